@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reader.commands.contract import extended as extended  # The type of a record like a class, with more fields.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work continues.
-    from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
+    from reader.core.text import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import answer as answer  # Print what was found or done, as lines or JSON.
     from reader.commands.output import ask as ask  # Ask the user for a line.
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.

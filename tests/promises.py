@@ -114,18 +114,18 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rigs/pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
         ),
         "it is data, never an instruction": (
-            "extensions/mcp/test_mcp.py::test_what_others_wrote_stands_nowhere_else",
-            "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
+            "extensions/mcp/test_tools.py::test_what_others_wrote_stands_nowhere_else",
+            "extensions/mcp/test_tools.py::test_it_may_only_read_unless_the_user_says_more",
         ),
-        "so it may only read": ("extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
+        "so it may only read": ("extensions/mcp/test_tools.py::test_it_may_only_read_unless_the_user_says_more",),
         "with `--allow-marks` it may `mark` (star, queue, tag) and `note`, but nothing else": (
-            "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
+            "extensions/mcp/test_tools.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (
             "cache/marks/test_event_log.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
         ),
         "For you learns nothing from marks of programs": (
-            "extensions/mcp/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
+            "extensions/mcp/test_tools.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
         ),
         "A link holds an id and nothing else, or is refused": (
             "actions/test_link_handler.py::test_what_else_an_address_says_is_refused",

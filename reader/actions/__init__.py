@@ -1,1 +1,1 @@
-"""Actions outside the reader: links, exports, clipboard, notifications, scheduling."""
+"""Actions outside the reader: links, exports, clipboard, the user's programs, scheduling."""

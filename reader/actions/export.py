@@ -27,7 +27,7 @@ from reader.core.ids import hf_url, paper_url
 from reader.core.marks import Mark, clean_mark
 from reader.core.paper import FIELDS, Paper, in_order
 from reader.core.passages import SAID_LIMIT, split_note
-from reader.core.text import clean, clean_block, clean_note
+from reader.core.text import amount, clean, clean_block, clean_note
 from reader.platform import to_disk
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -293,8 +293,8 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
         paper.day,
         paper.published and f"arXiv {paper.published}",
         paper.venue and plain_markdown(clean(paper.venue)),
-        _amount(paper.upvotes, "upvote"),
-        _amount(paper.comments, "comment"),
+        paper.upvotes is not None and amount(paper.upvotes, "upvote"),
+        paper.comments is not None and amount(paper.comments, "comment"),
         ", ".join(f"`{topic}`" for topic in paper.topics),
     ]
     yield " · ".join(fact for fact in facts if fact)
@@ -323,10 +323,6 @@ def plain_markdown(text: str) -> str:
     """Text escaped for Markdown: it shows exactly this text."""
     text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
     return re.sub(r"^(\d+(?=[.)])|(?=[#+=:-]))", r"\1\\", text)
-
-
-def _amount(count: int | None, noun: str) -> str:
-    return "" if count is None else f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(

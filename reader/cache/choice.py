@@ -47,12 +47,17 @@ SURVEYED = 10_000
 MOST_MARKED = 300
 """Maximum marked papers to learn from, those with the most weight."""
 
-SAYS = {**{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02}}
+SAYS = {"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02}
 """The weight of each kind of mark. Passing a paper by counts hardly anything, since most are passed, liked ones too."""
 
 DID = {
-    **{"star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued"},
-    **{FINISH: "read to the end", OPEN: "opened"},
+    "star": "starred",
+    LIKE: "liked",
+    NOTE: "noted",
+    TAG: "tagged",
+    QUEUE: "queued",
+    FINISH: "read to the end",
+    OPEN: "opened",
 }
 """Marks in favour of a paper, as the user's action."""
 

@@ -20,6 +20,7 @@ from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explained
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
+from reader.core.text import amount
 from reader.paths import last_refresh
 
 Kind = Literal["rss", "arxiv", "own"]
@@ -79,7 +80,7 @@ class Freshness(NamedTuple):
         waiting = [hole for hole in self.holes[:1] if hole.day > self.newest.day and hole.again]
         said += [f"{day_name(hole.day)}: {hole.text(today)}" for hole in waiting]
         if others := sum(hole.day != self.newest.day and hole not in waiting for hole in self.holes):
-            said.append(f"{others} other {'day' if others == 1 else 'days'} incomplete")
+            said.append(f"{amount(others, 'other day')} incomplete")
         return ", ".join(said)
 
 

@@ -9,10 +9,11 @@ from typing import TypedDict
 from reader.cache.mending import health
 from reader.cache.mending.health import State, verify
 from reader.commands.command import Command, add_actions
-from reader.commands.output import Progress, Style, amount, answer, print_line
+from reader.commands.output import Progress, Style, answer, print_line
 from reader.commands.repairing import Repaired, join_journal, print_report, repair_cache
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
+from reader.core.text import amount
 from reader.paths import APP, is_there
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import paths
 from reader.cache.search.compile import selects
-from reader.commands.output import Progress, amount, answer, warn
+from reader.commands.output import Progress, answer, warn
 from reader.commands.workspace import (
     Workspace,
     find_all,
@@ -25,7 +25,7 @@ from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
 from reader.core.similarity import respelled
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:

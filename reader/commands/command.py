@@ -135,8 +135,8 @@ def expect_names(command: str, what: str, names: Sequence[str], usages: Mapping[
     usage = usages.get(what, "").split()
     least, takes_more = len(usage), bool(usage) and usage[-1].endswith("...")
     if len(names) < least or (len(names) > least and not takes_more):
-        quotes = " Names with spaces need quotes." if usage else ""
-        raise UsageError(f"Write it as: {' '.join(('dailypapers', command, what, *usage))}.{quotes}")
+        quotes = ", with quotes around names that have spaces" if usage else ""
+        raise UsageError(f"Write '{' '.join(('dailypapers', command, what, *usage))}'{quotes}.")
 
 
 def day_span(text: str) -> tuple[str, str]:

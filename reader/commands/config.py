@@ -16,14 +16,14 @@ from reader.cache.marks.event_log import Marking
 from reader.cache.places import has_password, is_server, shown
 from reader.commands.command import Command, add_actions, expect_names, positive_number, suggest
 from reader.commands.contract import Mistake
-from reader.commands.output import Style, amount, answer, print_line, print_text, warn
+from reader.commands.output import Style, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.settings.entries import LISTS, event_value, with_setting
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, Choice, as_toml
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.paths import make_folder, open_private
 from reader.settings_reader import read_text, write_text
 

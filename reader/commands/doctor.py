@@ -35,7 +35,6 @@ from reader.commands.command import Command
 from reader.commands.output import (
     Progress,
     Style,
-    amount,
     answer,
     is_confirmed,
     is_terminal,
@@ -46,7 +45,7 @@ from reader.commands.output import (
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import CacheError, ConfigError, ReaderError
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.core.theme_names import is_colorless
 from reader.feeds.http.environment import find_token, is_offline, may_have_token
 from reader.paths import journal_file, last_refresh, log_file, open_private

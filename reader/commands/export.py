@@ -23,14 +23,14 @@ from reader.cache.marks.effects import Change
 from reader.cache.reads.exports import citable_papers, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
-from reader.commands.output import Progress, amount, print_line, warn
+from reader.commands.output import Progress, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.ids import ids_in
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
 from reader.core.settings.types import InvalidValue, WebAddress
-from reader.core.text import clean, title_hash
+from reader.core.text import amount, clean, title_hash
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -339,7 +339,7 @@ def _table(text: str, file: Path) -> Present:
 def summarize(written: int, known: int, file: Path) -> str:
     """What was appended, in words."""
     had = f", {known:,} {'was' if known == 1 else 'were'} already there" if known else ""
-    return f"{written:,} {'paper' if written == 1 else 'papers'} appended to {clean(str(file), 500)}{had}."
+    return f"{amount(written, 'paper')} appended to {clean(str(file), 500)}{had}."
 
 
 def is_new(ids: Iterable[str], title: str, present: Present) -> bool:

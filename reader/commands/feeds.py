@@ -19,7 +19,6 @@ from reader.commands.command import Command, StoreFile, add_actions, expect_name
 from reader.commands.contract import array, extended
 from reader.commands.output import (
     Style,
-    amount,
     answer,
     is_terminal,
     print_line,
@@ -33,7 +32,7 @@ from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.foreign import web_url
 from reader.core.lines import fit
 from reader.core.nearest import advice
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.feeds.arxiv.categories import Category, announced_categories, categories, find_category
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from reader.cache.follows import FollowCount, follow_counts, follows
 from reader.cache.reads.vocabulary import vocabulary
 from reader.commands.command import Command, add_words, expect_names, suggest
 from reader.commands.contract import array, extended
-from reader.commands.output import amount, answer, print_rows, warn
+from reader.commands.output import answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
 from reader.core.errors import NotFound, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
 from reader.core.nearest import advice, distance, nearest
-from reader.core.text import clean
+from reader.core.text import amount, clean
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

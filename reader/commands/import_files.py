@@ -22,14 +22,14 @@ from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command, StoreFile
 from reader.commands.feeds import describe_followed, follow_lists
-from reader.commands.output import Progress, amount, answer, format_counts, print_line, warn
+from reader.commands.output import Progress, answer, format_counts, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
 from reader.core.paper import LibraryEntry, Listing
-from reader.core.text import text_size
+from reader.core.text import amount, text_size
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events

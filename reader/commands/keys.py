@@ -8,9 +8,10 @@ from typing import TypedDict
 from reader.commands.command import Command, add_no_pager
 from reader.commands.help_text import print_page
 from reader.commands.line.manual import keys_page
-from reader.commands.output import amount, answer
+from reader.commands.output import answer
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
+from reader.core.text import amount
 from reader.keys.actions import PRESETS as TABLES
 from reader.keys.keymap import Keymap, keys_table
 from reader.keys.spelling import is_rarely_sent, write_chord

@@ -15,9 +15,10 @@ from reader.commands.choosing import (
     store_changes,
 )
 from reader.commands.command import Command
-from reader.commands.output import Progress, amount, warn
+from reader.commands.output import Progress, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
+from reader.core.text import amount
 
 MARKS = {
     "read": ("read", True, "read"),

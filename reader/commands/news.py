@@ -28,7 +28,7 @@ from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.core.topics.trends import percent
 from reader.feeds.http.environment import is_offline
 from reader.refresh.plan import Latest
@@ -117,7 +117,7 @@ class News(NamedTuple):
         count, brief = len(self.items), sum(len(one.items) for one in self.sections if one.is_brief)
         parts = self._parts if len(self.sections) > 1 else []
         said = ", ".join([*parts, *([f"{brief} by title"] if brief and parts else [])])
-        return f"{count} paper{'' if count == 1 else 's'}{f': {said}' if said else ''}"
+        return f"{amount(count, 'paper')}{f': {said}' if said else ''}"
 
     @property
     def subject(self) -> str:
@@ -159,7 +159,7 @@ class News(NamedTuple):
         first = next(filter(None, map(clean, paper.authors)), "")
         others = " et al." if first and len(paper.authors) > 1 else ""
         people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
-        upvotes = f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}" if paper.upvotes else ""
+        upvotes = amount(paper.upvotes, "vote") if paper.upvotes else ""
         day = self.in_words(paper.day or paper.published or "")
         yield from filter(None, (people, clean(paper.venue or "", 60), upvotes, day))
 

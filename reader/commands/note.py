@@ -10,11 +10,11 @@ from typing import NotRequired, TypedDict
 
 from reader.cache.reads.exports import note_history
 from reader.commands.command import Command, positive_number
-from reader.commands.output import amount, answer, warn
+from reader.commands.output import answer, warn
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import NotFound, UsageError
 from reader.core.marks import NOTE, Mark
-from reader.core.text import NOTE_LIMIT, clean_note
+from reader.core.text import NOTE_LIMIT, amount, clean_note
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 from reader.core.errors import Failures, FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.marks import PASSAGE
-from reader.core.text import visible
+from reader.core.text import amount, visible
 from reader.paths import APP, explain
 
 if TYPE_CHECKING:
@@ -126,11 +126,6 @@ def width(stream: TextIO | None = None) -> int:
         with suppress(OSError, ValueError):
             return max(NARROWEST, os.get_terminal_size(stream.fileno()).columns or FALLBACK)
     return max(NARROWEST, shutil.get_terminal_size((FALLBACK, 24)).columns)
-
-
-def amount(count: int, noun: str) -> str:
-    """A number and its noun: `1 paper`, `9,295 papers`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def counts(row: PaperRow) -> tuple[str, str]:

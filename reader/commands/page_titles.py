@@ -11,10 +11,11 @@ from typing import TypedDict
 from reader.cache import pages
 from reader.cache.pages import find_waiting
 from reader.commands.contract import extended
-from reader.commands.output import amount, answer, print_line, warn
+from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import PAGE_PREFIX, arxiv_id, paper_url
+from reader.core.text import amount
 from reader.core.titles import Titled, describe
 
 CHOICES = "dailypapers import --choices"

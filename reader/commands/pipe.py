@@ -16,12 +16,12 @@ from reader.cache.outputs import drop_outputs
 from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, positive_number, suggest
 from reader.commands.contract import array, extended
-from reader.commands.output import Progress, Style, amount, answer, print_line, warn
+from reader.commands.output import Progress, Style, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
 from reader.core.settings.types import InvalidValue
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.refresh import running
 from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers
 

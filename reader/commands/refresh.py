@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from reader import paths
 from reader.commands import page_titles
 from reader.commands.command import Command, day_span, first_day, positive_number
-from reader.commands.output import amount, answer, format_counts, print_line, print_requests, raise_failures, warn
+from reader.commands.output import answer, format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypedDict
 from reader.cache import schema
 from reader.cache.mending import health
 from reader.cache.mending.repair import Repair, Report
-from reader.commands.output import Progress, amount, answer, warn
+from reader.commands.output import Progress, answer, warn
+from reader.core.text import amount
 
 if TYPE_CHECKING:
     from argparse import Namespace

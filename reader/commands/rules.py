@@ -15,7 +15,7 @@ from reader.cache.watching import Candidates, Verdict, acted_papers, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, first_day, suggest
 from reader.commands.contract import array, extended
-from reader.commands.output import Style, amount, answer, is_terminal, print_line, print_rows, width
+from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, width
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
@@ -24,7 +24,7 @@ from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
 from reader.core.settings.types import InvalidValue, RuleMarks, as_toml
-from reader.core.text import clean
+from reader.core.text import amount, clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window

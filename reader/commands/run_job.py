@@ -9,10 +9,11 @@ from io import StringIO
 from urllib.parse import urlsplit
 
 from reader import log
-from reader.commands.output import PATIENCE, Progress, amount
+from reader.commands.output import PATIENCE, Progress
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.steps import pace_text, watched_by
+from reader.core.text import amount
 from reader.refresh import jobs, running
 from reader.refresh.jobs import (
     DayEmpty,

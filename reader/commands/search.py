@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
-from reader.commands.output import Style, amount, is_terminal, print_requests, warn, width
+from reader.commands.output import Style, is_terminal, print_requests, warn, width
 from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import fit
-from reader.core.text import clean, split_words
+from reader.core.text import amount, clean, split_words
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing

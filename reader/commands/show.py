@@ -20,7 +20,7 @@ from reader.cache.outputs import Output, outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager
 from reader.commands.contract import array, extended
-from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
+from reader.commands.output import READABLE, Style, is_terminal, paint, state_words, warn, width
 from reader.commands.pager import print_found, shows_links
 from reader.commands.reasons import FOR_YOU, GROUP, ForYou, OfMember, for_you_record, group_records
 from reader.commands.workspace import Workspace, load_paper, read_paper
@@ -30,7 +30,7 @@ from reader.core.document.model import Document
 from reader.core.ids import is_arxiv_id
 from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
-from reader.core.text import clean, clean_block, clean_note
+from reader.core.text import amount, clean, clean_block, clean_note
 from reader.core.titles import Titled, describe
 from reader.ui.kit.glyphs import ASCII, glyphs
 

@@ -13,12 +13,12 @@ from reader.cache.reads import topic_trends
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import Command, add_limit, add_no_pager, query_of
 from reader.commands.contract import Mistake
-from reader.commands.output import Style, amount, answer, print_text, width
+from reader.commands.output import Style, answer, print_text, width
 from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import cut
-from reader.core.text import clean
+from reader.core.text import amount, clean
 from reader.core.topics.trends import WEEKS, Trend, percent, spark
 from reader.ui.kit.glyphs import glyphs
 

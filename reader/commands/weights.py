@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, TypedDict, get_args
 from reader.cache.marks.event_log import Marking
 from reader.cache.reads.opinions import Reasons, read_reasons
 from reader.commands.command import Command, add_words, expect_names
-from reader.commands.output import amount, answer, is_terminal, print_rows
+from reader.commands.output import answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.choice.taste import named
 from reader.core.choice.wishes import LONGEST, MOST_HELD, WHATS, Direction, Held, What, Wish, joined, trait_key
 from reader.core.choice.words import tokens
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.nearest import advice
-from reader.core.text import clean, fold
+from reader.core.text import amount, clean, fold
 
 if TYPE_CHECKING:
     from reader.core.choice.taste import Likeness

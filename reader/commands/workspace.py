@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import access_token, config, installed, paths, settings_reader
-from reader.commands.output import amount, warn
+from reader.commands.output import warn
 from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
 from reader.core.nearest import advice
-from reader.core.text import clean
+from reader.core.text import amount, clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobContext
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
-
-_TERM = re.compile(r"-?(is|has|topic|tag|by|since|until|day|author|org|title|venue|category|view|follow|sort):\S")
-"""The form of a query's term, used where an id is expected."""
 
 
 class Workspace:
@@ -342,15 +338,17 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
 def find(window: Window, text: str) -> int:
     """The key of the paper with this id in any form, or with its publisher's DOI; raises NotFound."""
     from reader.core.ids import doi_in, named_id
+    from reader.core.query import FIELDS
 
     id = named_id(text)
     pk = window.pk_of(id or text.strip())
     if pk is None and id is None and (doi := doi_in(text)):
         pk = window.pk_of_doi(doi)
     if pk is None:
+        field, _, value = text.removeprefix("-").partition(":")
         if id:
             what = f"'dailypapers add {id}' fetches it."
-        elif _TERM.match(text):
+        elif field.lower() in FIELDS and value.strip():
             what = "That is a query, not an id; commands for several papers take one with --query."
         else:
             what = "An arXiv id looks like 1706.03762."

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
+from reader.core.text import amount
+
 VOTES, COMMENTS, MODELS = 25, 5, 1
 """New ones that suffice, if they are at least half of those before: most papers gain votes for a week."""
 
@@ -235,7 +237,7 @@ def describe(change: Difference, arrow: str) -> str:
         case "venue":
             return f"now at {after}" if before is None else f"{before} {arrow} {after}"
         case "title" | "abstract":
-            return f"{_words(count_words(change.runs))} of the {change.what}"
+            return f"{amount(count_words(change.runs), 'word')} of the {change.what}"
     return f"{before:,} {arrow} {after:,} {change.what}"
 
 
@@ -259,12 +261,8 @@ def brief(change: Difference) -> str:
 def section_words(section: SectionDiff) -> str:
     """What changed of a section: `120 words new, 30 gone`."""
     counts = ((section.new_words, "new"), (section.gone_words, "gone"))
-    said = [f"{_words(count)} {kind}" for count, kind in counts if count]
-    return ", ".join(said if section.kind == "changed" else (section.kind, _words(max(counts)[0])))
-
-
-def _words(count: int) -> str:
-    return f"{count:,} {'word' if count == 1 else 'words'}"
+    said = [f"{amount(count, 'word')} {kind}" for count, kind in counts if count]
+    return ", ".join(said if section.kind == "changed" else (section.kind, amount(max(counts)[0], "word")))
 
 
 # Texts compared by word, and full texts by section and paragraph

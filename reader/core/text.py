@@ -133,6 +133,11 @@ def text_size(value: object) -> int:
     return sum(map(text_size, value)) if isinstance(value, tuple) else 0
 
 
+def amount(count: int, noun: str) -> str:
+    """A number and its noun: `1 paper`, `9,295 papers`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def is_letter(char: str) -> bool:
     """Whether a character belongs to a word of the full-text index; False for the empty string."""
     return bool(char) and WORD_LETTERS[ord(char)] not in ("", " ")

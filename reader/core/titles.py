@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from reader.core.ids import page_id
-from reader.core.text import fold, title_hash
+from reader.core.text import amount, fold, title_hash
 
 YEAR = 366
 """Days between two dates that rule out the same paper, even with equally many authors."""
@@ -39,7 +39,7 @@ class Titled(NamedTuple):
 
 def describe(paper: Titled) -> str:
     """A paper's title with its authors and date in a few words."""
-    count = f"{paper.author_count:,} author{'' if paper.author_count == 1 else 's'}" if paper.author_count else ""
+    count = amount(paper.author_count, "author") if paper.author_count else ""
     facts = ", ".join(filter(None, (count, paper.published)))
     return f"{paper.title} ({facts})" if facts else paper.title
 

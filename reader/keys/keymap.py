@@ -91,18 +91,11 @@ class Clash(NamedTuple):
             yield from (KeyMistake(one, text), KeyMistake(other, text))
 
 
-def begins(begun: Chord, chord: Chord) -> bool:
-    """Return whether keys that are pressed begin a chord, and are not all of it."""
-    return len(chord) > len(begun) and chord[: len(begun)] == begun
-
-
 def acts(action: Action, chord: Chord, context: Context) -> bool:
-    """Return whether a binding acts in a context.
+    """Return whether a binding acts in a context of its action.
 
     In a text context, letters act only for actions of that one context, which have them on purpose.
     """
-    if context not in action.contexts:
-        return False
     return context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0])
 
 
@@ -275,7 +268,7 @@ class Keymap:
         Of views only the usual ones and those that the user has `saved`, by their names, and the key that finds the
         others.
         """
-        following = [(chord, action) for chord, action in self._bound[context].items() if begins(begun, chord)]
+        following = [(chord, action) for chord, action in self._bound[context].items() if chord[: len(begun)] == begun]
         is_menu = any(action.id in MENU for _, action in following)
         if is_menu:
             following = [one for one in following if one[1].id in MENU]
@@ -475,7 +468,7 @@ class KeyReader:
             found = bound.get(self._chord)
             if found is not None:
                 return self._matched(found)
-            if not any(begins(self._chord, chord) for chord in bound):
+            if not any(chord[: len(self._chord)] == self._chord for chord in bound):
                 if keeps_chords and begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
                     return begun

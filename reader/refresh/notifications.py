@@ -22,6 +22,7 @@ from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
 from reader.core.settings.tables import saved_queries
+from reader.core.text import amount
 from reader.refresh import jobs
 from reader.refresh.plan import Latest, Plan
 
@@ -122,7 +123,7 @@ def notification_json(queries: Sequence[str], matches: MatchedQueries) -> str:
 def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[str, str]:
     """A notification's title and text."""
     count = len(matches)
-    papers = f"{count:,} new paper" + ("s" if count > 1 else "")
+    papers = amount(count, "new paper")
     of = f": {queries[0]}" if len(queries) == 1 else ""
     titles = [paper.title for paper in matches]
     more = [f"and {count - TITLES_SHOWN:,} more"] if count > TITLES_SHOWN else []

@@ -17,6 +17,7 @@ from reader.core.dates import utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
+from reader.core.text import amount
 from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.http.client import Validators
@@ -295,7 +296,7 @@ class Sources:
                 return
             asked, count = "arXiv" if self.arxiv_of_papers else "the feed", len(ids)
             whose = "you marked" if count == len(own) else "of your group" if not own else "you or your group marked"
-            yield FeedStarted(f"{asked}, {count} {'paper' if count == 1 else 'papers'} {whose}")
+            yield FeedStarted(f"{asked}, {amount(count, 'paper')} {whose}")
             returned, unknown = await self._ask_daily(ids[:RECORDS])
             if self.arxiv_of_papers:
                 more, unknown = await self._ask_arxiv([id for id in ids if id not in returned])

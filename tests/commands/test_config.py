@@ -220,7 +220,7 @@ def test_config_set_says_when_the_environment_wins(run: Run, file: Path, monkeyp
 def test_config_with_too_few_or_too_many_words(run: Run, words: tuple[str, ...]) -> None:
     found = run("config", *words)
     assert (found.code, found.err.count("\n")) == (2, 1)
-    assert "Write it as: dailypapers config" in found.err
+    assert "Write 'dailypapers config" in found.err
 
 
 def write_editor(folder: Path, script: str) -> str:

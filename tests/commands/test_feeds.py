@@ -70,8 +70,8 @@ def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: Fe
     ("words", "code", "said"),
     [
         (("add", "cs.RR"), 2, "did you mean cs.RO"),
-        (("add",), 2, "Write it as: dailypapers feeds add ADDRESS..."),
-        (("list", "x"), 2, "Write it as: dailypapers feeds list."),
+        (("add",), 2, "Write 'dailypapers feeds add ADDRESS...'"),
+        (("list", "x"), 2, "Write 'dailypapers feeds list'"),
         (("add", "ftp://example.org/feed"), 2, "not a feed's address"),
         (("check", "lab"), 1, "is not followed"),
     ],

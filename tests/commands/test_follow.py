@@ -59,11 +59,11 @@ def test_a_paper_says_why_it_is_followed(run: Run, on_terminal: RunOnTerminal, p
 
 
 MISTAKES = (
-    (("add",), 2, "Write it as: dailypapers follow add author:NAME..."),
-    (("remove",), 2, "Write it as: dailypapers follow remove NAME..."),
+    (("add",), 2, "Write 'dailypapers follow add author:NAME...'"),
+    (("remove",), 2, "Write 'dailypapers follow remove NAME...'"),
     (("add", "author:!"), 2, "'author:!' has no letters."),
     (("add", "topic:agnts"), 2, "There is no topic 'agnts'. Did you mean agents?"),
-    (("list", "x"), 2, "Write it as: dailypapers follow list."),
+    (("list", "x"), 2, "Write 'dailypapers follow list'"),
     (("remove", "agens"), 1, "agens is not followed. Did you mean agents?"),
     (("remove", "x"), 1, "x is not followed. 'dailypapers follow list' prints what you follow."),
     (("remove", "agents"), 2, "agents is topic:agents and word:agents. Name one of them."),

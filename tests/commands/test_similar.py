@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.commands.conftest import IDS, Run, RunOnTerminal
+from tests.table import each
 
 
 def test_similar_prints_papers_and_what_they_share(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
@@ -35,8 +36,9 @@ def test_list_takes_like_in_a_query(run: Run, papers: Path) -> None:
     assert run("count", "--", "-like:2606.30616").code == 2
 
 
-def test_a_query_where_an_id_should_be_is_pointed_out(run: Run, papers: Path) -> None:
-    found = run("similar", IDS[0], "is:unread")
+@each("query", ["is:unread", "submitter:akhaliq", "-tag:later"])
+def test_a_query_where_an_id_should_be_is_pointed_out(run: Run, papers: Path, query: str) -> None:
+    found = run("similar", "--", IDS[0], query)
     assert (
         found.code == 1
         and "That is a query, not an id; commands for several papers take one with --query." in found.err

@@ -56,17 +56,17 @@ def test_the_list_on_a_terminal_stands_in_columns(run: Run, on_terminal: RunOnTe
 @each(
     ("words", "code", "says"),
     [
-        (("add", "a"), 2, "Write it as: dailypapers views add NAME QUERY..."),
+        (("add", "a"), 2, "Write 'dailypapers views add NAME QUERY...'"),
         (("add", "a", "is:unred"), 2, "Did you mean unread?"),
         (("add", "a\n", "x"), 2, "The name of a view must be a name"),
         (("add", "Evals", "x"), 1, "There is already a view 'Evals'."),
         (("remove", "evls"), 1, "Did you mean evals?"),
-        (("rename", "evals"), 2, "Write it as: dailypapers views rename NAME NEW."),
+        (("rename", "evals"), 2, "Write 'dailypapers views rename NAME NEW'"),
         (("rename", "evals", "other"), 1, "There is already a view 'other'."),
         (("move", "evals", "3"), 2, "The place is a number from 1 to 2."),
         (("hide", "trendign"), 2, "Did you mean trending?"),
-        (("add",), 2, "Write it as: dailypapers views add NAME QUERY..."),
-        (("list", "a"), 2, "Write it as: dailypapers views list."),
+        (("add",), 2, "Write 'dailypapers views add NAME QUERY...'"),
+        (("list", "a"), 2, "Write 'dailypapers views list'"),
     ],
 )
 def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(

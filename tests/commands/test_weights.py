@@ -54,12 +54,12 @@ def test_interests_have_the_names_and_changes_that_the_reader_has(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["raise"], "Write it as: dailypapers weights raise NAME..."),
-        (["list", "x"], "Write it as: dailypapers weights list."),
+        (["raise"], "Write 'dailypapers weights raise NAME...'"),
+        (["list", "x"], "Write 'dailypapers weights list'"),
         (["raise", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
         (["raise", "one two three"], "'one two three' can't be weighed: name a word or two,"),
         (["raise", "..."], "'...' can't be weighed: name a word or two,"),
-        (["rename", "x"], "Write it as: dailypapers weights rename NAME NEW. Names with spaces need quotes."),
+        (["rename", "x"], "Write 'dailypapers weights rename NAME NEW', with quotes around names that have spaces."),
         (["make", "later"], "Name the papers: dailypapers weights make tag:NAME, or view:NAME."),
     ],
 )

@@ -239,6 +239,10 @@ def test_days_weeks_and_months_are_read(text: str, id: str) -> None:
     assert typed_period(text, TYPED_ON).id == id
 
 
+def test_a_week_that_begins_today_is_this_years() -> None:
+    assert typed_period("w48", TYPED_ON - timedelta(days=1)).id == "week:2026-W48"
+
+
 @each(
     "text",
     ["", "2025", "w60", "ma", "tu", "march april", "march 99 2025", "30 feb 2025", "next week", "14", "x", "5 6 march"],

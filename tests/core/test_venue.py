@@ -58,6 +58,8 @@ def test_a_remark_tells_the_venue(remark: str, venue: str | None) -> None:
         ("SBES 2025 39th Brazilian Symposium on Software Engineering", "SBES 2025"),
         ("Journal of Machine Learning Research 26 (2025) 1-40", "JMLR 2025"),
         ("Advances in Neural Information Processing Systems 38, 2025", "NeurIPS 2025"),
+        ("Cell 12, 2020", "Cell 2020"),
+        ("Abc 12, 2020", "ICLR 2026"),
     ],
 )
 def test_a_journal_reference_goes_before_the_remark(journal: str, venue: str) -> None:

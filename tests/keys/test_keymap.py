@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, PRESETS, Action, Context, Contexts
+from reader.core.settings.tables import UserCommand
+from reader.keys.actions import (
+    ACTIONS,
+    CONTEXTS,
+    FOOTERS,
+    GROUPS,
+    PLACES,
+    PRESETS,
+    Action,
+    Context,
+    Contexts,
+    own_actions,
+    rows_of,
+)
 from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, Unknown, keys_table
 from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
@@ -354,6 +367,22 @@ def test_labels_are_short_and_have_an_ascii_form() -> None:
     assert [label(chord, ascii=True) for chord in chords] == ["gg", "g enter", "esc", "up"]
     assert [write_chord(chord) for chord in chords] == ["gg", "g<enter>", "escape", "up"]
     assert all(text.isascii() for a in ACTIONS for text in Keymap(ascii=True).labels(a.id))
+
+
+def test_the_users_commands_have_ids_of_their_own() -> None:
+    commands = [UserCommand(name, "true") for name in ("Send it", "send, it!", "?", "Übung")]
+    assert [*own_actions(commands)] == ["run.send-it", "run.send-it-1", "run.command", "run.übung"]
+    first, *_ = rows_of([UserCommand("Long", ("mail", "-s", "x" * 80)), *commands])
+    assert (first.name, first.help) == ("Long", f"Run your command on this paper: mail -s {'x' * 51}….")
+
+
+def test_free_keys_mean_nothing_alone_begin_nothing_and_go_on_from_nothing() -> None:
+    assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", ("list", "page")) == "\u0394 \u0394m"
+
+
+def test_a_footer_has_the_actions_that_there_are() -> None:
+    first, *others = FOOTERS["list"]
+    assert Keymap(one for one in ACTIONS if one.id != first).most_useful("list") == tuple(others)
 
 
 # Chords and counts

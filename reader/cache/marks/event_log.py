@@ -501,7 +501,8 @@ class EventLog:
                     number += 1
                     entries.append(Entry(secrets.token_hex(12), machine, number, now, "undo", old.id, 0, NOBODY))
                 if (count or not old.count) and not is_undone:
-                    # Of whom it came is kept, so that it can be forgotten with all else of theirs.
+                    # It still names papers, or never did: record it again. This machine's own event gets its next
+                    # number, others get none. Of whom it came is kept, so that it can be forgotten with the rest.
                     number += old.machine == machine
                     clock, said = clocks.get(old.clock, old.clock), number if old.machine == machine else 0
                     new = replace(old, id=secrets.token_hex(12), number=said, clock=clock, papers=papers, count=count)

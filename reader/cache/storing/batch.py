@@ -56,7 +56,7 @@ class Named(Protocol):
 
 
 class Classifier(Protocol):
-    """Gives papers their topics; `core.topics.Topics` is one."""
+    """Gives papers their topics; `core.topics.scorer.Topics` is one."""
 
     @property
     def version(self) -> str: ...

@@ -83,17 +83,29 @@ FOREIGN = MappingProxyType(
         **dict.fromkeys(("update", "fetch", "pull", "upgrade"), "refresh"),
         **dict.fromkeys(("info", "cat", "view"), "show ID"),
         **dict.fromkeys(("later", "save"), "mark queue ID"),
-        **{"ls": "list", "find": "search WORDS", "download": "pdf ID", "get": "add ID", "settings": "config show"},
-        **{"set": "config set NAME VALUE", "version": "--version", "status": "doctor", "mute": "rules mute WORD"},
-        **{"bookmark": "mark star ID", "color": "config set theme NAME"},
+        "ls": "list",
+        "find": "search WORDS",
+        "download": "pdf ID",
+        "get": "add ID",
+        "settings": "config show",
+        "set": "config set NAME VALUE",
+        "version": "--version",
+        "status": "doctor",
+        "mute": "rules mute WORD",
+        "bookmark": "mark star ID",
+        "color": "config set theme NAME",
     }
 )
 """Words for commands in other programs, and their equivalent here."""
 
 _PLACES = MappingProxyType(
     {
-        **{"import": ("import_files", "COMMAND"), "count": ("list", "COUNT"), "pdf": ("open", "PDF")},
-        **{"redo": ("undo", "REDO"), "restore": ("cache", "RESTORE"), "tags": ("tag", "TAGS")},
+        "import": ("import_files", "COMMAND"),
+        "count": ("list", "COUNT"),
+        "pdf": ("open", "PDF"),
+        "redo": ("undo", "REDO"),
+        "restore": ("cache", "RESTORE"),
+        "tags": ("tag", "TAGS"),
     }
 )
 """Modules and variables of commands that differ from `COMMAND` in a module of the same name."""

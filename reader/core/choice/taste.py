@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from math import log, sqrt
 from types import MappingProxyType
 from typing import NamedTuple
@@ -261,22 +262,12 @@ def learn(
     terms, pairs = _candidates([*liked, *hidden], muted)
     known = survey(terms, newest(), common())
     likes, hides = (_Side(side, known, pairs) for side in (liked, hidden))
-
-    def share(code: int) -> float:
-        """How much of the papers with a term are liked."""
-        return likes.have[code] / max(likes.have[code] + hides.have[code], 1e-9)
-
-    bad = hides.pick(lambda code: 1 - share(code), LEAST_HIDDEN)
-    bad = [one for one in bad if likes.have[one.code] < hides.have[one.code]]
-    against = tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
+    against = _held_against(hides, likes)
     if not liked:
         return Taste(against, known.length)
-    place = {paper.id: at for at, paper in enumerate(liked) if paper.id}
-    # A paper that two of them name is in the one that was changed last.
-    kept = [[place.pop(id) for id in one.papers if id in place] for one in reversed(held)][::-1]
-    found = find_interests(likes.rows(), likes.weights, kept)
+    found = find_interests(likes.rows(), likes.weights, _kept_together(liked, held))
     groups = [one.papers for one in found]
-    picks = [likes.pick(share, 0.0, group) for group in groups]
+    picks = [likes.pick(partial(likes.share, hides), 0.0, group) for group in groups]
     lessons = Lessons(
         liked=[paper.packed for paper in liked],
         weights=likes.weights,
@@ -290,13 +281,11 @@ def learn(
     )
     wishes = [held[one.held] if one.held is not None else None for one in found]
     parts, shares = teach(lessons, groups, [one.factor if one else 1.0 for one in wishes])
-    words = [list(likes.named(some, 1.0)) for some in picks]
     likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
     subjects: list[Interest] = []
-    for group, own, some, part in zip(groups, wishes, words, shares, strict=True):
+    for group, own, some, part in zip(groups, wishes, picks, shares, strict=True):
         papers = tuple(likenesses[at] for at in sorted(group))
-        name = "" if own else called([one.pk for one in papers]) or _name(some, [one.wish.name for one in subjects])
-        wish = own or Held(papers[0].id, name or papers[0].name)
+        wish = own or _new_interest(papers, list(likes.named(some, 1.0)), [one.wish.name for one in subjects], called)
         ids = tuple(one.id for one in papers[:MOST_HELD])
         subjects.append(Interest(wish._replace(papers=ids), papers, part))
     return Taste(
@@ -307,6 +296,30 @@ def learn(
         liked=likenesses,
         subjects=tuple(subjects),
     )
+
+
+def _held_against(hides: _Side, likes: _Side) -> tuple[TasteTerm, ...]:
+    """The terms of hidden papers that count against others: those that more hidden papers have than liked ones."""
+    picked = hides.pick(lambda code: 1 - likes.share(hides, code), LEAST_HIDDEN)
+    bad = [one for one in picked if likes.have[one.code] < hides.have[one.code]]
+    return tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
+
+
+def _kept_together(liked: Sequence[Marked], held: Sequence[Held]) -> list[list[int]]:
+    """The positions of the liked papers of each of the user's own interests."""
+    place = {paper.id: at for at, paper in enumerate(liked) if paper.id}
+    # A paper that two of them name is in the one that was changed last.
+    return [[place.pop(id) for id in one.papers if id in place] for one in reversed(held)][::-1]
+
+
+def _new_interest(
+    papers: Sequence[Likeness],
+    words: Sequence[TasteTerm],
+    taken: Sequence[str],
+    called: Callable[[Sequence[int]], str],
+) -> Held:
+    """An interest with the user's name for its papers, else its best words, else its first paper's name."""
+    return Held(papers[0].id, called([one.pk for one in papers]) or _name(words, taken) or papers[0].name)
 
 
 def _name(words: Sequence[TasteTerm], taken: Sequence[str]) -> str:
@@ -392,6 +405,10 @@ class _Side:
         self._allowed = [code for code, have in known.have.items() if least <= have <= most and code in self._having]
         self._allowed = [code for code in self._allowed if code not in known.everywhere]
         self.rarity = {code: max(0.0, log(max(1, known.papers) / max(1.0, have))) for code, have in known.have.items()}
+
+    def share(self, other: _Side, code: int) -> float:
+        """The part of the papers with a term that are on this side."""
+        return self.have[code] / max(self.have[code] + other.have[code], 1e-9)
 
     def rows(self) -> list[dict[int, float]]:
         """How large each term is in each paper, the rare ones larger; without those that say nothing."""

@@ -40,7 +40,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A field whose value is a name: `topic tag source id like is has`."""
+    """A field whose value is a name: one of `lexer.NAME_FIELDS`."""
 
     field: str
     value: str

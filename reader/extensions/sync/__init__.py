@@ -191,7 +191,7 @@ def _advice(trouble: str) -> str:
         return "; update that to read it"
     if trouble.endswith("were refused"):
         return ": 'dailypapers sync forget' removes everything that a machine sent"
-    return "; it is skipped until it is complete" if ": line " in trouble else "; it is skipped"
+    return "; it is skipped until it is complete" if trouble.endswith("cut off") else "; it is skipped"
 
 
 def _summary(exchanged: Exchanged) -> str:

@@ -38,7 +38,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 from reader.core.errors import NoFullText
-from reader.core.text import clean
+from reader.core.text import amount, clean
 
 MOST_PAGES = 400
 """Pages that are read; the rest is left out, and the text says so."""
@@ -1220,8 +1220,7 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
             pages.update([part.line.page] if is_first else ())
             blocks.append(replace(block, anchor=f"page-{part.line.page + 1}") if is_first else block)
     if left_out:
-        said = "1 line" if left_out == 1 else f"{left_out:,} lines"
-        blocks.append(Paragraph((Span(f"{said} inside of figures left out.", "emphasis"),)))
+        blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
 
 

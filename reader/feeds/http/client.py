@@ -39,12 +39,32 @@ if TYPE_CHECKING:
     from reader.config import Settings
     from reader.feeds.http.wire import Wire
 
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 POLL = 0.2
 """Seconds between two attempts to take the lock."""
 
 LONGEST = 900.0
 """Maximum seconds to wait for the lock: the program that holds it may be waiting for a rate limit."""
+
+PAUSES = (300, 900, 3_600, 4 * 3_600)
+"""Seconds of the first, second … pause in a row; the last is that of all further ones."""
+
+_LONGEST_FILE = 200
+
+MAX_REDIRECTS = 5
+
+STEP = 30.0
+"""Seconds that a step of a job may take without notice."""
+
+TOO_BUSY = (406, 429, 503)
+"""Statuses that only mean that the host is busy, if no waiting time comes with them."""
+
+_FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+_PERMANENT = (301, 308)
+_REDIRECTS = (*_PERMANENT, 302, 303, 307)
 
 
 @asynccontextmanager
@@ -94,12 +114,6 @@ async def host_lock(
         os.close(handle)
 
 
-PAUSES = (300, 900, 3_600, 4 * 3_600)
-"""Seconds of the first, second … pause in a row; the last is that of all further ones."""
-
-_LONGEST_FILE = 200
-
-
 class Backoff:
     """The pause of a busy host, in a file that programs share, now and after a new start; without a file there is none.
 
@@ -142,23 +156,6 @@ class Backoff:
             return float(until), max(0, int(times))
         except (OSError, ValueError, TypeError):
             return 0.0, 0
-
-
-T = TypeVar("T")
-
-log = logging.getLogger(__name__)
-
-MAX_REDIRECTS = 5
-
-STEP = 30.0
-"""Seconds that a step of a job may take without notice."""
-
-TOO_BUSY = (406, 429, 503)
-"""Statuses that only mean that the host is busy, if no waiting time comes with them."""
-
-_FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
-_PERMANENT = (301, 308)
-_REDIRECTS = (*_PERMANENT, 302, 303, 307)
 
 
 @dataclass(frozen=True, slots=True)

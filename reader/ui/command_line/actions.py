@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
+from reader.core.text import amount
 from reader.keys.actions import own_actions
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
@@ -164,7 +165,7 @@ class CommandActions(Actor):
             nothing = "nothing to change" if found["papers"] else "nothing matches"
             self._model.show_notice(f"{nothing} · {line}")
             return
-        papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
+        papers = amount(found["changed"], "paper")
         # Words after the tag are a query, though the user may mean more tags.
         is_plain = words[0] == "tag" and "--query" not in line
         query = f" of {words[words.index('--query') + 1]}" if is_plain else ""
@@ -255,8 +256,7 @@ class CommandActions(Actor):
         output = self._model.state[OUTPUT]
         if output is not None:
             self._app.copy_to_clipboard(output.text)
-            lines = len(output.text.splitlines())
-            self._model.show_notice(f"copied {lines:,} line{'' if lines == 1 else 's'}")
+            self._model.show_notice(f"copied {amount(len(output.text.splitlines()), 'line')}")
 
 
 def _replaced(file: Path) -> list[Replaced]:

@@ -72,11 +72,10 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
 
     counts, facts = state[COUNTED], state[TOPIC_FACTS]
-    named = state.views.named
+    named, by_view = state.views.named, state[VIEW_COUNTS]
     saved = tuple(
-        ViewItem(one.id, one.name, counted and counted.papers, counted and counted.unread, key)
+        ViewItem(one.id, one.name, (found := by_view.get(one.id)) and found.papers, found and found.unread, key)
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
-        for counted in [state[VIEW_COUNTS].get(one.id)]
     )
     if counts is None:
         return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
@@ -93,6 +92,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
     )
+    trends = facts.trends if facts else {}
     topics = tuple(
         TopicItem(
             topic.slug,
@@ -101,11 +101,10 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
             state[TOPIC_MEANINGS].get(topic.slug, ""),
             topic.papers,
             implied=facts is not None and topic.slug in facts.implied,
-            weeks=trend.weeks if trend else (),
+            weeks=trend.weeks if (trend := trends.get(topic.slug)) else (),
             rising=trend.rising if trend else 0.0,
         )
         for topic in counts.topics
-        for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     follows = tuple(
         ViewItem(one.follow.view, one.follow.said(state[TOPIC_NAMES]), one.papers, one.unread)

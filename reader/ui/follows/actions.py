@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, event_label, offers
 from reader.core.query.nodes import Term, quoted
+from reader.core.text import amount
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import OUTPUT, Output
@@ -192,7 +193,7 @@ def _query(follow: Follow) -> str:
 def _preview(told: str, found: Mapping[str, Any], *, is_rule: bool) -> str:
     papers, left = found["papers"], found["left"]
     count = len(papers) if is_rule else found["matched"]
-    lines = [f"In the last month {count:,} paper{'' if count == 1 else 's'} would have been {told}."]
+    lines = [f"In the last month {amount(count, 'paper')} would have been {told}."]
     if left and is_rule:
         lines.append(f"{left:,} more would stay as you marked them.")
     lines += ["", *(f"{one['id']:12} {one['title']}" for one in papers[:SHOWN])]
@@ -204,5 +205,5 @@ def _preview(told: str, found: Mapping[str, Any], *, is_rule: bool) -> str:
 def _number(counted: FollowCount) -> str:
     if not counted.papers:
         return "no papers here yet"
-    papers = f"{counted.papers:,} paper{'' if counted.papers == 1 else 's'}"
+    papers = amount(counted.papers, "paper")
     return f"{papers}, {counted.perhaps:,} possibly by someone else" if counted.perhaps else papers

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.core.text import amount
 from reader.feeds.http.environment import is_offline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
 from reader.ui.refresh.refresher import OFFLINE
@@ -182,7 +183,7 @@ class TextsAhead(Actor):
                             f"{left:,} titles will be looked up after the next refresh: {why}", "warning"
                         )
         if found:
-            self._model.show_news(f"{found:,} {'paper' if found == 1 else 'papers'} found by their titles")
+            self._model.show_news(f"{amount(found, 'paper')} found by their titles")
         return paused
 
     def _is_any_wanted(self) -> bool:

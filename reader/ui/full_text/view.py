@@ -170,6 +170,7 @@ class Selection(NamedTuple):
     word: int | None = None
     """The cursor's word in its line; None while whole lines are selected."""
     anchor_word: int = 0
+    """The anchor's word; past the last one of its line for that one."""
 
     @property
     def first(self) -> TextPlace:
@@ -249,9 +250,7 @@ class TextView:
     def margin(self, block: int) -> int:
         """Cells left of a block; a wide table begins further left than running text."""
         size = self.size
-        if block == 0 or (cells := self.layout.cells(block)) <= size.measure:
-            return size.margin
-        return max(MARGIN, min(size.margin, size.columns - 1 - cells))
+        return size.margin if block == 0 else max(MARGIN, min(size.margin, size.columns - 1 - self.layout.cells(block)))
 
     def overflow(self, block: int) -> int:
         return max(0, self.layout.cells(block) - self.size.widest)
@@ -491,8 +490,7 @@ class TextView:
         cursor, here = chosen.cursor, self._words_on(chosen.cursor)
         if chosen.word is None:
             is_upwards = chosen.anchor > chosen.cursor
-            anchored = len(self._words_on(chosen.anchor)) - 1 if is_upwards else 0
-            chosen = chosen._replace(anchor_word=max(0, anchored))
+            chosen = chosen._replace(anchor_word=len(self._words_on(chosen.anchor)) if is_upwards else 0)
             word = 0 if step > 0 else max(0, len(here) - 2)
             words -= step
         else:

@@ -42,10 +42,11 @@ class MovementActions(Actor):
 
     @property
     def _pane(self) -> Pane | None:
+        """The pane in front of the list, if any."""
         front = self._model.state.front
         if front is None:
             return text_in_front(self._services)
-        pane: Pane = self._services[Screens].get(front).pane
+        pane: Pane | None = getattr(self._services[Screens].get(front), "pane", None)
         return pane
 
     @handles_steps("move.down", "move.up")
@@ -53,14 +54,14 @@ class MovementActions(Actor):
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move(lines)
-            case "page" | "triage" | "detail" | "output" | "why" | "help":
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(lines)
             case "filter":
                 self._filter.move(lines)
-            case _:
+            case "list" | "hole":
                 self._marks.leave_paper()
                 self._papers.step(lines)
+            case _:
+                if (pane := self._pane) is not None:
+                    pane.scroll_lines(lines)
 
     @handles_each(
         {
@@ -75,12 +76,9 @@ class MovementActions(Actor):
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
-            case "page" | "triage" | "detail" | "output" | "why" | "help":
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(times * direction * max(1, pane.size.height // share - (share == 1)))
             case "filter":
                 self._filter.move(times * direction * max(1, self._filter.size.height // share))
-            case _:
+            case "list" | "hole":
                 papers = self._papers
                 for _ in range(times):
                     self._marks.leave_paper()
@@ -88,18 +86,18 @@ class MovementActions(Actor):
                     papers.page(direction) if share == 1 else papers.half_page(direction)
                     if (papers.cursor, papers.scroll_offset) == before:
                         return
+            case _:
+                if (pane := self._pane) is not None:
+                    pane.scroll_lines(times * direction * max(1, pane.size.height // share - (share == 1)))
 
     @handles_each({"move.top": False, "move.bottom": True})
     def to_end(self, count: int | None, last: bool) -> None:
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_to_end(last=last)
-            case "page" | "triage" | "detail" | "output" | "why" | "help":
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(pane.virtual_size.height * (1 if last else -1))
             case "filter":
                 self._filter.to_last() if last else self._filter.to_first()
-            case _:
+            case "list" | "hole":
                 self._marks.leave_paper()
                 papers = self._papers
                 if count is not None:
@@ -108,6 +106,9 @@ class MovementActions(Actor):
                     papers.to_last()
                 else:
                     papers.to_first()
+            case _:
+                if (pane := self._pane) is not None:
+                    pane.scroll_lines(pane.virtual_size.height * (1 if last else -1))
 
     # By days
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
 from reader.core.paper_row import Flag, PaperKey
+from reader.core.text import amount
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
@@ -55,7 +56,7 @@ def changed_words(way: Way, action: Action, title: str, ellipsis: str = "…") -
     # A triage also marks each decided paper read.
     did = [label for label, _ in action.did if label != "read"] or ["read"]
     state = ", ".join(did if way == "redo" else map(_taken_back, did))
-    papers = f'"{title}"' if title else "1 paper" if action.count == 1 else f"{action.count:,} papers"
+    papers = f'"{title}"' if title else amount(action.count, "paper")
     return f"{state} · {papers}"
 
 

@@ -11,7 +11,7 @@ from textual.widgets import TextArea
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.tag_words import complete_tag
-from reader.core.text import clean_note
+from reader.core.text import amount, clean_note
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
@@ -138,10 +138,7 @@ class TagScreen(LineScreen[Tagging], inherit_bindings=False):
         tagging = self._tagging
         found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
         pairs = zip(found.words, found.papers, strict=True) if found else ()
-        candidates = (
-            Candidate(word, "" if papers is None else "1 paper" if papers == 1 else f"{papers:,} papers")
-            for word, papers in pairs
-        )
+        candidates = (Candidate(word, "" if papers is None else amount(papers, "paper")) for word, papers in pairs)
         self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
 
     def lead(self) -> Line:

@@ -11,6 +11,7 @@ from reader.core.community import KINDS, Comment, Kind, Placed, Repository, thre
 from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
 from reader.core.document.model import Items
 from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, literal, measure, unbroken
+from reader.core.text import amount
 from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import ASCII, Glyphs
@@ -117,7 +118,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
     said = sum(not one.comment.is_hidden for one in placed)
     if not said:
         return []
-    lines = fill([Piece("1 comment" if said == 1 else f"{said:,} comments", "label")], width)
+    lines = fill([Piece(amount(said, "comment"), "label")], width)
     shown = placed[: MANY_COMMENTS if look.is_unfolded else FEW_COMMENTS]
     before = 0
     for one in shown:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.lines import Line, Piece, cut, fill, literal
 from reader.core.paper_row import PaperKey
+from reader.core.text import amount
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import hits, pattern
 
@@ -62,7 +63,7 @@ def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: boo
     if found is None or not found.is_any:
         return []
     shown = found.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]
-    count = f"{found.total:,} {'place' if found.total == 1 else 'places'}"
+    count = amount(found.total, "place")
     head = [Piece(f"{glyphs.full_text} ", "label"), Piece("In the full text", "label"), Piece(f"  {count}", "muted")]
     if key:
         head += [Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")]

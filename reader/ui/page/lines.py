@@ -15,6 +15,7 @@ from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.passages import split_note
 from reader.core.similarity import Fit
+from reader.core.text import amount
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
@@ -232,7 +233,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
     names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count or 0, len(names))
     if not names:
-        return fill([Piece(_number(count, "author"), "people")], width) if count else []
+        return fill([Piece(amount(count, "author"), "people")], width) if count else []
 
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         pieces = [piece for item in items for piece in (Piece(", ", "people"), *item)][1:]
@@ -286,7 +287,7 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The facts side by side; the weekday and then the word "comments" are dropped if that saves a line."""
     count = paper.comments or 0
-    word, sign = _number(count, "comment"), f"{count:,} {look.glyphs.comments}"
+    word, sign = amount(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
     items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
     return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
@@ -344,10 +345,6 @@ def _moved(look: Presentation) -> str:
 
 def _between(glyphs: Glyphs) -> Piece:
     return Piece(f" {glyphs.dot} ", "between")
-
-
-def _number(count: int, name: str) -> str:
-    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 # What changed
@@ -453,7 +450,7 @@ def _address(link: Link) -> str:
 
 
 def _code_stars(stars: int | None) -> list[Piece]:
-    return [Piece(f" {stars:,} {'star' if stars == 1 else 'stars'}", "muted")] if stars else []
+    return [Piece(f" {amount(stars, 'star')}", "muted")] if stars else []
 
 
 # Related data, on a page

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.core.paper_row import PaperKey
+from reader.core.text import amount
 from reader.keys.actions import Context, place_of
 from reader.keys.spelling import keys_labelled
 from reader.ui.calendar.screen import CalendarScreen, calendar_lines
@@ -357,8 +358,7 @@ class Face(Actor):
         is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
         self._heading = self._heading if is_same else ""
         if is_same and before.papers != now.papers[: len(before.papers)]:
-            count = listing.count or len(now.papers)
-            yield f"The list has changed, {'1 paper' if count == 1 else f'{count:,} papers'}."
+            yield f"The list has changed, {amount(listing.count or len(now.papers), 'paper')}."
         elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
             self._shown, is_said = frozenset(shown), True
             first = now.papers.index(shown[0]) if shown else 0

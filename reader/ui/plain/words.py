@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reader.core.lines import Line, wrapped
 from reader.core.paper_row import Flag, PaperRow
-from reader.core.text import visible
+from reader.core.text import amount, visible
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.header_line import PROGRAM
 from reader.ui.kit.status_lines import Status
@@ -68,7 +68,7 @@ def _facts(row: PaperRow) -> Iterator[str]:
     marks = ((row.starred, "starred"), (row.queued, "queued"), (row.hidden, "hidden"), (row.has_note, "with your note"))
     yield from (word for has, word in marks if has)
     if row.upvotes is not None:
-        yield f"{row.upvotes:,} vote{'' if row.upvotes == 1 else 's'}"
+        yield amount(row.upvotes, "vote")
     flags = ((Flag.FOLLOWED, "followed"), (Flag.HIGHLIGHTED, "picked out by a rule"))
     yield from (word for flag, word in flags if row.flags & flag)
     rest = ((row.rising, "rising"), (row.code, "with code"), (row.has_text, "full text here"))

@@ -147,18 +147,20 @@ def _roles_of(kind: type) -> Sequence[tuple[Role, str]]:
 
 
 def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Mapping[str, Handler]:
-    """The handlers of these objects by action id; `context` returns where keys act."""
-    general: dict[str, Handler] = {id: one for _, own in find(HandlesOwn, objects) for id, one in own().items()}
-    special: dict[str, dict[Context, Handler]] = {}
+    """The handlers of these objects by action id; `context` returns where keys act.
+
+    Raises ValueError if two methods handle an action in the same context.
+    """
+    found: dict[str, dict[Context | None, Handler]] = {}
+    for _, own in find(HandlesOwn, objects):
+        found |= {id: {None: handler} for id, handler in own().items()}
     for role, method in find(Handles, objects):
         for id, values in role.ids.items():
             call = _step if role.is_stepping else _call
-            handler = partial(call, method, values) if values else method
-            if role.context is None:
-                general[id] = handler
-            else:
-                special.setdefault(id, {})[role.context] = handler
-    return general | {id: _by_context(general.get(id), by, context) for id, by in special.items()}
+            if role.context in found.setdefault(id, {}):
+                raise ValueError(f"{id} has two handlers in {role.context or 'all contexts'}")
+            found[id][role.context] = partial(call, method, values) if values else method
+    return {id: by[None] if len(by) == 1 and None in by else _by_context(by, context) for id, by in found.items()}
 
 
 def _call(method: Callable[..., object], values: tuple[Any, ...], count: int | None) -> object:
@@ -169,9 +171,9 @@ def _step(method: Callable[..., object], values: tuple[int], count: int | None) 
     return method(values[0] * (count or 1))
 
 
-def _by_context(general: Handler | None, special: Mapping[Context, Handler], context: Callable[[], Context]) -> Handler:
+def _by_context(handlers: Mapping[Context | None, Handler], context: Callable[[], Context]) -> Handler:
     def handle(count: int | None) -> object:
-        handler = special.get(context(), general)
+        handler = handlers.get(context(), handlers.get(None))
         return handler and handler(count)
 
     return handle

@@ -73,6 +73,7 @@ class ListContent:
 
     place: Place = field(default_factory=Place)
     order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
+    """Only the first screenful unless `order.complete`; `ListLoader.read_all` returns all papers."""
     results: FeedResults | None = None
     """The feed's results, if listed over the place."""
     at: Position = TOP

@@ -48,7 +48,8 @@ class Background:
             # Failures due to the reader's end are not reported.
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
-                self._model.show_news(text, "warning")
+                # A screen in front may draw no news.
+                self._model.show_outcome(text, "warning")
 
 
 def report_unforeseen(group: str, error: Exception) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.lines import Line, Piece, cut_line, measure, spread
+from reader.core.text import amount
 from reader.core.triage import Pace, spent, time_left
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.list.empty_lines import EmptyReason
@@ -72,7 +73,7 @@ def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
         return EmptyReason("No unread papers are left.", ways=(older, "view.unread all unread", "app.escape back"))
     what = f"{finished[:1].upper()}{finished[1:]} is finished" if finished else "Triage is done"
     if pace.decided:
-        what += f": {pace.decided:,} paper{'' if pace.decided == 1 else 's'} in {spent(pace.ran)}"
+        what += f": {amount(pace.decided, 'paper')} in {spent(pace.ran)}"
     if pace.decided > 1:
         what += f", {spent(max(1, pace.ran / pace.decided))} each"
     words = {"star": "starred", "queue": "queued", "hide": "hidden", "pass": "passed"}

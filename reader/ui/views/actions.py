@@ -10,6 +10,7 @@ from reader.core.dates import Period, PeriodKind, period_containing, period_of_v
 from reader.core.feed_days import FIRST_DAY, SATURDAY
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
+from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
@@ -86,7 +87,7 @@ class ViewActions(Actor):
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:
-            self._model.show_notice(f"you have {len(saved)} saved view{'' if len(saved) == 1 else 's'}")
+            self._model.show_notice(f"you have {amount(len(saved), 'saved view')}")
         else:
             key = self._keymap.key("command.open")
             self._model.show_notice(f"no saved views yet · {key} view save NAME")

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, fill, literal
 from reader.core.reading import Figures, Share, monday_of
+from reader.core.text import amount
 from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
@@ -57,9 +58,8 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 def _weeks(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
-    count, monday = len(figures.weeks), figures.weeks[0].monday
+    whole, monday = amount(len(figures.weeks), "week"), figures.weeks[0].monday
     begin = f"  weekly since {monday.day} {MONTHS[monday.month - 1][:3]}"
-    whole = f"{count} week{'' if count == 1 else 's'}"
     yield (Piece(f"{'':{FIRST}}"), Piece(f"{whole:>{NUMBER}}{'this week':>{NUMBER + 2}}{begin}", "label"))
     for at, name in enumerate(COLUMNS):
         numbers = [week.counts[at] for week in figures.weeks]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
+from reader.core.text import amount
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _source(term: TasteTerm) -> str:
     if term.weight < 0 and not term.is_hidden:
         return "more often in papers that you did not mark"
     hidden = "hidden " if term.is_hidden else ""
-    return f"from {term.papers} {hidden}paper{'' if term.papers == 1 else 's'}"
+    return f"from {amount(term.papers, f'{hidden}paper')}"
 
 
 def _sign(wish: Wish | Held) -> str:
@@ -156,7 +157,7 @@ def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
-    papers = f"{len(one.papers)} paper{'' if len(one.papers) == 1 else 's'}"
+    papers = amount(len(one.papers), "paper")
     row = _choice(one.wish, one.wish.name, width, glyphs)
     cells = max(1, round(one.share * BAR)) if one.share else 0
     bar = Piece(glyphs.thumb * cells + " " * (BAR + 1 - cells), "key")

@@ -57,6 +57,51 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\mathbf{x}\neq x", "𝐱 ≠ x"),
         (r"\bm{\theta}^{(t+1)}", "𝛉⁽ᵗ⁺¹⁾"),
         (r"\mathfrak{g}\mathbb{1}{\bf A}{\cal L}", "𝔤𝟙𝐀ℒ"),
+        ("f ' '(x)", "f′′(x)"),
+        ("f^2'", "(f²)′"),
+        ("f'^a_b", "f_b′ᵃ"),
+        ("x_a_b", "(xₐ)_b"),
+        ("x_{a}'_{b}", "(xₐ′)_b"),
+        ("x^a^b", "(xᵃ)ᵇ"),
+        (r"f\limits_a", "f_{a}"),
+        (r"\max\limits_a b", "maxₐ b"),
+        (r"x^\frac12", "x^½"),
+        ("x ^ {a b}", "xᵃᵇ"),
+        (r"\hat ab", "âb"),
+        (r"\bar x_i", "x\u0304ᵢ"),
+        (r"\underset{a}{=}b", "=_{a} b"),
+        (r"\overunderset{a}{b}{=}", "=_{b}^{a}"),
+        (r"\underoverset{a}{b}{=}", "=_{a}^{b}"),
+        (r"\xrightarrow{}", "→"),
+        (r"\xleftarrow[a]{}", "←_{a}"),
+        (r"a\pmod{n}", "a (mod n)"),
+        (r"a\pod{n}", "a (n)"),
+        (r"a\bmod n", "a mod n"),
+        (r"\not{ab}", "a\u0338b"),
+        (r"\not\not=", "≠\u0338"),
+        (r"\mathchoice{a}{b}{c}{d}e", "ae"),
+        (r"\|x\|", "‖x‖"),
+        (r"\mathop{max}_x", "maxₓ"),
+        (r"\mathop{a+b}_x", "(a + b)ₓ"),
+        (r"\mathrel{R}b", "R b"),
+        (r"\operatorname{}x", "x"),
+        (r"\operatornamewithlimits{arg}_x", "argₓ"),
+        (r"\text{if $x_i$ or}", "if xᵢ or"),
+        (r"\boxed{x}", "boxed(x)"),
+        (r"\cancel[a]{x}", "x\u0338"),
+        ("a*b/c", "a ∗ b/c"),
+        ("a~b", "a b"),
+        (r"a\ b", "a b"),
+        (r"x#\&$y", "x&y"),
+        (r"{\rm x}y", "xy"),
+        (r"\mathbf xy", "𝐱y"),
+        ("{+}a", "+a"),
+        ("a_i x", "aᵢx"),
+        (r"a\,_i", "aᵢ"),
+        (r"f^{\prime\prime}_i", "fᵢ′′"),
+        ("x%y", "x"),
+        (r"\left(a\middle|b\right)", "(a | b)"),
+        (r"\left.a\right|_b", "a|_b"),
     ],
 )
 def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
@@ -89,6 +134,27 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
         (r"\underbrace{ab}_{n}c", "(ab)⏟(n)c"),
         (r"\xrightarrow[n]{d}", "→_{n}^{d}"),
         (r"\binom{n}{k}", "(n choose k)"),
+        (r"a\atop b", "{a over b}"),
+        (r"{n\brace k}", "{n over k}"),
+        (r"{n\brack k}", "[n over k]"),
+        (r"{a\above 1pt b}c", "(a∕b) c"),
+        (r"{a\above{1pt}b}", "a∕b"),
+        (r"\frac ab", "a∕b"),
+        (r"\frac a {bc}", "a∕(bc)"),
+        (r"\cfrac[l]{a}{b}", "a∕b"),
+        (r"\genfrac{(}{)}{0pt}{}{n}{k}", "(n choose k)"),
+        (r"\genfrac{[}{]}{1pt}{}{n}{k}", "[n∕k]"),
+        (r"\root 3 \of x", "∛x"),
+        (r"\root n\of{x+y}", "ⁿ√(x + y)"),
+        (r"\sqrt[2]{x}", "√x"),
+        (r"\sqrt[a{]}]{x}", "(a])√x"),
+        (r"\sqrt [3] x", "∛x"),
+        (r"\overbrace{ab}^{n}", "(ab)⏞(n)"),
+        ("{x_i}_j", "(xᵢ)ⱼ"),
+        ("{(a)(b)}^2", "((a)(b))²"),
+        ("{(a+b)}^2", "(a + b)²"),
+        ("{a{}}^2", "a²"),
+        (r"\sum_{\substack{i\\ j<k}}x", "∑_(i,j<k) x"),
     ],
 )
 def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: str) -> None:
@@ -103,6 +169,13 @@ def test_rows_and_cells_stay_apart() -> None:
     assert formula_text(array + "+1") == "{ x : y > 0 ; z : w :} + 1"
     assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
     assert formula_text(r"a\\ =b") == "a\n= b"
+    assert formula_text(r"\begin{array}{r@{l}c}a&b\end{array}") == "[:a, b:]"
+    assert formula_text(r"\begin{bmatrix}[r]a\\ b\end{bmatrix}") == "[a ; b]"
+    assert formula_text(r"\begin{rcases}a&b\\ c&d\end{rcases}") == "{: a : b ; c : d }"
+    assert formula_text(r"\begin{alignat}{2}a&=b\\ &=c\end{alignat}") == "a = b\n= c"
+    assert formula_text(r"\begin{tikzcd}a\\ b\end{tikzcd}") == "‹tikzcd›a\nb"
+    assert formula_text(r"\begin{matrix}a\\ \\ b\end{matrix}") == "[:a ; b:]"
+    assert formula_text(r"a\cr b") == "a\nb"
 
 
 @each(
@@ -132,9 +205,28 @@ def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
     assert formula_text(tex) == text
 
 
-@each("tex", ["}", "x^", r"\frac{a}", r"\begin{matrix}a", r"\left(x", "{x", r"\sqrt[x", "&&", r"\end{x}y"])
-def test_what_is_cut_off_is_read_as_far_as_it_goes(tex: str) -> None:
-    assert "\\" not in formula_text(tex)
+@each(
+    ("tex", "text"),
+    [
+        ("}", ""),
+        ("x^", "x"),
+        (r"\frac{a}", "a∕()"),
+        (r"\begin{matrix}a", "[:a:]"),
+        (r"\left(x", "(x"),
+        ("{x", "x"),
+        (r"\sqrt[x", "√[ x"),
+        ("&&", ""),
+        (r"\end{x}y", "y"),
+        (r"\\[2pt]x", "x"),
+        (r"{a\end{b}c}d", "acd"),
+        (r"\begin{matrix}a\right)b\end{matrix}x", "[:a, b:]x"),
+        (r"\begin{matrix}a}b\end{matrix}x", "[:a:]bx"),
+        ("_i x", "ᵢ x"),
+        (r"\substack x", "x"),
+    ],
+)
+def test_what_is_cut_off_is_read_as_far_as_it_goes(tex: str, text: str) -> None:
+    assert formula_text(tex) == text
 
 
 def test_what_is_too_long_or_too_deep_is_shown_as_one_command() -> None:

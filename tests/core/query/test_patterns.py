@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.core.query import patterns
 from reader.core.query.patterns import UnsafePattern, compile_pattern, matches
 from tests.table import each
 
@@ -63,6 +64,8 @@ def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) 
         ("^ax{,2}b$", "axxxb", False),
         (r"\bgan\b", "style-gan", True),
         (r"\bgan\b", "style_gan", False),
+        (r"\Agan\Z", "gan", True),
+        (r"\Bgan", "vqgan", True),
     ],
 )
 def test_a_regex_is_blind_to_case_and_accents(pattern: str, text: str, found: bool) -> None:
@@ -80,6 +83,15 @@ BOMBS = [
     "a?" * 50 + "!",
     ".*" * 50 + "!",
 ]
+
+
+def test_what_is_kept_of_a_pattern_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "MAX_KEPT", 40)
+    pattern = patterns._Pattern("(a.|b){1,9}!")
+    for text in ("".join(chr(at + 200) + "aba"[at % 3] for at in range(start, 60)) for start in range(60)):
+        assert not pattern.search(text) and pattern.search(f"{text}ab!")
+        states = pattern._states.values()
+        assert sum(len(one) + len(one.places) for one in states) <= 40 + patterns.MAX_PLACES // 10
 
 
 @each("pattern", BOMBS)

@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.settings.entries import State, adopted, changed, listed, with_setting
+from reader.core.settings.entries import (
+    Change,
+    Entry,
+    State,
+    adopted,
+    changed,
+    described,
+    event_label,
+    event_value,
+    fold,
+    listed,
+    parse_entry,
+    restoring,
+    with_setting,
+)
 from reader.core.settings.toml import NotEditableError
 from tests.table import each
 
@@ -68,3 +82,125 @@ def test_whatever_the_user_moves_all_machines_have_the_order_of_the_file(first: 
     assert texts() == then
     # Of one at least that stays where it is, nothing is said.
     assert len(changes) < len({*first, *then}) or not {*first} & {*then}
+
+
+A, B = {"name": "A", "query": "x"}, {"name": "B", "query": "y"}
+
+
+Events = list[tuple[str, str]]
+
+
+def events(changes: list[Change]) -> Events:
+    return [(f"entry:views:{id}", event_value(said)) for id, said in changes]
+
+
+def known(*then: dict[str, Any]) -> tuple[list[Entry], Events]:
+    """The entries A and B, which all machines have, and the log with more events of A."""
+    entries, old, _ = adopted("views", [A, B], fold([]))
+    return entries, events([*old, *((entries[0].id, one) for one in then)])
+
+
+@each(
+    ("now", "at", "said"),
+    [
+        ([A, B], 0, None),
+        ([{**A, "name": "C"}, B], 0, {"of": "A", "name": "C", "there": True}),
+        ([{**A, "query": "z"}, B], 0, {"of": "A", "query": "z", "there": True}),
+        ([A, {"name": "C", "query": "z"}], 1, {"of": "B", "there": False}),
+        ([B], 0, {"of": "A", "there": False}),
+    ],
+)
+def test_an_event_says_what_the_user_changed(
+    now: list[dict[str, str]], at: int, said: dict[str, object] | None
+) -> None:
+    entries, log = known()
+    _, changes = changed("views", entries, now, fold(log))
+    assert dict(changes).get(entries[at].id) == said
+    then = fold([*log, *events(changes)])
+    assert [one.values for one in listed("views", then)] == now
+    # Said once more, it is known.
+    assert changed("views", entries, now, then)[1] == []
+
+
+@each(
+    ("then", "now", "old", "new"),
+    [
+        ([], A, 0, 0),
+        ([], {**A, "query": "z"}, 1, 0),
+        ([{"there": False}], A, 0, 0),
+        ([{"there": False}], {**A, "query": "z"}, 0, 1),
+        ([{"name": "C"}], A, 1, 0),
+    ],
+)
+def test_a_file_that_was_never_synced_adds_to_the_log(
+    then: list[dict[str, Any]], now: dict[str, str], old: int, new: int
+) -> None:
+    assert [len(one) for one in adopted("views", [now, B], fold(known(*then)[1]))] == [2, old, new]
+
+
+@each(
+    ("table", "values", "words"),
+    [
+        ("views", A, "view A: x"),
+        ("rules", {"name": "R", "when": "w", "then": ["hide", "star"]}, "rule R: hide, star if w"),
+        ("mute", {"text": "gan"}, "muted word gan"),
+    ],
+)
+def test_an_entry_in_words(table: str, values: dict[str, Any], words: str) -> None:
+    assert described(table, values) == words
+
+
+@each(
+    ("now", "there", "said"),
+    [
+        (A, True, {}),
+        (A, False, {"of": "A", "there": True}),
+        ({**A, "query": "z"}, True, {"of": "A", "query": "x", "there": True}),
+    ],
+)
+def test_an_earlier_value_is_restored(now: dict[str, str], there: bool, said: dict[str, object]) -> None:
+    assert restoring(A, State(now, "", there, 0)) == said
+
+
+@each(
+    ("said", "is_taken"),
+    [
+        ({"there": True, "name": "A", "query": "x", "then": ["star"], "of": "B", "place": "0" * 26}, True),
+        ({"of a newer program": 7}, True),
+        ({"\x1b": 7}, False),
+        ({"there": 1}, False),
+        ({"place": "here"}, False),
+        ({"place": 7}, False),
+        ({"name": ""}, False),
+        ({"name": 7}, False),
+        ({"of": "A\n"}, False),
+        ({"query": ""}, False),
+        ({"when": "x\x07"}, False),
+        ({"text": []}, False),
+        ({"then": "star"}, False),
+        ({"then": [7]}, False),
+        ({"then": ["star\n"]}, False),
+    ],
+)
+def test_an_event_of_another_machine_is_taken_whole_or_not(said: dict[str, object], is_taken: bool) -> None:
+    kind = "entry:views:0123456789abcdef"
+    assert parse_entry(kind, event_value(said)) == (("views", "0123456789abcdef", said) if is_taken else None)
+    assert parse_entry(f"{kind}0", event_value(said)) is parse_entry(kind, "[]") is parse_entry(kind, "{") is None
+
+
+@each(
+    ("said", "words"),
+    [
+        ({"name": "A", "query": "x", "there": True}, "view A added"),
+        ({"name": "A", "query": "x"}, "view A renamed A"),
+        ({"of": "A", "there": False}, "view A removed"),
+        ({"of": "A", "place": "0" * 26}, "view A moved"),
+        ({"of": "A", "name": "C", "there": True}, "view A renamed C"),
+        ({"of": "A", "query": "x", "there": True}, "view A changed"),
+        ({"of": "A", "there": True}, "view A brought back"),
+        ({"text": "gan"}, "view gan changed"),
+    ],
+)
+def test_an_event_in_words(said: dict[str, object], words: str) -> None:
+    assert event_label("entry:views:0123456789abcdef", event_value(said)) == words
+    assert event_label("entry:views", event_value(said)) == "entry:views"

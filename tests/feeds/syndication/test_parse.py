@@ -248,7 +248,7 @@ def test_a_feed_may_be_empty_and_entries_may_stand_in_what_has_no_version() -> N
 
 
 def test_half_an_emoji_does_not_break_a_feed() -> None:
-    body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#x41;&#8217;")
+    body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#11;&#9;&#x41;&#8217;")
     feed = parse(body)
     assert [entry.draft.title for entry in feed.entries] == ["One A\u2019"]
     assert feed.problem is None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from reader.cache.texts import KeptText
 from reader.core.document.anchors import Point, Range
 from reader.core.document.model import Document, Heading, Span
 from reader.core.passages import Passage, passage_id
+from reader.session.bookmarks import Bookmark
 from reader.ui.full_text.highlights import Kept
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.text import MANY, Entry, Outline
+from reader.ui.full_text.text import MANY, Entry, FullText, Outline, text_size
+from reader.ui.full_text.view import Size
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from tests.ui.full_texts import document
+from tests.ui.stage import paper
 
 LEVELS = (1, 2, 3, 3, 2, 1, 2)
 
@@ -96,3 +101,24 @@ def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
     assert first_row(rows, 98, 10) == 40
     assert first_row(rows, 51, 10) == 0
     assert first_row([1, 2], 2, 10) == 0
+
+
+def test_a_text_comes_with_what_was_typed_before_and_stays_while_it_is_fetched_again() -> None:
+    asked = FullText(1, paper(), text_size(80, 24)).fetching("0 %", "feed").type_search("zebra")
+    assert (asked.size, asked.search.is_typing, asked.bookmark, asked.in_hand) == (Size(79, 22), True, None, None)
+    assert asked.end_search(is_kept=False).search.text == "" and asked.failed("Gone.").problem == "Gone."
+    for is_kept in (True, False):
+        begun = asked.end_search(is_kept=True) if is_kept else asked
+        text = begun.came(KeptText(document(), "arxiv.org", ""))
+        assert text.view is not None and text.view.marked is not None
+        assert (text.search.text, text.search.is_typing) == ("zebra", not is_kept)
+        assert (text.is_fetching, text.progress, text.origin, text.search_ahead.text) == (False, "", "feed", "")
+    again = text.type_search("zebra r").end_search(is_kept=True).fetching()
+    assert (again.is_fetching, again.origin, again.failed("Gone.").problem) == (True, "feed", "")
+    assert again.search.text == "zebra r" and again.view is not None
+    later = again.came(KeptText(document(), "arxiv.org", ""), Bookmark("other"))
+    assert later.bookmark == again.bookmark != Bookmark("other")
+    last = len(again.outline.entries)
+    assert again.read_entry(last) is again is again.read_entry(-1) is again.fitted(80, 24)
+    assert (read := again.read_entry(last - 1).view) is not None and read.section == document().sections[-1]
+    assert (wide := again.fitted(100, 30)).view is not None and wide.view.size == wide.size == Size(99, 28)

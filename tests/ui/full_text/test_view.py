@@ -11,7 +11,7 @@ from reader.core.lines import Piece
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.view import Size, Spot, TextView
 from tests.table import each
-from tests.ui.full_texts import WORDS, document, paragraph
+from tests.ui.full_texts import WORDS, document, paragraph, wide_table
 
 SIZE = Size(79, 22)
 
@@ -32,6 +32,8 @@ def test_it_scrolls_by_lines_and_pages_and_stops_at_both_ends(view: TextView) ->
     assert view.scroll(-1) is view
     assert shown(view.scroll_pages(1))[0] == shown(view)[-1]
     assert shown(view.scroll_pages(1, share=2))[0] == shown(view)[11]
+    assert view.scroll(90).scroll_pages(-1, 2, 3).top == view.scroll(57).top
+    assert view.scroll_pages(1, times=2).top == view.scroll(42).top
     end = view.scroll(100_000)
     assert end.is_at_end and len(shown(end)) == SIZE.rows and "Author 39" in shown(end)[-1]
     assert end.scroll(1) is end and end.scroll_pages(1) is end
@@ -49,6 +51,9 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
     assert cited.is_above and not cited.id and not peek.is_above
+    for rows, most in ((4, 1), (22, 9), (40, 10)):
+        long = TextView.open(Document("", (paragraph(WORDS * 40),)), Size(79, rows)).peek_at(TextPlace()).peek
+        assert long is not None and len(long.lines) == most
 
 
 def test_the_head_of_a_long_table_stays_in_view() -> None:
@@ -118,12 +123,31 @@ def test_sections_follow_each_other(view: TextView) -> None:
     assert view.is_at_end
     assert shown(view.next_section(-4))[0].startswith("2  Method")
     assert view.next_section(-100).top == TextPlace()
+    # The third line in view tells the section, or the last one; a heading has two empty lines above.
+    for rows, further in ((22, 4), (2, 3), (1, 2)):
+        method = TextView.open(document(), Size(79, rows)).next_section(1)
+        found = [method.scroll(-lines).section for lines in (further, further + 1)]
+        assert [section and section.heading.number for section in found] == ["2", "1"], rows
 
 
-@pytest.mark.parametrize(("columns", "room"), [(1, (1, 2, 1)), (5, (2, 2, 2)), (79, (76, 2, 76)), (140, (76, 32, 137))])
-def test_text_is_centred_and_tables_take_all_the_room(columns: int, room: tuple[int, int, int]) -> None:
+@each(
+    ("columns", "room", "margins"),
+    [
+        (1, (1, 2, 1), [2, 2, 2, 2]),
+        (5, (2, 2, 2), [2, 2, 2, 2]),
+        (79, (76, 2, 76), [2, 2, 2, 2]),
+        (112, (76, 18, 109), [18, 18, 13, 2]),
+        (140, (76, 32, 137), [32, 32, 32, 2]),
+    ],
+)
+def test_text_is_centred_and_tables_take_all_the_room(
+    columns: int, room: tuple[int, int, int], margins: list[int]
+) -> None:
     size = Size(columns, 22)
     assert (size.measure, size.margin, size.widest) == room
+    blocks = wide_table(10), paragraph(WORDS), wide_table(10), wide_table(30)
+    view = TextView.open(Document("", blocks), size)
+    assert [view.margin(block) for block in range(4)] == margins
 
 
 def test_only_what_is_too_wide_scrolls_sideways(view: TextView) -> None:
@@ -203,6 +227,10 @@ def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
     assert search(view, "%").marked is None
     fronted = TextView.open(view.document, SIZE, lambda _: [DocumentLine((Piece("Front matter"),))])
     assert search(fronted, "front m").marked == TextPlace() and fronted.spot(TextPlace()) == Spot(0, -1)
+    spots = [fronted.spot(TextPlace(*place)) for place in ((0, 1), (3, 0), (3, 1), (3, 2))]
+    assert spots == [Spot(0, 0), Spot(3, -1), Spot(3, 0), Spot(3, 71)] and view.spot(TextPlace()) == Spot(0, 0)
+    further = view.scroll(5)
+    assert search(further, "paragraph 1").top == further.top
     near = search(view, "we follow")
     assert near.top == view.top and marked(near).startswith("We follow")
 
@@ -224,9 +252,10 @@ def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
     assert search(view, "zebra x").end_search(is_kept=True).matches() == (0, 0)
     assert search(view, "author 39").end_search(is_kept=True).next_match(1).matches() == (1, 1)
     assert view.next_match(1) is view and view.matches() == (0, 0)
-    # Both the first block and several lines of one block have matches.
-    for words in ("1", "measured"):
-        many = search(view, words).end_search(is_kept=True)
+    # The first block has matches, one block has several, and there is one block.
+    short = TextView.open(Document("", (paragraph(WORDS * 4),)), SIZE)
+    for text, words in ((view, "1"), (view, "measured"), (short, "measured")):
+        many = search(text, words).end_search(is_kept=True)
         assert [many.next_match(step).matches()[0] for step in (1, -1)] == [2, many.matches()[1]]
         assert many.next_match(1).next_match(1).next_match(-1).matches()[0] == 2
 
@@ -285,6 +314,13 @@ def test_words_are_selected_from_an_end_of_the_selected_lines(
         chosen = chosen.move_by_words(words)
     assert [line.text for _, line in chosen.selected_lines()] == selected
     assert chosen.selection is not None and chosen.selection.word == cursor
+
+
+def test_a_selected_word_is_the_last_one_of_a_shorter_line() -> None:
+    blocks = paragraph("one two three"), paragraph("four"), paragraph("five six")
+    chosen = TextView.open(Document("", blocks), SIZE).select().move_by_words(3).move_cursor(2)
+    for words, selected in ((1, ["one two three", "", "four", "", "five"]), (-1, ["one two three"])):
+        assert [line.text for _, line in chosen.move_by_words(words).selected_lines()] == selected
 
 
 def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:

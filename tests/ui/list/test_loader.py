@@ -13,6 +13,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.paper import Listing as FeedListing
+from reader.core.paper_row import NotCached, PaperRow
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
 from reader.ui.kit.glyphs import UNICODE
@@ -196,6 +197,12 @@ async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
     found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
     await desk.show(desk.state.list_results(found))
     assert desk.ids == ["2605.00999", "2605.00400"]
+    key = NotCached("2605.00999")
+    [row], paper = found.rows([key], lambda pks: []), found.paper(key)
+    facts = key.id, unknown.title, "2026-05-12", unknown.upvotes, unknown.comments
+    assert row == PaperRow(key, *facts, read=False, starred=False, hidden=False, code=True, kept=False)
+    assert paper is not None and paper.author_count == len(unknown.authors)
+    assert (paper.pk, paper.day, paper.read, paper.starred, paper.hidden) == (key, row.day, False, False, False)
     assert (desk.state.listing.results, desk.library.results) == (found, found)
     await desk.show(desk.state.step_back())
     assert desk.state.listing.results is None and desk.library.results is None

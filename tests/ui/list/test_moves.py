@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reader.core.paper_row import PaperRow
 from reader.ui.list.pane import PaperList
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
@@ -47,15 +48,24 @@ async def test_days_are_reached_by_their_headings() -> None:
         assert papers.to_day(-1) and papers.cursor == 5
 
 
-async def test_next_where_asks_rows_or_a_set() -> None:
-    shelf = Shelf(*(row(pk, read=pk != 3_000) for pk in range(1, 5_001)))
-    async with list_stage(60, 12) as (papers, _):
-        papers.show(order(range(1, 5_001)), shelf)
-        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3_000
-        assert not papers.next_where(lambda one: not one.read)
+async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
+    def wanted(row: PaperRow) -> bool:
+        return row.starred
+
+    async with list_stage(60, 10) as (papers, _):
+        papers.show(order(range(1, 5_001)), Shelf(row(3, starred=True), row(3_000, starred=True)))
+        for direction, limit, found in (
+            (1, 2, 3),
+            (1, 2_996, None),
+            (1, 2_997, 3_000),
+            (1, 9_999, None),
+            (-1, 9_999, 3),
+        ):
+            assert papers.next_where(wanted, direction, limit) == (found is not None)
+            assert papers.highlighted == (found or papers.highlighted)
+        assert papers.next_where({2, 50, 60}) and papers.highlighted == 50
         assert papers.next_where({7, 9}, -1) and papers.highlighted == 9
-        assert not papers.next_where(lambda one: not one.read, limit=100)
-        assert papers.highlighted == 9
+        assert papers.has_row([5, 3_000], wanted) and not papers.has_row([5, 6], wanted)
 
 
 async def test_next_where_believes_a_patch_more_than_the_cache() -> None:

@@ -156,6 +156,7 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         assert (papers.highlighted, papers.scroll_offset.y) == (4, 0)
         papers.show(order(range(1, 101)), shelf, keep=60, height=4)
         assert papers.position == (60, 4)
+        assert papers.row_of(5) == two_lines(5) and papers.row_of(-1) is None
         for pk in (40, 999):
             papers.stand(pk, 5)
             assert papers.position == (40, 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.paper import Paper
-from reader.platform import picture_terminal
+from reader.platform import cell_size, picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
 from reader.ui.pictures.pictures import MOST, Pictures, first_from, formula_of, pictures_of
 from tests.table import each
@@ -82,20 +82,29 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
         ({"TERM": "xterm-ghostty"}, "kitty"),
         ({"TERM": "foot-extra"}, "sixel"),
         ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, "sixel"),
-        ({"TERM": "tmux-256color", "TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"TERM": "xterm-256color", "GHOSTTY_RESOURCES_DIR": "/x"}, "kitty"),
+        ({"TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"STY": "1.x", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"TERM": "screen", "KITTY_WINDOW_ID": "1"}, "blocks"),
         ({"TERM": "xterm-256color"}, "blocks"),
         ({}, "blocks"),
     ],
 )
 def test_the_terminal_is_known_by_its_environment(environ: dict[str, str], protocol: str) -> None:
-    assert picture_terminal("auto", environ).protocol == protocol
-    assert picture_terminal("auto", environ).why_not == ""
-    assert picture_terminal("sixel", environ).protocol == "sixel"
-    assert picture_terminal("kitty", environ, served=True).protocol == "blocks"
+    assert picture_terminal("auto", environ) == (protocol, cell_size(), "")
+    assert picture_terminal("sixel", environ) == ("sixel", cell_size(), "")
+    assert picture_terminal("kitty", environ, served=True) == ("blocks", cell_size(), "")
 
 
-def test_where_none_are_drawn_it_says_why() -> None:
-    assert "over ssh" in picture_terminal("auto", {"SSH_TTY": "/dev/pts/0"}).why_not
-    assert picture_terminal("blocks", {"SSH_TTY": "/dev/pts/0"}).why_not == ""
-    assert "images in the settings" in picture_terminal("off", {}).why_not
-    assert "NO_COLOR" in picture_terminal("kitty", {}, colorless=True).why_not
+@each(
+    ("setting", "environ", "says"),
+    [
+        ("auto", {"SSH_TTY": "/dev/pts/0"}, "pictures are off over ssh"),
+        ("auto", {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, "pictures are off over ssh"),
+        ("off", {}, "pictures are off: see images in the settings"),
+        ("kitty", {"NO_COLOR": "1"}, "pictures need colours, which NO_COLOR takes away"),
+    ],
+)
+def test_where_none_are_drawn_it_says_why(setting: str, environ: dict[str, str], says: str) -> None:
+    assert picture_terminal(setting, environ, colorless="NO_COLOR" in environ).why_not.startswith(says)
+    assert picture_terminal("blocks", environ).why_not == ""

@@ -5,7 +5,17 @@ from __future__ import annotations
 from reader.core.errors import QueryError
 from reader.core.lines import Line
 from reader.core.query.suggestions import Completion
-from reader.ui.query.advice import ADD_A_PAPER, EXAMPLES, AdviceKeys, Reach, Typed, advise, find_mistake
+from reader.ui.query.advice import (
+    ADD_A_PAPER,
+    EXAMPLES,
+    AdviceKeys,
+    Reach,
+    Typed,
+    advise,
+    find_mistake,
+    find_unknown_topic,
+    with_known_topics,
+)
 from tests.table import each
 
 KEYS = AdviceKeys("tab", "^f", "^a", "^s")
@@ -47,3 +57,18 @@ def test_a_mistake_that_more_typing_may_correct_is_quiet_until_enter(typed: str,
     for insists, shown in ((False, style), (True, "mistake")):
         advice, _ = advise(Typed(typed, find_mistake(typed), insists=insists), KEYS, 80)
         assert [piece.role for piece in advice] == [shown]
+
+
+@each(
+    ("typed", "meant", "wrong"),
+    [
+        ("topic:agnets is:unread", "topic:agents is:unread", "agnets"),
+        ("topic:zzzzz,agnets topic:Vison cats", "topic:zzzzz,agents topic:vision cats", "agnets"),
+        ("topic:zzzzz topic:yyyyy", "topic:zzzzz topic:yyyyy", "zzzzz"),
+        ("topic:agents cats", "topic:agents cats", ""),
+    ],
+)
+def test_unknown_topics_are_mended_where_one_is_near(typed: str, meant: str, wrong: str) -> None:
+    error = find_unknown_topic(typed, ("agents", "vision"))
+    assert with_known_topics(typed, ("agents", "vision")) == meant
+    assert (str(error) if error else "") == (f"There is no topic {wrong}." if wrong else "")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from reader.cache.marks.event_log import Made
 from reader.cache.reads.opinions import Reasons
+from reader.cache.watching import Act
 from reader.core.choice.taste import Interest, Likeness, TasteTerm
 from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, measure
+from reader.core.topics.scorer import Cause, Why
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.why.lines import Explanation, explanation_rows
 from tests.table import each
@@ -30,7 +33,7 @@ KNOWN = Explanation((), reasons=LEARNED, first=FIRST)
 
 
 def text(line: Line) -> str:
-    return " ".join("".join(piece.text for piece in line).split())
+    return "".join(piece.text for piece in line).rstrip()
 
 
 def drawn(known: Explanation, width: int = 80) -> list[str]:
@@ -39,30 +42,41 @@ def drawn(known: Explanation, width: int = 80) -> list[str]:
 
 def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None:
     assert drawn(KNOWN) == [
-        "For you 49 points; the best papers have about 100",
+        "For you  49 points; the best papers have about 100",
         "like JetSpec, which you starred: KV cache",
-        "+62 KV cache from 3 papers",
-        "+10 base from 2 papers",
-        "-20 Ada from 2 hidden papers",
-        "-3 pages more often in papers that you did not mark",
+        "  +62  KV cache      from 3 papers",
+        "  +10  base          from 2 papers",
+        "  -20  Ada           from 2 hidden papers",
+        "   -3  pages         more often in papers that you did not mark",
         "",
         "Your interests",
-        "KV cache ++ ┃┃┃┃┃┃┃┃┃ 2 papers",
-        "JetSpec · Ada of a long name of a long name of a…",
-        "robots muted 1 paper",
-        "JetSpec",
+        "KV cache                                 ++    ┃┃┃┃┃┃┃┃┃    2 papers",
+        "  JetSpec · Ada of a long name of a long name of a…",
+        "robots                                   muted              1 paper",
+        "  JetSpec",
         "",
         "Changed by you",
-        "finance -",
+        "finance                                  -",
         "",
         "First in For you",
-        "1 A paper",
-        "2 Another paper",
-        "3 A third one",
+        " 1  A paper",
+        " 2  Another paper",
+        " 3  A third one",
         "",
         "Why these topics",
         "No rule gives this paper a topic.",
     ]
+    narrow = drawn(KNOWN, 46)
+    assert narrow[0] == "For you  49 points; the best papers have abou…"
+    assert narrow[5] == "   -3  pages         more often in papers tha…"
+    assert narrow[8:10] == [f"{'KV cache':39}++", "  JetSpec · Ada of a long name of a long name…"]
+
+
+def test_a_paper_like_none_that_was_marked_says_so_once_something_was_learned() -> None:
+    for terms in (LEARNED.terms[-1:], ()):
+        told = drawn(Explanation((), reasons=LEARNED._replace(terms=terms)))
+        assert told[:3] == ["For you", "No paper that you marked is like it.", ""]
+    assert drawn(Explanation((), reasons=Reasons()))[0] == "To begin, pick three topics, or star a paper"
 
 
 def test_what_can_be_changed_is_a_word_a_person_or_an_interest() -> None:
@@ -73,11 +87,44 @@ def test_what_can_be_changed_is_a_word_a_person_or_an_interest() -> None:
     ]
 
 
+def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
+    causes = (Cause("tool use", "title", 90, "people"), Cause("web of a long name", "abstract", -3))
+    told = Explanation(
+        (Why("agents", "Agents", 87, causes, 2),),
+        (Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),
+        ("finance",),
+        (Made("star", "starred", "claude"), Made("read", "read", "claude")),
+    )
+    assert drawn(told, 45) == [
+        "Rules",
+        "Cats: star, because title:cat",
+        "Dogs: hide, because title:dog; you took that",
+        "back",
+        "muted, because finance",
+        "",
+        "Why these topics",
+        "Agents  87",
+        "  +90  tool use            people: title",
+        "   -3  web of a long name  abstract",
+        "       and 2 weaker",
+        "written by people, fitted to labels",
+        "",
+        "Marked by programs",
+        "starred by claude; read by claude",
+    ]
+    narrow = ["  +90  tool use", "   -3  web of a lo…"]
+    assert drawn(told._replace(rules=(), muted=(), programs=()), 24)[2:4] == narrow
+
+
 def test_a_change_shows_how_the_first_papers_moved() -> None:
     after = KNOWN._replace(before=(("b", "Another paper"), ("a", "A paper"), ("d", "One that left")))
     told = drawn(after, 60)
     at = told.index("First in For you, and where they were before")
-    assert told[at + 1 : at + 4] == ["1 A paper was 2", "2 Another paper was 1", "3 A third one new"]
+    assert told[at + 1 : at + 4] == [
+        " 1  A paper                                            was 2",
+        " 2  Another paper                                      was 1",
+        " 3  A third one                                          new",
+    ]
 
 
 def test_before_anything_is_learned_topics_are_offered() -> None:
@@ -85,7 +132,7 @@ def test_before_anything_is_learned_topics_are_offered() -> None:
     assert drawn(Explanation(reasons=nothing)) == [
         "To begin, pick three topics, or star a paper",
         "Agents & tools",
-        "Video +",
+        "Video                                    +",
     ]
 
 
