@@ -123,6 +123,7 @@ _forks.set_forkserver_preload(
         ),
     ]
 )
+_starting = threading.Lock()
 
 
 class Fork:
@@ -131,7 +132,10 @@ class Fork:
     def __init__(self, words: Sequence[str], surroundings: Mapping[str, str]) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._process = _forks.Process(target=_become, args=(words, dict(surroundings), self._folder.name))
-        self._process.start()
+        with _starting:
+            self._process.start()
+            # Each start asks all children whether they have ended, and what it is told, their own thread is not.
+            multiprocessing.process._children.discard(self._process)  # type: ignore[attr-defined]
         assert self._process.pid is not None
         self.pid = self._process.pid
 

@@ -185,9 +185,10 @@ def judge_crowd(before: Snapshot, after: Snapshot, done: Done) -> list[str]:
     undone = sum(entry.kind == "undo" for entry in new)
     if undone < done.undone:
         faults.append(f"{done.undone} undos were acknowledged, {undone} are there")
-    # The readers' marks are nobody's to foresee: all that is new is taken as asked for.
+    # The readers' marks and texts are nobody's to foresee: all that is new is taken as asked for.
     faults += judge_settled(after, after, (), 0)
-    return faults + judge_papers(before, after, done.papers, acknowledged=True)
+    texts = frozenset(held for held in after.held if held.startswith(("text of ", "PDF of ")))
+    return faults + judge_papers(before, after, done.papers | texts, acknowledged=True)
 
 
 def _single(entry: Entry) -> frozenset[str]:
