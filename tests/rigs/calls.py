@@ -16,11 +16,16 @@ from typing import Any
 
 HEAD = """\
 try:
-    from tests.rigs.calls import note as _note_call
+    from tests.rigs import calls as _calls
 except ImportError:
-    def _note_call(place): pass
+    class _calls:
+        n = -1
+        def note(place): pass
 """
-"""Stands above the imports of a marked file; a program that a test starts may not find the tests."""
+"""Stands above the imports of a marked or switched file; a program that a test starts may not find the tests."""
+
+n = int(os.environ.get("MUTANT", "-1"))
+"""The mutant of a switched tree whose switch is on."""
 
 _noted: set[str] = set()
 """Places that the current test has come to."""
@@ -37,11 +42,11 @@ def note(place: str) -> None:
 
 
 def pytest_configure() -> None:
-    """Let programs that tests start with an environment of their own know the test."""
+    """Let programs that tests start with an environment of their own know the test and the mutant."""
     start: Any = subprocess.Popen.__init__
 
     def start_noting(*words: Any, env: Mapping[str, str] | None = None, **more: Any) -> None:
-        own = {name: os.environ[name] for name in ("CALLS", "PYTEST_CURRENT_TEST") if name in os.environ}
+        own = {name: os.environ[name] for name in ("CALLS", "PYTEST_CURRENT_TEST", "MUTANT") if name in os.environ}
         start(*words, env=None if env is None else {**env, **own}, **more)
 
     setattr(subprocess.Popen, "__init__", start_noting)  # noqa: B010 - mypy refuses to replace a method
@@ -54,21 +59,19 @@ def pytest_runtest_setup() -> None:
 
 def mark(source: str, file: str) -> str:
     """The source of a file whose functions note those who call them."""
-    tree, lines = ast.parse(source), source.splitlines(keepends=True)
-    above = [line.encode() for line in lines]
-    notes = []
+    tree = ast.parse(source)
     for name, function in _functions(tree, ""):
-        first = function.body[min(ast.get_docstring(function) is not None, len(function.body) - 1)]
-        decorators: list[ast.expr] = getattr(first, "decorator_list", [])
-        at, column = min([first.lineno, *(one.lineno for one in decorators)]) - 1, first.col_offset
-        # A body may stand in the line of its signature.
-        if not above[at][:column].strip():
-            notes.append((at, f"{' ' * column}_note_call({f'{file}:{name}'!r})\n"))
-    for at, text in sorted(notes, reverse=True):
-        lines.insert(at, text)
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    lines.insert(imports[-1].lineno if imports else 0, HEAD if notes else "")
-    return "".join(lines)
+        at = int(ast.get_docstring(function) is not None)
+        function.body[at:at] = ast.parse(f"_calls.note({f'{file}:{name}'!r})").body
+    return write_below_head(tree)
+
+
+def write_below_head(tree: ast.Module) -> str:
+    """The source of a changed file."""
+    imports = [at for at, node in enumerate(tree.body, 1) if getattr(node, "module", "") == "__future__"]
+    at = max(imports, default=int(ast.get_docstring(tree) is not None))
+    tree.body[at:at] = ast.parse(HEAD).body
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def name_within(node: ast.AST, name: str) -> str:

@@ -1,34 +1,35 @@
-"""Changes the reader at random places, one in each copy of the tree, and tells which changes its tests find.
+"""Changes the reader at random places, or at all places of some files, and tells which changes its tests find.
+
+All mutants stand in one copy of the tree, each behind a switch (`n == 7`) that is off. The tests are collected once;
+`sweep` then turns on the switch of each mutant in a fork of that process.
 
 A mutant is tried by the mirrored test of its module; then by the default tests that come to its function, or to its
 file where it is in none: those of its folder first, then those that come to little else; then by the long ones of
-the mirrored test and of those in its folder that name the module.
+the mirrored test and of those in its folder that name the module. Tests that fail while all switches are off, such as
+those that read the source, are left out.
 
-Annotations, decorators and what stands in f-strings are not changed. Neither is what makes no difference to a program
-that has no mistake: whether types are checked, and whether `zip` counts what it joins.
+Annotations, decorators, patterns and what stands in f-strings are not changed. Neither is what makes no difference to a
+program that has no mistake: whether types are checked, and whether `zip` counts what it joins.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import compress
 from pathlib import Path
-from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.rigs.calls import name_within, note_calls, read_calls
+from tests.rigs.calls import name_within, note_calls, read_calls, write_below_head
 from tests.rigs.program import ROOT
 
 OTHER: dict[Any, Any] = {
@@ -38,7 +39,10 @@ OTHER: dict[Any, Any] = {
 }
 """What stands in the place of an operator."""
 
-LONGEST = 240.0
+UNCHANGED = "annotation", "returns", "decorator_list", "pattern"
+
+OPTIONS = "-m", "pytest", "-n0", "-q", "-m", "", "--tb=no", "-p", "no:cacheprovider", "-p", "tests.rigs.calls"
+"""How pytest is started; the tests of both tiers are collected."""
 
 PARTS = slice(15), slice(15, 60), slice(60, 150), slice(150, 300)
 """Which of the tests that come to a mutant are run at once: most are found by the first few."""
@@ -61,13 +65,6 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.node.lineno} {self.kind}: {ast.unparse(self.node)[:70]!r} -> {self.into[:70]!r}"
-
-    def apply(self, source: str) -> str:
-        """The file with the change."""
-        lines = source.encode().splitlines(keepends=True)
-        first, last = self.node.lineno - 1, (self.node.end_lineno or 0) - 1
-        before, after = lines[first][: self.node.col_offset], lines[last][self.node.end_col_offset :]
-        return b"".join([*lines[:first], before, self.into.encode(), after, *lines[last + 1 :]]).decode()
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -103,7 +100,7 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
             for kind, into in _changes(node):
                 yield Mutant(file, kind, node, into, function)
         for name, value in ast.iter_fields(node):
-            if name not in ("annotation", "returns", "decorator_list") and not isinstance(node, ast.JoinedStr):
+            if name not in UNCHANGED and not isinstance(node, ast.JoinedStr):
                 for child in value if isinstance(value, list) else [value]:
                     if isinstance(child, ast.AST) and not _is_same(child):
                         yield from visit(child, function)
@@ -111,12 +108,47 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
     return visit(ast.parse(source), "")
 
 
-def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
-    """Mutants at random: one of each layer, then any."""
-    chance = random.Random(seed)
-    files = sorted((root / "reader").rglob("*.py"))
-    every = [mutant for file in files for mutant in mutants(file.relative_to(root), file.read_text("utf-8"))]
-    chance.shuffle(every)
+class _Switch(ast.NodeTransformer):
+    """Puts mutants beside what they change."""
+
+    def __init__(self, numbered: Mapping[int, Mutant]) -> None:
+        self.changes: dict[tuple[object, ...], dict[int, str]] = {}
+        for number, mutant in numbered.items():
+            self.changes.setdefault(_place(mutant.node), {})[number] = mutant.into
+
+    def visit(self, node: ast.AST) -> Any:
+        changes = self.changes.get(_place(node), {})
+        found: Any = node if isinstance(node, ast.JoinedStr) else self.generic_visit(node)
+        for number, into in changes.items():
+            is_on, changed = ast.parse(f"_calls.n == {number}", mode="eval").body, ast.parse(into).body[0]
+            if isinstance(changed, ast.Expr):
+                found = ast.IfExp(is_on, changed.value, found)
+            else:
+                found = ast.If(is_on, [changed], [found])
+        return found
+
+
+def _place(node: Any) -> tuple[object, ...]:
+    return type(node), *(getattr(node, name, 0) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"))
+
+
+def switched(source: str, numbered: Mapping[int, Mutant]) -> str:
+    """A file in which mutants stand beside what they change, each behind the switch of its number."""
+    return write_below_head(_Switch(numbered).visit(ast.parse(source)))
+
+
+def choose(root: Path, files: Sequence[Path], sample: int, seed: int) -> list[Mutant]:
+    """All mutants of modules and folders; of the reader, some at random: one of each layer, then any."""
+    modules = {one for file in files or [Path("reader")] for one in [root / file, *(root / file).rglob("*.py")]}
+    every = [
+        mutant
+        for file in sorted(modules)
+        if file.suffix == ".py"
+        for mutant in mutants(file.relative_to(root), file.read_text("utf-8"))
+    ]
+    if files:
+        return every
+    random.Random(seed).shuffle(every)
     firsts = {mutant.file.parts[1]: mutant for mutant in every}.values()
     return [*firsts, *(mutant for mutant in every if mutant not in firsts)][:sample]
 
@@ -136,46 +168,26 @@ def naming(mutant: Mutant, root: Path) -> list[str]:
     return [str(file.relative_to(root)) for file in files if module in file.read_text("utf-8")]
 
 
-def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant], list[str]]]:
-    """Which tests a mutant is tried by that no earlier ones have found."""
-    yield lambda one: mirrored(one, root)
-    note_calls(root, calls, workers)
-    callers = read_calls(calls)
-    for part in PARTS:
-
-        def nearest(one: Mutant, part: slice = part) -> list[str]:
-            return (callers.get(one.place) or callers.get(one.file.as_posix(), []))[part]
-
-        yield nearest
-    yield lambda one: ["-m", "long", *tests] if (tests := [*mirrored(one, root), *naming(one, root)]) else []
+def rounds(mutant: Mutant, root: Path, callers: Mapping[str, list[str]]) -> list[list[str]]:
+    """The tests that a mutant is tried by, each part if no earlier one has found it; long ones are the last."""
+    own = mirrored(mutant, root)
+    nearest = callers.get(mutant.place) or callers.get(mutant.file.as_posix(), [])
+    return [own, *(nearest[part] for part in PARTS), [*own, *naming(mutant, root)]]
 
 
-def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
-    """Run the tests on a mutant: `killed`, `hung` or `survived`."""
-    if not tests:
-        return "survived"
-    path = root / mutant.file
-    source = path.read_text("utf-8")
-    try:
-        path.write_text(mutant.apply(source), "utf-8")
-        found = _outcome(path, root, tests)
-    finally:
-        path.write_text(source, "utf-8")
-    # On a busy machine, the tests may take as long without it.
-    return "survived" if found == "hung" and _outcome(path, root, tests) == "hung" else found
-
-
-def _outcome(path: Path, root: Path, tests: Sequence[str]) -> str:
-    # Python compares seconds and sizes of files, which may be those of the mutant before.
-    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
-    command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(root), "HYPOTHESIS_PROFILE": "repeatable"}
-    try:
-        ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return "hung"
-    # 5 is that no test was chosen.
-    return "survived" if ended.returncode in (0, 5) else "killed"
+def judge(root: Path, folder: Path, tried: Mapping[int, list[list[str]]]) -> Iterator[list[str]]:
+    """Try mutants of a switched tree; yields the numbers of those that are `killed` or `hung`, and after how long."""
+    files = {test.partition("::")[0] for rounds in tried.values() for tests in rounds for test in tests}
+    if not (found := sorted(file for file in files if (root / file).exists())):
+        return
+    folder.mkdir()
+    (folder / "mutants.json").write_text(json.dumps(tried), "utf-8")
+    own = {"TMPDIR": str(folder), "PYTHONPATH": f"{root}{os.pathsep}{ROOT}", "HYPOTHESIS_PROFILE": "repeatable"}
+    command = [sys.executable, *OPTIONS, f"--basetemp={folder / 'tests'}", "-p", "tests.rigs.sweep", *found]
+    with subprocess.Popen(command, cwd=root, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True) as process:
+        yield from (line.split() for line in process.stdout or ())
+    if process.returncode:
+        raise SystemExit(f"pytest ended with {process.returncode}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -187,34 +199,33 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--calls", type=Path, metavar="FILE", help="which tests come to which function; only new tests are run for it"
     )
+    parser.add_argument("--files", type=Path, nargs="+", metavar="PATH", help="try all mutants of modules and folders")
     options = parser.parse_args(arguments)
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     print(f"seed {seed}")
-    told, trees = Counter[str](), SimpleQueue[Path]()
-    with TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(options.jobs) as pool:
-        for number in range(options.jobs):
-            trees.put(Path(folder) / f"tree-{number}")
-            subprocess.run(["git", "clone", "-q", "--shared", ROOT, f"{folder}/tree-{number}"], check=True)
+    told = Counter[str]()
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with TemporaryDirectory(prefix="mutate-", dir=memory) as folder, ThreadPoolExecutor(options.jobs) as pool:
+        root = Path(folder) / "tree"
+        subprocess.run(["git", "clone", "-q", "--shared", ROOT, root], check=True)
+        sample = choose(root, options.files or [], options.sample, seed)
+        note_calls(root, calls := options.calls or Path(folder) / "calls.txt", options.jobs + 1)
+        callers = read_calls(calls)
+        left = dict(enumerate(sorted(sample, key=lambda one: (one.file, one.node.lineno))))
+        tried = {number: rounds(mutant, root, callers) for number, mutant in left.items()}
+        for file in {mutant.file for mutant in sample}:
+            numbered = {number: mutant for number, mutant in left.items() if mutant.file == file}
+            (root / file).write_text(switched((root / file).read_text("utf-8"), numbered), "utf-8")
 
-        def run(mutant: Mutant, tests: Sequence[str]) -> bool:
-            """Try a mutant; return whether other tests may still find it."""
-            root, began = trees.get(), time.perf_counter()
-            verdict = judge(mutant, root, tests)
-            trees.put(root)
-            if verdict != "survived":
+        def run(job: int) -> None:
+            """Try the mutants of a job, those of a file together."""
+            mine = range(len(sample) * job // options.jobs, len(sample) * (job + 1) // options.jobs)
+            for number, verdict, seconds in judge(root, Path(folder) / str(job), {one: tried[one] for one in mine}):
                 told[verdict] += 1
-                print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
-            return verdict == "survived"
+                print(f"{verdict:9}{float(seconds):6.1f} s  {left.pop(int(number))}", flush=True)
 
-        root = Path(folder) / "tree-0"
-        left = sample = choose(root, options.sample, seed)
-        calls = options.calls or Path(folder) / "calls.txt"
-        for nearest in rounds(root, calls, options.jobs + 1):
-            left = [*compress(left, pool.map(run, left, map(nearest, left)))]
-            print(f"{len(left)} of {len(sample)} are left", flush=True)
-            if not left:
-                break
-    for mutant in left:
+        list(pool.map(run, range(options.jobs)))
+    for mutant in left.values():
         print(f"survived  {mutant}")
     print(f"{len(sample)} mutants: {dict(told)}, {len(left)} survived")
     return int(len(left) > 0.1 * len(sample))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from pathlib import Path
 from runpy import run_path
 
 import pytest
 
 from tests.rigs.calls import mark, read_calls
-from tests.rigs.mutate import choose, mirrored, mutants
+from tests.rigs.mutate import choose, judge, mirrored, mutants, switched
 from tests.rigs.program import ROOT
 
 SOURCE = """\
@@ -25,9 +25,8 @@ if not TYPE_CHECKING:
 
 
 def test_each_place_is_changed_alone_and_what_it_is_in_is_known() -> None:
-    found = {one.apply(SOURCE): (one.kind, one.into, one.function) for one in mutants(Path("reader/x.py"), SOURCE)}
-    assert all(ast.parse(text) and text != SOURCE for text in found)
-    assert sorted(found.values()) == [
+    found = [*mutants(Path("reader/x.py"), SOURCE)]
+    assert sorted((one.kind, one.into, one.function) for one in found) == [
         ("arithmetic", "(a + 1)", "f"),
         ("boolean", "(a < 3 and '{1 + 1}')", "f"),
         ("boolean", "(a)", "f"),
@@ -45,7 +44,41 @@ def test_each_place_is_changed_alone_and_what_it_is_in_is_known() -> None:
         ("return", "return None", "f"),
         ("return", "return None", "f"),
     ]
-    assert "    pass; a += 2\n" in "".join(found)
+    text = switched(SOURCE, dict(enumerate(found)))
+    assert sorted(map(int, re.findall(r"_calls.n == (\d+)", text))) == [*range(len(found))]
+
+
+SMALL = """\
+LIMIT = 2
+def double(a):
+    return a + a
+def start():
+    return double(1) == LIMIT
+def unread():
+    return 5
+"""
+TESTS = """\
+import os, subprocess, sys
+from reader import small
+def test_double():
+    assert small.double(3) == 6
+def test_start():
+    command = [sys.executable, "-c", "from reader import small; assert small.start()"]
+    subprocess.run(command, env={"PYTHONPATH": os.environ["PYTHONPATH"]}, check=True)
+def test_fails():
+    assert False
+"""
+
+
+def test_mutants_are_found_in_forks_in_programs_and_at_import(tmp_path: Path) -> None:
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader/__init__.py").touch()
+    found = dict(enumerate(mutants(Path("reader/small.py"), SMALL)))
+    (tmp_path / "reader/small.py").write_text(switched(SMALL, found))
+    (tmp_path / "test_small.py").write_text(TESTS)
+    told = judge(tmp_path, tmp_path / "job", {number: [["test_small.py"], []] for number in found})
+    killed = {str(found[int(number)]) for number, verdict, _ in told if verdict == "killed"}
+    assert {one.function for one in found.values() if str(one) not in killed} == {"unread"}
 
 
 def test_a_sample_has_every_layer_and_is_the_same_for_a_seed(tmp_path: Path) -> None:
@@ -53,9 +86,9 @@ def test_a_sample_has_every_layer_and_is_the_same_for_a_seed(tmp_path: Path) -> 
         file = tmp_path / "reader" / f"{layer}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(SOURCE)
-    sample = choose(tmp_path, 20, 1)
+    sample = choose(tmp_path, [], 20, 1)
     assert {one.file.parts[1] for one in sample[:3]} == {"cli.py", "core", "ui"}
-    assert [*map(str, sample)] == [*map(str, choose(tmp_path, 20, 1))]
+    assert [*map(str, sample)] == [*map(str, choose(tmp_path, [], 20, 1))]
 
 
 def test_the_mirrored_test_is_tried_first() -> None:
@@ -95,7 +128,8 @@ def test_a_function_that_is_marked_notes_the_tests_that_call_it(
         "A module.", 1, 1, 2, None
     )  # fmt: skip
     test = request.node.nodeid
-    assert read_calls(calls) == {"reader/x.py": [test], "reader/x.py:C.f": [test], "reader/x.py:i": [test]}
+    places = [f"reader/x.py{place}" for place in ("", ":C.f", ":g", ":i")]
+    assert read_calls(calls) == {place: [test] for place in places}
 
 
 def test_the_nearest_tests_of_a_place_come_first(tmp_path: Path) -> None:
