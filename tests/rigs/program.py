@@ -134,7 +134,7 @@ class Fork:
         self._process = _forks.Process(target=_become, args=(words, dict(surroundings), self._folder.name))
         with _starting:
             self._process.start()
-            # Each start asks all children whether they have ended, and what it is told, their own thread is not.
+            # Each start polls all children that are known, and an exit code can be read only once.
             multiprocessing.process._children.discard(self._process)  # type: ignore[attr-defined]
         assert self._process.pid is not None
         self.pid = self._process.pid
