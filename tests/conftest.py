@@ -23,6 +23,7 @@ import time
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -145,6 +146,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mix the modules, so that tests that wait for a program run beside tests that compute."""
+    items.sort(key=lambda item: crc32(item.location[0].encode()))
+
+
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: some tests wait for the end of a program. Each takes seconds to import them all."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores: some tests wait for the end of a program. Each takes seconds to import them all."""
+    return (os.cpu_count() or 1) + 2

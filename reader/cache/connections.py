@@ -77,19 +77,27 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
-    """Execute a connection's first statement without waiting; later ones wait for other programs.
+    """Execute a connection's first statement, trying each millisecond; later ones wait for other programs.
 
-    Without support for locks, SQLite assumes that another program holds one, and waits in vain.
+    Without support for locks, SQLite assumes that another program holds one, and waits in vain. Of two programs that
+    turn on the log of a new cache at once, it refuses one without waiting at all.
     """
-    try:
-        connection.execute(statement)
-    except sqlite3.OperationalError as error:
-        if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds or platform.lacks_locks(path.parent):
-            raise
-        connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
-        connection.execute(statement)
-    else:
-        connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+    give_up: float | None = None
+    while True:
+        try:
+            connection.execute(statement)
+            break
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds:
+                raise
+            if give_up is None:
+                if platform.lacks_locks(path.parent):
+                    raise
+                give_up = time.monotonic() + seconds
+            elif time.monotonic() >= give_up:
+                raise
+        time.sleep(RETRY_SECONDS)
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
 _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)

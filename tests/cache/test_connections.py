@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader.cache import files, schema
-from reader.cache.connections import alone
+from reader.cache.connections import alone, begin_patiently
 from reader.core.errors import CacheBusy
 
 TODAY = date(2026, 5, 12)
@@ -39,6 +42,26 @@ def test_who_waits_gets_its_turn(tmp_path: Path) -> None:
         assert not had_turn.is_set()
     waiting.join()
     assert had_turn.is_set()
+
+
+def test_a_program_that_is_refused_without_waiting_tries_again(tmp_path: Path) -> None:
+    class Refused(sqlite3.Connection):
+        """SQLite refuses one of two programs that turn on the log of a new cache at once, however long it may wait."""
+
+        left = 2
+
+        def execute(self, statement: str, /, *values: Any) -> sqlite3.Cursor:
+            if "WAL" in statement and self.left:
+                self.left -= 1
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(statement, *values)
+
+    with closing(sqlite3.connect(tmp_path / "new", factory=Refused, isolation_level=None)) as connection:
+        begin_patiently(connection, "PRAGMA journal_mode = WAL", tmp_path, 30)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
 
 
 def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> None:
