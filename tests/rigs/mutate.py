@@ -138,7 +138,7 @@ def switched(source: str, numbered: Mapping[int, Mutant]) -> str:
 
 
 def choose(root: Path, files: Sequence[Path], sample: int, seed: int) -> list[Mutant]:
-    """All mutants of modules and folders; of the reader, some at random: one of each layer, then any."""
+    """Mutants of modules and folders, or of the reader, in random order: one of each layer, then any."""
     modules = {one for file in files or [Path("reader")] for one in [root / file, *(root / file).rglob("*.py")]}
     every = [
         mutant
@@ -146,8 +146,6 @@ def choose(root: Path, files: Sequence[Path], sample: int, seed: int) -> list[Mu
         if file.suffix == ".py"
         for mutant in mutants(file.relative_to(root), file.read_text("utf-8"))
     ]
-    if files:
-        return every
     random.Random(seed).shuffle(every)
     firsts = {mutant.file.parts[1]: mutant for mutant in every}.values()
     return [*firsts, *(mutant for mutant in every if mutant not in firsts)][:sample]
@@ -193,13 +191,14 @@ def judge(root: Path, folder: Path, tried: Mapping[int, list[list[str]]]) -> Ite
 def main(arguments: Sequence[str]) -> int:
     """Try mutants; returns 1 if fewer than nine in ten are found."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs mutate", description=__doc__)
-    parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
+    parser.add_argument("--sample", type=int, metavar="N", help="mutants to try; 100, or all of --files")
     parser.add_argument("--seed", type=int, metavar="S", help="what is random follows from it")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants that are tried at once")
     parser.add_argument(
         "--calls", type=Path, metavar="FILE", help="which tests come to which function; only new tests are run for it"
     )
-    parser.add_argument("--files", type=Path, nargs="+", metavar="PATH", help="try all mutants of modules and folders")
+    parser.add_argument("--files", type=Path, nargs="+", metavar="PATH", help="the modules and folders to change")
+    parser.add_argument("--quick", action="store_true", help="try only the mirrored test and the nearest ones")
     options = parser.parse_args(arguments)
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     print(f"seed {seed}")
@@ -208,11 +207,14 @@ def main(arguments: Sequence[str]) -> int:
     with TemporaryDirectory(prefix="mutate-", dir=memory) as folder, ThreadPoolExecutor(options.jobs) as pool:
         root = Path(folder) / "tree"
         subprocess.run(["git", "clone", "-q", "--shared", ROOT, root], check=True)
-        sample = choose(root, options.files or [], options.sample, seed)
+        many = options.sample or (sys.maxsize if options.files else 100)
+        sample = choose(root, options.files or [], many, seed)
         note_calls(root, calls := options.calls or Path(folder) / "calls.txt", options.jobs + 1)
         callers = read_calls(calls)
         left = dict(enumerate(sorted(sample, key=lambda one: (one.file, one.node.lineno))))
         tried = {number: rounds(mutant, root, callers) for number, mutant in left.items()}
+        if options.quick:
+            tried = {number: [*found[:2], []] for number, found in tried.items()}
         for file in {mutant.file for mutant in sample}:
             numbered = {number: mutant for number, mutant in left.items() if mutant.file == file}
             (root / file).write_text(switched((root / file).read_text("utf-8"), numbered), "utf-8")
