@@ -82,8 +82,7 @@ class CitationKeys:
 def _parts(paper: Paper) -> dict[str, str]:
     """What a pattern may have; see `reader.core.settings.types.KEY_PARTS`."""
     family = split_name(clean(paper.authors[0])).family if paper.authors else ""
-    words = family.split() if family else []
-    author = _letters(words[-1]) if words else ""
+    author = _letters(family.rpartition(" ")[2])
     titled = [_letters(word) for word in re.split(r"[\s:/-]+", clean(paper.title))]
     told = [word for word in titled if word and word not in _SMALL_WORDS] or [word for word in titled if word]
     id = paper.id if arxiv_id(paper.id) else paper.id.rpartition(":")[2]
@@ -209,6 +208,8 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         yield "url", url
         if entry_type(paper) == "misc":
             yield "publisher", "arXiv"
+    elif paper.url:
+        yield "url", clean(paper.url).replace("{", "%7B").replace("}", "%7D")
     if paper.tags:
         # The feed's own keywords are many, and programs would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))

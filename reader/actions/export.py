@@ -297,7 +297,8 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
         paper.comments is not None and amount(paper.comments, "comment"),
         ", ".join(f"`{topic}`" for topic in paper.topics),
     ]
-    yield " · ".join(fact for fact in facts if fact)
+    if any(facts):
+        yield " · ".join(fact for fact in facts if fact)
     if paper.summary:
         yield f"> AI summary: {plain_markdown(clean(paper.summary))}"
     yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
@@ -314,7 +315,8 @@ def _highlight(said: str, id: str) -> str:
     _, found = split_note(said)
     if not found:
         return f"> {plain_markdown(said)}"
-    quote, section, note = (plain_markdown(text) for text in (found[0].quote, found[0].section, found[0].note))
+    note = plain_markdown(" ".join(found[0].note.split()))
+    quote, section = plain_markdown(found[0].quote), plain_markdown(found[0].section)
     source = f"[{section or 'in the text'}]({found[0].address(id)})"
     return f"> {quote} ({source})" + (f"\n\n{note}" if note else "")
 
