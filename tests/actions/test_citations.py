@@ -140,12 +140,6 @@ def test_a_venue_stands_for_a_missing_journal_reference(live_edit: Paper, venue:
     assert f"PY  - {found['year']}\r\n" in ris and f"T2  - {item['container-title']}\r\n" in ris
 
 
-def test_tags_and_notes_go_along(live_edit: Paper) -> None:
-    found = fields_of(live_edit._replace(tags=("to read", "a, b"), note="Mine:\n100 % {sure}"))
-    assert found["keywords"] == "to read, a b"
-    assert found["annote"] == r"Mine: 100 {\%} {\textbraceleft}sure{\textbraceright}"
-
-
 def test_authors_are_people_and_groups(live_edit: Paper) -> None:
     names = ("Ludwig van Beethoven", "Search and Rescue Team", "Sammy Davis Jr.", "Zoë Müller", "Lee, Jr.")
     assert fields_of(live_edit._replace(authors=names))["author"] == (
@@ -164,59 +158,6 @@ def test_arxiv_publishes_what_appeared_nowhere_else(live_edit: Paper) -> None:
     assert alone["publisher"] == "arXiv" and "publisher" not in printed
     # Where people work is not where the paper appeared.
     assert not {"organization", "institution"} & (alone.keys() | printed.keys())
-
-
-# RIS
-
-
-def test_ris_of_one_paper(live_edit: Paper) -> None:
-    text = written(
-        "ris", live_edit._replace(authors=("Ludwig van Beethoven", "Gemini Team"), tags=("later",), note="A\nB")
-    )
-    assert text.endswith("ER  - \r\n\r\n") and "\n" not in text.replace("\r\n", "")
-    assert text.splitlines()[:-1] == [
-        "TY  - GEN",
-        "ID  - beethoven2026-2606.12345",
-        "TI  - LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing",
-        "AU  - van Beethoven, Ludwig",
-        "AU  - Gemini Team",
-        "PY  - 2026",
-        "DA  - 2026/06/28/",
-        "AB  - Editing a stream asks for two things at once. A short memory gives both.",
-        "DO  - 10.48550/arXiv.2606.12345",
-        "UR  - https://arxiv.org/abs/2606.12345",
-        "AN  - arXiv:2606.12345",
-        "PB  - arXiv",
-        "DP  - arXiv.org",
-        "L1  - https://arxiv.org/pdf/2606.12345",
-        "KW  - later",
-        "N1  - A B",
-        "ER  - ",
-    ]
-
-
-# CSL-JSON
-
-
-def test_csl_json_of_one_paper(live_edit: Paper) -> None:
-    [item] = json.loads(
-        written("csl-json", live_edit._replace(authors=("Zoë Müller", "Gemini Team"), categories=("cs.CV",)))
-    )
-    assert item == {
-        "id": "muller2026-2606.12345",
-        "type": "article",
-        "title": "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing",
-        "author": [{"family": "Müller", "given": "Zoë"}, {"literal": "Gemini Team"}],
-        "issued": {"date-parts": [[2026, 6, 28]]},
-        "publisher": "arXiv",
-        "number": "arXiv:2606.12345",
-        "DOI": "10.48550/arXiv.2606.12345",
-        "URL": "https://arxiv.org/abs/2606.12345",
-        "abstract": "Editing a stream asks for two things at once.\n\nA short memory gives both.",
-        "source": "arXiv.org",
-        "note": "arXiv:2606.12345 [cs.CV]",
-    }
-    assert json.loads(written("csl-json", live_edit._replace(journal="ICML 2026")))[0]["type"] == "paper-conference"
 
 
 # Notes and highlights

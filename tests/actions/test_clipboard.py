@@ -9,6 +9,7 @@ import pytest
 from reader.actions.citations import CitationKeys
 from reader.actions.clipboard import COPIES, apa, ieee, mla
 from reader.core.paper import Paper
+from tests.actions.test_export import WRITTEN
 
 TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
 DOI = "https://doi.org/10.48550/arXiv.2606.12345"
@@ -48,15 +49,9 @@ def test_what_is_not_known_is_left_out(style: Callable[[Paper], str], live_edit:
     assert "  " not in cited
 
 
-def test_papers_are_copied_in_every_form(live_edit: Paper) -> None:
-    other = live_edit._replace(id="2606.54321", title="[Odd] *title*", abstract="", authors=("Ann Lee",))
-    made = {one.name: one.text([live_edit, other], CitationKeys("{author}")) for one in COPIES.values()}
-    assert made["id"] == "2606.12345\n2606.54321"
-    assert made["title"] == f"{TITLE}\n[Odd] *title*"
-    assert made["link"].splitlines()[1] == "https://huggingface.co/papers/2606.54321"
-    assert made["Markdown link"].splitlines()[1] == (r"- [\[Odd\] \*title\*](https://huggingface.co/papers/2606.54321)")
-    assert made["abstract"].startswith(f"{TITLE}\n\nEditing a stream asks for two things at once.\n\nA short")
-    assert [made["BibTeX"].count(one) for one in ("@misc{wang,", "@misc{lee,")] == [1, 1]
-    assert len(made["APA"].splitlines()) == 2
-    assert COPIES["a"].text([live_edit], CitationKeys()).startswith("Editing a stream")
-    assert COPIES["m"].text([live_edit], CitationKeys()).startswith("[LiveEdit")
+def test_papers_are_copied_in_every_form(two: tuple[Paper, Paper]) -> None:
+    made = "".join(f"{one.name}:\n{one.text(two, CitationKeys())}\n" for one in COPIES.values() if one.name != "BibTeX")
+    assert made == (WRITTEN / "copies.txt").read_text("utf-8")
+    assert COPIES["b"].text(two, CitationKeys()) == (WRITTEN / "papers.bib").read_text("utf-8")
+    assert COPIES["a"].text(two[:1], CitationKeys()) == two[0].abstract
+    assert COPIES["m"].text(two[:1], CitationKeys()).startswith("[LiveEdit")
