@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from html import escape as in_html
+from itertools import accumulate
 from typing import Any, Literal, TextIO
 
 from reader.core.ids import arxiv_id, paper_url, pdf_url
@@ -166,10 +167,9 @@ def write_each(papers: Iterable[Paper], out: TextIO, text: Callable[[Paper], str
     return count
 
 
-def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, **_: object) -> int:
+def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
     """Write an entry for each paper; return their number."""
     escape = _escaper()
-    keys = keys or CitationKeys()
 
     def entry(paper: Paper) -> str:
         fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_bibtex_fields(paper, escape)))
@@ -257,15 +257,11 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
 
 def _is_formula(part: str) -> bool:
     """Whether a part is a formula that TeX can read: balanced braces and no comment."""
-    if not (len(part) > 2 and _FORMULA.fullmatch(part)) or re.search(r"(?<!\\)[%#&]", part):
-        return False
-    depth = 0
-    for sign in re.sub(r"\\.", "", part):
-        depth += (sign == "{") - (sign == "}")
-        if depth < 0:
-            return False
     # BibTeX counts escaped braces too.
-    return depth == 0 and r"\{" not in part and r"\}" not in part and not part.endswith(r"\$")
+    if not _FORMULA.fullmatch(part) or re.search(r"(?<!\\)[%#&]|\\[{}]|\\\$$", part):
+        return False
+    depths = list(accumulate((sign == "{") - (sign == "}") for sign in re.sub(r"\\.", "", part)))
+    return min(depths) == depths[-1] == 0
 
 
 def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:
@@ -311,9 +307,8 @@ def _escaper() -> Callable[[str], str]:
 _RIS_TYPES = {"misc": "GEN", "article": "JOUR", "inproceedings": "CONF"}
 
 
-def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, **_: object) -> int:
+def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
     """Write a record for each paper; return their number."""
-    keys = keys or CitationKeys()
 
     def record(paper: Paper) -> str:
         return "".join(f"{name}  - {value}\r\n" for name, value in _ris_fields(paper, keys)) + "\r\n"

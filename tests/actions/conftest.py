@@ -49,8 +49,10 @@ def two(live_edit: Paper) -> tuple[Paper, Paper]:
         title="LiveEdit: {Towards} $x^2$ *Real-Time* 50% “Diffusion”",
         abstract="It asks for two things & more at https://github.com/a/b.\n\n# A short $x_i$ gives both.",
         authors=("Xinyu Wang", "Ludwig van Beethoven", "Gemini Team", "Sammy Davis Jr."),
+        day="2026-11-30",
+        published="2026-11-28",
         upvotes=1234,
-        revised="2026-07-02",
+        revised="2026-12-02",
         categories=("cs.CV", "cs.LG"),
         project_url="https://live.org/a(b)",
         media=("https://cdn.org/1.mp4",),
@@ -65,4 +67,5 @@ def two(live_edit: Paper) -> tuple[Paper, Paper]:
         submitter="xinyu",
         profiles=("zhao Chongbo Zhao",),
     )
-    return full, Paper(2, "page:0123456789ab", "It", journal="Phys. Rev. 7", url="https://a.org/{x}", source="page")
+    other = Paper(2, "page:0123456789ab", "It", journal="Phys. Rev. 7", url="https://a.org/{x}", source="page")
+    return full, other._replace(day="2026-11-30", highlights=(QUOTES[1].said(other.id),))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from xml.etree import ElementTree
 
 import pytest
 from bibtexparser.entrypoint import parse_string
@@ -12,8 +11,9 @@ from bibtexparser.entrypoint import parse_string
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
 from reader.core.paper import LibraryEntry, Paper
-from reader.core.passages import Passage, passage_id, split_note
+from reader.core.passages import split_note
 from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_rdf, parse_ris
+from tests.actions.conftest import QUOTES
 from tests.table import each
 
 
@@ -73,6 +73,12 @@ def test_a_paper_without_anything_has_a_key(live_edit: Paper) -> None:
     assert CitationKeys("{author}{year}").key(bare._replace(authors=("Ødegård",))) == "odegard"
 
 
+def test_small_words_stand_in_a_key_only_where_there_are_no_others(live_edit: Paper) -> None:
+    keys = CitationKeys("{words}")
+    assert keys.key(live_edit._replace(title="On the Way to A.I. in 3D")) == "WayAi3d"
+    assert keys.key(live_edit._replace(title="What: Is It")) == "WhatIsIt"
+
+
 # BibTeX
 
 
@@ -89,6 +95,10 @@ def test_a_paper_without_anything_has_a_key(live_edit: Paper) -> None:
         (r"On $\ell_p$-norms and $x^2$", r"On $\ell_p$-norms and $x^2$"),
         ("It costs $5 or $10_000", r"It costs {\$}5 or {\$}10{\_}000"),
         ("a%b#c\\d中", r"a{\%}b{\#}c{\textbackslash}d中"),
+        (
+            r"On $x^{2}_{i}$ and $}x^2{$",
+            r"On $x^{2}_{i}$ and {\$}{\textbraceright}x{\textasciicircum}2{\textbraceleft}{\$}",
+        ),
         (r"A bad $\frac{1$ formula", r"A bad {\$}{\textbackslash}frac{\textbraceleft}1{\$} formula"),
     ],
 )
@@ -163,12 +173,6 @@ def test_arxiv_publishes_what_appeared_nowhere_else(live_edit: Paper) -> None:
 # Notes and highlights
 
 
-PASSAGES = (
-    Passage(passage_id("Half of “all” steps, 50% & x_i."), "Half of “all” steps, 50% & x_i.", section="§3 A (b), c"),
-    Passage(passage_id("It plans."), "It plans.", colour="green", note="as ours\ndoes <here>"),
-)
-
-
 def read_back(name: str, text: str) -> LibraryEntry | None:
     match name:
         case "bibtex":
@@ -183,16 +187,14 @@ def read_back(name: str, text: str) -> LibraryEntry | None:
 @pytest.mark.parametrize("name", ["bibtex", "ris", "rdf", "csl-json"])
 @pytest.mark.parametrize("note", ["Mine.\n\nAll of it.", None])
 def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, note: str | None) -> None:
-    paper = live_edit._replace(note=note, highlights=tuple(one.said(live_edit.id) for one in PASSAGES))
+    paper = live_edit._replace(note=note, highlights=tuple(one.said(live_edit.id) for one in QUOTES))
     entry = read_back(name, written(name, paper))
     assert entry is not None and entry.id == live_edit.id and entry.title == live_edit.title
     kept, found = split_note(entry.note)
     assert kept.split() == (note or "").split()
-    assert [(one.id, one.section, one.colour) for one in found] == [
-        (one.id, one.section, one.colour) for one in PASSAGES
-    ]
+    assert [(one.id, one.section, one.colour) for one in found] == [(one.id, one.section, one.colour) for one in QUOTES]
     # The lines of a note are kept where the format has lines, and its tags where that is no HTML.
-    assert found[1].note.split()[:3] == ["as", "ours", "does"]
+    assert found[1].note.split()[:3] == ["as", "ours", "#"]
 
 
 @each(
@@ -203,17 +205,3 @@ def test_zotero_gets_the_day_or_the_year_in_which_a_paper_appeared(
     live_edit: Paper, venue: str | None, date: str
 ) -> None:
     assert f"<dc:date>{date}</dc:date>" in written("rdf", live_edit._replace(venue=venue))
-
-
-def test_zotero_gets_a_memo_each_for_the_note_and_for_the_highlights(live_edit: Paper) -> None:
-    said = tuple(one.said(live_edit.id) for one in PASSAGES)
-    root = ElementTree.fromstring(written("rdf", live_edit._replace(note="<b>Mine</b>", highlights=said)))
-    names = {"bib": "{http://purl.org/net/biblio#}", "rdf": "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"}
-    memos = {one.get(f"{names['rdf']}about"): one[0].text for one in root.iter(f"{names['bib']}Memo")}
-    linked = [one.get(f"{names['rdf']}resource") for one in root.iter("{http://purl.org/dc/terms/}isReferencedBy")]
-    note, highlights = (memos[name] for name in linked)
-    assert note == "<p>&lt;b&gt;Mine&lt;/b&gt;</p>" and highlights is not None
-    assert (
-        '<span style="background-color: #5fb23680">“It plans.”</span> (green, <a href="https://arxiv.org' in highlights
-    )
-    assert "#:~:text=It%20plans.</a>) as ours\ndoes &lt;here&gt;</p>" in highlights

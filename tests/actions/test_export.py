@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from bibtexparser.entrypoint import parse_string
@@ -13,7 +15,7 @@ from bibtexparser.model import Entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.actions.export import FORMATS, ExportFailed, format_of, replacing
+from reader.actions.export import FORMATS, RECORD_KEYS, ExportFailed, format_of, paper_type, replacing
 from reader.core.paper import Paper
 
 HOSTILE = st.text(
@@ -146,13 +148,23 @@ def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
     assert not [char for char in text if char in "\x1b\x9b\u202e\x07"]
 
 
+def test_the_schema_of_a_paper_says_what_may_be_missing() -> None:
+    types = get_type_hints(paper_type("Found", is_new=bool))
+    assert {name: types[name] for name in ("id", "title", "abstract", "url", "upvotes", "read", "tags", "authors")} == {
+        **{"id": str, "title": str, "abstract": str | None, "url": str | None, "upvotes": int | None, "read": bool},
+        **{"tags": tuple[str, ...], "authors": list[str] | None},
+    }
+    assert types.keys() == {*RECORD_KEYS, "is_new"}
+
+
 def test_the_format_follows_from_the_file_name() -> None:
     assert format_of(Path("papers.BIB")) is FORMATS["bibtex"]
     assert format_of(Path("papers.docx")) is None
 
 
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    file = tmp_path / "papers.bib"
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, sizes = tmp_path / "papers.bib", list[int]()
+    monkeypatch.setattr("reader.actions.export.to_disk", lambda handle: sizes.append(os.fstat(handle).st_size))
     file.write_text("old")
     file.chmod(0o640)
     with pytest.raises(RuntimeError), replacing(file) as out:
@@ -161,7 +173,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.read_text() == "old"
     with replacing(file) as out:
         out.write("new")
-    assert file.read_text() == "new"
+    assert (file.read_text(), sizes) == ("new", [3])
     assert file.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [file]
 

@@ -106,6 +106,6 @@ def test_a_note_holds_all_of_a_paper(two: tuple[Paper, Paper], tmp_path: Path) -
     folder = NotesFolder(tmp_path, CitationKeys())
     assert [folder.write(paper) for paper in two] == [
         Written(tmp_path / "wang2026-2606.12345.md"),
-        Written(tmp_path / "paper-0123456789ab.md"),
+        Written(tmp_path / "paper2026-0123456789ab.md"),
     ]
     assert (tmp_path / "wang2026-2606.12345.md").read_bytes() == (WRITTEN / "note.md").read_bytes()
