@@ -105,7 +105,7 @@ def test_news_are_said_in_words() -> None:
     items = (Item(paper, "2606.1"),)
     failing = Freshness("arxiv:cs.AI", "cs.AI", "arxiv", None, "2026-07-01", "No answer.", None)
     found = News(
-        TODAY, DAY, "agents", (Section("For you", items * 2), Section("My view", items), Section("Robotics", items, True)),
+        TODAY, DAY, "agents", (Section("For you", items * 2), Section("My view", items), Section("Tail", items, True)),
         1_000, sources=(failing,), topics=(Rising("robotics", "Robotics", 0.5), Rising("speech", "Speech", 2.0)),
     )  # fmt: skip
     assert found.title == "Papers for Thursday, 2 July: agents"
