@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Protocol
 
 import pytest
@@ -163,6 +165,38 @@ def spawn(home: Path) -> Spawn:
         return Result(found.returncode, found.stdout, found.stderr)
 
     return spawn
+
+
+class Session(Protocol):
+    """Runs the command lines of a text, and compares all that they print with what follows them.
+
+    They begin with `$`, or with `@` for a run as on a terminal; lines of the standard error with `!`; a code that is
+    not 0 stands alone. The test's folder is `TMP`.
+    """
+
+    def __call__(self, text: str) -> None: ...
+
+
+@pytest.fixture
+def session(run: Run, on_terminal: RunOnTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Run command lines in the folder of the test."""
+    monkeypatch.chdir(tmp_path)
+
+    def session(text: str) -> None:
+        said: list[str] = []
+        for line in dedent(text).splitlines():
+            if line.startswith(("$ ", "@ ")):
+                found = (run if line[0] == "$" else on_terminal)(*shlex.split(line[2:]))
+                said += [line, *found.lines, *(f"! {one}" for one in found.err.splitlines())]
+                said += [str(found.code)] if found.code else []
+        shown = (line.replace(str(tmp_path), "TMP").rstrip() for line in said)
+        compare("\n".join(shown), dedent(text).strip())
+
+    return session
+
+
+def compare(said: str, text: str) -> None:
+    assert said == text
 
 
 def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:
