@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, reduce
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, Protocol
@@ -167,14 +169,18 @@ def spawn(home: Path) -> Spawn:
     return spawn
 
 
+CHANGING = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?|(?<=machine )[0-9a-f]{12}")
+"""Times and machines."""
+
+
 class Session(Protocol):
     """Runs the command lines of a text, and compares all that they print with what follows them.
 
     They begin with `$`, or with `@` for a run as on a terminal; lines of the standard error with `!`; a code that is
-    not 0 stands alone. The test's folder is `TMP`.
+    not 0 stands alone. `TMP` is the test's folder, `TODAY` the day, `NOW` a time or machine; `names` are others.
     """
 
-    def __call__(self, text: str) -> None: ...
+    def __call__(self, text: str, **names: str) -> None: ...
 
 
 @pytest.fixture
@@ -182,15 +188,18 @@ def session(run: Run, on_terminal: RunOnTerminal, tmp_path: Path, monkeypatch: p
     """Run command lines in the folder of the test."""
     monkeypatch.chdir(tmp_path)
 
-    def session(text: str) -> None:
+    def session(text: str, **names: str) -> None:
+        names |= {"TMP": str(tmp_path), "TODAY": datetime.now(UTC).date().isoformat()}
         said: list[str] = []
         for line in dedent(text).splitlines():
             if line.startswith(("$ ", "@ ")):
-                found = (run if line[0] == "$" else on_terminal)(*shlex.split(line[2:]))
-                said += [line, *found.lines, *(f"! {one}" for one in found.err.splitlines())]
+                typed = reduce(lambda one, name: one.replace(name, names[name]), names, line[2:])
+                found = (run if line[0] == "$" else on_terminal)(*shlex.split(typed))
+                shown = [*found.lines, *(f"! {one}" for one in found.err.splitlines())]
+                shown = [CHANGING.sub("NOW", one).rstrip() for one in shown]
+                said += [line, *(reduce(lambda one, name: one.replace(names[name], name), names, one) for one in shown)]
                 said += [str(found.code)] if found.code else []
-        shown = (line.replace(str(tmp_path), "TMP").rstrip() for line in said)
-        compare("\n".join(shown), dedent(text).strip())
+        compare("\n".join(said), dedent(text).strip())
 
     return session
 
