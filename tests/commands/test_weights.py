@@ -67,9 +67,6 @@ def test_interests_are_renamed_weighed_split_joined_and_made(session: Session, p
         {"what": "interest", "name": "mine", "share": 1.0, "papers": ["2606.00001", "2606.28480"], "step": -1, "muted": false}
         $ weights split mine
         Split off "mine", made "A benchmark of terminal agents 中文標題" an interest. 'dailypapers undo' takes it back.
-        $ weights list
-        interest	mine	31 %	1 paper	-
-        interest	A benchmark of terminal agents 中文標題	69 %	1 paper
         $ undo
         Taken back: split off "mine", made "A benchmark of terminal agents 中文標題" an interest.
         $ weights join mine mine
