@@ -169,15 +169,17 @@ def spawn(home: Path) -> Spawn:
     return spawn
 
 
-CHANGING = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?|(?<=machine )[0-9a-f]{12}")
-"""Times and machines."""
+CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?|\b[0-9a-f]{12}\b|\b[0-9a-f]{4}(-[0-9a-f]{4}){2}\b"
+)
+"""Times, machines and keys."""
 
 
 class Session(Protocol):
     """Runs the command lines of a text, and compares all that they print with what follows them.
 
     They begin with `$`, or with `@` for a run as on a terminal; lines of the standard error with `!`; a code that is
-    not 0 stands alone. `TMP` is the test's folder, `TODAY` the day, `NOW` a time or machine; `names` are others.
+    not 0 stands alone. `TMP` is the test's folder, `TODAY` the day, `NOW` a time, machine or key; `names` are others.
     """
 
     def __call__(self, text: str, **names: str) -> None: ...
