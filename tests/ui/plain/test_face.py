@@ -66,7 +66,8 @@ async def test_a_whole_conversation(cache_file: Path, name: str, recwarn: pytest
     if name == "text":
         keep_text(cache_file, "2605.00400")
     conversation = Path(__file__).with_name(f"{name}.txt").read_text("utf-8")
-    async with plain(cache_file, rows=10, query="slow" if name == "text" else "") as (talk, said):
+    async with plain(cache_file, rows=10, query="slow" if name == "text" else "") as (talk, hello):
+        said = hello
         for line in re.findall(r"\)> (.+)", conversation):
             said += f"{line}\n{await talk.say(line)}"
         assert f"{said.rstrip()}\n" == conversation
