@@ -165,7 +165,7 @@ class Leaving:
             late = None if self._deadline is None else self._deadline - time.monotonic()
             if late is not None and late <= 0:
                 self._end()
-                return
+                break
             has_heard, is_gone = platform.hear(self._ear.fileno(), terminal, late)
             if is_gone is not False:
                 terminal = None
