@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import Mock, call
 
 import pytest
 from hypothesis import given
@@ -77,12 +77,14 @@ def test_a_desktop_file_keeps_what_folders_are_called(tmp_path: Path) -> None:
     program.chmod(0o755)
     environ = {"XDG_DATA_HOME": str(tmp_path), "PATH": str(tmp_path)}
     home = '/home/a "b" $c `d` \\e 100%'
-    ran = list[object]()
+    run = Mock(return_value="")
     file = tmp_path / "applications" / link_handler.FILE
     for _ in range(2):
-        said = link_handler.install(environ, {"DAILYPAPERS_HOME": home}, lambda *words: str(ran.append(words)), "linux")
+        said = link_handler.install(environ, {"DAILYPAPERS_HOME": home}, run, "linux")
         assert (said, link_handler.is_installed(environ)) == (str(file), True)
-    assert ran == [(("xdg-mime", "default", link_handler.FILE, "x-scheme-handler/dailypapers"), None)] * 2
+    assert (
+        run.mock_calls == [call(("xdg-mime", "default", link_handler.FILE, "x-scheme-handler/dailypapers"), None)] * 2
+    )
     lines = file.read_text().split("\n")
     line = lines.pop(4).removeprefix("Exec=")
     assert lines == [
