@@ -194,7 +194,7 @@ def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
     ]
     view = TextView.open(document(), Size()).next_section(2)
     later = replace(here, view=view)
-    assert progress(later) == TextProgress("A", document().sections[1].heading, view.progress, view.minutes_left)
+    assert progress(later) == TextProgress("A", document().sections[2].heading, view.progress, view.minutes_left)
 
 
 class OutlineStage(Stage):
