@@ -407,7 +407,12 @@ async def test_without_a_browser_the_address_is_copied(reader: Opener, monkeypat
     async with reader() as r:
         await r.do("link.page")
         assert r.app.clipboard == "https://huggingface.co/papers/2605.00400"
-        assert r.status.startswith("no browser was found · copied https://")
+        assert r.status == f"no browser was found · copied {r.app.clipboard}"
+        monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
+        monkeypatch.setattr("reader.actions.links.open_url", lambda _: False)
+        await r.do("move.down", "link.page")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00401"
+        assert r.status == f"the browser did not start · copied {r.app.clipboard}"
 
 
 @pytest.mark.parametrize(
