@@ -323,7 +323,7 @@ class TextView:
         return self.layout.down(self.layout.up(place, max(0, -lines)), lines)
 
     def scroll_pages(self, direction: int, share: int = 1, times: int = 1) -> TextView:
-        """Scroll down for 1, up for -1: by a page less one line and the head of a table, or half a page if `share` is 2."""
+        """Scroll down for 1, up for -1: a page less one line and a table's head, or half a page if `share` is 2."""
         if share > 1:
             return self.scroll(times * direction * max(1, self.size.rows // share))
         view = self
