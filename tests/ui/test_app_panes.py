@@ -133,8 +133,8 @@ async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
         assert sizes == [PaneSizes(width, 0.62) for width in (26, 22, 16, 60)]
         rows = []
         moves = ("bottom", None), ("half_up", None), ("page_up", None), ("half_down", 2), ("down", 3), ("up", None)
-        for move, count in moves:
-            await r.do(f"move.{move}", count=count)
+        for move, times in moves:
+            await r.do(f"move.{move}", count=times)
             rows.append(r.main.filter._cursor)
         assert rows == [24, 6, 1, 24, 24, 23]
         said = []

@@ -37,8 +37,8 @@ async def test_pages_keep_the_cursor_where_it_is_on_the_screen_and_scroll_the_pa
         await r.do("read.open")
         await r.resize(80, 14)
         tops = []
-        moves = ("half_down", None), ("bottom", None), ("half_up", None), ("top", None), ("page_down", None)
-        for move, count in (*moves, ("page_up", None), ("down", 3), ("up", 2), ("half_down", 2)):
+        ways = ("half_down", None), ("bottom", None), ("half_up", None), ("top", None), ("page_down", None)
+        for move, count in (*ways, ("page_up", None), ("down", 3), ("up", 2), ("half_down", 2)):
             await r.do(f"move.{move}", count=count)
             tops.append(r.text_in_front.scroll_offset.y)
         assert tops == [6, 17, 11, 0, 12, 0, 3, 1, 13]
