@@ -120,7 +120,8 @@ def test_an_entry_is_taken_with_all_its_mistakes_told(
         (OneTable("vectors"), {"model": "m", "server": "http://h:1/"}, Vectors("m", "http://h:1")),
         (OneTable("vectors"), {"server": ""}, Vectors()),
         (OneTable("vectors"), {"model": "m" * 300}, Vectors("m" * 300)),
-        (OneTable("vectors"), {"model": "m" * 301}, "must be a text of at most 300 characters, not " + as_toml("m" * 301)),
+        (OneTable("vectors"), {"model": "m" * 301},
+         "must be a text of at most 300 characters, not " + as_toml("m" * 301)),
         (OneTable("vectors"), {"model": "\n"}, 'must be a text of at most 300 characters, not "\\n"'),
         (OneTable("vectors"), {"modle": "m"}, "is not a key of [vectors]"),
         (OneTable("vectors"), {"server": "http://a@h"}, "can't have a password or parameters; set a key in the "
