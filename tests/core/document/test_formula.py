@@ -292,7 +292,6 @@ def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
         ("{a}" * 50, "a" * 50),
         (r"\hat a" * 50, "â" * 50),
         ("{" * (DEEPEST - 1) + "x", "x"),
-        ("x" * LONGEST, "x" * LONGEST),
         (r"\substack x", "x"),
     ],
 )
