@@ -83,6 +83,7 @@ def test_words_authors_and_topics_make_papers_alike(window: Window) -> None:
     assert shared(window, "2611.00003", "2611.00004") == Shared((), ("Ada Example", "Bo Sample"))
     assert shared(window, "2611.00005", "2611.00004").topics == ("Agents",)
     assert shared(window, "2611.00099", "2611.00004") == Shared()
+    assert window.read(lambda one: similar.shared(one, window._path, [window.pk_of("2611.00001") or 0], 99)) == Shared()
 
 
 def test_full_texts_tell_who_cites_whom(window: Window, path: Path) -> None:
