@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_news_are_the_unread_papers_of_the_newest_day(window: Window, events: Ev
 
 
 def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
-    full = {
+    full: dict[str, Any] = {
         "abstract": "One.\n\nTwo.",
         "published": "2026-11-20",
         "authors": ("Ada", "Bo"),
@@ -157,8 +158,8 @@ def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
         events.mark("note", "Mine.", [1])
         events.mark("queue", True, [1])
         assert window.paper(2) == Paper(2, "2611.00002", "Paper number 2", day="2026-11-24")
-        made = {"author_count": 2, "topics": ("agents",), "venue": "ICLR 2026", "day": "2026-11-24"}
-        mine = {"starred": True, "queued": True, "tags": ("x",), "note": "Mine."}
+        made: dict[str, Any] = {"author_count": 2, "topics": ("agents",), "venue": "ICLR 2026", "day": "2026-11-24"}
+        mine: dict[str, Any] = {"starred": True, "queued": True, "tags": ("x",), "note": "Mine."}
         assert window.paper(1) == Paper(1, "2611.00001", "Paper number 1")._replace(**full | made | mine)
 
 
