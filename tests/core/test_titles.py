@@ -27,7 +27,7 @@ PAPER = Titled("Scaling C++ Agents to 1.5B", 3, "2025-01-31", "a")
 def test_authors_or_the_date_make_a_title_sure(other: Titled, same: bool) -> None:
     assert is_same(PAPER, other) is is_same(other, PAPER) is same
     assert is_other(PAPER, other) is (not same and None not in other)
-    assert other.title != PAPER.title or (twin_id(PAPER) == twin_id(other)) is (PAPER == other)
+    assert other.title != PAPER.title or (twin_id(PAPER) == twin_id(other)) is (other == PAPER)
 
 
 def test_only_one_paper_is_taken_and_the_likeliest_are_offered() -> None:
