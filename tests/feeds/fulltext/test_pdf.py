@@ -31,7 +31,7 @@ from reader.core.errors import FeedError, NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, Bar, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feed_server import FeedServer
-from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
+from tests.feeds.fulltext.pdf_pages import BOLD, ITALIC, MAPPED, MATH, SIGNS, Printed, paragraph, write_pdf
 from tests.table import each
 
 FILLER = (
@@ -120,6 +120,75 @@ def test_citations_lead_to_the_references(paper: Document) -> None:
     targets = {span.target for block in paper.blocks if isinstance(block, Paragraph) for span in block.spans}
     assert targets == {"", "#ref-1"}
     assert paper.anchors["ref-1"]
+
+
+SHAPES = b"""
+BT /F0 1 Tf 10 0 0 10 72 500 Tm (scaled) Tj ET
+BT /F0 10 Tf 0.995 0.1 -0.1 0.995 300 500 Tm (rises) Tj 0.995 -0.1 0.1 0.995 400 500 Tm (sinks) Tj ET
+BT /F0 10 Tf 0.95 0.3 -0.3 0.95 300 400 Tm (stamp) Tj 0.95 -0.3 0.3 0.95 400 400 Tm (mark) Tj ET
+98 451.5 18 1 re f 72 420 1.5 1 re f 300 450 20 2 re f
+q 100 0 0 60 300 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 20 0 0 60 420 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 100 0 0 20 420 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 612 0 0 792 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+"""
+"""A fraction's bar and shapes that are none; a picture, and one each that is too narrow, too low and too high."""
+
+
+def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [
+        Printed("A line of pre\xad", 72, 700),
+        Printed("fixed words", 72, 688),
+        *(Printed("P", 72, 600, 10, SIGNS), Printed("x", 82, 600, 10, MATH), Printed("bold", 90, 600, 10, BOLD)),
+        *(Printed(" and ", 115, 600), Printed("slant", 140, 600, 10, ITALIC), Printed("cell", 300, 600)),
+        *(Printed("p", 72, 560, 10, SIGNS), Printed("2", 84, 563, 7)),
+        *(Printed("o", 72, 540), Printed("\xa8", 72.8, 540), Printed("b", 200, 540, 10, SIGNS)),
+        *(Printed("is", 86, 450), Printed("a+c", 101, 455, 7), Printed("2", 105, 444, 7), Printed("all", 120, 450)),
+    ]
+    second = [
+        *(Printed("abcdef", 72, 700, 10, MAPPED), Printed("P", 72, 600, 10, SIGNS), Printed("d", 82, 600, 10, SIGNS)),
+        *(Printed("tiny", 72, 560, 3), Printed("huge", 200, 630, 80), Printed("Bold lead", 72, 540, 10, BOLD)),
+        *(Printed(" and the rest", 115, 540), Printed("2.1. Its", 72, 520, 10, ITALIC), Printed(" own", 103, 520)),
+    ]
+    monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 2)
+    found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES))
+    seen = [
+        [
+            (one.text, *map(round, one[2:5]), *(round(part, 1) for part in one[5:9]), len(one.cells), one.lead)
+            for one in page.lines
+        ]
+        for page in found.pages
+    ]
+    both = [
+        ("scaled", 72, 97, 500, 11.3, 0, 0, 0, 1, 0),
+        ("rises sinks", 299, 421, 500, 10, 0, 0, 0, 2, 0),
+    ]
+    assert seen == [
+        [
+            ("A line of pre\xad", 72, 126, 700, 10, 0, 0, 0, 1, 0),
+            ("fixed words", 72, 119, 688, 10, 0, 0, 0, 1, 0),
+            ("∑ x bold and slant", 72, 160, 600, 10, 0.3, 0.4, 0.1, 1, 0),
+            ("cell", 300, 314, 600, 10, 0, 0, 0, 1, 0),
+            ("√2", 72, 88, 559, 10, 0, 0, 0.5, 1, 0),
+            ("ö", 72, 77, 540, 10, 0, 0, 0, 1, 0),
+            ("ˆ", 200, 206, 540, 10, 0, 0, 1, 1, 0),
+            ("is (a+c)∕2 all", 86, 130, 450, 10, 0, 0, 0, 1, 0),
+            *both,
+        ],
+        [
+            ("𝑥∑\xad︀", 72, 95, 700, 10, 0, 0, 0, 1, 0),
+            ("P d", 72, 88, 601, 10, 0, 0, 1, 1, 0),
+            ("tiny", 72, 77, 560, 3.4, 0, 0, 0, 1, 0),
+            ("huge", 200, 356, 630, 90.2, 0, 0, 0, 1, 0),
+            ("Bold lead and the rest", 72, 164, 540, 10, 0.4, 0, 0, 1, 9),
+            ("2.1. Its own", 72, 123, 520, 10, 0, 0.7, 0, 1, 8),
+            *both,
+        ],
+    ]
+    assert {page[::2] for page in found.pages} == {(792, (Box(298, 198, 402, 262),))}
+    assert found[1:] == ((), False)
 
 
 def line(text: str, base: float, *, page: int = 0, left: float = 72.0, size: float = 10.0, bold: float = 0.0) -> Line:
