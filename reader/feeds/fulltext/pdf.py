@@ -398,7 +398,8 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
             found[one] = found[one]._replace(text=joined)
             # The accent, and the gap that PDFium sees beside it.
             dropped.add(at)
-            dropped.update(gap for gap in (at + 1, at - 1) if one == at + 2 * (gap - at) and letters[gap].is_space)
+            if abs(at - one) == 2 and letters[gap := (at + one) // 2].is_space:
+                dropped.add(gap)
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
@@ -680,8 +681,9 @@ def _contents(page: Page) -> range:
     titles = (index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents"))
     title = next(titles, None)
     has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
-    is_one = len(ends) > 2 and (title is not None or has_leaders)
-    return range(title or 0, ends[-1] + 1) if is_one else range(0)
+    if len(ends) < 3 or (title is None and not has_leaders):
+        return range(0)
+    return range(ends[0] if title is None else title, ends[-1] + 1)
 
 
 def _place(line: Line) -> tuple[str, int]:
@@ -1088,7 +1090,7 @@ class _Builder:
         indented = self.looks.indent(line) > 16
         if words < 3 and self.looks.is_short(line) and (line.math > 0.45 or (line.math > 0.2 and indented)):
             return True
-        if len(line.text) < 4:
+        if len(line.text) < 4 or _EQUATION_NUMBER.fullmatch(line.text):
             return True
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
