@@ -339,12 +339,12 @@ def drawn(said: str) -> Line:
             "…\n## References\n- \\[1\\] A. One. \\[2\\] B. Two. of it. …",
         ),
         (
-            "660 b1 References / 640 A. I / 628@78 it. / 616@75 B. II / 604@82 it. / 592@82 it. / 580@82 it. / 568@76 So.",
-            "…\n## References\n- A. I it.\n- B. II it. it. it. So. …",
+            "660 b1 References / 640 A. I / 628@78 it. / 616@75 B. Us / 604@82 it. / 592@82 it / 580@82 it / 568@76 So",
+            "…\n## References\n- A. I it.\n- B. Us it. it it So …",
         ),
         (
-            "660 b1 References / 640 A. I / 628@77 it. / 616 B. II / 604@112 it. / 592@77 it. / 580@112 it. / 568@77 it.",
-            "…\n## References\n- A. I it. B. II it. it. it. it. …",
+            "660 b1 References / 640 A. I / 628@77 it. / 616 B. Us / 604@112 it. / 592@77 it. / 580@112 it / 568@77 it",
+            "…\n## References\n- A. I it. B. Us it. it. it it …",
         ),
         (
             "660 b1 References / 640 A. One writes / 628 of it. / 613 B. Two writes / 601 of it. / 587 Or not.",
