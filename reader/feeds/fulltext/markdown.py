@@ -38,7 +38,7 @@ from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
 from reader.feeds.fulltext.html import cell_span, script
-from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines, plain_spans
+from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines, restyled
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -678,6 +678,6 @@ def _section_anchor(number: str) -> str:
 def _without_style(spans: Spans) -> Spans:
     """The spans of a title as plain text, without stars that Markdown did not read."""
     stars = re.compile(r"\*\*|(?<!\w)_|_(?!\w)")
-    return plain_spans(
+    return restyled(
         tuple(span if span.style == "formula" else span._replace(text=stars.sub("", span.text)) for span in spans)
     )

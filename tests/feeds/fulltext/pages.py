@@ -9,6 +9,9 @@ _HERE = Path(__file__).parent
 PAGE = (_HERE / "paper.html").read_text("utf-8")
 MARKDOWN = (_HERE / "paper.md").read_text("utf-8")
 
+ODD, ODD_TEXT = (_HERE / "odd.html").read_text("utf-8"), (_HERE / "odd.txt").read_text("utf-8")
+"""A page of what papers seldom have, in forms that LaTeXML does not write, and its text."""
+
 PROSE = "This sentence fills the page so that it counts as the text of a paper. " * 8
 
 FALLBACK = f"""Title: Paper page - A
