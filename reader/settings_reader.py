@@ -46,13 +46,18 @@ class Mistake:
     """The nearest valid word or value, in the file's syntax."""
 
     def __str__(self) -> str:
+        return f"{f'{self.file}:{self.line}' if self.line else self.file}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """The message without the place."""
         from reader.core.text import clean
 
-        place = f"{self.file}:{self.line}" if self.line else self.file
         key, message, suggestion = (clean(text, _SHOWN) for text in (self.key, self.message, self.suggestion or ""))
-        what = f"{key} {message}" if key else message
+        colon = ":" if key.startswith("keys.") else ""
+        end = "" if message.endswith("?") else "."
         meant = f" Did you mean {suggestion}?" if suggestion else ""
-        return f"{place}: {what}.{meant}"
+        return f"{key}{colon} {message}".strip() + end + meant
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from reader.core.settings.toml import (
     with_value,
 )
 from reader.core.settings.types import as_toml, setting_types
-from reader.settings_reader import load_text, read_text, replace_text, write_text
+from reader.settings_reader import Mistake, load_text, read_text, replace_text, write_text
 
 KEYS = "keys."
 """Prefix of the names of key bindings, such as `keys.paper.star`."""
@@ -62,7 +62,7 @@ def key_of(name: str) -> tuple[str, ...]:
         raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
     if name in SETTING_TYPES and name != "keys":
         return (name,)
-    meant = nearest(name, SETTING_TYPES)
+    meant = nearest(name, [one for one in SETTING_TYPES if one != "keys"])
     raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
 
 
@@ -95,7 +95,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         mistakes = [one for one in loaded.mistakes if one.key == name and "set a second time" not in one.message]
         if not mistakes:
             break
-        wrong.append(str(mistakes[0]).partition(": ")[2])
+        wrong.append(mistakes[0].said)
     else:
         raise UsageError(wrong[0])
     if _statements(after) != _statements(before) | {key: tomllib.loads(f"value = {value}")["value"]}:
@@ -158,10 +158,7 @@ def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
     keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
     wrong = next((one for one in keymap.mistakes if one.action == action), None)
     if wrong is not None:
-        meant = f" Did you mean {wrong.suggestion}?" if wrong.suggestion else ""
-        raise UsageError(
-            f"{KEYS}{action}: {wrong.problem.rstrip('?')}{'?' if wrong.problem.endswith('?') else '.'}{meant}"
-        )
+        raise UsageError(Mistake("", 0, f"{KEYS}{action}", wrong.problem, wrong.suggestion).said)
 
 
 def _as_toml_value(text: str) -> list[str]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, reduce
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Protocol
 
 import pytest
@@ -163,6 +167,47 @@ def spawn(home: Path) -> Spawn:
         return Result(found.returncode, found.stdout, found.stderr)
 
     return spawn
+
+
+CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?|\b[0-9a-f]{12}\b|\b[0-9a-f]{4}(-[0-9a-f]{4}){2}\b"
+)
+"""Times, machines and keys."""
+
+
+class Session(Protocol):
+    """Runs the command lines of a text, and compares all that they print with what follows them.
+
+    They begin with `$`, or with `@` for a run as on a terminal; lines of the standard error with `!`; a code that is
+    not 0 stands alone. `TMP` is the test's folder, `TODAY` the day, `NOW` a time, machine or key; `names` are others.
+    """
+
+    def __call__(self, text: str, **names: str) -> None: ...
+
+
+@pytest.fixture
+def session(run: Run, on_terminal: RunOnTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Run command lines in the folder of the test."""
+    monkeypatch.chdir(tmp_path)
+
+    def session(text: str, **names: str) -> None:
+        names |= {"TMP": str(tmp_path), "TODAY": datetime.now(UTC).date().isoformat()}
+        said: list[str] = []
+        for line in dedent(text).splitlines():
+            if line.startswith(("$ ", "@ ")):
+                typed = reduce(lambda one, name: one.replace(name, names[name]), names, line[2:])
+                found = (run if line[0] == "$" else on_terminal)(*shlex.split(typed))
+                shown = [*found.lines, *(f"! {one}" for one in found.err.splitlines())]
+                shown = [CHANGING.sub("NOW", one).rstrip() for one in shown]
+                said += [line, *(reduce(lambda one, name: one.replace(names[name], name), names, one) for one in shown)]
+                said += [str(found.code)] if found.code else []
+        compare("\n".join(said), dedent(text).strip())
+
+    return session
+
+
+def compare(said: str, text: str) -> None:
+    assert said == text
 
 
 def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:

@@ -23,7 +23,7 @@ from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
-from tests.commands.conftest import Run, Spawn
+from tests.commands.conftest import Run, Session, Spawn
 from tests.table import each
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina"}
@@ -65,39 +65,98 @@ def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
     assert ("No space left" in capsys.readouterr().err) == bool(code)
 
 
-@each(
-    ("words", "says"),
-    [
-        (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),
-        (("--jsn",), "--jsn is not understood. See 'dailypapers --help'."),
-        (("--json", "list"), "'dailypapers list --help'"),
-        (("--plain", "list", "agents"), "'list' is a command. Options follow the command: 'dailypapers list --help'"),
-        (("refrsh", "--days", "3"), "There is no command 'refrsh'. Did you mean 'dailypapers refresh'?"),
-        (("lst",), "Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'."),
-        (("star", "2406.12345"), "There is no command 'star'. Did you mean 'dailypapers mark star ID'?"),
-        (("completions", "bash", "extra"), "'completions bash' takes nothing more."),
-        (("sync", "--status", "--watch"), "choose one of them"),
-        (("list", "-x"), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'."),
-        (("count", "agents", "-n", "5"), "-n is not an option. To exclude the word n"),
-        (("list", "-5"), "-5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5."),
-        (("count", "-j"), "-j is not an option. Did you mean --json? To exclude the word j"),
-        (("undo", "-x"), "-x is not an option. See 'dailypapers undo --help'."),
-        (("-x",), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'."),
-        (("config", "shw"), "'shw' is not one of path, show,"),
-        (("config", "shw"), "Did you mean show?"),
-        (("config",), "choose one of "),
-        (("list", "--color", "blue"), "--color 'blue' is not one of auto, always, never."),
-        (("list", "--limit", "-1"), "'-1' is not a whole number above zero"),
-        (("show",), "ID is missing. See"),
-        (("keys", "--preset", "xml"), "xml"),
-        (("undo", "please"), "please is not understood"),
-    ],
-)
-def test_what_is_not_understood_is_one_line_with_the_way_out(run: Run, words: tuple[str, ...], says: str) -> None:
-    found = run(*words)
-    assert (found.code, found.out) == (2, "")
-    assert found.err.count("\n") == 1
-    assert says in found.err
+def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, home: Path) -> None:
+    session(
+        """
+        $ list --jsn
+        ! dailypapers list: --jsn is not understood. Did you mean --json? See 'dailypapers list --help'.
+        2
+        $ --jsn
+        ! dailypapers: --jsn is not understood. See 'dailypapers --help'.
+        2
+        $ --json list
+        ! {"error": "--json is not understood.", "kind": "usage", "hint": "Options follow the command: 'dailypapers list --help' lists them."}
+        2
+        $ --plain list agents
+        ! dailypapers: 'list' is a command. Options follow the command: 'dailypapers list --help' lists them. To search for it: 'dailypapers -- list'.
+        2
+        $ refrsh --days 3
+        ! dailypapers: There is no command 'refrsh'. Did you mean 'dailypapers refresh'? To search for it: 'dailypapers -- refrsh'.
+        2
+        $ lst
+        ! dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'.
+        2
+        $ star 2406.12345
+        ! dailypapers: There is no command 'star'. Did you mean 'dailypapers mark star ID'? To search for it: 'dailypapers -- star'.
+        2
+        $ completions bash extra
+        ! dailypapers: 'completions bash' takes nothing more.
+        2
+        $ sync --status --watch
+        ! dailypapers: --status prints once, and --watch keeps running: choose one of them.
+        2
+        $ list -x
+        ! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
+        2
+        $ count agents -n 5
+        ! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
+        2
+        $ list -5
+        ! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
+        2
+        $ list -n5 -6
+        ! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
+        2
+        $ count -5
+        ! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
+        2
+        $ count -j
+        ! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
+        2
+        $ undo -x
+        ! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
+        2
+        $ -x
+        ! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
+        2
+        $ config shw
+        ! dailypapers config: 'shw' is not one of path, show, get, set, history, edit, check, init. Did you mean show? See 'dailypapers config --help'.
+        2
+        $ config
+        ! dailypapers config: choose one of path, show, get, set, history, edit, check, init. See 'dailypapers config --help'.
+        2
+        $ list --color blue
+        ! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
+        2
+        $ list --color=blue
+        ! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
+        2
+        $ list --limit -1
+        ! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
+        2
+        $ list -n
+        ! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
+        2
+        $ list -n --json
+        ! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
+        2
+        $ show
+        ! dailypapers show: ID is missing. See 'dailypapers show --help'.
+        2
+        $ tag
+        ! dailypapers tag: choose one of add, remove, rename. See 'dailypapers tag --help'.
+        2
+        $ keys --preset xml
+        ! dailypapers keys: --preset 'xml' is not one of vim, newsboat, arrows. See 'dailypapers keys --help'.
+        2
+        $ undo please
+        ! dailypapers undo: please is not understood. See 'dailypapers undo --help'.
+        2
+        $ undo please --json
+        ! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
+        2
+        """  # noqa: E501
+    )
 
 
 @pytest.fixture

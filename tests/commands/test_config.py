@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.settings.tables import DigestMail
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, Session
 
 
 @pytest.fixture
@@ -49,23 +49,54 @@ def test_what_config_show_prints_is_a_settings_file(run: Run, file: Path) -> Non
     ]
 
 
-def test_config_check_tells_every_mistake_by_line(run: Run, file: Path) -> None:
+def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) -> None:
     file.write_text('days_at_strat = 3\n[keys]\n"paper.strar" = "s"\n"paper.read" = "ctlr+x"\n')
-    found = run("config", "check")
-    assert found.code == 1
-    assert [line.split(": ")[0] for line in found.lines] == [f"{file}:{line}" for line in (1, 3, 4)]
-    assert "Did you mean days_at_start?" in found.lines[0]
-    assert "Did you mean paper.star?" in found.lines[1]
-    assert found.err.count("\n") == 1
-    [first, *_] = run("config", "check", "--json").records
-    assert (first["line"], first["key"], first["suggestion"]) == (1, "days_at_strat", "days_at_start")
+    session(
+        """
+        $ config check
+        TMP/home/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
+        TMP/home/config.toml:3: keys.paper.strar: there is no such action. Did you mean paper.star?
+        TMP/home/config.toml:4: keys.paper.read: no key is called ctlr+x; did you mean ctrl+x?
+        ! dailypapers: 3 mistakes; the defaults are used in their place.
+        1
+        $ config check --jsonl
+        {"file": "TMP/home/config.toml", "line": 1, "key": "days_at_strat", "message": "is not a setting", "suggestion": "days_at_start"}
+        {"file": "TMP/home/config.toml", "line": 3, "key": "keys.paper.strar", "message": "there is no such action", "suggestion": "paper.star"}
+        {"file": "TMP/home/config.toml", "line": 4, "key": "keys.paper.read", "message": "no key is called ctlr+x; did you mean ctrl+x?", "suggestion": null}
+        1
+        """  # noqa: E501
+    )
 
 
-def test_config_check_is_content_with_a_good_file_and_with_none(run: Run, file: Path) -> None:
-    assert run("config", "check").code == 0
-    file.write_text("ascii = true\n")
-    assert run("config", "check").out == f"{file}: no mistakes.\n"
-    assert run("config", "check", "--json").json == []
+def test_earlier_values_are_listed_and_restored(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ views add a agents
+        a is saved; its key in the reader is g1.
+        $ views save a title:web
+        a is now: title:web
+        $ config history views.a
+        1: NOW, machine NOW: view a: title:web
+        2: NOW, machine NOW: view a: agents
+        $ config history views.a --restore 2
+        Restored: view a: agents. 'dailypapers undo' takes it back.
+        $ views list
+        g1	a	3/3	agents
+        $ config history views.a --restore 9
+        ! dailypapers: 'dailypapers config history views.a' has only 3.
+        1
+        $ config history views
+        1: NOW, machine NOW: view a: agents
+        2: NOW, machine NOW: view a: title:web
+        3: NOW, machine NOW: view a: agents
+        $ config history order
+        No earlier value of order is known: only lists and shared settings have a history.
+        $ config set order title
+        $ config history order --jsonl
+        $ undo
+        Taken back: view a changed.
+        """
+    )
 
 
 def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
@@ -96,22 +127,65 @@ def test_config_get_prints_one_value(run: Run, name: str, says: str) -> None:
     assert run("config", "get", name).out == f"{says}\n"
 
 
-@pytest.mark.parametrize("what", [("get",), ("set", "x")])
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("them", "There is no setting 'them'. Did you mean theme?"),
-        ("qqqq", "There is no setting 'qqqq'. 'dailypapers config show' lists them."),
-        ("keys.paper.strar", "There is no action 'paper.strar'. Did you mean keys.paper.star?"),
-        ("keys", "There is no setting 'keys'."),
-        ("digest.fiel", "digest has no 'fiel'. Did you mean digest.file?"),
-    ],
-)
-def test_a_setting_that_does_not_exist(run: Run, home: Path, what: tuple[str, ...], name: str, says: str) -> None:
-    found = run("config", what[0], name, *what[1:])
-    assert (found.code, found.out) == (2, "")
-    assert says in found.err
-    assert not home.exists()
+def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
+    session(
+        """
+        $ config get them
+        ! dailypapers: There is no setting 'them'. Did you mean theme?
+        2
+        $ config set qqqq x
+        ! dailypapers: There is no setting 'qqqq'. 'dailypapers config show' lists them.
+        2
+        $ config get keys.paper.strar
+        ! dailypapers: There is no action 'paper.strar'. Did you mean keys.paper.star?
+        2
+        $ config set keys.qqqq x
+        ! dailypapers: There is no action 'qqqq'. 'dailypapers keys' lists them.
+        2
+        $ config get keys
+        ! dailypapers: There is no setting 'keys'. 'dailypapers config show' lists them.
+        2
+        $ config get digest.fiel
+        ! dailypapers: digest has no 'fiel'. Did you mean digest.file?
+        2
+        $ config set digest.qqqq x
+        ! dailypapers: digest has no 'qqqq'. 'dailypapers config show' lists them.
+        2
+        $ config set digest x
+        ! dailypapers: digest is a table: set digest.to or another of its keys.
+        2
+        $ config set views x
+        ! dailypapers: views are tables and have no single value. 'dailypapers views' changes them.
+        2
+        $ config set rules x
+        ! dailypapers: rules are tables and have no single value. 'dailypapers rules' changes them.
+        2
+        $ config get
+        ! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
+        2
+        $ config set
+        ! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
+        2
+        $ config set theme
+        ! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
+        2
+        $ config path theme
+        ! dailypapers: Write 'dailypapers config path'.
+        2
+        $ config get theme x
+        ! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
+        2
+        $ config show --restore 1
+        ! dailypapers: --restore belongs to 'config history'.
+        2
+        $ config history theme
+        ! dailypapers: 'theme' has no history: only views, rules, mute, notify, hidden_views, refresh_minutes, fetch_ahead, order, read_when, after_mark, citation_key, key_preset, keys and views.NAME have one.
+        2
+        $ config history
+        ! dailypapers: Write 'dailypapers config history NAME', with quotes around names that have spaces.
+        2
+        """  # noqa: E501
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,31 +214,51 @@ def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed
     assert run("config", "check").code == 0
 
 
-def test_config_set_says_what_a_default_loses(run: Run) -> None:
-    found = run("config", "set", "keys.paper.hide", "S")
-    assert (found.code, found.out, found.err.count("\n")) == (0, "", 1)
-    assert "find.sort loses S to paper.hide, in the list and in the detail.\n" in found.err
-
-
-@pytest.mark.parametrize(
-    ("name", "typed", "says"),
-    [
-        ("theme", "drak", 'theme must be the name of a theme, not "drak". Did you mean dark?'),
-        ("days_at_start", "0", "days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?"),
-        ("ascii", "yes", "ascii must be true or false"),
-        ("notify", "topc:agents", "Did you mean"),
-        ("endpoint", "example.org", "Did you mean https://example.org?"),
-        ("keys.paper.star", "ctlr+s", "keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?\n"),
-        ("keys.paper.star", "5", "keys.paper.star: 5 begins with a digit, which is a count"),
-    ],
-)
-def test_config_set_refuses_what_is_wrong_and_writes_nothing(
-    run: Run, home: Path, name: str, typed: str, says: str
-) -> None:
-    found = run("config", "set", name, typed)
-    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
-    assert says in found.err
-    assert not home.exists()
+def test_config_set_refuses_what_is_wrong_and_says_what_a_default_loses(session: Session, home: Path) -> None:
+    session(
+        """
+        $ config set theme drak
+        ! dailypapers: theme must be the name of a theme, not "drak". Did you mean dark?
+        2
+        $ config set days_at_start 0
+        ! dailypapers: days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?
+        2
+        $ config set ascii yes
+        ! dailypapers: ascii must be true or false, not "yes". Did you mean true?
+        2
+        $ config set notify topc:agents
+        ! dailypapers: notify has a mistake in "topc:agents": There is no field topc:. Did you mean "topic:agents"?
+        2
+        $ config set endpoint example.org
+        ! dailypapers: endpoint must begin with https://, not "example.org". Did you mean https://example.org?
+        2
+        $ config set keys.paper.star ctlr+s
+        ! dailypapers: keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?
+        2
+        $ config set keys.paper.star 5
+        ! dailypapers: keys.paper.star: 5 begins with a digit, which is a count.
+        2
+        $ config path --jsonl
+        {"path": "TMP/home/config.toml", "exists": false}
+        $ config set keys.paper.hide S
+        ! find.sort loses S to paper.hide, in the list and in the detail.
+        $ config set keys.paper.hide X --jsonl
+        {"value": ["X"], "from": "TMP/home/config.toml:2"}
+        $ config get keys.paper.hide --jsonl
+        {"value": ["X"], "from": "TMP/home/config.toml:2"}
+        $ config check
+        TMP/home/config.toml: no mistakes.
+        $ config set theme dark --jsonl
+        {"value": "dark", "from": "TMP/home/config.toml:1"}
+        $ config get digest --jsonl
+        {"value": {"to": "", "sender": "", "server": "", "security": "starttls", "user": "", "command": [], "file": "", "format": ""}, "from": "default"}
+        $ config get digest.security
+        starttls
+        $ config get days_at_start
+        7
+        $ config check --jsonl
+        """  # noqa: E501
+    )
 
 
 def test_config_set_keeps_comments_and_order(run: Run, file: Path) -> None:
@@ -214,13 +308,6 @@ def test_config_set_changes_nothing_but_the_setting(run: Run, file: Path) -> Non
 def test_config_set_says_when_the_environment_wins(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://localhost:1")
     assert "HF_ENDPOINT in the environment wins" in run("config", "set", "endpoint", "http://localhost:2").err
-
-
-@pytest.mark.parametrize("words", [("get",), ("set",), ("set", "theme"), ("path", "theme"), ("get", "theme", "x")])
-def test_config_with_too_few_or_too_many_words(run: Run, words: tuple[str, ...]) -> None:
-    found = run("config", *words)
-    assert (found.code, found.err.count("\n")) == (2, 1)
-    assert "Write 'dailypapers config" in found.err
 
 
 def write_editor(folder: Path, script: str) -> str:

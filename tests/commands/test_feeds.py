@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +13,7 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.feeds.arxiv.client import last_renewal
 from reader.refresh.announcements import last_weekday
-from tests.commands.conftest import Run, Spawn
+from tests.commands.conftest import Run, Session, Spawn
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Page, Paper, api_feed, listing_page, records, rss
 from tests.feeds.servers import item as entry
@@ -50,36 +49,94 @@ def arxiv(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arxiv]:
         yield arxiv
 
 
-def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: FeedServer) -> None:
-    assert run("feeds", "list").out.startswith("No feeds are followed.")
-    added = run("feeds", "add", f"{site.url}/")
-    assert added.out == "notes-of-a-lab: Notes of a lab (2 papers)\n"
-    (feed,) = run("feeds", "list", "--json").records
-    assert {"slug": "notes-of-a-lab", "url": f"{site.url}/feed.xml", "papers": 2, "error": None}.items() <= feed.items()
-    assert "Notes of a lab" in run("feeds", "list").out
-    again = run("feeds", "add", f"{site.url}/feed.xml")
-    assert (again.code, "already" in again.err) == (0, True)
-    assert run("count", "source:notes-of-a-lab").out == "2\n"
-    assert run("feeds", "remove", "notes-of-a-lb").err.endswith("Did you mean notes-of-a-lab?\n")
-    assert run("feeds", "remove", "notes-of-a-lab").code == 0
-    assert run("feeds", "list", "--json").json == []
-    assert run("count").out == "2\n"
+def test_a_feed_is_followed_listed_and_left(session: Session, site: Documents, daily: FeedServer) -> None:
+    session(
+        """
+        $ feeds
+        No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.
+        $ feeds list --jsonl
+        $ feeds add SITE/
+        notes-of-a-lab: Notes of a lab (2 papers)
+        $ feeds add cs.CL cs.ro --jsonl
+        {"slug": "cs.cl", "kind": "arxiv", "url": "cs.CL", "title": "Computation and Language (cs.CL)", "home": "https://arxiv.org/list/cs.CL/recent", "folder": "", "added": "NOW", "etag": null, "modified": null, "answered": null, "failing_since": null, "error": null, "papers": 0}
+        {"slug": "cs.ro", "kind": "arxiv", "url": "cs.RO", "title": "Robotics (cs.RO)", "home": "https://arxiv.org/list/cs.RO/recent", "folder": "", "added": "NOW", "etag": null, "modified": null, "answered": null, "failing_since": null, "error": null, "papers": 0}
+        $ feeds list
+          hf                      Daily papers of Hugging Face
+          cs.cl                0  Computation and Language (cs.CL)
+          notes-of-a-lab       2  Notes of a lab
+          cs.ro                0  Robotics (cs.RO)
+        @ feeds
+          hf                      Daily papers of Hugging Face
+          cs.cl                0  Computation and Language (cs.CL)
+          notes-of-a-lab       2  Notes of a lab
+          cs.ro                0  Robotics (cs.RO)
+        $ feeds list --jsonl
+        {"slug": "cs.cl", "kind": "arxiv", "url": "cs.CL", "title": "Computation and Language (cs.CL)", "home": "https://arxiv.org/list/cs.CL/recent", "folder": "", "added": "NOW", "etag": null, "modified": null, "answered": null, "failing_since": null, "error": null, "papers": 0}
+        {"slug": "notes-of-a-lab", "kind": "rss", "url": "SITE/feed.xml", "title": "Notes of a lab", "home": "https://lab.example.org/", "folder": "", "added": "NOW", "etag": "\\"1\\"", "modified": null, "answered": "NOW", "failing_since": null, "error": null, "papers": 2}
+        {"slug": "cs.ro", "kind": "arxiv", "url": "cs.RO", "title": "Robotics (cs.RO)", "home": "https://arxiv.org/list/cs.RO/recent", "folder": "", "added": "NOW", "etag": null, "modified": null, "answered": null, "failing_since": null, "error": null, "papers": 0}
+        $ feeds add SITE/feed.xml
+        ! SITE/feed.xml is already followed.
+        $ feeds add cs.CL --jsonl
+        ! cs.CL is already followed.
+        $ feeds check notes-of-a-lab
+        notes-of-a-lab: 0 new, 0 updated, 0 unchanged
+        $ feeds check notes-of-a-lab --jsonl
+        {"ok": true, "slug": "notes-of-a-lab", "title": "Notes of a lab", "new": 0, "updated": 0, "unchanged": 0, "skipped": 0}
+        $ count source:notes-of-a-lab
+        2
+        $ feeds remove notes-of-a-lb
+        ! dailypapers: notes-of-a-lb is not followed. Did you mean notes-of-a-lab?
+        1
+        $ feeds remove notes-of-a-lab cs.cl
+        2 feeds removed; the papers stay.
+        $ feeds remove cs.ro --jsonl
+        {"removed": ["cs.ro"]}
+        $ feeds list --jsonl
+        $ count
+        2
+        """,  # noqa: E501
+        SITE=site.url,
+    )
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (("add", "cs.RR"), 2, "did you mean cs.RO"),
-        (("add",), 2, "Write 'dailypapers feeds add ADDRESS...'"),
-        (("list", "x"), 2, "Write 'dailypapers feeds list'"),
-        (("add", "ftp://example.org/feed"), 2, "not a feed's address"),
-        (("check", "lab"), 1, "is not followed"),
-    ],
-)
-def test_what_can_not_be_followed_is_told(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
-    found = run("feeds", *words)
-    assert found.code == code
-    assert said in found.err
+def test_what_can_not_be_followed_is_told(session: Session, home: Path) -> None:
+    session(
+        """
+        $ feeds add cs.RR
+        ! dailypapers: 'cs.RR' is not a category of arXiv; did you mean cs.RO?
+        2
+        $ feeds add
+        ! dailypapers: Write 'dailypapers feeds add ADDRESS...', with quotes around names that have spaces.
+        2
+        $ feeds list x
+        ! dailypapers: Write 'dailypapers feeds list'.
+        2
+        $ feeds add ftp://example.org/feed
+        ! dailypapers: 'ftp://example.org/feed' is not a feed's address, which begins with https:// or http://.
+        2
+        $ feeds check lab
+        ! dailypapers: lab is not followed. 'dailypapers feeds list' lists what you follow.
+        1
+        $ feeds remove
+        ! dailypapers: Write 'dailypapers feeds remove NAME...', with quotes around names that have spaces.
+        2
+        $ feeds lst
+        ! dailypapers feeds: 'lst' is not one of list, add, remove, check, import, export. Did you mean list? See 'dailypapers feeds --help'.
+        2
+        $ add https://example.org
+        ! dailypapers: 'https://example.org' is not a paper: give an arXiv id or an address with one.
+        2
+        $ add
+        ! dailypapers add: ID is missing. See 'dailypapers add --help'.
+        2
+        $ search
+        ! dailypapers search: WORD is missing. See 'dailypapers search --help'.
+        2
+        $ search "👍" ?
+        ! dailypapers: “👍 ?” has no letter or digit to search for.
+        2
+        """  # noqa: E501
+    )
 
 
 def test_a_page_without_a_feed_is_told(run: Run, site: Documents) -> None:
@@ -158,35 +215,54 @@ def test_lists_of_feeds_come_and_go(run: Run, tmp_path: Path, home: Path) -> Non
     assert [feed["url"] for feed in after] == [feed["url"] for feed in before]
 
 
-def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
-    found = run("add", "https://huggingface.co/papers/2606.00001", "arXiv:2606.00002v1")
-    assert found.out == "2606.00001  One\n2606.00002  On one matter\n"
-    assert run("count").out == "2\n"
-    each = run("add", "2606.99998", "2606.99999", "--json").err.splitlines()
-    assert [json.loads(line)["error"] for line in each] == [
-        f"Neither the feed nor arXiv has {id}." for id in ("2606.99998", "2606.99999")
-    ]
-    missing = run("add", "2606.99999")
-    assert missing.code == 1
-    assert "Neither the feed nor arXiv" in missing.err
-    assert run("add", "https://example.org").code == 2
-
-
-def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> None:
+def test_papers_are_added_by_their_address_and_searched_beyond_the_cache(
+    session: Session, daily: FeedServer, arxiv: Arxiv
+) -> None:
     daily.days["2024-04-02"] = [item("2404.00009", "One old avatar", "2024-04-02")]
-    run("add", "2606.00001")
-    refused = run("search", "👍", "?")
-    assert (refused.code, refused.err) == (2, "dailypapers: “👍 ?” has no letter or digit to search for.\n")
-    found = run("search", "one")
-    assert [line[:13] for line in found.out.splitlines()] == ["  2606.00001 ", "+ 2404.00009 "]
-    assert [paper["in_cache"] for paper in run("search", "one", "--json").records] == [True, False]
-    assert run("search", "one", "-n1", "--jsonl=in_cache,id").out == '{"in_cache": true, "id": "2606.00001"}\n'
-    assert "0 papers added" in run("search", "one", "-n1", "--add").err
-    assert run("count").out == "1\n"
-    assert "1 paper added" in run("search", "one", "--add").err
-    assert run("count", "day:2024-04-02").out == "1\n"
-    assert "finds nothing" in run("search", "nothing").err
-    assert run("search", "nothing", "-q").err == ""
+    session(
+        """
+        $ add https://huggingface.co/papers/2606.00001 arXiv:2606.00002v1
+        2606.00001  One
+        2606.00002  On one matter
+        $ add 2606.00001
+        2606.00001  One
+        $ add 2606.00001 --jsonl=id,day
+        {"id": "2606.00001", "day": "TODAY"}
+        $ add 2606.99998 2606.99999 --jsonl
+        ! {"error": "Neither the feed nor arXiv has 2606.99998.", "kind": "not_found", "hint": null}
+        ! {"error": "Neither the feed nor arXiv has 2606.99999.", "kind": "not_found", "hint": null}
+        1
+        $ add 2606.99999
+        ! dailypapers: Neither the feed nor arXiv has 2606.99999.
+        1
+        $ search old
+        + 2404.00009  2024-04-02 One old avatar
+        @ search one
+          2606.00001  TODAY One
+        + 2404.00009  2024-04-02 One old avatar
+        $ search one --jsonl=in_cache,id
+        {"in_cache": true, "id": "2606.00001"}
+        {"in_cache": false, "id": "2404.00009"}
+        $ search one -n1
+          2606.00001  TODAY One
+        $ search one -n1 --add
+          2606.00001  TODAY One
+        ! 0 papers added.
+        $ search one --add
+          2606.00001  TODAY One
+        + 2404.00009  2024-04-02 One old avatar
+        ! 1 paper added.
+        $ search one --add -q
+          2606.00001  TODAY One
+          2404.00009  2024-04-02 One old avatar
+        ! 0 papers added.
+        $ count day:2024-04-02
+        1
+        $ search nothing
+        ! The feed finds nothing.
+        $ search nothing -q
+        """
+    )
 
 
 def test_offline_by_choice_is_no_failure_of_a_source(

@@ -4,42 +4,64 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import Run, RunOnTerminal, write_days
+from tests.commands.conftest import Run, RunOnTerminal, Session, write_days
 from tests.feed_server import item
 
 
-def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path) -> None:
-    assert (
-        run("follow", "list").out.startswith("You follow nothing yet:") and run("follow", "list", "--json").json == []
+def test_what_is_followed_is_counted_found_and_taken_back(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ follow
+        You follow nothing yet: try 'dailypapers follow add author:NAME', or press w on a paper.
+        $ follow list --jsonl
+        $ follow add agents "author:Nobody Else" --notify
+        Nobody Else: no papers here yet; you are notified of new ones. Its query is follow:author:nobody-else
+        agents: 3 papers; you are notified of new ones. Its query is follow:word:agents
+        $ follow add Agents
+        Nothing to change.
+        ! Agents is already followed.
+        $ follow add agents author:Bo --notify
+        Bo: no papers here yet; you are notified of new ones. Did you mean author:'Bo Sample'? 'dailypapers undo' takes it back. Its query is follow:author:bo
+        ! agents is already followed.
+        $ count follow:agents
+        3
+        $ follow quiet agents
+        agents: 3 papers. Its query is follow:word:agents
+        $ mark read --query title:terminal
+        1 paper marked read. 'dailypapers undo' takes it back.
+        $ follow list --jsonl
+        {"field": "author", "name": "Bo", "query": "follow:author:bo", "notify": true, "papers": 0, "unread": 0, "perhaps": 0}
+        {"field": "author", "name": "Nobody Else", "query": "follow:author:nobody-else", "notify": true, "papers": 0, "unread": 0, "perhaps": 0}
+        {"field": "word", "name": "agents", "query": "follow:word:agents", "notify": false, "papers": 3, "unread": 2, "perhaps": 0}
+        $ follow list
+        author	0/0	Bo	follow:author:bo		notify
+        author	0/0	Nobody Else	follow:author:nobody-else		notify
+        word	2/3	agents	follow:word:agents
+        @ follow
+        author  0/0  Bo           follow:author:bo             notify
+        author  0/0  Nobody Else  follow:author:nobody-else    notify
+        word    2/3  agents       follow:word:agents
+        $ follow remove "nobody else" agents --jsonl
+        {"removed": [{"field": "author", "name": "Nobody Else", "query": "follow:author:nobody-else"}, {"field": "word", "name": "agents", "query": "follow:word:agents"}]}
+        $ count is:followed
+        0
+        $ undo
+        Taken back: no longer following Nobody Else, no longer following agents.
+        $ redo
+        Redone: no longer following Nobody Else, no longer following agents.
+        $ undo
+        Taken back: no longer following Nobody Else, no longer following agents.
+        $ follow notify agents
+        agents: 3 papers; you are notified of new ones. Its query is follow:word:agents
+        $ follow notify agents
+        Nothing to change.
+        $ follow quiet agents author:bo --jsonl
+        {"field": "author", "name": "Bo", "query": "follow:author:bo", "notify": false, "papers": 0, "unread": 0, "perhaps": 0}
+        {"field": "word", "name": "agents", "query": "follow:word:agents", "notify": false, "papers": 3, "unread": 2, "perhaps": 0}
+        $ follow remove agents bo
+        No longer followed: agents, Bo. 'dailypapers undo' takes it back.
+        """  # noqa: E501
     )
-    said = run("follow", "add", "agents", "author:Nobody Else", "--notify")
-    assert said.out == (
-        "Nobody Else: no papers here yet; you are notified of new ones. Its query is follow:author:nobody-else\n"
-        "agents: 3 papers; you are notified of new ones. Its query is follow:word:agents\n"
-    )
-    assert run("follow", "add", "Agents").err == "Agents is already followed.\n"
-    assert run("count", "follow:agents").out == run("count", "is:followed").out == "3\n"
-    run("follow", "quiet", "agents")
-    run("mark", "read", "--query", "title:terminal")
-    listed = run("follow", "list", "--json").records
-    assert listed[1] == {
-        "field": "word", "name": "agents", "query": "follow:word:agents", "notify": False, "papers": 3, "unread": 2,
-        "perhaps": 0,
-    }  # fmt: skip
-    assert run("follow", "list").out.splitlines()[1] == "word\t2/3\tagents\tfollow:word:agents\t\t"
-    assert run("follow", "remove", "nobody else", "agents", "--json").json == {
-        "removed": [
-            {"field": "author", "name": "Nobody Else", "query": "follow:author:nobody-else"},
-            {"field": "word", "name": "agents", "query": "follow:word:agents"},
-        ]
-    }
-    assert run("count", "is:followed").out == "0\n"
-    assert run("undo").out == "Taken back: no longer following Nobody Else, no longer following agents.\n"
-    assert run("redo").out.startswith("Redone: no longer following Nobody Else")
-    run("undo")
-    assert run("follow", "notify", "agents").out.startswith("agents: 3 papers; you are notified of new ones.")
-    assert run("follow", "notify", "agents").out == "Nothing to change.\n"
-    assert run("follow", "remove", "agents").out == "No longer followed: agents. 'dailypapers undo' takes it back.\n"
 
 
 def test_a_paper_says_why_it_is_followed(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
@@ -58,24 +80,44 @@ def test_a_paper_says_why_it_is_followed(run: Run, on_terminal: RunOnTerminal, p
     assert "perhaps" in on_terminal("follow", "list").lines[0]
 
 
-MISTAKES = (
-    (("add",), 2, "Write 'dailypapers follow add author:NAME...'"),
-    (("remove",), 2, "Write 'dailypapers follow remove NAME...'"),
-    (("add", "author:!"), 2, "'author:!' has no letters."),
-    (("add", "topic:agnts"), 2, "There is no topic 'agnts'. Did you mean agents?"),
-    (("list", "x"), 2, "Write 'dailypapers follow list'"),
-    (("remove", "agens"), 1, "agens is not followed. Did you mean agents?"),
-    (("remove", "x"), 1, "x is not followed. 'dailypapers follow list' prints what you follow."),
-    (("remove", "agents"), 2, "agents is topic:agents and word:agents. Name one of them."),
-    (("quiet", "word:agents", "--notify"), 2, "--notify belongs to 'follow add'."),
-)
-
-
-def test_mistakes_are_told(run: Run, papers: Path) -> None:
-    run("follow", "add", "topic:agents", "agents")
-    for words, code, says in MISTAKES:
-        told = run("follow", *words)
-        assert told.code == code and says in told.err
+def test_mistakes_are_told(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ follow add topic:agents agents
+        agents: 3 papers. Its query is follow:topic:agents
+        agents: 3 papers. Its query is follow:word:agents
+        $ follow add
+        ! dailypapers: Write 'dailypapers follow add author:NAME...', with quotes around names that have spaces.
+        2
+        $ follow remove
+        ! dailypapers: Write 'dailypapers follow remove NAME...', with quotes around names that have spaces.
+        2
+        $ follow add author:!
+        ! dailypapers: 'author:!' has no letters.
+        2
+        $ follow add x topic:agnts
+        ! dailypapers: 'x' is too short: nearly every paper matches.
+        2
+        $ follow list x
+        ! dailypapers: Write 'dailypapers follow list'.
+        2
+        $ follow remove agens
+        ! dailypapers: agens is not followed. Did you mean agents?
+        1
+        $ follow remove x
+        ! dailypapers: x is not followed. 'dailypapers follow list' prints what you follow.
+        1
+        $ follow remove agents
+        ! dailypapers: agents is topic:agents and word:agents. Name one of them.
+        2
+        $ follow quiet word:agents --notify
+        ! dailypapers: --notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.
+        2
+        $ follow lst
+        ! dailypapers follow: 'lst' is not one of list, add, remove, notify, quiet. Did you mean list? See 'dailypapers follow --help'.
+        2
+        """  # noqa: E501
+    )
 
 
 def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(run: Run, tmp_path: Path, home: Path) -> None:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
-from tests.commands.conftest import IDS, Run, RunOnTerminal
+from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 from tests.table import each
 
 
@@ -68,19 +68,87 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
-def test_list_in_a_pipe_is_fields_with_tabs(run: Run, papers: Path) -> None:
-    found = run("list")
-    assert found.code == 0
-    assert [line.split("\t")[0] for line in found.lines] == IDS
-    assert found.lines[0].split("\t") == [
-        "2606.26740",
-        "2026-06-30",
-        "57",
-        "2",
-        "unread",
-        "LiveEdit: Streaming Video Editing",
-    ]
-    assert found.err == ""
+def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ list
+        2606.26740	2026-06-30	57	2	unread	LiveEdit: Streaming Video Editing
+        2606.30616	2026-06-30	55	2	unread	Agents that write their own tools
+        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
+        2606.00003	2026-06-29	9	2	unread	Small verifiers, long horizons
+        2606.00002	2026-06-29	8	2	unread	=A memory that forgets [on purpose]
+        2606.00001	2026-06-29	7	2	unread	Where do web agents lose their way?
+        $ mark read 2606.26740
+        1 paper marked read. 'dailypapers undo' takes it back.
+        $ mark star 2606.30616
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ mark queue 2606.28480
+        1 paper marked queued. 'dailypapers undo' takes it back.
+        $ note 2606.00003 --text x
+        The note of 2606.00003 was written. 'dailypapers undo' takes it back.
+        $ tag add later 2606.00003
+        1 paper tagged later. 'dailypapers undo' takes it back.
+        $ mark hide 2606.00002
+        1 paper marked hidden. 'dailypapers undo' takes it back.
+        @ list
+        TUESDAY 30 JUNE  3+
+          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
+        ★ 2606.30616   55  Agents that write their own tools                      agents
+        ● 2606.28480   36  A benchmark of terminal agents 中文標題     evaluation agents
+        MONDAY 29 JUNE  2+
+        ● 2606.00003    9  Small verifiers, long horizons                      reasoning
+        ● 2606.00001    7  Where do web agents lose their way?         agents gui-agents
+        5 of 5
+        @ list -n2
+        TUESDAY 30 JUNE
+          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
+        ★ 2606.30616   55  Agents that write their own tools                      agents
+        2 of 5
+        @ list -q -n1
+        TUESDAY 30 JUNE
+          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
+        @ list sort:upvotes
+          2606.26740   57  2026-06-30  LiveEdit: Streaming Video Edit…  video-generation
+        ★ 2606.30616   55  2026-06-30  Agents that write their own tools          agents
+        ● 2606.28480   36  2026-06-30  A benchmark of terminal agents 中文…   evaluation
+        ● 2606.00003    9  2026-06-29  Small verifiers, long horizons          reasoning
+        ● 2606.00001    7  2026-06-29  Where do web agents lose their way?        agents
+        5 of 5
+        @ list sort:-upvotes is:starred
+        ★ 2606.30616   55  2026-06-30  Agents that write their own tools          agents
+        1 of 5
+        @ list is:hidden
+        MONDAY 29 JUNE  1+
+        ◌ 2606.00002    8  =A memory that forgets [on purpose]                    memory
+        1 of 1
+        @ list xylophone
+        ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
+        $ list --jsonl=id,read,starred,queued,hidden,tags,note
+        {"id": "2606.26740", "read": true, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null}
+        {"id": "2606.30616", "read": false, "starred": true, "queued": false, "hidden": false, "tags": [], "note": null}
+        {"id": "2606.28480", "read": false, "starred": false, "queued": true, "hidden": false, "tags": [], "note": null}
+        {"id": "2606.00003", "read": false, "starred": false, "queued": false, "hidden": false, "tags": ["later"], "note": "x"}
+        {"id": "2606.00001", "read": false, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null}
+        $ list -n 1 --jsonl
+        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": true, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null, "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "in_text": false}
+        $ list is:starred
+        2606.30616	2026-06-30	55	2	unread,starred	Agents that write their own tools
+        $ list day:2024-01-01
+        ! Nothing matches.
+        $ list xylophone --json
+        []
+        ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
+        $ list topc:agents
+        ! dailypapers: The query is wrong at 'topc:': There is no field topc:. Did you mean topic:?
+        2
+        $ count
+        5
+        $ count agents -title:terminal
+        2
+        $ count agents --jsonl
+        {"query": "agents", "count": 3}
+        """  # noqa: E501
+    )
 
 
 def test_list_takes_a_query_as_words_options_between_and_minus_terms(run: Run, papers: Path) -> None:
@@ -230,9 +298,3 @@ def test_a_query_that_is_wrong_is_used_wrongly(run: Run, papers: Path) -> None:
     assert found.err.count("\n") == 1
     assert "topc" in found.err
     assert "Did you mean topic:?" in found.err
-
-
-def test_count_prints_the_bare_number(run: Run, papers: Path) -> None:
-    assert run("count").out == "6\n"
-    assert run("count", "agents", "-title:terminal").out == "2\n"
-    assert run("count", "agents", "--json").json == {"query": "agents", "count": 3}

@@ -7,85 +7,96 @@ from contextlib import closing
 from pathlib import Path
 from zlib import compress
 
-import pytest
-
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from tests.commands.conftest import IDS, Run
+from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
-@pytest.mark.parametrize(
-    ("mark", "query", "back"),
-    [("read", "is:read", "unread"), ("star", "is:starred", "unstar"), ("hide", "is:hidden", "unhide")],
-)
-def test_a_mark_changes_the_papers_and_undo_or_its_opposite_takes_it_back(
-    run: Run, papers: Path, mark: str, query: str, back: str
-) -> None:
-    found = run("mark", mark, IDS[0], f"https://arxiv.org/abs/{IDS[1]}", IDS[0])
-    assert found.code == 0
-    assert found.out.startswith("2 papers marked ")
-    assert "'dailypapers undo' takes it back" in found.out
-    assert run("count", query).out == "2\n"
-    assert run("mark", back, IDS[0], "--json").record["changed"] == 1
-    assert run("mark", back, IDS[0], "--json").record["changed"] == 0
-    for _ in range(2):
-        assert run("undo").out.startswith("Taken back: ")
-    assert run("count", query).out == "0\n"
+def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark read 2606.26740 https://arxiv.org/abs/2606.30616 2606.26740
+        2 papers marked read. 'dailypapers undo' takes it back.
+        $ mark read 2606.26740
+        Nothing to change: 1 paper, and all are read already.
+        $ mark unread 2606.26740 --jsonl
+        {"mark": "unread", "papers": 1, "changed": 1, "dry_run": false}
+        $ mark star 2606.26740
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ mark unstar 2606.26740
+        1 paper marked unstarred. 'dailypapers undo' takes it back.
+        $ mark unstar 2606.26740 --jsonl
+        {"mark": "unstar", "papers": 1, "changed": 0, "dry_run": false}
+        $ mark hide --query "agents OR verifiers"
+        4 papers marked hidden. 'dailypapers undo' takes it back.
+        $ count
+        2
+        $ mark unhide --query "agents OR memory"
+        3 papers marked no longer hidden. 'dailypapers undo' takes it back.
+        $ count is:hidden
+        1
+        $ mark hide --all --dry-run
+        5 papers would be marked hidden; nothing was changed.
+        $ mark read --query "-title:terminal"
+        3 papers marked read. 'dailypapers undo' takes it back.
+        $ mark read --query "-title:terminal"
+        Nothing to change: 4 papers, and all are read already.
+        $ mark read --query "-title:terminal" --dry-run
+        0 papers would be marked read; nothing was changed.
+        $ mark read --query xylophone
+        Nothing matches.
+        $ mark read 2606.26740 2606.28480 --dry-run --jsonl
+        {"mark": "read", "papers": 2, "changed": 1, "dry_run": true}
+        $ undo
+        Taken back: 3 papers read.
+        $ mark unqueue 2606.26740
+        Nothing to change: 1 paper, and all are no longer queued already.
+        $ mark queue 2606.26740
+        1 paper marked queued. 'dailypapers undo' takes it back.
+        $ mark unqueue 2606.26740
+        1 paper marked no longer queued. 'dailypapers undo' takes it back.
+        """
+    )
 
 
-def test_a_query_marks_all_its_papers(run: Run, papers: Path) -> None:
-    assert run("mark", "read", "--query", "agents -title:terminal").out.startswith("2 papers marked read.")
-    assert run("mark", "read", "--query", "-title:terminal").out.startswith("3 papers marked read.")
-    assert run("mark", "read", "--query", "-title:terminal").out.startswith("Nothing to change: 5 papers")
-    assert run("mark", "read", "--query", "xylophone").out == "Nothing matches.\n"
-
-
-def test_unhide_finds_the_hidden_papers_of_a_query(run: Run, papers: Path) -> None:
-    run("mark", "hide", "--query", "agents OR verifiers")
-    assert run("count").out == "2\n"
-    assert run("mark", "unhide", "--query", "agents OR memory").out.startswith("3 papers marked no longer hidden.")
-    assert run("count", "is:hidden").out == "1\n"
-
-
-def test_a_dry_run_says_how_many_would_change_and_changes_nothing(run: Run, papers: Path) -> None:
-    run("mark", "read", IDS[0])
-    found = run("mark", "read", "--query", "day:2026-06-30", "--dry-run")
-    assert found.out == "2 papers would be marked read; nothing was changed.\n"
-    assert run("mark", "read", IDS[0], IDS[3], "--dry-run", "--json").json == {
-        "mark": "read",
-        "papers": 2,
-        "changed": 1,
-        "dry_run": True,
-    }
-    assert run("count", "is:read").out == "1\n"
-
-
-def test_one_unknown_id_marks_none(run: Run, papers: Path) -> None:
-    found = run("mark", "star", IDS[0], "2606.99999")
-    assert found.code == 1
-    assert "2606.99999" in found.err
-    assert run("count", "is:starred").out == "0\n"
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("mark",),
-        ("mark", "read"),
-        ("mark", "reed", IDS[0]),
-        ("mark", "read", IDS[0], "--query", "agents"),
-        ("mark", "read", "--query", ""),
-        ("mark", "read", "--query", " "),
-        ("mark", "read", "--query", "is:raed"),
-        ("mark", "read", "--qery", "agents"),
-    ],
-)
-def test_what_is_unclear_marks_nothing(run: Run, papers: Path, words: tuple[str, ...]) -> None:
-    found = run(*words)
-    assert (found.code, found.out) == (2, "")
-    assert found.err.count("\n") == 1
-    assert run("count", "is:read").out == "0\n"
+def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark
+        ! dailypapers mark: choose one of read, unread, star, unstar, queue, unqueue, hide, unhide. See 'dailypapers mark --help'.
+        2
+        $ mark read
+        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
+        2
+        $ mark reed 2606.26740
+        ! dailypapers mark: 'reed' is not one of read, unread, star, unstar, queue, unqueue, hide, unhide. Did you mean read? See 'dailypapers mark --help'.
+        2
+        $ mark read 2606.26740 --query agents
+        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
+        2
+        $ mark read 2606.26740 --all
+        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
+        2
+        $ mark read --query ""
+        ! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
+        2
+        $ mark read --query is:raed
+        ! dailypapers: The query is wrong at 'raed': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “raed”. Did you mean read?
+        2
+        $ mark read --qery agents
+        ! dailypapers mark: --qery is not understood. Did you mean --query? See 'dailypapers mark --help'.
+        2
+        $ mark star 2606.26740 2606.99999
+        ! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
+        1
+        $ mark star 2606.26740 is:unread
+        ! dailypapers: 'is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
+        1
+        $ count is:read OR is:starred
+        0
+        """  # noqa: E501
+    )
 
 
 def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Path) -> None:

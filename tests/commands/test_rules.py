@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from reader.cache.marks.events import Events
 from reader.commands.workspace import Workspace
-from tests.commands.conftest import DAYS, Run, write_days
+from tests.commands.conftest import DAYS, Run, Session, write_days
 
 RULES = """
 mute = ["verifiers"]
@@ -114,20 +112,109 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
     assert run("rules", "try", "f").err.startswith("dailypapers: There is no rule 'f'.")
 
 
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        (["add", "agents"], "Say what the rule does: --then hide, star,"),
-        (["add", "--then", "hide"], "Give a query: dailypapers rules add --then hide QUERY."),
-        (["mute"], "Give a query: dailypapers rules mute QUERY."),
-        (["add", "--then", "smell", "x"], "which a rule can't do"),
-        (["add", "--then", "hide", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
-        (["list", "--then", "hide"], "--then belongs to 'rules add' and 'rules try'."),
-    ],
-)
-def test_what_is_no_rule_is_refused(run: Run, papers: Path, words: list[str], why: str) -> None:
-    failed = run("rules", *words)
-    assert failed.code == 2 and why in failed.err
+def test_rules_say_what_they_do(session: Session, papers: Path, home: Path) -> None:
+    (home / "config.toml").write_text(RULES)
+    session(
+        """
+        $ rules list
+        Agents	star, tag work	0 papers	agents
+        Benchmarks	hide	0 papers	title:benchmark
+        Nothing	highlight	0 papers	title:xylophone
+        @ rules list
+        Agents      star, tag work  0 papers  agents
+        Benchmarks  hide            0 papers  title:benchmark
+        Nothing     highlight       0 papers  title:xylophone
+        $ rules check
+        Rule Nothing: no paper here matches title:xylophone.
+        Rules Agents and Benchmarks contradict each other on 1 paper: star or hide. Agents comes first and wins.
+        $ rules check --jsonl
+        {"rule": "Nothing", "text": "Rule Nothing: no paper here matches title:xylophone.", "is_mistake": false}
+        {"rule": "Benchmarks", "text": "Rules Agents and Benchmarks contradict each other on 1 paper: star or hide. Agents comes first and wins.", "is_mistake": false}
+        $ rules try --since 2026-06-01
+        Agents: star, tag work, because agents
+          3 papers starred, tagged work
+            2606.30616  Agents that write their own tools
+            2606.28480  A benchmark of terminal agents 中文標題
+            2606.00001  Where do web agents lose their way?
+
+        Benchmarks: hide, because title:benchmark
+          1 paper left alone: you marked them otherwise, or an earlier rule did
+
+        Nothing: highlight, because title:xylophone
+          no paper
+
+        3 papers since 2026-06-01 would have been changed; nothing was changed.
+        @ rules try --since 2026-06-01 -n 1 agents
+        Agents: star, tag work, because agents
+          3 papers starred, tagged work
+            2606.30616  Agents that write their own tools
+            and 2 more
+
+        3 papers since 2026-06-01 would have been changed; nothing was changed.
+        $ rules try nothing --since 2026-06-01 --jsonl
+        {"name": "Nothing", "when": "title:xylophone", "then": ["highlight"], "matched": 0, "left": 0, "papers": []}
+        $ rules apply agents --since 2026-06-01 --jsonl
+        {"Agents": 3}
+        $ rules list --jsonl
+        {"name": "Agents", "when": "agents", "then": ["star", "tag:work"], "papers": 3}
+        {"name": "Benchmarks", "when": "title:benchmark", "then": ["hide"], "papers": 0}
+        {"name": "Nothing", "when": "title:xylophone", "then": ["highlight"], "papers": 0}
+        $ rules apply --since 2026-06-01
+        No rule has anything left to change.
+        $ rules add --then queue,tag:later title:web
+        Rule added: queue, tag later, because title:web. 'dailypapers undo' takes it back.
+        $ rules add --then queue,tag:later title:web
+        ! dailypapers: This rule already exists: queue, tag later, because title:web.
+        1
+        $ rules add --then star title:web --jsonl
+        {"name": "title:web 2", "when": "title:web", "then": ["star"]}
+        $ rules mute memory --jsonl
+        {"mute": "memory"}
+        $ rules mute memory
+        ! dailypapers: memory is already muted.
+        1
+        """  # noqa: E501
+    )
+
+
+def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ rules
+        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
+        $ rules check
+        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
+        $ rules try
+        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
+        $ rules add agents
+        ! dailypapers: Say what the rule does: --then hide, star, queue, highlight or tag:NAME.
+        2
+        $ rules add --then hide
+        ! dailypapers: Give a query: dailypapers rules add --then hide QUERY.
+        2
+        $ rules try --then hide
+        ! dailypapers: Give a query: dailypapers rules try --then hide QUERY.
+        2
+        $ rules mute
+        ! dailypapers: Give a query: dailypapers rules mute QUERY.
+        2
+        $ rules add --then smell x
+        ! dailypapers rules: argument --then: 'smell' has "smell", which a rule can't do. See 'dailypapers rules --help'.
+        2
+        $ rules add --then hide topic:agnets
+        ! dailypapers: There is no topic 'agnets'. Did you mean agents?
+        2
+        $ rules list --then hide
+        ! dailypapers: --then belongs to 'rules add' and 'rules try'.
+        2
+        $ rules list x
+        ! dailypapers: There is no rule 'x'. 'dailypapers rules list' prints yours.
+        1
+        $ rules apply --since soon
+        ! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
+        2
+        """  # noqa: E501
+    )
 
 
 def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run, papers: Path, home: Path) -> None:

@@ -28,35 +28,41 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
 
 
 @each(
-    ("line", "first"),
+    ("line", "found"),
     [
-        ("ta", "tag"),
+        ("ta", "tag, tags"),
         ("the", "theme"),
-        ("theme dr", "theme dracula"),
+        ("theme dr", "dracula"),
         ("exprot", "export"),
         ("paper.s", "paper.star"),
-        ("tag ", "tag add"),
-        ("mark st", "mark star"),
-        ("mark read is:unr", "mark read is:unread"),
-        ("tag add later top", "tag add later topic:"),
-        ("export bib", "export bibtex"),
-        ("export not", "export notes"),
-        ("export bibtex x.bib is:st", "export bibtex x.bib is:starred"),
-        ("export --form", "export --format"),
-        ("list is:unread --js", "list is:unread --json"),
-        ("help ta", "help tag"),
-        ("tri", "triage"),
-        ("triage 3", "triage 30m"),
-        ("triage 15m is:unr", "triage 15m is:unread"),
+        ("tri", "triage, triage.begin"),
+        ("tag ", "add, remove, rename"),
+        ("mark st", "star"),
+        ("mark 'st", "star"),
+        ("mark read is:unr", "is:unread"),
+        ("mark --dr", "--dry-run"),
+        ("tag add later top", "topic:"),
+        ("tag add later --dr", "--dry-run"),
+        ("export ", "bibtex, ris, csl-json, rdf, markdown, csv, json, atom, notes"),
+        ("export bib", "bibtex"),
+        ("export not", "notes, note:"),
+        ("export bibtex is:st", "is:starred"),
+        ("export bibtex x.bib is:st", "is:starred"),
+        ("export --form", "--format"),
+        ("list is:unread --js", "--json, --jsonl"),
+        ("help ta", "tag, tags"),
+        ("triage 3", "30m"),
+        ("triage 15m is:unr", "is:unread"),
+        *((line, "") for line in ("", "   ", "tga ", "undo x y ", "theme dark dr", "read is:unr", "triage 15m 3")),
     ],
 )
-def test_what_may_follow(shell: ReaderShell, line: str, first: str) -> None:
-    assert follow(shell, line)[0] == first
-
-
-def test_nothing_follows_an_empty_line_or_an_unknown_command(shell: ReaderShell) -> None:
-    for line in ("", "   ", "tga ", "undo x y "):
-        assert follow(shell, line) == []
+def test_what_may_follow(
+    shell: ReaderShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, found: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    suggested = shell.suggest(line)
+    assert (", ".join(one.text for one in suggested.candidates), suggested.line) == (found, line)
+    assert not found or suggested.start == max(line.rfind(" ") + 1, 0)
 
 
 def test_names_of_files_are_completed_with_quotes_where_they_need_them(

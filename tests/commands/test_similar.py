@@ -4,26 +4,47 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import IDS, Run, RunOnTerminal
+import pytest
+
+from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
-def test_similar_prints_papers_and_what_they_share(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
-    found = run("similar", "arxiv.org/abs/2606.30616")
-    assert (found.code, found.err) == (0, "")
-    first = found.lines[0].split("\t")
-    assert first[0] in ("2606.28480", "2606.00001") and first[-1].startswith("shares agents")
-    assert len(run("similar", "2606.30616", "-n", "1").lines) == 1
-    ordered = run("similar", "2606.00001", "--query", "sort:-upvotes", "--json=upvotes,like").records
-    assert [one["upvotes"] for one in ordered] == sorted(one["upvotes"] for one in ordered)
-    assert ["agents" in one["like"]["words"] for one in ordered].count(True) == 2
-    # All of them came out on the same day.
-    assert run("similar", "2606.00001", "--newer").lines == []
-    nothing = run("similar", "2606.00003", "--query", "upvotes:>999")
-    assert (nothing.code, nothing.out) == (0, "") and "is similar" in nothing.err
-    assert run("similar", "2606.00003", "--query", "upvotes:>999", "--quiet").err == ""
-    shown = on_terminal("similar", "2606.30616").out
-    assert "Where do web agents lose their way?" in shown and "  shares agents" in shown
+@pytest.mark.usefixtures("own_words")
+def test_similar_prints_papers_and_what_they_share(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ similar arxiv.org/abs/2606.30616
+        2606.00001	2026-06-29	7	2	unread	Where do web agents lose their way?	shares agents, find, holds; 2 authors
+        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題	shares agents, find, holds; 2 authors
+        2606.26740	2026-06-30	57	2	unread	LiveEdit: Streaming Video Editing	shares find, holds, look; 2 authors
+        2606.00003	2026-06-29	9	2	unread	Small verifiers, long horizons	shares find, holds, look
+        @ similar 2606.30616
+        ● 2606.00001    7  2026-06-29  Where do web agents lose their way?        agents
+          shares agents, find, holds; 2 authors
+        ● 2606.28480   36  2026-06-30  A benchmark of terminal agents 中文…   evaluation
+          shares agents, find, holds; 2 authors
+        ● 2606.26740   57  2026-06-30  LiveEdit: Streaming Video Edit…  video-generation
+          shares find, holds, look; 2 authors
+        ● 2606.00003    9  2026-06-29  Small verifiers, long horizons          reasoning
+          shares find, holds, look
+        $ similar 2606.30616 -n 1 --jsonl=id,like
+        {"id": "2606.00001", "like": {"words": ["agents", "find", "holds"], "authors": ["Ada Example", "Bo Sample"], "topics": ["Agents & tools"], "cites": false, "cited": false, "why": "shares agents, find, holds; 2 authors"}}
+        $ similar 2606.00001 --query sort:-upvotes -q
+        2606.00003	2026-06-29	9	2	unread	Small verifiers, long horizons	shares find, holds, look
+        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題	shares agents, find, holds; 2 authors
+        2606.30616	2026-06-30	55	2	unread	Agents that write their own tools	shares agents, find, holds; 2 authors
+        2606.26740	2026-06-30	57	2	unread	LiveEdit: Streaming Video Editing	shares find, holds, look; 2 authors
+        $ similar 2606.00001 --newer
+        ! No other paper here is similar.
+        $ similar 2606.00003 --query upvotes:>999
+        ! No other paper here is similar.
+        $ similar 2606.00003 --query upvotes:>999 -q
+        $ similar
+        ! dailypapers similar: ID is missing. See 'dailypapers similar --help'.
+        2
+        """  # noqa: E501
+    )
 
 
 def test_list_takes_like_in_a_query(run: Run, papers: Path) -> None:

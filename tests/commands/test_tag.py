@@ -4,97 +4,172 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import IDS, Run, RunOnTerminal, Spawn
-from tests.table import each
+from tests.commands.conftest import IDS, Run, Session, Spawn
 
 
-def test_a_tag_is_given_found_and_taken_away(run: Run, papers: Path) -> None:
-    found = run("tag", "add", "to read", IDS[0], f"https://arxiv.org/abs/{IDS[1]}v2", IDS[0])
-    assert found.out == "2 papers tagged to read. 'dailypapers undo' takes it back.\n"
-    assert run("list", 'tag:"to read"', "--json=id").json == [{"id": IDS[0]}, {"id": IDS[1]}]
-    assert run("show", IDS[0], "--json").record["tags"] == ["to read"]
-    again = "Nothing to change: 1 paper, and all are tagged to read already.\n"
-    assert run("tag", "add", "to read", IDS[0]).out == again
-    assert run("tag", "remove", "to read", IDS[0]).out.startswith("1 paper untagged to read.")
-    assert run("count", 'tag:"to read"').out == "1\n"
-    assert run("undo").out == "Taken back: 1 paper untagged to read.\n"
-    assert run("count", 'tag:"to read"').out == "2\n"
+def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ tags
+        @ tags
+        You have no tags yet. 'dailypapers tag add NAME ID' makes one.
+        $ tags --jsonl
+        $ tag add "to read" 2606.26740 https://arxiv.org/abs/2606.30616v2 2606.26740
+        2 papers tagged to read. 'dailypapers undo' takes it back.
+        $ tag add "To Read" 2606.26740
+        Nothing to change: 1 paper, and all are tagged to read already.
+        $ show 2606.26740 --jsonl=tags
+        {"tags": ["to read"]}
+        $ tag add Évals 2606.26740 --jsonl
+        {"tag": "Évals", "papers": 1, "changed": 1, "dry_run": false}
+        $ tag add évals 2606.30616
+        1 paper tagged Évals. 'dailypapers undo' takes it back.
+        @ tags
+        to read  2
+        Évals    2
+        $ tags
+        to read	2
+        Évals	2
+        $ tag remove ÉVALS 2606.26740
+        1 paper untagged Évals. 'dailypapers undo' takes it back.
+        $ tag rename évals évals
+        1 paper renamed to évals. 'dailypapers undo' takes it back.
+        $ tag rename évals évals
+        ! dailypapers: The tag already has the name 'évals'.
+        1
+        $ tag rename evals e
+        ! dailypapers: No paper has the tag 'evals'. Did you mean évals?
+        1
+        $ tag rename xylophone e
+        ! dailypapers: No paper has the tag 'xylophone'.
+        1
+        $ tag add a --query agents --dry-run
+        3 papers would be tagged a; nothing was changed.
+        $ tag add a --query agents --jsonl
+        {"tag": "a", "papers": 3, "changed": 3, "dry_run": false}
+        $ tag remove a --query "tag:a -title:terminal" --dry-run --jsonl
+        {"tag": "a", "papers": 2, "changed": 2, "dry_run": true}
+        $ tag remove a --query "tag:a -title:terminal"
+        2 papers untagged a. 'dailypapers undo' takes it back.
+        $ tag add a --query xylophone
+        Nothing matches.
+        $ tag rename a "to read" --dry-run
+        1 paper would be renamed to to read; nothing was changed.
+        $ tag rename a "TO READ"
+        1 paper renamed to to read. 'dailypapers undo' takes it back.
+        $ undo
+        Taken back: 1 paper tagged to read, untagged a.
+        $ tags --jsonl
+        {"name": "to read", "papers": 2}
+        {"name": "a", "papers": 1}
+        {"name": "évals", "papers": 1}
+        """
+    )
 
 
-def test_a_tag_is_the_same_whatever_its_capitals(run: Run, papers: Path) -> None:
-    run("tag", "add", "Évals", IDS[0])
-    assert run("tag", "add", "évals", IDS[1]).out.startswith("1 paper tagged Évals.")
-    assert run("tags", "--json").json == [{"name": "Évals", "papers": 2}]
-    assert run("tag", "remove", "ÉVALS", IDS[0], "--json").record["changed"] == 1
-    run("tag", "rename", "évals", "évals")
-    assert run("tags", "--json").json == [{"name": "évals", "papers": 1}]
+def test_what_can_not_be_done_is_said(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ tag add latter 2606.26740
+        1 paper tagged latter. 'dailypapers undo' takes it back.
+        $ tag
+        ! dailypapers tag: choose one of add, remove, rename. See 'dailypapers tag --help'.
+        2
+        $ tag add
+        ! dailypapers tag: TAG is missing. See 'dailypapers tag --help'.
+        2
+        $ tag add a
+        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
+        2
+        $ tag add a 1 --query x
+        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
+        2
+        $ tag add a --query " "
+        ! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
+        2
+        $ tag add " " 2606.26740
+        ! dailypapers: A tag needs a name with letters.
+        2
+        $ tag add a 2401.00001
+        ! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
+        1
+        $ tag rename a
+        ! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
+        2
+        $ tag rename a b c
+        ! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
+        2
+        $ tag rename a b --query x
+        ! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
+        2
+        $ tag rename later b
+        ! dailypapers: No paper has the tag 'later'. Did you mean latter?
+        1
+        $ tag rename latter latter
+        ! dailypapers: The tag already has the name 'latter'.
+        1
+        $ tag ad a 2606.26740
+        ! dailypapers tag: 'ad' is not one of add, remove, rename. Did you mean add? See 'dailypapers tag --help'.
+        2
+        $ tags
+        latter	1
+        """
+    )
 
 
-def test_all_papers_of_a_query_are_tagged_at_once(run: Run, papers: Path) -> None:
-    assert run("tag", "add", "a", "--query", "agents", "--dry-run").out.startswith("3 papers would be tagged a;")
-    assert run("tags", "--json").json == []
-    assert run("tag", "add", "a", "--query", "agents", "--json").json == {
-        "tag": "a", "papers": 3, "changed": 3, "dry_run": False,
-    }  # fmt: skip
-    assert run("tag", "remove", "a", "--query", "tag:a -title:terminal").out.startswith("2 papers untagged a.")
-    assert run("tag", "add", "a", "--query", "xylophone").out == "Nothing matches.\n"
-
-
-def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None:
-    run("tag", "add", "a", *IDS[:3])
-    run("tag", "add", "b", *IDS[2:4])
-    assert run("tag", "rename", "a", "b", "--dry-run").out.startswith("3 papers would be renamed to b;")
-    assert run("tag", "rename", "a", "b").out.startswith("3 papers renamed to b.")
-    assert run("tags", "--json").json == [{"name": "b", "papers": 4}]
-    assert run("undo").out == "Taken back: 3 papers tagged b, untagged a.\n"
-    assert run("tags", "--json").json == [{"name": "a", "papers": 3}, {"name": "b", "papers": 2}]
-
-
-@each(
-    ("words", "said"),
-    [
-        (("tag", "add", "a"), "Name the papers"),
-        (("tag", "add", "a", "1", "--query", "x"), "Name the papers"),
-        (("tag", "add", "a", "--query", " "), "pass --all"),
-        (("tag", "add", " ", IDS[0]), "A tag needs a name"),
-        (("tag", "add", "a", "2401.00001"), "'2401.00001' is not in the cache"),
-        (("tag", "rename", "a"), "Name the tag and its new name"),
-        (("tag", "rename", "later", "b"), "No paper has the tag 'later'. Did you mean latter?"),
-        (("tag", "rename", "latter", "latter"), "The tag already has the name 'latter'."),
-        (("tag", "ad", "a", IDS[0]), "Did you mean add?"),
-        (("note", "2401.00001"), "is not in the cache"),
-    ],
-)
-def test_what_can_not_be_done_is_said(run: Run, papers: Path, words: tuple[str, ...], said: str) -> None:
-    run("tag", "add", "latter", IDS[0])
-    found = run(*words)
-    assert found.code and said in found.err
-    assert run("tags", "--json").json == [{"name": "latter", "papers": 1}]
-
-
-def test_tags_are_listed_for_people_and_programs(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
-    assert run("tags").out == ""
-    assert on_terminal("tags").out == "You have no tags yet. 'dailypapers tag add NAME ID' makes one.\n"
-    run("tag", "add", "a", *IDS[:3])
-    run("tag", "add", "to read", IDS[0])
-    assert run("tags").lines == ["a\t3", "to read\t1"]
-    assert on_terminal("tags").lines == ["a        3", "to read  1"]
-
-
-def test_a_note_is_written_printed_and_removed(run: Run, papers: Path) -> None:
-    assert run("note", IDS[0]).out == ""
-    assert "has no note" in run("note", IDS[0]).err
-    assert run("note", IDS[0], "--text", "# Mine\n\n- äöü\n").out.startswith(f"The note of {IDS[0]} was written.")
-    assert run("note", IDS[0]).out == "# Mine\n\n- äöü\n"
-    assert run("note", IDS[0], "--json").json == {"id": IDS[0], "note": "# Mine\n\n- äöü"}
-    assert run("show", IDS[0], "--json").record["note"] == "# Mine\n\n- äöü"
-    assert run("count", "has:note").out == "1\n"
-    assert run("note", IDS[0], "--text", "# Mine\n\n- äöü").out.startswith("Nothing to change")
-    assert run("note", IDS[0], "--text", "").out.startswith(f"The note of {IDS[0]} was removed.")
-    assert run("show", IDS[0], "--json").record["note"] is None
-    assert run("undo").out == "Taken back: 1 paper without a note.\n"
-    assert run("undo").out == "Taken back: 1 paper noted.\n"
-    assert run("count", "has:note").out == "0\n"
+def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ note 2606.26740
+        ! 2606.26740 has no note. 'dailypapers note 2606.26740 --text TEXT' writes one.
+        $ note 2606.26740 --jsonl
+        {"id": "2606.26740", "note": null}
+        $ note 2606.26740 --history
+        ! 2606.26740 never had a note.
+        $ note 2606.26740 --text "# Mine: äöü"
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ note 2606.26740
+        # Mine: äöü
+        $ note 2606.26740 --text " # Mine: äöü"
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ note 2606.26740 --text "# Mine: äöü "
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ show 2606.26740 --jsonl=note
+        {"note": "# Mine: äöü"}
+        $ count has:note
+        1
+        $ note 2606.26740 --text " " --jsonl
+        {"id": "2606.26740", "note": null, "changed": true}
+        $ note 2606.26740 --text ""
+        Nothing to change: 2606.26740 has no note.
+        $ note 2606.26740 --restore 3
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ note 2606.26740 --restore 2 --jsonl
+        {"id": "2606.26740", "note": null, "changed": true}
+        $ note 2606.26740 --restore 1 --text x
+        ! dailypapers: --restore can't be combined with --text or --history.
+        2
+        $ note 2606.26740 --restore 1 --history
+        ! dailypapers: --restore can't be combined with --text or --history.
+        2
+        $ note 2606.26740 --restore 0
+        ! dailypapers note: argument --restore: '0' is not a whole number above zero. See 'dailypapers note --help'.
+        2
+        $ note 2606.26740 --history --text x
+        ! dailypapers: --history prints notes and --text writes one: choose one of them.
+        2
+        $ note 2401.00001
+        ! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
+        1
+        $ note
+        ! dailypapers note: ID is missing. See 'dailypapers note --help'.
+        2
+        $ undo
+        Taken back: 1 paper without a note.
+        $ note 2606.26740 --text ""
+        The note of 2606.26740 was removed. 'dailypapers undo' takes it back.
+        """
+    )
 
 
 def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) -> None:
@@ -104,19 +179,51 @@ def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) 
     assert run("show", IDS[0], "--json").record["note"] == "- one\n- two"
 
 
-def test_the_queue_has_its_own_order(run: Run, papers: Path) -> None:
-    assert run("mark", "queue", IDS[3], IDS[0], IDS[4]).out.startswith("3 papers marked queued.")
-    run("mark", "queue", IDS[1])
-    ordered = [IDS[3], IDS[0], IDS[4], IDS[1]]
-    assert [one["id"] for one in run("list", "is:queued", "sort:queue", "--json=id").records] == ordered
-    assert [one["id"] for one in run("list", "is:queued", "sort:-queue", "--json=id").records] == ordered[::-1]
-    assert [one["id"] for one in run("list", "sort:queue", "--json=id").records][:4] == ordered
-    assert run("list", "sort:queue", "--json=queued").records[3:5] == [{"queued": True}, {"queued": False}]
-    assert run("mark", "unqueue", IDS[0]).out.startswith("1 paper marked no longer queued.")
-    assert run("count", "-is:queued").out == "3\n"
-    run("undo")
-    run("undo")
-    assert [one["id"] for one in run("list", "is:queued", "sort:queue", "--json=id").records] == ordered[:3]
+def test_the_queue_has_its_own_order(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark queue 2606.00003 2606.26740 2606.00002
+        3 papers marked queued. 'dailypapers undo' takes it back.
+        $ mark queue 2606.30616
+        1 paper marked queued. 'dailypapers undo' takes it back.
+        $ list is:queued sort:queue
+        2606.00003	2026-06-29	9	2	unread,queued	Small verifiers, long horizons
+        2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
+        2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
+        2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
+        $ list is:queued sort:-queue --jsonl=id,queued
+        {"id": "2606.30616", "queued": true}
+        {"id": "2606.00002", "queued": true}
+        {"id": "2606.26740", "queued": true}
+        {"id": "2606.00003", "queued": true}
+        $ list sort:queue --jsonl=id,queued
+        {"id": "2606.00003", "queued": true}
+        {"id": "2606.26740", "queued": true}
+        {"id": "2606.00002", "queued": true}
+        {"id": "2606.30616", "queued": true}
+        {"id": "2606.28480", "queued": false}
+        {"id": "2606.00001", "queued": false}
+        $ mark unqueue 2606.26740
+        1 paper marked no longer queued. 'dailypapers undo' takes it back.
+        $ count -is:queued
+        3
+        $ undo
+        Taken back: 1 paper no longer queued.
+        $ undo
+        Taken back: 1 paper queued.
+        $ mark queue --all --query sort:title --dry-run
+        3 papers would be marked queued; nothing was changed.
+        $ mark queue --all --jsonl
+        {"mark": "queue", "papers": 6, "changed": 3, "dry_run": false}
+        $ list sort:queue
+        2606.00003	2026-06-29	9	2	unread,queued	Small verifiers, long horizons
+        2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
+        2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
+        2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
+        2606.28480	2026-06-30	36	2	unread,queued	A benchmark of terminal agents 中文標題
+        2606.00001	2026-06-29	7	2	unread,queued	Where do web agents lose their way?
+        """
+    )
 
 
 def test_a_query_is_queued_in_its_order(run: Run, papers: Path) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run, RunOnTerminal
-from tests.table import each
+from tests.commands.conftest import Run, Session
 
 
 def settings(home: Path) -> Path:
@@ -32,51 +31,122 @@ def test_a_view_is_saved_counted_and_found_in_the_settings(run: Run, papers: Pat
     )
 
 
-def test_views_are_moved_renamed_and_removed(run: Run, papers: Path, home: Path) -> None:
-    for name in "abc":
-        run("views", "add", name, f"title:{name}")
-    assert run("views", "move", "c", "1").out == "c is in place 1.\n"
-    assert run("views", "rename", "a", "first letter").out == "a is now first letter.\n"
-    assert run("views", "remove", "B", "--json").json == {"view": "b", "did": "remove"}
-    assert [one["name"] for one in run("views", "list", "--json").records] == ["c", "first letter"]
-    assert run("views", "hide", "Trending").out == "trending is hidden.\n"
-    assert run("config", "get", "hidden_views").out == '["trending"]\n'
-    run("views", "unhide", "trending")
-    assert run("config", "get", "hidden_views").out == "[]\n"
-    assert "[[views]]" in run("config", "show").out
-    assert run("config", "get", "views").out.count("[[views]]") == 2
+def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ views add a agents
+        a is saved; its key in the reader is g1.
+        $ views add long-name title:x upvotes:>3 --jsonl
+        {"view": "long-name", "did": "add"}
+        $ views add c title:c
+        c is saved; its key in the reader is g3.
+        @ views list
+        g1  a          3/3  agents
+        g2  long-name  0/0  title:x upvotes:>3
+        g3  c          0/0  title:c
+        $ views save A agents -title:web
+        a is now: agents -title:web
+        $ views move c 1
+        c is in place 1.
+        $ views move c 1
+        c is in place 1.
+        $ views rename A "first letter"
+        a is now first letter.
+        $ views rename "first letter" "First letter"
+        first letter is now First letter.
+        $ views list
+        g1	c	0/0	title:c
+        g2	First letter	2/2	agents -title:web
+        g3	long-name	0/0	title:x upvotes:>3
+        $ views list --jsonl
+        {"name": "c", "query": "title:c", "key": "g1", "unread": 0, "papers": 0}
+        {"name": "First letter", "query": "agents -title:web", "key": "g2", "unread": 2, "papers": 2}
+        {"name": "long-name", "query": "title:x upvotes:>3", "key": "g3", "unread": 0, "papers": 0}
+        $ views remove C --jsonl
+        {"view": "c", "did": "remove"}
+        $ views remove "first LETTER"
+        First letter is removed. It was: agents -title:web
+        $ views hide Trending
+        trending is hidden.
+        $ config get hidden_views
+        ["trending"]
+        $ views hide later
+        ! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
+        2
+        $ views unhide trending
+        trending is listed again.
+        $ config get hidden_views
+        []
+        $ config get views
+
+        [[views]]
+        name = "long-name"
+        query = "title:x upvotes:>3"
+        """  # noqa: E501
+    )
 
 
-def test_the_list_on_a_terminal_stands_in_columns(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
-    run("views", "add", "a", "agents")
-    run("views", "add", "longer", "title:x")
-    assert on_terminal("views", "list").lines == ["g1  a       3/3  agents", "g2  longer  0/0  title:x"]
-
-
-@each(
-    ("words", "code", "says"),
-    [
-        (("add", "a"), 2, "Write 'dailypapers views add NAME QUERY...'"),
-        (("add", "a", "is:unred"), 2, "Did you mean unread?"),
-        (("add", "a\n", "x"), 2, "The name of a view must be a name"),
-        (("add", "Evals", "x"), 1, "There is already a view 'Evals'."),
-        (("remove", "evls"), 1, "Did you mean evals?"),
-        (("rename", "evals"), 2, "Write 'dailypapers views rename NAME NEW'"),
-        (("rename", "evals", "other"), 1, "There is already a view 'other'."),
-        (("move", "evals", "3"), 2, "The place is a number from 1 to 2."),
-        (("hide", "trendign"), 2, "Did you mean trending?"),
-        (("add",), 2, "Write 'dailypapers views add NAME QUERY...'"),
-        (("list", "a"), 2, "Write 'dailypapers views list'"),
-    ],
-)
-def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(
-    run: Run, home: Path, words: tuple[str, ...], code: int, says: str
-) -> None:
+def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(session: Session, home: Path) -> None:
     text = '[[views]]\nname = "evals"\nquery = "x"\n[[views]]\nname = "other"\nquery = "y"\n'
     settings(home).write_text(text)
-    ran = run("views", *words)
-    assert (ran.code, ran.err.count("\n")) == (code, 1)
-    assert says in ran.err
+    session(
+        """
+        $ views add
+        ! dailypapers: Write 'dailypapers views add NAME QUERY...', with quotes around names that have spaces.
+        2
+        $ views add a
+        ! dailypapers: Write 'dailypapers views add NAME QUERY...', with quotes around names that have spaces.
+        2
+        $ views add a " "
+        ! dailypapers: A view needs a query: dailypapers views add NAME QUERY.
+        2
+        $ views add a is:unred
+        ! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
+        2
+        $ views add " a" x
+        ! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not " a".
+        2
+        $ views add Evals x
+        ! dailypapers: There is already a view 'Evals'. 'views save' gives it another query.
+        1
+        $ views remove evls
+        ! dailypapers: There is no view 'evls'. Did you mean evals?
+        1
+        $ views remove xylophone
+        ! dailypapers: There is no view 'xylophone'. 'dailypapers views list' prints yours.
+        1
+        $ views rename evals
+        ! dailypapers: Write 'dailypapers views rename NAME NEW', with quotes around names that have spaces.
+        2
+        $ views rename evals other
+        ! dailypapers: There is already a view 'other'.
+        1
+        $ views rename evals ""
+        ! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not "".
+        2
+        $ views move evals 3
+        ! dailypapers: The place is a number from 1 to 2.
+        2
+        $ views move evals 0
+        ! dailypapers: The place is a number from 1 to 2.
+        2
+        $ views move evals x
+        ! dailypapers: The place is a number from 1 to 2.
+        2
+        $ views hide trendign
+        ! dailypapers: 'trendign' is not a built-in view. Did you mean trending?
+        2
+        $ views hide xylophone
+        ! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
+        2
+        $ views list a
+        ! dailypapers: Write 'dailypapers views list'.
+        2
+        $ views lst
+        ! dailypapers views: 'lst' is not one of list, add, save, remove, rename, move, hide, unhide. Did you mean list? See 'dailypapers views --help'.
+        2
+        """  # noqa: E501
+    )
     assert settings(home).read_text() == text
 
 

@@ -6,63 +6,125 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Session
 
 
 @pytest.mark.usefixtures("own_words")
-def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
-    assert run("weights", "list").out == "" and run("weights", "list", "--json").json == []
-    assert on_terminal("weights", "list").out.startswith("Nothing is learned yet. Star a paper")
-    said = run("weights", "raise", "topic:agents", "World Model", "author:Ada Lovelace")
-    assert (
-        said.out
-        == 'Raised "agents", raised "World Model", raised "Ada Lovelace". \'dailypapers undo\' takes it back.\n'
+def test_weights_are_printed_changed_and_taken_back(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ weights
+        $ weights list --jsonl
+        @ weights list
+        Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'.
+        $ weights raise topic:agents "World Model" "author:Ada Lovelace"
+        Raised "agents", raised "World Model", raised "Ada Lovelace". 'dailypapers undo' takes it back.
+        $ weights list --jsonl
+        {"what": "author", "name": "Ada Lovelace", "share": 0.0, "papers": [], "step": 1, "muted": false}
+        {"what": "topic", "name": "agents", "share": 0.0, "papers": [], "step": 1, "muted": false}
+        {"what": "word", "name": "World Model", "share": 0.0, "papers": [], "step": 1, "muted": false}
+        $ weights mute "topic:Agents & Tools" "world models" --jsonl
+        {"what": "topic", "name": "agents", "step": null}
+        {"what": "word", "name": "World Model", "step": null}
+        $ weights list
+        author	Ada Lovelace			+
+        topic	agents			muted
+        word	World Model			muted
+        @ weights list
+        author  Ada Lovelace      +
+        topic   agents            muted
+        word    World Model       muted
+        $ undo
+        Taken back: muted "agents", muted "World Model".
+        $ weights lower topic:agents
+        As learned: "agents". 'dailypapers undo' takes it back.
+        $ weights lower topic:agents
+        Lowered "agents". 'dailypapers undo' takes it back.
+        $ weights reset topic:agents author:ada
+        As learned: "agents", as learned: "ada". 'dailypapers undo' takes it back.
+        $ weights list
+        author	Ada Lovelace			+
+        word	World Model			+
+        """
     )
-    assert [(one["what"], one["name"], one["step"]) for one in run("weights", "list", "--json").records] == [
-        ("author", "Ada Lovelace", 1), ("topic", "agents", 1), ("word", "World Model", 1),
-    ]  # fmt: skip
-    # The topic by its name, the word in another form.
-    assert run("weights", "mute", "topic:Agents & Tools", "world models", "--json").json == [
-        {"what": "topic", "name": "agents", "step": None}, {"what": "word", "name": "World Model", "step": None},
-    ]  # fmt: skip
-    assert "word\tWorld Model\t\t\tmuted" in run("weights", "list").lines
-    assert run("undo").out == 'Taken back: muted "agents", muted "World Model".\n'
 
 
 @pytest.mark.usefixtures("own_words")
-def test_interests_have_the_names_and_changes_that_the_reader_has(
-    run: Run, on_terminal: RunOnTerminal, papers: Path
-) -> None:
-    run("mark", "star", "2606.00001", "2606.28480")
-    (one,) = run("weights", "list", "--json").records
-    assert (one["what"], one["share"], sorted(one["papers"])) == ("interest", 1.0, ["2606.00001", "2606.28480"])
-    assert run("weights", "rename", one["name"], "mine").out.startswith('Renamed to "mine".')
-    run("weights", "lower", "mine")
-    assert "interest  mine  100 %  2 papers  -" in on_terminal("weights", "list").out
-    halves = run("weights", "split", "mine", "--json").records
-    assert len(halves) == 2 == len(run("weights", "list").lines)
-    first, other = (half["name"] for half in halves)
-    assert first == "mine", "a name that was given stays"
-    assert run("weights", "join", first, other).code == 0
-    run("undo")
-    run("undo")
-    run("tag", "add", "later", "2606.00001")
-    assert run("weights", "make", "tag:later").out.startswith('Made "later" an interest.')
-    assert "later" in [one["name"] for one in run("weights", "list", "--json").records]
+def test_interests_are_renamed_weighed_split_joined_and_made(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark star 2606.00001 2606.28480
+        2 papers marked starred. 'dailypapers undo' takes it back.
+        $ weights list
+        interest	agents	100 %	2 papers
+        $ weights rename agents mine
+        Renamed to "mine". 'dailypapers undo' takes it back.
+        $ weights lower mine
+        Lowered "mine". 'dailypapers undo' takes it back.
+        @ weights list
+        interest  mine  100 %  2 papers  -
+        $ weights list --jsonl
+        {"what": "interest", "name": "mine", "share": 1.0, "papers": ["2606.00001", "2606.28480"], "step": -1, "muted": false}
+        $ weights split mine
+        Split off "mine", made "A benchmark of terminal agents 中文標題" an interest. 'dailypapers undo' takes it back.
+        $ undo
+        Taken back: split off "mine", made "A benchmark of terminal agents 中文標題" an interest.
+        $ weights join mine mine
+        ! dailypapers: 'mine' can't be joined with itself.
+        2
+        $ weights remove mine
+        ! dailypapers weights: 'remove' is not one of list, raise, lower, mute, reset, rename, join, split, make. See 'dailypapers weights --help'.
+        2
+        $ undo
+        Taken back: lowered "mine".
+        $ tag add later 2606.00001
+        1 paper tagged later. 'dailypapers undo' takes it back.
+        $ weights make tag:later
+        Made "later" an interest. 'dailypapers undo' takes it back.
+        $ weights list
+        interest	mine	50 %	1 paper
+        interest	later	50 %	1 paper
+        $ weights make tag:none
+        ! dailypapers: tag:none has no papers to learn from.
+        1
+        $ weights join mine later
+        Joined as "mine", as learned: "later". 'dailypapers undo' takes it back.
+        """  # noqa: E501
+    )
 
 
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        (["raise"], "Write 'dailypapers weights raise NAME...'"),
-        (["list", "x"], "Write 'dailypapers weights list'"),
-        (["raise", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
-        (["raise", "one two three"], "'one two three' can't be weighed: name a word or two,"),
-        (["raise", "..."], "'...' can't be weighed: name a word or two,"),
-        (["rename", "x"], "Write 'dailypapers weights rename NAME NEW', with quotes around names that have spaces."),
-        (["make", "later"], "Name the papers: dailypapers weights make tag:NAME, or view:NAME."),
-    ],
-)
-def test_what_names_nothing_is_refused(run: Run, papers: Path, words: list[str], why: str) -> None:
-    failed = run("weights", *words)
-    assert failed.code == 2 and why in failed.err
+def test_what_names_nothing_is_refused(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ weights raise
+        ! dailypapers: Write 'dailypapers weights raise NAME...', with quotes around names that have spaces.
+        2
+        $ weights list x
+        ! dailypapers: Write 'dailypapers weights list'.
+        2
+        $ weights raise topic:agnets
+        ! dailypapers: There is no topic 'agnets'. Did you mean agents?
+        2
+        $ weights raise "one two three"
+        ! dailypapers: 'one two three' can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.
+        2
+        $ weights raise ...
+        ! dailypapers: '...' can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.
+        2
+        $ weights rename x
+        ! dailypapers: Write 'dailypapers weights rename NAME NEW', with quotes around names that have spaces.
+        2
+        $ weights rename x y
+        ! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
+        1
+        $ weights split x
+        ! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
+        1
+        $ weights make later
+        ! dailypapers: Name the papers: dailypapers weights make tag:NAME, or view:NAME.
+        2
+        $ weights make view:none
+        ! dailypapers: There is no view 'none'. 'dailypapers views list' prints yours.
+        2
+        """
+    )

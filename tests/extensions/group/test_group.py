@@ -9,80 +9,256 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import IDS, Run, RunOnTerminal
+from tests.commands.conftest import IDS, Run, Session
 
 Use = Callable[[str], None]
 
 
-def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
-    shared = str(tmp_path / "shared")
+def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
     use("ada")
-    assert (
-        "You are not in a group" in run("group", "status").out
-        and run("group", "status", "--json").record["place"] is None
+    session(
+        """
+        $ group
+        You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        $ group status --jsonl
+        {"place": null, "name": null, "key": null, "shares": [], "members": [], "forgotten": []}
+        $ group look
+        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        1
+        $ group share
+        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        1
+        $ group stop
+        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        1
+        $ group leave
+        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        1
+        $ group key
+        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        1
+        $ group look -q
+        $ group create --name ada
+        ! dailypapers: Name a folder that you share, or a server: dailypapers group create DIR --name YOU.
+        2
+        $ group create a b --name ada
+        ! dailypapers: Name a folder that you share, or a server: dailypapers group create DIR --name YOU.
+        2
+        $ group create shared
+        ! dailypapers: Say who you are: dailypapers group create DIR --name YOU.
+        2
+        $ group create shared --name anyone
+        ! dailypapers: A name has up to 40 letters, digits and .-_, and can't be 'anyone'.
+        2
+        $ group look x
+        ! dailypapers: look takes no names; only 'dailypapers group forget NAME' does.
+        2
+        $ group create shared --name ada
+        The group of TMP/shared is created; you are ada in it.
+        $ group create shared --name ada
+        ! dailypapers: You are in the group of TMP/shared: 'dailypapers group leave' ends that first.
+        1
+        $ group status
+        TMP/shared: you are ada, key NOW, and share nothing.
+        Nobody else is in the group yet.
+        $ group share
+        You share nothing. You can share star, queue, note, tag and tag:NAME.
+        $ group share satr
+        ! dailypapers: 'satr' can't be shared. Did you mean star?
+        2
+        $ group share xyz
+        ! dailypapers: 'xyz' can't be shared. There are star, queue, note, tag and tag:NAME.
+        2
+        $ mark star 2606.26740 2606.30616
+        2 papers marked starred. 'dailypapers undo' takes it back.
+        $ tag add to-read 2606.28480
+        1 paper tagged to-read. 'dailypapers undo' takes it back.
+        $ note 2606.26740 --text "why it matters"
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ group share star tag:to-read note
+        You share stars, the tag to-read, notes.
+        $ group share --jsonl
+        {"shares": ["star", "tag:to-read", "note"]}
+        """  # noqa: E501
     )
-    assert [run("group", what).code for what in ("look", "share", "stop", "leave")] == [1] * 4
-    assert run("group", "look", "-q").code == 0
-    assert "Name a folder" in run("group", "create", "--name", "ada").err
-    assert "Say who you are" in run("group", "create", shared).err
-    assert "A name has up to 40 letters" in run("group", "create", shared, "--name", "anyone").err
-    assert run("group", "create", shared, "--name", "ada").lines == [
-        f"The group of {shared} is created; you are ada in it."
-    ]
-    assert "Nobody else" in run("group", "status").out
-    assert "You share nothing." in run("group", "share").out
-    assert "Did you mean star?" in run("group", "share", "satr").err and "There are" in run("group", "share", "xyz").err
-    assert "at most 100" in run("group", "share", *(f"tag:{number}" for number in range(101))).err
-    run("mark", "star", IDS[0], IDS[1])
-    run("tag", "add", "to-read", IDS[2])
-    run("note", IDS[0], "--text", "why it matters")
-    run("group", "share", "star", "tag:to-read", "note")
     use("bob")
-    assert run("group", "join", shared, "--name", "bob").lines == [
-        f"You are bob in the group of {shared}.",
-        "ada is in the group.",
-        "New: 4 marks of ada.",
-    ]
-    assert run("group", "look").lines == ["Nothing new in the group."]
-    run("mark", "star", IDS[1])
+    session(
+        """
+        $ group join shared --name bob
+        You are bob in the group of TMP/shared.
+        ada is in the group.
+        New: 4 marks of ada.
+        $ group look
+        Nothing new in the group.
+        $ group look -q
+        $ group look --jsonl
+        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": false, "has_ended": false, "renamed": {}, "forgotten": 0, "troubles": []}
+        $ mark star 2606.30616
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ list by:ada
+        2606.26740	2026-06-30	57	2	unread	LiveEdit: Streaming Video Editing
+        2606.30616	2026-06-30	55	2	unread,starred	Agents that write their own tools
+        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
+        $ list by:adda
+        ! dailypapers: Nobody else in the group is named 'adda'. Did you mean ada?
+        2
+        $ list by:ada is:queued
+        ! Nothing matches.
+        $ show 2606.26740 --jsonl=group
+        {"group": [{"name": "ada", "starred": true, "queued": false, "tags": [], "note": "why it matters"}]}
+        $ group status
+        TMP/shared: you are bob, key NOW, and share nothing.
+        ada	key NOW	3 papers	NOW	shares stars, the tag to-read, notes
+        $ group share star
+        You share stars.
+        """  # noqa: E501
+    )
     counts = {
         "by:ada": 3, "by:anyone": 3, "by:ada is:starred": 2, "by:ADA has:note": 1, "by:ada tag:To-Read": 1,
         "by:ada is:starred -is:starred": 1, "by:ada -is:starred": 2, "by:anyone is:queued": 0, "-by:ada": 3,
         "by:ada is:starred sort:title": 2, "by:ada is:starred agents": 1, "is:starred OR by:ada tag:to-read": 2,
     }  # fmt: skip
     assert {text: int(run("count", text).out) for text in counts} == counts
-    assert "Nobody else in the group is named 'adda'. Did you mean ada?" in run("list", "by:adda").err
-    assert run("list", "by:ada is:queued").err == "Nothing matches.\n"
-    assert run("group").out == run("group", "status").out
-    found = run("show", IDS[0], "--json=group").record["group"]
-    assert [(one["name"], one["starred"], one["note"]) for one in found] == [("ada", True, "why it matters")]
     assert run("show", IDS[0]).lines[-2:] == ["Group: ada starred", "Note of ada: why it matters"]
     assert "Group" not in run("show", IDS[4]).out
-    assert "shares stars, the tag to-read, notes" in on_terminal("group", "status").out
-    status = run("group", "status", "--json").record
-    assert [(one["name"], one["papers"], one["missing"]) for one in status["members"]] == [("ada", 3, 0)]
     use("ada")
-    assert run("group", "stop", "star").lines == ["You share the tag to-read, notes.", "bob is in the group."]
-    assert run("group", "share", "--json").record == {"shares": ["tag:to-read", "note"]}
+    session(
+        """
+        $ group stop star
+        You share the tag to-read, notes.
+        bob is in the group.
+        New: 1 mark of bob.
+        $ group look --jsonl
+        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": false, "has_ended": false, "renamed": {}, "forgotten": 0, "troubles": []}
+        """  # noqa: E501
+    )
     use("bob")
-    assert run("group", "look").lines == ["ada took back 2 marks."]
-    assert run("count", "by:ada is:starred").out == "0\n"
+    session(
+        """
+        $ group look
+        ada took back 2 marks.
+        $ count by:ada is:starred
+        0
+        """
+    )
     use("ada")
     shutil.move(shared, tmp_path / "away")
-    gone = run("group", "stop")
-    assert gone.code == 1 and "Your choice is kept" in gone.err and "is missing" in gone.err
-    assert "The folder is missing now" in run("group", "status").out
-    assert run("group", "leave").code == 1
+    session(
+        """
+        $ group stop
+        ! dailypapers: The folder TMP/shared is missing. Connect or mount it, and try again. Your choice is kept; the next successful update tells the others.
+        1
+        $ group status
+        TMP/shared: you are ada, key NOW, and share nothing. The folder is missing now.
+        bob	key NOW	1 paper	NOW	shares stars
+        $ group leave
+        ! dailypapers: What you shared is still there. The folder TMP/shared is missing. Connect or mount it, and try again. To leave it there, use --force.
+        1
+        """  # noqa: E501
+    )
     shutil.move(tmp_path / "away", shared)
-    assert run("group", "look", "--json").record["is_told"] is True
-    assert "you no longer share anything" in run("group", "leave").out
+    session(
+        """
+        $ group look --jsonl
+        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": true, "has_ended": false, "renamed": {}, "forgotten": 0, "troubles": []}
+        $ group leave
+        You have left the group, and you no longer share anything.
+        """  # noqa: E501
+    )
     use("bob")
-    for file in Path(shared).glob("member-*"):
+    for file in shared.glob("member-*"):
         file.write_bytes(file.read_bytes()[:-9])
     looked = run("group", "look").err
     assert "cut off; it is skipped" in looked and "somebody else changed what you share; it is shared again\n" in looked
     shutil.rmtree(shared)
     assert run("group", "leave", "--force", "--json").record == {"left": True, "told": False}
+
+
+def test_names_are_told_apart_and_members_forgotten(session: Session, use: Use) -> None:
+    use("ada")
+    session(
+        """
+        $ group create shared --name ada
+        The group of TMP/shared is created; you are ada in it.
+        $ mark star 2606.26740 2606.30616
+        2 papers marked starred. 'dailypapers undo' takes it back.
+        $ group share star
+        You share stars.
+        """
+    )
+    use("bob")
+    session(
+        """
+        $ group join shared --name bob
+        You are bob in the group of TMP/shared.
+        ada is in the group.
+        New: 2 marks of ada.
+        $ group forget
+        ! dailypapers: Name one member: dailypapers group forget NAME. 'group status' lists them.
+        2
+        $ group forget eve
+        ! dailypapers: There is no member 'eve': 'dailypapers group status' lists them.
+        1
+        $ group forget ada
+        ada shares 2 marks on 2 papers. Forgetting removes that here, and ignores what ada shares from now on. Nobody is told. 'dailypapers group forget ada --undo' brings it back.
+        ! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
+        2
+        $ group leave ada
+        ! dailypapers: leave takes no names; only 'dailypapers group forget NAME' does.
+        2
+        $ group forget ADA --yes
+        ada shares 2 marks on 2 papers. Forgetting removes that here, and ignores what ada shares from now on. Nobody is told. 'dailypapers group forget ada --undo' brings it back.
+        ada is forgotten.
+        $ group status
+        TMP/shared: you are bob, key NOW, and share nothing.
+        ada is forgotten: 'dailypapers group forget ada --undo' brings back what ada shares.
+        $ group status --jsonl=name,members,forgotten
+        {"name": "bob", "members": [], "forgotten": ["ada"]}
+        $ group look
+        Nothing new in the group.
+        $ count by:ada
+        ! dailypapers: Nobody else in the group is named 'ada'. 'dailypapers group status' lists the members.
+        2
+        """  # noqa: E501
+    )
+    use("ada")
+    session(
+        """
+        $ mark star 2606.28480
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ group look
+        bob is in the group.
+        """
+    )
+    use("bob")
+    session(
+        """
+        $ group look
+        Nothing new in the group.
+        $ group forget ada --undo
+        What ada shares is back.
+        ada is in the group.
+        New: 3 marks of ada.
+        $ count by:ada
+        3
+        $ group leave
+        You have left the group, and you no longer share anything.
+        $ group join shared --name robert
+        You are robert in the group of TMP/shared.
+        ada is in the group.
+        New: 3 marks of ada.
+        """
+    )
+    use("ada")
+    session(
+        """
+        $ group look
+        bob is called robert now.
+        $ group status --jsonl=name,forgotten
+        {"name": "ada", "forgotten": []}
+        """
+    )
 
 
 def test_a_name_that_two_have_is_told(run: Run, use: Use, tmp_path: Path) -> None:
@@ -137,37 +313,6 @@ def test_a_password_is_refused_and_never_printed(run: Run, use: Use) -> None:
     assert gone.code == 1 and gone.err.startswith("dailypapers: postgresql://127.0.0.1:9/papers can't be used: ")
     assert gone.err.count("\n") == 1
     assert run("group", "status", "--json").record["place"] is None
-
-
-def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Path) -> None:
-    shared = str(tmp_path / "shared")
-    use("ada")
-    run("group", "create", shared, "--name", "ada")
-    run("mark", "star", *IDS[:2])
-    run("group", "share", "star")
-    use("bob")
-    run("group", "join", shared, "--name", "bob")
-    assert len(run("list", "by:ada", "--json").records) == 2
-    asked = run("group", "forget", "ada")
-    assert asked.code == 2 and "pass --yes to confirm" in asked.err
-    assert "ada shares 2 marks on 2 papers. Forgetting removes that here" in asked.out
-    assert "There is no member 'eve'" in run("group", "forget", "eve").err
-    # Who wants to be rid of a member does not leave by mistake.
-    assert run("group", "leave", "ada").code == 2 and run("group", "status", "--json").json is not None
-    assert run("group", "forget", "ADA", "--yes").lines[-1] == "ada is forgotten."
-    assert run("group", "status", "--json").record["members"] == []
-    assert "by:ada" not in run("show", IDS[0]).out and "ada starred" not in run("show", IDS[0]).out
-    assert run("group", "look").lines == ["Nothing new in the group."]
-    use("ada")
-    run("mark", "star", IDS[2])
-    run("group", "look")
-    use("bob")
-    assert run("group", "look").lines == ["Nothing new in the group."]
-    assert run("group", "status", "--json").record["forgotten"] == ["ada"]
-    status = run("group", "status").out
-    assert "'dailypapers group forget ada --undo'" in status and "Nobody else" not in status
-    assert run("group", "forget", "ada", "--undo").lines[0] == "What ada shares is back."
-    assert len(run("list", "by:ada", "--json").records) == 3
 
 
 def test_a_new_name_of_a_member_arrives(run: Run, use: Use, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from reader.cache.marks.journal import Owner, encode
 from reader.commands.shared_settings import SharedSettings, record_settings
 from reader.extensions import sync
 from reader.extensions.sync.exchange import Exchanged
-from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
+from tests.commands.conftest import IDS, Result, Run, RunOnTerminal, Session
 
 Use = Callable[[str], None]
 
@@ -75,6 +75,117 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     assert (failed.code, "is missing; nothing is lost. Connect or mount it" in failed.err) == (1, True)
     assert run("sync", "--status").lines[0].endswith("It is missing now.")
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
+
+
+def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
+    use("laptop")
+    session(
+        """
+        $ sync
+        ! dailypapers: Name a folder that your machines share: dailypapers sync DIR.
+        2
+        $ sync --status
+        No place to sync is set yet: 'dailypapers sync DIR' names a folder.
+        $ sync --status --jsonl
+        {"folder": null, "machines": [], "refused_settings": []}
+        $ sync --status shared
+        ! dailypapers: Nothing was synced through TMP/shared yet: 'dailypapers sync TMP/shared' does so.
+        1
+        $ sync shraed
+        ! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
+        1
+        $ sync --undo
+        ! dailypapers: --undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.
+        2
+        $ sync forget
+        ! dailypapers: Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.
+        2
+        $ mark star 2606.26740
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ mark read 2606.30616
+        1 paper marked read. 'dailypapers undo' takes it back.
+        $ note 2606.26740 --text laptop
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ sync shared
+        3 changes went out.
+        To sync automatically: dailypapers config set sync TMP/shared
+        $ sync shared
+        Nothing new on any machine.
+        $ sync --status shared
+        TMP/shared, last looked at NOW.
+        laptop (this one)	NOW	3 changes	NOW
+        """  # noqa: E501
+    )
+    use("desk")
+    session(
+        """
+        $ config set sync shared
+        $ note 2606.26740 --text desk
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ sync
+        3 changes came from laptop, 1 change went out.
+        $ sync -q
+        $ sync
+        Nothing new on any machine.
+        $ list is:starred
+        2606.26740	2026-06-30	57	2	unread,starred	LiveEdit: Streaming Video Editing
+        $ sync --status
+        TMP/shared, last looked at NOW.
+        desk (this one)	NOW	1 change	NOW
+        laptop	NOW	3 changes	NOW
+        laptop: 3 new that time
+        laptop: sent 3 changes about 2 papers here, the newest of TODAY
+        $ sync forget
+        ! dailypapers: Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.
+        2
+        $ sync forget phone
+        ! dailypapers: No machine 'phone' is known here: 'dailypapers sync --status' lists them.
+        1
+        $ sync forget desk
+        ! dailypapers: That is this machine: 'undo' takes back what you did on it.
+        2
+        $ sync forget laptop
+        laptop sent 3 changes about 2 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
+        ! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
+        2
+        $ sync forget laptop --yes
+        laptop sent 3 changes about 2 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
+        laptop is forgotten.
+        2 changes went out.
+        $ sync --status
+        TMP/shared, last looked at NOW.
+        desk (this one)	NOW	2 changes	NOW
+        laptop	NOW	3 changes	NOW
+        laptop: 3 new that time
+        laptop: forgotten, with 3 changes about 2 papers here: 'sync forget NOW --undo' brings them back
+        $ sync
+        Nothing new on any machine.
+        """  # noqa: E501
+    )
+    use("laptop")
+    session(
+        """
+        $ mark star 2606.28480
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ sync shared
+        2 changes came from desk, 1 change went out.
+        Another machine replaced your notes of: 2606.26740. 'dailypapers note ID --history' lists the earlier ones, and --restore brings one back.
+        ! Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, run 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' prints this machine's name.
+        """  # noqa: E501
+    )
+    use("desk")
+    session(
+        """
+        $ sync
+        Nothing new on any machine.
+        $ sync forget laptop --undo
+        What laptop sent counts again.
+        1 change came from laptop, 3 changes went out.
+        $ list is:starred
+        2606.26740	2026-06-30	57	2	unread,starred	LiveEdit: Streaming Video Editing
+        2606.28480	2026-06-30	36	2	unread,starred	A benchmark of terminal agents 中文標題
+        """
+    )
 
 
 def test_a_copy_of_a_file_is_no_second_machine(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
