@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from unicodedata import category
 
 import pytest
@@ -306,7 +307,7 @@ def drawn(said: str) -> Line:
     """A line of its height, `@` its left, its looks with `w` for its width and `l` for its lead, and its text."""
     found = re.fullmatch(r"([\d.]+)(?:@(\d+))?((?: [a-z][\d.]+)*) (.+)", said)
     assert found
-    looks = {one[0]: float(one[1:]) for one in found[3].split()}
+    looks: dict[str, Any] = {one[0]: float(one[1:]) for one in found[3].split()}
     made = line(found[4], float(found[1]), left=float(found[2] or 72))
     made = made._replace(**{LOOKS[key]: value for key, value in looks.items() if key in LOOKS})
     return made._replace(page=int(made.page), right=made.left + looks.get("w", made.width), lead=int(looks.get("l", 0)))
