@@ -3,15 +3,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from reader.cache.history import STILL
+from reader.cache.community import Kept
+from reader.cache.history import STILL, Votes
+from reader.cache.outputs import Output
+from reader.cache.pages import PageTitle
+from reader.core.community import Community, Repository
 from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
+from reader.core.similarity import Fit, Shared
+from reader.core.titles import Titled
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
@@ -90,6 +95,57 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "x.Y",
         "memory · kv cache",
     ]
+
+
+def test_a_page_tells_all_that_belongs_to_a_paper() -> None:
+    one = paper(
+        **{"version": 3, "revised": "2025-11-22", "venue": "ICLR 2026", "versions": ("v1 2025-11-19", "v3 2025-11-22")},
+        **{"models": 2, "spaces": 1, "submitter": "someone", "queued": True, "hidden": True, "remark": "9 pages"},
+        abstract="What a model keeps, as https://code.example/memory says.\n\n\n\nThe rest is let go.",
+        addresses=("https://www.code.example/memory/",),
+        categories=("cs.CL",),
+    )
+    repositories = tuple(Repository("model", f"lab/{name}", 1, 2, "text") for name in "mn")
+    look = Presentation(
+        TODAY,
+        position="3 of 34",
+        suits="like what you starred",
+        votes=Votes((50, 55, 61), 11),
+        fit=Fit(1, "like:1", Shared(("draft trees",))),
+        outputs=(Output("Summary", "2026-11-26T08:00:00Z", "One."),),
+        fetching="fetching …",
+        link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
+        kept=Kept(Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))),
+        is_page=True,
+    )
+    assert texts(one, 30, look) == [
+        *("A memory that forgets on", "purpose", ""),
+        *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026"),
+        *("▲ 61 ▇██ +11 since you looked", "3 ❞ · submitted by someone", f"{'':23}3 of 34", ""),
+        *("For you: like what you starred", "", "Why here  shares draft trees", ""),
+        *("▎ AI summary", "▎ It forgets well.", ""),
+        *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
+        *("▎ Summary · by a program,", "▎ 2026-11-26", "▎ One.", ""),
+        *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
+        *("Lc Code     github.… 312 stars", "L1 Link", ""),
+        *("It may be this one, by its", "title:", "1  2511.1  A page (2 authors)", ""),
+        *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
+        *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
+        *("memory · kv cache", "", "fetching …"),
+    ]
+    wide, pane = texts(one, 78, look), texts(one, 60)
+    assert wide[4:6] == [
+        "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026",
+        "▲ 61 ▇██ +11 since you looked · 3 comments · submitted by someone      3 of 34",
+    ]
+    assert "L1 Link     code.example/memory  in the text" in wide
+    assert pane[-6:-4] == [
+        "github.com/someone/forget 312 stars · feed · PDF · arXiv",
+        "code.example · 2 models · 1 Space",
+    ]
+    assert "code.example · 1 dataset" in texts(one._replace(models=0, datasets=1, spaces=0), 60)
+    submitter = next(piece for line in compose(one, 60, look) for piece in line if "someone" in piece.text)
+    assert submitter.action == ("link", "https://huggingface.co/someone")
 
 
 def test_marks_and_the_origin_stand_before_the_day() -> None:
@@ -281,9 +337,20 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
         detail.show(reading(LONG._replace(upvotes=99)))
         await pilot.pause()
         assert detail.scroll_offset.y == 5
+        detail.show(reading(LONG)._replace(votes=Votes((50, 99), 49)))
+        detail.show(reading(LONG)._replace(votes=Votes((50, 99))))
+        assert "+49 since you looked" in detail.text
+        await pilot.resize_terminal(60, 7)
+        await pilot.pause()
+        assert detail.scroll_offset.y == 5 and detail.virtual_size.height == 63
         detail.show(reading(paper()))
         await pilot.pause()
-        assert detail.scroll_offset.y == 0
+        assert detail.scroll_offset.y == 0 and "since you looked" not in detail.text
+        low = ["▌A memory that forgets on purpose", " Ada Byron, Emmy Noether", " Some Lab"]
+        assert drawn(detail)[:3] == low
+        await pilot.resize_terminal(60, 8)
+        await pilot.pause()
+        assert drawn(detail)[:4] == [low[0], "", *low[1:]]
 
 
 async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
@@ -338,8 +405,8 @@ async def test_a_pane_is_cleared_and_shows_a_paper_again() -> None:
         detail.show(reading(paper()))
         detail.clear()
         await pilot.pause()
-        assert not any(drawn(detail))
-        assert detail.paper is None
+        assert not any(drawn(detail)) and not detail.is_at_end
+        assert (detail.paper, detail.virtual_size.height) == (None, 0)
         detail.show(reading(paper()))
         assert detail.paper == paper() and "AI summary" in detail.text
 
@@ -387,19 +454,25 @@ async def test_names_may_come_later() -> None:
 # The page
 
 
-@pytest.mark.parametrize(("size", "margin"), [((140, 42), 30), ((60, 20), 1), ((200, 60), 60)])
-async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int) -> None:
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
+async def test_the_page_stands_in_the_middle() -> None:
+    async with staged(Stage(), 140, 42) as (app, pilot):
         reading = Reading(1, LONG, ("memory",), STILL)
         page = PaperPage(services(app), reading)
         await app.push_screen(page)
         page.show(reading)
-        await pilot.pause()
-        lines = [line for line in drawn(page.pane) if line]
-        assert lines[0].lstrip() == "A memory that forgets on purpose"
-        assert {len(line) - len(line.lstrip()) for line in lines if "Paragraph 0" in line} == {margin}
-        assert max(len(line.strip()) for line in lines) <= MEASURE
+        for size, margin, top in (
+            ((140, 42), 30, 1),
+            ((200, 60), 60, 1),
+            ((60, 20), 1, 1),
+            ((60, 14), 1, 1),
+            ((60, 13), 1, 0),
+        ):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            composed = texts(LONG, min(MEASURE, size[0] - 3), Presentation(TODAY, is_page=True))
+            lines = [f"{' ' * margin}{line}".rstrip() for line in ["", *composed][1 - top : 40]]
+            assert drawn(page.pane)[:40] == lines[: size[1] - 1]
+            assert page.pane.virtual_size.height == top + len(composed) + 1
 
 
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:

@@ -41,6 +41,7 @@ class Run:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setattr(module, "GRACE", 0.05)
+    monkeypatch.setattr(module, "PATIENCE", 30.0)
     run = Run()
     yield run
     run.leaving.retire()
@@ -57,7 +58,11 @@ def hang(run: Run, keep: Callable[[], Sequence[str]]) -> int:
     return asyncio.run(work())
 
 
-def test_a_signal_ends_a_reader_that_has_not_begun(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_signal_ends_a_reader_that_has_not_begun(
+    run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There is no place to save yet, however busy the machine is.
+    monkeypatch.setattr(module, "_within", lambda *_: None)
     signal.raise_signal(signal.SIGTERM)
     assert (run.code(), capfd.readouterr().err) == (128 + signal.SIGTERM, "")
 
@@ -75,9 +80,11 @@ def test_a_disk_that_hangs_is_not_waited_for(run: Run, capfd: pytest.CaptureFixt
     answered = Event()
 
     def keep() -> list[str]:
+        module.PATIENCE = 30.0
         answered.wait()
         return []
 
+    module.PATIENCE = 0.4
     assert (hang(run, keep), capfd.readouterr().err) == (1, LATE)
     answered.set()
 
@@ -110,7 +117,7 @@ async def test_a_reader_that_leaves_in_time_ends_by_itself(run: Run, way: str) -
 HANGING = """
 import asyncio, signal, sys, time, tty
 from reader.ui.terminal import leaving
-leaving.GRACE = 0.05
+leaving.GRACE, leaving.PATIENCE = 0.05, 30.0
 async def work():
     watch = leaving.Leaving()
     tty.setraw(0)
