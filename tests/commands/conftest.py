@@ -170,7 +170,7 @@ def spawn(home: Path) -> Spawn:
 
 
 CHANGING = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?|\b[0-9a-f]{12}\b|\b[0-9a-f]{4}(-[0-9a-f]{4}){2}\b"
+    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?|-\d{6})(Z|\+00:00)?|\b[0-9a-f]{12}\b|\b[0-9a-f]{4}(-[0-9a-f]{4}){2}\b"
 )
 """Times, machines and keys."""
 
