@@ -132,7 +132,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         capsys.readouterr()
         code = main(words)
         out, err = capsys.readouterr()
-        assert "Traceback" not in err
+        assert "Traceback" not in err and isinstance(code, int)
         return Result(code, out, err)
 
     return run
