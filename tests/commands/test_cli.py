@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from runpy import run_path
 from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
@@ -280,9 +281,10 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         commands_due = ()
         last_place = SimpleNamespace(keep=list)
         failure: Exception | None = None
+        options: ClassVar[dict[str, Any]] = {}
 
         def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **options: object) -> None:
-            assert options["learns_apart"], "keys would wait while it is learned what the user likes"
+            Reader.options = options
             opened.append((query, demo, file))
 
         def keep_all(self) -> list[str]:
@@ -317,7 +319,15 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
 ) -> None:
     opened = replace_reader(monkeypatch, None)
     assert run("topic:agents").code == 0
+    from reader.ui.app import ReaderApp
+
     assert opened == [("topic:agents", False, home / "papers.db")]
+    options = ReaderApp.options  # type: ignore[attr-defined]
+    assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
+        **{"opens_page": False, "learns_apart": True, "first_frame": None, "warnings": [], "ask": None},
+        **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
+    }
+    assert len(options["rules"]().topics) == 61 and options["shell"]().suggest("tri").candidates
     assert not gc.isenabled()
     assert sys.getswitchinterval() == pytest.approx(0.001)
     # Programs that the reader starts get the user's own environment.

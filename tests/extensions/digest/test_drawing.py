@@ -125,9 +125,9 @@ def digest_of(paper: Paper) -> News:
 
 PAGE = Paper(pk=2, id="page:0123456789ab", title="Week 12", abstract="Words. " * 12, upvotes=9, day="2026-06-30")
 PAPER = PAGE._replace(
-    **{"id": "2606.12345", "title": "A *title* of <b>", "authors": ("Ada Example", "Bo"), "venue": "ICLR"},
-    **{"code_url": "https://github.com/a/b", "summary": "In short: it holds."},
-)
+    id="2606.12345", title="A *title* of <b>", authors=("Ada Example", "Bo"), venue="ICLR",
+    code_url="https://github.com/a/b", summary="In short: it holds.",
+)  # fmt: skip
 TOLD = (Item(PAPER, PAPER.id, "Like 3 that you marked: agents"), Item(PAGE, PAGE.id))
 BOTH = News(
     date(2026, 7, 2), "2026-06-30", "agents", (Section("For you", TOLD), Section("My *view*", TOLD, is_brief=True)), 1
