@@ -24,10 +24,12 @@ QUICK = Limits(connect_timeout=2, read_timeout=10, total_timeout=20, body_size=1
 @pytest.fixture(params=["", "2"], ids=["httpx", "httpx2"])
 def wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The adapter on the library that is in use, and on the one that goes on where that has stopped."""
+    # What is not there before is not put back afterwards.
+    import_module("reader.feeds.http.wire")
     for name in ("httpx", "httpcore"):
         monkeypatch.setitem(sys.modules, name, import_module(f"{name}{request.param}"))
-    monkeypatch.setattr(http, "wire", None, raising=False)
-    monkeypatch.delitem(sys.modules, "reader.feeds.http.wire", raising=False)
+    monkeypatch.setattr(http, "wire", None)
+    monkeypatch.delitem(sys.modules, "reader.feeds.http.wire")
     return import_module("reader.feeds.http.wire")
 
 

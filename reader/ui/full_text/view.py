@@ -239,13 +239,16 @@ class TextView:
     def lines_with_head(self) -> list[tuple[TextPlace, DocumentLine]]:
         """The visible lines, where the head of a table replaces the first rows if it is further up."""
         shown = self.lines()
-        if not shown or not shown[0][1].fixed or shown[0][1].is_head:
+        if not shown[0][1].fixed or shown[0][1].is_head:
             return shown
         block, index = shown[0][0]
         above = reversed(list(enumerate(self.layout.lines(block)[:index])))
         rest = dropwhile(lambda one: one[1].fixed and not one[1].is_head, above)
         head = [(TextPlace(block, number), line) for number, line in takewhile(lambda one: one[1].is_head, rest)][::-1]
-        return [*head, *shown[len(head) :]] if len(head) <= HIGHEST_HEAD else shown
+        below = shown[len(head) :]
+        # The last line of a table is a rule. A head without a row above that would cover the text below.
+        has_row = any(place.block == block and line.fixed for place, line in below[1:2])
+        return [*head, *below] if has_row and len(head) <= HIGHEST_HEAD else shown
 
     def margin(self, block: int) -> int:
         """Cells left of a block; a wide table begins further left than running text."""
@@ -269,7 +272,7 @@ class TextView:
         """The current section: that of the marked line, else of the third visible line."""
         if self.marked is not None:
             return self.document.section_of(self.marked.block)
-        return self.document.section_of(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))).block)
+        return self.document.section_of(self.layout.down(self.top, min(2, self.size.rows - 1)).block)
 
     @property
     def progress(self) -> float:
@@ -277,7 +280,7 @@ class TextView:
         if self.is_at_end:
             return 1.0
         end = self.layout.share(self.last_top)
-        return min(1.0, self.layout.share(self.top) / end) if end else 1.0
+        return self.layout.share(self.top) / end if end else 1.0
 
     @property
     def minutes_left(self) -> int:
@@ -310,8 +313,11 @@ class TextView:
         return max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
 
     def scroll(self, lines: int) -> TextView:
-        move = self.layout.down if lines > 0 else self.layout.up
-        return self._at(move(self.top, abs(lines)))
+        return self._at(self._beside(self.top, lines))
+
+    def _beside(self, place: TextPlace, lines: int) -> TextPlace:
+        """The place some lines below another, or above it if negative."""
+        return self.layout.down(self.layout.up(place, max(0, -lines)), lines)
 
     def scroll_pages(self, direction: int, share: int = 1, times: int = 1) -> TextView:
         """Scroll a page less one line down for 1, up for -1; half a page if `share` is 2."""
@@ -467,14 +473,13 @@ class TextView:
         lines = self.lines()
         filled = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
-        here = self.marked if self.marked and self.marked in places else filled[0] if filled else self.top
+        here = self.marked if self.marked in places else filled[0] if filled else self.top
         return replace(self, selection=Selection(here, here))
 
     def move_cursor(self, lines: int) -> TextView:
         if self.selection is None:
             return self
-        move = self.layout.down if lines > 0 else self.layout.up
-        return self._with_cursor(self.selection, move(self.selection.cursor, abs(lines)))
+        return self._with_cursor(self.selection, self._beside(self.selection.cursor, lines))
 
     def move_cursor_to_end(self, *, last: bool) -> TextView:
         if self.selection is None:
@@ -497,7 +502,7 @@ class TextView:
             word = min(chosen.word, max(0, len(here) - 1))
         word += words
         while not 0 <= word < len(here):
-            beyond = self.layout.down(cursor, 1) if step > 0 else self.layout.up(cursor, 1)
+            beyond = self._beside(cursor, step)
             if beyond == cursor:
                 word = max(0, min(word, len(here) - 1))
                 break

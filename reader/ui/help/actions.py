@@ -43,10 +43,13 @@ class HelpActions(Actor):
     async def _read_manual(self) -> None:
         manual = await asyncio.to_thread(lambda: self._app.shell().manual())
         self._model.change(self._model.state.update(HELP, lambda help: help._replace(manual=manual)))
+        if (help := self._model.state[HELP]) is not None and help.opens_soon:
+            self._services[Screens].get(HELP).pane.call_after_refresh(self._enter)
 
     async def _show_page(self, name: str) -> None:
         page = await asyncio.to_thread(lambda: self._app.shell().page(name))
-        self._show(OUTPUT, Output(f"{APP} help {name}", page.text, page.lines))
+        if self._model.state[HELP] is not None:
+            self._show(OUTPUT, Output(f"{APP} help {name}", page.text, page.lines))
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
@@ -109,7 +112,9 @@ class HelpActions(Actor):
                 offered[min(at, len(offered) - 1)].run()
         elif (help := state[HELP]) is not None and help.is_typing:
             self._show(HELP, help._replace(is_typing=False))
-        elif help is not None and help.has_cursor:
+        elif help is not None and not help.manual:
+            self._show(HELP, help._replace(opens_soon=True))
+        elif help is not None:
             line = screens.get(HELP).pane.line
             if line and line[0].action:
                 self._background.start("help", partial(self._show_page, line[0].action[1]))

@@ -67,25 +67,30 @@ class FoundPane(OutputPane):
 
     def __init__(self) -> None:
         super().__init__(lambda _width: ())
-        self.at = 0
+        self._at: int | None = None
 
-    def show(self, compose: Callable[[int], Sequence[Line]], at: int = 0) -> None:
-        self._compose_lines = compose
-        if self.is_attached:
+    @property
+    def at(self) -> int:
+        return self._at or 0
+
+    def show(self, compose: Callable[[int], Sequence[Line]], at: int | None = None) -> None:
+        """Show lines with the cursor at one of them, by default at the first visible page."""
+        self._compose_lines, self._at = compose, at
+        if self.size:
             self.on_resize()
-        self.go(at)
 
     def on_resize(self) -> None:
         super().on_resize()
-        if self.has_cursor:
-            self.go(self.at)
+        if self._at is None:
+            seen = self._lines[: self.size.height]
+            self.go(next((at for at, line in enumerate(seen) if line and line[0].action), 0))
+        elif self.has_cursor:
+            self.go(self._at)
 
     def go(self, at: int) -> None:
-        # The lines are there once the pane has a size.
-        self.at = max(0, min(at, len(self._lines) - 1) if self.size.width else at)
+        self._at = max(0, min(at, len(self._lines) - 1))
         top, height = self.scroll_offset.y, self.size.height
-        if height:
-            self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
+        self.scroll_to(y=min(self._at, max(top, self._at - height + 1)), animate=False, force=True)
         self.refresh()
 
     def scroll_lines(self, count: int) -> bool:
@@ -94,10 +99,6 @@ class FoundPane(OutputPane):
             super().scroll_lines(count)
         self.go(self.at + count)
         return False
-
-    @property
-    def seen(self) -> Sequence[Line]:
-        return self._lines[: self.size.height]
 
     @property
     def line(self) -> Line:
@@ -270,7 +271,6 @@ class HelpScreen(SearchScreen[Help], inherit_bindings=False):
     """The keys that matter here, or the search results."""
 
     def show(self, help: Help) -> None:
-        """Show the lines, with the cursor on the first visible page."""
         caret = self._look.glyphs.caret if help.is_typing else ""
         self.title_line.show(f"/{help.typed}{caret}" if help.is_searching else f"Keys {place_of(help.context)}")
         self._found.has_cursor = help.has_cursor
@@ -281,7 +281,6 @@ class HelpScreen(SearchScreen[Help], inherit_bindings=False):
         else:
             self._found.scroll_home(animate=False)
             self._found.show(partial(self._first_lines, help))
-        self._found.go(next((at for at, line in enumerate(self._found.seen) if line and line[0].action), 0))
 
     def footer(self, state: State) -> Status:
         search, *moves, (back, close) = self._keymap.hints("help")

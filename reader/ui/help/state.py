@@ -23,6 +23,8 @@ class Help(NamedTuple):
     is_typing: bool = False
     is_searching: bool = False
     """Whether search results are shown instead of the first screen."""
+    opens_soon: bool = False
+    """Whether enter was pressed before the manual was read."""
 
     @property
     def has_cursor(self) -> bool:
@@ -30,7 +32,7 @@ class Help(NamedTuple):
         return bool(self.manual) and not self.is_typing
 
     def search(self, typed: str) -> Help:
-        return self._replace(typed=typed, is_typing=True, is_searching=True)
+        return self._replace(typed=typed, is_typing=True, is_searching=True, opens_soon=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     lines = _running(choices, lead, indent, width)
     if len(lines) > FEW_LINES:
         table = _in_columns(choices, lead, indent, width)
-        lines = table if 0 < len(table) <= len(lines) else lines
+        lines = table if table and len(table) <= len(lines) else lines
     return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
 
 

@@ -78,11 +78,10 @@ def _shared(width: int, look: Presentation) -> list[Line]:
     if look.shared[MOST_PEOPLE:]:
         pieces.append(Piece(f" and {len(look.shared) - MOST_PEOPLE} more", "between"))
     lines = fill(pieces, width)
-    most = FOREIGN_NOTE if look.is_unfolded else width * NOTE_LINES
     for one in [one for one in look.shared if one.note][:MOST_PEOPLE]:
         if len(lines) > NOTE_LINES and not look.is_unfolded:
             break
-        text = " ".join(one.note[:most].split())
+        text = " ".join(one.note[:FOREIGN_NOTE].split())
         lines += fill((Piece(f"{look.glyphs.note} ", "label"), *mark(f"{one.name}: {text}", "text")), width)
     if len(lines) <= NOTE_LINES:
         return lines

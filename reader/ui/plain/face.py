@@ -182,8 +182,9 @@ class Face(Actor):
             return why.typed if why.renaming is not None else None
         if state.front is HELP and (help := state[HELP]) is not None:
             return "" if help.is_typing else None
-        is_narrowing = self._context == "filter" and self._main.filter.is_narrowing
-        return "" if is_narrowing or state.front is PALETTE or self._status.is_typing else None
+        if self._context == "filter" and self._main.filter.is_narrowing:
+            return self._main.filter.narrowed
+        return "" if state.front is PALETTE or self._status.is_typing else None
 
     async def _obey(self, line: str) -> Sequence[str]:
         """Do what a line means; return what is to be said of it first."""
@@ -413,8 +414,9 @@ class Face(Actor):
         # What moves by a line because another one came or went is not new.
         is_further = pane is not None and top == seen_top
         self._seen[key] = top, [*seen, *new] if is_further else [one.text for one in shown]
-        yield from new
-        yield from (f"Here: {one.text}" for one in shown if one.is_here)
+        here = [one.text for one in shown if one.is_here]
+        yield from new if new != here else ()
+        yield from (f"Here: {text}" for text in here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
             yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))
         elif new and pane is not None and pane.scroll_offset.y < pane.max_scroll_y:

@@ -65,7 +65,7 @@ class LosesTerminal(Protocol):
 GRACE = 1.0
 """Seconds that the reader has to end normally, with its last marks on the disk."""
 
-PATIENCE = 0.2
+PATIENCE = 0.4
 """Seconds for each last action of a hanging process: the disk or the terminal may hang, too."""
 
 AS_IT_WAS = (
@@ -107,7 +107,7 @@ class Leaving:
         self._deadline: float | None = None
         self._is_retired = False
         self._ask: Callable[[], object] | None = None
-        self._keep: Callable[[], Sequence[str]] = list
+        self._keep: Callable[[], Sequence[str]]
         self._terminals = [fd for fd in (2, 1, 0) if not is_plain and os.isatty(fd)]
         self._modes = platform.TerminalModes(0) if frame is None else frame.modes
         self._ear, self._mouth = socket.socketpair()
@@ -165,7 +165,7 @@ class Leaving:
             late = None if self._deadline is None else self._deadline - time.monotonic()
             if late is not None and late <= 0:
                 self._end()
-                return
+                break
             has_heard, is_gone = platform.hear(self._ear.fileno(), terminal, late)
             if is_gone is not False:
                 terminal = None
@@ -202,12 +202,15 @@ class Leaving:
 
     def _end(self) -> None:
         """End the process, saving the place and restoring the terminal as far as disk and terminal respond."""
-        lost = ["The last place could not be saved in time."]
+        lost: list[str] = []
 
         def keep() -> None:
             lost[:] = self._keep()
 
-        _within(PATIENCE, keep)
+        # Before the loop runs, there is no place to save.
+        if self._ask is not None:
+            lost = ["The last place could not be saved in time."]
+            _within(PATIENCE, keep)
         line = f"{APP}: {visible(' '.join(lost))}\n" if lost else ""
         _within(PATIENCE, partial(self._give_back, line))
         self._end_process(exit_code(self.signal, lost))

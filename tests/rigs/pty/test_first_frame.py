@@ -38,11 +38,12 @@ sys.exit(main())
 """Starts the program with some time between its first frame and the import of Textual."""
 
 WATCHED = """
-import sys, time
+import os, sys, time
 from reader.ui.terminal.leaving import Leaving
 begin = Leaving.__init__
 def begin_slowly(*given, **named):
     begin(*given, **named)
+    os.write(1, b"\\0")
     time.sleep({seconds})
 Leaving.__init__ = begin_slowly
 from reader.__main__ import main
@@ -165,8 +166,7 @@ def test_a_signal_before_textual_leaves_the_terminal_as_it_was(visited: Path, na
         before = terminal.modes()
         wait_for_frame(terminal)
         if program == WATCHED:
-            # The watch begins a moment after the frame.
-            terminal.read_until_quiet(1.0)
+            terminal.wait_for(lambda terminal: b"\0" in terminal.raw)
         assert terminal.modes() != before
         number = getattr(signal, name)
         terminal.process.send_signal(number)

@@ -51,6 +51,7 @@ def test_a_month_is_drawn_with_numbers_under_their_weekdays() -> None:
     ]
     assert texts(replace(VIEW, day=date(2026, 5, 6)))[-1] == "Wednesday 6 May 2026 · 6+ papers, 6 unread"
     assert texts(replace(VIEW, day=date(2026, 5, 4)))[-1] == "Monday 4 May 2026 · not fetched yet"
+    assert (VIEW.first, VIEW.last) == (date(2026, 4, 27), date(2026, 6, 7))
 
 
 @each("day", [date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 30), date(2026, 8, 31)])
@@ -99,6 +100,7 @@ def test_warmth_grows_with_the_unread_papers(unread: int, most: int, warmth: int
         ("2026-0", ["Go to 2026-0▏", ""]),
         ("2026-05", ["Go to 2026-05▏", "May 2026"]),
         ("W19", ["Go to W19▏", "Week 19, 4 to 10 May 2026"]),
+        ("2023-05-04", ["Go to 2023-05-04▏", "Thursday 4 May 2023"]),
         ("2027-01", ["Go to 2027-01▏", "January 2027 is in the future."]),
         ("2020-01-01", ["Go to 2020-01-01▏", "The feed begins on Thursday 4 May 2023."]),
     ],

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from reader.core.query.choices import TagChoice
+from reader.cache.reads.window import DayCount
+from reader.core.query.choices import TagChoice, TopicChoice
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.rows import FilterData, FilterState, Kind, Mark, TopicItem, lay_out
+from reader.ui.filter.rows import FilterData, FilterState, Kind, Mark, TopicItem, ViewItem, lay_out
 from reader.ui.kit.line_widgets import Reported
 from tests.ui.filter_stage import PaneApp, drawn, go_to
 from tests.ui.stage import staged
@@ -107,3 +108,42 @@ def test_the_most_used_tags_are_listed_and_those_that_filter() -> None:
 def test_all_tags_are_listed_once_they_are_unfolded() -> None:
     assert len(rows(FilterState(unfolded=frozenset({"tags"})))) == 1 + 10 + 1
     assert rows(FilterState(narrowed="x")) == []
+
+
+# All of it
+
+WHOLE = FilterData(
+    views=(ViewItem("latest", "Latest", 34, 12, "gt"), ViewItem("all", "All")),
+    days=tuple(DayCount(f"2026-11-{day}", day % 4, day % 2, is_partial=day == 20) for day in range(24, 14, -1)),
+    topics=(
+        *MOVING.topics,
+        TopicItem("gui", "Screens", "Agents", count=0),
+        TopicItem("web", "Web agents", "Agents", count=3, implied=True),
+    ),
+    tags=TAGS[:2],
+    follows=tuple(ViewItem(f"f{number}", f"Word {number}", number % 3, number % 2 or None) for number in range(9)),
+)
+
+
+def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
+    state = FilterState(
+        "f2", "2026-11-16", TopicChoice("all", ("agents",), ("code",)), frozenset({"Language"}), on_top=("agents",)
+    )
+    drawn = [
+        f"{row.kind} {row.text} {row.count}/{row.unread}{'+' * row.is_partial} {row.mark}{' quiet' * row.quiet}"
+        for row in lay_out(WHOLE, state)
+    ]
+    assert [line.replace(" None/None none", "").replace("/None", "").replace(" none", "") for line in drawn] == [
+        *("heading VIEWS", "view Latest 34/12", "view All", "gap ", "heading FOLLOWED", "view Word 0 0 quiet"),
+        *("view Word 1 1/1", "view Word 2 2 chosen", "view Word 3 0/1 quiet", "view Word 4 1", "view Word 5 2/1"),
+        *("view Word 7 1/1", "more 2 more None folded quiet", "gap ", "heading DAYS", "day Tue 24 0 quiet"),
+        *("day Mon 23 3/1", "day Sun 22 2/0 quiet", "day Sat 21 1/1", "day Fri 20 0+ quiet", "day Thu 19 3/1"),
+        *("day Wed 18 2/0 quiet", "day Mon 16 0 chosen quiet", "more 2 older None folded quiet", "gap "),
+        *("heading TAGS", "tag tag 0 10", "tag tag 1 9", "gap ", "heading TOPICS", "topic Agents & tools 12 picked"),
+        *("family Language None folded", "topic Code 3 excluded", "family Agents None open"),
+        *("topic Web agents 3 implied", "more 1 without papers None folded quiet"),
+    ]
+    assert lay_out(WHOLE, state)[1].shortcut == "gt"
+    for order, slugs in (("papers", "reasoning agents code web gui"), ("rising", "code agents web reasoning gui")):
+        found = lay_out(WHOLE, FilterState(order=order, unfolded=frozenset({"topics"})))  # type: ignore[arg-type]
+        assert [row.key for row in found if row.kind == "topic"] == slugs.split()

@@ -14,6 +14,7 @@ from reader.ui.first_frame.kept_look import MOST_KEPT, KeptLook, conditions, loa
 from reader.ui.next_start import keep_look, look_of
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
+from tests.ui.first_frame.test_frame import LOOK
 
 ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": "/home/ann"}
 HERE = conditions(ENVIRONMENT)
@@ -27,11 +28,9 @@ def sheet(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def kept(reader: Opener, sheet: Path) -> KeptLook:
-    """The look of a small terminal, which follows from one stylesheet."""
-    async with reader(size=(80, 24)) as r:
-        look = look_of(r.main, r.app.keymap, r.app.settings)
-    return look._replace(conditions=HERE, files=[stamp(str(sheet))])
+def kept(sheet: Path) -> KeptLook:
+    """A look that follows from one stylesheet."""
+    return LOOK._replace(conditions=HERE, files=[stamp(str(sheet))], hints={"plain": [("s", "star")]})
 
 
 def test_a_look_is_the_same_when_it_is_loaded(kept: KeptLook, tmp_path: Path) -> None:

@@ -19,8 +19,6 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
 
-pytestmark = pytest.mark.long
-
 LEFT = Visit()
 
 SIZES = ((60, 20), (80, 24), (100, 30), (140, 42), (200, 60))
@@ -91,7 +89,7 @@ def differing(r: Story, painter: Painter) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize("name", ["dark", *(pytest.param(name, marks=pytest.mark.long) for name in [*LOOKS][1:])])
 async def test_textual_draws_the_same_cells(reader: Opener, name: str) -> None:
     async with reader(size=SIZES[0], settings=LOOKS[name]) as r:
         for size in SIZES:
@@ -102,6 +100,7 @@ async def test_textual_draws_the_same_cells(reader: Opener, name: str) -> None:
             assert "Slow Video" in "".join(char.data for line in screen for char in line)
 
 
+@pytest.mark.long
 async def test_the_panes_stand_where_textual_puts_them(reader: Opener) -> None:
     async with reader(size=EDGES[0]) as r:
         for size in EDGES:
@@ -109,6 +108,7 @@ async def test_the_panes_stand_where_textual_puts_them(reader: Opener) -> None:
             assert differing(r, paint(r)) == [], size
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_the_users_own_panes_are_drawn(reader: Opener, size: tuple[int, int], tmp_path: Path) -> None:
     sizes = {"stacked": (26, 0.6), "columns": (26, 0.4), "three": (20, 0.3), "wide": (50, 0.7)}
@@ -118,6 +118,7 @@ async def test_the_users_own_panes_are_drawn(reader: Opener, size: tuple[int, in
         assert differing(r, paint(r, visit)) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LOOKS)
 async def test_a_look_does_not_depend_on_the_size(reader: Opener, name: str) -> None:
     async with reader(size=(80, 24), settings=LOOKS[name]) as r:
@@ -128,12 +129,14 @@ async def test_a_look_does_not_depend_on_the_size(reader: Opener, name: str) -> 
         assert look_of(r.main, r.app.keymap, r.app.settings) == look
 
 
+@pytest.mark.long
 async def test_no_color_is_drawn_without_colours(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(settings=settings(theme="ansi")) as r:
         monkeypatch.setenv("NO_COLOR", "1")
         assert differing(r, paint(r)) == []
 
 
+@pytest.mark.long
 async def test_a_wide_title_is_cut_as_textual_cuts_it(reader: Opener) -> None:
     drafts = [draft(1, "漢字" * 60), draft(2, "e\u0301" * 90), draft(3, "\x1b[31mred")]
     async with reader(papers={"2026-05-12": drafts}, size=(100, 30)) as r:
@@ -142,7 +145,13 @@ async def test_a_wide_title_is_cut_as_textual_cuts_it(reader: Opener) -> None:
 
 @pytest.mark.parametrize(
     "visit",
-    [Visit("unread"), Visit("all"), Visit("day:2026-05-11"), Visit("all", "topic:agents"), Visit("all", "slow")],
+    [
+        Visit("all", "topic:agents"),
+        *(
+            pytest.param(visit, marks=pytest.mark.long)
+            for visit in (Visit("unread"), Visit("all"), Visit("day:2026-05-11"), Visit("all", "slow"))
+        ),
+    ],
     ids=lambda visit: f"{visit.view} {visit.text}".strip(),
 )
 async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, tmp_path: Path) -> None:
@@ -210,6 +219,7 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         assert read_content(r.app.library._path, Visit("starred"), "day") is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "left",
     [Visit("all"), Visit("latest"), Visit("day:2026-05-11"), Visit("all", "author:example")],
@@ -239,6 +249,7 @@ async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
         assert 0 < painter.cursor < listed - 1
 
 
+@pytest.mark.long
 async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -257,6 +268,7 @@ async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
         assert {cell.partition(":")[0].partition(",")[2] for cell in differing(r, painter)} == {"1"}
 
 
+@pytest.mark.long
 async def test_a_cursor_whose_paper_left_the_list_is_at_the_top(reader: Opener) -> None:
     async with reader() as r:
         _, content = read(r, Visit("latest", paper="2605.00001"))

@@ -11,8 +11,6 @@ from reader import paths
 from reader.ui.first_frame.kept_look import FILE, load_look, load_shipped, shipped_conditions
 from tests.ui.first_frame.shipped import TERMINALS, look_in
 
-pytestmark = pytest.mark.long
-
 DARK = TERMINALS["dark"]
 
 
@@ -21,6 +19,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("terminal", [*TERMINALS.values(), {"TERM": "xterm-kitty"}])
 def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
     shipped = load_shipped(terminal)

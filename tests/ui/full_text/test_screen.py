@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+from rich.style import Style
 from textual import on
 
-from reader.core.document.model import Document
-from reader.ui.full_text.screen import TextPane
+from reader.core.document.anchors import Point, Range
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Document, Formula, Reference, Span
+from reader.core.lines import Piece
+from reader.core.passages import Passage
+from reader.ui.full_text.highlights import Kept
+from reader.ui.full_text.screen import TextPane, text_status
+from reader.ui.full_text.state import view_text
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
-from tests.ui.full_texts import document
+from reader.ui.kit.status_lines import Status
+from tests.ui.full_texts import document, paragraph
+from tests.ui.list.test_footer import KEYMAP, in_context
 from tests.ui.stage import Stage, staged
 
 
@@ -79,3 +91,91 @@ async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle(
             "r try again",
             "",
         ]
+
+
+async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    def style_of(piece: Piece, over: str) -> Style:
+        return Style(meta={"look": piece.role.partition(" ")[2] or over.removesuffix("text") + "hit" * piece.hit})
+
+    app = TextStage()
+    monkeypatch.setattr(app.pane, "style_of", style_of)
+    async with staged(app, 60, 10):
+        plain = [
+            *("  1  Introduction", "", "  We follow [2] and the tables of Table 1, see", ""),
+            "  Paragraph 0. a measured sentence of plain words stands",
+            "  here to fill the lines that a reader scrolls through a",
+            "  measured sentence of plain words stands here to fill the",
+            "  lines that a reader scrolls through a measured sentence",
+            "  of plain words stands here to fill the lines that a",
+            "  reader scrolls through a measured sentence of plain",
+        ]
+
+        def drawn(view: TextView) -> dict[int, str]:
+            """The lines that differ from those of the beginning."""
+            app.pane.show(view)
+            shown = [app.pane.render_line(y).text.rstrip() for y in range(10)]
+            return {place: line for place, line in enumerate(shown) if line != plain[place]}
+
+        def over(y: int) -> list[tuple[str, str]]:
+            """The parts of a line that are laid over it, and how."""
+            found = [(one.text, one.style.meta["look"]) for one in app.pane.render_line(y) if one.style]
+            return [(text, look) for text, look in found if look]
+
+        view, rule = app.view, f"  {'─' * 56}"
+        assert drawn(view) == drawn(view.begin_search()) == {}
+        assert drawn(view.choose_link()) == {2: "  We follow a2] and the tables of sable 1, see"}
+        section, entry, figure = (view.layout.place_of(anchor) for anchor in ("S2.SS1", "bib2", "T1.fig"))
+        assert section and entry and figure
+        zebra = ["  2.1  Zebra crossing", "", "  The zebra runs only here."]
+        assert drawn(view.peek_at(section)) == dict(enumerate([rule, *zebra, rule], 5))
+        assert drawn(view.peek_at(entry, TextPlace(2, 3))) == {0: rule, 1: "  [2] Author 2. A title.", 2: rule}
+        table = view.next_section(1)
+        wide = [
+            f"  {'─' * 55}›",
+            "  column 0  column 1  column 2  column 3  column 4  colum›",
+            f"  {'─' * 55}›",
+            "   value 0   value 1   value 2   value 3   value 4   valu›",
+            f"  {'─' * 55}›",
+        ]
+        caption = "  Table 1: All numbers."
+        shown = {0: "  2  Method", 2: caption, **dict(enumerate([*wide, "", plain[4]], 3))}
+        assert drawn(table) == shown
+        assert drawn(table.peek_at(figure)) == {**shown, **dict(enumerate([rule, caption, *wide[:2], rule], 5))}
+        side = drawn(table.scroll_sideways(8))
+        assert (side[2], side[4]) == (caption, "  column 0  ‹ column 2  column 3  column 4  column 5  col›")
+        lines = view.select().move_cursor(2)
+        assert drawn(lines) == {y: f"▌ {plain[y][2:]}".rstrip() for y in range(3)} and over(0)[1] == ("1  ", "selected")
+        assert drawn(lines.move_by_words(2)) == {2: f"▌ {plain[2][2:]}"} and over(2) == [("We follow", "selected")]
+        places = Range(Point(1, 1), Point(1, 3)), Range(Point(2, 3), Point(2, 20))
+        kept = [Kept(Passage("1", "x", note="n"), places[0]), Kept(Passage("2", "y", colour="red"), places[1])]
+        highlighted = replace(view, highlights=view.highlights.with_kept(kept))
+        barred = {y: f"▎ {plain[y][2:]}" for y in (4, 5, 6)}
+        assert drawn(highlighted) == {2: f"✎ {plain[2][2:]}", **barred} and over(2) == [
+            ("follow ", "yellow"),
+            ("[2]", "yellow"),
+            (" and", "yellow"),
+        ]
+        found = view.search_from("zebra", section.block)
+        end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
+        assert drawn(found) == end and over(2) == [("Zebra", "hit")]
+        assert drawn(TextView.open(Document("", document().blocks[:1]), Size(59, 10))).keys() == {2, *range(4, 10)}
+
+
+def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
+    formula, entry = Formula(("a=b",), "(1)", "E1"), Reference("[2]", (Span("X. arXiv:2404.00009."),), "b")
+    view = TextView.open(Document("", (paragraph("See (1)."), formula, entry, *document().blocks)), Size())
+    state = in_context("text", 120)
+    copy, close = ("y", "copy"), ("esc", "close")
+    keep = ("enter", "keep"), ("esc", "discard")
+    for shown, status in (
+        (view.choose_link(), Status(choices=(("a-z", "follow"), ("esc", "stay")), typed="a letter")),
+        (view.peek_at(TextPlace()), Status(choices=(("enter", "go there"), copy, close))),
+        (view.peek_at(TextPlace(1)), Status(choices=(("enter", "go there"), copy, ("P", "as printed"), close))),
+        (view.peek_at(TextPlace(2)), Status(choices=(("enter", "open it"), ("b", "queue it"), copy, close))),
+        (view.begin_search(), Status(choices=keep, typed="/", is_typing=True)),
+        (view.begin_search().type_search("zebra"), Status(choices=keep, typed="/zebra", is_typing=True)),
+        (view.begin_search().type_search("zebrx"), Status(choices=keep, typed="/zebrx  not in this text")),
+    ):
+        assert text_status(view_text(state, shown), KEYMAP) == status
+    selected = text_status(view_text(state, view.select()), KEYMAP)
+    assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from reader.core.document.anchors import Point, Range
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table, Theorem
 from reader.core.lines import Piece
+from reader.core.passages import Passage
 from reader.ui.full_text.actions import quotation, source_of
+from reader.ui.full_text.highlights import Kept
 from reader.ui.full_text.view import Size, Spot, TextView
 from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
@@ -51,23 +56,28 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
     assert cited.is_above and not cited.id and not peek.is_above
+    middle = view.layout.down(view.top, SIZE.rows // 2)
+    sides = [view.peek_at(entry, place).peek for place in (middle, middle._replace(line=middle.line + 1))]
+    assert [side and side.is_above for side in sides] == [False, True]
     for rows, most in ((4, 1), (22, 9), (40, 10)):
         long = TextView.open(Document("", (paragraph(WORDS * 40),)), Size(79, rows)).peek_at(TextPlace()).peek
         assert long is not None and len(long.lines) == most
 
 
-def test_the_head_of_a_long_table_stays_in_view() -> None:
+@each(("heads", "first", "last"), [(1, 6, 15), (5, 10, 15), (6, 0, -1)])
+def test_the_head_of_a_table_stays_in_view_above_its_rows(heads: int, first: int, last: int) -> None:
     head = (Cell((Span("Model"),), is_head=True), Cell((Span("Score"),), is_head=True))
-    rows = tuple((Cell((Span(f"model {number}"),)), Cell((Span(str(number)),))) for number in range(60))
-    table = Figure("Table 1", (Span("All."),), (Table((head, *rows)),))
-    view = TextView.open(Document("", (paragraph("Before."), table, paragraph(WORDS * 40))), SIZE)
-    down = view.scroll(12)
-    shown = [line.text for _, line in down.lines_with_head()]
-    assert shown[0].split() == ["Model", "Score"] and set(shown[1].strip()) == {"─"} and "model" in shown[2]
-    assert shown[2:] == [line.text for _, line in down.lines()][2:]
-    assert view.lines_with_head() == view.lines()
-    after = view.scroll(70)
-    assert after.lines_with_head() == after.lines()
+    rows = tuple((Cell((Span(f"model {number}"),)), Cell((Span(str(number)),))) for number in range(12))
+    table = Figure("Table 1", (Span("All."),), (Table((*[head] * heads, *rows)),))
+    view = TextView.open(Document("", (paragraph("Before."), table, paragraph(WORDS * 40))), Size(79, heads + 7))
+    for top in range(22 + heads):
+        here = view.scroll(top)
+        shown = [line.text.split()[:1] for _, line in here.lines_with_head()]
+        if first <= top <= last:
+            assert shown[: heads + 1] == [*[["Model"]] * heads, ["─" * 15]], top
+            assert here.lines_with_head()[heads + 1 :] == here.lines()[heads + 1 :]
+        else:
+            assert here.lines_with_head() == here.lines(), top
 
 
 def test_a_formula_shows_its_tex() -> None:
@@ -172,6 +182,8 @@ def test_back_returns_to_where_jumps_began(view: TextView) -> None:
     assert further.back().back().top == reading.top
     assert there.scroll(1).marked is None
     assert reading.jump_to_end(last=False).jump_to_end(last=False).back().top == reading.top
+    end = further.layout.end
+    assert further.jump(end).jump(end).trail == tuple(one.spot(one.top) for one in (reading, there, further))
     # Two matches in view are two steps of the search, but no way back.
     near = search(reading, "zebra").end_search(is_kept=True).next_match(1).next_match(1)
     assert near.top != reading.top and near.back().top == reading.top
@@ -243,7 +255,7 @@ def test_a_phrase_is_found_over_the_end_of_a_line(view: TextView) -> None:
 
 def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
     found = search(view, "zebra").end_search(is_kept=True)
-    assert found.matches() == (1, 2)
+    assert found.matches() == (1, 2) and not found.search.is_typing
     second = found.next_match(1)
     assert second.matches() == (2, 2) and marked(second) == "The zebra runs only here."
     assert second.next_match(1).marked == found.marked == second.next_match(-1).marked
@@ -258,6 +270,18 @@ def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
         many = search(text, words).end_search(is_kept=True)
         assert [many.next_match(step).matches()[0] for step in (1, -1)] == [2, many.matches()[1]]
         assert many.next_match(1).next_match(1).next_match(-1).matches()[0] == 2
+
+
+def test_a_match_in_view_moves_nothing_and_one_below_it_is_shown_in_the_upper_third(view: TextView) -> None:
+    place = search(view, "zebra r").marked
+    assert place is not None
+    for rows, shown in ((SIZE.rows - 1, SIZE.rows - 1), (0, 0), (SIZE.rows, SIZE.rows // 3)):
+        here = view.go(view.spot(view.layout.up(place, rows)))
+        found = search(here, "zebra r")
+        assert (found.top, found.marked) == (view.layout.up(place, shown), place)
+    inside = view.search_from("measured", 4)
+    assert (inside.marked, inside.search.is_typing, inside.matches()[0]) == (TextPlace(4, 1), False, 9)
+    assert view.search_from("no such word", 4).marked == TextPlace(4, 1)
 
 
 def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
@@ -321,6 +345,35 @@ def test_a_selected_word_is_the_last_one_of_a_shorter_line() -> None:
     chosen = TextView.open(Document("", blocks), SIZE).select().move_by_words(3).move_cursor(2)
     for words, selected in ((1, ["one two three", "", "four", "", "five"]), (-1, ["one two three"])):
         assert [line.text for _, line in chosen.move_by_words(words).selected_lines()] == selected
+    begun = chosen.select().move_by_words(1)
+    assert [line.text for _, line in begun.selected_lines()] == ["four", "", "five"]
+
+
+def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or_selected(view: TextView) -> None:
+    places = Range(Point(1, 1), Point(1, 3)), Range(Point(4, 67), Point(5, 2)), Range(Point(29, 1), Point(29, 2)), None
+    kept = [Kept(Passage(str(number), f"words {number}"), place) for number, place in enumerate(places)]
+    view = replace(view, highlights=view.highlights.with_kept(kept))
+    on_lines = [view.highlights.on_line(TextPlace(block, line)) for block in (1, 4, 5, 29) for line in range(7)]
+    assert [(part.kept, part.start, part.end, part.is_first) for parts in on_lines for part in parts] == [
+        *((kept[0], 3, 17, True), (kept[1], 7, 29, True), (kept[1], 0, 14, False), (kept[2], 4, 14, True)),
+    ]
+    found, here = [], view
+    for step in (1, 1, 1, 1, -1, -1, -1):
+        here = here.next_highlight(step)
+        found.append(here.in_hand)
+        assert len(here.trail) == 1 and here.marked is not None and here.marked >= here.top
+    assert found == [kept[number] for number in (0, 1, 2, 0, 2, 1, 0)]
+    taken = [view.select().take(one) for one in kept]
+    assert [(one.in_hand, one.top == view.top, len(one.trail)) for one in taken] == [
+        *((kept[0], True, 0), (kept[1], False, 1), (kept[2], False, 1), (None, True, 0)),
+    ]
+    overlaps = [(1, 3, 1, 9), (1, 4, 1, 9), (0, 0, 1, 1), (0, 0, 1, 0), (5, 2, 5, 2), (5, 3, 5, 3)]
+    within = [view.highlights.within(Range(Point(*one[:2]), Point(*one[2:]))) for one in overlaps]
+    assert within == [kept[0], None, kept[0], None, kept[1], None]
+    lines = view.select().move_cursor(2)
+    words = lines.move_by_words(1)
+    assert (lines.chosen_words, lines.in_hand) == (Range(Point(0, 0), Point(1, 9)), kept[0])
+    assert (words.chosen_words, words.in_hand) == (Range(Point(0, 0), Point(1, 0)), None)
 
 
 def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:

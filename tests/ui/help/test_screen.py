@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import chain
 
 import pytest
 
+from reader.commands.line.shell import ReaderShell
 from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
@@ -19,10 +21,10 @@ from reader.ui.help.screen import (
     sections,
 )
 from reader.ui.kit.glyphs import MEANINGS, Glyphs
-from reader.ui.shell.commands import PAGES, Manual
+from reader.ui.shell.commands import PAGES, Manual, Page
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.driver import settings
+from tests.ui.driver import PATIENCE, settings
 
 MANUAL: Manual = (
     (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
@@ -160,6 +162,36 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         await r.press("q", "g", "q")
         assert r.lines[0].rstrip() == " /gq▏", "letters that are no keys begin a search"
         await r.press("escape", "q")
+        assert r.context == "list"
+
+
+async def test_enter_waits_for_the_pages_and_opens_the_first_one(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The manual is read before the screen has its size, or long after it; meanwhile the user may have left.
+    read, page = threading.Event(), threading.Event()
+
+    def late_page(_shell: object, name: str) -> Page:
+        assert page.wait(PATIENCE)
+        return Page(name, lambda _width: ())
+
+    monkeypatch.setattr(ReaderShell, "manual", lambda _shell: MANUAL if read.wait(PATIENCE) else ())
+    monkeypatch.setattr(ReaderShell, "page", late_page)
+    async with reader(size=(60, 24)) as r:
+        await r.begin("?", "enter")
+        assert r.context == "help"
+        read.set()
+        page.set()
+        await r.rest()
+        assert r.context == "output" and "queries" in r.lines[0]
+        await r.press("q", "q")
+        await r.burst("?", "enter")
+        assert r.context == "output" and "queries" in r.lines[0]
+        page.clear()
+        await r.press("q")
+        await r.begin("enter", "q")
+        page.set()
+        await r.rest()
         assert r.context == "list"
 
 

@@ -17,6 +17,7 @@ from tests.table import each
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
 TONES: list[Tone] = ["done", "warning", "hint"]
+CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"))
 KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.latest": "gT", "view.all": "g<enter>"}))
 
 
@@ -42,16 +43,49 @@ def test_the_last_key_is_the_last_to_go(width: int, line: str) -> None:
     assert drawn(Status(KEYS), width) == [line]
 
 
-def test_a_notice_that_does_not_fit_beside_the_first_keys_is_cut_at_a_word() -> None:
-    said = "fetching all since 2024-01-01, and all that came later"
-    assert drawn(Status(KEYS, said=said), 60) == [" m read  s star  ? keys      fetching all since 2024-01-01…"]
-    assert drawn(Status(KEYS, said=said), 20) == [" m read  ? keys"]
+LATE = "fetching all since 2024-01-01, and more"
+FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  / filter  ? keys"
+
+
+@each(
+    ("status", "width", "lines"),
+    [
+        (Status(KEYS, said=LATE), 35, [FIRST]),
+        (Status(KEYS, said=LATE), 36, [f"{FIRST}   fetching…"]),
+        (Status(KEYS, said=LATE), 60, [f"{FIRST}      fetching all since 2024-01-01…"]),
+        (Status(KEYS, said=LATE), 65, [f"{FIRST}      fetching all since 2024-01-01, and…"]),
+        (Status(KEYS, said=LATE), 66, [f"{FIRST}   {LATE}"]),
+        (Status(KEYS, said=LATE), 20, [" m read  ? keys"]),
+        (Status(said=LATE), 40, ["    fetching all since 2024-01-01, and…"]),
+        (Status(said=LATE), 41, [f" {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning"), 9, [" fetchin", " g all…"]),
+        (Status(KEYS, said=LATE, tone="warning"), 21, [" fetching all since", " 2024-01-01, and…"]),
+        (Status(KEYS, said=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
+        (Status(KEYS, said=LATE, tone="warning"), 49, [f" {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning"), 50, [f" ? keys   {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning"), 58, [f" m read  ? keys   {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning", stays=True), 65, [f" {LATE}", EVERY]),
+        (Status(KEYS, said="plans, uses tools, and acts", tone="hint"), 72, [EVERY]),
+        (Status(KEYS, said="plans, uses tools, and acts", tone="hint"), 75, [f"{EVERY}   plans, uses tools…"]),
+        (Status(KEYS, said="plans, uses too", tone="hint"), 120, [EVERY]),
+        (Status(KEYS, said="plans, uses tool", tone="hint"), 90, [f"{EVERY}{'':20}plans, uses tool"]),
+        (Status(choices=CHOICES, typed="open"), 23, [" open…  o page  p PDF", " a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="open"), 24, [" open…  o page  p PDF", "        a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="open"), 30, [" open…  o page  p PDF  a arXiv", "        c code"]),
+        (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…", " o page  a arXiv", " p PDF   c code"]),
+        (Status(choices=CHOICES, typed="word", is_typing=True), 60, [" word▏  o page  p PDF  a arXiv  c code"]),
+    ],
+)
+def test_what_is_said_takes_its_room_to_the_cell(status: Status, width: int, lines: list[str]) -> None:
+    assert drawn(status, width) == lines
 
 
 def test_a_path_in_a_notice_keeps_its_name() -> None:
     said = "67 papers written in /home/me/notes/papers/t.bib"
-    assert drawn(Status(KEYS, said=said), 70)[0].endswith("67 papers written in …/notes/papers/t.bib")
-    assert drawn(Status(KEYS, said=said), 56)[0].endswith("67 papers written in …/t.bib")
+    ends = {57: "/me/notes/papers/t.bib", 54: "/notes/papers/t.bib", 51: "/papers/t.bib", 45: "/t.bib", 38: ""}
+    for width, end in ends.items():
+        assert drawn(Status(KEYS[-1:], said=said), width)[0].endswith(f"67 papers written in{' ' * bool(end)}…{end}")
 
 
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
@@ -75,14 +109,6 @@ def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
     assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
     first = " m read  s star  x hide  space next  / filter  ? keys"
     assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
-
-
-def test_a_hint_takes_only_the_room_that_the_keys_leave() -> None:
-    hint = Status(KEYS, said="plans, uses tools, and acts on a screen by itself", tone="hint")
-    assert drawn(hint, 140)[0].endswith("acts on a screen by itself")
-    assert drawn(hint, 90)[0].startswith(" m read  s star  x hide  space next  / filter  ? keys  ")
-    assert drawn(hint, 90)[0].endswith("plans, uses tools, and acts on a…")
-    assert drawn(hint, 60) == drawn(Status(KEYS), 60)
 
 
 @given(

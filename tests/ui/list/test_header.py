@@ -46,6 +46,7 @@ def found() -> FeedResults:
         ("week:2026-W20", "Week 20"),
         ("week:2025-W20", "Week 20 2025"),
         ("month:2026-05", "May 2026"),
+        ("month:2025-05", "May 2025"),
         ("trending", "Trending"),
     ],
 )

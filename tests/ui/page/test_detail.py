@@ -8,10 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from reader.cache.history import STILL
+from reader.cache.community import Kept
+from reader.cache.history import STILL, Votes
+from reader.cache.outputs import Output
+from reader.cache.pages import PageTitle
+from reader.core.community import Community, Repository
 from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
+from reader.core.similarity import Fit, Shared
+from reader.core.titles import Titled
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
@@ -90,6 +96,57 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "x.Y",
         "memory · kv cache",
     ]
+
+
+def test_a_page_tells_all_that_belongs_to_a_paper() -> None:
+    one = paper(
+        **{"version": 3, "revised": "2025-11-22", "venue": "ICLR 2026", "versions": ("v1 2025-11-19", "v3 2025-11-22")},
+        **{"models": 2, "spaces": 1, "submitter": "someone", "queued": True, "hidden": True, "remark": "9 pages"},
+        abstract="What a model keeps, as https://code.example/memory says.\n\n\n\nThe rest is let go.",
+        addresses=("https://www.code.example/memory/",),
+        categories=("cs.CL",),
+    )
+    repositories = tuple(Repository("model", f"lab/{name}", 1, 2, "text") for name in "mn")
+    look = Presentation(
+        TODAY,
+        position="3 of 34",
+        suits="like what you starred",
+        votes=Votes((50, 55, 61), 11),
+        fit=Fit(1, "like:1", Shared(("draft trees",))),
+        outputs=(Output("Summary", "2026-11-26T08:00:00Z", "One."),),
+        fetching="fetching …",
+        link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
+        kept=Kept(Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))),
+        is_page=True,
+    )
+    assert texts(one, 30, look) == [
+        *("A memory that forgets on", "purpose", ""),
+        *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026"),
+        *("▲ 61 ▇██ +11 since you looked", "3 ❞ · submitted by someone", f"{'':23}3 of 34", ""),
+        *("For you: like what you starred", "", "Why here  shares draft trees", ""),
+        *("▎ AI summary", "▎ It forgets well.", ""),
+        *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
+        *("▎ Summary · by a program,", "▎ 2026-11-26", "▎ One.", ""),
+        *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
+        *("Lc Code     github.… 312 stars", "L1 Link", ""),
+        *("It may be this one, by its", "title:", "1  2511.1  A page (2 authors)", ""),
+        *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
+        *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
+        *("memory · kv cache", "", "fetching …"),
+    ]
+    wide, pane = texts(one, 78, look), texts(one, 60)
+    assert wide[4:6] == [
+        "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026",
+        "▲ 61 ▇██ +11 since you looked · 3 comments · submitted by someone      3 of 34",
+    ]
+    assert "L1 Link     code.example/memory  in the text" in wide
+    assert pane[-6:-4] == [
+        "github.com/someone/forget 312 stars · feed · PDF · arXiv",
+        "code.example · 2 models · 1 Space",
+    ]
+    assert "code.example · 1 dataset" in texts(one._replace(models=0, datasets=1, spaces=0), 60)
+    submitter = next(piece for line in compose(one, 60, look) for piece in line if "someone" in piece.text)
+    assert submitter.action == ("link", "https://huggingface.co/someone")
 
 
 def test_marks_and_the_origin_stand_before_the_day() -> None:

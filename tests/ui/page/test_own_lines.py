@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from reader.cache.members import Said
 from reader.cache.outputs import Output
 from reader.core.follows import Follow, FollowReason
-from reader.core.lines import measure
+from reader.core.lines import Line, measure
+from reader.core.passages import Passage
 from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
@@ -22,7 +24,10 @@ LOOK = Presentation(TODAY)
 
 
 def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
-    lines = own_lines(paper(tags=tags, note=note), width, replace(LOOK, is_unfolded=is_unfolded))
+    return said_by(own_lines(paper(tags=tags, note=note), width, replace(LOOK, is_unfolded=is_unfolded)))
+
+
+def said_by(lines: Sequence[Line]) -> list[str]:
     return ["".join(piece.text for piece in line) for line in lines]
 
 
@@ -73,13 +78,32 @@ def test_code_and_tables_of_a_note_are_whole_and_addresses_are_links() -> None:
     assert lines[0][-1].action == ("link", "https://example.org/x")
 
 
-@each("note", ["\n".join(f"line {number}" for number in range(40)), "word " * 400])
-def test_a_long_note_is_folded(note: str) -> None:
-    folded = texts(note=note)
-    assert len(folded) == NOTE_LINES
-    assert folded[-1].startswith("  +") and folded[-1].endswith(" lines")
-    assert "".join(folded).count("✎") == 1
-    assert texts(note=note, is_unfolded=True)[-1] == "  less"
+@each("lines", [0, 1, NOTE_LINES, NOTE_LINES + 1, 40])
+def test_a_long_note_is_folded(lines: int) -> None:
+    whole = [f"{'  ' if number else '✎ '}line {number}" for number in range(lines)]
+    note, most = "\n".join(line[2:] for line in whole), NOTE_LINES - 1
+    assert texts(note=note) == (whole if lines <= NOTE_LINES else [*whole[:most], f"  +{lines - most} lines"])
+    assert texts(note=note, is_unfolded=True) == (whole if lines <= NOTE_LINES else [*whole, "  less"])
+    assert texts(note="word " * 400)[-1] == "  +47 lines"
+
+
+def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
+    words = "A passage that takes more than a line of the page, and is cut after three lines, of which the rest is lost"
+    long = Passage("", words, section="§3 Method", note="why\nso?").said("2511.12345")
+    said = (long, Passage("", "Short").said("2511.12345"), "of another program", *[long] * 3)
+    drawn = [
+        *("▎ A passage that takes more than a line", "▎ of the page, and is cut after three"),
+        *("▎ lines, of which the rest is lost", "  §3 Method", "  ✎ why so?"),
+    ]
+    look = replace(LOOK, link_keys={"places": "i"})
+    head = ["Highlights  6  i reads there", *drawn, "▎ Short", "▎ of another program"]
+    folded, unfolded = (own_lines(paper(highlights=said), 40, one) for one in (look, replace(look, is_unfolded=True)))
+    assert said_by(folded) == [*head, *drawn, *drawn, "+1 more"]
+    assert said_by(unfolded) == [*head, *drawn, *drawn, *drawn, "less"]
+    assert [line[1].action for line in folded if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
+    narrow = said_by(own_lines(paper(highlights=said[:5]), 30, LOOK))
+    assert narrow[:2] == ["Highlights  5", "▎ A passage that takes more"]
+    assert narrow[3:6] == ["▎ is cut after three lines, of", "  §3 Method", "  ✎ why so?"] and len(narrow) == 18
 
 
 @given(st.text(max_size=300), st.integers(4, 60), st.booleans())
@@ -96,6 +120,18 @@ def test_what_the_group_shares_stands_last_and_fits(note: str, width: int) -> No
     assert all(measure(line) <= width for line in lines)
     words = " ".join(" ".join(piece.text for piece in line) for line in lines).split()
     assert [words[2], "ada" in words, "starred," in words] == ["Group", True, True]
+
+
+def test_of_what_a_group_shares_the_beginning_is_shown_until_it_is_unfolded() -> None:
+    for count in range(45):
+        ada, bob = Said("ada", note="A long note. " * 12), Said("bob", is_queued=True, note="look\n\n at\tit")
+        shared = (*(Said(f"m{number}", is_starred=True) for number in range(count)), ada, bob)
+        looks = (replace(LOOK, shared=shared, is_unfolded=one) for one in (False, True))
+        folded, whole = (said_by(own_lines(paper(), 40, look)) for look in looks)
+        is_long = len(whole) > NOTE_LINES
+        assert folded == ([*whole[: NOTE_LINES - 1], "+ more"] if is_long else whole)
+        assert (whole[-1] == "less") == is_long and "✎ bob: look at it" in whole
+        assert " ".join(whole).partition(" ✎")[0].endswith("bob queued" if count <= 38 else f"and {count - 38} more")
 
 
 def test_what_many_of_a_group_share_is_folded_and_bounded() -> None:

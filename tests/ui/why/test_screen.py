@@ -1,0 +1,66 @@
+"""The screen of reasons: the cursor goes by what can be changed, and what belongs to it stays in view."""
+
+from __future__ import annotations
+
+from reader.ui.kit.glyphs import UNICODE
+from reader.ui.why.lines import Explanation
+from reader.ui.why.screen import WhyList
+from tests.ui.stage import Stage, staged
+from tests.ui.why.test_lines import FIRST, KNOWN, LEARNED
+
+
+async def test_the_cursor_goes_by_what_can_be_changed() -> None:
+    moves = list[None]()
+    pane = WhyList(UNICODE, lambda: moves.append(None))
+
+    def drawn() -> list[str]:
+        return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
+
+    def seen() -> tuple[int, int, str]:
+        """The first line in view, the cursor's line from there, and what it is on."""
+        assert pane.current is not None
+        return pane.scroll_offset.y, [line[:1] for line in drawn()].index("▌"), pane.current.name
+
+    async with staged(Stage(pane), 60, 8) as (_, pilot):
+        assert (drawn(), pane.current) == ([""] * 8, None)
+        pane.show(KNOWN)
+        assert (seen(), drawn()[2]) == ((0, 2, "KV cache"), "▌   +62  KV cache      from 3 papers")
+        for steps, place in (
+            (1, (0, 3, "base")),
+            (1, (0, 4, "Ada")),
+            (2, (2, 6, "KV cache")),
+            (1, (4, 6, "robots")),
+            (9, (8, 6, "finance")),
+            (1, (9, 5, "finance")),
+            (-1, (9, 1, "robots")),
+            (-9, (0, 2, "KV cache")),
+            (1, (0, 3, "base")),
+        ):
+            assert not pane.scroll_lines(steps)
+            await pilot.pause()
+            assert seen() == place
+        assert len(moves) == 10
+        assert not pane.scroll_lines(-1) and pane.scroll_lines(-1), "it is at the top"
+        await pilot.click(pane, offset=(5, 4))
+        await pilot.click(pane, offset=(5, 1))
+        assert seen() == (0, 4, "Ada")
+        # What a change has moved comes into view with what was changed.
+        pane.scroll_lines(9)
+        pane.show(KNOWN._replace(before=FIRST[::-1]))
+        await pilot.pause()
+        assert drawn() == [
+            "",
+            "  Changed by you",
+            "▌ finance                                  -",
+            "",
+            "  First in For you, and where they were before",
+            "   1  A paper                                        was 3",
+            "   2  Another paper",
+            "   3  A third one                                    was 1",
+        ]
+        # The cursor stays on what it is on.
+        pane.show(Explanation(reasons=LEARNED._replace(interests=())))
+        assert seen() == (0, 5, "finance")
+        pane.show(Explanation(()))
+        assert (drawn()[:3], pane.current) == (["  Why these topics", "  No rule gives this paper a topic.", ""], None)
+        assert pane.scroll_lines(1)
