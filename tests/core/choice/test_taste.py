@@ -106,6 +106,32 @@ def test_each_interest_has_its_own_words_and_scale() -> None:
     assert nearest == {"Gaussian": 0, "Protein": 1}
 
 
+def test_all_that_is_learned_of_a_few_marks() -> None:
+    """The figures follow from the constants, which `tests/bench/foryou.py` measures: a change of these changes them."""
+    liked = [*marked("gaussian", 5), *marked("protein", 3, 0.8), *marked("sea", 1, 0.5), *marked("web", 2)]
+    passed = [paper.packed for subject in ("city maps", "robot hands") for paper in marked(subject, EACH)]
+    muted = frozenset({number("tables")})
+    taste = learn([*liked, *marked("stock", 3, -1.0)], papers, muted, passed=passed)
+    names = ["gaussian splatting, measure gaussian", "protein folding, folding helps", "web agents, measure web"]
+    assert [(one.wish.name, len(one.papers)) for one in taste.subjects] == list(zip(names, (5, 3, 2), strict=True))
+    assert [one.share for one in taste.subjects] == pytest.approx([0.532, 0.255, 0.213], abs=0.001)
+    assert [fit.interest for fit in taste.fits(papers())] == [0, 0, 1, 0, 2, *[0] * 7] * EACH
+    scores = [fit.score for fit in taste.fits(papers())]
+    assert scores[:6] == pytest.approx([0, 1.439, 1.420, -0.542, 1.365, 0], abs=0.002)
+    assert scores[-12:-6] == pytest.approx([0, 1.520, 1.500, -0.563, 1.445, 0], abs=0.002)
+    for key, words, weights in (
+        (1, "gaussian splatting/splatting/gaussian", [0.817, 0.358, 0.264]),
+        (2, "protein folding/protein/folding", [0.820, 0.337, 0.263]),
+        (3, "stock markets/stock/markets", [-0.382, -0.111, -0.049]),
+        (4, "web agents/web/agents", [0.793, 0.319, 0.253]),
+        (5, "", []),
+    ):
+        reasons = taste.reasons(PACKED[key])
+        assert "/".join(one.text for one in reasons) == words
+        assert [one.weight for one in reasons] == pytest.approx(weights, abs=0.002)
+        assert {one.papers for one in reasons} <= {5, 3, 2}
+
+
 def test_an_interest_with_few_marks_is_lifted_but_not_one_of_a_handful(monkeypatch: pytest.MonkeyPatch) -> None:
     def lifts(many: float, few: float) -> float:
         found = []
