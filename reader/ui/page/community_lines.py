@@ -133,7 +133,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
-    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
+    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, width // 12 - 1)
 
 
 def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
