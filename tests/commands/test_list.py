@@ -182,19 +182,6 @@ def test_misspelled_words_find_papers_on_a_terminal_which_says_what_was_searched
         assert run("list", *asked).out.strip() in ("", "[]")
 
 
-def test_a_name_that_nothing_has_is_told(run: Run, papers: Path) -> None:
-    run("follow", "add", "world model")
-    for query, said in (
-        ("follow:world-modle", "Nothing named 'world-modle' is followed. Did you mean world-model?"),
-        ("is:unread (agents OR -follow:author:nobody)", "'dailypapers follow list' prints what you follow."),
-        ("by:eve", "Nobody else in the group is named 'eve'. 'dailypapers group status' lists the members."),
-    ):
-        for command in ("list", "count"):
-            found = run(command, query)
-            assert (found.code, found.out) == (2, "") and said in found.err, found.err
-    assert run("count", 'follow:"World Model"').out == run("count", "by:anyone").out == "0\n"
-
-
 def test_without_papers_it_says_how_to_get_some(run: Run) -> None:
     found = run("list")
     assert (found.code, found.out) == (0, "")
