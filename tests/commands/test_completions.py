@@ -141,6 +141,18 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
         $ completions answer -- views hide tre
         trending
         $ completions answer -- follow remove ""
+        $ views add Mine agents
+        Mine is saved; its key in the reader is g1.
+        $ completions answer -- views remove ""
+        Mine
+        $ completions answer -- views add ""
+        $ follow add agents
+        agents: 3 papers. Its query is follow:word:agents
+        $ completions answer -- follow remove w
+        word:agents
+        $ completions answer -- follow add a
+        $ completions answer -- rules try ""
+        $ completions answer -- weights raise x
         $ completions answer -- tag add l
         Later
         $ completions answer -- tag rename x l
