@@ -30,10 +30,10 @@ from reader.refresh.jobs import (
     RefreshStarted,
     TextsAhead,
     TitlesLookedUp,
-    VectorsMade,
     Waiting,
 )
 from reader.refresh.plan import Latest
+from reader.refresh.vectors import VectorsMade
 
 DAY = "2026-05-11"
 
