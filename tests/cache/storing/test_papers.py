@@ -229,6 +229,7 @@ def test_other_rules_change_topics_only_through_reclassify(
     assert not filled.needs_classifying()
     other = Cache.open(path, ByName("2", ("agents", "music")))
     assert other.needs_classifying()
+    assert whole(path, "2611.00006").topics == ("agents",)
     assert list(other.reclassify()) == [(2, 6), (4, 6), (6, 6)]
     assert not other.needs_classifying()
     assert whole(path, "2611.00006").topics == ("agents", "music")
