@@ -342,7 +342,7 @@ async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there
     app = Listener(papers)
     listed = order(range(1, 10), ("2025-11-24", 3), ("2025-11-17", 3), ("2025-11-14", 3))
     form = ListForm(holes=(("2025-11-18", "2025-11-19", "2025-11-20", "2025-11-21"),))
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with app.run_test(size=(60, 13)) as pilot:
         papers.show(listed, Shelf(), form=form)
         await pilot.pause()
         assert painted(papers)[4] == " ─ 4 days are missing here · enter fetches them ─"
