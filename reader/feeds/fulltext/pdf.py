@@ -653,7 +653,7 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
         for page, edge in zip(pages, edges, strict=True)
         for place in {_place(page.lines[index]) for index in edge}
     )
-    often = min(3, max(2, len(pages) // 4))
+    often = 2 if len(pages) < 12 else 3
     for page, edge in zip(pages, edges, strict=True):
         lowest = min((line.base for line in page.lines), default=0.0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())

@@ -121,17 +121,35 @@ def test_citations_lead_to_the_references(paper: Document) -> None:
     assert texts(paper, Reference)[0].endswith("takes more than one line of the page. Press.")
     targets = {span.target for block in paper.blocks if isinstance(block, Paragraph) for span in block.spans}
     assert targets == {"", "#ref-1"}
-    assert paper.anchors["ref-1"]
+    assert paper.anchors == {"page-1": 1, "page-2": 10, "ref-1": 16, "ref-2": 17, "ref-3": 18}
+
+
+def test_each_number_of_a_citation_is_a_link() -> None:
+    entries = (f"[{number}] A. Author. A title of it." for number in (1, 2, 3))
+    cited = line("As in [1, 3–9] and [2].", 620)
+    document = of_lines(*body(700, 6), cited, *(line(one, 600 - 12 * at) for at, one in enumerate(entries)))
+    spans = [span for block in document.blocks if isinstance(block, Paragraph) for span in block.spans][2:]
+    assert [(span.text, span.target) for span in spans] == [
+        *[
+            ("As in [", ""),
+            ("1", "#ref-1"),
+            (", ", ""),
+            ("3", "#ref-3"),
+            ("–9] and [", ""),
+            ("2", "#ref-2"),
+            ("].", ""),
+        ]
+    ]
 
 
 SHAPES = b"""
 BT /F0 1 Tf 10 0 0 10 72 500 Tm (scaled) Tj ET
 BT /F0 10 Tf 0.995 0.1 -0.1 0.995 300 500 Tm (rises) Tj 0.995 -0.1 0.1 0.995 400 500 Tm (sinks) Tj ET
 BT /F0 10 Tf 0.95 0.3 -0.3 0.95 300 400 Tm (stamp) Tj 0.95 -0.3 0.3 0.95 400 400 Tm (mark) Tj ET
-98 451.5 18 1 re f 72 420 1.5 1 re f 300 450 20 2 re f
+98 451.5 18 1 re f 72 420 2 1 re f 300 450 20 1.5 re f
 q 100 0 0 60 300 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
-q 20 0 0 60 420 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
-q 100 0 0 20 420 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 30 0 0 60 420 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 100 0 0 30 420 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
 q 612 0 0 792 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
 """
 """A fraction's bar and shapes that are none; a picture, and one each that is too narrow, too low and too high."""
@@ -147,6 +165,12 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
         *(Printed(" and ", 115, 600), Printed("slant", 140, 600, 10, ITALIC), Printed("cell", 300, 600)),
         *(Printed("p", 72, 560, 10, SIGNS), Printed("2", 84, 563, 7)),
         *(Printed("o", 72, 540), Printed("\xa8", 72.8, 540), Printed("b", 200, 540, 10, SIGNS)),
+        *(
+            Printed("d", 71.5, 424, 7),
+            Printed("e", 71.5, 412, 7),
+            Printed("f+g", 305, 454, 7),
+            Printed("3", 308, 443, 7),
+        ),
         *(Printed("is", 86, 450), Printed("a+c", 101, 455, 7), Printed("2", 105, 444, 7), Printed("all", 120, 450)),
     ]
     second = [
@@ -176,6 +200,10 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
             ("√2", 72, 88, 559, 10, 0, 0, 0.5, 1, 0),
             ("ö", 72, 77, 540, 10, 0, 0, 0, 1, 0),
             ("ˆ", 200, 206, 540, 10, 0, 0, 1, 1, 0),
+            ("d", 72, 75, 424, 7, 0, 0, 0, 1, 0),
+            ("e", 72, 75, 412, 7, 0, 0, 0, 1, 0),
+            ("f+g", 305, 315, 454, 7, 0, 0, 0, 1, 0),
+            ("3", 308, 312, 443, 7, 0, 0, 0, 1, 0),
             ("is (a+c)∕2 all", 86, 130, 450, 10, 0, 0, 0, 1, 0),
             *both,
         ],
@@ -219,6 +247,10 @@ def body(top: float, count: int, page: int = 0) -> list[Line]:
         ("The known pre-trained and pre-", "trained ones.", "The known pre-trained and pre-trained ones."),
         ("It has con-", "tent of its own.", "It has content of its own."),
         ("By A. Smith-", "Jones, in the year before.", "By A. Smith- Jones, in"),
+        ("By A. Smith\N{SOFT HYPHEN}", "Jones, in the year before.", "By A. Smith-Jones, in"),
+        ("It has the con\N{SOFT HYPHEN}", "(tent of its own).", "It has the con-(tent of"),
+        ("It has a (\N{SOFT HYPHEN}", "tent of its own).", "It has a (-tent of"),
+        ("A Readymade or a Ready\N{SOFT HYPHEN}", "Made one of it.", "or a ReadyMade one"),
     ],
 )
 def test_words_that_a_line_s_end_has_cut_are_joined(first: str, second: str, whole: str) -> None:
@@ -233,15 +265,33 @@ def test_headers_page_numbers_and_stamps_are_left_out() -> None:
         for one in (line(f"Running Title {page}", 770, page=page), *body(700, 8, page), line(str(page), 30, page=page))
     ]
     stamp = line("arXiv:2605.00001v2 [cs.CL] 2 May 2026", 300, size=20)
-    said = "\n".join(markdown_lines(of_lines(*lines, stamp)))
-    assert "Running" not in said and "arXiv" not in said
+    parts = (line("Part One", 750, page=page) for page in (0, 1))
+    document = of_lines(*lines, stamp, *parts)
+    assert texts(document, Paragraph)[1:] == [" ".join([FULL] * 8)] * 4
 
 
-def test_text_in_pictures_is_left_out_and_counted() -> None:
-    inside = line("an axis", 300, left=100)
-    document = of_lines(*body(700, 8), inside, boxes=(Box(90, 250, 400, 350),))
-    assert "an axis" not in "\n".join(markdown_lines(document))
-    assert texts(document, Paragraph)[-1] == "1 line inside of figures left out."
+def test_the_numbers_of_lines_are_left_out() -> None:
+    for count in (15, 16):
+        numbers = (line(f"{number:03}", 720 - 12 * number, left=40) for number in range(1, count + 1))
+        said = "\n".join(markdown_lines(of_lines(*body(708, 20), *numbers)))
+        assert ("003" in said) is (count == 15)
+
+
+@each(
+    ("left", "right", "base", "is_in"),
+    [
+        (90, 400, 250, True),
+        (90, 400, 350, True),
+        (89, 400, 300, False),
+        (90, 401, 300, False),
+        (90, 400, 249, False),
+        (90, 400, 351, False),
+    ],
+)
+def test_text_in_pictures_is_left_out_and_counted(left: float, right: float, base: float, is_in: bool) -> None:
+    inside = line("an axis", base, left=left)._replace(right=right)
+    said = texts(of_lines(*body(700, 8), inside, boxes=(Box(90, 250, 400, 350),)), Paragraph)
+    assert said[-1] == ("1 line inside of figures left out." if is_in else "an axis")
 
 
 def test_the_labels_above_a_figure_s_caption_are_left_out() -> None:
@@ -304,13 +354,19 @@ LOOKS = {"p": "page", "s": "size", "b": "bold", "i": "italic", "m": "math"}
 
 
 def drawn(said: str) -> Line:
-    """A line of its height, `@` its left, its looks with `w` for its width and `l` for its lead, and its text."""
+    """A line of its height, `@` its left, its looks with `w` for its width and `l` for its lead, and its text.
+
+    Two spaces are between cells.
+    """
     found = re.fullmatch(r"([\d.]+)(?:@(\d+))?((?: [a-z][\d.]+)*) (.+)", said)
     assert found
     looks: dict[str, Any] = {one[0]: float(one[1:]) for one in found[3].split()}
     made = line(found[4], float(found[1]), left=float(found[2] or 72))
     made = made._replace(**{LOOKS[key]: value for key, value in looks.items() if key in LOOKS})
-    return made._replace(page=int(made.page), right=made.left + looks.get("w", made.width), lead=int(looks.get("l", 0)))
+    cells = [(made.left + 5 * one.start(), one[0]) for one in re.finditer(r"\S+(?: \S+)*", made.text)]
+    right = made.left + looks.get("w", made.width)
+    made = made._replace(text=" ".join(made.text.split()), cells=tuple(cells), right=right)
+    return made._replace(page=int(made.page), lead=int(looks.get("l", 0)))
 
 
 @each(
@@ -550,6 +606,78 @@ def drawn(said: str) -> Line:
         (
             "684@80 – One thing of / 672@80 ∗ Two / 660 It is (a) first and / 648 (b) second. / 620@100 (c) third.",
             "…\n- One thing of\n- Two It is (a) first and\n- (b) second.\n- (c) third.\n…",
+        ),
+        ("684 w176 It ends / 667 One label / 640 s9 Figure 2: it.", "…It ends\nOne label …\n**Figure 2**: it.\n…"),
+        (
+            "684 w176 It ends / 666 One label / 640 s9 Figure 2: it.",
+            "…It ends …\n**Figure 2**: it.\n…\n*1 line inside of figures left out.*",
+        ),
+        (
+            "684 w175 It ends / 672 One label / 640 s9 Figure 2: it.",
+            "…It ends …\n**Figure 2**: it.\n…\n*1 line inside of figures left out.*",
+        ),
+        ("660 w132 One label / 640 s9 Figure 2: it.", "…\nOne label …\n**Figure 2**: it.\n…"),
+        ("660 m0.2 One label / 640 s9 Figure 2: it.", "…\nOne label …\n**Figure 2**: it.\n…"),
+        ("660 b1 s10.1 One label / 640 s9 Figure 2: it.", "…\nOne label …\n**Figure 2**: it.\n…"),
+        (
+            "660 [1] A. One. / 648 [2] B. Two. / 636 [3] C. Three. / 624 b1 References",
+            "…\n\\[1\\] A. One.\n\\[2\\] B. Two.\n\\[3\\] C. Three.\n## References\n- …",
+        ),
+        ("660 [1] A. One. / 648 [2] B. Two. / 636 It is.", "…\n\\[1\\] A. One.\n\\[2\\] B. Two.\nIt is.\n…"),
+        (
+            "664 b0.6 s11.3 1 A heading that is long / 652 b0.6 s11.3 and goes on",
+            "…\n## 1 A heading that is long and goes on\n…",
+        ),
+        (
+            "664 b0.6 s11.2 1 A heading that is long / 652 b0.6 s11.2 and goes on",
+            "…\n## 1 A heading that is long\nand goes on\n…",
+        ),
+        (
+            "660 s11.3 Chapter 1 / 640 Begin / 620 b1 1.1 Part / 600 b1 2.1 Part",
+            "…\n## Chapter 1\nBegin\n### 1.1 Part\n#### 2.1 Part\n…",
+        ),
+        ("660 s11.2 Chapter 1 / 640 s11.3 Begin / 620 b1 1.1 Part", "…\n## Chapter 1 Begin\n### 1.1 Part\n…"),
+        ("660 s11.2 Chapter 1 / 640 s11.2 Begin", "…\nChapter 1\nBegin\n…"),
+        (
+            "684 It goes on / 660@100 m1 x = y / 639.7@101 s8 over it / 620 And so on.",
+            "…It goes on\n```\nx = y\nover it\n```\nAnd so on.\n…",
+        ),
+        (
+            "684 It goes on / 660@100 m1 x = y / 639@101 s8 over it / 620 And so on.",
+            "…It goes on\n```\nx = y\n```\nover it\nAnd so on.\n…",
+        ),
+        (
+            "684 It goes on / 660@100 m1 x = y / 642@100 s8 over it / 620 And so on.",
+            "…It goes on\n```\nx = y\n```\nover it\nAnd so on.\n…",
+        ),
+        ("660 b1 C. One of it / 640 b1 E. Two of it", "…\nC. One of it\nE. Two of it\n…"),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620 s11.3 b0.5 One large line",
+            "…\n## 1 Begin\nIt is said.\nOne large line\n…",
+        ),
+        ("660 s11.3 b0.6 One large line / 640 It is.", "…\nOne large line\nIt is.\n…"),
+        (
+            "684 It is said. / 700 p1 s11.3 b0.6 One large line / 680 p1 It is.",
+            "…It is said.\n…\n## One large line\nIt is.",
+        ),
+        ("660 One  Two / 640 It is.", "…\n```\nOne  Two\n```\nIt is.\n…"),
+        ("684 One  Two / 672 It is.", "…One Two It is.\n…"),
+        ("684 One  Two  Ten / 672 It is.", "…\n```\nOne  Two  Ten\n```\nIt is.\n…"),
+        ("660 Model one two  three four / 640 It is.", "…\nModel one two three four\nIt is.\n…"),
+        ("660 Model one two  three / 640 It is.", "…\n```\nModel one two  three\n```\nIt is.\n…"),
+        ("660 w210 One  Two / 640 It is.", "…\nOne Two\nIt is.\n…"),
+        ("660 s9.4 w210 One  Two / 640 It is.", "…\n```\nOne  Two\n```\nIt is.\n…"),
+        ("660 s9.5 w210 One  Two / 640 It is.", "…\nOne Two\nIt is.\n…"),
+        ("660 w210 One  Two  Ten / 640 It is.", "…\n```\nOne  Two  Ten\n```\nIt is.\n…"),
+        ("660 One  Two / 657@200 Ten / 640 It is.", "…\n```\nOne  Two                  Ten\n```\nIt is.\n…"),
+        ("660 One  Two / 656@200 Ten / 640 It is.", "…\n```\nOne  Two\n                          Ten\n```\nIt is.\n…"),
+        (
+            "684 It goes on with / 680@180 m1 x = y + z + w / 672 And where it is.",
+            "…It goes on with\n```\nx = y + z + w\n```\nAnd where it is.\n…",
+        ),
+        (
+            "684 It goes on with / 680@180 m1 x = y + z +w / 672 And where it is.",
+            "…It goes on with And where it is.\n```\nx = y + z +w\n```\n…",
         ),
     ],
 )
