@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reader.core.document.layout import Layout
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
     NESTING,
+    Document,
     Figure,
     Formula,
     Items,
@@ -73,7 +75,11 @@ def test_odd_forms_are_read_whole() -> None:
 
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext"
-DOCUMENT = read_html(pages.PAGE)
+
+
+@cache
+def whole() -> Document:
+    return read_html(pages.PAGE)
 
 
 def words(block: object) -> str:
@@ -81,20 +87,20 @@ def words(block: object) -> str:
 
 
 def found(kind: type) -> list[object]:
-    return [block for block in DOCUMENT.blocks if isinstance(block, kind)]
+    return [block for block in whole().blocks if isinstance(block, kind)]
 
 
 def test_the_page_around_the_paper_is_left_out() -> None:
-    check_document(DOCUMENT)
-    text = " ".join(words(block) for block in DOCUMENT.blocks)
+    check_document(whole())
+    text = " ".join(words(block) for block in whole().blocks)
     for noise in ("Report", "made by", "NOISE", "icml", "lost", "left of a macro", "31m", "thanks"):
         assert noise not in text
-    assert (DOCUMENT.title, DOCUMENT.version, DOCUMENT.licence) == ("A paper", 3, "CC BY 4.0")
+    assert (whole().title, whole().version, whole().licence) == ("A paper", 3, "CC BY 4.0")
 
 
 def test_sections_have_numbers_and_anchors() -> None:
     outline = [
-        (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in DOCUMENT.sections
+        (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in whole().sections
     ]
     assert outline == [
         (1, "", "Abstract", ""),
@@ -120,7 +126,7 @@ def test_a_paragraph_has_citations_formulas_and_notes() -> None:
         Span("word", "strong"),
         Span(". ▯"),
     )
-    after = DOCUMENT.blocks[DOCUMENT.blocks.index(paragraph) + 1]
+    after = whole().blocks[whole().blocks.index(paragraph) + 1]
     assert after == Note("1", (Span("A note."),), "fn1")
 
 
@@ -203,7 +209,7 @@ def test_references_are_where_citations_lead() -> None:
             "bib.bib1",
         )
     ]
-    assert isinstance(DOCUMENT.blocks[DOCUMENT.anchors["bib.bib1"]], Reference)
+    assert isinstance(whole().blocks[whole().anchors["bib.bib1"]], Reference)
 
 
 def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
@@ -237,7 +243,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
 
 def test_formulas_need_only_their_tex() -> None:
     assert "NOISE" not in without_mathml(pages.PAGE)
-    assert read_html(without_mathml(pages.PAGE)) == DOCUMENT
+    assert read_html(without_mathml(pages.PAGE)) == whole()
 
 
 @each(
@@ -274,7 +280,7 @@ def test_a_page_over_the_limits_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     document = read_html(pages.PAGE)
     check_document(document)
     assert document.is_cut
-    assert len(document.blocks) < len(DOCUMENT.blocks)
+    assert len(document.blocks) < len(whole().blocks)
 
 
 STORED = json.loads((SHARED / "documents.json").read_text()) if SHARED.exists() else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reader.core.document.layout import Layout
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
     Cell,
+    Document,
     Figure,
     Formula,
     Heading,
@@ -37,7 +39,11 @@ from tests.feeds.fulltext import pages
 from tests.table import each
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "markdown"
-DOCUMENT = read_markdown(pages.MARKDOWN)
+
+
+@cache
+def whole() -> Document:
+    return read_markdown(pages.MARKDOWN)
 
 
 def test_only_a_first_heading_before_all_else_is_the_title() -> None:
@@ -48,9 +54,9 @@ def test_only_a_first_heading_before_all_else_is_the_title() -> None:
 
 
 def test_the_feeds_form_becomes_the_same_model() -> None:
-    check_document(DOCUMENT)
-    assert (DOCUMENT.title, DOCUMENT.version) == ("A paper", 2)
-    abstract, _, *blocks = DOCUMENT.blocks
+    check_document(whole())
+    assert (whole().title, whole().version) == ("A paper", 2)
+    abstract, _, *blocks = whole().blocks
     assert abstract == Heading(1, "", (Span("Abstract"),))
     assert blocks == [
         Heading(1, "1", (Span("Start"),), "S1"),
