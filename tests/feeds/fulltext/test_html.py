@@ -66,12 +66,16 @@ def test_what_nests_too_deep_is_left_out() -> None:
 def test_odd_forms_are_read_whole() -> None:
     document = read_html(pages.ODD)
     assert "\n".join(markdown_lines(document)) == pages.ODD_TEXT
-    assert document.anchors == {"p 1": 1, "S2": 5, "m": 12, "F9": 16, "T": 17, "E9": 23, "E8": 25}
+    assert document.anchors == {"p 1": 1, "S2": 5, "p2": 7, "m": 13, "F9": 17, "T": 18, "E9": 24, "E8": 26}
     tables = [block for block in document.blocks if isinstance(block, Table)]
     assert [table.rules for table in tables] == [(1,), (1,)]
-    assert [(cell.across, cell.down, cell.align) for table in tables for row in table.rows for cell in row] == [
-        *[(1, 1, "left")] * 2, (1, 100, "left"), (1, 1, "left"), (1, 1, "center"), *[(1, 1, "left")] * 3,
+    cells = [cell for table in tables for row in table.rows for cell in row]
+    assert [(one.across, one.down, one.align, one.is_head) for one in cells] == [
+        *[(1, 1, "left", False)] * 2, (1, 100, "left", False), (1, 1, "left", False), (1, 1, "center", False),
+        (1, 1, "left", True), *[(1, 1, "left", False)] * 2,
     ]  # fmt: skip
+    spans = [span for block in document.blocks if isinstance(block, Paragraph) for span in block.spans]
+    assert [span.target for span in spans if span.target] == ["#m", "https://example.org/y"]
 
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext"
@@ -275,8 +279,9 @@ def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
     assert max(map(depth, document.blocks)) <= NESTING
 
 
-def test_a_page_over_the_limits_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_module, "NODES", 40)
+@pytest.mark.parametrize(("limit", "most"), [("NODES", 40), ("TEXT_LETTERS", 450)])
+def test_a_page_over_the_limits_is_cut(limit: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_module, limit, most)
     document = read_html(pages.PAGE)
     check_document(document)
     assert document.is_cut

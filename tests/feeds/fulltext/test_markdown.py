@@ -14,6 +14,7 @@ from reader.core.document.formula import formula_text
 from reader.core.document.layout import Layout
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
+    NESTING,
     Cell,
     Document,
     Figure,
@@ -34,7 +35,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.feeds.fulltext import markdown
 from reader.feeds.fulltext.markdown import find_runs, parse_markdown, read_markdown
-from tests.core.document.checks import check_document
+from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
 from tests.table import each
 
@@ -142,6 +143,25 @@ def test_odd_forms_are_read_whole() -> None:
         "bib.bib1": 38,
         "bib.bib2": 39,
     }
+    tables = [part for block in document.blocks if isinstance(block, Figure) for part in block.blocks]
+    assert [[cell.align for cell in row] for one in tables if isinstance(one, Table) for row in one.rows] == [
+        ["left", "center", "right"]
+    ] * 2
+
+
+@each("text", ["Words of a text", "Some `code of a text`", "```\ncode of a text\n```"])
+def test_a_text_over_the_limit_is_cut(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown, "TEXT_LETTERS", 10)
+        document = parse_markdown(f"{text}\n\nAfter.")
+    assert (len(document.blocks), document.is_cut) == (1, True)
+
+
+@each("sign", ["> ", "- "])
+def test_what_nests_too_deep_keeps_its_text(sign: str) -> None:
+    document = parse_markdown(f"{sign * 15}at the bottom")
+    assert "at the bottom" in " ".join(texts(document.blocks[0]))
+    assert max(map(depth, document.blocks)) == NESTING
 
 
 def test_a_paragraph_of_signs_alone_is_no_formula() -> None:
@@ -282,10 +302,14 @@ def test_an_address_in_running_text_is_a_link() -> None:
     text = "## 1 Code\n\nOur code is at github.com/ada/engine, see **https://ada.org/x**, and `https://ada.org/y`.\n"
     paragraph = parse_markdown(text).blocks[1]
     assert isinstance(paragraph, Paragraph)
-    assert [(span.text, span.target) for span in paragraph.spans if span.target] == [
-        ("github.com/ada/engine", "https://github.com/ada/engine"),
-        ("https://ada.org/x", "https://ada.org/x"),
-        ("https://ada.org/y", "https://ada.org/y"),
+    assert [(span.text, span.style, span.target) for span in paragraph.spans] == [
+        ("Our code is at ", "", ""),
+        ("github.com/ada/engine", "", "https://github.com/ada/engine"),
+        (", see ", "", ""),
+        ("https://ada.org/x", "strong", "https://ada.org/x"),
+        (", and ", "", ""),
+        ("https://ada.org/y", "code", "https://ada.org/y"),
+        (".", "", ""),
     ]
 
 
