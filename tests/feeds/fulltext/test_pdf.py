@@ -26,7 +26,19 @@ from reader.core.document.model import (
     plain,
 )
 from reader.core.errors import FeedError, NoFullText, NoPicture
-from reader.feeds.fulltext.pdf import WARNING, Bar, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
+from reader.feeds.fulltext.pdf import (
+    WARNING,
+    Bar,
+    Box,
+    Letter,
+    Line,
+    Page,
+    Pages,
+    find_lines,
+    read_pages,
+    read_pdf,
+    written,
+)
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, ITALIC, MAPPED, MATH, SIGNS, Printed, paragraph, write_pdf
@@ -659,6 +671,60 @@ def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[
             found.append(Letter(letter, left, left + size / 2, base, size))
             left += size / 2
     return found
+
+
+@each(
+    ("runs", "lines"),
+    [
+        # How far a letter is above the one before it, and above most.
+        ([("ab", 700, 0), ("c", 705.5, 0), ("d", 706, 0), ("e", 711.6, 0)], [("abcd", 702.75, 72), ("e", 711.6, 92)]),
+        ([("ab", 700, 0), ("c", 705.6, 0)], [("ab", 700, 72), ("c", 705.6, 82)]),
+        # How far it is behind it, or before it.
+        ([("ab", 700, 0), ("c", 700, 120)], [("ab c", 700, 72, 202)]),
+        ([("ab", 700, 0), ("c", 700, 120.5)], [("ab", 700, 72), ("c", 700, 202.5)]),
+        ([("abcdefghij", 700, 0), ("k", 700, -40)], [("abcdefghijk", 700, 72)]),
+        ([("abcdefghij", 700, 0), ("k", 700, -40.5)], [("abcdefghij", 700, 72), ("k", 700, 81.5)]),
+        ([("abcdefghij", 700, 0), ("k", 703, -12.5)], [("abcdefghijk", 700, 72)]),
+        ([("abcdefghij", 700, 0), ("k", 703.5, -12.5)], [("abcdefghij", 700, 72), ("k", 703.5, 109.5)]),
+        ([("abcdefghij", 700, 0), ("k", 703.5, -12)], [("abcdefghijk", 700, 72)]),
+        # Whether it begins another cell, or another word behind small letters.
+        ([("ab", 700, 0), ("c", 700, 12.5)], [("abc", 700, 72)]),
+        ([("ab", 700, 0), ("c", 700, 13)], [("ab c", 700, 72, 95)]),
+        ([("ab", 700, 0), ("2", 700, 0, 8), ("c", 700, 1.5)], [("ab2c", 700, 72)]),
+        ([("ab", 700, 0), ("2", 700, 0, 8), ("c", 700, 1.75)], [("ab2 c", 700, 72)]),
+        ([("ab", 700, 0), ("2", 700, 0, 8.5), ("c", 700, 1.75)], [("ab2c", 700, 72)]),
+        ([(" ", 700, 0)], []),
+    ],
+)
+def test_letters_that_are_near_each_other_are_a_line(
+    runs: list[tuple[str, float, float]], lines: list[tuple[object, ...]]
+) -> None:
+    """Runs have their text, height, how far they are moved, and their size if it is not 10; lines have cells."""
+    made = letters(*((text, base, size[0] if size else 10, moved) for text, base, moved, *size in runs))
+    found = find_lines(made, 3)
+    assert [(one.text, one.base, *(left for left, _ in one.cells)) for one in found] == lines
+
+
+@each(
+    ("bold", "italic", "plain", "lead"),
+    [
+        ("Lead", "", " it", 4),
+        ("", "2.1 Lea", "d", 7),
+        ("", "2. Le", "d", 0),
+        ("Bol", "", "d", 3),
+        ("Bo", "", "ld", 0),
+        ("All", "", "", 0),
+        ("3.", "", "", 0),
+        ("", "", "None", 0),
+    ],
+)
+def test_a_line_may_begin_in_letters_of_its_own(bold: str, italic: str, plain: str, lead: int) -> None:
+    made = letters((bold + italic + plain, 700, 10, 0))
+    for at in range(len(bold + italic)):
+        made[at] = made[at]._replace(is_bold=bool(bold), is_italic=not bold)
+    (found,) = find_lines(made, 3)
+    shares = [len(one.replace(" ", "")) / len(f"{bold}{italic}{plain}".replace(" ", "")) for one in (bold, italic)]
+    assert (found.lead, found.bold, found.italic) == (lead, *shares)
 
 
 def written_text(found: list[Letter], *bars: Bar) -> str:
