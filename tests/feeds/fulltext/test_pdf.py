@@ -697,7 +697,7 @@ def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[
     ],
 )
 def test_letters_that_are_near_each_other_are_a_line(
-    runs: list[tuple[str, float, float]], lines: list[tuple[object, ...]]
+    runs: list[tuple[Any, ...]], lines: list[tuple[object, ...]]
 ) -> None:
     """Runs have their text, height, how far they are moved, and their size if it is not 10; lines have cells."""
     made = letters(*((text, base, size[0] if size else 10, moved) for text, base, moved, *size in runs))
