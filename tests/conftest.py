@@ -7,7 +7,7 @@ or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by han
 A table of small cases is one test (`tests/table.py`): to set each case up and report it took longer than to try it.
 
 `HYPOTHESIS_PROFILE` names how examples are drawn: `default`, at random; `repeatable`, the same ones in every run;
-`unshrunk`, the same, but failures are not made simpler, as nobody reads those of mutants; `thorough`, at random and twenty
+`unshrunk`, the same without making failures simpler, for mutants; `thorough`, at random and twenty
 times as many, also where a test says how many it tries.
 """
 
