@@ -47,4 +47,5 @@ def test_what_is_run_is_kept_once_newest_first() -> None:
     for line in (*map(str, range(HISTORY + 1)), "", "7"):
         state = run_command(state, line)
     assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(HISTORY), str(HISTORY - 1))
-    assert len(state[COMMANDS]) == len(set(state[COMMANDS])) == HISTORY
+    commands = state[COMMANDS]
+    assert len(commands) == len(set(commands)) == HISTORY
