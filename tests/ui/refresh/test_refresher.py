@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 from textual.worker import WorkerCancelled
 
 from reader.config import Settings
-from reader.core.errors import FeedOffline, FeedRefused, ReaderError
+from reader.core.errors import CacheBusy, ConfigError, FeedOffline, FeedRefused, ReaderError
+from reader.core.settings.tables import Vectors
+from reader.refresh import vectors
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -18,6 +22,7 @@ from reader.refresh.jobs import (
     FeedStarted,
     FeedStored,
     HookRan,
+    MakeVectors,
     Message,
     NotificationFailed,
     PapersClassified,
@@ -31,7 +36,9 @@ from reader.refresh.jobs import (
     Waiting,
 )
 from reader.refresh.plan import Days, Latest
-from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
+from reader.refresh.vectors import VectorsMade
+from reader.ui.full_text.state import TEXTS_AHEAD
+from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
@@ -133,12 +140,14 @@ async def test_what_came_is_shown_at_once_and_only_that(reader: Opener) -> None:
 class Bench:
     """A refresher whose clock and jobs are those of the test."""
 
-    def __init__(self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False) -> None:
+    def __init__(
+        self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
+    ) -> None:
         self.begun: list[float] = []
         """Seconds after which the next retry begins."""
         self.works: list[Any] = []
         self.asked: list[object] = []
-        self.answer: tuple[Message, ...] = ()
+        self.answer: tuple[Message | VectorsMade, ...] = ()
         self.cancelled = 0
         self.model = Model(at("all", papers=papers))
         delayed = SimpleNamespace(begin=self.begun.append, stop=lambda: None)
@@ -147,14 +156,19 @@ class Bench:
             run_job=self.run_job, set_interval=lambda *told: self.begun.append(told[0]), leave=None
         )
         library: Any = SimpleNamespace(
-            last_refresh=lambda: None, topic_names=dict, has_papers=lambda: True, note_refresh=lambda: None
+            path=Path("papers.db"),
+            last_refresh=lambda: None,
+            topic_names=dict,
+            has_papers=lambda: True,
+            note_refresh=lambda: None,
         )
         moving = look()._replace(is_still=is_still, demo=demo)
-        services = Services(self.model, library, background, Settings(refresh_minutes=minutes), moving, app=app)
-        self.refresher = Refresher(services)
+        own = Settings(refresh_minutes=minutes, vectors=Vectors(model))
+        self.services = Services(self.model, library, background, own, moving, app=app)
+        self.refresher = Refresher(self.services)
 
-    def start(self, _group: str, work: Any, *, exclusive: bool) -> Any:
-        assert exclusive
+    def start(self, group: str, work: Any, *, exclusive: bool = False) -> Any:
+        assert exclusive == (group == "refresh")
         self.works.append(work)
         return SimpleNamespace(wait=self.wait, cancel=self.cancel)
 
@@ -164,8 +178,8 @@ class Bench:
     def cancel(self) -> None:
         self.cancelled += 1
 
-    async def run_job(self, job: Refresh) -> AsyncIterator[Message]:
-        self.asked.append(job.plan)
+    async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
+        self.asked.append(job.plan if isinstance(job, Refresh) else job)
         for message in self.answer:
             yield message
 
@@ -235,3 +249,59 @@ async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch:
     bench.refresher.begin()
     await bench.work()
     assert bench.begun[7:] == []
+
+
+async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, shown, later = list[str](), list[str](), list[str]()
+    problems: list[ReaderError | None] = [None, None, CacheBusy("busy"), ConfigError("no model"), ReaderError("down")]
+
+    def lacks(_cache: Path, _settings: Vectors) -> bool:
+        if later:
+            maker.take(Vectors(later.pop()))
+        if (problem := problems.pop(0)) is not None:
+            raise problem
+        return len(problems) > 3
+
+    monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
+    monkeypatch.setattr(vectors, "lacks_vectors", lacks)
+    bench = Bench(model="small")
+    bench.answer = (VectorsMade(2, 9_000, 2),)
+    bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
+    maker = VectorMaker(bench.services)
+    maker.begin_soon(bench.model.state)
+    assert bench.begun == [REST]
+    told = []
+    for _ in range(len(problems)):
+        maker.begin()
+        maker.begin()
+        maker.begin_soon(bench.model.state)
+        assert (len(bench.works), bench.begun) == (1, [REST])
+        await bench.work()
+        told.append(bench.model.state.notices.news.text)
+    assert (opened, bench.asked) == (["small"], [MakeVectors()])
+    assert [one for one in shown if one] == ["vectors 2 of 9,000"] and bench.model.state[TEXTS_AHEAD] == ""
+    assert told == ["", "", "", "no model", "Vectors wait for the next refresh: down"]
+    # Another model is taken at once, or as soon as the one before has ended.
+    maker.take(Vectors("small"))
+    maker.take(Vectors("large"))
+    assert bench.begun == [REST, 0]
+    problems[:], later[:] = [None], ["largest"]
+    maker.begin()
+    await bench.work()
+    assert (opened, bench.begun) == (["small", "large"], [REST, 0, 0, 0])
+    bench.refresher.begin()
+    maker.begin()
+    assert len(bench.works) == 1
+
+
+def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for bench in (Bench(), Bench(model="small", demo=True), Bench(model="small", is_still=True)):
+        VectorMaker(bench.services).begin_soon(bench.model.state)
+        assert bench.begun == []
+    (tmp_path / "vectors").mkdir()
+    bench = Bench()
+    VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
+    assert bench.begun == []
+    VectorMaker(bench.services).begin_soon(bench.model.state)
+    assert bench.begun == [REST]
