@@ -350,6 +350,40 @@ def test_each_kind_of_block_at_a_width_and_in_a_pipe() -> None:
     assert "\n".join(line.text.rstrip() for line in Layout(EVERYTHING, None)) == IN_A_PIPE
 
 
+def test_places_are_lines_letters_and_shares() -> None:
+    layout, at = Layout(EVERYTHING, 30), TextPlace
+    assert (layout.end, layout.letters) == (at(17, 1), 367)
+    widths = [layout.cells(block) for block in range(18)]
+    assert widths == [29, 20, 30, 30, 30, 15, 16, 9, 13, 1, 6, 7, 7, 28, 30, 30, 3, 4]
+    assert [layout.down(at(0, 1), rows) for rows in (0, 1, 2, 20)] == [at(0, 1), at(1), at(1, 1), at(4)]
+    assert [layout.up(at(3, 2), rows) for rows in (0, 1, 3, 9, 99)] == [at(3, 2), at(3, 1), at(2, 10), at(2, 4), at()]
+    assert [layout.letter(at(2, line)) for line in (0, 3, 8, 99)] == [0, 5, 20, 0]
+    asked = ((2, 0), (2, 7), (2, 8), (2, 999), (-1, 5), (99, 0))
+    assert [layout.place_at(*one) for one in asked] == [at(2, 1), at(2, 4), at(2, 5), at(2, 10), at(), at(17, 1)]
+    assert [round(layout.share(place), 3) for place in (at(), at(0, 1), at(6, 4), at(17, 1))] == [
+        0,
+        0.074,
+        0.504,
+        0.989,
+    ]
+    places = [at(), at(0, 1), at(6, 2), at(17, 1), at(17, 1)]
+    assert [layout.place_of_share(share) for share in (0, 0.1, 0.5, 0.99, 1)] == places
+    assert [layout.place_of(name) for name in ("#n2", "E1", "?")] == [at(15), at(2, 5), None]
+    for place, step, to in (
+        *((at(), 1, at(16, 1)), (at(0, 1), -1, at()), (at(), -1, None), (at(5), -1, at()), (at(5), 1, at(16, 1))),
+        *((at(16, 1), -1, at()), (at(16, 1), 1, at(17, 1)), (at(16, 1), 2, None), (at(17), 1, None)),
+    ):
+        assert layout.next_section(place, step) == to
+    first, second = layout.lines(0)
+    fronted = Layout(EVERYTHING, 30, front=[second])
+    assert fronted.placed(at(0, 0), 4) == [
+        (at(0), second),
+        (at(0, 1), first),
+        (at(0, 2), second),
+        (at(1), fronted.lines(1)[0]),
+    ]
+
+
 @given(DOCUMENTS, st.integers(1, 90))
 def test_any_document_fits_and_keeps_its_letters(document: Document, width: int) -> None:
     layout, piped = Layout(document, width), Layout(document, None)
