@@ -221,6 +221,11 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
         ("{a}^'", "a′"),
         ("a,b;c:d", "a, b; c : d"),
         ("~a", "a"),
+        (r"\symbol{65}x\char{65}y", "xy"),
+        (r"\substack{a}b", "ab"),
+        (r"\left (a\right )", "(a)"),
+        (r"{{{{a}_b}_c}_d}_e", "(((a_b)_c)_d)ₑ"),
+        (r"\operatorname{ab}*c", "ab ∗c"),
         (r"f\prime^2", "f′²"),
     ],
 )
