@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,15 @@ DOCUMENTS = st.builds(
 @given(DOCUMENTS)
 def test_what_is_stored_comes_back(document: Document) -> None:
     assert load(dump(document)) == document
+
+
+def test_all_kinds_of_blocks_come_back() -> None:
+    from tests.core.document.test_layout import EVERYTHING
+
+    whole = replace(EVERYTHING, version=2, licence="CC", is_cut=True)
+    assert load(dump(whole)) == whole
+    levels = [load(dump(Document("", (Heading(level, "", ()),)))).blocks for level in (0, 9)]
+    assert levels == [(Heading(1, "", ()),), (Heading(5, "", ()),)]
 
 
 def test_a_long_proof_comes_back_in_parts_that_are_drawn_the_same() -> None:

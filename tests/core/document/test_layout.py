@@ -84,6 +84,12 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     lines = drawn(Formula((r"aaaa+bbbb-\min_{x_{i,t}\in\mathcal{L}_{i,t},y_{i,t}\in\mathcal{M}_{i,t}}f",)))
     assert "".join("".join(lines).split()) == "aaaa+bbbb−min_(x_(i,t)∈ℒ_(i,t),y_(i,t)∈ℳ_(i,t))f"
     assert drawn(Formula((r"a\\ =b",), "(2)"), width=None) == ["a", "= b  (2)"]
+    assert drawn(Formula((r"f(a,b)\ g(c,d)\ h[e,k]\ l(m,n)",), "(1)")) == [
+        *("    f(a, b) g(c, d)", "        h[e, k] l(m, n)    (1)")
+    ]
+    assert drawn(Formula((r"f(aaaa,bbbb,cccc,dddd,eeee)\ g(c,d)",))) == [
+        *("    f(aaaa, bbbb, cccc, dddd,", "        eeee) g(c, d)")
+    ]
 
 
 def test_lists_hang_and_nest() -> None:
@@ -125,6 +131,39 @@ def test_a_table_is_aligned_by_cells_of_the_terminal() -> None:
         "────────────────",
         "base   1.5    22",
         "────────────────",
+    ]
+
+
+def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
+    long = words("We explain at length what this row is, and why it is here")
+    rows = (
+        (Cell(words("Method"), 1, 2, is_head=True), Cell(words("A long head over two columns"), 2, 1, "center", True)),
+        (Cell(words("in"), is_head=True), Cell(words("out"), is_head=True)),
+        (Cell(long), Cell(words("1.25"), 1, 1, "right"), Cell(words("2"), 1, 2, "center")),
+        (Cell((Span("b", "strong"), Span(" c"))), Cell(words("33"), 1, 1, "right")),
+    )
+    assert drawn(Table(rows), width=71) == [
+        "─" * 71,
+        "Method                                     A long head over two columns",
+        "                                           in    out",
+        "─" * 71,
+        "We explain at length what this row is,     1.25            2",
+        "and why it is here",
+        "b c                                          33",
+        "─" * 71,
+    ]
+    assert drawn(Table(rows), width=60) == drawn(Table(rows), width=20)
+    assert drawn(Table(rows), width=60)[-4:-2] == ["is, and why it is here", f"b c{' ' * 37}33"]
+    assert drawn(Table(rows), width=None) == [
+        *("Method\tA long head over two columns", "\tin\tout", f"{long[0].text}\t1.25\t2", "b c\t33")
+    ]
+    head = Layout(Document("T", (Table(rows),)), 71).lines(0)[1]
+    assert [(piece.role, piece.text.strip()) for piece in head.pieces] == [
+        *(("strong", "Method"), ("text", ""), ("strong", "A long head over two columns"))
+    ]
+    # What is beyond the last column is left out.
+    assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [
+        f"a{chr(9) * 399}b"
     ]
 
 
