@@ -61,22 +61,6 @@ def test_the_number_of_a_tall_formula_stands_on_its_baseline() -> None:
     assert [line.rstrip() for line in lines] == ["        a", "    y = ─".ljust(27) + "(3)", "        b"]
 
 
-def test_blocks_stand_apart() -> None:
-    blocks = (
-        Heading(1, "1", words("One")),
-        Paragraph(words("a")),
-        Note("1", words("n")),
-        Heading(2, "1.1", words("Two")),
-        Paragraph(words("b")),
-        Heading(1, "", words("References")),
-        Reference("[1]", words("r")),
-        Reference("[2]", words("s")),
-    )
-    assert drawn(*blocks) == [
-        *("1  One", "", "a", "  ¹ n", "", "1.1  Two", "", "b", "", "", "References", "", "[1] r", "[2] s"),
-    ]
-
-
 def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None:
     assert drawn(Formula(("a=b",), "(1)")) == ["    a = b                  (1)"]
     assert drawn(Formula((r"f(a,b)+g(c,d)+h(e,k)+l(m,n)",))) == ["    f(a, b) + g(c, d)", "        + h(e, k) + l(m, n)"]
@@ -126,15 +110,6 @@ def test_lists_hang_and_nest() -> None:
         "Term y",
     ]
     assert drawn(Items((Item("A long term", (Paragraph(words("means")),)),))) == ["A long term", "  means"]
-
-
-def test_quotes_theorems_and_captions() -> None:
-    assert drawn(Quote((Paragraph(words(PROSE)),))) == ["│ Alpha beta gamma delta", "│ epsilon zeta eta theta."]
-    assert drawn(Quote((Paragraph(words("q")),)), width=None) == ["> q"]
-    theorem = Theorem(words("Lemma 1."), (Paragraph(words("All.")), Formula(("a",))))
-    assert drawn(theorem) == ["Lemma 1. All.", "", "    a"]
-    assert drawn(Figure("Figure 1", words("Both."), (), ("x.png",))) == ["Figure 1: Both."]
-    assert drawn(Figure("", (), (), ("x.png",))) == ["[picture]"]
 
 
 TABLE = Table(
