@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -80,7 +79,8 @@ def test_what_is_stored_comes_back(document: Document) -> None:
 def test_all_kinds_of_blocks_come_back() -> None:
     from tests.core.document.test_layout import EVERYTHING
 
-    whole = replace(EVERYTHING, version=2, licence="CC", is_cut=True)
+    styled = Paragraph((Span("a", "", "#S1"), Span("b", "code"), Span("c", "code", "#S1"), Span("d")))
+    whole = Document("T", (*EVERYTHING.blocks, styled), 2, "CC", True)
     assert load(dump(whole)) == whole
     levels = [load(dump(Document("", (Heading(level, "", ()),)))).blocks for level in (0, 9)]
     assert levels == [(Heading(1, "", ()),), (Heading(5, "", ()),)]

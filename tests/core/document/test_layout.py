@@ -160,6 +160,14 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     assert [(piece.role, piece.text.strip()) for piece in head.pieces] == [
         *(("strong", "Method"), ("text", ""), ("strong", "A long head over two columns"))
     ]
+    body = Layout(Document("T", (Table(rows),)), 71).lines(0)[6]
+    assert [(piece.role, piece.text.strip()) for piece in body.pieces] == [
+        *(("strong", "b"), ("text", "c"), ("text", ""), ("text", "33"))
+    ]
+    one = Table(((Cell(words("a"), is_head=True),),)), Table(((Cell(words("a")),), (Cell(words("b")),)))
+    assert [drawn(table) for table in one] == [["─", "a", "─"], ["─", "a", "b", "─"]]
+    heads = [[line.is_head for line in Layout(Document("T", (table,)), 30)] for table in one]
+    assert heads == [[False, False, False], [False] * 4]
     # What is beyond the last column is left out.
     assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [
         f"a{chr(9) * 399}b"
