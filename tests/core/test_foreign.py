@@ -104,7 +104,9 @@ def test_other_values_do_not(values: list[object], check: object) -> None:
 
 
 def test_a_machine_that_does_not_know_the_time_takes_any_clock_of_the_calendar() -> None:
-    assert foreign.latest_clock(0) == foreign.FURTHEST
+    built = 1_767_225_600
+    assert foreign.latest_clock(0) == foreign.latest_clock(built - 1) == foreign.FURTHEST
+    assert foreign.latest_clock(built) == built * 1000 + foreign.AHEAD
     now = 1_800_000_000
     assert foreign.latest_clock(now) == now * 1000 + 400 * 86_400_000
 
