@@ -149,7 +149,7 @@ class Size(NamedTuple):
     @property
     def measure(self) -> int:
         """Cells of a line of running text."""
-        return max(1, min(MEASURE, self.columns - MARGIN - 1))
+        return min(MEASURE, self.widest)
 
     @property
     def margin(self) -> int:
@@ -328,7 +328,7 @@ class TextView:
             return self.scroll(times * direction * max(1, self.size.rows // share))
         view = self
         for _ in range(times):
-            lines = max(1, self.size.rows - 1)
+            lines = self.size.rows - 1
             covered = len((view.scroll(lines) if direction > 0 else view)._head())
             view = (before := view).scroll(direction * max(1, lines - covered))
             if view is before:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.style import Style
 from textual import on
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from reader.cache.texts import KeptText
 from reader.core.document.anchors import Point, Range
@@ -36,6 +37,7 @@ class TextStage(Stage):
         self.pane = TextPane()
         super().__init__(self.pane)
         self.view = TextView.open(document(), Size(59, 10))
+        self.heard: list[tuple[str, object]] = []
 
     def show(self, view: TextView) -> None:
         self.view = view
@@ -43,8 +45,11 @@ class TextStage(Stage):
 
     @on(Reported)
     def scroll(self, event: Reported) -> None:
-        is_dragged = event.kind == "text share"
-        self.show(self.view.scroll_to(event.value) if is_dragged else self.view.scroll(event.value))
+        self.heard.append((event.kind, event.value))
+        if event.kind == "text share":
+            self.show(self.view.scroll_to(event.value))
+        elif event.kind == "text lines":
+            self.show(self.view.scroll(event.value))
 
 
 async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
@@ -77,6 +82,23 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
         app.show(app.view.scroll(-10_000))
         await pilot.pause()
         assert thumb() == 0
+        for turn in (MouseScrollDown, MouseScrollUp):
+            app.pane.post_message(turn(app.pane, 5, 5, 0, 1, 0, False, False, False))
+        for x in (13, 15):
+            await pilot.click(offset=(x, 2))
+        await pilot.pause()
+        share = app.heard[1][1]
+        assert share == pytest.approx(0.96, abs=0.001)
+        assert app.heard == [
+            *(
+                ("text lines", 9),
+                *[("text share", share)] * 2,
+                ("text lines", -9),
+                ("text lines", 3),
+                ("text lines", -3),
+            ),
+            ("reference", "#bib2 [2]"),
+        ]
 
 
 async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle() -> None:
