@@ -20,6 +20,7 @@ from reader.core.paper import (
     FieldRules,
     Listing,
     Paper,
+    Skipped,
     facts,
     fields_of,
     in_order,
@@ -72,7 +73,7 @@ def test_fields_are_shown_under_their_headings_and_facts_beside_the_categories()
         *(("AI summary", "It is so."), ("Remark", "12 pages"), ("Journal", "J. X"), ("Note", "My note")),
     ]
     assert facts(paper) == ["J. X", "12 pages"]
-    assert Listing("2026-11-24", (), skipped=("a",), more_skipped=2).skipped_count == 3
+    assert Listing("2026-11-24", (), skipped=(Skipped("a", "b"),), more_skipped=2).skipped_count == 3
 
 
 def test_merging_begins_with_every_column() -> None:

@@ -168,6 +168,9 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     assert [drawn(table) for table in one] == [["─", "a", "─"], ["─", "a", "b", "─"]]
     heads = [[line.is_head for line in Layout(Document("T", (table,)), 30)] for table in one]
     assert heads == [[False, False, False], [False] * 4]
+    tall = Cell(words("a"), 1, 3), Cell(words("b"), 2), Cell(words("c"), 1, 2)
+    spanned = Table((tall, (Cell(words("d")), Cell(words("e"))), (Cell(words("f"), 3),), (Cell(words("g")),)))
+    assert drawn(spanned, width=None) == ["a\tb\t\tc", "\td\te", "\tf", "g"]
     # What is beyond the last column is left out.
     assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [
         f"a{chr(9) * 399}b"
