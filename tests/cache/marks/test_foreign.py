@@ -9,7 +9,7 @@ import pytest
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.foreign import checked, foreign_event
 from reader.cache.marks.journal import Entry, Owner, encode
-from reader.core.foreign import AHEAD
+from reader.core.foreign import AHEAD, Clock
 from tests.table import each
 
 FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"'
@@ -93,9 +93,9 @@ def test_what_a_machine_may_write_is_taken_and_cleaned(kind: str, value: str, cl
 
 
 def test_a_line_is_taken_unless_its_clock_is_ahead() -> None:
-    assert foreign_event(encode(Owner("bababababaab", "box")), 0) == Owner("bababababaab", "box")
+    assert foreign_event(encode(Owner("bababababaab", "box")), Clock(0)) == Owner("bababababaab", "box")
     said = entry("star", "1", "2611.00002")
-    assert foreign_event(encode(said), 1) == said
+    assert foreign_event(encode(said), Clock(1)) == said
     days = AHEAD // 86_400_000
     with pytest.raises(ValueError, match=f"^its clock is {days + 2:,} days ahead of this machine's$"):
-        checked(said, 1 - 2 * 86_400_000)
+        checked(said, Clock(1 - 2 * 86_400_000))
