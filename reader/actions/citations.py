@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from html import escape as in_html
+from itertools import accumulate
 from typing import Any, Literal, TextIO
 
 from reader.core.ids import arxiv_id, paper_url, pdf_url
@@ -82,8 +83,7 @@ class CitationKeys:
 def _parts(paper: Paper) -> dict[str, str]:
     """What a pattern may have; see `reader.core.settings.types.KEY_PARTS`."""
     family = split_name(clean(paper.authors[0])).family if paper.authors else ""
-    words = family.split() if family else []
-    author = _letters(words[-1]) if words else ""
+    author = _letters(family.rpartition(" ")[2])
     titled = [_letters(word) for word in re.split(r"[\s:/-]+", clean(paper.title))]
     told = [word for word in titled if word and word not in _SMALL_WORDS] or [word for word in titled if word]
     id = paper.id if arxiv_id(paper.id) else paper.id.rpartition(":")[2]
@@ -167,10 +167,9 @@ def write_each(papers: Iterable[Paper], out: TextIO, text: Callable[[Paper], str
     return count
 
 
-def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, **_: object) -> int:
+def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
     """Write an entry for each paper; return their number."""
     escape = _escaper()
-    keys = keys or CitationKeys()
 
     def entry(paper: Paper) -> str:
         fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_bibtex_fields(paper, escape)))
@@ -209,6 +208,8 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         yield "url", url
         if entry_type(paper) == "misc":
             yield "publisher", "arXiv"
+    elif paper.url:
+        yield "url", clean(paper.url).replace("{", "%7B").replace("}", "%7D")
     if paper.tags:
         # The feed's own keywords are many, and programs would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
@@ -256,15 +257,11 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
 
 def _is_formula(part: str) -> bool:
     """Whether a part is a formula that TeX can read: balanced braces and no comment."""
-    if not (len(part) > 2 and _FORMULA.fullmatch(part)) or re.search(r"(?<!\\)[%#&]", part):
-        return False
-    depth = 0
-    for sign in re.sub(r"\\.", "", part):
-        depth += (sign == "{") - (sign == "}")
-        if depth < 0:
-            return False
     # BibTeX counts escaped braces too.
-    return depth == 0 and r"\{" not in part and r"\}" not in part and not part.endswith(r"\$")
+    if not _FORMULA.fullmatch(part) or re.search(r"(?<!\\)[%#&]|\\[{}]|\\\$$", part):
+        return False
+    depths = list(accumulate((sign == "{") - (sign == "}") for sign in re.sub(r"\\.", "", part)))
+    return min(depths) == depths[-1] == 0
 
 
 def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:
@@ -310,9 +307,8 @@ def _escaper() -> Callable[[str], str]:
 _RIS_TYPES = {"misc": "GEN", "article": "JOUR", "inproceedings": "CONF"}
 
 
-def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, **_: object) -> int:
+def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
     """Write a record for each paper; return their number."""
-    keys = keys or CitationKeys()
 
     def record(paper: Paper) -> str:
         return "".join(f"{name}  - {value}\r\n" for name, value in _ris_fields(paper, keys)) + "\r\n"

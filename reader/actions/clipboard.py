@@ -52,7 +52,7 @@ def mla(paper: Paper) -> str:
     """A reference in the style of the Modern Language Association, 9th edition."""
     names = _authors(paper)
     first = names[0].inverted if names else ""
-    second = ", et al" if len(names) > 2 else ""
+    second = ", et al" if names[1:] else ""
     if len(names) == 2:
         second = f", and {' '.join(filter(None, (names[1].given, names[1].family, names[1].suffix)))}"
     title = clean(paper.title)

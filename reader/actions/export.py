@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TextIO, TypedDict, get_type_hints
+from typing import Any, TextIO, TypedDict, TypeGuard, get_type_hints
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -69,7 +69,7 @@ def _add_entry(feed: Element, paper: Paper) -> None:
     _add(entry, "id", paper_url(paper.id) or _urn(f"paper:{paper.id}"))
     _add(entry, "updated", _time(_changed(paper)))
     if _is_date(paper.published):
-        _add(entry, "published", _time(paper.published or ""))
+        _add(entry, "published", _time(paper.published))
     for author in filter(None, map(clean, paper.authors)):
         _add(_add(entry, "author"), "name", author)
     addresses = [link.url for link in links(paper)]
@@ -94,10 +94,10 @@ def _urn(name: str) -> str:
 
 def _changed(paper: Paper) -> str:
     """The date of a paper's last change: its newest version, or its day in the feed."""
-    return max((OLDEST, *(day for day in (paper.published, paper.day, paper.revised) if day and _is_date(day))))
+    return max((OLDEST, *filter(_is_date, (paper.published, paper.day, paper.revised))))
 
 
-def _is_date(text: str | None) -> bool:
+def _is_date(text: str | None) -> TypeGuard[str]:
     """Whether a text begins with a date; a feed may have written anything in its place."""
     return bool(text and _DATE.match(text))
 
@@ -297,7 +297,8 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
         paper.comments is not None and amount(paper.comments, "comment"),
         ", ".join(f"`{topic}`" for topic in paper.topics),
     ]
-    yield " · ".join(fact for fact in facts if fact)
+    if any(facts):
+        yield " · ".join(fact for fact in facts if fact)
     if paper.summary:
         yield f"> AI summary: {plain_markdown(clean(paper.summary))}"
     yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
@@ -313,8 +314,9 @@ def _highlight(said: str, id: str) -> str:
     """A highlight as a quote with its section, which links into the paper, and the note below it."""
     _, found = split_note(said)
     if not found:
-        return f"> {plain_markdown(said)}"
-    quote, section, note = (plain_markdown(text) for text in (found[0].quote, found[0].section, found[0].note))
+        return f"> {plain_markdown(' '.join(said.split()))}"
+    note = plain_markdown(" ".join(found[0].note.split()))
+    quote, section = plain_markdown(found[0].quote), plain_markdown(found[0].section)
     source = f"[{section or 'in the text'}]({found[0].address(id)})"
     return f"> {quote} ({source})" + (f"\n\n{note}" if note else "")
 

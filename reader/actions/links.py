@@ -49,8 +49,8 @@ PEOPLE = ("u", "people")
 """The letter and the name of the accounts of the paper's people."""
 
 
-_ORDER = "opacwde"
-"""The letters of the links in their order; numbered ones follow."""
+_ORDER = "opacwde123456789"
+"""The letters of the links in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
         if safe := safe_url(url or ""):
             found.setdefault(same(safe), Link(letter, name, safe))
     _add_from_text(found, paper)
-    return tuple(sorted(found.values(), key=lambda link: _ORDER.find(link.letter) + 1 or len(_ORDER) + 1))
+    return tuple(sorted(found.values(), key=lambda link: _ORDER.index(link.letter)))
 
 
 def _add_from_text(links: dict[str, Link], paper: Paper) -> None:

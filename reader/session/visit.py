@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from reader.core.errors import QueryError
 from reader.core.views import FOR_YOU, LATEST, current_id
@@ -71,16 +71,14 @@ def resumed(left: Visit, has_news: Callable[[str], bool]) -> Visit:
     return left._replace(view=FOR_YOU if left.view == FOR_YOU else LATEST, view_query="", text="", paper=None)
 
 
-def _is_text(value: object) -> bool:
+def _is_text(value: object) -> TypeGuard[str]:
     """Whether a value is a text that can be saved again, which half of an emoji can't."""
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_query(value: object) -> bool:
-    if not value:
-        # Most visits end without a query: the language is not imported for them (10 ms).
-        return value == ""
-    if not isinstance(value, str) or not _is_text(value):
+    # Most visits end without a query: the language is not imported for them (10 ms).
+    if not value or not _is_text(value):
         return False
     from reader.core.query import parse
 

@@ -1,10 +1,11 @@
-"""A paper for the tests of actions."""
+"""Papers for the tests of actions."""
 
 from __future__ import annotations
 
 import pytest
 
 from reader.core.paper import Paper
+from reader.core.passages import Passage, passage_id
 
 
 @pytest.fixture
@@ -33,3 +34,38 @@ def live_edit() -> Paper:
         starred=False,
         hidden=False,
     )
+
+
+QUOTES = (
+    Passage(passage_id("Half of “all” steps, 50% & x_i."), "Half of “all” steps, 50% & x_i.", section="§3 A (b), c"),
+    Passage(passage_id("It plans."), "It plans.", colour="green", note="as ours\n\n# does <here>"),
+)
+
+
+@pytest.fixture
+def two(live_edit: Paper) -> tuple[Paper, Paper]:
+    """A paper that has everything, and one from elsewhere that has nearly nothing."""
+    full = live_edit._replace(
+        title="LiveEdit: {Towards} $x^2$ *Real-Time* 50% “Diffusion”",
+        abstract="It asks for two things & more at https://github.com/a/b.\n\n# A short $x_i$ gives both.",
+        authors=("Xinyu Wang", "Ludwig van Beethoven", "Gemini Team", "Sammy Davis Jr."),
+        day="2026-11-30",
+        published="2026-11-28",
+        upvotes=1234,
+        revised="2026-12-02",
+        categories=("cs.CV", "cs.LG"),
+        project_url="https://live.org/a(b)",
+        media=("https://cdn.org/1.mp4",),
+        queued=True,
+        starred=True,
+        tags=("to read", "a, b"),
+        note="Mine:\n100 % {sure}\n\nAnd *more*.",
+        highlights=tuple(one.said(live_edit.id) for one in QUOTES),
+        venue="ICLR 2026 oral",
+        doi="10.1103/PhysRevD.76.013009",
+        remark="Accepted to ICLR 2026",
+        submitter="xinyu",
+        profiles=("zhao Chongbo Zhao",),
+    )
+    other = Paper(2, "page:0123456789ab", "It", journal="Phys. Rev. 7", url="https://a.org/{x}", source="page")
+    return full, other._replace(day="2026-11-30", highlights=(QUOTES[1].said(other.id),))

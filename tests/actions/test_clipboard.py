@@ -9,6 +9,7 @@ import pytest
 from reader.actions.citations import CitationKeys
 from reader.actions.clipboard import COPIES, apa, ieee, mla
 from reader.core.paper import Paper
+from tests.actions.test_export import WRITTEN
 
 TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
 DOI = "https://doi.org/10.48550/arXiv.2606.12345"
@@ -29,6 +30,12 @@ def test_a_paper_of_a_journal_and_many_people(live_edit: Paper) -> None:
     assert ieee(paper) == "J.-L. van der Berg et al., “Does It Edit?,” Nature 7, 2026."
     assert ieee(paper._replace(authors=people[3:10])).startswith("A. B. Name0 et al., “")
     assert ieee(paper._replace(authors=people[3:9])).startswith("A. B. Name0, A. B. Name1, A. B. Name2, A. B. Name3, ")
+    three = paper._replace(authors=people[:3])
+    assert ieee(three).startswith("J.-L. van der Berg, The Live Team, and M. King Jr., “")
+    assert mla(three).startswith("van der Berg, Jean-Luc, et al. “")
+    twenty = apa(paper._replace(authors=people[3:]))
+    assert twenty.count("Name") == 20 and "…" not in twenty
+    assert apa(paper._replace(authors=people[2:])).count("Name") == 19
     assert mla(paper) == f"van der Berg, Jean-Luc, et al. “Does It Edit?” Nature 7, 2026, {DOI}."
 
 
@@ -39,24 +46,34 @@ def test_a_paper_of_a_conference_has_its_year(live_edit: Paper) -> None:
     assert mla(paper) == f"Wang, Xinyu, and Chongbo Zhao. “It Edits.” ICLR 2027 oral, 2027, {DOI}."
 
 
-@pytest.mark.parametrize("style", [apa, ieee, mla])
-def test_what_is_not_known_is_left_out(style: Callable[[Paper], str], live_edit: Paper) -> None:
-    bare = live_edit._replace(id="page:abc", authors=(), day=None, published=None, title="A Title", url=None)
-    assert style(bare) in ("A Title (n.d.).", "“A Title.”")
-    cited = style(live_edit._replace(authors=("Plato",), published=None, day="2026"))
-    assert "Plato" in cited
-    assert "  " not in cited
+PLATO = "Plato, “A Title,” arXiv:2606.12345,"
 
 
-def test_papers_are_copied_in_every_form(live_edit: Paper) -> None:
-    other = live_edit._replace(id="2606.54321", title="[Odd] *title*", abstract="", authors=("Ann Lee",))
-    made = {one.name: one.text([live_edit, other], CitationKeys("{author}")) for one in COPIES.values()}
-    assert made["id"] == "2606.12345\n2606.54321"
-    assert made["title"] == f"{TITLE}\n[Odd] *title*"
-    assert made["link"].splitlines()[1] == "https://huggingface.co/papers/2606.54321"
-    assert made["Markdown link"].splitlines()[1] == (r"- [\[Odd\] \*title\*](https://huggingface.co/papers/2606.54321)")
-    assert made["abstract"].startswith(f"{TITLE}\n\nEditing a stream asks for two things at once.\n\nA short")
-    assert [made["BibTeX"].count(one) for one in ("@misc{wang,", "@misc{lee,")] == [1, 1]
-    assert len(made["APA"].splitlines()) == 2
-    assert COPIES["a"].text([live_edit], CitationKeys()).startswith("Editing a stream")
-    assert COPIES["m"].text([live_edit], CitationKeys()).startswith("[LiveEdit")
+@pytest.mark.parametrize(
+    ("style", "bare", "old", "new"),
+    [
+        (apa, "A Title (n.d.).", "Plato. (2026).", "Plato. (2026)."),
+        (
+            ieee,
+            "“A Title.”",
+            "Plato, “A Title,” arXiv:2606.12345, 2026.",
+            "Plato, “A Title,” arXiv:2606.12345, Oct. 2026.",
+        ),
+        (mla, "“A Title.”", "Plato. “A Title.” arXiv, 2026,", "Plato. “A Title.” arXiv, 2026,"),
+    ],
+)
+def test_what_is_not_known_is_left_out(
+    style: Callable[[Paper], str], bare: str, old: str, new: str, live_edit: Paper
+) -> None:
+    paper = live_edit._replace(authors=("Plato",), day="2026", published=None, title="A Title")
+    assert style(paper._replace(id="page:abc", authors=(), day=None, url=None)) == bare
+    assert style(paper).startswith(old)
+    assert style(paper._replace(day="2026-10-05")).startswith(new)
+
+
+def test_papers_are_copied_in_every_form(two: tuple[Paper, Paper]) -> None:
+    made = "".join(f"{one.name}:\n{one.text(two, CitationKeys())}\n" for one in COPIES.values() if one.name != "BibTeX")
+    assert made == (WRITTEN / "copies.txt").read_text("utf-8")
+    assert COPIES["b"].text(two, CitationKeys()) == (WRITTEN / "papers.bib").read_text("utf-8")
+    assert COPIES["a"].text(two[:1], CitationKeys()) == two[0].abstract
+    assert COPIES["m"].text(two[:1], CitationKeys()).startswith("[LiveEdit")

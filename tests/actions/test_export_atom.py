@@ -31,20 +31,6 @@ def written(*papers: Paper, query: str = "topic:agents") -> str:
     return out.getvalue()
 
 
-def test_a_feed_has_what_a_reader_of_feeds_needs(live_edit: Paper) -> None:
-    text = written(live_edit._replace(revised="2026-07-02", categories=("cs.CV",)))
-    feed = feedparser.parse(text.encode())
-    assert not feed.bozo and feed.version == "atom10"
-    assert (feed.feed.title, feed.feed.updated) == ("Papers: topic:agents", "2026-07-02T00:00:00Z")
-    [entry] = feed.entries
-    assert entry.title == live_edit.title
-    assert (entry.id, entry.link) == ("https://arxiv.org/abs/2606.12345", "https://huggingface.co/papers/2606.12345")
-    assert (entry.published[:10], entry.updated[:10]) == (live_edit.published, "2026-07-02")
-    assert [author.name for author in entry.authors] == list(live_edit.authors)
-    assert "cs.CV" in [tag.term for tag in entry.tags]
-    assert entry.summary == live_edit.abstract
-
-
 def test_what_is_the_users_stays_here_and_changes_nothing(live_edit: Paper) -> None:
     mine = live_edit._replace(starred=True, read=True, tags=("thesis",), note="Not good.")
     assert written(mine) == written(live_edit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from unittest.mock import Mock, call
 
 import pytest
 from hypothesis import given
@@ -76,12 +77,28 @@ def test_a_desktop_file_keeps_what_folders_are_called(tmp_path: Path) -> None:
     program.chmod(0o755)
     environ = {"XDG_DATA_HOME": str(tmp_path), "PATH": str(tmp_path)}
     home = '/home/a "b" $c `d` \\e 100%'
-    link_handler.install(environ, {"DAILYPAPERS_HOME": home}, lambda *_: "", "linux")
-    (line,) = [
-        line.removeprefix("Exec=")
-        for line in (tmp_path / "applications" / link_handler.FILE).read_text().splitlines()
-        if line.startswith("Exec=")
+    run = Mock(return_value="")
+    file = tmp_path / "applications" / link_handler.FILE
+    for _ in range(2):
+        said = link_handler.install(environ, {"DAILYPAPERS_HOME": home}, run, "linux")
+        assert (said, link_handler.is_installed(environ)) == (str(file), True)
+    assert (
+        run.mock_calls == [call(("xdg-mime", "default", link_handler.FILE, "x-scheme-handler/dailypapers"), None)] * 2
+    )
+    lines = file.read_text().split("\n")
+    line = lines.pop(4).removeprefix("Exec=")
+    assert lines == [
+        *("[Desktop Entry]", "Type=Application", "Name=dailypapers", "Comment=Open a paper in the reader"),
+        *("Terminal=true", "NoDisplay=true", "MimeType=x-scheme-handler/dailypapers;", ""),
     ]
+    assert [link_handler.remove(environ), link_handler.remove(environ)] == [True, False]
+    for copied, failing in ({"X": "a\nb"}, nothing_runs), ({}, Mock(side_effect=ReaderError("no"))):
+        with pytest.raises(ReaderError):
+            link_handler.install(environ, copied, failing, "linux")
+        assert not link_handler.is_installed(environ)
+    program.unlink()
+    with pytest.raises(ReaderError, match=r"no xdg-mime, .*'dailypapers open ID --reader'"):
+        link_handler.install(environ, {}, nothing_runs, "linux")
     # First the escapes of a value, then the quotes of Exec, then its fields.
     value = line.replace("\\\\", "\\")
     quoted = [re.sub(r"\\(.)", r"\1", word) for word in re.findall(r'"((?:[^"\\]|\\.)*)"', value)]

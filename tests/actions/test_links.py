@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 from reader.actions.citations import CitationKeys
 from reader.actions.clipboard import COPIES
 from reader.actions.links import (
+    Link,
     UnsafeLink,
+    find_browser,
     link_choices,
+    linked,
     links,
     open_url,
     pdf_file,
@@ -21,11 +25,13 @@ from reader.actions.links import (
     pdf_name,
     people,
     safe_url,
-    takes_terminal,
 )
+from reader.core.community import Repository
 from reader.core.errors import ConfigError
 from reader.core.paper import Paper
 from tests.table import each
+
+LONGEST = "https://x.example/" + "a" * 1982
 
 
 class Browser(webbrowser.BaseBrowser):
@@ -61,17 +67,19 @@ def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
 def test_addresses_in_the_text_stand_in_where_the_feed_names_none(live_edit: Paper) -> None:
     addresses = (
         "https://github.com/someone/live_edit.git",
+        "https://lab.example/data",
         "https://ada.github.io/engine",
         "https://github.com/ada/other",
-        "https://lab.example/data",
     )
     paper = live_edit._replace(project_url=None, addresses=addresses)
     assert [(link.letter, link.name, link.url, link.in_text) for link in links(paper)[3:]] == [
         ("c", "code", "https://github.com/someone/live_edit", False),
         ("w", "project", "https://ada.github.io/engine", True),
-        ("1", "github.com", "https://github.com/ada/other", True),
-        ("2", "lab.example", "https://lab.example/data", True),
+        ("1", "lab.example", "https://lab.example/data", True),
+        ("2", "github.com", "https://github.com/ada/other", True),
     ]
+    many = paper._replace(addresses=tuple(f"https://lab.example/{number}" for number in range(12)))
+    assert [link.letter for link in links(many)] == list("opac123456789")
     code = next(link for link in links(paper._replace(code_url=None)) if link.letter == "c")
     assert (code.url, code.in_text) == ("https://github.com/someone/live_edit.git", True)
     assert dict(link_choices(paper))["w"] == "project in the text"
@@ -83,6 +91,15 @@ def test_the_people_of_a_paper_have_their_accounts(live_edit: Paper) -> None:
         ("1", "curator7 (submitter)", "https://huggingface.co/curator7"),
         ("2", "Ada Lovelace", "https://huggingface.co/ada"),
     ]
+
+
+def test_the_repositories_that_name_a_paper_are_numbered_by_their_kind() -> None:
+    models = [Repository("model", f"ada/{number}") for number in range(11)]
+    found = linked([models[0], Repository("space", "ada/demo"), *models[1:]])
+    assert found == {
+        "m": tuple(Link(f"{at}", f"ada/{at - 1}", f"https://huggingface.co/ada/{at - 1}") for at in range(1, 10)),
+        "s": (Link("1", "ada/demo", "https://huggingface.co/spaces/ada/demo"),),
+    }
 
 
 def test_a_choice_of_links_names_where_each_leads(live_edit: Paper) -> None:
@@ -98,6 +115,7 @@ def test_a_choice_of_links_names_where_each_leads(live_edit: Paper) -> None:
         "1": "media",
     }
     assert dict(link_choices(full._replace(day=None, source="arxiv")))["o"] == "arXiv"
+    assert dict(link_choices(full._replace(source="arxiv")))["o"] == "feed"
     post = full._replace(id="feed:0a1b2c3d4e5f", source="lab", day=None, url="https://lab.example/1")
     assert dict(link_choices(post))["o"] == "entry"
 
@@ -132,7 +150,7 @@ def test_a_paper_that_the_daily_feed_never_listed_is_at_home_elsewhere(live_edit
         "https://x.example:99999/",
         "http://[::1",
         "",
-        "https://x.example/" + "a" * 3000,
+        "https://x.example/" + "a" * 1983,
     ],
 )
 def test_other_addresses_are_not_opened(url: str, browser: Browser) -> None:
@@ -150,6 +168,7 @@ def test_other_addresses_are_not_opened(url: str, browser: Browser) -> None:
         ("HTTPS://X.example:8080/", "https://x.example:8080/"),
         ("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
         ("http://[::1]:8000/x", "http://[::1]:8000/x"),
+        (LONGEST, LONGEST),
     ],
 )
 def test_addresses_are_opened_in_a_plain_form(url: str, safe: str, browser: Browser) -> None:
@@ -171,9 +190,18 @@ def test_no_browser_is_an_answer_not_a_failure(monkeypatch: pytest.MonkeyPatch) 
     assert not open_url("https://x.example/")
 
 
-def test_console_browsers_are_known() -> None:
-    assert takes_terminal("/usr/bin/w3m")
-    assert not takes_terminal("firefox")
+def test_a_console_browser_is_started_only_where_it_has_a_terminal(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+    for browser.name, is_opened in (("/usr/bin/w3m", False), ("firefox", True)):
+        assert open_url("https://x.example/", has_terminal=False) is is_opened
+        assert find_browser() == browser.name
+        assert open_url("https://x.example/")
+    assert len(browser.opened) == 3
+    monkeypatch.setattr(webbrowser, "get", Mock(side_effect=webbrowser.Error))
+    assert open_url("https://x.example/", has_terminal=False) is False
+    assert find_browser() is None
 
 
 def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
@@ -189,6 +217,9 @@ def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
         ("hep-th/9901001", "Ünïcode 中文", "hep-th_9901001 Ünïcode 中文.pdf"),
         ("2605.00002", "word " * 40, "2605.00002 " + " ".join(["word"] * 12) + ".pdf"),
         ("2605.00003", "...", "2605.00003.pdf"),
+        ("2605.00004", "a" * 60, f"2605.00004 {'a' * 60}.pdf"),
+        ("2605.00004", "a" * 61, f"2605.00004 {'a' * 60}.pdf"),
+        ("2605.00004", f"{'a' * 30} {'b' * 30} c", f"2605.00004 {'a' * 30}.pdf"),
     ],
 )
 def test_names_suit_every_system(id: str, title: str, name: str) -> None:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.actions.notes_folder import Facts, UnreadableFrontMatter, front_matter, split_front_matter, sums_of
+from reader.actions.citations import CitationKeys
+from reader.actions.notes_folder import (
+    Facts,
+    NotesFolder,
+    UnreadableFrontMatter,
+    Written,
+    front_matter,
+    split_front_matter,
+    sums_of,
+)
+from reader.core.paper import Paper
+from tests.actions.test_export import WRITTEN
 from tests.table import each
 
 BEFORE: dict[str, str | list[str]] = {
@@ -87,3 +100,12 @@ def test_what_was_written_is_read_as_it_was(facts: dict[str, str | list[str]]) -
     facts = {key: value for key, value in facts.items() if value}
     text = front_matter(facts)
     assert front_matter(facts, split_front_matter(text)[0], sums_of(facts)) == text
+
+
+def test_a_note_holds_all_of_a_paper(two: tuple[Paper, Paper], tmp_path: Path) -> None:
+    folder = NotesFolder(tmp_path, CitationKeys())
+    assert [folder.write(paper) for paper in two] == [
+        Written(tmp_path / "wang2026-2606.12345.md"),
+        Written(tmp_path / "paper2026-0123456789ab.md"),
+    ]
+    assert (tmp_path / "wang2026-2606.12345.md").read_bytes() == (WRITTEN / "note.md").read_bytes()

@@ -14,6 +14,7 @@ import pytest
 from reader.actions import schedule
 from reader.core.errors import ReaderError
 from tests.releases import DATA, RELEASES
+from tests.table import each
 
 ODD = {"DAILYPAPERS_HOME": 'a b"$HOME`x`%<&'}
 
@@ -77,6 +78,42 @@ def test_a_crontab_that_can_not_be_read_is_not_written(tmp_path: Path) -> None:
     assert (fresh.crontab or "").startswith("17 6 * * * ")
 
 
+SERVICE = """\
+[Unit]
+Description=Refresh of dailypapers every 6 h
+
+[Service]
+Type=oneshot
+Nice=10
+Environment="DAILYPAPERS_HOME=a b\\"$HOME`x`%%<&"
+ExecStart="/opt/py $$thon" "-m" "reader"
+"""
+
+TIMER = """\
+[Unit]
+Description=Refresh of dailypapers every 6 h
+
+[Timer]
+OnCalendar=*-*-* 00/6:17:00
+RandomizedDelaySec=10min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+@each(
+    ("hours", "systemd", "cron"),
+    [(6, "00/6:17:00", "17 */6"), (23, "00/23:17:00", "17 */23"), (24, "06:17:00", "17 6")],
+)
+def test_a_day_begins_at_its_own_hour(hours: int, systemd: str, cron: str) -> None:
+    task = schedule.refreshes(hours)
+    _, timer = schedule._systemd(task, Path("/home/ada"), ("x",), {}).files.values()
+    assert f"OnCalendar=*-*-* {systemd}\n" in timer
+    assert schedule._cron(task, ("x",), {}).line == f"{cron} * * * x # dailypapers refresh"
+
+
 def test_a_systemd_timer(tmp_path: Path) -> None:
     planned, programs = (
         schedule._systemd(schedule.refreshes(6), tmp_path, ("/opt/py $thon", "-m", "reader"), ODD),
@@ -86,13 +123,17 @@ def test_a_systemd_timer(tmp_path: Path) -> None:
     older.parent.mkdir(parents=True)
     older.touch(0o644)
     schedule.install(planned, programs)
-    service, timer = (file.read_text() for file in planned.files)
-    assert 'ExecStart="/opt/py $$thon" "-m" "reader"' in service
-    assert 'Environment="DAILYPAPERS_HOME=a b\\"$HOME`x`%%<&"' in service
-    assert "OnCalendar=*-*-* 00/6:17:00" in timer
+    folder = tmp_path / ".config" / "systemd" / "user"
+    written = {folder / f"dailypapers.{end}": text for end, text in (("service", SERVICE), ("timer", TIMER))}
+    assert {file: file.read_text() for file in folder.iterdir()} == written
+    assert schedule.as_installed(planned, programs) == planned
+    assert planned.text().startswith(f"{older}\n[Unit]\n")
     assert {file.stat().st_mode & 0o777 for file in planned.files} == {0o600}
-    assert programs.ran[-1] == ("systemctl", "--user", "enable", "--now", "dailypapers.timer")
+    timer = ("--now", "dailypapers.timer")
+    steps = ("disable", *timer), ("daemon-reload",), ("enable", *timer)
+    assert programs.ran == [("systemctl", "--user", *words) for words in steps]
     schedule.remove(planned, programs)
+    assert [*folder.iterdir()] == []
     assert not schedule.as_installed(planned, programs)
 
 
@@ -131,7 +172,9 @@ def test_a_digest_stands_beside_the_refreshes(tmp_path: Path) -> None:
 def test_a_digest_by_systemd_and_launchd(tmp_path: Path) -> None:
     files = schedule._systemd(DIGEST, tmp_path, ("x",), {}).files
     timer = files[tmp_path / ".config" / "systemd" / "user" / "dailypapers-digest.timer"]
-    assert "OnCalendar=*-*-* 07:05:00\nPersistent=true" in timer
+    assert timer.replace("Digest of dailypapers", "Refresh of dailypapers every 6 h") == TIMER.replace(
+        "00/6:17:00\nRandomizedDelaySec=10min", "07:05:00"
+    )
     assert "network" not in "".join(files.values()), "it starts without one, and waits"
     ((file, text),) = schedule.plan_schedule(DIGEST, tmp_path, {}, "darwin").files.items()
     assert file.name == "org.dailypapers.digest.plist"

@@ -132,7 +132,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         capsys.readouterr()
         code = main(words)
         out, err = capsys.readouterr()
-        assert "Traceback" not in err
+        assert "Traceback" not in err and isinstance(code, int)
         return Result(code, out, err)
 
     return run
@@ -170,7 +170,7 @@ def spawn(home: Path) -> Spawn:
 
 
 CHANGING = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?|\b[0-9a-f]{12}\b|\b[0-9a-f]{4}(-[0-9a-f]{4}){2}\b"
+    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?|-\d{6})(Z|\+00:00)?|\b[0-9a-f]{12}\b|\b[0-9a-f]{4}(-[0-9a-f]{4}){2}\b"
 )
 """Times, machines and keys."""
 
@@ -178,8 +178,8 @@ CHANGING = re.compile(
 class Session(Protocol):
     """Runs the command lines of a text, and compares all that they print with what follows them.
 
-    They begin with `$`, or with `@` for a run as on a terminal; lines of the standard error with `!`; a code that is
-    not 0 stands alone. `TMP` is the test's folder, `TODAY` the day, `NOW` a time, machine or key; `names` are others.
+    They begin with `$`, or with `@` for a run as on a terminal; lines of the standard error with `!`, after a code that
+    is not 0. `TMP` is the test's folder, `TODAY` the day, `NOW` a time, machine or key; `names` are others.
     """
 
     def __call__(self, text: str, **names: str) -> None: ...
@@ -197,10 +197,10 @@ def session(run: Run, on_terminal: RunOnTerminal, tmp_path: Path, monkeypatch: p
             if line.startswith(("$ ", "@ ")):
                 typed = reduce(lambda one, name: one.replace(name, names[name]), names, line[2:])
                 found = (run if line[0] == "$" else on_terminal)(*shlex.split(typed))
-                shown = [*found.lines, *(f"! {one}" for one in found.err.splitlines())]
+                shown = [*found.lines, *(f"{found.code or ''}! {one}" for one in found.err.splitlines())]
+                shown += [str(found.code)] if found.code and not found.err else []
                 shown = [CHANGING.sub("NOW", one).rstrip() for one in shown]
                 said += [line, *(reduce(lambda one, name: one.replace(names[name], name), names, one) for one in shown)]
-                said += [str(found.code)] if found.code else []
         compare("\n".join(said), dedent(text).strip())
 
     return session

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from runpy import run_path
 from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
@@ -69,92 +70,63 @@ def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, h
     session(
         """
         $ list --jsn
-        ! dailypapers list: --jsn is not understood. Did you mean --json? See 'dailypapers list --help'.
-        2
+        2! dailypapers list: --jsn is not understood. Did you mean --json? See 'dailypapers list --help'.
         $ --jsn
-        ! dailypapers: --jsn is not understood. See 'dailypapers --help'.
-        2
+        2! dailypapers: --jsn is not understood. See 'dailypapers --help'.
         $ --json list
-        ! {"error": "--json is not understood.", "kind": "usage", "hint": "Options follow the command: 'dailypapers list --help' lists them."}
-        2
+        2! {"error": "--json is not understood.", "kind": "usage", "hint": "Options follow the command: 'dailypapers list --help' lists them."}
         $ --plain list agents
-        ! dailypapers: 'list' is a command. Options follow the command: 'dailypapers list --help' lists them. To search for it: 'dailypapers -- list'.
-        2
+        2! dailypapers: 'list' is a command. Options follow the command: 'dailypapers list --help' lists them. To search for it: 'dailypapers -- list'.
         $ refrsh --days 3
-        ! dailypapers: There is no command 'refrsh'. Did you mean 'dailypapers refresh'? To search for it: 'dailypapers -- refrsh'.
-        2
+        2! dailypapers: There is no command 'refrsh'. Did you mean 'dailypapers refresh'? To search for it: 'dailypapers -- refrsh'.
         $ lst
-        ! dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'.
-        2
+        2! dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'.
         $ star 2406.12345
-        ! dailypapers: There is no command 'star'. Did you mean 'dailypapers mark star ID'? To search for it: 'dailypapers -- star'.
-        2
+        2! dailypapers: There is no command 'star'. Did you mean 'dailypapers mark star ID'? To search for it: 'dailypapers -- star'.
         $ completions bash extra
-        ! dailypapers: 'completions bash' takes nothing more.
-        2
+        2! dailypapers: 'completions bash' takes nothing more.
         $ sync --status --watch
-        ! dailypapers: --status prints once, and --watch keeps running: choose one of them.
-        2
+        2! dailypapers: --status prints once, and --watch keeps running: choose one of them.
         $ list -x
-        ! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
         $ count agents -n 5
-        ! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
-        2
+        2! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
         $ list -5
-        ! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
         $ list -n5 -6
-        ! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
         $ count -5
-        ! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
-        2
+        2! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
         $ count -j
-        ! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
-        2
+        2! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
         $ undo -x
-        ! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
-        2
+        2! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
         $ -x
-        ! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
-        2
+        2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
         $ config shw
-        ! dailypapers config: 'shw' is not one of path, show, get, set, history, edit, check, init. Did you mean show? See 'dailypapers config --help'.
-        2
+        2! dailypapers config: 'shw' is not one of path, show, get, set, history, edit, check, init. Did you mean show? See 'dailypapers config --help'.
         $ config
-        ! dailypapers config: choose one of path, show, get, set, history, edit, check, init. See 'dailypapers config --help'.
-        2
+        2! dailypapers config: choose one of path, show, get, set, history, edit, check, init. See 'dailypapers config --help'.
         $ list --color blue
-        ! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
         $ list --color=blue
-        ! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
         $ list --limit -1
-        ! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
         $ list -n
-        ! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
-        2
+        2! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
         $ list -n --json
-        ! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
-        2
+        2! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
         $ show
-        ! dailypapers show: ID is missing. See 'dailypapers show --help'.
-        2
+        2! dailypapers show: ID is missing. See 'dailypapers show --help'.
         $ tag
-        ! dailypapers tag: choose one of add, remove, rename. See 'dailypapers tag --help'.
-        2
+        2! dailypapers tag: choose one of add, remove, rename. See 'dailypapers tag --help'.
         $ keys --preset xml
-        ! dailypapers keys: --preset 'xml' is not one of vim, newsboat, arrows. See 'dailypapers keys --help'.
-        2
+        2! dailypapers keys: --preset 'xml' is not one of vim, newsboat, arrows. See 'dailypapers keys --help'.
         $ undo please
-        ! dailypapers undo: please is not understood. See 'dailypapers undo --help'.
-        2
+        2! dailypapers undo: please is not understood. See 'dailypapers undo --help'.
         $ undo please --json
-        ! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
-        2
+        2! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
         """  # noqa: E501
     )
 
@@ -309,9 +281,10 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         commands_due = ()
         last_place = SimpleNamespace(keep=list)
         failure: Exception | None = None
+        options: ClassVar[dict[str, Any]] = {}
 
         def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **options: object) -> None:
-            assert options["learns_apart"], "keys would wait while it is learned what the user likes"
+            Reader.options = options
             opened.append((query, demo, file))
 
         def keep_all(self) -> list[str]:
@@ -346,7 +319,15 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
 ) -> None:
     opened = replace_reader(monkeypatch, None)
     assert run("topic:agents").code == 0
+    from reader.ui.app import ReaderApp
+
     assert opened == [("topic:agents", False, home / "papers.db")]
+    options = ReaderApp.options  # type: ignore[attr-defined]
+    assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
+        **{"opens_page": False, "learns_apart": True, "first_frame": None, "warnings": [], "ask": None},
+        **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
+    }
+    assert len(options["rules"]().topics) == 61 and options["shell"]().suggest("tri").candidates
     assert not gc.isenabled()
     assert sys.getswitchinterval() == pytest.approx(0.001)
     # Programs that the reader starts get the user's own environment.

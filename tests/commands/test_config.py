@@ -57,8 +57,7 @@ def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) 
         TMP/home/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
         TMP/home/config.toml:3: keys.paper.strar: there is no such action. Did you mean paper.star?
         TMP/home/config.toml:4: keys.paper.read: no key is called ctlr+x; did you mean ctrl+x?
-        ! dailypapers: 3 mistakes; the defaults are used in their place.
-        1
+        1! dailypapers: 3 mistakes; the defaults are used in their place.
         $ config check --jsonl
         {"file": "TMP/home/config.toml", "line": 1, "key": "days_at_strat", "message": "is not a setting", "suggestion": "days_at_start"}
         {"file": "TMP/home/config.toml", "line": 3, "key": "keys.paper.strar", "message": "there is no such action", "suggestion": "paper.star"}
@@ -83,8 +82,7 @@ def test_earlier_values_are_listed_and_restored(session: Session, papers: Path) 
         $ views list
         g1	a	3/3	agents
         $ config history views.a --restore 9
-        ! dailypapers: 'dailypapers config history views.a' has only 3.
-        1
+        1! dailypapers: 'dailypapers config history views.a' has only 3.
         $ config history views
         1: NOW, machine NOW: view a: agents
         2: NOW, machine NOW: view a: title:web
@@ -131,59 +129,41 @@ def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
     session(
         """
         $ config get them
-        ! dailypapers: There is no setting 'them'. Did you mean theme?
-        2
+        2! dailypapers: There is no setting 'them'. Did you mean theme?
         $ config set qqqq x
-        ! dailypapers: There is no setting 'qqqq'. 'dailypapers config show' lists them.
-        2
+        2! dailypapers: There is no setting 'qqqq'. 'dailypapers config show' lists them.
         $ config get keys.paper.strar
-        ! dailypapers: There is no action 'paper.strar'. Did you mean keys.paper.star?
-        2
+        2! dailypapers: There is no action 'paper.strar'. Did you mean keys.paper.star?
         $ config set keys.qqqq x
-        ! dailypapers: There is no action 'qqqq'. 'dailypapers keys' lists them.
-        2
+        2! dailypapers: There is no action 'qqqq'. 'dailypapers keys' lists them.
         $ config get keys
-        ! dailypapers: There is no setting 'keys'. 'dailypapers config show' lists them.
-        2
+        2! dailypapers: There is no setting 'keys'. 'dailypapers config show' lists them.
         $ config get digest.fiel
-        ! dailypapers: digest has no 'fiel'. Did you mean digest.file?
-        2
+        2! dailypapers: digest has no 'fiel'. Did you mean digest.file?
         $ config set digest.qqqq x
-        ! dailypapers: digest has no 'qqqq'. 'dailypapers config show' lists them.
-        2
+        2! dailypapers: digest has no 'qqqq'. 'dailypapers config show' lists them.
         $ config set digest x
-        ! dailypapers: digest is a table: set digest.to or another of its keys.
-        2
+        2! dailypapers: digest is a table: set digest.to or another of its keys.
         $ config set views x
-        ! dailypapers: views are tables and have no single value. 'dailypapers views' changes them.
-        2
+        2! dailypapers: views are tables and have no single value. 'dailypapers views' changes them.
         $ config set rules x
-        ! dailypapers: rules are tables and have no single value. 'dailypapers rules' changes them.
-        2
+        2! dailypapers: rules are tables and have no single value. 'dailypapers rules' changes them.
         $ config get
-        ! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
         $ config set
-        ! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
         $ config set theme
-        ! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
         $ config path theme
-        ! dailypapers: Write 'dailypapers config path'.
-        2
+        2! dailypapers: Write 'dailypapers config path'.
         $ config get theme x
-        ! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
         $ config show --restore 1
-        ! dailypapers: --restore belongs to 'config history'.
-        2
+        2! dailypapers: --restore belongs to 'config history'.
         $ config history theme
-        ! dailypapers: 'theme' has no history: only views, rules, mute, notify, hidden_views, refresh_minutes, fetch_ahead, order, read_when, after_mark, citation_key, key_preset, keys and views.NAME have one.
-        2
+        2! dailypapers: 'theme' has no history: only views, rules, mute, notify, hidden_views, refresh_minutes, fetch_ahead, order, read_when, after_mark, citation_key, key_preset, keys and views.NAME have one.
         $ config history
-        ! dailypapers: Write 'dailypapers config history NAME', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers config history NAME', with quotes around names that have spaces.
         """  # noqa: E501
     )
 
@@ -218,26 +198,19 @@ def test_config_set_refuses_what_is_wrong_and_says_what_a_default_loses(session:
     session(
         """
         $ config set theme drak
-        ! dailypapers: theme must be the name of a theme, not "drak". Did you mean dark?
-        2
+        2! dailypapers: theme must be the name of a theme, not "drak". Did you mean dark?
         $ config set days_at_start 0
-        ! dailypapers: days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?
-        2
+        2! dailypapers: days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?
         $ config set ascii yes
-        ! dailypapers: ascii must be true or false, not "yes". Did you mean true?
-        2
+        2! dailypapers: ascii must be true or false, not "yes". Did you mean true?
         $ config set notify topc:agents
-        ! dailypapers: notify has a mistake in "topc:agents": There is no field topc:. Did you mean "topic:agents"?
-        2
+        2! dailypapers: notify has a mistake in "topc:agents": There is no field topc:. Did you mean "topic:agents"?
         $ config set endpoint example.org
-        ! dailypapers: endpoint must begin with https://, not "example.org". Did you mean https://example.org?
-        2
+        2! dailypapers: endpoint must begin with https://, not "example.org". Did you mean https://example.org?
         $ config set keys.paper.star ctlr+s
-        ! dailypapers: keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?
-        2
+        2! dailypapers: keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?
         $ config set keys.paper.star 5
-        ! dailypapers: keys.paper.star: 5 begins with a digit, which is a count.
-        2
+        2! dailypapers: keys.paper.star: 5 begins with a digit, which is a count.
         $ config path --jsonl
         {"path": "TMP/home/config.toml", "exists": false}
         $ config set keys.paper.hide S

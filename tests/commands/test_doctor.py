@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 from pathlib import Path
 from typing import TypedDict
@@ -27,15 +29,168 @@ def findings(run: Run, *words: str) -> dict[str, Finding]:
     return {one["name"]: one for one in run("doctor", "--json", *words).record["findings"]}
 
 
-def test_a_healthy_installation_is_well(run: Run, papers: Path) -> None:
-    found = run("doctor")
-    assert found.code == 0
-    assert "! " not in found.out
-    named = findings(run)
-    assert named["papers"]["value"] == "6"
-    assert named["state"]["value"] == "ok"
-    assert named["newest day"]["value"] == "2026-06-30"
-    assert str(papers) in named["size"]["value"] or papers.name in named["size"]["value"]
+def report(run: Run, home: Path) -> str:
+    """What is said, without what other machines say otherwise."""
+    said = re.sub(r"(Program|Terminal)\n.*?\n\n", "", run("doctor").out, flags=re.DOTALL)
+    said = re.sub(r"file system( +).*; files", r"file system\1; files", said).replace(str(home), "HOME")
+    said = re.sub(r"papers-[\d-]+", "papers-DAY", said).replace(str(shutil.which("wc")), "wc")
+    return re.sub(r"[\d.]+ [kM]B", "SIZE", said)
+
+
+def test_a_healthy_installation_is_well(run: Run, papers: Path, home: Path) -> None:
+    assert run("doctor").code == 0
+    assert (
+        report(run, home)
+        == """\
+Settings
+  file          HOME/config.toml (not there: all defaults)
+  topic rules   61 topics
+
+Cache
+  file          HOME/papers.db
+  file system   ; files can be locked
+  state         ok
+  schema        0015, this program's is 0015
+  size          papers.db SIZE
+  journal       none yet
+  backups       none yet
+  papers        6
+  days          2
+  marks         0
+  newest day    2026-06-30
+  last refresh  never
+
+Sources
+  followed      0 feeds
+  categories    not known for 6 papers; arXiv is asked for 200 a day
+
+Feed
+  endpoint      https://huggingface.co (default)
+  token         none (none is needed)
+
+Notifications
+  queries       none: off
+
+Log
+  log file      HOME/dailypapers.log
+  errors        none in the last 7 days
+"""
+    )
+
+
+def test_what_is_wrong_comes_with_what_to_do(
+    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    run("mark", "star", "2606.26740")
+    (home / "config.toml").write_text(WRONG)
+    (home / "topics.toml").write_text("[topics.agents]\nnam = 'Agents'\n")
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    assert (
+        report(run, home)
+        == """\
+Settings
+  file          HOME/config.toml
+! line 1        days_at_strat
+                HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
+! topic rules   61 topics
+                unknown key "nam"; did you mean "name"?
+
+Cache
+  file          HOME/papers.db
+  file system   ; files can be locked
+  state         ok
+  schema        0015, this program's is 0015
+  size          papers.db SIZE
+  journal       SIZE
+  backups       1, the newest: papers-DAY.db
+  papers        6
+  days          2
+  marks         1
+  newest day    2026-06-30
+  last refresh  never
+
+Sources
+  followed      0 feeds
+  categories    not known for 6 papers; arXiv is not asked: ask_arxiv is off
+
+Feed
+  endpoint      https://mirror.example.org (HOME/config.toml:4)
+  token         found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint
+  network       off: HF_HUB_OFFLINE is set
+
+Notifications
+  queries       topic:agents
+! program       no-such-program-here
+                It is not on the path or not executable: check notify_command.
+
+Exports
+! export        agents: HOME/nowhere/a.bib
+                Its folder is missing: make it, or name another file.
+! export        agents: HOME/b.txt
+                Its ending names no format: add format = to its [[exports]].
+  export        agents: HOME/c.bib
+
+Commands
+! command       Missing: no-such-program-here
+                It is not on the path or not executable.
+  command       Words: wc
+
+Log
+  log file      HOME/dailypapers.log
+  errors        none in the last 7 days
+"""
+    )
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    told = run("doctor", "--json")
+    assert told.code == 1
+    assert [
+        (one["name"], one["value"], one["advice"])
+        for one in told.record["findings"]
+        if one["topic"] not in ("Program", "Cache", "Terminal")
+    ] == [
+        ("file", "there", ""),
+        ("line 1", "no setting", "(only shown by 'dailypapers doctor')"),
+        ("topic rules", "61 topics", "(only shown by 'dailypapers doctor')"),
+        ("followed", "0 feeds", ""),
+        ("categories", "not known for 6 papers; arXiv is not asked: ask_arxiv is off", ""),
+        ("endpoint", "another address", ""),
+        ("token", "found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint", ""),
+        ("network", "off: HF_HUB_OFFLINE is set", ""),
+        ("queries", "1", ""),
+        ("program", "not found", "It is not on the path or not executable: check notify_command."),
+        ("export", "by the ending", "Its folder is missing: make it, or name another file."),
+        ("export", "by the ending", "Its ending names no format: add format = to its [[exports]]."),
+        ("export", "by the ending", ""),
+        ("command", "not found", "It is not on the path or not executable."),
+        ("command", "found", ""),
+        ("log file", "(only shown by 'dailypapers doctor')", ""),
+        ("errors", "none in the last 7 days", ""),
+    ]
+
+
+WRONG = """\
+days_at_strat = 3
+notify = ["topic:agents"]
+notify_command = ["no-such-program-here"]
+endpoint = "https://mirror.example.org"
+ask_arxiv = false
+[[exports]]
+query = "agents"
+file = "nowhere/a.bib"
+[[exports]]
+query = "agents"
+file = "b.txt"
+[[exports]]
+query = "agents"
+file = "c.bib"
+[[commands]]
+name = "Missing"
+run = "no-such-program-here"
+[[commands]]
+name = "Words"
+run = "wc"
+"""
 
 
 def test_without_a_cache_it_makes_none(run: Run, home: Path) -> None:

@@ -4,29 +4,91 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reader.actions.export import FORMATS
-from tests.commands.conftest import IDS, Run
+from tests.commands.conftest import IDS, Run, Session
 
 
-def test_a_format_goes_to_the_output(run: Run, papers: Path) -> None:
-    found = run("export", "agents", "-title:terminal", "--format", "json")
-    assert [one["id"] for one in found.records] == ["2606.30616", "2606.00001"]
-    assert found.err == ""
+def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ export id:2606.30616 --format bibtex
+        @misc{example2026-2606.30616,
+        	title = {Agents that write their own tools},
+        	author = {Ada Example and Bo Sample},
+        	year = {2026},
+        	month = may,
+        	eprint = {2606.30616},
+        	archivePrefix = {arXiv},
+        	eprinttype = {arxiv},
+        	doi = {10.48550/arXiv.2606.30616},
+        	url = {https://arxiv.org/abs/2606.30616},
+        	publisher = {arXiv},
+        	abstract = {We look at Agents that write their own tools and find that it holds.},
+        }
+        $ export id:2606.26740 --format markdown
+        ## LiveEdit: Streaming Video Editing
 
+        Ada Example, Bo Sample
 
-@pytest.mark.parametrize("name", ["papers.bib", "papers.md", "papers.csv", "papers.json"])
-def test_a_file_s_name_chooses_the_format(run: Run, papers: Path, tmp_path: Path, name: str) -> None:
-    file = tmp_path / name
-    found = run("export", "--all", "-o", str(file))
-    assert (found.code, found.out) == (0, "")
-    assert found.err == f"6 papers written in {file}.\n"
-    assert "LiveEdit" in file.read_text(encoding="utf-8")
+        2026-06-30 · arXiv 2026-05-08 · 57 upvotes · 2 comments · `video-generation`
+
+        > AI summary: It holds.
+
+        We look at LiveEdit: Streaming Video Editing and find that it holds.
+
+        [page](https://huggingface.co/papers/2606.26740) · [PDF](https://arxiv.org/pdf/2606.26740) · [arXiv](https://arxiv.org/abs/2606.26740) · [code](https://github.com/a/b)
+        $ export --id 2606.30616 --id 2606.26740 --format csv
+        id,title,authors,day,published,upvotes,comments,topics,keywords,organization,read,starred,queued,hidden,tags,url,code_url,project_url,summary,abstract,note,venue
+        2606.30616,Agents that write their own tools,Ada Example; Bo Sample,2026-06-30,2026-05-08,55,2,agents,agents; tool use,,false,false,false,false,,https://huggingface.co/papers/2606.30616,,,It holds.,We look at Agents that write their own tools and find that it holds.,,
+        2606.26740,LiveEdit: Streaming Video Editing,Ada Example; Bo Sample,2026-06-30,2026-05-08,57,2,video-generation,video,,false,false,false,false,,https://huggingface.co/papers/2606.26740,https://github.com/a/b,,It holds.,We look at LiveEdit: Streaming Video Editing and find that it holds.,,
+        $ export --all -o papers.bib
+        ! 6 papers written in papers.bib.
+        $ export agents -o papers.bib
+        ! 3 papers written in papers.bib.
+        $ export agents -o papers.bib --append
+        ! 0 papers appended to papers.bib, 3 were already there.
+        $ export agents -o papers.json
+        ! 3 papers written in papers.json.
+        $ export id:2606.26740 -o papers.json --append
+        ! 1 paper appended to papers.json.
+        $ export agents -o papers.docx
+        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, rdf, markdown, csv, json, atom.
+        $ export agents --format docx
+        2! dailypapers export: --format 'docx' is not one of bibtex, ris, csl-json, rdf, markdown, csv, json, atom, notes. See 'dailypapers export --help'.
+        $ export --all
+        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, rdf, markdown, csv, json, atom.
+        $ export
+        2! dailypapers: Name the papers by a query, --id or --all.
+        $ export -o
+        2! dailypapers export: argument -o/--output: expected one argument. See 'dailypapers export --help'.
+        $ export --all -o nowhere/papers.bib
+        1! dailypapers: nowhere/papers.bib could not be written: No such file or directory. Name another file with -o.
+        $ export --id 2606.99999 --format json
+        1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
+        $ export xylophone --format json
+        []
+        ! 0 papers written.
+        $ export agents --append --format json
+        2! dailypapers: --append needs a file: name it with -o FILE.
+        $ export agents --format notes -o vault
+        ! 3 papers written in vault.
+        $ export agents --format notes -o vault
+        ! 3 papers written in vault.
+        $ export --watched
+        2! dailypapers: The settings have no [[exports]]. 'dailypapers config edit' opens them.
+        $ export --watched -o x.bib
+        2! dailypapers: --watched takes no other arguments: queries, files and formats are in the settings.
+        $ export --format bibtex --url https://a.example --all
+        2! dailypapers: --url belongs to --format atom.
+        $ export --format atom --url javascript:x --all
+        2! dailypapers: --url must begin with https://, not "javascript:x".
+        """  # noqa: E101, E501
+    )
 
 
 def test_the_table_is_safe_for_spreadsheets(run: Run, papers: Path) -> None:
@@ -35,44 +97,9 @@ def test_the_table_is_safe_for_spreadsheets(run: Run, papers: Path) -> None:
     assert rows[4]["title"] == "'=A memory that forgets [on purpose]"
 
 
-def test_nothing_is_still_a_document(run: Run, papers: Path) -> None:
-    found = run("export", "xylophone", "--format", "json")
-    assert (found.code, json.loads(found.out)) == (0, [])
-    assert found.err == "0 papers written.\n"
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        ((), "--format: bibtex, ris, csl-json, rdf, markdown, csv, json"),
-        (("-o", "papers.docx"), "--format"),
-        (("--format", "docx"), "docx"),
-        (("-o",), "-o"),
-    ],
-)
-def test_without_a_known_format_it_is_used_wrongly(run: Run, papers: Path, words: tuple[str, ...], says: str) -> None:
-    found = run("export", "--all", *words)
-    assert (found.code, found.out) == (2, "")
-    assert says in found.err
-
-
-def test_a_file_that_can_not_be_written_fails_in_a_line(run: Run, papers: Path, tmp_path: Path) -> None:
-    found = run("export", "--all", "-o", str(tmp_path / "nowhere" / "papers.bib"))
-    assert (found.code, found.out) == (1, "")
-    assert found.err.count("\n") == 1
-    assert "could not be written" in found.err
-
-
 def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = run("export", "--all", "--format", "atom", "--url", "http://nas.local/papers.atom")
     assert found.code == 0 and '<link rel="self" href="http://nas.local/papers.atom" />' in found.out
-    for words, said in (
-        (("--format", "bibtex", "--url", "https://a.example"), "--url belongs to --format atom."),
-        (("--format", "atom", "--url", "javascript:x"), "--url must "),
-        (("--watched", "--url", "https://a.example"), "--watched takes no other arguments"),
-    ):
-        wrong = run("export", "--all", *words)
-        assert (wrong.code, wrong.out) == (2, "") and said in wrong.err, wrong.err
     few = {**FORMATS, "atom": replace(FORMATS["atom"], most=4)}
     monkeypatch.setattr("reader.commands.export.FORMATS", few)
     found = run("export", "--all", "--format", "atom")

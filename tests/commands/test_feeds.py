@@ -85,8 +85,7 @@ def test_a_feed_is_followed_listed_and_left(session: Session, site: Documents, d
         $ count source:notes-of-a-lab
         2
         $ feeds remove notes-of-a-lb
-        ! dailypapers: notes-of-a-lb is not followed. Did you mean notes-of-a-lab?
-        1
+        1! dailypapers: notes-of-a-lb is not followed. Did you mean notes-of-a-lab?
         $ feeds remove notes-of-a-lab cs.cl
         2 feeds removed; the papers stay.
         $ feeds remove cs.ro --jsonl
@@ -103,38 +102,27 @@ def test_what_can_not_be_followed_is_told(session: Session, home: Path) -> None:
     session(
         """
         $ feeds add cs.RR
-        ! dailypapers: 'cs.RR' is not a category of arXiv; did you mean cs.RO?
-        2
+        2! dailypapers: 'cs.RR' is not a category of arXiv; did you mean cs.RO?
         $ feeds add
-        ! dailypapers: Write 'dailypapers feeds add ADDRESS...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers feeds add ADDRESS...', with quotes around names that have spaces.
         $ feeds list x
-        ! dailypapers: Write 'dailypapers feeds list'.
-        2
+        2! dailypapers: Write 'dailypapers feeds list'.
         $ feeds add ftp://example.org/feed
-        ! dailypapers: 'ftp://example.org/feed' is not a feed's address, which begins with https:// or http://.
-        2
+        2! dailypapers: 'ftp://example.org/feed' is not a feed's address, which begins with https:// or http://.
         $ feeds check lab
-        ! dailypapers: lab is not followed. 'dailypapers feeds list' lists what you follow.
-        1
+        1! dailypapers: lab is not followed. 'dailypapers feeds list' lists what you follow.
         $ feeds remove
-        ! dailypapers: Write 'dailypapers feeds remove NAME...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers feeds remove NAME...', with quotes around names that have spaces.
         $ feeds lst
-        ! dailypapers feeds: 'lst' is not one of list, add, remove, check, import, export. Did you mean list? See 'dailypapers feeds --help'.
-        2
+        2! dailypapers feeds: 'lst' is not one of list, add, remove, check, import, export. Did you mean list? See 'dailypapers feeds --help'.
         $ add https://example.org
-        ! dailypapers: 'https://example.org' is not a paper: give an arXiv id or an address with one.
-        2
+        2! dailypapers: 'https://example.org' is not a paper: give an arXiv id or an address with one.
         $ add
-        ! dailypapers add: ID is missing. See 'dailypapers add --help'.
-        2
+        2! dailypapers add: ID is missing. See 'dailypapers add --help'.
         $ search
-        ! dailypapers search: WORD is missing. See 'dailypapers search --help'.
-        2
+        2! dailypapers search: WORD is missing. See 'dailypapers search --help'.
         $ search "👍" ?
-        ! dailypapers: “👍 ?” has no letter or digit to search for.
-        2
+        2! dailypapers: “👍 ?” has no letter or digit to search for.
         """  # noqa: E501
     )
 
@@ -229,12 +217,10 @@ def test_papers_are_added_by_their_address_and_searched_beyond_the_cache(
         $ add 2606.00001 --jsonl=id,day
         {"id": "2606.00001", "day": "TODAY"}
         $ add 2606.99998 2606.99999 --jsonl
-        ! {"error": "Neither the feed nor arXiv has 2606.99998.", "kind": "not_found", "hint": null}
-        ! {"error": "Neither the feed nor arXiv has 2606.99999.", "kind": "not_found", "hint": null}
-        1
+        1! {"error": "Neither the feed nor arXiv has 2606.99998.", "kind": "not_found", "hint": null}
+        1! {"error": "Neither the feed nor arXiv has 2606.99999.", "kind": "not_found", "hint": null}
         $ add 2606.99999
-        ! dailypapers: Neither the feed nor arXiv has 2606.99999.
-        1
+        1! dailypapers: Neither the feed nor arXiv has 2606.99999.
         $ search old
         + 2404.00009  2024-04-02 One old avatar
         @ search one

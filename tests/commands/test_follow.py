@@ -87,35 +87,25 @@ def test_mistakes_are_told(session: Session, papers: Path) -> None:
         agents: 3 papers. Its query is follow:topic:agents
         agents: 3 papers. Its query is follow:word:agents
         $ follow add
-        ! dailypapers: Write 'dailypapers follow add author:NAME...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers follow add author:NAME...', with quotes around names that have spaces.
         $ follow remove
-        ! dailypapers: Write 'dailypapers follow remove NAME...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers follow remove NAME...', with quotes around names that have spaces.
         $ follow add author:!
-        ! dailypapers: 'author:!' has no letters.
-        2
+        2! dailypapers: 'author:!' has no letters.
         $ follow add x topic:agnts
-        ! dailypapers: 'x' is too short: nearly every paper matches.
-        2
+        2! dailypapers: 'x' is too short: nearly every paper matches.
         $ follow list x
-        ! dailypapers: Write 'dailypapers follow list'.
-        2
+        2! dailypapers: Write 'dailypapers follow list'.
         $ follow remove agens
-        ! dailypapers: agens is not followed. Did you mean agents?
-        1
+        1! dailypapers: agens is not followed. Did you mean agents?
         $ follow remove x
-        ! dailypapers: x is not followed. 'dailypapers follow list' prints what you follow.
-        1
+        1! dailypapers: x is not followed. 'dailypapers follow list' prints what you follow.
         $ follow remove agents
-        ! dailypapers: agents is topic:agents and word:agents. Name one of them.
-        2
+        2! dailypapers: agents is topic:agents and word:agents. Name one of them.
         $ follow quiet word:agents --notify
-        ! dailypapers: --notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.
-        2
+        2! dailypapers: --notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.
         $ follow lst
-        ! dailypapers follow: 'lst' is not one of list, add, remove, notify, quiet. Did you mean list? See 'dailypapers follow --help'.
-        2
+        2! dailypapers follow: 'lst' is not one of list, add, remove, notify, quiet. Did you mean list? See 'dailypapers follow --help'.
         """  # noqa: E501
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from reader.commands.help_text import PAGES
 from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Run, RunOnTerminal, Session
 
 SIZES = [(60, 20), (80, 24), (140, 42)]
 
@@ -58,10 +58,69 @@ def test_help_of_a_command_is_its_own_help(run: Run) -> None:
     assert run("help", "list").out == run("list", "--help").out == run("list", "-h", "--nothing").out
 
 
-def test_usage_tells_what_is_needed(run: Run) -> None:
-    assert "Usage: dailypapers list [QUERY ...] [OPTIONS]" in run("list", "--help").lines
-    assert "Usage: dailypapers show ID [OPTIONS]" in run("show", "--help").lines
-    assert "Usage: dailypapers import [FILE ...] [OPTIONS]" in run("import", "--help").lines
+def test_help_says_what_there_is_and_what_a_command_takes(session: Session) -> None:
+    session(
+        """
+        @ help
+        Read the daily papers of Hugging Face. Without a command, the reader opens.
+
+          dailypapers                         # the reader
+          dailypapers topic:agents is:unread  # on a query
+          dailypapers --demo                  # a sample, no network
+          dailypapers list day:latest         # print the newest
+
+          list     the papers of a query        refresh  from the feed
+          show     a paper, with its links      add      by id or address
+          read     the full text of a paper     import   from a file
+          search   in the feed itself           export   BibTeX, Markdown, CSV, JSON
+          mark     read, star, queue, hide      undo     the last mark
+          tag      papers, with your own words  config   the settings
+
+        Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h
+        (--help).
+        More: 'dailypapers help all', 'help COMMAND', 'help PAGE'. Pages: reading,
+        queries, keys, choosing, views, settings, import-export, scripts, sync, mail,
+        browser, agents, trouble, formats, words, extensions, developing.
+        Other words are a query; 'dailypapers -- WORDS' if they look like a command.
+        $ help tag
+        Tag papers, remove tags, rename and merge tags; undo takes it back.
+
+        Usage: dailypapers tag ACTION TAG [ID ...] [OPTIONS]
+
+        Examples:
+          dailypapers tag add later 1706.03762 2312.00752
+          dailypapers tag add evals --query 'topic:evaluation is:unread'
+          dailypapers tag remove later --query 'tag:later is:read'
+          dailypapers tag rename evals evaluation
+              # if both tags exist, they become one
+
+        Arguments:
+          ACTION    one of these:
+            add     give papers the tag
+            remove  remove it from papers
+            rename  rename it; if the new name exists, the two tags become one
+          TAG       the tag's name; in quotes if it has spaces
+          ID        arXiv ids or addresses of papers; for rename, the new name (- for
+                    standard input)
+
+        Options:
+          --query QUERY      choose all papers of a query
+          --all              choose every paper, hidden ones too
+          --dry-run          print how many would change, and change nothing
+          --json[=FIELDS]    print JSON; with FIELDS such as id,title, only these
+          --jsonl[=FIELDS]   the same as JSON Lines, one record a line
+          --color WHEN       use colours: auto (on a terminal), always or never
+          --log-level LEVEL  what the log file gets, for this run: error, warning, info
+                             (default: log_level of the settings)
+          -h, --help         print this help
+        $ help lst
+        2! dailypapers: There is no command or page 'lst'. Did you mean list?
+        $ help xylophone
+        2! dailypapers: There is no command or page 'xylophone'. 'dailypapers help all' lists them.
+        $ help a b
+        2! dailypapers help: b is not understood. See 'dailypapers help --help'.
+        """
+    )
 
 
 def test_help_has_colour_on_a_terminal_only(
@@ -72,11 +131,6 @@ def test_help_has_colour_on_a_terminal_only(
     monkeypatch.setenv("CLICOLOR_FORCE", "1")
     assert "\x1b[1mOptions:\x1b[0m" in on_terminal("list", "--help").out
     assert "\x1b" not in on_terminal("list", "--help", "--color", "never").out
-
-
-def test_help_of_what_does_not_exist_asks_what_was_meant(run: Run) -> None:
-    found = run("help", "lst")
-    assert (found.code, found.err) == (2, "dailypapers: There is no command or page 'lst'. Did you mean list?\n")
 
 
 def test_help_of_a_page_is_markdown_in_a_pipe_and_lines_on_a_terminal(run: Run, on_terminal: RunOnTerminal) -> None:

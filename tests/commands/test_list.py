@@ -139,8 +139,7 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         []
         ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
         $ list topc:agents
-        ! dailypapers: The query is wrong at 'topc:': There is no field topc:. Did you mean topic:?
-        2
+        2! dailypapers: The query is wrong at 'topc:': There is no field topc:. Did you mean topic:?
         $ count
         5
         $ count agents -title:terminal

@@ -64,35 +64,25 @@ def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
     session(
         """
         $ mark
-        ! dailypapers mark: choose one of read, unread, star, unstar, queue, unqueue, hide, unhide. See 'dailypapers mark --help'.
-        2
+        2! dailypapers mark: choose one of read, unread, star, unstar, queue, unqueue, hide, unhide. See 'dailypapers mark --help'.
         $ mark read
-        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
-        2
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
         $ mark reed 2606.26740
-        ! dailypapers mark: 'reed' is not one of read, unread, star, unstar, queue, unqueue, hide, unhide. Did you mean read? See 'dailypapers mark --help'.
-        2
+        2! dailypapers mark: 'reed' is not one of read, unread, star, unstar, queue, unqueue, hide, unhide. Did you mean read? See 'dailypapers mark --help'.
         $ mark read 2606.26740 --query agents
-        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
-        2
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
         $ mark read 2606.26740 --all
-        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
-        2
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
         $ mark read --query ""
-        ! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
-        2
+        2! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
         $ mark read --query is:raed
-        ! dailypapers: The query is wrong at 'raed': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “raed”. Did you mean read?
-        2
+        2! dailypapers: The query is wrong at 'raed': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “raed”. Did you mean read?
         $ mark read --qery agents
-        ! dailypapers mark: --qery is not understood. Did you mean --query? See 'dailypapers mark --help'.
-        2
+        2! dailypapers mark: --qery is not understood. Did you mean --query? See 'dailypapers mark --help'.
         $ mark star 2606.26740 2606.99999
-        ! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
-        1
+        1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
         $ mark star 2606.26740 is:unread
-        ! dailypapers: 'is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
-        1
+        1! dailypapers: 'is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
         $ count is:read OR is:starred
         0
         """  # noqa: E501

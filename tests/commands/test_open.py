@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer
 
 
@@ -39,11 +39,28 @@ def test_open_opens_the_page_or_another_link(run: Run, papers: Path, opened: lis
     assert opened == ["https://huggingface.co/papers/2606.26740", "https://arxiv.org/pdf/2606.26740"]
 
 
-def test_open_of_a_link_that_a_paper_lacks_says_which_it_has(run: Run, papers: Path, opened: list[str]) -> None:
-    found = run("open", "2606.26740", "--link", "project")
-    assert found.code == 1
-    assert "It has: page, pdf, arxiv, code." in found.err
-    assert opened == []
+def test_open_says_what_it_can_not_open(session: Session, papers: Path, opened: list[str]) -> None:
+    session(
+        """
+        $ open 2606.26740 --link project
+        1! dailypapers: 2606.26740 has no link called project. It has: page, pdf, arxiv, code.
+        $ open 2606.26740 --link xyz
+        2! dailypapers open: --link 'xyz' is not one of page, pdf, arxiv, code, project, doi, entry. See 'dailypapers open --help'.
+        $ open 2606.99999
+        1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
+        $ open
+        2! dailypapers open: ID is missing. See 'dailypapers open --help'.
+        $ open 2606.30616 --jsonl
+        {"id": "2606.30616", "link": "page", "url": "https://huggingface.co/papers/2606.30616", "opened": true}
+        $ open 2606.30616 --link arxiv --jsonl
+        {"id": "2606.30616", "link": "arxiv", "url": "https://arxiv.org/abs/2606.30616", "opened": true}
+        $ pdf
+        2! dailypapers pdf: ID is missing. See 'dailypapers pdf --help'.
+        $ pdf 2606.99999
+        1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
+        """  # noqa: E501
+    )
+    assert opened == ["https://huggingface.co/papers/2606.30616", "https://arxiv.org/abs/2606.30616"]
 
 
 def test_open_prints_the_address_where_there_is_no_browser(

@@ -15,7 +15,7 @@ import pytest
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
-from tests.commands.conftest import IDS, Run
+from tests.commands.conftest import IDS, Run, Session
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.tiers import rest_long
@@ -41,23 +41,12 @@ def settings(papers: Path, home: Path) -> Path:
 
 
 def test_a_command_of_the_settings_gets_what_it_asks_for(run: Run) -> None:
-    assert run("pipe", "ids", *IDS[:2]).out == f"{IDS[0]}\n{IDS[1]}\n"
-    assert run("pipe", "Ids", "--query", "agents", "--json").json == [
-        {
-            "ids": IDS[1:3] + IDS[5:],
-            "output": "\n".join(IDS[1:3] + IDS[5:]),
-            "cut": False,
-            "kept": False,
-            "left_out": [],
-        }
-    ]
     asked = json.loads(run("pipe", "Ids", IDS[0], "--input", "json").out)
     assert [one["id"] for one in asked] == IDS[:1] and "tags" in asked[0]
     assert run("pipe", "Ids", IDS[0], "--input", "markdown").out.startswith("## LiveEdit: Streaming")
 
 
 def test_any_program_runs_and_a_shell_only_if_asked_for(run: Run) -> None:
-    assert run("pipe", "head -n 1", IDS[1]).out == "## Agents that write their own tools\n"
     # Without a shell, its signs are letters.
     assert "a;b|c$(d)" in run("pipe", f"{sys.executable} -c 'print(\"a;b|c$(d)\")'", IDS[1]).out
     assert run("pipe", "!head -n 1 | tr a-z A-Z", IDS[1]).out == "## AGENTS THAT WRITE THEIR OWN TOOLS\n"
@@ -116,23 +105,45 @@ def test_papers_without_a_text_do_not_keep_the_others_from_it(
     assert f"Left out: {IDS[0]}, {IDS[1]}, {IDS[3]}. 3 papers have no full text that can be fetched." in ran.err
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "says"),
-    [
-        (("cat",), 2, "Name the papers"),
-        (("cat", "9999.99999"), 1, "is not in the cache"),
-        (("", IDS[0]), 2, "COMMAND needs the name of one of your commands"),
-        (("!", IDS[0]), 2, "COMMAND needs"),
-        (("cat 'x", IDS[0]), 2, "can't be split into words"),
-        (("no-such-program-here", IDS[0]), 1, "no-such-program-here was not found: it is neither a program nor"),
-        (("ls /no/such/place", IDS[0]), 1, "ls failed (exit code "),
-        (("sleep 20", IDS[0], "--seconds", "1"), 1, "sleep took longer than 1 s and was stopped."),
-    ],
-)
-def test_a_failure_is_one_line(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
-    ran = run("pipe", *words)
-    assert (ran.code, ran.err.count("\n")) == (code, 1)
-    assert says in ran.err
+def test_programs_print_and_fail_in_a_line(session: Session) -> None:
+    session(
+        """
+        $ pipe ids 2606.26740 2606.30616
+        2606.26740
+        2606.30616
+        $ pipe Ids --query agents --jsonl
+        {"ids": ["2606.30616", "2606.28480", "2606.00001"], "output": "2606.30616\\n2606.28480\\n2606.00001", "cut": false, "kept": false, "left_out": []}
+        $ pipe "head -n 1" 2606.30616
+        ## Agents that write their own tools
+        $ pipe "First words" 2606.26740
+        ## LiveEdit: Streami
+        ! Kept for 1 paper as First words; 'dailypapers list has:output' finds such papers.
+        $ pipe "wc -w" 2606.26740 --keep --jsonl
+        {"ids": ["2606.26740"], "output": "45", "cut": false, "kept": true, "left_out": []}
+        $ pipe "wc -w" 2606.26740 --forget
+        1 output of wc -w dropped.
+        $ pipe cat --query xylophone
+        ! Nothing matches.
+        $ pipe cat
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers pipe --help'.
+        $ pipe cat 9999.99999
+        1! dailypapers: '9999.99999' is not in the cache. An arXiv id looks like 1706.03762.
+        $ pipe "" 2606.26740
+        2! dailypapers: COMMAND needs the name of one of your commands, or a program.
+        $ pipe "!" 2606.26740
+        2! dailypapers: COMMAND needs the name of one of your commands, or a program.
+        $ pipe "cat 'x" 2606.26740
+        2! dailypapers: COMMAND "cat 'x" can't be split into words: no closing quotation.
+        $ pipe no-such-program-here 2606.26740
+        1! dailypapers: no-such-program-here was not found: it is neither a program nor one of [[commands]] in the settings.
+        $ pipe "!echo >&2 wrong; exit 3" 2606.26740
+        1! dailypapers: /bin/sh failed (exit code 3): wrong.
+        $ pipe "sleep 20" 2606.26740 --seconds 1
+        1! dailypapers: sleep took longer than 1 s and was stopped.
+        $ pipe cat 2606.26740 --input docx
+        2! dailypapers pipe: --input 'docx' is not one of markdown, json, fulltext, ids. See 'dailypapers pipe --help'.
+        """  # noqa: E501
+    )
 
 
 def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, home: Path) -> None:

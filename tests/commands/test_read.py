@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 
@@ -128,27 +128,43 @@ def test_markdown_has_formulas_in_tex(run: Run, papers: Path, feed: FeedServer) 
     assert "- Kay (2024) Kay. On it. [link](https://example.org/x)" in lines
 
 
-def test_a_section_is_read_by_its_number_or_its_title(run: Run, papers: Path, feed: FeedServer) -> None:
-    listed = run("read", ID, "--sections").lines
-    assert listed[:4] == [line for line in listed if line.count("\t") == 2][:4]
-    assert [line.split("\t")[2] for line in listed][:4] == ["A paper", "Abstract", "1 Start", "1.1 Parts"]
-    start = run("read", ID, "--section", "start")
-    assert start.out == run("read", ID, "--section", "2").out
-    assert start.lines[2] == f"arXiv:{ID}v2 · text from Hugging Face"
-    assert "1  Start" in start.lines and "1.1  Parts" in start.lines and "Abstract" not in start.out
-    assert run("read", ID, "--section", "1.1 parts", "--markdown").lines[0] == "### 1.1 Parts"
-    whole = run("read", ID, "--json").record
-    assert (whole["id"], whole["version"], whole["source"]) == (ID, 2, "feed")
-    assert [one["section"] for one in whole["sections"]] == list(range(len(listed)))
-    assert all(len(one["text"]) == one["letters"] for one in whole["sections"])
-    parts = run("read", ID, "--section", "start", "--json").record["sections"]
-    assert [(one["section"], one["level"], one["title"]) for one in parts[:2]] == [
-        (2, 1, "1 Start"),
-        (3, 2, "1.1 Parts"),
-    ]
-    for wrong in ("99", "no such", " "):
-        found = run("read", ID, "--section", wrong)
-        assert (found.code, found.out, found.err.count("\n")) == (1, "", 1) and "--sections' lists them" in found.err
+def test_a_section_is_read_by_its_number_or_its_title(session: Session, papers: Path, feed: FeedServer) -> None:
+    session(
+        """
+        $ read 2606.26740 --sections
+        0	0	A paper
+        1	2852	Abstract
+        2	146	1 Start
+        3	287	1.1 Parts
+        4	18	Appendix A More
+        5	69	References
+        $ read 2606.26740 --sections --jsonl
+        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 0, "level": 0, "title": "A paper", "letters": 0}, {"section": 1, "level": 1, "title": "Abstract", "letters": 2852}, {"section": 2, "level": 1, "title": "1 Start", "letters": 146}, {"section": 3, "level": 2, "title": "1.1 Parts", "letters": 287}, {"section": 4, "level": 1, "title": "Appendix A More", "letters": 18}, {"section": 5, "level": 1, "title": "References", "letters": 69}]}
+        $ read 2606.26740 --section 3 --jsonl
+        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 3, "level": 2, "title": "1.1 Parts", "letters": 287, "text": "### 1.1 Parts\\n\\n**Theorem 1(Main).**\\n\\n*All is so.*\\n\\n**Table 1**: Numbers.\\n\\n| Model | $\\\\alpha$ |\\n| --- | --- |\\n| a | 1.5 |\\n\\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\\n**Figure 1**: Both.\\n\\n**Algorithm 1**: Run\\n\\n```\\n1: if x\\n2: go\\n3: stop\\n```\\n\\n```\\n$ run  <it>\\n```\\n\\n> Said.\\n\\n- One"}]}
+        $ read 2606.26740 --section references
+        LiveEdit: Streaming Video Editing
+        Ada Example, Bo Sample
+        arXiv:2606.26740v2 · text from Hugging Face
+
+        References
+
+        Kay (2024) Kay. On it. link
+        $ read 2606.26740 --section "appendix a" --markdown
+        ## Appendix A More
+        $ read 2606.26740 --section 0 --tex
+        LiveEdit: Streaming Video Editing
+        Ada Example, Bo Sample
+        arXiv:2606.26740v2 · text from Hugging Face
+
+        $ read 2606.26740 --section 99
+        1! dailypapers: 2606.26740 has no section '99'. 'dailypapers read 2606.26740 --sections' lists them.
+        $ read 2606.26740 --section " "
+        1! dailypapers: 2606.26740 has no section ''. 'dailypapers read 2606.26740 --sections' lists them.
+        $ read
+        2! dailypapers read: ID is missing. See 'dailypapers read --help'.
+        """  # noqa: E501
+    )
 
 
 @pytest.mark.parametrize("columns", [30, 60, 80, 140])

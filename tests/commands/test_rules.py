@@ -164,15 +164,13 @@ def test_rules_say_what_they_do(session: Session, papers: Path, home: Path) -> N
         $ rules add --then queue,tag:later title:web
         Rule added: queue, tag later, because title:web. 'dailypapers undo' takes it back.
         $ rules add --then queue,tag:later title:web
-        ! dailypapers: This rule already exists: queue, tag later, because title:web.
-        1
+        1! dailypapers: This rule already exists: queue, tag later, because title:web.
         $ rules add --then star title:web --jsonl
         {"name": "title:web 2", "when": "title:web", "then": ["star"]}
         $ rules mute memory --jsonl
         {"mute": "memory"}
         $ rules mute memory
-        ! dailypapers: memory is already muted.
-        1
+        1! dailypapers: memory is already muted.
         """  # noqa: E501
     )
 
@@ -187,32 +185,23 @@ def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
         $ rules try
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ rules add agents
-        ! dailypapers: Say what the rule does: --then hide, star, queue, highlight or tag:NAME.
-        2
+        2! dailypapers: Say what the rule does: --then hide, star, queue, highlight or tag:NAME.
         $ rules add --then hide
-        ! dailypapers: Give a query: dailypapers rules add --then hide QUERY.
-        2
+        2! dailypapers: Give a query: dailypapers rules add --then hide QUERY.
         $ rules try --then hide
-        ! dailypapers: Give a query: dailypapers rules try --then hide QUERY.
-        2
+        2! dailypapers: Give a query: dailypapers rules try --then hide QUERY.
         $ rules mute
-        ! dailypapers: Give a query: dailypapers rules mute QUERY.
-        2
+        2! dailypapers: Give a query: dailypapers rules mute QUERY.
         $ rules add --then smell x
-        ! dailypapers rules: argument --then: 'smell' has "smell", which a rule can't do. See 'dailypapers rules --help'.
-        2
+        2! dailypapers rules: argument --then: 'smell' has "smell", which a rule can't do. See 'dailypapers rules --help'.
         $ rules add --then hide topic:agnets
-        ! dailypapers: There is no topic 'agnets'. Did you mean agents?
-        2
+        2! dailypapers: There is no topic 'agnets'. Did you mean agents?
         $ rules list --then hide
-        ! dailypapers: --then belongs to 'rules add' and 'rules try'.
-        2
+        2! dailypapers: --then belongs to 'rules add' and 'rules try'.
         $ rules list x
-        ! dailypapers: There is no rule 'x'. 'dailypapers rules list' prints yours.
-        1
+        1! dailypapers: There is no rule 'x'. 'dailypapers rules list' prints yours.
         $ rules apply --since soon
-        ! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
-        2
+        2! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
         """  # noqa: E501
     )
 

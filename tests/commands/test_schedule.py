@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from reader.commands.schedule import copied_environment
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, Session
 
 CRONTAB = """#!{python}
 import pathlib, sys
@@ -32,6 +33,8 @@ def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr("reader.actions.schedule.sys.platform", "linux")
+    for name in copied_environment(os.environ, None).keys() - {"HF_HOME"}:
+        monkeypatch.delenv(name)
     return file
 
 
@@ -91,9 +94,45 @@ def test_a_schedule_shows_no_token(run: Run, crontab: Path, monkeypatch: pytest.
     assert "hf_secret" not in shown.out + crontab.read_text()
 
 
-@pytest.mark.parametrize("hours", ["5", "0", "48", "x"])
-def test_hours_that_do_not_divide_a_day_are_used_wrongly(run: Run, crontab: Path, hours: str) -> None:
-    assert run("schedule", "show", "--hours", hours).code == 2
+def test_a_schedule_says_what_it_does(session: Session, home: Path, crontab: Path) -> None:
+    session(
+        """
+        $ schedule
+        2! dailypapers schedule: choose one of install, remove, show. See 'dailypapers schedule --help'.
+        $ schedule remove
+        There is no schedule.
+        $ schedule install
+        crontab
+        17 */6 * * * DAILYPAPERS_HOME=TMP/home HF_HOME=TMP/no-token PYTHON -P -m reader refresh --quiet # dailypapers refresh
+        2! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
+        $ schedule install --hours 5
+        2! dailypapers: --hours takes 1, 2, 3, 4, 6, 8, 12 or 24.
+        $ schedule install --hours 0
+        2! dailypapers schedule: argument --hours: '0' is not a whole number above zero. See 'dailypapers schedule --help'.
+        $ schedule install --hours 48
+        2! dailypapers: --hours takes 1, 2, 3, 4, 6, 8, 12 or 24.
+        $ schedule install --hours x
+        2! dailypapers schedule: argument --hours: 'x' is not a whole number above zero. See 'dailypapers schedule --help'.
+        $ schedule install --digest 24:00 --yes
+        2! dailypapers schedule: argument --digest: '24:00' is not a time: write it as 07:30. See 'dailypapers schedule --help'.
+        $ schedule install --digest 7:60 --yes
+        2! dailypapers schedule: argument --digest: '7:60' is not a time: write it as 07:30. See 'dailypapers schedule --help'.
+        $ schedule install --yes --jsonl
+        {"kind": "cron", "installed": true, "digest": false, "text": "crontab\\n17 */6 * * * DAILYPAPERS_HOME=TMP/home HF_HOME=TMP/no-token PYTHON -P -m reader refresh --quiet # dailypapers refresh"}
+        $ schedule show
+        crontab
+        17 */6 * * * DAILYPAPERS_HOME=TMP/home HF_HOME=TMP/no-token PYTHON -P -m reader refresh --quiet # dailypapers refresh
+
+        A schedule is installed (cron).
+        $ schedule install --yes
+        crontab
+        17 */6 * * * DAILYPAPERS_HOME=TMP/home HF_HOME=TMP/no-token PYTHON -P -m reader refresh --quiet # dailypapers refresh
+        Installed.
+        $ schedule remove --yes
+        Removed.
+        """,  # noqa: E501
+        PYTHON=sys.executable,
+    )
 
 
 def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab: Path) -> None:

@@ -41,8 +41,7 @@ def test_similar_prints_papers_and_what_they_share(session: Session, papers: Pat
         ! No other paper here is similar.
         $ similar 2606.00003 --query upvotes:>999 -q
         $ similar
-        ! dailypapers similar: ID is missing. See 'dailypapers similar --help'.
-        2
+        2! dailypapers similar: ID is missing. See 'dailypapers similar --help'.
         """  # noqa: E501
     )
 

@@ -35,14 +35,11 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
         $ tag rename évals évals
         1 paper renamed to évals. 'dailypapers undo' takes it back.
         $ tag rename évals évals
-        ! dailypapers: The tag already has the name 'évals'.
-        1
+        1! dailypapers: The tag already has the name 'évals'.
         $ tag rename evals e
-        ! dailypapers: No paper has the tag 'evals'. Did you mean évals?
-        1
+        1! dailypapers: No paper has the tag 'evals'. Did you mean évals?
         $ tag rename xylophone e
-        ! dailypapers: No paper has the tag 'xylophone'.
-        1
+        1! dailypapers: No paper has the tag 'xylophone'.
         $ tag add a --query agents --dry-run
         3 papers would be tagged a; nothing was changed.
         $ tag add a --query agents --jsonl
@@ -73,44 +70,31 @@ def test_what_can_not_be_done_is_said(session: Session, papers: Path) -> None:
         $ tag add latter 2606.26740
         1 paper tagged latter. 'dailypapers undo' takes it back.
         $ tag
-        ! dailypapers tag: choose one of add, remove, rename. See 'dailypapers tag --help'.
-        2
+        2! dailypapers tag: choose one of add, remove, rename. See 'dailypapers tag --help'.
         $ tag add
-        ! dailypapers tag: TAG is missing. See 'dailypapers tag --help'.
-        2
+        2! dailypapers tag: TAG is missing. See 'dailypapers tag --help'.
         $ tag add a
-        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
-        2
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
         $ tag add a 1 --query x
-        ! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
-        2
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
         $ tag add a --query " "
-        ! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
-        2
+        2! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
         $ tag add " " 2606.26740
-        ! dailypapers: A tag needs a name with letters.
-        2
+        2! dailypapers: A tag needs a name with letters.
         $ tag add a 2401.00001
-        ! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
-        1
+        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
         $ tag rename a
-        ! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
-        2
+        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
         $ tag rename a b c
-        ! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
-        2
+        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
         $ tag rename a b --query x
-        ! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
-        2
+        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
         $ tag rename later b
-        ! dailypapers: No paper has the tag 'later'. Did you mean latter?
-        1
+        1! dailypapers: No paper has the tag 'later'. Did you mean latter?
         $ tag rename latter latter
-        ! dailypapers: The tag already has the name 'latter'.
-        1
+        1! dailypapers: The tag already has the name 'latter'.
         $ tag ad a 2606.26740
-        ! dailypapers tag: 'ad' is not one of add, remove, rename. Did you mean add? See 'dailypapers tag --help'.
-        2
+        2! dailypapers tag: 'ad' is not one of add, remove, rename. Did you mean add? See 'dailypapers tag --help'.
         $ tags
         latter	1
         """
@@ -147,23 +131,17 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         $ note 2606.26740 --restore 2 --jsonl
         {"id": "2606.26740", "note": null, "changed": true}
         $ note 2606.26740 --restore 1 --text x
-        ! dailypapers: --restore can't be combined with --text or --history.
-        2
+        2! dailypapers: --restore can't be combined with --text or --history.
         $ note 2606.26740 --restore 1 --history
-        ! dailypapers: --restore can't be combined with --text or --history.
-        2
+        2! dailypapers: --restore can't be combined with --text or --history.
         $ note 2606.26740 --restore 0
-        ! dailypapers note: argument --restore: '0' is not a whole number above zero. See 'dailypapers note --help'.
-        2
+        2! dailypapers note: argument --restore: '0' is not a whole number above zero. See 'dailypapers note --help'.
         $ note 2606.26740 --history --text x
-        ! dailypapers: --history prints notes and --text writes one: choose one of them.
-        2
+        2! dailypapers: --history prints notes and --text writes one: choose one of them.
         $ note 2401.00001
-        ! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
-        1
+        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
         $ note
-        ! dailypapers note: ID is missing. See 'dailypapers note --help'.
-        2
+        2! dailypapers note: ID is missing. See 'dailypapers note --help'.
         $ undo
         Taken back: 1 paper without a note.
         $ note 2606.26740 --text ""

@@ -44,8 +44,7 @@ def test_undo_says_first_that_a_feed_is_no_mark(session: Session, papers: Path) 
         $ feeds remove cs.CL
         1 feed removed; the papers stay.
         $ undo
-        ! dailypapers: Nothing was undone: a feed was followed or dropped, which 'dailypapers feeds' takes back. Undo again to take back the mark before.
-        1
+        1! dailypapers: Nothing was undone: a feed was followed or dropped, which 'dailypapers feeds' takes back. Undo again to take back the mark before.
         $ undo
         Taken back: 1 paper starred.
         $ mark star 2606.26740

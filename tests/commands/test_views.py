@@ -71,8 +71,7 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
         $ config get hidden_views
         ["trending"]
         $ views hide later
-        ! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
-        2
+        2! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
         $ views unhide trending
         trending is listed again.
         $ config get hidden_views
@@ -92,59 +91,41 @@ def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(session: Session,
     session(
         """
         $ views add
-        ! dailypapers: Write 'dailypapers views add NAME QUERY...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers views add NAME QUERY...', with quotes around names that have spaces.
         $ views add a
-        ! dailypapers: Write 'dailypapers views add NAME QUERY...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers views add NAME QUERY...', with quotes around names that have spaces.
         $ views add a " "
-        ! dailypapers: A view needs a query: dailypapers views add NAME QUERY.
-        2
+        2! dailypapers: A view needs a query: dailypapers views add NAME QUERY.
         $ views add a is:unred
-        ! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
-        2
+        2! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
         $ views add " a" x
-        ! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not " a".
-        2
+        2! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not " a".
         $ views add Evals x
-        ! dailypapers: There is already a view 'Evals'. 'views save' gives it another query.
-        1
+        1! dailypapers: There is already a view 'Evals'. 'views save' gives it another query.
         $ views remove evls
-        ! dailypapers: There is no view 'evls'. Did you mean evals?
-        1
+        1! dailypapers: There is no view 'evls'. Did you mean evals?
         $ views remove xylophone
-        ! dailypapers: There is no view 'xylophone'. 'dailypapers views list' prints yours.
-        1
+        1! dailypapers: There is no view 'xylophone'. 'dailypapers views list' prints yours.
         $ views rename evals
-        ! dailypapers: Write 'dailypapers views rename NAME NEW', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers views rename NAME NEW', with quotes around names that have spaces.
         $ views rename evals other
-        ! dailypapers: There is already a view 'other'.
-        1
+        1! dailypapers: There is already a view 'other'.
         $ views rename evals ""
-        ! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not "".
-        2
+        2! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not "".
         $ views move evals 3
-        ! dailypapers: The place is a number from 1 to 2.
-        2
+        2! dailypapers: The place is a number from 1 to 2.
         $ views move evals 0
-        ! dailypapers: The place is a number from 1 to 2.
-        2
+        2! dailypapers: The place is a number from 1 to 2.
         $ views move evals x
-        ! dailypapers: The place is a number from 1 to 2.
-        2
+        2! dailypapers: The place is a number from 1 to 2.
         $ views hide trendign
-        ! dailypapers: 'trendign' is not a built-in view. Did you mean trending?
-        2
+        2! dailypapers: 'trendign' is not a built-in view. Did you mean trending?
         $ views hide xylophone
-        ! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
-        2
+        2! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
         $ views list a
-        ! dailypapers: Write 'dailypapers views list'.
-        2
+        2! dailypapers: Write 'dailypapers views list'.
         $ views lst
-        ! dailypapers views: 'lst' is not one of list, add, save, remove, rename, move, hide, unhide. Did you mean list? See 'dailypapers views --help'.
-        2
+        2! dailypapers views: 'lst' is not one of list, add, save, remove, rename, move, hide, unhide. Did you mean list? See 'dailypapers views --help'.
         """  # noqa: E501
     )
     assert settings(home).read_text() == text

@@ -70,11 +70,9 @@ def test_interests_are_renamed_weighed_split_joined_and_made(session: Session, p
         $ undo
         Taken back: split off "mine", made "A benchmark of terminal agents 中文標題" an interest.
         $ weights join mine mine
-        ! dailypapers: 'mine' can't be joined with itself.
-        2
+        2! dailypapers: 'mine' can't be joined with itself.
         $ weights remove mine
-        ! dailypapers weights: 'remove' is not one of list, raise, lower, mute, reset, rename, join, split, make. See 'dailypapers weights --help'.
-        2
+        2! dailypapers weights: 'remove' is not one of list, raise, lower, mute, reset, rename, join, split, make. See 'dailypapers weights --help'.
         $ undo
         Taken back: lowered "mine".
         $ tag add later 2606.00001
@@ -85,8 +83,7 @@ def test_interests_are_renamed_weighed_split_joined_and_made(session: Session, p
         interest	mine	50 %	1 paper
         interest	later	50 %	1 paper
         $ weights make tag:none
-        ! dailypapers: tag:none has no papers to learn from.
-        1
+        1! dailypapers: tag:none has no papers to learn from.
         $ weights join mine later
         Joined as "mine", as learned: "later". 'dailypapers undo' takes it back.
         """  # noqa: E501
@@ -97,34 +94,24 @@ def test_what_names_nothing_is_refused(session: Session, papers: Path) -> None:
     session(
         """
         $ weights raise
-        ! dailypapers: Write 'dailypapers weights raise NAME...', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers weights raise NAME...', with quotes around names that have spaces.
         $ weights list x
-        ! dailypapers: Write 'dailypapers weights list'.
-        2
+        2! dailypapers: Write 'dailypapers weights list'.
         $ weights raise topic:agnets
-        ! dailypapers: There is no topic 'agnets'. Did you mean agents?
-        2
+        2! dailypapers: There is no topic 'agnets'. Did you mean agents?
         $ weights raise "one two three"
-        ! dailypapers: 'one two three' can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.
-        2
+        2! dailypapers: 'one two three' can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.
         $ weights raise ...
-        ! dailypapers: '...' can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.
-        2
+        2! dailypapers: '...' can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.
         $ weights rename x
-        ! dailypapers: Write 'dailypapers weights rename NAME NEW', with quotes around names that have spaces.
-        2
+        2! dailypapers: Write 'dailypapers weights rename NAME NEW', with quotes around names that have spaces.
         $ weights rename x y
-        ! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
-        1
+        1! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
         $ weights split x
-        ! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
-        1
+        1! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
         $ weights make later
-        ! dailypapers: Name the papers: dailypapers weights make tag:NAME, or view:NAME.
-        2
+        2! dailypapers: Name the papers: dailypapers weights make tag:NAME, or view:NAME.
         $ weights make view:none
-        ! dailypapers: There is no view 'none'. 'dailypapers views list' prints yours.
-        2
+        2! dailypapers: There is no view 'none'. 'dailypapers views list' prints yours.
         """
     )

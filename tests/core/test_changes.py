@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 
 from reader.core import changes
 from reader.core.changes import (
+    Changes,
     Difference,
     Due,
     Edit,
@@ -22,7 +23,9 @@ from reader.core.changes import (
     compare_sections,
     compare_words,
     count_words,
+    describe,
     find_due,
+    section_words,
 )
 from tests.table import each
 
@@ -87,6 +90,29 @@ def test_a_row_says_which_change_in_a_word_or_two() -> None:
     assert [brief(one) for one in changes] == [
         *("code out", "+3 models", "new v2", "ICLR 2026", "votes ×5", "+26 votes", "new title"),
     ]
+    others = Difference("version", None, 2, True), Difference("venue", "arXiv", "ICLR", True)
+    assert [describe(one, "->") for one in (*changes, *others, Difference("votes", 1_000, 2_000, True))] == [
+        *("new code", "0 -> 3 models", "v1 -> v2", "now at ICLR 2026", "12 -> 61 votes", "40 -> 66 votes"),
+        *("2 words of the title", "new v2", "arXiv -> ICLR", "1,000 -> 2,000 votes"),
+    ]
+    assert brief(Difference("votes", 5, 10, True)) == "votes ×2"
+
+
+def test_a_section_says_how_many_words_are_new_and_gone() -> None:
+    before = SectionText("A", ("one two three",)), SectionText("B", ("b",)), SectionText("C", ("c",))
+    after = SectionText("A", ("one four three",)), SectionText("C", ("c", "new words")), SectionText("D", ("d d",))
+    said = [(one.title, section_words(one)) for one in compare_sections(before, after)]
+    assert said == [
+        ("A", "1 word new, 1 word gone"),
+        ("B", "gone, 1 word"),
+        ("C", "2 words new"),
+        ("D", "new, 2 words"),
+    ]
+
+
+def test_changes_tell_what_the_user_had_done_and_when() -> None:
+    one = Changes(at(2), at(3), "star", True, ())
+    assert (one.day, one.done) == ("2026-11-02", "starred it")
 
 
 @each(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])

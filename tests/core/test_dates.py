@@ -17,6 +17,7 @@ from reader.core.dates import (
     parse_period,
     period_containing,
     period_of_view,
+    seconds_of_days,
     typed_period,
 )
 from tests.table import each
@@ -259,3 +260,10 @@ def test_any_text_is_read_or_refused(text: str, today: date) -> None:
     except ValueError:
         return
     assert period.first <= period.last
+
+
+def test_days_begin_and_end_at_midnight() -> None:
+    day, begin = 86_400, 1_767_225_600
+    assert seconds_of_days("2026-01-01", "2026-01-01") == (begin, begin + day)
+    assert seconds_of_days("2025-12-31", "2026-01-02") == (begin - day, begin + 2 * day)
+    assert seconds_of_days(None, None) == seconds_of_days(None, "9999-12-31") == (0, 1 << 62)

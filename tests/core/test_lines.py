@@ -6,7 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.core.lines import Piece, cut, fill, fit, literal, measure, unbroken, wrap, wrapped
+from reader.core.lines import (
+    Piece,
+    centre,
+    cut,
+    cut_line,
+    fill,
+    fit,
+    join_items,
+    literal,
+    measure,
+    piece_at,
+    spread,
+    unbroken,
+    wrap,
+    wrapped,
+)
 
 # Any character, with a liking for those that are wide, combine, join, turn round, or end an app.
 text = st.text(
@@ -23,6 +38,29 @@ def test_literal_text_has_nothing_but_shapes(value: str) -> None:
     drawn = literal(value)
     assert all(char.isprintable() for char in drawn)
     assert literal(drawn) == drawn
+
+
+def test_what_has_no_shape_is_removed_or_shown() -> None:
+    assert literal("a\x1b\u200d\ufe0f\u00a0\tb\ue000\ud800") == "a  b\ufffd\ufffd"
+
+
+def test_pieces_are_cut_centred_spread_and_found() -> None:
+    line = Piece("中文", "title"), Piece("abc")
+    cuts = [("",), ("…",), ("…",), ("中…",), ("中…",), ("中文", "…"), ("中文", "a…"), ("中文", "abc"), ("中文", "abc")]
+    assert [tuple(piece.text for piece in cut_line(line, width)) for width in range(9)] == cuts
+    assert cut_line(line, 5)[0] == line[0]
+    assert [centre(line, width)[0].text for width in (5, 8, 9, 10)] == ["", "", " ", " "]
+    assert [spread(line, line[:1], width) for width in (9, 11, 13)] == [
+        (*line, Piece(" " * gap), line[0]) for gap in (0, 0, 2)
+    ]
+    assert [piece_at(line, column) for column in (0, 3, 4, 6, 7)] == [line[0], line[0], line[1], line[1], None]
+
+
+def test_items_share_a_line_where_they_fit() -> None:
+    items = [[Piece(text)] for text in ("one", "two", "three four five", "six", "seven")]
+    found = join_items(items, Piece(", "), 10)
+    assert ["".join(piece.text for piece in line) for line in found] == ["one, two", "three four", "five, six", "seven"]
+    assert join_items([], Piece(", "), 10) == []
 
 
 @given(text, st.integers(0, 60))
@@ -69,6 +107,10 @@ def test_lines_break_at_spaces_and_only_long_words_inside() -> None:
     assert lines("see pneumonoultramicroscopic", 10) == ["see pneumo", "noultramic", "roscopic"]
     assert lines("长视频理解的GPT评测", 8) == ["长视频理", "解的GPT", "评测"]
     assert lines("   ", 10) == []
+    assert lines("  one two  three ", 7) == ["one two", "three"]
+    assert lines("abcd efgh", 4) == lines("abcd   efgh", 0 + 4) == ["abcd", "efgh"]
+    assert lines("ab 한글 cd", 5) == ["ab 한", "글 cd"]
+    assert lines("e\u0301e\u0301e\u0301", 1) == ["e\u0301e\u0301", "e\u0301"]
 
 
 def test_a_character_without_width_is_not_lost() -> None:

@@ -96,6 +96,16 @@ def test_a_paper_can_be_moved_to_any_place(moves: list[int]) -> None:
         assert clean_mark(QUEUE, place) == (QUEUE, place)
 
 
+def test_a_place_between_has_the_fewest_digits_that_leave_a_number_free() -> None:
+    low, high = first_place(5, 3), first_place(5, 9)
+    assert place_between(low, high) == first_place(5, 6)
+    assert place_between(low, first_place(5, 5)) == first_place(5, 4)
+    assert place_between(low, first_place(5, 4)) == f"{low}5"
+    assert place_between(f"{low}5", f"{low}6") == f"{low}55"
+    assert place_between(f"{low}1", f"{low}3") == f"{low}2"
+    assert place_between(None, None) == "49999999999999999999999999"
+
+
 def test_places_stay_short_where_papers_are_moved_again_and_again() -> None:
     first, second = (first_place(1_764_000_000_000, position) for position in (0, 1))
     for _ in range(500):
@@ -110,6 +120,7 @@ def test_an_end_of_the_queue_is_a_millisecond_further() -> None:
 
 
 def test_a_foreign_place_must_be_one() -> None:
+    assert first_place(5, 3) == f"{5:019}0000003" and first_place(5, 10**8) == f"{5:019}9999999"
     for value in ("2", "12", "x" * 30, "१" * 30, "1" * 300, ""):
         assert clean_mark(QUEUE, value) is None
 

@@ -7,7 +7,7 @@ from functools import cache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.nearest import distance, nearest
+from reader.core.nearest import advice, beginning, distance, nearest
 from tests.table import each
 
 words = st.text("abc", max_size=7)
@@ -41,6 +41,18 @@ def test_the_fewest_slips_win_then_the_nearest_length_then_the_alphabet() -> Non
     assert nearest("ab", ["abcd", "abc"]) == "abc"
     assert nearest("abx", ["abz", "aby"]) == "aby"
     assert nearest("ab", []) is None
+
+
+def test_words_that_begin_so_come_before_those_with_a_later_word_that_does() -> None:
+    known = ["big Cat", "cat", "scat", "Catalog", "pre-cat", "cats"]
+    assert beginning(known, "CAT") == ["cat", "Catalog", "cats", "big Cat", "pre-cat"]
+    assert beginning(known, "cat", 2) == ["cat", "Catalog", "big Cat"]
+    assert beginning(["a b", "c b", "d b"], "b", 2) == ["a b", "c b"]
+
+
+def test_advice_is_the_nearest_word_or_another() -> None:
+    assert advice("cst", ["cat"], "Try again.") == "Did you mean cat?"
+    assert advice("dog", ["cat"], "Try again.") == "Try again."
 
 
 def naive(a: str, b: str) -> int:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.marks import NOTE, PASSAGE, clean_mark
-from reader.core.passages import COLOURS, QUOTE_LIMIT, Passage, parse_passage, passage_id, split_note
+from reader.core.passages import COLOURS, QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
+from tests.table import each
 
 ID = "2606.30308"
 
@@ -43,6 +44,37 @@ def test_what_passed_the_gate_passes_it_unchanged(found: Passage) -> None:
 )
 def test_what_is_no_highlight_is_refused(id: str, value: str) -> None:
     assert clean_mark(f"{PASSAGE}{id}", value) is None
+
+
+def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
+    whole = Passage("0123456789ab", "a\n\nb", "before", "after", "§1 One", "red", "Mine.", 999_999)
+    assert parse_passage(whole.id, whole.value) == whole
+    assert json.loads(whole.value) == {name: value for name, value in whole._asdict().items() if name != "id"}
+    assert Passage("x", "a").value == '{"quote":"a","colour":"yellow"}'
+    for block in (-1, 1_000_000, True, "1", None):
+        assert parse_passage(whole.id, json.dumps({**json.loads(whole.value), "block": block})) == whole._replace(
+            block=0
+        )
+    assert whole.said(ID) == f"“a b” (§1 One, red, {whole.address(ID)}) Mine."
+    assert Passage("", "a “b”").said("page:0") == "“a ‘b’” ()"
+    second, first = whole._replace(block=2), whole._replace(id="1")
+    assert in_order([second, whole, first]) == (second, whole, first)
+    assert in_order([whole, first, second._replace(id="0")]) == (second._replace(id="0"), whole, first)
+
+
+@each(
+    ("quote", "text"),
+    [
+        ("one two three", "one%20two%20three"),
+        ("one two three four five six seven eight", "one%20two%20three%20four%20five%20six%20seven%20eight"),
+        ("one two three four five six seven eight nine", "one%20two%20three%20four,six%20seven%20eight%20nine"),
+        ("we go on so 1 here it is not", "we%20go%20on%20so,here%20it%20is%20not"),
+        ("x" * 300, "x" * 200),
+        ("one 1 two three 2 four", "two%20three"),
+    ],
+)
+def test_a_link_has_the_ends_of_what_a_browser_finds(quote: str, text: str) -> None:
+    assert Passage("", quote).address(ID).partition("#:~:text=")[2] == text
 
 
 def test_foreign_values_are_bounded_and_clean() -> None:

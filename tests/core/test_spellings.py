@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.spellings import MOST, Spelling, joined, keyword_spellings, spellings
+from reader.core.spellings import (
+    MOST,
+    Spelling,
+    joined,
+    keyword_spellings,
+    spellings,
+    typed_spellings,
+    with_joined,
+)
 from tests.table import each
 
 
@@ -127,6 +136,71 @@ def test_two_plain_words_may_be_one() -> None:
     assert joined("Pre", "training") == ("pretraining",) and joined("fine", "tuning") == ("finetuning",)
     assert set(joined("beta", "vae")) == {"betavae", "βvae"}
     assert joined("the", "model") == joined("inter", "action") == joined("c++", "models") == ()
+
+
+def told(found: Sequence[Spelling]) -> str:
+    """Spellings in their order, those that must be whole after a sign."""
+    return " | ".join(f"={one.text}" if one.is_whole else one.text for one in found)
+
+
+@each(
+    ("typed", "found"),
+    [
+        ("pretraining", "pretraining | pre training"),
+        ("pre-trained", "pre-trained | pretrained"),
+        ("pre - training", "pre - training"),
+        ("pre training", "pre training | pretraining"),
+        ("3d", "3d | =3 d"),
+        ("3-d", "=3-d | 3d"),
+        ("d3", "d3 | d₃ | d³"),
+        ("gpt 4", "gpt 4 | gpt4 | gpt₄ | gpt⁴"),
+        ("gpt4", "gpt4 | gpt 4 | gpt₄ | gpt⁴"),
+        ("beta vae", "beta vae | betavae | β vae | βvae"),
+        ("π", "π | =pi"),
+        ("r&d", "r&d | r and d"),
+        ("r and d q", "r and d q | r d q"),
+        ("c++", "=c++"),
+        ("colour-coded", "colour-coded | color coded | colorcoded | colourcoded"),
+        ("endtoend models", "endtoend models | end to end models"),
+        ("non-pre-trained", "non-pre-trained | non pretrained | nonpre trained | nonpretrained"),
+        ("2024-11", "2024-11"),
+        ("fine tun", "fine tun | finetun"),
+        ("x₂", "x₂ | x2 | x²"),
+        ("centred", "centred | centered"),
+        ("CO2 3D", "CO2 3D | =co2 3 d | =co₂ 3 d | =co² 3 d | co₂ 3d | co² 3d"),
+        ('"fine tun"', "=fine tun"),
+        ('"pre-trained"', "=pre-trained | =pretrained"),
+        ('"=colour"', "=colour"),
+        ('"', '="'),
+        ('"a', '"a'),
+        ("=x", "=x"),
+    ],
+)
+def test_all_that_a_typed_word_means(typed: str, found: str) -> None:
+    assert told(typed_spellings(typed)) == found
+
+
+@each(
+    ("keyword", "exact", "found"),
+    [
+        ("LLMs", False, "llms | llm | large language model | large languagemodel"),
+        ("boxes", True, "=boxes | =box"),
+        ("policy", True, "=policy | =policies"),
+        ("gas", True, "=gas | =gases"),
+    ],
+)
+def test_all_that_a_keyword_means(keyword: str, exact: bool, found: str) -> None:
+    assert told(keyword_spellings(keyword, exact)) == found
+
+
+def test_words_also_mean_their_compounds_with_those_beside_them() -> None:
+    assert with_joined(["pre", "training", "models"]) == [
+        ("pre", "pretraining"),
+        ("training", "pretraining"),
+        ("models",),
+    ]
+    gpt = ("gpt4", "gpt₄", "gpt⁴")
+    assert with_joined(["gpt", "4", "d"]) == [("gpt", *gpt), ("4", *gpt, "4d"), ("d", "4d")]
 
 
 @given(st.text(max_size=40), st.booleans())

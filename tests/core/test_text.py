@@ -13,8 +13,11 @@ from reader.core.text import (
     clean_block,
     clean_note,
     fold,
+    is_letter,
+    split_words,
     text_size,
     title_hash,
+    visible,
 )
 from tests.table import each
 
@@ -246,3 +249,23 @@ def test_a_clean_note_stays_as_it_is(text: str) -> None:
 
 def test_the_size_of_texts_in_parts() -> None:
     assert text_size(("ab", None, 7, ("c", ("de",)))) == 5
+
+
+@each(
+    ("text", "words"),
+    [
+        ("Fréchet ΑΒΓ μ-law C++", ["frechet", "αβγ", "μ", "law", "c"]),
+        ("x² 3½ Straße ﬁn", ["x²", "3½", "straße", "ﬁn"]),
+        ("中文 한글 é\u0301 नमस्ते", ["中文", "한글", "e", "नमस", "त"]),
+        ("a_b\ue000c ϵµς", ["a", "b\ue000c", "εμσ"]),
+    ],
+)
+def test_words_are_those_of_the_index(text: str, words: list[str]) -> None:
+    assert split_words(text) == words
+    assert {char for char in text if is_letter(char)} >= {char for char in text if char.isascii() and char.isalnum()}
+
+
+def test_what_a_terminal_would_obey_is_made_visible() -> None:
+    assert visible("a\x1b[1mb\u202e\n\x9b") == "a\\u001b[1mb\\u202e\n\\u009b"
+    assert visible("\x1b[1ma\x1b[0m\x07", styled=True) == "\x1b[1ma\x1b[0m\\u0007"
+    assert [is_letter(char) for char in ("a", "", " ", "-", "\u0301", "中")] == [True, False, False, False, False, True]

@@ -76,6 +76,9 @@ def test_the_time_left_goes_down_in_steps(seconds: float, text: str) -> None:
     assert time_left(seconds) == text
 
 
-@each(("seconds", "text"), [(40.4, "40 s"), (841, "14 min"), (3600, "1 h"), (3900, "1 h 5 min")])
+@each(
+    ("seconds", "text"),
+    [(40.4, "40 s"), (89.4, "89 s"), (90, "2 min"), (841, "14 min"), (3600, "1 h"), (3900, "1 h 5 min")],
+)
 def test_the_time_spent_is_rounded(seconds: float, text: str) -> None:
     assert spent(seconds) == text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.query import parse
+from reader.core.settings.tables import SavedView
 from reader.core.views import SPECIAL, VIEWS, View
-from reader.session.places import Place, feed_text, view, with_best_first, words
+from reader.session.places import Place, day_of, feed_text, listed_views, view, with_best_first, words
 from tests.table import each
 
 
@@ -174,6 +176,34 @@ def test_a_free_text_comes_last_and_has_its_own_order() -> None:
 def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) -> None:
     nearest = Place(view("unread"), text).nearest
     assert (nearest and nearest.text) == asked
+
+
+@each(
+    ("view_id", "text", "said"),
+    [
+        ("latest", "", ("", True, False, (), (), False)),
+        ("day:2026-05-08", "", ("2026-05-08", True, False, (), (), False)),
+        ("day:2026-05-08", "robot", (None, True, False, ("robot",), ("robot",), False)),
+        ("week:2026-W20", "", (None, False, True, (), (), False)),
+        ("month:2026-05", "title:a fulltext:b -topic:agents", (None, False, True, ("a", "b"), ("b",), True)),
+        ("unread", "topic:agents", (None, False, False, (), (), True)),
+        ("all", '"topic:"', (None, False, False, ('"topic:"',), ('"topic:"',), False)),
+    ],
+)
+def test_what_a_place_is_follows_from_its_view_and_its_text(view_id: str, text: str, said: tuple[object, ...]) -> None:
+    place = Place(view(view_id), text)
+    assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words, place.names_topics) == said
+
+
+def test_views_are_listed_as_the_settings_have_them() -> None:
+    assert [day_of(one, "2026-05-08") for one in VIEWS[:2]] == ["2026-05-08", None]
+    listed = listed_views(Settings(views=(SavedView("Mine", "robot"),), hidden_views=("all", "unread")))
+    mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
+    assert listed.saved == (mine,)
+    assert [one.id for one in VIEWS if one not in listed.own] == ["unread", "all"]
+    both = listed._replace(added=(View("saved:Mine", "Other", "x"), theirs))
+    assert both.named == (mine, theirs)
+    assert [both.find(id) for id in ("saved:Theirs", "all", "gone")] == [theirs, view("all"), VIEWS[0]]
 
 
 def test_papers_like_others_come_nearest_first() -> None:

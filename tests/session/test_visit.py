@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.session.visit import MAX_SIZE, Visit, load, remembered, save
+from reader.session.visit import MAX_SIZE, Visit, load, remembered, resumed, save
 from tests.table import each
 
 LEFT = Visit(
@@ -27,6 +27,9 @@ LEFT = Visit(
     "all",
     ("Vision",),
 )
+
+
+OLD = "2026-05-12T08:14:00Z"
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -137,6 +140,21 @@ def test_no_more_of_the_history_is_read_than_anybody_needs(tmp_path: Path) -> No
     file = tmp_path / "state.json"
     file.write_text(json.dumps({"history": ["robot"] * 50_000}))
     assert len(load(file).history) == 1_000
+
+
+@each(
+    ("left", "begin"),
+    [
+        (LEFT, LEFT._replace(view="latest", text="", paper=None)),
+        (LEFT._replace(visited=None), None),
+        (LEFT._replace(visited="2026-05-13T00:00:00Z"), None),
+        (Visit(visited=OLD, paper="2605.00400"), None),
+        (Visit(visited=OLD, text="robot"), Visit(visited=OLD)),
+        (Visit("foryou", "robot", "2605.00400", visited=OLD, view_query="x"), Visit("foryou", visited=OLD)),
+    ],
+)
+def test_a_start_begins_with_what_is_new(left: Visit, begin: Visit | None) -> None:
+    assert resumed(left, lambda visited: visited < "2026-05-13") == (begin or left)
 
 
 BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",))

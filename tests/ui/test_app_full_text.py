@@ -11,7 +11,9 @@ from reader.core.document.model import Paragraph, Reference, Span
 from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
-from reader.ui.full_text.state import TEXT
+from reader.ui.full_text.state import TEXT, view_of
+from reader.ui.full_text.view import TextView
+from reader.ui.kit.line_widgets import Reported
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -43,14 +45,36 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         await r.do("text.left", "text.left", "text.previous_section", "move.bottom")
         assert "100 %" in r.lines[0] and "Author 39" in r.screen
         await r.do("read.on")
-        assert "the end of the text" in r.status
+        assert r.status == "the end of the text · q goes back"
+        await r.do("app.escape", "move.top", "text.right")
+        assert [line[:70] for line in r.lines[1:-1]] == first and r.status == "nothing is wider than the screen"
+        begin = view_of(r.app.state)
+        assert begin is not None
+
+        async def after(action: str, count: int | None = None) -> TextView:
+            await r.do(action, count=count)
+            view = view_of(r.app.state)
+            assert view is not None
+            return view
+
+        half, page = begin.scroll_pages(1, 2, 3), begin.scroll_pages(1, 2, 3).scroll_pages(1)
+        assert [(await after("move.half_down", 3)).top, (await after("move.page_down")).top] == [half.top, page.top]
+        assert (await after("move.page_up")).top == half.top
+        r.widget("#text").post_message(Reported("text share", 0.5))
+        await r.rest()
+        await r.do("text.select", "move.half_down")
+        middle = begin.scroll_to(0.5).select()
+        assert (await after("move.page_down", 2)).selection == middle.move_cursor(11).move_cursor(44).selection
+        await r.do("text.search")
+        await r.type("zebrx")
+        await r.press("enter")
+        assert r.status == "zebrx is not in this text"
         await r.do("app.escape", "move.top")
-        assert [line[:70] for line in r.lines[1:-1]] == first
         await r.resize(140, 42)
         assert title in r.lines[2]
         await r.do("paper.star", "app.back")
         assert r.is_on_page and r.here.starred
-        await r.do("text.open", "app.escape", "app.escape")
+        await r.do("text.open", "app.escape", "app.escape", "app.escape")
         assert r.context == "list"
 
 

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from reader.ui.page.lines import MEASURE
+from reader.ui.shell.layout import PaneSizes
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
@@ -81,7 +82,11 @@ async def test_sizes_are_kept_for_widths_like_this_one(
     async with reader(size=other) as r:
         untouched = r.main.papers.region
     async with reader(size=size) as r:
-        await r.do("pane.wider", "pane.wider")
+        found = []
+        for action, count in (("wider", 1), ("wider", 9), ("narrower", 30), ("wider", 5)):
+            await r.do(f"pane.{action}", count=count)
+            found.append(r.app.state.panes.at(size[0]).list_share)
+        assert found[1:] == [0.8, 0.2, 0.45]
         chosen = r.main.papers.region
         await r.resize(*other)
         assert r.main.papers.region == untouched
@@ -119,6 +124,25 @@ async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
         for pane in ("papers", "detail", "filter"):
             assert [one for one in ("filter", "papers", "detail") if "▌" in r.text(f"#{one}")] == [pane]
             await r.do("pane.next")
+        await r.do("pane.previous", "pane.previous", "pane.narrower")
+        sizes = [r.app.state.panes.at(140)]
+        await r.do("pane.next")
+        for action, count in (("narrower", 2), ("narrower", 20), ("wider", 40)):
+            await r.do(f"pane.{action}", count=count)
+            sizes.append(r.app.state.panes.at(140))
+        assert sizes == [PaneSizes(width, 0.62) for width in (26, 22, 16, 60)]
+        rows = []
+        moves = ("bottom", None), ("half_up", None), ("page_up", None), ("half_down", 2), ("down", 3), ("up", None)
+        for move, times in moves:
+            await r.do(f"move.{move}", count=times)
+            rows.append(r.main.filter._cursor)
+        assert rows == [24, 6, 1, 24, 24, 23]
+        said = []
+        for action in ("pane.hide", "pane.hide", "pane.hide", "pane.zoom", "pane.zoom"):
+            await r.do(action)
+            said.append(r.status)
+        hidden = "filter pane hidden · f shows it", "detail hidden · Z shows it"
+        assert said == [*hidden, "", "only this pane · z shows all", ""]
 
 
 async def test_the_order_decides_between_headings_and_dates(reader: Opener) -> None:

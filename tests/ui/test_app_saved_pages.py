@@ -58,7 +58,7 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         before = r.here
         assert (before.title, before.upvotes) == (SURE.title, None)
         await r.do("paper.star", "link.page")
-        assert "its title has not been looked up yet" in r.status
+        assert r.status == "its title has not been looked up yet; a refresh does that"
         r[TextsAhead].begin()
         await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")
         assert (r.here.starred, r.here.upvotes) == (True, 3)
@@ -77,7 +77,7 @@ async def test_the_user_chooses_what_a_paper_is_among_its_links(reader: Opener, 
         await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")
         await r.press("j")
         await r.do("link.page")
-        assert "it may be 2601.00002: choose among its links" in r.status
+        assert r.status == "it may be 2601.00002: choose among its links"
         await r.do("read.open")
         await r.until(lambda: "It may be this one, by its title:" in r.screen)
         assert "1  2601.00002  A memory that forgets on purpose" in r.screen

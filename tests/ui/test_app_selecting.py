@@ -74,7 +74,7 @@ async def test_tags_and_the_queue_take_the_selection(reader: Opener) -> None:
 
 
 async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
+    reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[str] = []
     monkeypatch.setattr(ReaderApp, "copy_to_clipboard", lambda _app, text: copied.append(text))
@@ -91,9 +91,23 @@ async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
         await r.press("b")
         assert copied[-1].count("@misc") == 2
         assert r.status == "copied BibTeX of 2 papers"
+        await r.do("link.copy_as")
+        await r.press("2")
+        assert r.status == "copied IEEE citation of 2 papers"
         await r.do("read.open", "link.copy_as")
         await r.press("t")
-        assert len(copied[-1].splitlines()) == 1
-        monkeypatch.setattr("reader.ui.page.links.MOST_COPIED", 1)
-        await r.do("app.back", "link.copy")
-        assert "2 papers are too many for the clipboard" in r.status
+        assert copied[-1] == r.status.removeprefix("copied ") == r.here.title
+        await r.do("link.copy_as")
+        await r.press("a")
+        assert (copied[-1], r.status) == (r.kept(r.here.id).abstract, "copied the paper's abstract")
+        await r.do("app.back")
+        for most, opened in ((2, 2), (1, 0)):
+            monkeypatch.setattr("reader.ui.page.links.MOST_OPENED", most)
+            monkeypatch.setattr("reader.ui.page.links.MOST_COPIED", most)
+            browser.clear()
+            await r.do("link.page")
+            assert browser == [f"https://huggingface.co/papers/2605.0040{number}" for number in range(opened)]
+            said = r.status
+            await r.do("link.copy")
+        assert said == "2 papers are too many to open at once"
+        assert r.status == "2 papers are too many for the clipboard · :export FILE writes them"

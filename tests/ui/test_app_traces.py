@@ -41,19 +41,19 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         watch = Watch(r)
         # The first look began before the clock stood still.
         await r.do("move.down", "move.up")
-        watch.wait(1.2)
+        watch.wait(1)
         await r.do("move.down")
         # No time for a look.
-        watch.wait(0.5)
+        watch.wait(0.75)
         await r.do("move.down")
         # Looked at, and starred: that says enough.
         watch.wait(2)
         await r.do("paper.star", "move.down")
         # Opened, its whole page in view, but for a moment only; then read.
         await r.do("read.open", "app.back")
-        watch.wait(5)
+        watch.wait(9.75)
         await r.do("read.open")
-        watch.wait(30)
+        watch.wait(10)
         await r.do("read.next")
         # On its page to the end of a long one: only what was in view counts.
         await r.do("app.back", "move.bottom", "read.open")

@@ -25,17 +25,23 @@ async def test_the_cursor_goes_by_lines_counts_and_ends(reader: Opener) -> None:
         assert places == [1, 0, 5, 59, 0, 11, 8, 9, 8, 59, 0, 59, 0]
 
 
-async def test_half_pages_keep_the_cursor_where_it_is_on_the_screen(reader: Opener) -> None:
+async def test_pages_keep_the_cursor_where_it_is_on_the_screen_and_scroll_the_page_of_a_paper(reader: Opener) -> None:
     async with reader(query="is:unread", size=(140, 30)) as r:
         await r.do("move.down", count=20)
-        line, place = r.cursor_line, r.cursor
-        await r.do("move.half_down")
-        assert 8 < r.cursor - place < 16
-        assert abs(r.cursor_line - line) <= 1
-        await r.do("move.half_up")
-        assert abs(r.cursor - place) <= 1
-        await r.do("move.page_down")
-        assert r.cursor - place > 16
+        places = [(r.cursor, r.main.papers.height)]
+        moves = ("half_down", None), ("half_up", None), ("page_down", None), ("page_up", 2), ("half_down", 3)
+        for move, count in (*moves, ("page_down", 9), ("half_up", 2)):
+            await r.do(f"move.{move}", count=count)
+            places.append((r.cursor, r.main.papers.height))
+        assert places == [(20, 25), (32, 25), (20, 25), (44, 25), (0, 1), (35, 2), (59, 27), (32, 27)]
+        await r.do("read.open")
+        await r.resize(80, 14)
+        tops = []
+        ways = ("half_down", None), ("bottom", None), ("half_up", None), ("top", None), ("page_down", None)
+        for move, count in (*ways, ("page_up", None), ("down", 3), ("up", 2), ("half_down", 2)):
+            await r.do(f"move.{move}", count=count)
+            tops.append(r.text_in_front.scroll_offset.y)
+        assert tops == [6, 17, 11, 0, 12, 0, 3, 1, 13]
 
 
 async def test_the_detail_follows_the_cursor_and_scrolls_from_the_list(reader: Opener) -> None:
@@ -401,7 +407,12 @@ async def test_without_a_browser_the_address_is_copied(reader: Opener, monkeypat
     async with reader() as r:
         await r.do("link.page")
         assert r.app.clipboard == "https://huggingface.co/papers/2605.00400"
-        assert r.status.startswith("no browser was found · copied https://")
+        assert r.status == f"no browser was found · copied {r.app.clipboard}"
+        monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
+        monkeypatch.setattr("reader.actions.links.open_url", lambda _: False)
+        await r.do("move.down", "link.page")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00401"
+        assert r.status == f"the browser did not start · copied {r.app.clipboard}"
 
 
 @pytest.mark.parametrize(

@@ -136,10 +136,9 @@ class BlockWriter:
                 lead_pieces = [Piece(f"{label} ", "label")] if label else []
                 yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
 
-    def _blocks(self, blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
-        before: Block | None = None
+    def _blocks(self, blocks: Sequence[Block], edge: _Edge, before: Block | None = None) -> Iterator[DocumentLine]:
         for block in blocks:
-            if before is not None and _space(before, block):
+            if _space(before, block):
                 yield edge.empty()
             yield from _anchored(self._block(block, edge), block.anchor)
             before = block
@@ -255,15 +254,13 @@ class BlockWriter:
         match blocks:
             case [Paragraph(spans) as first, *rest] if title:
                 yield from _anchored(self._text([*head, Piece(" "), *pieces_of(spans)], edge), first.anchor)
-                if rest:
-                    if _space(first, rest[0]):
-                        yield edge.empty()
-                    yield from self._blocks(rest, edge)
+                yield from self._blocks(rest, edge, first)
             case _:
-                yield from self._text(head, edge)
-                if blocks:
-                    yield edge.empty()
-                    yield from self._blocks(blocks, edge)
+                if title:
+                    yield from self._text(head, edge)
+                    if blocks:
+                        yield edge.empty()
+                yield from self._blocks(blocks, edge)
 
 
 def _space(before: Block | None, block: Block) -> int:

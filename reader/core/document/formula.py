@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from reader.core.document import symbols
@@ -500,17 +501,21 @@ def _set(drawn: Sequence[Box | Atom]) -> Box:
 
 
 def _beside(parts: Sequence[Box]) -> Box:
-    above = max(part.base for part in parts)
-    below = max(len(part.lines) - part.base for part in parts)
-    rows = ["" for _ in range(above + below)]
-    before: Box | None = None
-    for part in parts:
-        gap = " " if before is not None and _has_gap(before, part) else ""
-        for index in range(above + below):
-            at = index - above + part.base
-            rows[index] += gap + (part.lines[at] if 0 <= at < len(part.lines) else " " * part.width)
-        before = part
-    return Box(tuple(rows), above, parts[-1].kind)
+    gaps = ["", *(" " if _has_gap(before, part) else "" for before, part in pairwise(parts))]
+    columns, base = _level(parts)
+    rows = ("".join(gap + piece for gap, piece in zip(gaps, row, strict=True)) for row in zip(*columns, strict=True))
+    return Box(tuple(rows), base, parts[-1].kind)
+
+
+def _level(boxes: Sequence[Box]) -> tuple[list[list[str]], int]:
+    """The lines of boxes that stand side by side, all as many, and the baseline of all."""
+    above = max(box.base for box in boxes)
+    below = max(len(box.lines) - box.base for box in boxes)
+    columns = []
+    for box in boxes:
+        blank = " " * box.width
+        columns.append([blank] * (above - box.base) + [*box.lines] + [blank] * (below - len(box.lines) + box.base))
+    return columns, above
 
 
 def _has_gap(before: Box, after: Box) -> bool:
@@ -585,8 +590,7 @@ def _fraction_box(node: Fraction) -> Box | None:
 
 def _root_box(inner: Box, index: str) -> Box:
     height = len(inner.lines)
-    top = " " * height + " " + "_" * (inner.width + 1)
-    lines = [top]
+    lines = [" " * (height + 1) + "_" * (inner.width + 1)]
     for at, line in enumerate(inner.lines):
         side = [" "] * (height + 1)
         side[height - at] = "╱"
@@ -595,11 +599,7 @@ def _root_box(inner: Box, index: str) -> Box:
         if at == height - 2 and index:
             side[0] = index
         lines.append("".join(side) + " " + line)
-    return Box(
-        tuple(line.ljust(cell_len(top)) if cell_len(line) < cell_len(top) else line for line in lines),
-        inner.base + 1,
-        "root",
-    )
+    return Box(tuple(lines), inner.base + 1, "root")
 
 
 def _script_box(node: Script) -> Box | None:
@@ -670,24 +670,21 @@ def _grid_box(node: Grid) -> Box | None:
     if not rows or (len(rows) == 1 and all(len(cell.lines) == 1 for cell in rows[0])):
         return None
     columns = max(map(len, rows))
-    align = node.align or ("l" if node.kind == "cases" else "c")
-    align = align.ljust(columns, align[-1])
-    widths = [max((row[at].width for row in rows if at < len(row)), default=0) for at in range(columns)]
+    rows = [[*row, *[Box(("",), 0)] * (columns - len(row))] for row in rows]
+    widths = [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
+    gap, given = (" ", "rl" * columns) if node.kind == "lines" else ("  ", node.align or "c")
+    align = given.ljust(columns, given[-1])
     lines: list[str] = []
-    for number, row in enumerate(rows):
-        cells = [row[at] if at < len(row) else Box(("",), 0) for at in range(columns)]
-        above = max(cell.base for cell in cells)
-        below = max(len(cell.lines) - cell.base for cell in cells)
-        if number and any(len(cell.lines) > 1 for cell in (*cells, *rows[number - 1])):
-            lines.append(" " * (sum(widths) + 2 * (columns - 1)))
-        for index in range(above + below):
-            drawn = []
-            for at, cell in enumerate(cells):
-                padded = _padded(cell, widths[at], "rl"[at % 2] if node.kind == "lines" else align[at : at + 1])
-                place = index - above + cell.base
-                drawn.append(padded[place] if 0 <= place < len(padded) else " " * widths[at])
-            lines.append((" " if node.kind == "lines" else "  ").join(drawn))
-    inner = Box(tuple(lines), len(lines) - below if node.kind == "lines" else (len(lines) - 1) // 2)
+    was_tall, base = False, 0
+    for row in rows:
+        is_tall = any(len(cell.lines) > 1 for cell in row)
+        if lines and (is_tall or was_tall):
+            lines.append(gap.join(" " * width for width in widths))
+        cells = zip(row, widths, align[:columns], strict=True)
+        drawn, above = _level([cell._replace(lines=_padded(cell, width, side)) for cell, width, side in cells])
+        was_tall, base = is_tall, len(lines) + above
+        lines += map(gap.join, zip(*drawn, strict=True))
+    inner = Box(tuple(lines), base if node.kind == "lines" else (len(lines) - 1) // 2)
     opening, closing = node.sides
     return _fenced(opening, inner, closing)._replace(kind="fence")
 

@@ -24,7 +24,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<$])|^(\s*)(?=[#>+-]\s|\d+\.\s)")
+_SPECIAL = re.compile(r"([\\`*_\[\]<$])|^(\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s)))")
 _FENCES = re.compile(r"`{3,}")
 
 
@@ -65,7 +65,7 @@ def _block(block: Block) -> Iterator[str]:
                 marker = item.marker if re.fullmatch(r"\d+[.)]", item.marker) else "-"
                 lead = "" if marker != "-" or item.marker in "•–-*∗" else f"{_escaped(item.marker)} "
                 lines = list(_blocks(item.blocks)) or [""]
-                yield f"{marker} {lead}{lines[0]}"
+                yield f"{marker} {lead}{lines[0]}".rstrip()
                 yield from (f"{' ' * (len(marker) + 1)}{line}" if line else "" for line in lines[1:])
         case Quote(blocks):
             yield from (f"> {line}".rstrip() for line in _blocks(blocks))
@@ -80,15 +80,15 @@ def _block(block: Block) -> Iterator[str]:
         case Figure(label, caption, blocks, pictures):
             yield from (f"![{_escaped(label)}]({address})" for address in pictures)
             if label or caption:
-                yield f"{f'**{_escaped(label)}**: ' if label else ''}{_inline(caption)}"
+                yield ": ".join(filter(None, (f"**{_escaped(label)}**" if label else "", _inline(caption))))
             for inner in blocks:
                 yield ""
                 yield from _block(inner)
         case Theorem(title, blocks):
-            yield f"**{_inline(title)}**"
-            if blocks:
-                yield ""
-                yield from _blocks(blocks)
+            if title:
+                yield f"**{_inline(title)}**"
+                yield from [""] if blocks else []
+            yield from _blocks(blocks)
         case Note(mark, spans):
             yield f"[^{mark}]: {_inline(spans)}"
         case Reference(label, spans):

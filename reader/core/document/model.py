@@ -249,11 +249,13 @@ class Document:
         """What this text lacks though papers nearly always have it, in words."""
         found = [inner for block in self.blocks for inner in walk(block)]
         kinds = {type(inner) for inner in found}
-        figures = [inner for inner in found if isinstance(inner, Figure) and inner.label.startswith("Fig")]
+        # Those within a figure are its parts.
+        figures = [inner for inner in found if isinstance(inner, Figure)]
         is_lacking = {
             "the end is missing": self.is_cut,
             "no sections": Heading not in kinds,
-            "no pictures": bool(figures) and not any(figure.pictures for figure in figures),
+            "no pictures": any(one.label.startswith("Fig") for one in figures)
+            and not any(one.pictures for one in figures),
             "no references": Reference not in kinds,
         }
         return tuple(said for said, is_so in is_lacking.items() if is_so)

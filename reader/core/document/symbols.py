@@ -10,6 +10,11 @@ def _table(text: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
+def _counted(*names: str) -> dict[str, int]:
+    """Commands by their numbers of arguments: the first names have none, the next ones one each."""
+    return {name: count for count, some in enumerate(names) for name in some.split()}
+
+
 ORDINARY = _table(
     """
     alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ varkappa ϰ
@@ -141,12 +146,14 @@ mdseries scshape sffamily ttfamily penalty smallskip medskip bigskip / mathpalet
 IGNORED = frozenset(_IGNORED.split())
 """Commands that only affect appearance."""
 
-DROPPED = {
-    "label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1, "rule": 2,
-    "cite": 1, "ref": 1, "eqref": 1, "pagecolor": 1, "cline": 1, "cmidrule": 1, "arraystretch": 0, "setlength": 2,
-    "addtolength": 2, "rowcolor": 1, "cellcolor": 1, "columncolor": 1, "hypertarget": 2, "mathcolor": 1,
-    "fontsize": 2, "bookmark": 1, "arrayrulecolor": 1, "raisetag": 1, "shortintertext": 1,
-}  # fmt: skip
+DROPPED = _counted(
+    "arraystretch",
+    """
+    label tag hspace vspace phantom hphantom vphantom color cite ref eqref pagecolor cline cmidrule rowcolor
+    cellcolor columncolor mathcolor bookmark arrayrulecolor raisetag shortintertext
+    """,
+    "rule setlength addtolength hypertarget fontsize",
+)
 """Commands that are dropped with this number of arguments."""
 
 LENGTHS = frozenset(
@@ -154,12 +161,14 @@ LENGTHS = frozenset(
 )
 """Commands that are followed by a length, with or without braces."""
 
-WRAPPERS = {
-    "textcolor": 1, "scalebox": 1, "resizebox": 2, "rotatebox": 1, "raisebox": 1, "colorbox": 1, "fcolorbox": 2,
-    "ensuremath": 0, "vcenter": 0, "smash": 0, "mathclap": 0, "mathllap": 0, "mathrlap": 0, "clap": 0, "llap": 0,
-    "rlap": 0, "makebox": 0, "parbox": 1, "href": 1, "hyperlink": 1, "lx@text": 0, "mathgroup": 0, "adjustbox": 1,
-    "hbox@": 0, "mathsurround": 0, "displaylines": 0, "tensor": 0, "vbox": 0, "vtop": 0, "reflectbox": 0,
-}  # fmt: skip
+WRAPPERS = _counted(
+    """
+    ensuremath vcenter smash mathclap mathllap mathrlap clap llap rlap makebox lx@text mathgroup hbox@
+    mathsurround displaylines tensor vbox vtop reflectbox
+    """,
+    "textcolor scalebox rotatebox raisebox colorbox parbox href hyperlink adjustbox",
+    "resizebox fcolorbox",
+)
 """Commands whose last argument is kept, and the number of arguments before it."""
 
 ARROWS = _table(

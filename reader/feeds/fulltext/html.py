@@ -54,7 +54,7 @@ from reader.feeds.fulltext.spans import (
     SpanWriter,
     clean_tex,
     code_lines,
-    plain_spans,
+    restyled,
 )
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def read_html(html: str) -> Document:
     title = page.css_first("h1.ltx_title_document")
     found = _VERSION.search(_first_text(page, "#watermark-tr"))
     document = Document(
-        reader.line(title) if title is not None else heading,
+        reader.line(title) if title is not None else clean(_first_text(page, "title"), 300),
         blocks,
         int(found[1]) if found else None,
         clean(_first_text(page, "#license-tr"), 200).removeprefix("License: "),
@@ -688,7 +688,7 @@ class _Reader:
         name = found[1] if found else ""
         spans = self._inline(node, skipped=frozenset({"ltx_tag"}))
         if name in ("keywords", "classification"):
-            flow.add(Paragraph(tuple(span._replace(style="strong") for span in spans)))
+            flow.add(Paragraph(restyled(spans, "strong")))
             return
         number = self._tag_text(node).rstrip(" .:")
         level = _LEVELS.get(name) or max(1, min(5, int(tag[1:]) - 1))
@@ -724,7 +724,7 @@ class _Reader:
         inner = self._inside(node, flow, depth, "ltx_title")
         if inner is not flow:
             # It gets a style of its own.
-            flow.add(Theorem(plain_spans(spans), tuple(inner.blocks), anchor_of(node)))
+            flow.add(Theorem(restyled(spans), tuple(inner.blocks), anchor_of(node)))
 
     def _items(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth

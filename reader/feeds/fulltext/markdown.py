@@ -38,7 +38,7 @@ from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
 from reader.feeds.fulltext.html import cell_span, script
-from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines, plain_spans
+from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines, restyled
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -60,7 +60,7 @@ _COMPOUND_BEFORE = re.compile(r"[A-Za-z]{3,}-(?=\\)")
 """Words that a hyphen joins to a formula, as in `ω-mediation` and `spin-½`."""
 _LAST_COMMAND = re.compile(r"\\([A-Za-z]+)$")
 _PLAIN = re.compile(r"[^\W\d_]{3,}[.,;:)]*$|(?:a|is|in|of|to|as|at|we|by|or|an|it|if)\b")
-_TAIL = re.compile(r"[.,;:?!_*]+$")
+_TAIL = re.compile(r"(?<!\\)[.,;:?!_*]+$")
 _COMMAND = re.compile(r"\\(?:text|mathrm|operatorname|mbox|begin|end)\*?\{[^{}]*\}|\\[A-Za-z]+")
 _PROSE = re.compile(r"[^\W\d_]{3,}|^\s*[#|>]|\]\(|`")
 _NAMED = {**symbols.ORDINARY, **symbols.RELATIONS, **symbols.BINARY}
@@ -92,9 +92,10 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
         begin = text.rfind(" ", start, sign.start()) + 1 or start
         begin = max(begin, place, *(text.rfind(edge, start, sign.start()) + 1 for edge in "\n|`"))
         end = _end_of_run(text, begin, stop)
-        tail = _TAIL.search(text[begin:end])
-        if tail and len(tail[0]) < end - begin and not text[begin:end].endswith(("\\,", "\\;", "\\!", "\\:")):
+        if tail := _TAIL.search(text[begin:end]):
             end -= len(tail[0])
+        while text[begin] == "*" or (text[begin] == "_" and text[begin + 1] != "{"):
+            begin += 1
         if (word := _COMPOUND.search(text[begin:end])) and "://" not in text[begin:end]:
             end = begin + word.start()
         if word := _COMPOUND_BEFORE.match(text[begin:end]):
@@ -327,7 +328,7 @@ def _mark(tex: str, formulas: list[str]) -> str:
 # Blocks that belong together
 
 _NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
-_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{1,3}))[:.] ")
+_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{1,3}))[:.]+ ")
 _PANEL = re.compile(r"\(([a-z])\) ")
 _KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
 _ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
@@ -396,13 +397,13 @@ def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> l
 def _caption(block: Block, targets: Mapping[str, str]) -> Figure | None:
     if not isinstance(block, Paragraph):
         return None
-    text = "".join(plain(block.spans[:2]))
-    is_label = block.spans[0].style == "strong"
-    found = _CAPTION.match(f"{block.spans[0].text}: " if is_label else f"{text} ")
-    if found is None or len(block.spans[0].text) < len(found[1]):
+    first = block.spans[0]
+    is_label = first.style == "strong"
+    found = _CAPTION.match(f"{first.text}: " if is_label else f"{''.join(plain(block.spans[:2]))} ")
+    if found is None or len(first.text) < len(found[1]):
         return None
     kind = _KINDS[found[1].split(found[2])[0].strip()]
-    spans = shortened(block.spans, len(found[1]) + 2 * (not is_label))
+    spans = shortened(block.spans, min(found.end(), len(first.text)) if is_label else found.end())
     return Figure(found[1], spans, (), (), targets.get(f"{kind}{found[2]}", ""))
 
 
@@ -678,6 +679,6 @@ def _section_anchor(number: str) -> str:
 def _without_style(spans: Spans) -> Spans:
     """The spans of a title as plain text, without stars that Markdown did not read."""
     stars = re.compile(r"\*\*|(?<!\w)_|_(?!\w)")
-    return plain_spans(
+    return restyled(
         tuple(span if span.style == "formula" else span._replace(text=stars.sub("", span.text)) for span in spans)
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import re
+import sys
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from operator import attrgetter
 from pathlib import Path
 from statistics import median
@@ -236,26 +237,22 @@ def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Bar]]:
     import pypdfium2
     from pypdfium2 import raw
 
-    pictures: list[Box] = []
-    bars: list[Bar] = []
-    kinds = (raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
-    lines = others = 0
-    for shape in page.get_objects(filter=kinds, max_depth=1):
-        is_line = shape.type == raw.FPDF_PAGEOBJ_PATH
-        lines, others = lines + is_line, others + (not is_line)
-        if others > MOST_OBJECTS:
-            break
-        if is_line and lines > MOST_LINES:
-            continue
-        try:
-            left, bottom, right, top = shape.get_bounds()
-        except pypdfium2.PdfiumError:
-            continue
-        if is_line and top - bottom < 1.5 and right - left > 2:
-            bars.append(Bar(left, right, (bottom + top) / 2))
-        elif not is_line and right - left > 30 and 30 < top - bottom < 0.85 * height:
-            pictures.append(Box(left - 2, bottom - 2, right + 2, top + 2))
-    return tuple(pictures), bars
+    def bounds(kinds: Sequence[int], most: int) -> Iterator[tuple[float, float, float, float]]:
+        for shape in islice(page.get_objects(filter=kinds, max_depth=1), most):
+            with suppress(pypdfium2.PdfiumError):
+                yield shape.get_bounds()
+
+    pictures = tuple(
+        Box(left - 2, bottom - 2, right + 2, top + 2)
+        for left, bottom, right, top in bounds((raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE), MOST_OBJECTS)
+        if right - left > 30 and 30 < top - bottom < 0.85 * height
+    )
+    bars = [
+        Bar(left, right, (bottom + top) / 2)
+        for left, bottom, right, top in bounds((raw.FPDF_PAGEOBJ_PATH,), MOST_LINES)
+        if top - bottom < 1.5 and right - left > 2
+    ]
+    return pictures, bars
 
 
 class Letter(NamedTuple):
@@ -331,9 +328,10 @@ def _letter_of(code: int, low: int) -> str:
     """The letter of a number of PDFium's, which may be the first half of two; empty if it is none."""
     if code in _SOFT_HYPHENS:
         return SOFT_HYPHEN
-    if 0xDC00 <= low < 0xE000:
-        return chr(0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00)
-    return "" if code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF else chr(code)
+    if code < 32 or code > sys.maxunicode:
+        return ""
+    halves = f"{chr(code)}{chr(low) if low else ''}"
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
 def _read_font(text: Any, index: int) -> _Font:
@@ -400,7 +398,8 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
             found[one] = found[one]._replace(text=joined)
             # The accent, and the gap that PDFium sees beside it.
             dropped.add(at)
-            dropped.update(gap for gap in (at + 1, at - 1) if one == at + 2 * (gap - at) and letters[gap].is_space)
+            if abs(at - one) == 2 and letters[gap := (at + one) // 2].is_space:
+                dropped.add(gap)
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
@@ -682,8 +681,9 @@ def _contents(page: Page) -> range:
     titles = (index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents"))
     title = next(titles, None)
     has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
-    is_one = len(ends) > 2 and (title is not None or has_leaders)
-    return range(title or 0, ends[-1] + 1) if is_one else range(0)
+    if len(ends) < 3 or (title is None and not has_leaders):
+        return range(0)
+    return range(ends[0] if title is None else title, ends[-1] + 1)
 
 
 def _place(line: Line) -> tuple[str, int]:
@@ -1090,7 +1090,7 @@ class _Builder:
         indented = self.looks.indent(line) > 16
         if words < 3 and self.looks.is_short(line) and (line.math > 0.45 or (line.math > 0.2 and indented)):
             return True
-        if len(line.text) < 4:
+        if len(line.text) < 4 or _EQUATION_NUMBER.fullmatch(line.text):
             return True
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:

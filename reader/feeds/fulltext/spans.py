@@ -129,10 +129,10 @@ class SpanWriter:
             self._spans.append(Span(text, style, target))
 
 
-def plain_spans(spans: Spans) -> Spans:
-    """Spans without styles, neighbours joined."""
+def restyled(spans: Spans, style: str = "") -> Spans:
+    """Spans in another style, neighbours joined; formulas stay."""
     writer = SpanWriter()
-    writer.copy(spans, style="")
+    writer.copy(spans, style)
     return writer.take()
 
 

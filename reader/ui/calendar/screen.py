@@ -242,9 +242,9 @@ class Month(Widget):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        week, column = offset.y - TOP, (offset.x - MARGIN) // CELL
-        day = self.view.first + timedelta(days=7 * week + column)
-        if 0 <= week < WEEKS and 0 <= column < 7 and self.view.shows(day) and day <= self.view.today:
+        column = (offset.x - MARGIN) // CELL
+        day = self.view.first + timedelta(days=7 * (offset.y - TOP) + column)
+        if 0 <= column < 7 and self.view.shows(day) and day <= self.view.today:
             self.type(None)
             self.go(day)
             self.post_message(Reported("action", "date.day"))

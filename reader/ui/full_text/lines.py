@@ -83,7 +83,7 @@ def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
             parts.append(f"{max(1, progress.minutes)} min")
     right: Line = (Piece(f" {glyphs.dot} ".join(parts), "count"), Piece(" ")) if parts else ()
     left: Line = (Piece(" "), Piece(literal(progress.title), "quiet"))
-    return spread(cut_line(left, max(0, width - measure(right) - 2), glyphs.ellipsis), right, width)
+    return spread(cut_line(left, width - measure(right) - 2, glyphs.ellipsis), right, width)
 
 
 def _cut(text: str, room: int, glyphs: Glyphs) -> str:

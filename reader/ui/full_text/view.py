@@ -149,7 +149,7 @@ class Size(NamedTuple):
     @property
     def measure(self) -> int:
         """Cells of a line of running text."""
-        return max(1, min(MEASURE, self.columns - MARGIN - 1))
+        return min(MEASURE, self.widest)
 
     @property
     def margin(self) -> int:
@@ -238,17 +238,20 @@ class TextView:
 
     def lines_with_head(self) -> list[tuple[TextPlace, DocumentLine]]:
         """The visible lines, where the head of a table replaces the first rows if it is further up."""
+        head = self._head()
+        return [*head, *self.lines()[len(head) :]]
+
+    def _head(self) -> list[tuple[TextPlace, DocumentLine]]:
         shown = self.lines()
         if not shown[0][1].fixed or shown[0][1].is_head:
-            return shown
+            return []
         block, index = shown[0][0]
         above = reversed(list(enumerate(self.layout.lines(block)[:index])))
         rest = dropwhile(lambda one: one[1].fixed and not one[1].is_head, above)
         head = [(TextPlace(block, number), line) for number, line in takewhile(lambda one: one[1].is_head, rest)][::-1]
-        below = shown[len(head) :]
         # The last line of a table is a rule. A head without a row above that would cover the text below.
-        has_row = any(place.block == block and line.fixed for place, line in below[1:2])
-        return [*head, *below] if has_row and len(head) <= HIGHEST_HEAD else shown
+        has_row = any(place.block == block and line.fixed for place, line in shown[len(head) :][1:2])
+        return head if has_row and len(head) <= HIGHEST_HEAD else []
 
     def margin(self, block: int) -> int:
         """Cells left of a block; a wide table begins further left than running text."""
@@ -320,9 +323,17 @@ class TextView:
         return self.layout.down(self.layout.up(place, max(0, -lines)), lines)
 
     def scroll_pages(self, direction: int, share: int = 1, times: int = 1) -> TextView:
-        """Scroll a page less one line down for 1, up for -1; half a page if `share` is 2."""
-        rows = self.size.rows // share - (share == 1)
-        return self.scroll(times * direction * max(1, rows))
+        """Scroll down for 1, up for -1: a page less one line and a table's head, or half a page if `share` is 2."""
+        if share > 1:
+            return self.scroll(times * direction * max(1, self.size.rows // share))
+        view = self
+        for _ in range(times):
+            lines = self.size.rows - 1
+            covered = len((view.scroll(lines) if direction > 0 else view)._head())
+            view = (before := view).scroll(direction * max(1, lines - covered))
+            if view is before:
+                break
+        return view
 
     def scroll_to(self, share: float) -> TextView:
         return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))

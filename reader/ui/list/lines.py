@@ -77,7 +77,7 @@ def draw_paper(
         spans = wrap(title, room)
         # No line has only a date.
         spans = spans if len(spans) > 1 else wrap(title, room - measure(day))
-        (_, stop), (start, _), *_ = [*spans, *[(len(title), len(title))] * 2]
+        (_, stop), (start, _), *_ = [*spans, (len(title), len(title))]
         parts = [cut(title[:stop], room, glyphs.ellipsis), title[start:]]
     parts[-1] = cut(parts[-1], room if why else room - measure(end), glyphs.ellipsis)
     texts = [mark(part, _title_role(row, highlighted), look.searched) for part in parts]

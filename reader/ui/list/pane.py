@@ -279,7 +279,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def day(self) -> str | None:
         """The day of the highlighted paper's group; None if the order is not by day."""
         group = self._lines.group_of(self._cursor)
-        return self._lines.groups[group][0] if 0 <= group < len(self._lines.groups) else None
+        return self._lines.groups[group][0] if group >= 0 else None
 
     @property
     def height(self) -> int | None:
@@ -338,7 +338,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return self.to_index(0)
 
     def to_last(self) -> bool:
-        return self.to_index(len(self._lines.pks) - 1)
+        return self.to_index(len(self._lines.pks))
 
     def half_page(self, direction: int) -> bool:
         """Go half a screen down for 1, up for -1; the cursor keeps its line on the screen."""
@@ -559,17 +559,14 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        slot = self._slots()[offset.y]
-        if slot is not None and slot.kind == "hole":
-            event.stop()
-            if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
-                self.post_message(Reported("action", "find.fetch"))
-        if slot is None or slot.kind != "paper":
+        slot = None if offset is None else self._slots()[offset.y]
+        if slot is None or slot.kind not in ("hole", "paper"):
             return
         event.stop()
-        if slot.place == self._cursor and not self._is_on_hole:
+        if slot.kind == "hole":
+            if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
+                self.post_message(Reported("action", "find.fetch"))
+        elif slot.place == self._cursor and not self._is_on_hole:
             self.post_message(Reported("action", "read.open"))
         else:
             self.to_index(slot.place)

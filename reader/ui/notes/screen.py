@@ -113,10 +113,10 @@ def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
     end: Line = (Piece(rule * 2, "rule"),)
     if noting.is_draft:
         end = (Piece(" an unfinished draft ", "quiet"), *end)
-    title = cut(literal(noting.title), max(0, width - measure(begin) - measure(end) - 4), glyphs.ellipsis)
+    title = cut(literal(noting.title), width - measure(begin) - measure(end) - 4, glyphs.ellipsis)
     middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
     left = width - measure(begin) - measure(middle) - measure(end)
-    return cut_line((*begin, *middle, Piece(rule * max(0, left), "rule"), *end), width)
+    return cut_line((*begin, *middle, Piece(rule * left, "rule"), *end), width)
 
 
 class TagScreen(LineScreen[Tagging], inherit_bindings=False):

@@ -94,7 +94,7 @@ def _repository_line(repository: Repository, key: str, width: int, look: Present
         repository.state,
     ]
     end = f" {look.glyphs.dot} ".join(filter(None, facts))
-    name = cut(literal(repository.id), max(8, width - measure(begin)), look.glyphs.ellipsis)
+    name = literal(repository.id)
     room = width - measure(begin) - measure([Piece(name)]) - 2
     shown = cut(end, room, look.glyphs.ellipsis) if room > 3 else ""
     line = (*begin, Piece(name, "link", action=action), *([Piece(f"  {shown}", "muted")] if shown else []))
@@ -133,7 +133,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
-    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
+    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, width // 12 - 1)
 
 
 def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:

@@ -8,9 +8,9 @@ import pytest
 
 from reader.core.choice import interests
 from reader.core.choice.interests import Parts
-from reader.core.choice.learned import explain
-from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
-from reader.core.choice.wishes import Wish
+from reader.core.choice.learned import Learned, explain
+from reader.core.choice.taste import Interest, Likeness, Marked, Taste, TasteTerm, learn, named, with_wishes
+from reader.core.choice.wishes import Held, Wish
 from reader.core.choice.words import COUNT_FOR, ENOUGH, Papers, codes, count, number, pack, survey
 from tests.table import each
 
@@ -106,6 +106,32 @@ def test_each_interest_has_its_own_words_and_scale() -> None:
     assert nearest == {"Gaussian": 0, "Protein": 1}
 
 
+def test_all_that_is_learned_of_a_few_marks() -> None:
+    """The figures follow from the constants, which `tests/bench/foryou.py` measures: a change of these changes them."""
+    liked = [*marked("gaussian", 5), *marked("protein", 3, 0.8), *marked("sea", 1, 0.5), *marked("web", 2)]
+    passed = [paper.packed for subject in ("city maps", "robot hands") for paper in marked(subject, EACH)]
+    muted = frozenset({number("tables")})
+    taste = learn([*liked, *marked("stock", 3, -1.0)], papers, muted, passed=passed)
+    names = ["gaussian splatting, measure gaussian", "protein folding, folding helps", "web agents, measure web"]
+    assert [(one.wish.name, len(one.papers)) for one in taste.subjects] == list(zip(names, (5, 3, 2), strict=True))
+    assert [one.share for one in taste.subjects] == pytest.approx([0.532, 0.255, 0.213], abs=0.001)
+    assert [fit.interest for fit in taste.fits(papers())] == [0, 0, 1, 0, 2, *[0] * 7] * EACH
+    scores = [fit.score for fit in taste.fits(papers())]
+    assert scores[:6] == pytest.approx([0, 1.439, 1.420, -0.542, 1.365, 0], abs=0.002)
+    assert scores[-12:-6] == pytest.approx([0, 1.520, 1.500, -0.563, 1.445, 0], abs=0.002)
+    for key, words, weights in (
+        (1, "gaussian splatting/splatting/gaussian", [0.817, 0.358, 0.264]),
+        (2, "protein folding/protein/folding", [0.820, 0.337, 0.263]),
+        (3, "stock markets/stock/markets", [-0.382, -0.111, -0.049]),
+        (4, "web agents/web/agents", [0.793, 0.319, 0.253]),
+        (5, "", []),
+    ):
+        reasons = taste.reasons(PACKED[key])
+        assert "/".join(one.text for one in reasons) == words
+        assert [one.weight for one in reasons] == pytest.approx(weights, abs=0.002)
+        assert {one.papers for one in reasons} <= {5, 3, 2}
+
+
 def test_an_interest_with_few_marks_is_lifted_but_not_one_of_a_handful(monkeypatch: pytest.MonkeyPatch) -> None:
     def lifts(many: float, few: float) -> float:
         found = []
@@ -121,6 +147,49 @@ def test_an_interest_with_few_marks_is_lifted_but_not_one_of_a_handful(monkeypat
 
     assert lifts(4.0, 1.0) == pytest.approx(4**interests.WEAKER, rel=0.1)
     assert lifts(0.9, 0.3) == pytest.approx(1)
+
+
+def of_the_users() -> list[Marked]:
+    liked = [*marked("gaussian", 3), *marked("protein", 2), *marked("sea", 1)]
+    return [one._replace(pk=at, id=f"2401.0000{at}") for at, one in enumerate(liked, 1)]
+
+
+def test_an_interest_is_joined_and_split_again() -> None:
+    liked = of_the_users()
+    ids = tuple(one.id for one in liked)
+    splats = Held(ids[0], "gaussian splatting, splatting helps", 0, ids[:3])
+    proteins = Held(ids[3], "protein folding, measure protein", 0, ids[3:5])
+    assert [one.wish for one in learn(liked, papers).subjects] == [splats, proteins]
+    both = Held(ids[1], "Both", 1, ids[:5], "join")
+    taste = learn(liked, papers, held=[both])
+    assert [one.wish for one in taste.subjects] == [both]
+    made = proteins._replace(did="make")
+    assert taste.split(both) == [both._replace(papers=ids[:3], did="split"), made]
+    reset = both._replace(did="reset")
+    assert taste.split(reset) == [both._replace(name=splats.name, papers=ids[:3], did="split"), made]
+    assert taste.split(Held("another", "Both")) == []
+    other = splats._replace(key="x", name="splatting rest", papers=ids[5:])
+    found = [Interest(one, (), 0.5) for one in (splats, proteins, other)]
+    for name, of in (
+        ("Protein", 1),
+        ("splatting", None),
+        ("gaussian splatting", 0),
+        ("splatting rest", 2),
+        ("ice", None),
+    ):
+        assert named(found, name) == (None if of is None else found[of])
+
+
+def test_a_marked_paper_is_said_to_be_like_another_one() -> None:
+    learned = Learned(learn(of_the_users(), papers))
+    said = [f"like Gaussian Splatting in part {at}, which you marked: gaussian splatting" for at in (1, 0, 1)]
+    assert [learned.why(pk, PACKED[key]) for pk, key in ((1, 1), (2, 13), (9, 25), (6, 5))] == [*said, ""]
+    # A word that no other marked paper has is no likeness.
+    alone = Learned(learn(of_the_users()[:1], papers))
+    assert alone.why(1, PACKED[1]) == ""
+    assert alone.why(9, PACKED[13]).endswith("in part 0, which you marked: gaussian splatting")
+    assert learned.taste.is_empty is False
+    assert Taste().is_empty and not Taste(traits=(term("x", 1, 1),)).is_empty and not Taste((term("x", 1, 1),)).is_empty
 
 
 def test_what_the_user_passed_is_told_from_what_they_like() -> None:

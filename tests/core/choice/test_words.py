@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.choice.words import BREAK, code_of, codes, number, pack, pair, stem, written
+from reader.core.choice.words import (
+    BREAK,
+    COUNT_FOR,
+    code_of,
+    codes,
+    number,
+    pack,
+    pair,
+    read_common,
+    stem,
+    survey,
+    written,
+)
 from tests.table import each
 
 
@@ -24,6 +37,36 @@ from tests.table import each
 )
 def test_forms_of_a_word_are_one(forms: tuple[str, ...]) -> None:
     assert len({stem(form) for form in forms}) == 1
+
+
+@each(
+    ("word", "root"),
+    [
+        *[("flies", "fly"), ("lies", "lie"), ("running", "run"), ("calling", "call"), ("passing", "pass")],
+        *[
+            ("skiing", "skiing"),
+            ("padded", "padd"),
+            ("added", "added"),
+            ("cats", "cat"),
+            ("gas", "gas"),
+            ("bus", "bus"),
+        ],
+        *[("less", "less"), ("tree", "tree"), ("cache", "cach"), ("uses", "use"), ("basis", "basis")],
+    ],
+)
+def test_short_words_keep_their_endings(word: str, root: str) -> None:
+    assert stem(word) == root
+
+
+def test_shipped_counts_are_scaled_to_as_many_papers_as_they_stand_for() -> None:
+    packed = zlib.compress(struct.pack("<7I", 2 * COUNT_FOR, 5, 6, 4, 6, 2, 1))
+    assert read_common(packed) == {5: (2.0, 1.0), 6: (3.0, 0.5)}
+    sea, tea = number("sea"), number("tea")
+    found = survey(
+        [sea, tea], enumerate([pack("Sea sea", "")] * 9 + [pack("Tea", "")] * 8), {sea: (2.0, 1.5), 7: (1, 1)}
+    )
+    assert found == (17 + COUNT_FOR, found.length, {sea: 11.0, tea: 8.0}, {sea: 10.5, tea: 0.0}, frozenset({sea}))
+    assert survey([sea], enumerate([pack("Sea", "")] * 8)).everywhere == frozenset()
 
 
 def test_a_title_comes_twice_and_no_pair_reaches_across_a_sign_or_a_stop_word() -> None:

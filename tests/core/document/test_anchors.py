@@ -15,6 +15,7 @@ from reader.core.document.layout import Layout
 from reader.core.document.model import Block, Cell, Document, Formula, Heading, Item, Items, Paragraph, Span, Table
 from reader.core.passages import WORD, Passage, parse_passage
 from reader.core.text import fold
+from tests.core.document.test_layout import EVERYTHING
 
 VOCABULARY = [
     f"{start}{end}" for start in ("sol", "ran", "mig", "tel", "por") for end in ("ar", "ent", "ics", "ula", "ov")
@@ -115,6 +116,57 @@ def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: i
     quote = other.passage(found).quote.split()
     common = set(quote) & set(UNIQUE[start : start + size])
     assert len(common) >= 0.6 * size and len(quote) <= size + 10
+
+
+def _said(*paragraphs: Sequence[str]) -> TextWords:
+    return TextWords(Document("", tuple(Paragraph((Span(" ".join(words)),)) for words in paragraphs)))
+
+
+def test_a_passage_has_its_words_with_their_signs_and_those_around() -> None:
+    text = TextWords(_unique())
+    chosen = Range(Point(1, 38), Point(2, 1))
+    kept = text.passage(chosen)
+    context = " ".join(UNIQUE[70:78]), " ".join(UNIQUE[82:90])
+    assert kept == Passage(kept.id, "w78ord w79ord\n\nw80ord w81ord", *context, block=1)
+    assert (text.near(kept), text.find(kept)) == (chosen, chosen)
+    for other in ({"block": 10}, {"before": "w7ord"}, {"after": "w83ord"}):
+        assert text.near(kept._replace(**other)) is None
+    said = Paragraph((Span("(We say “so”, e.g. here.) Then all ends…"),))
+    text = TextWords(Document("T", (Heading(1, "1", (Span("One"),)), said)))
+    quotes = [text.passage(Range(Point(1, first), Point(1, last))).quote for first, last in ((1, 2), (2, 4), (5, 8))]
+    assert quotes == ["say “so”,", "“so”, e.g.", "here.) Then all ends…"]
+    whole = text.passage(Range(Point(0, 0), Point(1, 1)))
+    assert whole == Passage(whole.id, "1 One\n\n(We say", "", "so e g here then all ends", "§1 One", block=0)
+
+
+def test_a_changed_passage_reaches_as_far_as_its_words_did() -> None:
+    text = TextWords(_unique())
+    short, long = text.passage(Range(Point(2, 0), Point(2, 19))), text.passage(Range(Point(1, 0), Point(4, 39)))
+    words = [*UNIQUE]
+    words[82] = words[90] = words[95] = "other"
+    del words[85]
+    changed = [words[at : at + 55] for at in range(0, 399, 55)]
+    assert _said(*changed).near(short) is None
+    assert _said(*changed).find(short) == Range(Point(1, 25), Point(1, 43))
+    assert _said(*changed).find(long) == Range(Point(0, 40), Point(3, 33))
+    assert _said(*changed[:2]).find(long) is None
+    # Of twenty words, twelve are enough.
+    for size, found in ((11, None), (12, Range(Point(0, 5), Point(0, 24)))):
+        assert _said(["x"] * 5 + UNIQUE[80 : 80 + size] + ["y"] * 9).find(short) == found
+
+
+def test_words_of_all_kinds_of_blocks_are_where_they_are_drawn() -> None:
+    layout, text = Layout(EVERYTHING, 30), TextWords(EVERYTHING)
+
+    def places(block: int, front: int = 0) -> list[tuple[int, ...]]:
+        return [tuple(one) for one in drawn_words(layout.lines(block), text.words(block), front)]
+
+    first = [(0, 0, 1, 0), (0, 3, 4, 1), (0, 5, 12, 2), (0, 13, 15, 3), (0, 16, 20, 4), (0, 21, 25, 5), (0, 26, 29, 6)]
+    assert places(0) == [*first, (1, 3, 7, 7), (1, 9, 11, 8), (1, 12, 15, 9)]
+    assert places(0, 1) == [(1, 3, 7, 7), (1, 9, 11, 8), (1, 12, 15, 9)]
+    assert places(3) == [(1, 4, 5, 0), (1, 8, 9, 1), (3, 8, 9, 2), (5, 8, 9, 3)]
+    table = [(3, 0, 5, 0), (3, 8, 14, 1), (4, 7, 8, 2), (4, 12, 14, 3), (6, 0, 4, 4), (6, 7, 8, 5), (6, 9, 10, 6)]
+    assert places(6) == [*table, (6, 14, 16, 7)]
 
 
 @pytest.mark.parametrize("gone", [True, False])

@@ -161,6 +161,73 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
     assert formula_text(tex) == text
 
 
+@each(
+    ("tex", "text"),
+    [
+        (r"90^{\circ}x^{*}y^{\dagger}_{*}", "90°x*y_∗†"),
+        (r"\genfrac{(}{.}{1pt}{}ab", "(a∕b"),
+        (r"\hat{x_1^2}+\tilde{\underset{a}{b}}", "hat(x₁²) + tilde(b_{a})"),
+        (r"\sqrt[ab]{\frac{c}{d}}", "ᵃᵇ√(c∕d)"),
+        (r"\sqrt[4]{x}\sqrt[+]{y}", "∜x ⁺√y"),
+        (r"\frac{(a)^{2}(b)}{x}", "((a)²(b))∕x"),
+        (r"\frac{f(x,y)}{(a)_{i}}", "f(x, y)∕(a)ᵢ"),
+        (r"\frac{x_{1}y}{\underset{a}{b}c}", "x₁y∕(b_{a}c)"),
+        (r"\frac{f_{1}(x)}{d(x)(y)}", "f₁(x)∕(d(x)(y))"),
+        (r"\frac{\sum(x)}{12}", "(∑(x))∕12"),
+        (r"\frac{\underset{a}{b}(x)}{d}", "(b_{a}(x))∕d"),
+        ("({}^{2}x,y{}_{3}z){}_{4}", "(² x, y ₃ z) ₄"),
+        (r"\log({}_{2}x)", "log(₂ x)"),
+        ("a{}^{2}", "a ²"),
+        (r"\hat'", "\u2032\u0302"),
+        (r"\hat\prime x", "\u2032\u0302x"),
+        (r"\not{}", "not()"),
+        (r"\not{\hat a}", "not(â)"),
+        (r"\substack {a}}b", "ab"),
+        (r"\hspace {1em}x\kern {1pt}y\kern 1 pt z", "xyz"),
+        (r"\tag * {x}y", "y"),
+        (r"\begin{aligned}[t]a\\[2pt] b\end{aligned}", "a\nb"),
+        (r"\begin{array}[t]{lr}a&b\\ cc&dd\end{array}", "[:a, b ; cc, dd:]"),
+        (r"\begin{foo*}[x]a\end{foo*}b", "‹foo›[x]ab"),
+        ("∑_i a≤b", "∑ᵢ a ≤ b"),
+        (r"\overset{a}{≤}b", "≤^{a} b"),
+        (r"\overset{a}{<}b", "<^{a} b"),
+        (r"\color{red}{x}", "x"),
+        (r"\textcolor {red}{\sum}_i", "∑ᵢ"),
+        (r"{\text{ a }}_i", "a ᵢ"),
+        (r"{a}\limits_i", "a_{i}"),
+        (r"\limits_i", "ᵢ"),
+        (r"\frac{}{2}", "()∕2"),
+        (r"\frac{12}{a+b}", "12∕(a + b)"),
+        (r"\frac{\sqrt{a}b}{c}", "(√a b)∕c"),
+        (r"\frac{dx}{dt}\frac{d}{\Delta x}", "(dx∕dt) d∕Δx"),
+        (r"x_{ab}y_{\theta}z", "x_ab y_θ z"),
+        ("x^{qr}(y)", "x^qr(y)"),
+        ("x_{q}2", "x_q 2"),
+        (r"x_{Q}\log y", "x_Q log y"),
+        (r"x_{\text{a b}}^{\text{c d}}", "x_(a b)^(c d)"),
+        ("x..", "x.."),
+        ("f.", "f."),
+        (r"a\begin{cases}1&a\\ 2&\\ &c\end{cases}b", "a{ 1 : a ; 2 ; : c :}b"),
+        (r"\left[\begin{matrix}a&b\\ c&d\end{matrix}\right]", "[a, b ; c, d]"),
+        (r"\left\{\begin{array}{l}a\\ b\end{array}\right\}", "{a ; b}"),
+        ("{((a))}_i", "(((a)))ᵢ"),
+        ("{{ab}c}_i", "(abc)ᵢ"),
+        (r"\mathrm{ab}_i\mathbf{a}_i", "(ab)ᵢ𝐚ᵢ"),
+        (r"\text{a $b+c$ $d$}", "a b + c d"),
+        (r"\text{\bf a}\mbox{a~b\ c}", "aa b c"),
+        (r"\text{\hspace{2pt}a\color{red}b}\text{\alpha\foo}", "a bαfoo"),
+        (r"\frac{a+b}{c}\frac{d}{e}\mathop{+}_i(", "((a + b)∕c) (d∕e) +ᵢ("),
+        (r"a\sqrt[n]{b}c", "a ⁿ√b c"),
+        ("{a}^'", "a′"),
+        ("a,b;c:d", "a, b; c : d"),
+        ("~a", "a"),
+        (r"f\prime^2", "f′²"),
+    ],
+)
+def test_a_formula_is_one_line_with_all_its_parts(tex: str, text: str) -> None:
+    assert formula_text(tex) == text
+
+
 def test_rows_and_cells_stay_apart() -> None:
     assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
     assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
@@ -222,6 +289,9 @@ def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
         (r"\begin{matrix}a\right)b\end{matrix}x", "[:a, b:]x"),
         (r"\begin{matrix}a}b\end{matrix}x", "[:a:]bx"),
         ("_i x", "ᵢ x"),
+        ("{a}" * 50, "a" * 50),
+        (r"\hat a" * 50, "â" * 50),
+        ("{" * (DEEPEST - 1) + "x", "x"),
         (r"\substack x", "x"),
     ],
 )
@@ -540,6 +610,145 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
 )
 def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) -> None:
     assert drawn(tex, 16) == "\n".join(lines)
+
+
+@each(
+    ("width", "tex", "bases", "lines"),
+    [
+        (
+            78,
+            r"\left(\begin{array}{lr}\frac{a}{b}&1\\ c\\ dd&\frac{ee}{\frac{f}{g}}\end{array}\right.",
+            [5],
+            ("⎛a", "⎜─    1", "⎜b", "⎜", "⎜c", "⎜", "⎜    ee", "⎜dd  ──", "⎜    f", "⎜    ─", "⎝    g"),
+        ),
+        (
+            78,
+            r"\begin{matrix}[lcr]\frac{a}{b}&a&a\\ bb&bb&bb\end{matrix}",
+            [2],
+            ("a", "─   a    a", "b", "", "bb  bb  bb"),
+        ),
+        (
+            78,
+            r"\begin{aligned}xx&=\frac{a}{b}\\ &=c&d\\ e&&f\end{aligned}",
+            [5],
+            ("     a", "xx = ─", "     b", "", "   = c d", " e     f"),
+        ),
+        (
+            78,
+            r"\left.\begin{aligned}a&=\frac{b}{c}\\ d&=\frac{e}{f}\end{aligned}\right\}=x",
+            [5],
+            ("     b ⎫", " a = ─ ⎪", "     c ⎪", "       ⎪", "     e ⎪", " d = ─ ⎬ = x", "     f ⎭"),
+        ),
+        (
+            78,
+            r"\overbrace{\frac{a}{b}}^{\text{the label}}+\underbrace{a+bc}_{\frac{n}{m}}",
+            [3],
+            (
+                "the label",
+                "   ╭┴╮",
+                "    a",
+                "    ─    + a + bc",
+                "    b      ╰─┬──╯",
+                "             n",
+                "             ─",
+                "             m",
+            ),
+        ),
+        (78, r"\overbrace{a+b+c+d}^{n}", [2], ("      n", "╭─────┴─────╮", "a + b + c + d")),
+        (78, r"\left\{\frac{a}{\frac{b}{c}}\right.+c", [1], ("⎧ a", "⎨ ─ + c", "⎪ b", "⎪ ─", "⎩ c")),
+        (
+            78,
+            r"\left\Uparrow\frac{a}{b}\right\backslash\left\langle\frac{\frac{c}{d}}{e}\right|",
+            [3],
+            ("    ╱c│", "    │─│", " a  │d│", "⇑─\\ │─│", " b  ╲e│"),
+        ),
+        (
+            78,
+            r"\overset{\frac{a}{b}}{c}\underset{x}{\frac{d}{e}}\sum_{\frac{f}{g}}^{\frac{h}{i}}x",
+            [3],
+            ("a   h", "─   ─", "b d i", "c ─ ∑ x", "  e f", "  x ─", "    g"),
+        ),
+        (78, r"\sum_{\substack{i\\ j<k}}^{n}\operatornamewithlimits{arg}_x", [1], (" n", " ∑  arg", " i   x", "j<k")),
+        (
+            78,
+            r"\left(\frac{a}{\frac{b}{c}}\right)_{i}^{jk}d\sqrt{\frac{e}{f}}^{n}\left.\frac gh\right|_{x=0}",
+            [2],
+            ("      ⎛    __⎞ⁿ", "⎛a⎞ʲᵏ ⎜   ╱ e⎟  g│", "⎜─⎟  d⎜  ╱  ─⎟  ─│", "⎜b⎟   ⎝╲╱   f⎠  h│ₓ₌₀", "⎜─⎟", "⎝c⎠ᵢ"),
+        ),
+        (
+            78,
+            r"\sqrt[ab]{\frac{c}{d}}\sqrt[n]{\frac{e}{f}}",
+            [2],
+            ("             __", "            ╱ e", "ᵃᵇ√(c∕d) ⁿ ╱  ─", "         ╲╱   f"),
+        ),
+        (
+            78,
+            r"\hat{x_1^2}\tilde{\underset{a}{b}}\overline{a+}\overline{(}\boxed{x}",
+            [1],
+            ("╱‾╲            __", "x₁²tilde(b_{a})a+(̅boxed(x)"),
+        ),
+        (
+            78,
+            r"a\begin{cases}1&a\\ 2&\\ &\frac{c}{d}\end{cases}b",
+            [2],
+            (" ⎧ 1  a", " ⎪ 2", "a⎨      b", " ⎪    c", " ⎪    ─", " ⎩    d"),
+        ),
+        (
+            78,
+            r"\begin{vmatrix}a&b\\ c&d\end{vmatrix}=\begin{Vmatrix}a\\ b\\ c\end{Vmatrix}",
+            [1],
+            ("         ‖a‖", "│a  b│ = ‖b‖", "│c  d│   ‖c‖"),
+        ),
+        (
+            78,
+            r"\begin{pmatrix}a\end{pmatrix}\begin{pmatrix}\frac{b}{c}\end{pmatrix}[\frac{a}{b}",
+            [1],
+            ("   ⎛b⎞ a", "(a)⎜─⎟[─", "   ⎝c⎠ b"),
+        ),
+        (
+            78,
+            r"-\frac{}{2}(-\frac{b}{c},\frac{d}{e})f\left(\frac{1}{2}\right)\log\frac{g}{h}\ \frac{i}{j}-",
+            [1],
+            ("       b  d          g i", "− ─ (− ─, ─)f(½) log ─ ─ −", "  2    c  e          h j"),
+        ),
+        (78, r"\genfrac{.}{\}}{0pt}{}ab\binom{a}{", [1], (" a ⎫ ⎛a⎞", "   ⎬ ⎜ ⎟", " b ⎭ ⎝ ⎠")),
+        (78, r"\begin{tikzcd}a\\ b\end{tikzcd}\underbrace{a", [1], ("        a", "‹tikzcd›b  a", "          ╰┬╯")),
+        (
+            78,
+            r"a\\ \begin{aligned}b&=c\\ \frac{d}{e}&=f\end{aligned}",
+            [0, 0, 1],
+            ("a", "", "b = c", "", "d", "─ = f", "e"),
+        ),
+        (16, r"aaaa\wedge(bbbb\wedge cccc)", [0, 0, 0], ("aaaa", "", "    ∧ (bbbb", "", "    ∧ cccc)")),
+        (16, "aaaa+(bbb=ccc+ddd)+e", [0, 0, 0, 0], ("aaaa", "", "    + (bbb", "", "    = ccc + ddd)", "", "    + e")),
+        (16, r"aaaaaaaa\ \ bbbbbbbb=c\quad d", [0, 0], ("aaaaaaaa  bbbbbbbb", "", "    = c  d")),
+        (16, r"a=b\vee c=d\vee e=f\vee g=h", [0, 0, 0], ("a = b ∨ c = d", "", "    ∨ e = f", "", "    ∨ g = h")),
+        (
+            16,
+            r"\left(aaaaaaaa,bbbbbbbbb\right)_{i}+\frac{a}{b}",
+            [0, 1],
+            ("(aaaaaaaa, bbbbbbbbb)ᵢ", "", "      a", "    + ─", "      b"),
+        ),
+        (16, "a+b+c+d+e+f+g+h+i=j", [0, 0, 0], ("a + b + c + d", "", "    + e + f + g", "", "    + h + i = j")),
+        (
+            16,
+            r"-aaaaaaaaa+bbbbbbbbb-\frac{c}{d}-e",
+            [0, 0, 1],
+            ("−aaaaaaaaa", "", "    + bbbbbbbbb", "", "      c", "    − ─ − e", "      d"),
+        ),
+        (16, r"a\\-bbbbbb+ccccccccc", [0, 0, 0], ("a", "", "− bbbbbb", "", "    + ccccccccc")),
+        (
+            16,
+            r"\begin{aligned}aaaaaaaa&=bbbbbbbbbb\\ &=\frac{c}{d}\end{aligned}",
+            [0, 0, 1],
+            ("aaaaaaaa", "", "    = bbbbbbbbbb", "", "  c", "= ─", "  d"),
+        ),
+        (16, r"aaaaaaaaaaaa+\frac{aaaaaaaaaaaaaaaaaa}{b}", [0, 0], ("aaaaaaaaaaaa", "", "    + aaaaaaaaaaaaaaaaaa∕b")),
+    ],
+)
+def test_a_drawing_has_each_part_in_its_place(width: int, tex: str, bases: list[int], lines: tuple[str, ...]) -> None:
+    assert [one.base for one in draw_formula(tex, width)] == bases
+    assert drawn(tex, width) == "\n".join(lines)
 
 
 def test_what_does_not_fit_is_on_one_line() -> None:

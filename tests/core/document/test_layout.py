@@ -149,6 +149,241 @@ def test_code_is_never_broken_and_steps_hang() -> None:
     assert drawn(steps) == ["  1:  for all of the many", "      examples do"]
 
 
+EVERYTHING = Document(
+    "T",
+    (
+        Heading(1, "1", words("A heading of more than one line, in all"), "S1"),
+        Paragraph(
+            (
+                Span("See "),
+                Span("code", "code"),
+                Span(" of "),
+                Span("x_{i}\\leq 1", "formula"),
+                Span("2", "mark", "#n2"),
+                Span("."),
+            )
+        ),
+        Items(
+            (
+                Item(
+                    "1.",
+                    (Paragraph(words("one")), Quote((Paragraph(words("q")), Formula(("a=b",), "(1)", "E1")))),
+                    "I1",
+                ),
+                Item("", (Formula((r"\frac{a}{b}",)),)),
+                Item("A long term", (), "I2"),
+                Item("•", ()),
+            )
+        ),
+        Formula((r"a&=b", r"&=\frac{c}{d}"), "(2)", "E2"),
+        Formula((r"f(a,b)+g(c,d)", r"ccc"), "(3)"),
+        Figure(
+            "Figure 1",
+            words("Both."),
+            (
+                Figure("(a)", words("left"), (), ("l.png",)),
+                Figure("(b)", (), (), ("r.png",)),
+            ),
+            (),
+            "F1",
+        ),
+        Figure("", (), (TABLE,), ("t.png",)),
+        Figure("Listing 1", (), (Verbatim(((Span("x", "code"),),)),)),
+        Theorem(
+            words("Lemma 1."),
+            (Paragraph(words("All.")), Items((Item("(i)", (Paragraph(words("a")),)),)), Formula(("a",))),
+        ),
+        Theorem((), (Paragraph(words("p")),)),
+        Theorem(words("Proof."), (Formula(("b",)),)),
+        Theorem(words("Remark."), ()),
+        Quote((Paragraph(words("one")), Paragraph(words("two")), Note("*", words("n")))),
+        Verbatim(
+            ((Span("12: "), Span("a step of an algorithm that is long")),),
+        ),
+        Reference("", words("No label, but a long text that hangs below")),
+        Note("2", words("A note that is longer than a single line is"), "n2"),
+        Heading(2, "", words("End")),
+        Heading(1, "", words("Last")),
+    ),
+)
+AT_30 = """\
+ 0 0    S1 1  A heading of more than one
+27 0          line, in all
+ 0 0
+ 0 0       See code of xᵢ ≤ 1².
+ 0 0
+ 0 0    I1 1. one
+ 5 0
+ 5 0          │ q
+ 7 0          │
+ 8 0  f E1    │     a = b             (1)
+17 0  f    •     a
+19 0  f          ─
+20 0  f          b
+21 0    I2 A long term
+32 0       •
+ 0 0
+ 0 0  f E2     a = b
+ 5 0  f
+ 5 0  f            c
+ 6 0  f          = ─                  (2)
+12 0  f            d
+ 0 0
+ 0 0  f        f(a, b) + g(c, d)
+17 0  f        ccc                    (3)
+ 0 0
+ 0 0    F1 Figure 1: Both.
+14 0         (a) left
+21 0         (b)
+ 0 0
+ 0 0       [picture]
+ 9 7       ────────────────
+25 7 h     Model   Scores
+36 7 h            A    中文
+39 7 h     ────────────────
+55 7       base   1.5    22
+64 7       ────────────────
+ 0 0
+ 0 0       Listing 1
+ 9 0
+ 9 0         x
+ 0 0
+ 0 0       Lemma 1. All.
+12 0       (i) a
+16 0
+16 0  f        a
+ 0 0
+ 0 0       p
+ 0 0
+ 0 0       Proof.
+ 6 0
+ 6 0  f        b
+ 0 0
+ 0 0       Remark.
+ 0 0
+ 0 0       │ one
+ 4 0       │
+ 5 0       │ two
+ 9 0       │   * n
+ 0 0
+ 0 0         12: a step of an algorithm
+25 0             that is long
+ 0 0
+ 0 0       No label, but a long text that
+30 0           hangs below
+ 0 0    n2   ² A note that is longer than
+27 0           a single line is
+ 0 0
+ 0 0       End
+ 0 0
+ 0 0       Last"""
+
+IN_A_PIPE = """\
+1  A heading of more than one line, in all
+
+See code of xᵢ ≤ 1².
+
+1. one
+
+   > q
+   >
+   > a = b  (1)
+• a∕b
+A long term
+•
+
+a = b
+= c∕d  (2)
+
+f(a, b) + g(c, d)
+ccc  (3)
+
+Figure 1: Both.
+  (a) left
+  (b)
+
+[picture]
+Model\tScores
+\tA\t中文
+base\t1.5\t22
+
+Listing 1
+
+x
+
+Lemma 1. All.
+(i) a
+
+a
+
+p
+
+Proof.
+
+b
+
+Remark.
+
+> one
+>
+> two
+>   * n
+
+12: a step of an algorithm that is long
+
+No label, but a long text that hangs below
+  ² A note that is longer than a single line is
+
+End
+
+Last"""
+
+
+def test_each_kind_of_block_at_a_width_and_in_a_pipe() -> None:
+    """For each line: the letters before it, what is fixed, whether it is of a head or a formula, anchors, and text."""
+    told = [
+        f"{line.start:2} {line.fixed} {' h'[line.is_head]}{' f'[line.formula is not None]} "
+        f"{','.join(line.anchors):2} {line.text}".rstrip()
+        for line in Layout(EVERYTHING, 30)
+    ]
+    assert "\n".join(told) == AT_30
+    assert "\n".join(line.text.rstrip() for line in Layout(EVERYTHING, None)) == IN_A_PIPE
+
+
+def test_places_are_lines_letters_and_shares() -> None:
+    layout, at = Layout(EVERYTHING, 30), TextPlace
+    assert (layout.end, layout.letters) == (at(17, 1), 367)
+    widths = [layout.cells(block) for block in range(18)]
+    assert widths == [29, 20, 30, 30, 30, 15, 16, 9, 13, 1, 6, 7, 7, 28, 30, 30, 3, 4]
+    assert [layout.down(at(0, 1), rows) for rows in (0, 1, 2, 20)] == [at(0, 1), at(1), at(1, 1), at(4)]
+    assert [layout.up(at(3, 2), rows) for rows in (0, 1, 3, 9, 99)] == [at(3, 2), at(3, 1), at(2, 10), at(2, 4), at()]
+    assert [layout.letter(at(2, line)) for line in (0, 3, 8, 99)] == [0, 5, 20, 0]
+    asked = ((2, 0), (2, 7), (2, 8), (2, 999), (-1, 5), (99, 0))
+    assert [layout.place_at(*one) for one in asked] == [at(2, 1), at(2, 4), at(2, 5), at(2, 10), at(), at(17, 1)]
+    assert [round(layout.share(place), 3) for place in (at(), at(0, 1), at(6, 4), at(17, 1))] == [
+        0,
+        0.074,
+        0.504,
+        0.989,
+    ]
+    places = [at(), at(0, 1), at(6, 2), at(17, 1), at(17, 1)]
+    assert [layout.place_of_share(share) for share in (0, 0.1, 0.5, 0.99, 1)] == places
+    assert [layout.place_of(name) for name in ("#n2", "E1", "?")] == [at(15), at(2, 5), None]
+    for place, step, to in (
+        *((at(), 1, at(16, 1)), (at(0, 1), -1, at()), (at(), -1, None), (at(5), -1, at()), (at(5), 1, at(16, 1))),
+        *((at(16, 1), -1, at()), (at(16, 1), 1, at(17, 1)), (at(16, 1), 2, None), (at(17), 1, None)),
+    ):
+        assert layout.next_section(place, step) == to
+    first, second = layout.lines(0)
+    fronted = Layout(EVERYTHING, 30, front=[second])
+    assert fronted.placed(at(0, 0), 4) == [
+        (at(0), second),
+        (at(0, 1), first),
+        (at(0, 2), second),
+        (at(1), fronted.lines(1)[0]),
+    ]
+
+
 @given(DOCUMENTS, st.integers(1, 90))
 def test_any_document_fits_and_keeps_its_letters(document: Document, width: int) -> None:
     layout, piped = Layout(document, width), Layout(document, None)

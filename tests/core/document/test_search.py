@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reader.core.document.model import (
     Cell,
     Document,
@@ -19,7 +21,7 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
-from reader.core.document.search import searched_text
+from reader.core.document.search import Hit, find, searched_text
 
 
 def test_every_kind_of_block_is_searched() -> None:
@@ -42,3 +44,27 @@ def test_every_kind_of_block_is_searched() -> None:
         "2 Method", "transformer≤ α", "‹unknown›relux", "(a)", "first", "for each", "cell", "Figure 1 caption",
         "Lemma 1", "1 aside", "[3] Cited work",
     ]  # fmt: skip
+
+
+def test_hits_are_cut_between_words() -> None:
+    words = [f"word{number}" for number in range(60)]
+    long = " ".join(words)
+    heading = Heading(1, "1", (Span("Alpha"),))
+    blocks = (
+        Paragraph((Span("Alpha, betas"),)),
+        heading,
+        Paragraph((Span(f"{long} alpha bet\u00e9 {long}"),)),
+        Paragraph((Span(f"alpha {long} beta"),)),
+        Paragraph((Span("x" * 300 + "alphabeta" + "y" * 300),)),
+        Paragraph((Span(f"{'z' * 69} alphabet"),)),
+    )
+    finders = [
+        lambda text, word=word: [one.span() for one in re.finditer(word, text.lower())] for word in ("alpha", "bet")
+    ]
+    assert list(find(Document("T", blocks), ["alpha", "beta"], finders)) == [
+        Hit(None, "Alpha, betas", ((0, 5), (7, 10)), 0),
+        Hit(heading, f"…{' '.join(words[50:])} alpha bet\u00e9 {' '.join(words[:11])}…", ((71, 76), (77, 80)), 2),
+        Hit(heading, f"alpha {' '.join(words[:12])}…", ((0, 5),), 3),
+        Hit(heading, f"…{'x' * 140}alphabeta{'y' * 136}…", ((141, 146), (146, 149)), 4),
+        Hit(heading, f"{'z' * 69} alphabet", ((70, 75), (75, 78)), 5),
+    ]

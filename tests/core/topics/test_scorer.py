@@ -620,3 +620,36 @@ def test_a_phrase_of_several_origins_has_the_first_of_them() -> None:
     written, fitted = Evidence("agent", ("abstract",), 8, WRITTEN), Evidence("title:agent", ("title",), 3, FITTED)
     (found,) = why([reason(fitted, written)], NAMES)
     assert [(cause.origin, cause.points) for cause in found.causes] == [("written", 11)]
+
+
+def test_all_that_is_found_and_told_of_a_paper() -> None:
+    matcher = Matcher(["*bench suite", "robot arm*", "policy*", "llm", "gui agent", "a b c", "re*"])
+    abstract = "A mathbench suite and robot armies; policies, policy-making, large language models. a b c a b c a b. Re"
+    found = matcher.find("Reform of robot arms: GUI agents", abstract, ("gui agents", "llms"))
+    assert found.title == {"gui agent", "re*", "robot arm*"}
+    assert found.mentions == {
+        **{"*bench suite": 1, "robot arm*": 4, "policy*": 2, "llm": 2, "gui agent": 4, "a b c": 2, "re*": 4},
+    }
+    own = '[topics.robotics]\ncategories = { "cs.AI" = 4.4 }\n[topics.gui-agents.implies]\nrobotics = 3\n'
+    text = "A gui agent and an LLM agent, a robot arm with a gripper, contrast agent."
+    reasons = fitted(own).explain("A GUI agent with a tool", text, ("robot arms",), ("cs.RO", "cs.AI"))
+    assert [(one.slug, one.score) for one in reasons] == [("robotics", 40.3), ("gui-agents", 27.8), ("agents", 23.6)]
+    told = [
+        (one.name, one.score, one.weaker, *(f"{cause.points} {cause.said} ({cause.detail})" for cause in one.causes))
+        for one in why(reasons, {"agents": "Agents & tools"})
+    ]
+    assert told == [
+        (
+            *("robotics", 40, 0, "12 gripper (fitted: abstract)", "11 robot arm (written: keywords, abstract)"),
+            *("10 category cs.RO (written)", "4 category cs.AI (yours)", "3 topic gui-agents (yours)"),
+        ),
+        ("gui-agents", 28, 0, "28 gui agent (written: title, abstract)"),
+        (
+            *("Agents & tools", 24, 0, "17 agent (written: title, abstract)", "10 topic gui-agents (written)"),
+            *(
+                "5 llm agent (written: abstract)",
+                "-6 robot* (written: keywords, abstract)",
+                "-2 gripper (fitted: abstract)",
+            ),
+        ),
+    ]

@@ -123,32 +123,148 @@ def digest_of(paper: Paper) -> News:
     )
 
 
-def test_what_each_form_says(live_edit: Paper) -> None:
-    digest = digest_of(live_edit)
-    assert digest.title == "Papers for Wednesday, 1 July: topic:video"
-    assert digest.summary == "2 papers: 1 for you, 1 by title"
-    assert digest.subject == "Papers for Wednesday, 1 July: topic:video (1 for you)"
-    assert digest._replace(sections=digest.sections[1:]).subject.endswith("topic:video (1 paper)")
-    text = plain_text(digest)
-    assert all(len(line) <= WIDTH or "http" in line for line in text.splitlines())
-    for form in (text, markdown(digest), page(digest).replace("\N{NO-BREAK SPACE}", " ")):
-        for said in (
-            "187 votes",
-            "New since 30 June.",
-            "Like 3 that you marked: video",
-            "AI summary:",
-            "2606.12345",
-            "2 more new papers are in the reader.",
-        ):
-            assert said in " ".join(form.split())
-    assert "> Like 3 that you marked: video" in text
-    assert "https://huggingface.co/papers/2606.12345" in text
-    assert "### [LiveEdit: Towards" in markdown(digest)
-    assert "[code](https://github.com/someone/live_edit)" in markdown(digest)
-    assert 'href="dailypapers:2606.12345"' in page(digest, opens_reader=True)
-    assert 'href="dailypapers:' not in page(digest)
-    assert "http" not in page(digest).replace('href="http', "")
-    assert "prefers-color-scheme:dark" in page(digest)
+PAGE = Paper(pk=2, id="page:0123456789ab", title="Week 12", abstract="Words. " * 12, upvotes=9, day="2026-06-30")
+PAPER = PAGE._replace(
+    id="2606.12345", title="A *title* of <b>", authors=("Ada Example", "Bo"), venue="ICLR",
+    code_url="https://github.com/a/b", summary="In short: it holds.",
+)  # fmt: skip
+TOLD = (Item(PAPER, PAPER.id, "Like 3 that you marked: agents"), Item(PAGE, PAGE.id))
+BOTH = News(
+    date(2026, 7, 2), "2026-06-30", "agents", (Section("For you", TOLD), Section("My *view*", TOLD, is_brief=True)), 1
+)
+
+
+def test_plain_text_is_whole() -> None:
+    assert (
+        plain_text(BOTH, is_mail=True)
+        == """\
+Papers for Thursday, 2 July: agents
+4 papers: 2 for you, 2 by title. New since 30 June. 1 more new paper is
+in the reader.
+
+
+For you
+-------
+
+A *title* of <b>
+  Ada Example et al. · ICLR · 9 votes · 30 June
+  > Like 3 that you marked: agents
+  AI summary: In short: it holds.
+  https://huggingface.co/papers/2606.12345
+
+Week 12
+  9 votes · 30 June
+  Words. Words. Words. Words. Words. Words. Words. Words. Words. Words.
+  Words. Words.
+  page:0123456789ab
+
+
+My *view*
+---------
+
+A *title* of <b>
+  Ada Example et al. · ICLR · 9 votes · 30 June
+  https://huggingface.co/papers/2606.12345
+
+Week 12
+  9 votes · 30 June
+  page:0123456789ab
+
+
+In the reader: dailypapers open ID --reader
+Nothing is mailed twice. To end the daily mail: dailypapers schedule
+remove --digest
+"""
+    )
+
+
+def test_markdown_is_whole() -> None:
+    assert markdown(BOTH) == MARKDOWN
+
+
+MARKDOWN = r"""# Papers for Thursday, 2 July: agents
+
+4 papers: 2 for you, 2 by title. New since 30 June. 1 more new paper is in the reader.
+
+## For you
+
+### [A \*title\* of \<b\>](https://huggingface.co/papers/2606.12345)
+
+Ada Example et al. · ICLR · 9 votes · 30 June
+
+*Like 3 that you marked: agents*
+
+> AI summary: In short: it holds.
+
+[PDF](https://arxiv.org/pdf/2606.12345) · [arXiv](https://arxiv.org/abs/2606.12345) · [code](https://github.com/a/b) · `2606.12345`
+
+### Week 12
+
+9 votes · 30 June
+
+Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words.
+
+`page:0123456789ab`
+
+## My \*view\*
+
+- [A \*title\* of \<b\>](https://huggingface.co/papers/2606.12345) · Ada Example et al. · ICLR · 9 votes · 30 June
+- Week 12 · 9 votes · 30 June
+"""  # noqa: E501
+
+
+def test_a_page_is_whole() -> None:
+    tree = LexborHTMLParser(page(BOTH, opens_reader=True, is_mail=True))
+    assert tree.body is not None
+    shown = tree.body.text(separator="\n", strip=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert (
+        [line for line in shown.split("\n") if line.strip()]
+        == """\
+A *title* of <b> · Week 12 · A *title* of <b>
+dailypapers
+Papers for Thursday, 2 July: agents
+4 papers: 2 for you, 2 by title. New since 30 June. 1 more new paper is in the reader.
+For you
+A *title* of <b>
+Ada Example et al. · ICLR · 9 votes · 30 June
+Like 3 that you marked: agents
+AI summary:
+In short: it holds.
+PDF
+·
+arXiv
+·
+code
+·
+in the reader
+· 2606.12345
+Week 12
+9 votes · 30 June
+Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words.
+in the reader
+· page:0123456789ab
+My *view*
+A *title* of <b>
+Ada Example et al. · ICLR · 9 votes · 30 June ·
+in the reader
+· 2606.12345
+Week 12
+9 votes · 30 June ·
+in the reader
+· page:0123456789ab
+In the reader:
+dailypapers open ID --reader
+Nothing is mailed twice. To end the daily mail:
+dailypapers schedule remove --digest
+""".splitlines()
+    )
+    reader = [f"dailypapers:{one.id}" for one in (PAPER, PAGE)]
+    links = ["https://huggingface.co/papers/2606.12345", "https://arxiv.org/pdf/2606.12345"]
+    links += ["https://arxiv.org/abs/2606.12345", "https://github.com/a/b", *reader, links[0], *reader]
+    assert [link.attributes["href"] for link in tree.css("a")] == links
+    assert not LexborHTMLParser(page(BOTH)).css("a[href^=dailypapers]")
+    assert "http" not in page(BOTH).replace('href="http', "")
+    assert "prefers-color-scheme:dark" in page(BOTH)
 
 
 def test_a_page_is_as_long_as_mail_clients_show(live_edit: Paper) -> None:

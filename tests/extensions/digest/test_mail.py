@@ -160,18 +160,3 @@ def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypa
         deaf.listen()
         with pytest.raises(MailError, match=r"no answer in 0.2 s"):
             sent(mail, MailServer(port), "starttls")
-
-
-@pytest.mark.parametrize(
-    ("settings", "address"),
-    [
-        (DigestMail(server="smtp.example.org"), ("smtp.example.org", 587)),
-        (DigestMail(server="smtp.example.org:2525"), ("smtp.example.org", 2525)),
-        (DigestMail(server="smtp.example.org", security="tls"), ("smtp.example.org", 465)),
-        (DigestMail(server="localhost", security="none"), ("localhost", 25)),
-        (DigestMail(server="[::1]:26", security="none"), ("::1", 26)),
-        (DigestMail(server="[::1]", security="none"), ("::1", 25)),
-    ],
-)
-def test_the_server_of_the_settings(settings: DigestMail, address: tuple[str, int]) -> None:
-    assert (settings.address, settings.server_trouble()) == (address, "")

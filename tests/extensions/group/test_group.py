@@ -24,52 +24,39 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
         $ group status --jsonl
         {"place": null, "name": null, "key": null, "shares": [], "members": [], "forgotten": []}
         $ group look
-        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        1
+        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group share
-        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        1
+        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group stop
-        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        1
+        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group leave
-        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        1
+        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group key
-        ! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        1
+        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group look -q
         $ group create --name ada
-        ! dailypapers: Name a folder that you share, or a server: dailypapers group create DIR --name YOU.
-        2
+        2! dailypapers: Name a folder that you share, or a server: dailypapers group create DIR --name YOU.
         $ group create a b --name ada
-        ! dailypapers: Name a folder that you share, or a server: dailypapers group create DIR --name YOU.
-        2
+        2! dailypapers: Name a folder that you share, or a server: dailypapers group create DIR --name YOU.
         $ group create shared
-        ! dailypapers: Say who you are: dailypapers group create DIR --name YOU.
-        2
+        2! dailypapers: Say who you are: dailypapers group create DIR --name YOU.
         $ group create shared --name anyone
-        ! dailypapers: A name has up to 40 letters, digits and .-_, and can't be 'anyone'.
-        2
+        2! dailypapers: A name has up to 40 letters, digits and .-_, and can't be 'anyone'.
         $ group look x
-        ! dailypapers: look takes no names; only 'dailypapers group forget NAME' does.
-        2
+        2! dailypapers: look takes no names; only 'dailypapers group forget NAME' does.
         $ group create shared --name ada
         The group of TMP/shared is created; you are ada in it.
         $ group create shared --name ada
-        ! dailypapers: You are in the group of TMP/shared: 'dailypapers group leave' ends that first.
-        1
+        1! dailypapers: You are in the group of TMP/shared: 'dailypapers group leave' ends that first.
         $ group status
         TMP/shared: you are ada, key NOW, and share nothing.
         Nobody else is in the group yet.
         $ group share
         You share nothing. You can share star, queue, note, tag and tag:NAME.
         $ group share satr
-        ! dailypapers: 'satr' can't be shared. Did you mean star?
-        2
+        2! dailypapers: 'satr' can't be shared. Did you mean star?
         $ group share xyz
-        ! dailypapers: 'xyz' can't be shared. There are star, queue, note, tag and tag:NAME.
-        2
+        2! dailypapers: 'xyz' can't be shared. There are star, queue, note, tag and tag:NAME.
         $ mark star 2606.26740 2606.30616
         2 papers marked starred. 'dailypapers undo' takes it back.
         $ tag add to-read 2606.28480
@@ -101,8 +88,7 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
         2606.30616	2026-06-30	55	2	unread,starred	Agents that write their own tools
         2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
         $ list by:adda
-        ! dailypapers: Nobody else in the group is named 'adda'. Did you mean ada?
-        2
+        2! dailypapers: Nobody else in the group is named 'adda'. Did you mean ada?
         $ list by:ada is:queued
         ! Nothing matches.
         $ show 2606.26740 --jsonl=group
@@ -147,14 +133,12 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
     session(
         """
         $ group stop
-        ! dailypapers: The folder TMP/shared is missing. Connect or mount it, and try again. Your choice is kept; the next successful update tells the others.
-        1
+        1! dailypapers: The folder TMP/shared is missing. Connect or mount it, and try again. Your choice is kept; the next successful update tells the others.
         $ group status
         TMP/shared: you are ada, key NOW, and share nothing. The folder is missing now.
         bob	key NOW	1 paper	NOW	shares stars
         $ group leave
-        ! dailypapers: What you shared is still there. The folder TMP/shared is missing. Connect or mount it, and try again. To leave it there, use --force.
-        1
+        1! dailypapers: What you shared is still there. The folder TMP/shared is missing. Connect or mount it, and try again. To leave it there, use --force.
         """  # noqa: E501
     )
     shutil.move(tmp_path / "away", shared)
@@ -195,18 +179,14 @@ def test_names_are_told_apart_and_members_forgotten(session: Session, use: Use) 
         ada is in the group.
         New: 2 marks of ada.
         $ group forget
-        ! dailypapers: Name one member: dailypapers group forget NAME. 'group status' lists them.
-        2
+        2! dailypapers: Name one member: dailypapers group forget NAME. 'group status' lists them.
         $ group forget eve
-        ! dailypapers: There is no member 'eve': 'dailypapers group status' lists them.
-        1
+        1! dailypapers: There is no member 'eve': 'dailypapers group status' lists them.
         $ group forget ada
         ada shares 2 marks on 2 papers. Forgetting removes that here, and ignores what ada shares from now on. Nobody is told. 'dailypapers group forget ada --undo' brings it back.
-        ! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
-        2
+        2! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
         $ group leave ada
-        ! dailypapers: leave takes no names; only 'dailypapers group forget NAME' does.
-        2
+        2! dailypapers: leave takes no names; only 'dailypapers group forget NAME' does.
         $ group forget ADA --yes
         ada shares 2 marks on 2 papers. Forgetting removes that here, and ignores what ada shares from now on. Nobody is told. 'dailypapers group forget ada --undo' brings it back.
         ada is forgotten.
@@ -218,8 +198,7 @@ def test_names_are_told_apart_and_members_forgotten(session: Session, use: Use) 
         $ group look
         Nothing new in the group.
         $ count by:ada
-        ! dailypapers: Nobody else in the group is named 'ada'. 'dailypapers group status' lists the members.
-        2
+        2! dailypapers: Nobody else in the group is named 'ada'. 'dailypapers group status' lists the members.
         """  # noqa: E501
     )
     use("ada")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError
+from reader.core.marks import Agent
 from reader.core.paper import FIELDS, Paper
 from reader.extensions.mcp import tools as mcp_tools
 from tests.commands.conftest import IDS, Run
@@ -85,7 +87,6 @@ def ours(answer: object) -> str:
     return " ".join(map(ours, answer)) if isinstance(answer, list) else str(answer)
 
 
-@pytest.mark.long
 async def test_it_may_only_read_unless_the_user_says_more(papers: Path) -> None:
     async with program() as one:
         tools = (await one.client.list_tools()).tools
@@ -101,7 +102,6 @@ async def test_it_may_only_read_unless_the_user_says_more(papers: Path) -> None:
         assert all(tool.description and "foreign" not in tool.description for tool in tools)
 
 
-@pytest.mark.long
 async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) -> None:
     """Titles, what a call may do, which arguments there are, and of what form each answer is."""
     import jsonschema
@@ -175,6 +175,64 @@ async def test_a_paper_that_is_not_here_is_fetched_and_its_text_is_foreign(feed:
         assert {paper["id"] for paper in near["papers"]} <= {*IDS, "2606.00009"}
         assert IDS[1] not in [paper["id"] for paper in near["papers"]]
         assert "404" in await one.fail("show", id="2401.99999")
+
+
+def test_each_tool_answers(run: Run, feed: FeedServer) -> None:
+    for words in (("mark", "star", IDS[0]), ("note", IDS[0], "--text", "Mine."), ("tag", "add", "later", IDS[0])):
+        run(*words)
+    scout, said = Agent("scout", "0" * 12), list[str]()
+
+    def ask(tool: Callable[..., object], *arguments: object, **more: object) -> None:
+        try:
+            said.append(json.dumps(tool(Workspace(), *arguments, **more), ensure_ascii=False))
+        except ReaderError as error:
+            said.append(str(error))
+
+    ask(mcp_tools.search, limit=2, offset=1)
+    ask(mcp_tools.search, "sort:foryou agents", limit=1)
+    ask(mcp_tools.show, IDS[0])
+    ask(mcp_tools.whats_new, since="2026-06-29", limit=2)
+    ask(mcp_tools.topics, limit=2)
+    ask(mcp_tools.similar, [IDS[1]], limit=1)
+    ask(mcp_tools.read, IDS[0])
+    ask(mcp_tools.read, IDS[0], section=3)
+    ask(mcp_tools.read, IDS[0], section=99)
+    ask(mcp_tools.read, IDS[0], offset=10**6)
+    ask(mcp_tools.passages, "sentence fills", limit=1)
+    ask(mcp_tools.passages, "theorem", limit=1)
+    ask(mcp_tools.mark, scout, IDS[:2], star=True, queue=True, add=["x"], remove=["later"])
+    ask(mcp_tools.mark, scout, IDS[:2])
+    ask(mcp_tools.mark, scout, ["2401.00001"], star=True)
+    ask(mcp_tools.note, scout, IDS[0], "More.")
+    ask(mcp_tools.note, scout, IDS[1], "")
+    ask(mcp_tools.note, scout, IDS[1], "New.", instead=True)
+    ask(mcp_tools.show, IDS[0])
+    ask(mcp_tools.undo, scout)
+    ask(mcp_tools.undo, scout)
+    assert said == ANSWERS.splitlines()
+
+
+ANSWERS = r"""{"total": 6, "offset": 1, "next_offset": 3, "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at Agents that write their own tools and find that it holds."}}, {"id": "2606.28480", "day": "2026-06-30", "upvotes": 36, "comments": 2, "topics": ["evaluation", "agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "A benchmark of terminal agents 中文標題", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at A benchmark of terminal agents 中文標題 and find that it holds."}}]}
+{"total": 3, "offset": 0, "next_offset": 1, "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at Agents that write their own tools and find that it holds.", "why": "like LiveEdit, which you starred: look, holds"}}]}
+{"id": "2606.26740", "day": "2026-06-30", "upvotes": 57, "comments": 2, "topics": ["video-generation"], "read": false, "starred": true, "queued": false, "published": "2026-05-08", "author_count": 2, "hidden": false, "tags": ["later"], "note": "Mine.", "foreign": {"title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "authors": ["Ada Example", "Bo Sample"], "keywords": ["video"], "summary": "It holds.", "url": "https://huggingface.co/papers/2606.26740", "code_url": "https://github.com/a/b", "source": "hf"}, "has_text": false}
+{"since": "2026-06-29", "asked": null, "sources": [{"answered": null, "whole": null, "day": null, "here": null, "of": null, "foreign": {"name": "Daily papers of Hugging Face", "says": null}}], "sections": [{"name": "For you", "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "organization": null, "venue": null, "code_url": null, "url": "https://huggingface.co/papers/2606.30616", "why": "Like LiveEdit, which you starred: look, holds", "says": "It holds.", "by_ai": true}}]}, {"name": "Most voted", "papers": [{"id": "2606.28480", "day": "2026-06-30", "upvotes": 36, "comments": 2, "topics": ["evaluation", "agents"], "foreign": {"title": "A benchmark of terminal agents 中文標題", "authors": ["Ada Example", "Bo Sample"], "organization": null, "venue": null, "code_url": null, "url": "https://huggingface.co/papers/2606.28480", "why": "The most votes on Benchmarks & evaluation", "says": "It holds.", "by_ai": true}}]}], "left_out": 3, "topics": []}
+{"topics": [{"slug": "agents", "name": "Agents & tools", "papers": 3, "rising": null}, {"slug": "evaluation", "name": "Benchmarks & evaluation", "papers": 1, "rising": null}]}
+{"total": 4, "offset": 0, "next_offset": 1, "papers": [{"id": "2606.00001", "day": "2026-06-29", "upvotes": 7, "comments": 2, "topics": ["agents", "gui-agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "Where do web agents lose their way?", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at Where do web agents lose their way? and find that it holds.", "shares": "shares agents, find, holds; 2 authors"}}]}
+{"id": "2606.26740", "version": 2, "section": -1, "offset": 0, "letters": 68, "next_offset": null, "next_section": 0, "foreign": {"title": "Abstract", "text": "We look at LiveEdit: Streaming Video Editing and find that it holds."}, "sections": [{"section": 0, "level": 0, "letters": 0, "foreign": {"title": "A paper"}}, {"section": 1, "level": 1, "letters": 2852, "foreign": {"title": "Abstract"}}, {"section": 2, "level": 1, "letters": 146, "foreign": {"title": "1 Start"}}, {"section": 3, "level": 2, "letters": 287, "foreign": {"title": "1.1 Parts"}}, {"section": 4, "level": 1, "letters": 18, "foreign": {"title": "Appendix A More"}}, {"section": 5, "level": 1, "letters": 69, "foreign": {"title": "References"}}]}
+{"id": "2606.26740", "version": 2, "section": 3, "offset": 0, "letters": 287, "next_offset": null, "next_section": 4, "foreign": {"title": "1.1 Parts", "text": "### 1.1 Parts\n\n**Theorem 1(Main).**\n\n*All is so.*\n\n**Table 1**: Numbers.\n\n| Model | $\\alpha$ |\n| --- | --- |\n| a | 1.5 |\n\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\n**Figure 1**: Both.\n\n**Algorithm 1**: Run\n\n```\n1: if x\n2: go\n3: stop\n```\n\n```\n$ run  <it>\n```\n\n> Said.\n\n- One"}}
+The text has no section 99. It has sections 0 to 5.
+The offset is a number from 0 to 68.
+{"passages": [{"id": "2606.26740", "section": 1, "foreign": {"title": "LiveEdit: Streaming Video Editing", "section": "Abstract", "text": "This sentence fills the page so that it counts as the text of a paper. This sentence…"}}], "more": false}
+{"passages": [{"id": "2606.26740", "section": 3, "foreign": {"title": "LiveEdit: Streaming Video Editing", "section": "1.1 Parts", "text": "Theorem 1(Main). All is so."}}], "more": false}
+{"papers": 2, "changed": ["1 starred", "2 queued", "2 tagged x", "1 untagged later"], "by": "scout"}
+Say what to do: star, queue, add or remove.
+'2401.00001' is not on this machine. `show` fetches a paper by its arXiv id.
+{"papers": 1, "changed": ["1 noted"], "by": "scout"}
+The note has no text.
+{"papers": 1, "changed": ["1 noted"], "by": "scout"}
+{"id": "2606.26740", "day": "2026-06-30", "upvotes": 57, "comments": 2, "topics": ["video-generation"], "read": false, "starred": true, "queued": true, "published": "2026-05-08", "author_count": 2, "hidden": false, "tags": [], "foreign": {"title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "authors": ["Ada Example", "Bo Sample"], "keywords": ["video"], "summary": "It holds.", "url": "https://huggingface.co/papers/2606.26740", "code_url": "https://github.com/a/b", "source": "hf", "note": "Mine.\n\nMore.", "tags": ["x"], "marked_by_programs": ["noted by scout", "queued by scout", "untagged later by scout", "tagged x by scout"]}, "has_text": true}
+{"taken_back": ["1 starred", "2 queued", "2 tagged x", "1 untagged later", "1 noted", "1 noted"]}
+{"taken_back": []}"""  # noqa: E501
 
 
 def test_what_others_wrote_stands_nowhere_else(papers: Path) -> None:

@@ -82,24 +82,19 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
     session(
         """
         $ sync
-        ! dailypapers: Name a folder that your machines share: dailypapers sync DIR.
-        2
+        2! dailypapers: Name a folder that your machines share: dailypapers sync DIR.
         $ sync --status
         No place to sync is set yet: 'dailypapers sync DIR' names a folder.
         $ sync --status --jsonl
         {"folder": null, "machines": [], "refused_settings": []}
         $ sync --status shared
-        ! dailypapers: Nothing was synced through TMP/shared yet: 'dailypapers sync TMP/shared' does so.
-        1
+        1! dailypapers: Nothing was synced through TMP/shared yet: 'dailypapers sync TMP/shared' does so.
         $ sync shraed
-        ! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
-        1
+        1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
         $ sync --undo
-        ! dailypapers: --undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.
-        2
+        2! dailypapers: --undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.
         $ sync forget
-        ! dailypapers: Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.
-        2
+        2! dailypapers: Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.
         $ mark star 2606.26740
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ mark read 2606.30616
@@ -136,18 +131,14 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
         laptop: 3 new that time
         laptop: sent 3 changes about 2 papers here, the newest of TODAY
         $ sync forget
-        ! dailypapers: Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.
-        2
+        2! dailypapers: Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.
         $ sync forget phone
-        ! dailypapers: No machine 'phone' is known here: 'dailypapers sync --status' lists them.
-        1
+        1! dailypapers: No machine 'phone' is known here: 'dailypapers sync --status' lists them.
         $ sync forget desk
-        ! dailypapers: That is this machine: 'undo' takes back what you did on it.
-        2
+        2! dailypapers: That is this machine: 'undo' takes back what you did on it.
         $ sync forget laptop
         laptop sent 3 changes about 2 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
-        ! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
-        2
+        2! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
         $ sync forget laptop --yes
         laptop sent 3 changes about 2 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
         laptop is forgotten.

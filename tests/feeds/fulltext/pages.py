@@ -9,6 +9,10 @@ _HERE = Path(__file__).parent
 PAGE = (_HERE / "paper.html").read_text("utf-8")
 MARKDOWN = (_HERE / "paper.md").read_text("utf-8")
 
+ODD, ODD_TEXT = (_HERE / "odd.html").read_text("utf-8"), (_HERE / "odd.html.txt").read_text("utf-8")
+ODD_MARKDOWN, ODD_MARKDOWN_TEXT = (_HERE / "odd.md").read_text("utf-8"), (_HERE / "odd.md.txt").read_text("utf-8")
+"""What papers seldom have, in forms that neither LaTeXML nor the feed writes, and its text."""
+
 PROSE = "This sentence fills the page so that it counts as the text of a paper. " * 8
 
 FALLBACK = f"""Title: Paper page - A

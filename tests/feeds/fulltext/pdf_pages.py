@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-FONTS = ("Times-Roman", "Times-Bold", "Times-Italic")
-REGULAR, BOLD, ITALIC = range(3)
+FONTS = ("Times-Roman", "Times-Bold", "Times-Italic", "CMEX10", "CMMI10", "Mapped")
+REGULAR, BOLD, ITALIC, SIGNS, MATH, MAPPED = range(6)
+"""The last one has names for its letters, and some for none."""
+
+_NAMES = b"""1 begincodespacerange <00> <ff> endcodespacerange
+6 beginbfchar <61> <d835dc65> <62> <2211> <63> <fffe> <64> <fe00> <65> <0007> <66> <d835> endbfchar"""
 
 
 class Printed(NamedTuple):
@@ -35,7 +39,12 @@ def write_pdf(file: Path, pages: Sequence[Sequence[Printed]], *, extra: bytes = 
     """Write a PDF with these lines to a file."""
     objects: list[bytes] = [b"", b""]
     fonts = b"".join(b"/F%d %d 0 R " % (index, len(objects) + 1 + index) for index in range(len(FONTS)))
-    objects += [b"<</Type/Font/Subtype/Type1/Encoding/WinAnsiEncoding/BaseFont/%s>>" % name.encode() for name in FONTS]
+    objects += [
+        b"<</Type/Font/Subtype/Type1/Encoding/WinAnsiEncoding/BaseFont/%s%s>>"
+        % (name.encode(), b"/ToUnicode %d 0 R" % (len(objects) + 1 + len(FONTS)) if name == FONTS[MAPPED] else b"")
+        for name in FONTS
+    ]
+    objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(_NAMES), _NAMES))
     kids = []
     for page in pages:
         shown = "\n".join(

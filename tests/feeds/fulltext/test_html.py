@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from reader.core.document.formula import formula_text
 from reader.core.document.layout import Layout
+from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
     NESTING,
     Figure,
@@ -58,6 +59,17 @@ def test_what_nests_too_deep_is_left_out() -> None:
     node = LexborHTMLParser("<math>" + "<mrow>" * 200 + "<mi>x</mi>").css_first("math")
     assert node is not None
     assert tex_of(node) == ""
+
+
+def test_odd_forms_are_read_whole() -> None:
+    document = read_html(pages.ODD)
+    assert "\n".join(markdown_lines(document)) == pages.ODD_TEXT
+    assert document.anchors == {"p 1": 1, "S2": 5, "m": 12, "F9": 16, "T": 17, "E9": 23, "E8": 25}
+    tables = [block for block in document.blocks if isinstance(block, Table)]
+    assert [table.rules for table in tables] == [(1,), (1,)]
+    assert [(cell.across, cell.down, cell.align) for table in tables for row in table.rows for cell in row] == [
+        *[(1, 1, "left")] * 2, (1, 100, "left"), (1, 1, "left"), (1, 1, "center"), *[(1, 1, "left")] * 3,
+    ]  # fmt: skip
 
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from unicodedata import category
 
 import pytest
@@ -31,7 +33,7 @@ from reader.core.errors import FeedError, NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, Bar, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feed_server import FeedServer
-from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
+from tests.feeds.fulltext.pdf_pages import BOLD, ITALIC, MAPPED, MATH, SIGNS, Printed, paragraph, write_pdf
 from tests.table import each
 
 FILLER = (
@@ -120,6 +122,75 @@ def test_citations_lead_to_the_references(paper: Document) -> None:
     targets = {span.target for block in paper.blocks if isinstance(block, Paragraph) for span in block.spans}
     assert targets == {"", "#ref-1"}
     assert paper.anchors["ref-1"]
+
+
+SHAPES = b"""
+BT /F0 1 Tf 10 0 0 10 72 500 Tm (scaled) Tj ET
+BT /F0 10 Tf 0.995 0.1 -0.1 0.995 300 500 Tm (rises) Tj 0.995 -0.1 0.1 0.995 400 500 Tm (sinks) Tj ET
+BT /F0 10 Tf 0.95 0.3 -0.3 0.95 300 400 Tm (stamp) Tj 0.95 -0.3 0.3 0.95 400 400 Tm (mark) Tj ET
+98 451.5 18 1 re f 72 420 1.5 1 re f 300 450 20 2 re f
+q 100 0 0 60 300 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 20 0 0 60 420 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 100 0 0 20 420 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 612 0 0 792 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+"""
+"""A fraction's bar and shapes that are none; a picture, and one each that is too narrow, too low and too high."""
+
+
+def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [
+        Printed("A line of pre\xad", 72, 700),
+        Printed("fixed words", 72, 688),
+        *(Printed("P", 72, 600, 10, SIGNS), Printed("x", 82, 600, 10, MATH), Printed("bold", 90, 600, 10, BOLD)),
+        *(Printed(" and ", 115, 600), Printed("slant", 140, 600, 10, ITALIC), Printed("cell", 300, 600)),
+        *(Printed("p", 72, 560, 10, SIGNS), Printed("2", 84, 563, 7)),
+        *(Printed("o", 72, 540), Printed("\xa8", 72.8, 540), Printed("b", 200, 540, 10, SIGNS)),
+        *(Printed("is", 86, 450), Printed("a+c", 101, 455, 7), Printed("2", 105, 444, 7), Printed("all", 120, 450)),
+    ]
+    second = [
+        *(Printed("abcdef", 72, 700, 10, MAPPED), Printed("P", 72, 600, 10, SIGNS), Printed("d", 82, 600, 10, SIGNS)),
+        *(Printed("tiny", 72, 560, 3), Printed("huge", 200, 630, 80), Printed("Bold lead", 72, 540, 10, BOLD)),
+        *(Printed(" and the rest", 115, 540), Printed("2.1. Its", 72, 520, 10, ITALIC), Printed(" own", 103, 520)),
+    ]
+    monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 2)
+    found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES))
+    seen = [
+        [
+            (one.text, *map(round, one[2:5]), *(round(part, 1) for part in one[5:9]), len(one.cells), one.lead)
+            for one in page.lines
+        ]
+        for page in found.pages
+    ]
+    both = [
+        ("scaled", 72, 97, 500, 11.3, 0, 0, 0, 1, 0),
+        ("rises sinks", 299, 421, 500, 10, 0, 0, 0, 2, 0),
+    ]
+    assert seen == [
+        [
+            ("A line of pre\xad", 72, 126, 700, 10, 0, 0, 0, 1, 0),
+            ("fixed words", 72, 119, 688, 10, 0, 0, 0, 1, 0),
+            ("∑ x bold and slant", 72, 160, 600, 10, 0.3, 0.4, 0.1, 1, 0),
+            ("cell", 300, 314, 600, 10, 0, 0, 0, 1, 0),
+            ("√2", 72, 88, 559, 10, 0, 0, 0.5, 1, 0),
+            ("ö", 72, 77, 540, 10, 0, 0, 0, 1, 0),
+            ("ˆ", 200, 206, 540, 10, 0, 0, 1, 1, 0),
+            ("is (a+c)∕2 all", 86, 130, 450, 10, 0, 0, 0, 1, 0),
+            *both,
+        ],
+        [
+            ("𝑥∑\xad︀", 72, 95, 700, 10, 0, 0, 0, 1, 0),
+            ("P d", 72, 88, 601, 10, 0, 0, 1, 1, 0),
+            ("tiny", 72, 77, 560, 3.4, 0, 0, 0, 1, 0),
+            ("huge", 200, 356, 630, 90.2, 0, 0, 0, 1, 0),
+            ("Bold lead and the rest", 72, 164, 540, 10, 0.4, 0, 0, 1, 9),
+            ("2.1. Its own", 72, 123, 520, 10, 0, 0.7, 0, 1, 8),
+            *both,
+        ],
+    ]
+    assert {page[::2] for page in found.pages} == {(792, (Box(298, 198, 402, 262),))}
+    assert found[1:] == ((), False)
 
 
 def line(text: str, base: float, *, page: int = 0, left: float = 72.0, size: float = 10.0, bold: float = 0.0) -> Line:
@@ -228,6 +299,269 @@ def test_a_formula_stays_between_the_lines_around_it() -> None:
     assert texts(document, Paragraph)[-1] == "where c is small."
 
 
+NARROW = "A line of a narrow column has these letters."
+LOOKS = {"p": "page", "s": "size", "b": "bold", "i": "italic", "m": "math"}
+
+
+def drawn(said: str) -> Line:
+    """A line of its height, `@` its left, its looks with `w` for its width and `l` for its lead, and its text."""
+    found = re.fullmatch(r"([\d.]+)(?:@(\d+))?((?: [a-z][\d.]+)*) (.+)", said)
+    assert found
+    looks: dict[str, Any] = {one[0]: float(one[1:]) for one in found[3].split()}
+    made = line(found[4], float(found[1]), left=float(found[2] or 72))
+    made = made._replace(**{LOOKS[key]: value for key, value in looks.items() if key in LOOKS})
+    return made._replace(page=int(made.page), right=made.left + looks.get("w", made.width), lead=int(looks.get("l", 0)))
+
+
+@each(
+    ("lines", "expected"),
+    [
+        ("684 s17 The title / 664 s16.1 of two lines / 640 s12.6 Another line", "# The title of two lines\n…\n…"),
+        ("684 s17 The title / 664 s16 of two lines / 640 s12.5 Another line", "# The title\n…\nAnother line\n…"),
+        ("660 b1 1 Begin / 640 s17 No title", "…\n## 1 Begin\nNo title\n…"),
+        ("660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is", "…\nIt is\n…"),
+        (
+            "660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is",
+            "…\nContents\nBegin . . . . 1 Middle . . . . 2 It is\n…",
+        ),
+        ("640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is", "…\nIt is\n…"),
+        ("640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is", "…\nBegin . . . . 1 Middle . . . . 2 It is\n…"),
+        ("680 It is said / 68 12 / 60 and it ends", "…It is said\n```\n12\n```\nand it ends\n…"),
+        ("680 It is said / 67 12 / 60 and it ends", "…It is said and it ends\n…"),
+        ("680 It is said / 300 xvi", "…It is said\n…"),
+        ("680 It is said / 300 s12.1 arXiv:2605.00001v2 [cs.CL]", "…It is said\n…"),
+        ("680 It is said / 300 s12 arXiv:2605.00001v2 [cs.CL]", "…It is said\narXiv:2605.00001v2 \\[cs.CL\\]\n…"),
+        (
+            "660 b1 References / 640 [1] A. One. / 628 [2] B. Two. / 616@80 of it. / 604 [3] C. Three.",
+            "…\n## References\n- \\[1\\] A. One.\n- \\[2\\] B. Two. of it.\n- \\[3\\] C. Three. …",
+        ),
+        (
+            "660 b1 References / 640 [1] A. One. / 628 [2] B. Two. / 616 of it.",
+            "…\n## References\n- \\[1\\] A. One. \\[2\\] B. Two. of it. …",
+        ),
+        (
+            "660 b1 References / 640 A. I / 628@78 it. / 616@75 B. Us / 604@82 it. / 592@82 it / 580@82 it / 568@76 So",
+            "…\n## References\n- A. I it.\n- B. Us it. it it So …",
+        ),
+        (
+            "660 b1 References / 640 A. I / 628@77 it. / 616 B. Us / 604@112 it. / 592@77 it. / 580@112 it / 568@77 it",
+            "…\n## References\n- A. I it. B. Us it. it. it it …",
+        ),
+        (
+            "660 b1 References / 640 A. One writes / 628 of it. / 613 B. Two writes / 601 of it. / 587 Or not.",
+            "…\n## References\n- A. One writes of it.\n- B. Two writes of it. Or not. …",
+        ),
+        (
+            "660 b1 References / 640 [1] A. One. / 620 b1 A Proof of it / 600 It is said.",
+            "…\n## References\n- \\[1\\] A. One.\n## A Proof of it\nIt is said.\n…",
+        ),
+        (
+            "660 b1 References / 640 [1] A. One. / 620 b1 More of it / 600 It is said.",
+            "…\n## References\n- \\[1\\] A. One.\n- More of it\n- It is said. …",
+        ),
+        (
+            "660 b1 References / 640 [1] A. One. / 270 s8 2With a note of it",
+            "…\n## References\n- \\[1\\] A. One. …\n[^2]: With a note of it",
+        ),
+        (
+            "660 b1 References / 640 s8 [1] A. One. / 270 s8 2With a note of it",
+            "…\n## References\n- \\[1\\] A. One.\n- 2With a note of it …",
+        ),
+        (
+            "660 b1 References / 640 s9 [1] A. One. / 270 s8.3 2With a note of it",
+            "…\n## References\n- \\[1\\] A. One. …\n[^2]: With a note of it",
+        ),
+        (
+            "660 b1 1 Begin / 640 l8 b0.2 1.1 Part. It is. / 620 l7 b0.2 1) Of it. It is. / 600 l6 b0.2 2 More. It is.",
+            "…\n## 1 Begin\n### 1.1 Part\nIt is.\n1) Of it. It is.\n2 More. It is.\n…",
+        ),
+        (
+            "660 b1 I. BEGIN / 640 b1 A. Part / 620 l8 b0.2 1) Of it. It is said. / 600 b1 B. Part",
+            "…\n## I BEGIN\n### A Part\n#### 1 Of it\nIt is said.\n### B Part\n…",
+        ),
+        ("660 Abstract: it is said. / 640 And more.", "…\n## Abstract\nit is said.\nAnd more.\n…"),
+        ("660 b1 1 Begin / 640 Abstract: it is said.", "…\n## 1 Begin\nAbstract: it is said.\n…"),
+        ("660 l10 b0.2 Lemma 2 (A). It is said. / 648 And so on.", "…\n**Lemma 2 (A).**\nIt is said.\nAnd so on.\n…"),
+        ("684 It goes on / 668 And further on.", "…It goes on And further on.\n…"),
+        ("684 It goes on / 667 And further on.", "…It goes on\nAnd further on.\n…"),
+        ("684 It goes on, as in / 672 Figure 2 shows it.", "…It goes on, as in Figure 2 shows it.\n…"),
+        ("684 It goes on. As in. / 672 Figure 2 shows it.", "…It goes on. As in.\nFigure 2 shows it.\n…"),
+        ("684 It goes on. As in. / 672 s9.6 Figure 2: shows it.", "…It goes on. As in.\n**Figure 2**: shows it.\n…"),
+        ("684 It goes on / 664 s9.5 Figure 2 shows it.", "…It goes on …\n**Figure 2**: shows it.\n…"),
+        ("684 It goes on / 664 b0.1 Figure 2 shows it.", "…It goes on …\n**Figure 2**: shows it.\n…"),
+        (
+            "664 s9 Figure 2: it shows / 653 s9 more than that. / 640 And not this.",
+            "…\n**Figure 2**: it shows more than that.\nAnd not this.\n…",
+        ),
+        ("664 s9 Table 2: it shows / 628 one of / 616 two of them", "…\n**Table 2**: it shows\none of two of them\n…"),
+        (
+            "664 s9 Table 2: it shows / 629 one of / 593 two of them",
+            "…\n**Table 2**: it shows\n```\none of\n```\ntwo of them\n…",
+        ),
+        ("664 s9 Table 2: it shows / 640 w132 One of them", "…\n**Table 2**: it shows\n```\nOne of them\n```\n…"),
+        ("664 s9 Table 2: it shows / 640 w133 One of them", "…\n**Table 2**: it shows\nOne of them\n…"),
+        ("664 s9 Table 2: it shows / 640 w198 One BB", "…\n**Table 2**: it shows\n```\nOne BB\n```\n…"),
+        ("664 s9 Table 2: it shows / 640 w199 One BB", "…\n**Table 2**: it shows\nOne BB\n…"),
+        (
+            "660 One a / 648 Two b / 636 Three / 624 Four / 600 s9 Table 3: of it",
+            "…\n```\nOne a\nTwo b\nThree\nFour\n```\n**Table 3**: of it\n…",
+        ),
+        ("660 One a / 648 Two b / 636 Three / 600 s9 Table 3: of it", "…\nOne a Two b Three …\n**Table 3**: of it\n…"),
+        (
+            "660 One a / 648 Two b / 636 Three / 624 Four / 577 s9 Table 3: of it",
+            "…\n```\nOne a\nTwo b\nThree\nFour\n```\n**Table 3**: of it\n…",
+        ),
+        (
+            "660 One a / 648 Two b / 636 Three / 624 Four / 576 s9 Table 3: of it",
+            "…\nOne a Two b Three Four …\n**Table 3**: of it\n…",
+        ),
+        (
+            "660 One a / 648 w132 Two b / 636 Three / 624 Four / 577 s9 Table 3: of it",
+            "…\nOne a Two b Three Four …\n**Table 3**: of it\n…",
+        ),
+        ("684 It is said / 270 s9 1With a note of it", "…It is said …\n[^1]: With a note of it\n…"),
+        ("684 It is said / 270 s9.3 1With a note of it", "…It is said\n1With a note of it\n…"),
+        ("684 It is said / 278 s9 1With a note of it", "…It is said\n1With a note of it\n…"),
+        ("684 It is said / 270 s9 1With no", "…It is said\n1With no\n…"),
+        ("684 It is said / 270 s9 1With not", "…It is said …\n[^1]: With not\n…"),
+        ("684 It is said / 270 s9 m0.5 1With a note of it", "…It is said …\n[^1]: With a note of it\n…"),
+        ("660 b0.6 Results / 648 It is.", "…\n## Results\nIt is.\n…"),
+        ("660 b0.5 Results / 648 It is.", "…\nResults It is.\n…"),
+        ("660 s10.4 Results / 648 It is.", "…\nResults It is.\n…"),
+        ("660 s10.5 Results / 648 It is.", "…\n## Results\nIt is.\n…"),
+        ("660 RESULTS / 648 It is.", "…\n## RESULTS\nIt is.\n…"),
+        ("660 b0.6 1 A part of it / 648 It is.", "…\n## 1 A part of it\nIt is.\n…"),
+        ("660 b0.5 1 A part of it / 648 It is.", "…\n1 A part of it It is.\n…"),
+        ("660 s11.3 1 A part of it / 648 It is.", "…\n## 1 A part of it\nIt is.\n…"),
+        ("660 s11.2 1 A part of it / 648 It is.", "…\n1 A part of it\nIt is.\n…"),
+        ("660 i0.8 1 A part of it / 648 It is.", "…\n## 1 A part of it\nIt is.\n…"),
+        ("660 i0.75 1 A part of it / 648 It is.", "…\n1 A part of it It is.\n…"),
+        ("660 i0.8 w204 1 A part of it / 648 It is.", "…\n## 1 A part of it\nIt is.\n…"),
+        ("660 i0.8 w205 1 A part of it / 648 It is.", "…\n1 A part of it It is.\n…"),
+        ("660 b1 1 An of / 648 It is.", "…\n## 1 An of\nIt is.\n…"),
+        ("660 b1 1 An / 648 It is.", "…\n1 An It is.\n…"),
+        ("660 b0.6 m0.5 1 A part of it / 648 It is.", "…\n```\n1 A part of it\n```\nIt is.\n…"),
+        ("660 b0.6 m0.4 1 A part of it / 648 It is.", "…\n## 1 A part of it\nIt is.\n…"),
+        (
+            "660 b1 1 One / 640 b1 2 Two / 620 b1 2.1 Sub / 600 b1 2.1.1 Under / 580 b1 4 Four / 560 b1 7 Seven",
+            "…\n## 1 One\n## 2 Two\n### 2.1 Sub\n#### 2.1.1 Under\n## 4 Four\n7 Seven\n…",
+        ),
+        ("660 b1 A One / 640 b1 B Two / 620 b1 B.1 Sub", "…\n## A One\n## B Two\n### B.1 Sub\n…"),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620 s11.3 b0.6 One large line / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\n## One large line\nIt is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620 s11.2 b0.6 One large line / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\nOne large line\nIt is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620@122 b1 w109 Some part of it / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\n### Some part of it\nIt is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620@122 b1 w108 Some part of it / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\nSome part of it It is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 622@122 b1 w120 Some part of it / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\n### Some part of it\nIt is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 623@122 b1 w120 Some part of it / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\nSome part of it It is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620@93 b1 w178 SOME PART OF IT / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\n## SOME PART OF IT\nIt is.\n…",
+        ),
+        (
+            "660 b1 1 Begin / 640 It is said. / 620@92 b1 w180 SOME PART OF IT / 608 It is.",
+            "…\n## 1 Begin\nIt is said.\nSOME PART OF IT It is.\n…",
+        ),
+        (
+            "664 b1 1 A heading that is long / 652 b1 and goes on / 630 It is said.",
+            "…\n## 1 A heading that is long and goes on\nIt is said.\n…",
+        ),
+        (
+            "664 b1 1 A heading that is / 652 b1 and goes on / 630 It is said.",
+            "…\n## 1 A heading that is\nand goes on\nIt is said.\n…",
+        ),
+        (
+            "664 b1 1 A heading that is long / 652 b0.75 and goes on / 630 It is said.",
+            "…\n## 1 A heading that is long\nand goes on\nIt is said.\n…",
+        ),
+        (
+            "664 b1 1 A heading that is long / 652 b0.8 and goes on / 630 It is said.",
+            "…\n## 1 A heading that is long and goes on\nIt is said.\n…",
+        ),
+        (
+            "664 b1 1 A heading that is long / 652 b0.8 s10.3 and goes on / 630 It is said.",
+            "…\n## 1 A heading that is long\nand goes on\nIt is said.\n…",
+        ),
+        (
+            "684 It goes on / 660 m0.46 x = y and more than / 640 where it is.",
+            "…It goes on x = y and more than where it is.\n…",
+        ),
+        ("684 It goes on / 660 m0.45 x = y and / 640 where it is.", "…It goes on x = y and where it is.\n…"),
+        (
+            "684 It goes on / 660@89 m0.21 x = y and / 640 where it is.",
+            "…It goes on\n```\nx = y and\n```\nwhere it is.\n…",
+        ),
+        ("684 It goes on / 660@88 m0.21 x = y and / 640 where it is.", "…It goes on x = y and where it is.\n…"),
+        ("684 It goes on / 660@89 m0.2 x = y and / 640 where it is.", "…It goes on x = y and where it is.\n…"),
+        ("684 It goes on / 660@89 m0.5 w205 x = y and / 640 where it is.", "…It goes on x = y and where it is.\n…"),
+        ("684 It goes on / 660 abc / 640 where it is.", "…It goes on\n```\nabc\n```\nwhere it is.\n…"),
+        (
+            "684 It goes on / 660 m0.05 Let x = y (12) / 640 where it is.",
+            "…It goes on\n```\nLet x = y (12)\n```\nwhere it is.\n…",
+        ),
+        ("684 It goes on / 660 m0.04 Let x = y (12) / 640 where it is.", "…It goes on\nLet x = y (12) where it is.\n…"),
+        (
+            "684 It goes on / 660 m0.1 Let x = y / 661.9@200 (12) / 640 where it is.",
+            "…It goes on\n```\nLet x = y                 (12)\n```\nwhere it is.\n…",
+        ),
+        (
+            "684 It goes on / 660 m0.1 Let x = y / 662@200 (12) / 640 where it is.",
+            "…It goes on\nLet x = y\n```\n(12)\n```\nwhere it is.\n…",
+        ),
+        ("684 It goes on / 660 m1 x = y / 640 Where it is.", "…It goes on\n```\nx = y\n```\nWhere it is.\n…"),
+        (
+            "684 It goes on with / 680@180 m1 x / 672 and where it is.",
+            "…It goes on with and where it is.\n```\nx\n```\n…",
+        ),
+        ("684 w220 It goes on / 672@84 w208 It begins / 660 And on and on", "…It goes on\nIt begins And on and on\n…"),
+        ("684 w220 It goes on / 672@76 w208 It begins / 660 And on and on", "…It goes on It begins And on and on\n…"),
+        ("684 w220 It goes on / 672@77 w208 It begins / 660 And on and on", "…It goes on\nIt begins And on and on\n…"),
+        ("684 w220 It goes on / 672@101 w108 It begins / 660 And on and on", "…It goes on\nIt begins And on and on\n…"),
+        ("684 w220 It goes on / 672@102 w108 It begins / 660 And on and on", "…It goes on It begins And on and on\n…"),
+        ("684 w220 It goes on / 672@84 w208 It begins / 655 And on and on", "…It goes on\nIt begins\nAnd on and on\n…"),
+        ("684 w220 It goes on / 672@84 w208 It begins / 654 And on and on", "…It goes on It begins\nAnd on and on\n…"),
+        ("684 w176 It ends here. / 672 And then", "…It ends here. And then\n…"),
+        ("684 w175 It ends here. / 672 And then", "…It ends here.\nAnd then\n…"),
+        ("684 w175 It ends here. / 672 and then", "…It ends here. and then\n…"),
+        ("684 w175 It ends here / 672 And then", "…It ends here And then\n…"),
+        (
+            "684@80 • One thing of / 672@88 two lines / 660@80 • Two / 648 It is.",
+            "…\n- One thing of two lines\n- Two It is.\n…",
+        ),
+        ("684@80 • One thing of / 672@88 two lines / 660@83 And three", "…\n- One thing of two lines\nAnd three\n…"),
+        ("684@80 • One thing of / 672@88 two lines / 660@84 And three", "…\n- One thing of two lines And three\n…"),
+        (
+            "684@80 – One thing of / 672@80 ∗ Two / 660 It is (a) first and / 648 (b) second. / 620@100 (c) third.",
+            "…\n- One thing of\n- Two It is (a) first and\n- (b) second.\n- (c) third.\n…",
+        ),
+    ],
+)
+def test_what_a_line_is_follows_from_its_place_and_looks(lines: str, expected: str) -> None:
+    """The lines are below eight full ones of two columns, all of which are `…`."""
+    column = [line(NARROW, 780 - 12 * at) for at in range(8)]
+    right = [one._replace(left=320, right=540) for one in column]
+    document = of_lines(*column, *map(drawn, lines.split(" / ")), *right)
+    said = "\n".join(one for one in markdown_lines(document) if one and one != f"*{WARNING}*")
+    assert re.sub("(… ?)+", "…", said.replace(NARROW, "…")) == expected
+
+
 def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[Letter]:
     """Letters behind each other: the text of each run, its height, its size, and how far it is moved."""
     found: list[Letter] = []
@@ -263,6 +597,11 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
     # Over a capital it is higher, and at times it is drawn last.
     later = letters((f"Sm{letter}k", 700, 10, 0), (accent, 702.5, 10, -10))
     assert written_text(later) == f"Sm{joined}k"
+    # The gaps that are seen beside it are none.
+    assert written_text(
+        letters((letter, 700, 10, 0), (" ", 700, 10, 0), (accent, 700, 10, -10), (" k", 700, 10, 5))
+    ) == (f"{joined} k")
+    assert written_text(letters((accent, 700, 10, 0), (" ", 700, 10, 0), (letter, 700, 10, -10))) == joined
     # As a sign of its own it stays.
     assert written_text(letters((f"a{accent} b", 700, 10, 0))) == f"a{accent} b"
 
@@ -271,11 +610,38 @@ def test_a_fraction_is_written_in_its_line() -> None:
     fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
     bar = Bar(87, 97.5, 702.5)
     assert written_text(fraction, bar) == "is  (a+b)∕2 all"
+    assert Letter(" (a+b)∕2 ", 87, 97.5, 700, 10) in [*written(fraction, [bar])]
+    assert [*written(fraction[3:7], [bar])] == [Letter(" (a+b)∕2 ", 87, 97.5, 700.75, 7)]
     # It may begin a line.
     assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]], bar) == "end (a+b)∕2 all"
     # Those within others come first.
     inner = letters(("=", 700, 10, 0), ("a", 713, 7, 12.75), ("b", 704, 7, -3.5), ("c+d", 694, 10, -9.25))
     assert written_text(inner, Bar(84, 99, 702.5), Bar(89, 94, 711)) == "= (a∕b)∕(c+d) "
+
+
+@each(
+    ("left", "right", "above", "below", "moved", "is_one"),
+    [
+        (87, 97.5, 707, 696.5, -7, True),
+        # The bar is as long as its halves, or a little shorter.
+        (88.7, 96.3, 707, 696.5, -7, True),
+        (88.8, 95.7, 707, 696.5, -7, False),
+        # The halves are not far from it.
+        (87, 97.5, 716, 689, -7, True),
+        (87, 97.5, 716.5, 696.5, -7, False),
+        (87, 97.5, 707, 688.5, -7, False),
+        # They are above its middle.
+        (87, 97.5, 707, 696.5, -9, True),
+        (87, 97.5, 707, 696.5, -9.5, False),
+        (87, 97.5, 707, 696.5, -5, True),
+        (87, 97.5, 707, 696.5, -4.5, False),
+    ],
+)
+def test_the_halves_of_a_fraction_are_near_its_bar(
+    left: float, right: float, above: float, below: float, moved: float, is_one: bool
+) -> None:
+    around = letters(("is", 700, 10, 0), ("a+b", above, 7, 5), ("2", below, 7, moved), ("all", 700, 10, 11))
+    assert ("(a+b)∕2" in written_text(around, Bar(left, right, 702.5))) is is_one
 
 
 def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.window import DayCount
+from reader.core.dates import PeriodKind
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Piece, measure
-from reader.ui.calendar.screen import HEATS, TOP, WARM, WEEKS, WIDTH, CalendarView, calendar_lines, heat, read_typed
+from reader.ui.calendar.screen import (
+    HEATS,
+    TOP,
+    WARM,
+    WEEKS,
+    WIDTH,
+    CalendarScreen,
+    CalendarView,
+    Month,
+    calendar_lines,
+    heat,
+    read_typed,
+)
+from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII
+from reader.ui.kit.line_widgets import Reported
+from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.stage import Stage, services, staged
+
+if TYPE_CHECKING:
+    from reader.ui.library.library import Library
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -128,3 +150,70 @@ def test_no_line_is_too_wide_and_no_text_is_read_as_a_day_to_come(typed: str, da
 
 def test_ascii_draws_nothing_else() -> None:
     assert all(line.isascii() for line in texts(replace(VIEW, typed="2026", glyphs=ASCII)))
+
+
+# The screen
+
+
+class CalendarStage(Stage):
+    def on_reported(self, message: Reported) -> None:
+        self.told.append(message)
+
+
+async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have() -> None:
+    app = CalendarStage()
+    known = services(app)
+    known.library = cast("Library", SimpleNamespace(days_between=lambda first, last: {first: KNOWN[0], last: KNOWN[1]}))
+    async with staged(app, 70, 20) as (_, pilot):
+        calendar = CalendarScreen(known, CalendarRequest(date(2025, 11, 24)))
+        await app.push_screen(calendar)
+        days = []
+        for days_, months in ((-1, 0), (-7, 0), (0, -1), (0, 1), (40, 0), (0, -6), (0, -40), (0, 1), (0, 1)):
+            calendar.move(days=days_, months=months)
+            days.append(calendar.month.view.day.isoformat())
+        assert days == [
+            *("2025-11-23", "2025-11-16", "2025-10-16", "2025-11-16", "2025-11-24", "2025-05-24", "2023-05-04"),
+            *("2023-06-04", "2023-07-04"),
+        ]
+        calendar.go(date(2025, 10, 31))
+        calendar.move(months=-1)
+        assert calendar.month.view.day == date(2025, 9, 30)
+        assert [*calendar.month.view.days] == ["2025-09-01", "2025-10-12"]
+        # Only what is no key begins a date, and only what is text goes on with it.
+        keys = ("minus", "-"), ("w", "w"), ("2", "2"), ("w", "w"), ("minus", "-"), ("down", None), ("backspace", None)
+        typed = [
+            (calendar.type(*key), calendar.month.view.typed) for key in (*keys, ("ctrl+u", None), ("escape", None))
+        ]
+        assert typed == [
+            *((False, None), (False, None), (True, "2"), (True, "2w"), (True, "2w-"), (False, "2w-"), (True, "2w")),
+            *((True, ""), (True, None)),
+        ]
+        for letter in "2025-08":
+            calendar.type(letter, letter)
+        kinds: list[PeriodKind | None] = [None, "day", "week", "month"]
+        chosen = [calendar.chosen(kind) for kind in kinds]
+        assert [one and one.id for one in chosen] == [
+            "month:2025-08",
+            "day:2025-08-01",
+            "week:2025-W31",
+            "month:2025-08",
+        ]
+        calendar.month.refuse()
+        calendar.type("x", "x")
+        assert (calendar.chosen("day"), calendar.month.view.day) == (None, date(2025, 8, 1))
+        calendar.month.refuse()
+        await pilot.pause()
+        lines = [strip.text.strip() for strip in calendar._compositor.render_strips()]
+        assert lines[3:6] == ["Go to 2025-08x▏", "This is not a day, week or month.", "August 2025"]
+        calendar.go(date(2025, 11, 3))
+        places = (4, 4), (3, 6), (52, 4), (4, 5), (10, 5), (11, 6), (45, 6), (11, 8), (4, 8), (4, 3)
+        found = []
+        for place in places:
+            app.told.clear()
+            await pilot.click(Month, offset=place)
+            await pilot.pause()
+            found.append((calendar.month.view.day.day, len(app.told)))
+        assert found == [(3, 0), (3, 0), (2, 1), (3, 1), (3, 1), (11, 1), (15, 1), (15, 0), (24, 1), (24, 0)]
+        assert ("enter", "day") in calendar.footer(State()).keys
+        since = CalendarScreen(known, CalendarRequest(date(2025, 11, 24), since=True))
+        assert since.footer(State()).keys[:2] == (("enter", "fetch since"), ("/", "type"))

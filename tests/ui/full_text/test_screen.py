@@ -7,22 +7,27 @@ from dataclasses import replace
 import pytest
 from rich.style import Style
 from textual import on
+from textual.events import MouseScrollDown, MouseScrollUp
 
+from reader.cache.texts import KeptText
 from reader.core.document.anchors import Point, Range
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Formula, Reference, Span
 from reader.core.lines import Piece
 from reader.core.passages import Passage
 from reader.ui.full_text.highlights import Kept
-from reader.ui.full_text.screen import TextPane, text_status
+from reader.ui.full_text.lines import TextProgress
+from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
 from reader.ui.full_text.state import view_text
+from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
+from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from tests.ui.full_texts import document, paragraph
 from tests.ui.list.test_footer import KEYMAP, in_context
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, paper, staged
 
 
 class TextStage(Stage):
@@ -32,6 +37,7 @@ class TextStage(Stage):
         self.pane = TextPane()
         super().__init__(self.pane)
         self.view = TextView.open(document(), Size(59, 10))
+        self.heard: list[tuple[str, object]] = []
 
     def show(self, view: TextView) -> None:
         self.view = view
@@ -39,8 +45,11 @@ class TextStage(Stage):
 
     @on(Reported)
     def scroll(self, event: Reported) -> None:
-        is_dragged = event.kind == "text share"
-        self.show(self.view.scroll_to(event.value) if is_dragged else self.view.scroll(event.value))
+        self.heard.append((event.kind, event.value))
+        if event.kind == "text share":
+            self.show(self.view.scroll_to(event.value))
+        elif event.kind == "text lines":
+            self.show(self.view.scroll(event.value))
 
 
 async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
@@ -73,6 +82,23 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
         app.show(app.view.scroll(-10_000))
         await pilot.pause()
         assert thumb() == 0
+        for turn in (MouseScrollDown, MouseScrollUp):
+            app.pane.post_message(turn(app.pane, 5, 5, 0, 1, 0, False, False, False))
+        for x in (13, 15):
+            await pilot.click(offset=(x, 2))
+        await pilot.pause()
+        share = app.heard[1][1]
+        assert share == pytest.approx(0.96, abs=0.001)
+        assert app.heard == [
+            *(
+                ("text lines", 9),
+                *[("text share", share)] * 2,
+                ("text lines", -9),
+                ("text lines", 3),
+                ("text lines", -3),
+            ),
+            ("reference", "#bib2 [2]"),
+        ]
 
 
 async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle() -> None:
@@ -179,3 +205,52 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
         assert text_status(view_text(state, shown), KEYMAP) == status
     selected = text_status(view_text(state, view.select()), KEYMAP)
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
+
+
+def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
+    asked = FullText(1, paper(title="A"), Size())
+    here = asked.came(KeptText(document(), "arxiv.org", ""))
+    assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
+        *[TextProgress("A")] * 2,
+        *(TextProgress("A", said=said) for said in ("fetching it again", "2 %")),
+    ]
+    view = TextView.open(document(), Size()).next_section(2)
+    later = replace(here, view=view)
+    assert progress(later) == TextProgress("A", document().sections[2].heading, view.progress, view.minutes_left)
+
+
+class OutlineStage(Stage):
+    def on_reported(self, message: Reported) -> None:
+        self.told.append(message)
+
+
+async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked() -> None:
+    pane = OutlinePane(UNICODE, id="outline")
+    kept = [
+        Kept(Passage("1", "x  y z words of it", note="n"), Range(Point(1, 1), Point(1, 3))),
+        Kept(Passage("2", "gone"), None),
+    ]
+    outline = Outline.of(document().sections).with_highlights(kept)
+    entries = ["1 Introduction", "✎ x y z words o…", "2 Method", "  2.1 Zebra cro…", "3 Results", "References"]
+    lost = "▎ not in this tex…"
+    async with staged(OutlineStage(pane), 20, 4) as (app, pilot):
+        for shown, here, first, lines in (
+            (outline, 0, 0, [f"   {one}" for one in entries[:4]]),
+            (
+                outline.move(2).toggle_fold(),
+                2,
+                0,
+                [*(f"   {one}" for one in entries[:2]), " ▸ 2 Method", "   3 Results"],
+            ),
+            (outline.opened(0).move(9), 3, 3, [*(f"   {one}" for one in entries[3:]), f"▌{lost}"]),
+            (outline.opened(30), 2, 1, [*(f"   {one}" for one in entries[1:3]), "▌    2.1 Zebra cro…", "   3 Results"]),
+        ):
+            pane.show(shown, here)
+            await pilot.pause()
+            assert [pane.render_line(y).text.rstrip() for y in range(4)] == lines
+            assert pane.scroll_offset.y == first
+        await pilot.click(OutlinePane, offset=(5, 1))
+        await pilot.pause()
+        assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 2)]
+        await pilot.resize_terminal(30, 12)
+        assert [pane.render_line(y).text.rstrip() for y in range(5, 8)] == ["   References", f" {lost[:-1]}t: gone", ""]

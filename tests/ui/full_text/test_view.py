@@ -80,6 +80,21 @@ def test_the_head_of_a_table_stays_in_view_above_its_rows(heads: int, first: int
             assert here.lines_with_head() == here.lines(), top
 
 
+@each("rows", [4, 8, 22])
+def test_no_row_of_a_table_is_skipped_by_pages(rows: int) -> None:
+    head = (Cell((Span("Model"),), is_head=True),)
+    table = Table((head, *((Cell((Span(f"model {number}"),)),) for number in range(60))))
+    view = TextView.open(Document("", (paragraph(WORDS * 3), table, paragraph(WORDS * 3))), Size(79, rows))
+    for direction in (1, -1):
+        seen = set[TextPlace]()
+        for _ in range(99):
+            seen |= {place for place, _ in view.lines_with_head()}
+            view = view.scroll_pages(direction)
+        assert len(seen) == sum(len(view.layout.lines(block)) for block in range(3)), direction
+    assert view.scroll_pages(1, times=3).top == view.scroll_pages(1).scroll_pages(1).scroll_pages(1).top
+    assert view.top == TextPlace() and view.scroll_pages(1, times=10**6).is_at_end
+
+
 def test_a_formula_shows_its_tex() -> None:
     displayed = Formula((r"\frac{a}{b}=c",), "(1)", "E1")
     view = TextView.open(Document("", (paragraph("See Eq. (1)."), displayed)), SIZE).choose_link()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +167,7 @@ def test_typed_words_are_marked_in_the_name() -> None:
     assert [piece.text for piece in pieces if piece.hit] == ["Read", "all"]
 
 
+@hypothesis.settings(max_examples=10)
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=20), st.integers(20, 90), st.text(max_size=5))
 def test_whatever_it_says_a_command_has_the_width(name: str, about: str, keys: str, width: int, typed: str) -> None:
     line = command_line(name, about, keys, width, finder=Finder(typed), glyphs=ASCII)

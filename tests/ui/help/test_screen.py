@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from itertools import chain
 
 import pytest
 
 from reader.commands.line.shell import ReaderShell
+from reader.core.lines import Line
 from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
     FIRST,
     Finder,
     FoundPane,
+    Row,
     first_lines,
     first_rows,
     found_lines,
@@ -122,6 +125,77 @@ def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(wi
     text = " ".join(" ".join(lines).split())
     assert all(" ".join(row.about.split()) in text for rows in found.values() for row in rows) or width == 22
     assert "Signs".upper() in lines
+
+
+# Lines
+
+ROWS = [
+    Row("j k", "Down, up", "Go to the next paper or line; 5j goes five down."),
+    Row("g", "Go to", "Latest, For you, Queue, Starred, All, Date"),
+]
+FOUND = {
+    "Marks": [
+        Row("s", "Star", "Keep this paper in the Starred view; press again to remove it."),
+        Row("shift+down alt+j", "Later", "Move it down."),
+    ],
+    "None": [],
+    "Pages  of the manual": [Row("queries", "", "One language for the search line and the filter.", "queries")],
+}
+
+
+def texts(lines: Iterable[Line]) -> list[str]:
+    return ["".join(piece.text for piece in line).rstrip() for line in lines]
+
+
+def test_the_first_lines_lose_their_sentences_where_there_is_no_room() -> None:
+    go_to = "g    Go to     Latest, For you, Queue, Starred, All, Date"
+    assert texts(first_lines(ROWS, 76, "…")) == [f"j k  Down, up  {ROWS[0].about}", go_to]
+    assert texts(first_lines(ROWS, 75, "…")) == ["j k  Down, up", go_to]
+    assert texts(first_lines(ROWS, 40, "…")) == ["j k  Down, up", "g    Go to     Latest, For you, Queue,…"]
+    long = [Row("f", "Far", f"{'a ' * 50}; b")]
+    assert texts(first_lines(long, 120, "…")) == [f"f  Far  {'a ' * 45}a…"]
+    assert texts(first_lines([], 80, "…")) == []
+
+
+def test_found_lines_have_their_keys_in_a_column_or_above() -> None:
+    assert texts(found_lines(FOUND, "star line", 46)) == [
+        "MARKS",
+        "s  Star  Keep this paper in the Starred view;",
+        "   press again to remove it.",
+        "shift+down alt+j",
+        "   Later  Move it down.",
+        "",
+        "PAGES  of the manual",
+        "queries  One language for the search line and",
+        "         the filter.",
+        "",
+    ]
+    assert texts(found_lines({"Pages": FOUND["Pages  of the manual"]}, "", 20))[:3] == [
+        "PAGES",
+        "queries",
+        "        One language",
+    ]
+    _, star, *_, page, _, _ = found_lines(FOUND, "star line", 46)
+    assert [piece.text for piece in star if piece.hit] == ["Star", "Star"]
+    assert [(piece.text, piece.action) for piece in page if piece.action] == [("queries", ("page", "queries"))]
+    assert texts(found_lines({"None": []}, " zebra ", 40)) == ["Nothing in the help matches zebra"]
+
+
+@each(
+    ("typed", "score"),
+    [
+        ("", 1),
+        ("nosuch", 0),
+        ("read all", 1),
+        ("all", 0.8),
+        ("ea", 0.6),
+        ("mark", 0.4),
+        ("ark", 0),
+        ("all mark", 6 / 9),
+    ],
+)
+def test_the_beginning_of_the_name_is_the_best_match(typed: str, score: float) -> None:
+    assert Finder(typed).score("Read all", "Mark every paper read.") == pytest.approx(score)
 
 
 # The screen

@@ -74,6 +74,7 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
         (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 30, [" open…  o page  p PDF  a arXiv", "        c code"]),
         (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…", " o page  a arXiv", " p PDF   c code"]),
+        (Status(choices=CHOICES), 20, [" o page  p PDF", " a arXiv  c code"]),
         (Status(choices=CHOICES, typed="word", is_typing=True), 60, [" word▏  o page  p PDF  a arXiv  c code"]),
     ],
 )
@@ -83,6 +84,8 @@ def test_what_is_said_takes_its_room_to_the_cell(status: Status, width: int, lin
 
 def test_a_path_in_a_notice_keeps_its_name() -> None:
     said = "67 papers written in /home/me/notes/papers/t.bib"
+    relative = Status(KEYS[-1:], said="in notes/papers/t.bib")
+    assert [drawn(relative, width)[0][8:].strip() for width in (31, 32)] == ["in …/papers/t.bib", relative.said]
     ends = {57: "/me/notes/papers/t.bib", 54: "/notes/papers/t.bib", 51: "/papers/t.bib", 45: "/t.bib", 38: ""}
     for width, end in ends.items():
         assert drawn(Status(KEYS[-1:], said=said), width)[0].endswith(f"67 papers written in{' ' * bool(end)}…{end}")
@@ -91,8 +94,9 @@ def test_a_path_in_a_notice_keeps_its_name() -> None:
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
     said = Status(KEYS, said="All 34 read · u undoes · [ Monday has 17 left")
     assert drawn(said, 100)[0].endswith(said.said)
-    assert drawn(said, 60)[0].endswith("? keys" + " " * 14 + "All 34 read · u undoes")
-    assert drawn(said, 45)[0].endswith(" All 34 read")
+    ends = {72: said.said, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
+    for width, end in ends.items():
+        assert drawn(said, width)[0] == f"{FIRST}{'':{width - 1 - len(FIRST) - len(end)}}{end}"
 
 
 def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must() -> None:

@@ -7,12 +7,13 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from reader.cache.reads.orders import Order
-from reader.cache.reads.window import Window
+from reader.cache.reads.window import DayCount, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
@@ -22,6 +23,7 @@ from reader.ui.filter.counter import question
 from reader.ui.library.library import Library
 from tests.ui import papers
 
+NAMES = "Agents & tools", "Benchmarks", "Reasoning", "Efficient inference", "Video generation", "Robotics"
 SCOPE = Scope(papers.NOW.date(), "2026-05-12", None)
 
 
@@ -173,13 +175,39 @@ def damage(cache_file: Path) -> None:
         file.write(b"\xff" * (cache_file.stat().st_size - 4096))
 
 
+def answers(library: Library) -> list[object]:
+    day = papers.NOW.date()
+    return [
+        *(library.newest_day(), library.topic_names(), library.has_papers(), library.size(), library.is_taught()),
+        *(library.has_unfinished_marks(), library.tag_counts(), library.follows(), library.has_news("2026-05-01")),
+        *(library.oldest_day(), library.pk_of("2605.00400"), library.meta("trending"), library.passages(1)),
+        *(library.holes(Place(view("all")), "day", day), library.older_day("2026-05-11", -1), library.why(1)),
+    ]
+
+
+async def test_small_reads_are_answered_at_once(library: Library) -> None:
+    (pk,) = keys(library, "2605.00400")
+    await library.mark("star", True, [pk])
+    await library.mark("tag:later", True, [pk])
+    names = dict(zip(("agents", "evaluation", "reasoning", "efficiency", "video", "robotics"), NAMES, strict=True))
+    assert answers(library) == [
+        *("2026-05-12", names, True, 60, True, False, {"later": 1}, [], True, "2026-05-07", pk, None, (), ()),
+        *("2026-05-12", ""),
+    ]
+    assert library.visible_papers("2026-05-12") == DayCount("2026-05-12", 14, 14)
+    assert library.visible_papers("2026-01-01") == DayCount("2026-01-01", 0, 0)
+    today = papers.NOW.date()
+    assert library.gaps(today - timedelta(days=6), today, today) == ("2026-05-06", "2026-05-09", "2026-05-10")
+    assert (library.is_marking, library.last_refresh(), library.may_have_group()) == (False, None, False)
+
+
 async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Library, cache_file: Path) -> None:
     assert library.trouble == ""
     damage(cache_file)
     assert library.rows([1, 2, 3]) == []
     assert library.paper(1) is None
     assert list(library.first_list(Place(), "day", lambda: SCOPE, limit=10).pks) == []
-    assert (library.newest_day(), library.topic_names(), library.has_papers()) == (None, {}, False)
+    assert answers(library) == [None, {}, False, 0, False, False, {}, [], False, None, None, None, (), (), None, ""]
     assert "damaged" in library.trouble
 
 

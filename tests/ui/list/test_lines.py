@@ -72,7 +72,9 @@ def test_narrow_lists_drop_columns_and_keep_the_title() -> None:
     assert lines(one, 20) == [" ● A title"]
     assert lines(one, 30) == [" ●   5 A title"]
     assert lines(one, 44) == lines(one, 160) == [" ●   5 ‹› A title"]
-    assert lines(row(1, "A title", upvotes=1_234), 30) == [" ●  1k A title"]
+    votes = {999: "999", 1_000: " 1k", 99_999: "99k", 100_000: "99k", None: "   "}
+    for upvotes, shown in votes.items():
+        assert lines(row(1, "A title", upvotes=upvotes), 30) == [f" ● {shown} A title"]
 
 
 def test_what_is_kept_of_a_paper_stands_behind_its_title() -> None:
@@ -149,6 +151,13 @@ def test_the_reason_why_a_paper_is_listed_is_its_last_line() -> None:
     one = row(1, "A title", why="like what you starred; by Ada Byron, whom you follow")
     assert lines(one, 40, COMFORTABLE) == [" ●   1 A title", "       like what you starred"]
     assert lines(one, 40) == [" ●   1 A title"]
+    long = row(1, "x" * 32, why="a single reason that is longer than the line")
+    assert lines(long, 40, COMFORTABLE) == [f" ●   1 {'x' * 32}", "       a single reason that is longer…"]
+    assert lines(row(1, "x" * 33, why="one; two"), 40, COMFORTABLE) == [
+        f" ●   1 {'x' * 32}",
+        "       x",
+        "       one; two",
+    ]
 
 
 def test_the_cursor_has_its_bar_only_where_keys_act() -> None:
@@ -293,7 +302,11 @@ def test_a_day_that_is_only_partly_here_says_so_wherever_it_is_counted() -> None
 def test_a_day_that_is_not_listed_has_no_end_and_a_long_end_no_room() -> None:
     assert day_end("2025-11-22", [MONDAY, FRIDAY]) is None
     assert day_end("", []) is None
-    assert draw_end(DayEnd(MONDAY, FRIDAY), 20, LOOK) == ()
+    end = " ─ 12 unread · [ Friday has 8 left ─"
+    assert [text(draw_end(DayEnd(MONDAY, FRIDAY), width, LOOK)) for width in (36, 37)] == ["", end]
+    hole, fetched = " ─ 9 days are missing here ─", " ─ 9 days are missing here · enter fetches them ─"
+    look = LOOK._replace(fetch_key="enter")
+    assert [text(draw_hole(HoleAt(9), width, look)) for width in (49, 50)] == [hole, fetched]
     assert text(draw_end(DayEnd(MONDAY, FRIDAY), 60, LOOK._replace(older_key=""))) == " ─ 12 unread ─"
 
 

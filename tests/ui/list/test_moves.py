@@ -4,37 +4,41 @@ from __future__ import annotations
 
 from reader.core.paper_row import PaperRow
 from reader.ui.list.pane import PaperList
-from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
+from tests.ui.lists import Shelf, drawn, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
 
 # Moving
 
 
-async def test_moves_stop_at_the_ends_and_say_so() -> None:
-    async with list_stage(60, 12) as (papers, _):
-        papers.show(order(range(1, 31), ("2025-11-24", 30)), Shelf())
-        assert papers.highlighted == 1
-        assert papers.move(5) and papers.highlighted == 6
-        assert papers.move(1_000) and papers.highlighted == 30
-        assert not papers.move(1)
-        assert papers.to_first() and papers.highlighted == 1
-        assert not papers.move(-1)
-
-
-async def test_half_a_page_moves_the_screen_with_the_cursor() -> None:
-    async with list_stage(60, 12) as (papers, _):
-        papers.show(order(range(1, 101)), Shelf())
-        papers.to_index(20)
-        top, line = papers.scroll_offset.y, highlighted_line(papers)
-        assert papers.half_page(1)
-        assert (papers.scroll_offset.y, highlighted_line(papers)) == (top + 6, line)
-        assert papers.half_page(-1)
-        assert (papers.scroll_offset.y, highlighted_line(papers)) == (top, line)
-        assert papers.page(1)
-        assert papers.scroll_offset.y == top + 10
-        while papers.page(1):
-            pass
-        assert papers.highlighted == 100
+async def test_each_move_says_whether_the_cursor_moved_and_scrolls_as_far_as_it_must() -> None:
+    found = []
+    async with list_stage(60, 10) as (papers, pilot):
+        papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
+        await pilot.pause()
+        for move, by in (
+            *(
+                ("move", 1),
+                ("half_page", 1),
+                ("half_page", 1),
+                ("page", 1),
+                ("page", 1),
+                ("half_page", -1),
+                ("page", -1),
+            ),
+            *(("to_last", 0), ("half_page", 1), ("page", 1), ("move", 1), ("to_first", 0), ("page", -1), ("move", -1)),
+            *(("to_day", 1), ("to_day", 1), ("to_day", -1), ("to_day", -1), ("to_index", 99), ("to_index", -5)),
+            *(("to_index", 15), ("move", -3), ("move", 9), ("move", 99)),
+        ):
+            has_moved = getattr(papers, move)(*([by] if by else []))
+            found.append((has_moved, papers.highlighted, papers.scroll_offset.y, papers.height))
+    end, begin = (40, 32, 9), (1, 0, 1)
+    assert found == [
+        *((True, 2, 0, 2), (True, 7, 5, 2), (True, 12, 10, 2), (True, 20, 18, 2), (True, 27, 26, 2)),
+        *((True, 22, 20, 3), (True, 15, 12, 3), (True, *end), *[(False, *end)] * 3),
+        *((True, *begin), *[(False, *begin)] * 2, (True, 21, 21, 1), (False, 21, 21, 1), (True, *begin)),
+        *((False, *begin), (True, *end), (True, *begin), (True, 16, 9, 7), (True, 13, 9, 4), (True, 22, 16, 7)),
+        (True, *end),
+    ]
 
 
 async def test_days_are_reached_by_their_headings() -> None:

@@ -64,6 +64,23 @@ def test_every_theme_has_a_name_in_the_settings() -> None:
         assert found.ansi == (found.variables["cursor-style"] != "none")
 
 
+def test_the_colors_of_another_theme_are_kept_as_far_as_they_can_be_read() -> None:
+    nord = theme.derived(ground="#2e3440", text="#d8dee9", accent="#5e81ac", star="#4c566a", warning="#bf616a")
+    assert nord == theme.Colors(
+        **{"ground": "#2e3440", "panel": "#353b47", "cursor": "#3d434f", "hit": "#3c4b60", "strip": "#384356"},
+        **{"rule": "#494f5b", "bar": "#5a606c", "text": "#d8dee9", "muted": "#aeb4bf", "faint": "#acb0b9"},
+        **{"accent": "#9bb1cc", "star": "#adb1ba", "warning": "#d9a0a6"},
+    )
+    sun = theme.derived(ground="#fdf6e3", text="#657b83", accent="#268bd2", star="#b58900", warning="#dc322f")
+    assert (sun.text, sun.muted, sun.accent, sun.warning) == ("#4d5d64", "#616c6c", "#1e6fa8", "#c62d2a")
+    assert [theme.contrast(*pair) for pair in (("#000000", "#ffffff"), ("#777777", "#ffffff"))] == [
+        21,
+        pytest.approx(4.478, abs=0.001),
+    ]
+    tints = [theme.tinted("#14161b", *pair) for pair in (("#ffd400", "#dde0e6"), ("#ffffff", "#303030"))]
+    assert tints == ["#564b13", "#14161b"]
+
+
 @pytest.mark.parametrize("name", [name for name in (*OWN, *TEXTUAL) if theme.find_theme(name).ansi])
 async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) -> None:
     papers = PaperList(today=TODAY)

@@ -6,6 +6,7 @@ import pytest
 
 from reader.cache.marks.event_log import Action, Event
 from reader.ui.marks.actions import changed_words
+from tests.table import each
 
 TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
 
@@ -34,3 +35,19 @@ def test_many_papers_are_counted_and_what_is_no_mark_of_papers_is_named() -> Non
     both = action(("star", "1"), ("read", "1"), count=1_200)
     assert changed_words("undo", both, "") == "no longer starred · 1,200 papers"
     assert changed_words("undo", action(("rule:hide old", "1"), ("hide", "1"), count=2), "").startswith("2 hidden")
+
+
+@each(
+    ("title", "shown"),
+    [
+        ("x" * 30, "x" * 30),
+        ("x" * 31, f"{'x' * 30}…"),
+        (f"{'x' * 30}: y", f"{'x' * 30}…"),
+        (f"{'x' * 31}: y", f"{'x' * 30}…"),
+        ("word " * 9, "word word word word word word…"),
+        ("", "1 paper"),
+    ],
+)
+def test_a_title_is_shortened_to_its_name(title: str, shown: str) -> None:
+    quoted = f'"{shown}"' if title else shown
+    assert changed_words("redo", action(("star", "1")), title) == f"starred · {quoted}"

@@ -73,6 +73,20 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
     ]
     assert len(repository_lines(paper()._replace(models=254), kept, 72, UNFOLDED)) == 7
     assert repository_lines(paper()._replace(models=0), kept, 72, LOOK) == []
+    few = Kept(Community((), (*MODELS[:1], SPACE)), models=(3, 4))
+    narrow = [
+        texts(repository_lines(paper()._replace(models=1, spaces=1), few, width, LOOK))[-2:] for width in (20, 19, 12)
+    ]
+    assert narrow == [
+        ["Lm   lab/model-1", "Ls   lab/demo  A [b…"],
+        ["Lm   lab/model-1", "Ls   lab/demo  A […"],
+        ["Lm   lab/mo…", "Ls   lab/de…"],
+    ]
+    for models, line in (((3,), "Linked 1 model · 1 Space"), ((3, 4), "Linked 1 model ▇█ · 1 Space")):
+        assert (
+            texts(repository_lines(paper()._replace(models=1, spaces=1), few._replace(models=models), 72, LOOK))[0]
+            == line
+        )
 
 
 def test_a_repository_is_clicked() -> None:
@@ -137,9 +151,15 @@ def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:
     )
     lines = comment_lines(Kept(Community((said("a")._replace(blocks=text),))), 30, LOOK)
     drawn = texts(lines)
-    assert "│ Is it?" in drawn
-    assert "  x = [i for i in range(10) i…" in drawn
-    assert "[picture]" in drawn
+    assert drawn[3:] == [
+        *("│ Is it?", "", "See this or that", "", "  x = [i for i in range(10) i…", ""),
+        *("───", "run", "───", "84", "───", "", "[picture]"),
+    ]
+    roles = [piece.role for line in lines for piece in line]
+    assert roles == [
+        *("label", "people", "muted", "quote", "text", "text", "link", "text", "text", "text", "keywords"),
+        *("quote", "label", "quote", "text", "quote", "link"),
+    ]
     links = [piece for line in lines for piece in line if piece.action]
     assert [(piece.text, piece.role, piece.action) for piece in links] == [
         ("this", "link", ("link", "https://x.example/")),

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
@@ -338,9 +337,20 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
         detail.show(reading(LONG._replace(upvotes=99)))
         await pilot.pause()
         assert detail.scroll_offset.y == 5
+        detail.show(reading(LONG)._replace(votes=Votes((50, 99), 49)))
+        detail.show(reading(LONG)._replace(votes=Votes((50, 99))))
+        assert "+49 since you looked" in detail.text
+        await pilot.resize_terminal(60, 7)
+        await pilot.pause()
+        assert detail.scroll_offset.y == 5 and detail.virtual_size.height == 63
         detail.show(reading(paper()))
         await pilot.pause()
-        assert detail.scroll_offset.y == 0
+        assert detail.scroll_offset.y == 0 and "since you looked" not in detail.text
+        low = ["▌A memory that forgets on purpose", " Ada Byron, Emmy Noether", " Some Lab"]
+        assert drawn(detail)[:3] == low
+        await pilot.resize_terminal(60, 8)
+        await pilot.pause()
+        assert drawn(detail)[:4] == [low[0], "", *low[1:]]
 
 
 async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
@@ -395,8 +405,8 @@ async def test_a_pane_is_cleared_and_shows_a_paper_again() -> None:
         detail.show(reading(paper()))
         detail.clear()
         await pilot.pause()
-        assert not any(drawn(detail))
-        assert detail.paper is None
+        assert not any(drawn(detail)) and not detail.is_at_end
+        assert (detail.paper, detail.virtual_size.height) == (None, 0)
         detail.show(reading(paper()))
         assert detail.paper == paper() and "AI summary" in detail.text
 
@@ -444,19 +454,25 @@ async def test_names_may_come_later() -> None:
 # The page
 
 
-@pytest.mark.parametrize(("size", "margin"), [((140, 42), 30), ((60, 20), 1), ((200, 60), 60)])
-async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int) -> None:
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
+async def test_the_page_stands_in_the_middle() -> None:
+    async with staged(Stage(), 140, 42) as (app, pilot):
         reading = Reading(1, LONG, ("memory",), STILL)
         page = PaperPage(services(app), reading)
         await app.push_screen(page)
         page.show(reading)
-        await pilot.pause()
-        lines = [line for line in drawn(page.pane) if line]
-        assert lines[0].lstrip() == "A memory that forgets on purpose"
-        assert {len(line) - len(line.lstrip()) for line in lines if "Paragraph 0" in line} == {margin}
-        assert max(len(line.strip()) for line in lines) <= MEASURE
+        for size, margin, top in (
+            ((140, 42), 30, 1),
+            ((200, 60), 60, 1),
+            ((60, 20), 1, 1),
+            ((60, 14), 1, 1),
+            ((60, 13), 1, 0),
+        ):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            composed = texts(LONG, min(MEASURE, size[0] - 3), Presentation(TODAY, is_page=True))
+            lines = [f"{' ' * margin}{line}".rstrip() for line in ["", *composed][1 - top : 40]]
+            assert drawn(page.pane)[:40] == lines[: size[1] - 1]
+            assert page.pane.virtual_size.height == top + len(composed) + 1
 
 
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:

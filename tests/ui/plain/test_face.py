@@ -61,7 +61,7 @@ async def plain(file: Path, **how: Any) -> AsyncIterator[tuple[Conversation, str
     await asyncio.wait_for(running, PATIENCE)
 
 
-@pytest.mark.parametrize("name", ["list", "text", "decisions"])
+@pytest.mark.parametrize("name", ["list", "text", "decisions", "days"])
 async def test_a_whole_conversation(cache_file: Path, name: str, recwarn: pytest.WarningsRecorder) -> None:
     if name == "text":
         keep_text(cache_file, "2605.00400")

@@ -162,6 +162,14 @@ async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed()
         assert isinstance(app.told[-1], QueryLine.Changed) and app.told[-1].text == "zq"
 
 
+async def test_up_and_down_choose_a_suggestion_before_earlier_queries() -> None:
+    async with staged(LineApp(history=("is:starred",)), 60, 20) as (app, pilot):
+        await pilot.press(*"topic:", "down", "up", "down", "down", "up", "tab")
+        assert app.line.text == f"topic:{TOPICS[1]} "
+        await pilot.press(*"topic:", "down", "up", "up")
+        assert app.line.text == "is:starred"
+
+
 async def test_the_keys_that_edit_a_line_work() -> None:
     async with staged(LineApp("topic:agents is:unread"), 60, 20) as (app, pilot):
         await pilot.press("right", "ctrl+w", "ctrl+a", "x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XT
 from textual.events import Key, Paste
 from textual.message import Message
 
-from reader.ui.terminal.driver import LONGEST_PASTE, TerminalInput
+from reader.ui.terminal.driver import LONGEST_PASTE, POP_TITLE, PUSH_TITLE, TerminalInput
 
 IMPOSSIBLE_KEY = "\x1b[9999999999;1u"
 ESCAPE_IN_PASTE = f"{BRACKETED_PASTE_START}\x1b[{'q' * 40}{BRACKETED_PASTE_END}"
@@ -221,4 +222,95 @@ def test_a_size_that_comes_while_one_is_read_is_the_last_but_in_plain_textual(
     finally:
         app.kill()
         app.wait()
+        os.close(ours)
+
+
+# Jobs
+
+SHELL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+job = os.fork()
+if not job:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.executable, [sys.executable, "-c", sys.argv[1]])
+while True:
+    _, status = os.waitpid(job, os.WUNTRACED)
+    os.tcsetpgrp(0, os.getpgrp())
+    if not os.WIFSTOPPED(status):
+        break
+    print("<stopped>", flush=True)
+    os.tcsetpgrp(0, job)
+    os.killpg(job, signal.SIGCONT)
+print(f"<ended {os.waitstatus_to_exitcode(status)}>", flush=True)
+"""
+"""A shell with one job, which it continues whenever that has stopped."""
+
+JOB = """
+import os, signal
+from textual.app import App
+from reader.ui.terminal.driver import TerminalDriver
+class Job(App):
+    def on_mount(self):
+        self._driver.set_title("A title")
+        self._driver.set_title("A title")
+    def on_key(self, event):
+        if event.key == "j":
+            self._driver.write(f"<went on: {self._driver.stop_job()}>")
+        elif event.key == "s":
+            os.kill(os.getpid(), signal.SIGTSTP)
+        elif event.key == "f":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        elif event.key == "l":
+            with self.suspend():
+                os.kill(os.getpid(), signal.SIGTSTP)
+        elif event.key == "q":
+            self.exit()
+Job(driver_class=TerminalDriver).run()
+"""
+
+
+SIGNS = {"\x1b[?1049h": "in", "\x1b[?1049l": "out", PUSH_TITLE: "+", POP_TITLE: "-", "\x1b]2;A title\x1b\\": "title"}
+SEEN = re.compile("|".join((*map(re.escape, SIGNS), "<[a-zA-Z0: ]+>")))
+
+
+def test_a_job_leaves_the_terminal_whenever_it_stops_and_enters_it_when_it_goes_on() -> None:
+    ours, its = os.openpty()
+    own = {**os.environ, "TERM": "xterm"}
+    command = [sys.executable, "-c", LIFE + SHELL, LIFE + JOB]
+    shell = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True, env=own)
+    os.close(its)
+    seen = b""
+
+    def read(end: str) -> str:
+        """What is seen next, up to an end."""
+        nonlocal seen
+        while end.encode() not in seen:
+            assert select.select([ours], [], [], 30)[0], seen
+            seen += os.read(ours, 65536)
+        before, _, seen = seen.partition(end.encode())
+        return " ".join(SIGNS.get(one, one) for one in SEEN.findall(before.decode() + end))
+
+    title = "A title\x1b\\"
+    try:
+        assert read(title) == "in + title"
+        for key, happens in (
+            (b"j", "- out <stopped> in + title"),
+            (b"s", "<went on: True> - out <stopped> in + title"),
+            (b"f", "<stopped> - out in + title"),
+            (b"l", "- out <stopped> in + title"),
+        ):
+            os.write(ours, key)
+            assert read(title) == happens
+        # What has lent the terminal does not know what the shell did to it meanwhile.
+        assert read(title) == "- out in + title"
+        os.write(ours, b"q")
+        assert read("<ended 0>") == "- out <ended 0>"
+        assert shell.wait(30) == 0
+    finally:
+        shell.kill()
+        shell.wait()
         os.close(ours)

@@ -1,4 +1,4 @@
-"""Tags and notes as lines."""
+"""The parts of a paper as lines: what is the user's own, what programs said, and why it is listed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from reader.cache.outputs import Output
 from reader.core.follows import Follow, FollowReason
 from reader.core.lines import Line, measure
 from reader.core.passages import Passage
+from reader.core.similarity import Fit, FoundBy, Shared
 from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
+from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, fit_lines, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.table import each
 from tests.ui.stage import TODAY, paper
@@ -147,7 +148,7 @@ MADE = "2026-11-26T08:00:00Z"
 
 
 def output_texts(output: Output, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
-    return ["".join(piece.text for piece in line).rstrip() for line in output_lines(output, width, glyphs)]
+    return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
 
 
 def test_it_says_who_made_it_and_keeps_its_lines() -> None:
@@ -177,3 +178,17 @@ def test_whatever_it_says_no_line_is_wider_or_holds_a_control(text: str, name: s
 @each("width", [3, 5])
 def test_a_tiny_width_ends_too(width: int) -> None:
     assert output_lines(Output("S", MADE, "One two."), width, UNICODE)
+
+
+def reasons(fit: Fit | None, width: int = 80) -> list[str]:
+    return said_by(fit_lines(fit, width, UNICODE))
+
+
+def test_each_reason_is_named() -> None:
+    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",), cites=True), FoundBy(("fold",), 2))
+    assert reasons(fit) == ["Why here  shares draft trees · cites it · has fold (1 of 2 words)"]
+    assert all(len(line) <= 20 for line in reasons(fit, 20))
+    assert reasons(Fit(3, "like:1")) == reasons(None) == []
+    hostile = Fit(3, "x", Shared(("a\x1b[31mb",)))
+    assert "\x1b" not in reasons(hostile)[0]
+    assert said_by(fit_lines(fit, 80, ASCII))[0].isascii()

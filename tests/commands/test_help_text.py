@@ -1,0 +1,112 @@
+"""Pages of the manual: what is read in their Markdown, and how it is drawn."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from reader.commands.help_text import page_lines, read_blocks, rows
+from reader.commands.line.manual import _roff_block
+
+PAGE = r"""# A page
+
+Some text with `code`, `a` `b`, **strong words** and [a link](https://example.org) that is wrapped
+over lines.
+- one item
+- another item, `with a ~ sign`
+
+## A section
+
+| Name | What it does | Since |
+|---|---|---|
+| `short` | A description that is wrapped over some lines | 1 |
+| `a|b and a name that is too long` | Other | |
+
+### Examples:
+
+```sh
+dailypapers list  # papers
+dailypapers mark read --query 'a quoted query of words' 2606.00001 2606.00002  # a remark
+```
+```toml
+theme = "dark"  # a remark
+```
+.It's a request
+""".replace("a|b", r"a\|b")
+
+
+def test_a_page_is_drawn_within_its_width() -> None:
+    assert "\n".join("".join(piece.text for piece in line).rstrip() for line in page_lines(PAGE, 44)) == dedent(
+        """\
+        A PAGE
+
+        Some text with code, a  b, strong words and
+        a link that is wrapped over lines.
+
+        - one item
+
+        - another item, with a ~ sign
+
+        A section
+
+          short  What it does: A description that is
+                 wrapped over some lines
+                 Since: 1
+          a|b and a name that is too long
+                 What it does: Other
+
+        Examples:
+          dailypapers list
+              # papers
+          dailypapers mark read --query \\
+            'a quoted query of words' 2606.00001 \\
+            2606.00002
+              # a remark
+
+          theme = "dark"  # a remark
+
+        .It's a request"""
+    )
+
+
+def test_a_page_is_roff() -> None:
+    assert "\n".join(line for block in read_blocks(PAGE) for line in _roff_block(block)) == dedent(
+        r"""
+        .SH A PAGE
+        .PP
+        Some text with \fBcode\fR, \fBa\fR  \fBb\fR, \fBstrong words\fR and a link that is wrapped over lines.
+        .PP
+        \- one item
+        .PP
+        \- another item, \fBwith a \(ti sign\fR
+        .SS A section
+        .TP
+        \fBshort\fR
+        What it does: A description that is wrapped over some lines
+        .br
+        Since: 1
+        .TP
+        \fBa|b and a name that is too long\fR
+        What it does: Other
+        .PP
+        \fBExamples:\fR
+        .PP
+        .nf
+        dailypapers list
+            # papers
+        dailypapers mark read \-\-query \(aqa quoted query of words\(aq 2606.00001 \e
+          2606.00002
+            # a remark
+        .fi
+        .PP
+        .nf
+        theme = "dark"  # a remark
+        .fi
+        .PP
+        \&.It\(aqs a request"""
+    ).lstrip("\n")
+
+
+def test_rows_of_two_columns_are_entries_of_the_help() -> None:
+    assert rows("| `a` `b` | c |\n|---|---|\n| `x` `y` | **z** |\n\n| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n") == [
+        ("x  y", "z")
+    ]
