@@ -54,10 +54,8 @@ class Mistake:
         from reader.core.text import clean
 
         key, message, suggestion = (clean(text, _SHOWN) for text in (self.key, self.message, self.suggestion or ""))
-        colon = ":" if key.startswith("keys.") else ""
-        end = "" if message.endswith("?") else "."
         meant = f" Did you mean {suggestion}?" if suggestion else ""
-        return f"{key}{colon} {message}".strip() + end + meant
+        return f"{key} {message}{'' if message.endswith('?') else '.'}{meant}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,97 @@ def test_arxiv_is_asked_and_nothing_local_and_no_token_is_used_unless_the_user_s
     assert (default.allow_local_feeds, default.use_token_file, default.token_endpoint) == (False, False, "")
 
 
+ALL = """\
+theme = "drak"
+theme = "light"
+days_at_start = 14
+days_at_strat = 3
+ascii = maybe
+endpoint = "http://example.org"
+notify = ["topc:x", "agents"]
+
+[keys]
+"paper.star" = "S"
+"paper.star" = "X"
+"paper.hide" = 5
+
+[digst]
+to = "a"
+
+[[digest]]
+to = "b@example.org"
+
+[views]
+name = "no"
+
+[digest]
+user = "ada"
+security = "many"
+colour = "red"
+
+[[views]]
+name = "Mine"
+query = "agents"
+query = "again"
+
+[[views]]
+name = "mine"
+query = "video"
+
+[[views]]
+name = "Odd"
+query = "is:unred"
+extra = 1
+
+[[views]]
+query = "x"
+
+[[rules]]
+name = "R"
+when = "agents"
+then = ["hide", "star"]
+nonsense
+"""
+
+
+def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
+    loaded = read(file, ALL)
+    assert [str(one).removeprefix(f"{file}:") for one in loaded.mistakes] == MISTAKES.splitlines()
+    places = {"days_at_start": 3, "keys.paper.star": 10, "digest": 24, "digest.user": 24, "views": 28}
+    assert dict(loaded.lines) == places
+    assert loaded.settings == replace(
+        Settings(), days_at_start=14, keys={"paper.star": ("S",)}, views=(SavedView("Mine", "agents"),),
+        digest=DigestMail(user="ada"),
+    )  # fmt: skip
+    origins = [loaded.origin(key) for key in ("theme", "days_at_start", "keys.paper.star", "digest.user")]
+    assert origins == ["default", *(f"{file}:{line}" for line in (3, 10, 24))]
+
+
+MISTAKES = """\
+1: theme must be the name of a theme, not "drak". Did you mean dark?
+2: theme is set a second time; line 1 is used.
+4: days_at_strat is not a setting. Did you mean days_at_start?
+5: Invalid value; this line was left out.
+6: endpoint must be https, since "http://example.org" is not on this machine. Did you mean https://example.org?
+7: notify has a mistake in "topc:x": There is no field topc:. Did you mean "topic:x"?
+11: keys.paper.star is set a second time; line 10 is used.
+12: keys.paper.hide must be keys such as "s" or "j down", or a list of them, not 5.
+14: digst is not a known table. Did you mean digest?
+17: digest can occur only once, so it needs single brackets. Did you mean [digest]?
+18: digest must be a table: write [digest] on a line of its own.
+20: views can occur many times, so it needs double brackets. Did you mean [[views]]?
+25: digest.security must be "starttls", "tls" or "none", not "many".
+26: digest.colour is not a key of [digest].
+31: views.query is set a second time; line 30 is used.
+33: views has the name of an earlier one and was left out.
+39: views.query has a mistake in "is:unred": is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean "is:unread"?
+40: views.extra is not a key of [[views]].
+42: views needs name; it was left out.
+49: Expected '=' after a key in a key/value pair; this line was left out.
+48: rules.then has both hide and star, which contradict each other.
+"""  # noqa: E501
+
+
 def test_values_of_every_kind_are_taken(file: Path) -> None:
     loaded = read(
         file,

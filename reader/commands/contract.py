@@ -76,8 +76,8 @@ class StoreJson(Action):
         for name in names:
             if name not in known:
                 meant = nearest(name, known)
-                advice = f"Did you mean {meant}" if meant else f"It takes {', '.join(known)}"
-                parser.error(f"{option_string} has no field {name!r}. {advice}?")
+                advice = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
+                parser.error(f"{option_string} has no field {name!r}. {advice}")
         setattr(namespace, self.dest, JsonForm(names, option_string == "--jsonl"))
 
 

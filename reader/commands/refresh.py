@@ -68,12 +68,9 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
     by_rules = {what: count for one in messages if isinstance(one, RulesActed) for what, count in one.did}
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
-    with_texts = isinstance(plan, Latest) and finished.error is None and not arguments.no_texts
-    with_titles = isinstance(plan, Latest) and finished.error is None
-    texts = _fetch_texts(workspace, quiet=quiet) if with_texts else 0
-    titles = (
-        page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if with_titles else None
-    )
+    goes_on = isinstance(plan, Latest) and finished.error is None
+    texts = _fetch_texts(workspace, quiet=quiet) if goes_on and not arguments.no_texts else 0
+    titles = page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if goes_on else None
     if workspace.settings.vectors.is_on:
         _make_vectors(workspace, quiet=quiet)
     if arguments.json:

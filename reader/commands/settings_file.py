@@ -158,7 +158,7 @@ def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
     keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
     wrong = next((one for one in keymap.mistakes if one.action == action), None)
     if wrong is not None:
-        raise UsageError(Mistake("", 0, f"{KEYS}{action}", wrong.problem, wrong.suggestion).said)
+        raise UsageError(Mistake("", 0, f"{KEYS}{action}", f"has a mistake: {wrong.problem}", wrong.suggestion).said)
 
 
 def _as_toml_value(text: str) -> list[str]:

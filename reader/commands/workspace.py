@@ -79,7 +79,7 @@ class Workspace:
                 self.loaded.file,
                 self.loaded.lines.get(f"keys.{one.action}", 0),
                 f"keys.{one.action}",
-                one.problem,
+                f"has a mistake: {one.problem}",
                 one.suggestion,
             )
             for one in self.keymap.mistakes

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
-from tests.table import each
+from tests.commands.conftest import Run, Session
 
 
 def answer(run: Run, *words: str) -> list[str]:
@@ -53,47 +52,123 @@ def test_bash_completes_what_stands_after_a_colon(
     assert found.stdout.splitlines() == replies
 
 
-@each(
-    ("words", "some"),
-    [
-        ([""], ["list", "refresh", "help"]),
-        (["compl"], ["completions"]),
-        (["topic:rag"], ["topic:rag"][:0]),
-        (["list", ""], ["topic:", "is:", "sort:"]),
-        (["list", "topic:age"], ["topic:agents"]),
-        (["list", "-topic:age"], ["-topic:agents"]),
-        (["list", "--", "-topic:age"], ["-topic:agents"]),
-        (["topic:age"], ["topic:agents"]),
-        (["view:tre"], ["view:trending"]),
-        (["count", "is:s"], ["is:starred"]),
-        (["mark", "star", "--query", "is:s"], ["is:starred"]),
-        (["list", "sort:u"], ["sort:upvotes"]),
-        (["list", "keyword:vid"], ["keyword:video"][:0]),
-        (["list", "--lim"], ["--limit"]),
-        (["list", "--json=id,titl"], ["--json=id,title"]),
-        (["list", "--color=al"], ["--color=always"]),
-        (["list", "--color", "al"], ["always"]),
-        (["export", "--format", "b"], ["bibtex"]),
-        (["export", "-o", ""], [":files"]),
-        (["import", "a", ""], [":files"]),
-        (["help", "quer"], ["queries"]),
-        (["config", "get", "refresh_m"], ["refresh_minutes"]),
-        (["config", "get", "keys.paper.st"], ["keys.paper.star"]),
-        (["config", "set", "theme", "d"], ["dark"]),
-        (["config", "set", "ascii", "t"], ["true"]),
-        (["config", "path", ""], []),
-    ],
-)
-def test_the_words_that_may_follow(run: Run, papers: Path, words: list[str], some: list[str]) -> None:
-    found = answer(run, *words)
-    assert [word for word in some if word not in found] == []
-    assert all(word.startswith(words[-1]) for word in found if word != ":files" and "topic" not in word)
-
-
-def test_options_alone_follow_two_dashes(run: Run, papers: Path) -> None:
-    assert all(word.startswith("--") for word in answer(run, "list", "--"))
-    assert "--color" in answer(run, "list", "--")
-    assert "--colour" not in answer(run, "list", "--")
+def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ tag add Later 2606.26740
+        1 paper tagged Later. 'dailypapers undo' takes it back.
+        $ tag add "to read" 2606.26740
+        1 paper tagged to read. 'dailypapers undo' takes it back.
+        $ completions answer -- compl
+        completions	for your shell
+        $ completions answer -- xylo
+        $ completions answer -- topic:age
+        topic:agents
+        topic:gui-agents
+        topic:multi-agent
+        topic:research-agents
+        $ completions answer -- view:tre
+        view:trending
+        $ completions answer -- --d
+        --demo	open a bundled sample in a throw-away cache, no network
+        $ completions answer -- list topic:age
+        topic:agents
+        topic:gui-agents
+        topic:multi-agent
+        topic:research-agents
+        $ completions answer -- list -topic:age
+        -topic:agents
+        -topic:gui-agents
+        -topic:multi-agent
+        -topic:research-agents
+        $ completions answer -- list -- -topic:age
+        -topic:agents
+        -topic:gui-agents
+        -topic:multi-agent
+        -topic:research-agents
+        $ completions answer -- list keyword:vid
+        $ completions answer -- list author:zo
+        $ completions answer -- list tag:
+        tag:Later
+        $ completions answer -- list sort:u
+        sort:upvotes
+        $ completions answer -- list --lim
+        --limit	print at most N papers
+        $ completions answer -- list --colo
+        --color	use colours: auto (on a terminal), always or never
+        $ completions answer -- list --json=id,titl
+        --json=id,title
+        $ completions answer -- list --color=al
+        --color=always
+        $ completions answer -- list --color al
+        always
+        $ completions answer -- list --json is:starr
+        is:starred
+        $ completions answer -- count is:starr
+        is:starred
+        $ completions answer -- count up
+        upvotes:	upvotes:>20
+        $ completions answer -- mark star --query is:starr
+        is:starred
+        $ completions answer -- mark unst
+        unstar
+        $ completions answer -- mark star 2606.26740 ""
+        $ completions answer -- export --format b
+        bibtex
+        $ completions answer -- export -o ""
+        :files
+        $ completions answer -- import a ""
+        :files
+        $ completions answer -- help quer
+        queries
+        $ completions answer -- config get refresh_m
+        refresh_minutes
+        $ completions answer -- config get keys.paper.st
+        keys.paper.star
+        $ completions answer -- config get digest.se
+        digest.sender
+        digest.server
+        digest.security
+        $ completions answer -- config history vi
+        views
+        $ completions answer -- config set theme d
+        dark
+        dracula
+        $ completions answer -- config set ascii ""
+        true
+        false
+        $ completions answer -- config path ""
+        $ completions answer -- views hide tre
+        trending
+        $ completions answer -- follow remove ""
+        $ views add Mine agents
+        Mine is saved; its key in the reader is g1.
+        $ completions answer -- views remove ""
+        Mine
+        $ completions answer -- views add ""
+        $ follow add agents
+        agents: 3 papers. Its query is follow:word:agents
+        $ completions answer -- follow remove w
+        word:agents
+        $ completions answer -- follow add a
+        $ completions answer -- rules try ""
+        $ completions answer -- weights raise x
+        $ completions answer -- tag add l
+        Later
+        $ completions answer -- tag rename x l
+        Later
+        $ completions answer -- tag remove L
+        Later
+        $ completions answer -- tag remove later l
+        $ completions answer -- group share st
+        star
+        $ completions answer -- undo ""
+        $ completions
+        2! dailypapers completions: choose one of bash, zsh, fish, answer. See 'dailypapers completions --help'.
+        $ completions tcsh
+        2! dailypapers completions: 'tcsh' is not one of bash, zsh, fish, answer. See 'dailypapers completions --help'.
+        """
+    )
 
 
 def test_without_a_cache_none_is_made(run: Run, home: Path) -> None:

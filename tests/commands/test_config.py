@@ -55,13 +55,13 @@ def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) 
         """
         $ config check
         TMP/home/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
-        TMP/home/config.toml:3: keys.paper.strar: there is no such action. Did you mean paper.star?
-        TMP/home/config.toml:4: keys.paper.read: no key is called ctlr+x; did you mean ctrl+x?
+        TMP/home/config.toml:3: keys.paper.strar has a mistake: there is no such action. Did you mean paper.star?
+        TMP/home/config.toml:4: keys.paper.read has a mistake: no key is called ctlr+x; did you mean ctrl+x?
         1! dailypapers: 3 mistakes; the defaults are used in their place.
         $ config check --jsonl
         {"file": "TMP/home/config.toml", "line": 1, "key": "days_at_strat", "message": "is not a setting", "suggestion": "days_at_start"}
-        {"file": "TMP/home/config.toml", "line": 3, "key": "keys.paper.strar", "message": "there is no such action", "suggestion": "paper.star"}
-        {"file": "TMP/home/config.toml", "line": 4, "key": "keys.paper.read", "message": "no key is called ctlr+x; did you mean ctrl+x?", "suggestion": null}
+        {"file": "TMP/home/config.toml", "line": 3, "key": "keys.paper.strar", "message": "has a mistake: there is no such action", "suggestion": "paper.star"}
+        {"file": "TMP/home/config.toml", "line": 4, "key": "keys.paper.read", "message": "has a mistake: no key is called ctlr+x; did you mean ctrl+x?", "suggestion": null}
         1
         """  # noqa: E501
     )
@@ -208,9 +208,9 @@ def test_config_set_refuses_what_is_wrong_and_says_what_a_default_loses(session:
         $ config set endpoint example.org
         2! dailypapers: endpoint must begin with https://, not "example.org". Did you mean https://example.org?
         $ config set keys.paper.star ctlr+s
-        2! dailypapers: keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?
+        2! dailypapers: keys.paper.star has a mistake: no key is called ctlr+s; did you mean ctrl+s?
         $ config set keys.paper.star 5
-        2! dailypapers: keys.paper.star: 5 begins with a digit, which is a count.
+        2! dailypapers: keys.paper.star has a mistake: 5 begins with a digit, which is a count.
         $ config path --jsonl
         {"path": "TMP/home/config.toml", "exists": false}
         $ config set keys.paper.hide S

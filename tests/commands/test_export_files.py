@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import IDS, Run
+from tests.commands.conftest import IDS, Run, Session
 
 FORMATS = {"bibtex": ".bib", "ris": ".ris", "csl-json": ".csl.json", "markdown": ".md", "csv": ".csv", "json": ".json"}
 
@@ -185,3 +185,46 @@ def test_a_file_without_its_marker_is_not_changed(run: Run, papers: Path, vault:
     found = run(*words)
     assert "has lost its line" in found.err and "1 paper written" in found.err
     assert file.read_text() == text
+
+
+def test_what_can_not_be_appended_to_is_said(session: Session, papers: Path, tmp_path: Path) -> None:
+    for name, data in (
+        ("latin.bib", b"% \xe9"),
+        ("object.json", b'{"a": 1}'),
+        ("broken.json", b"[1,"),
+        ("other.csv", b"a,b\n1,2\n"),
+        ("comment.bib", b"% only a comment"),
+        ("empty.json", b"[]"),
+        ("mark.md", b"\xef\xbb\xbf\n"),
+    ):
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "folder.bib").mkdir()
+    session(
+        """
+        $ export id:2606.26740 --append -o latin.bib
+        1! dailypapers: latin.bib is not in UTF-8, so nothing was appended. Convert it, or name another file.
+        $ export id:2606.26740 --append -o object.json
+        1! dailypapers: object.json is not a JSON array, so nothing was appended.
+        $ export id:2606.26740 --append -o broken.json
+        1! dailypapers: broken.json is not a JSON array, so nothing was appended.
+        $ export id:2606.26740 --append -o other.csv
+        1! dailypapers: other.csv has different columns, so nothing was appended.
+        $ export id:2606.26740 --append -o folder.bib
+        1! dailypapers: folder.bib can't be read: Is a directory.
+        $ export id:2606.26740 --append -o a.rdf
+        2! dailypapers: A file of this format is rewritten each time: leave out --append.
+        $ export id:2606.26740 --append -o comment.bib
+        ! 1 paper appended to comment.bib.
+        $ export id:2606.26740 --append -o empty.json
+        ! 1 paper appended to empty.json.
+        $ export id:2606.26740 --append -o mark.md
+        ! 1 paper appended to mark.md.
+        $ export id:2606.26740 --append -o mark.md
+        ! 0 papers appended to mark.md, 1 was already there.
+        $ export id:2606.26740 --append -o nowhere/a.bib
+        1! dailypapers: nowhere/a.bib could not be written: No such file or directory. Name another file with -o.
+        """
+    )
+    assert (tmp_path / "comment.bib").read_text().startswith("% only a comment\n\n@misc{example2026-2606.26740,")
+    assert [one["id"] for one in json.loads((tmp_path / "empty.json").read_text())] == ["2606.26740"]
+    assert (tmp_path / "mark.md").read_text().startswith("\ufeff\n## LiveEdit")

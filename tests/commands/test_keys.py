@@ -36,8 +36,8 @@ def test_own_keys_are_checked(run: Run, file: Path) -> None:
     found = run("keys", "check")
     assert found.code == 1
     assert found.out.splitlines() == [
-        f"{file}:5: keys.paper.sta: there is no such action. Did you mean paper.star?",
-        f"{file}:8: keys.link.list: 7 begins with a digit, which is a count.",
+        f"{file}:5: keys.paper.sta has a mistake: there is no such action. Did you mean paper.star?",
+        f"{file}:8: keys.link.list has a mistake: 7 begins with a digit, which is a count.",
         "mark.above_read loses M to read.open.",
         "find.sort loses S to find.add, in the list and in the detail.",
         "paper.star: many terminals do not send ctrl+1.",

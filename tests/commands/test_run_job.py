@@ -18,17 +18,22 @@ from reader.refresh.jobs import (
     DayFailed,
     DayStored,
     FeedStarted,
+    HookRan,
     Job,
     JobContext,
     Message,
     PapersClassified,
     PapersDropped,
+    PdfReceived,
     Refresh,
     RefreshFinished,
     RefreshStarted,
+    TextsAhead,
+    TitlesLookedUp,
     Waiting,
 )
 from reader.refresh.plan import Latest
+from reader.refresh.vectors import VectorsMade
 
 DAY = "2026-05-11"
 
@@ -43,6 +48,14 @@ DAY = "2026-05-11"
         (Waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
         (PapersClassified(2000, 9295), "new topic rules: 2,000 of 9,295 papers"),
         (PapersDropped(1, DAY), f"1 paper from before {DAY} dropped"),
+        (TitlesLookedUp(3, 1_203), "title 4 of 1,203 · 18 a minute · 67 min left"),
+        (TitlesLookedUp(3, 3), ""),
+        (TextsAhead(0, 2, 0), "full text 1 of 2"),
+        (TextsAhead(2, 2, 1), ""),
+        (VectorsMade(40, 60, 20), "vectors of 40 of 60 papers · 2.0 a second · 10 s left"),
+        (PdfReceived(1_500_000, 3_000_000), "1.5 of 3.0 MB of the PDF"),
+        (PdfReceived(1_500_000, None), "1.5 MB of the PDF"),
+        (HookRan(1, 2_000), "on_new: 1 of 2,000 papers"),
         (RefreshStarted((DAY,)), ""),
         (RefreshFinished(), ""),
     ],

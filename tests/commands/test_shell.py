@@ -65,6 +65,24 @@ def test_what_may_follow(
     assert not found or suggested.start == max(line.rfind(" ") + 1, 0)
 
 
+def test_the_manual_has_pages_and_what_each_word_means(shell: ReaderShell) -> None:
+    told = {title: list(rows) for title, rows in shell.manual()}
+    assert [(title, rows[0][0]) for title, rows in told.items()] == [
+        ("Manual", "reading"),
+        ("Signs", "●  *"),
+        ("Commands", ":list"),
+        ("Settings  :config set NAME VALUE", 'endpoint = "https://huggingface.co"'),
+        ("Queries", "diffusion transformer"),
+        ("Words of other programs", "star"),
+    ]
+    assert told["Signs"][0][1] == "Unread: You have not read this paper."
+    assert told["Words of other programs"][0][1] == ":mark star ID"
+    assert told["Commands"][-2:] == [(":triage", "unread papers one at a time"), (":theme", "other colours")]
+    assert "version" not in dict(told["Words of other programs"])
+    page = shell.page("sync")
+    assert page.text.startswith("# ") and "".join(piece.text for piece in page.lines(40)[0]) == "SYNC AND GROUPS"
+
+
 def test_names_of_files_are_completed_with_quotes_where_they_need_them(
     shell: ReaderShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +93,7 @@ def test_names_of_files_are_completed_with_quotes_where_they_need_them(
     found = ["export bibtex 'no blanks.md'", "export bibtex notes.md", "export bibtex nothing/"]
     assert follow(shell, "export bibtex no")[:3] == found
     assert follow(shell, "export bibtex .h") == ["export bibtex .hidden"]
+    assert follow(shell, "import no") == ["import 'no blanks.md'", "import notes.md", "import nothing/"]
     assert follow(shell, f"export {tmp_path}/not") == [f"export {tmp_path}/notes.md", f"export {tmp_path}/nothing/"]
     assert follow(shell, f"export {tmp_path}/missing/") == []
 

@@ -208,10 +208,3 @@ def test_a_query_is_queued_in_its_order(run: Run, papers: Path) -> None:
     listed = [one["id"] for one in run("list", "sort:title", "--json=id").records]
     assert run("mark", "queue", "--all", "--query", "sort:title", "--json").record["changed"] == len(IDS)
     assert [one["id"] for one in run("list", "sort:queue", "--json=id").records] == listed
-
-
-def test_shells_complete_tags(run: Run, papers: Path) -> None:
-    run("tag", "add", "Later", IDS[0])
-    run("tag", "add", "to read", IDS[0])
-    for words in (("tag", "add", "l"), ("tag", "rename", "l"), ("tag", "rename", "x", "l"), ("tag", "remove", "L")):
-        assert [line.partition("\t")[0] for line in run("completions", "answer", "--", *words).lines] == ["Later"]

@@ -82,6 +82,11 @@ def test_interests_are_renamed_weighed_split_joined_and_made(session: Session, p
         $ weights list
         interest	mine	50 %	1 paper
         interest	later	50 %	1 paper
+        $ weights split later
+        1! dailypapers: later has a single paper, so it can't be split.
+        $ weights rename later " "
+        2! dailypapers: The new name has no letters.
+        $ completions answer -- weights raise m
         $ weights make tag:none
         1! dailypapers: tag:none has no papers to learn from.
         $ weights join mine later

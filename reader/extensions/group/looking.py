@@ -108,13 +108,12 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
             return _Look(table, mine, cache, opened, now or datetime.now(UTC)).run()
 
 
-def change_shares(cache: Path, shares: Iterable[str]) -> Membership:
+def change_shares(cache: Path, shares: Iterable[str]) -> None:
     """Choose what is shared from the next look on; raises CacheError."""
     with places.alone(_lock(cache)):
         mine = membership.expect(cache)
         mine.choose(shares)
         membership.save(cache, mine)
-        return mine
 
 
 def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:

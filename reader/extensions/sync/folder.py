@@ -82,7 +82,7 @@ class _FolderLook:
         _find_own(found, own)
         is_as_written = self._is_as_written(own)
         is_gone = bool(known.files.keys() - found.keys())
-        result.is_emptied = result.is_emptied or (not found and bool(known.files.keys() - {own.name}))
+        result.is_emptied = not found and bool(known.files.keys() - {own.name})
         others = {name: self._take_in(found[name]) for name in found if name != own.name}
         # A copy of a machine's file lacks some of its events.
         machines = {one.machine for name, one in others.items() if not is_copy(name, one)} - look.out

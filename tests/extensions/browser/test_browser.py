@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -10,9 +11,11 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
+from typing import cast
+from unittest.mock import AsyncMock, Mock, call
 
 import pytest
-from aiohttp import ClientResponse, WSServerHandshakeError, web
+from aiohttp import ClientResponse, WSMessage, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,13 +124,32 @@ MALFORMED = (
 )
 
 
-@pytest.mark.parametrize("sent", [*MALFORMED, b"\x00\xff", '["resize", {"width": -5, "height": 99999999999}]'])
-async def test_a_page_that_sends_nonsense_changes_nothing(sent: str | bytes, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_a_page_that_sends_nonsense_changes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     async with visit() as one, one.client.ws_connect("/ws?width=80&height=24", headers=one.own) as websocket:
-        await (websocket.send_bytes(sent) if isinstance(sent, bytes) else websocket.send_str(sent))
+        for sent in MALFORMED:
+            await websocket.send_str(sent)
+        await websocket.send_bytes(b"\x00\xff")
+        await websocket.send_json(["ping", 7])
         await websocket.send_json(["stdin", "\ud800s"])
+        assert await websocket.receive_json(timeout=30) == ["pong", 7]
         assert await websocket.receive_bytes(timeout=30) == b"?s"
     assert capfd.readouterr() == ("", "")
+
+
+async def test_a_reader_is_told_the_size_and_focus_of_its_page() -> None:
+    class Page:
+        """Sends what a page does."""
+
+        async def __aiter__(self) -> AsyncIterator[WSMessage]:
+            for sent in (["resize", {"width": -5, "height": 99_999}], ["blur"], ["focus"], ["stdin", "é"]):
+                yield WSMessage(WSMsgType.TEXT, json.dumps(sent), None)
+
+    reader = AsyncMock()
+    await GuardedServer._process_messages(Mock(), cast(web.WebSocketResponse, Page()), reader)
+    assert reader.mock_calls == [
+        *(call.set_terminal_size(1, server.LARGEST), call.blur(), call.focus()),
+        call.send_bytes("é".encode()),
+    ]
 
 
 Change = Callable[[Visitor], dict[str, str]]
@@ -312,9 +334,11 @@ def test_it_prints_the_address_and_how_to_end_it(run: Run, served: list[dict[str
     found = run("serve", "--log-level", "info")
     (one,) = served
     assert (found.code, found.err) == (0, "")
-    assert found.lines[0] == f"The reader is at {one['entrance']}"
+    assert found.lines == [
+        f"The reader is at {one['entrance']}",
+        "Only a browser that opened this address gets in. Press ctrl+c to stop.",
+    ]
     assert one["entrance"].startswith("http://127.0.0.1:8000/?key=")
-    assert "Press ctrl+c to stop" in found.lines[1]
     assert one["command"].endswith(" --log-level info")
 
 

@@ -123,7 +123,8 @@ def test_who_leaves_takes_all_back_and_comes_back_under_the_same_key(ada: Person
     ada.share("star")
     bob.look()
     key = public_key(ada.mine.secret)
-    assert looking.leave(ada.cache)
+    assert ada.look().joined == ["bob"] and ada.others
+    assert looking.leave(ada.cache) and ada.others == []
     assert bob.look().left == ["ada"] and bob.others == [] and bob.sees(1) == ()
     assert bob.look() == Looked()
     with pytest.raises(CacheError, match="not in a group"):

@@ -6,40 +6,80 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Session
 from tests.embeddings_server import EmbeddingsServer
 
 
-def test_a_server_of_the_user_finds_papers(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "No model is set" in run("vectors", "status").out
-    assert "No model is set" in run("vectors", "build").err
-    assert run("vectors", "build", "small").code == 2
+def test_a_server_of_the_user_finds_papers(session: Session, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with EmbeddingsServer() as server:
-        run("config", "set", "vectors.server", f"{server.url}")
-        assert "Also name the model" in run("vectors", "status").err
-        run("config", "set", "vectors.model", "small")
-        assert "0 of 6 papers have a vector" in run("vectors", "status").out
-        built = run("vectors", "build")
-        assert (built.code, built.out) == (0, "6 new vectors; 6 papers have one.\n")
-        assert run("vectors", "build", "--json").json == {"new": 0, "papers": 6}
-        said = run("vectors", "status", "--json").record
-        assert (said["papers"], said["of"], said["numbers"], said["trouble"]) == (6, 6, 4, None)
-        assert "of 4 numbers" in run("vectors", "status").out
-        assert [line.split("\t")[0] for line in run("list", "~verifiers").lines] == ["2606.00003"]
+        place = server.url
+        session(
+            """
+        $ vectors status
+        No model is set, so ~ finds papers by words alone. To use your own:
+          dailypapers config set vectors.server http://localhost:11434   and   vectors.model NAME
+          dailypapers vectors fetch minishlab/potion-base-8M              a static model, by model2vec
+        $ vectors build
+        2! dailypapers: No model is set. 'dailypapers vectors status' says how.
+        $ vectors build small
+        2! dailypapers: build takes no model: 'dailypapers config set vectors.model NAME' sets one.
+        $ vectors drop
+        There were none.
+        $ vectors fetch
+        2! dailypapers: Name a static model of the hub: dailypapers vectors fetch minishlab/potion-base-8M.
+        $ config set vectors.server SERVER
+        $ vectors status
+        1! dailypapers: Also name the model that the server uses: 'dailypapers config set vectors.model NAME'.
+        $ config set vectors.model small
+        $ vectors status
+        small, SERVER
+        0 of 6 papers have a vector
+        0.0 MiB
+        'dailypapers vectors build' makes the rest; the reader does so while it is open.
+        $ vectors build
+        6 new vectors; 6 papers have one.
+        $ vectors build --jsonl
+        {"new": 0, "papers": 6}
+        $ vectors status
+        small, SERVER
+        6 of 6 papers have a vector of 4 numbers
+        0.0 MiB
+        $ vectors status --jsonl=on,model,server,papers,of,numbers,trouble
+        {"on": true, "model": "small", "server": "SERVER", "papers": 6, "of": 6, "numbers": 4, "trouble": null}
+        $ list ~verifiers
+        2606.00003	2026-06-29	9	2	unread	Small verifiers, long horizons
+        $ vectors build -q
+        """,
+            SERVER=place,
+            HOST=place.removeprefix("http://"),
+        )
         assert server.texts[-1] == "verifiers"
-    failed = run("list", "~songs of verifiers")
-    assert "Found by words alone: 127.0.0.1" in failed.err
-    assert [line.split("\t")[0] for line in failed.lines] == ["2606.00003"]
-    dropped = run("vectors", "drop")
-    assert "freed" in dropped.out and "makes them again" in dropped.out
-    run("config", "set", "vectors.server", "https://example.org")
-    assert "Found by words alone: example.org is not this machine" in run("list", "~verifiers").err
-    assert run("vectors", "status", "--json").record["trouble"].startswith("example.org is not this machine")
-    run("config", "set", "vectors.server", "")
-    run("config", "set", "vectors.model", "")
-    assert run("vectors", "drop").out == "There were none.\n"
-    assert run("vectors", "drop", "--json").json == {"freed_bytes": 0}
-    assert "Name a static model" in run("vectors", "fetch").err
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    offline = run("vectors", "fetch", "some/model")
-    assert (offline.code, "Offline mode is on" in offline.err) == (1, True)
+    session(
+        """
+        $ list "~songs of verifiers"
+        2606.00003	2026-06-29	9	2	unread	Small verifiers, long horizons
+        ! Found by words alone: HOST could not be reached; try again later.
+        $ vectors drop
+        0.0 MiB freed.
+        The reader makes them again; "dailypapers config set vectors.model ''" switches them off.
+        $ config set vectors.server https://example.org
+        $ list ~verifiers
+        2606.00003	2026-06-29	9	2	unread	Small verifiers, long horizons
+        ! Found by words alone: example.org is not this machine, so it was not asked for vectors: 'dailypapers config set vectors.allow_remote true' allows it.
+        $ vectors status --jsonl=trouble
+        {"trouble": "example.org is not this machine, so it was not asked for vectors: 'dailypapers config set vectors.allow_remote true' allows it."}
+        $ vectors drop
+        There were none.
+        The reader makes them again; "dailypapers config set vectors.model ''" switches them off.
+        $ config set vectors.server ""
+        $ config set vectors.model ""
+        $ vectors drop
+        There were none.
+        $ vectors drop -q
+        $ vectors fetch some/model
+        1! dailypapers: Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.
+        """,  # noqa: E501
+        SERVER=place,
+        HOST=place.removeprefix("http://"),
+    )
