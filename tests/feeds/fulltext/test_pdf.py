@@ -862,6 +862,19 @@ def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
     ]
 
 
+def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
+    lines = (
+        "660 b1 1 Method / 640 It is. / 620 b0.6 1.1 Data of all kinds / 600 It is. / 580 Tests / 560 TESTS / "
+        "540 b1 s12 Another / 520 b1 2 Other / 500 b1 References / 480 [1] A. One. / 460 b1 s12 Another / 440 It is. / "
+        "420 b0.5 Data of all kinds / 400 b1 Data of it / 380 b0.6 Al / 360 b1 IV Eve"
+    )
+    outline = (("Method", 0), ("Data of all kinds and more of it", 1), ("Tests", 0), ("Al", 0), ("Eve", 2))
+    assert headings(of_lines(*body(780, 8), *map(drawn, lines.split(" / ")), outline=outline)) == [
+        *[(1, "1", "Method"), (2, "1.1", "Data of all kinds"), (1, "", "TESTS"), (1, "", "References")],
+        *[(1, "", "Another"), (3, "IV", "Eve")],
+    ]
+
+
 def test_the_file_s_outline_decides_what_is_a_heading() -> None:
     lines = [*body(700, 6), line("1 Method", 600, bold=1.0), *body(580, 4), line("2 A bold thing", 500, bold=1.0)]
     outline = (("Method", 0), ("Data", 0), ("Tests", 0), ("End", 0))
