@@ -202,6 +202,21 @@ def test_a_marked_paper_is_said_to_be_like_another_one() -> None:
     assert Taste().is_empty and not Taste(traits=(term("x", 1, 1),)).is_empty and not Taste((term("x", 1, 1),)).is_empty
 
 
+def test_an_adverb_or_a_cut_compound_says_nothing_alone() -> None:
+    own = [
+        ("Strikingly frozen lakes", "Lakes that are strikingly frozen. Low-level causal."),
+        ("Strikingly frozen rivers", "Rivers are strikingly frozen. Token-level causal."),
+        ("Frozen ponds, strikingly", "Ponds; strikingly frozen. Frame-level causal."),
+    ]
+    packed = [pack(*paper) for paper in own]
+    liked = [Marked(*paper, words, 1.0) for paper, words in zip(own, packed, strict=True)]
+    taste = learn(liked, lambda: enumerate([*PACKED, *packed]))
+    vague = {one.text: one.is_vague for one in taste.words.values()}
+    plain = dict.fromkeys(("strikingly frozen", "frozen", "level", "causal"), False)
+    assert vague == {**plain, "strikingly": True, "-level causal": True}
+    assert [one.wish.name for one in taste.subjects] == ["strikingly frozen, level"]
+
+
 def test_what_the_user_passed_is_told_from_what_they_like() -> None:
     liked = marked("gaussian", 4)
     passed = [paper.packed for subject in ("city maps", "robot hands") for paper in marked(subject, EACH)] * 2
