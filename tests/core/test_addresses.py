@@ -16,6 +16,10 @@ from tests.table import each
     [
         ("Code is at https://github.com/ada/engine.", ["https://github.com/ada/engine"]),
         ("Code is at github.com/ada/engine, and more", ["https://github.com/ada/engine"]),
+        (
+            "see https://ada.org/engine_(1), and [https://ada.org/x[1]].",
+            ["https://ada.org/engine_(1)", "https://ada.org/x[1]"],
+        ),
         ("(https://ada.github.io/engine_(1)/)", ["https://ada.github.io/engine_(1)/"]),
         ("see [page](http://www.ada.org/a?b=c#d).", ["http://www.ada.org/a?b=c#d"]),
         ("see [ada.github.io/x](ada.github.io/x).", ["https://ada.github.io/x", "https://ada.github.io/x"]),

@@ -202,6 +202,12 @@ def test_a_marked_paper_is_said_to_be_like_another_one() -> None:
     assert Taste().is_empty and not Taste(traits=(term("x", 1, 1),)).is_empty and not Taste((term("x", 1, 1),)).is_empty
 
 
+@each(("weight", "count"), [(1.0, 1), (1.5, 2)])
+def test_an_interest_has_a_share_of_the_marks(weight: float, count: int) -> None:
+    taste = learn([*marked("gaussian", EACH, 4.0), *marked("protein", 2, weight)], papers)
+    assert len(taste.subjects) == count
+
+
 def test_an_adverb_or_a_cut_compound_says_nothing_alone() -> None:
     own = [
         ("Strikingly frozen lakes", "Lakes that are strikingly frozen. Low-level causal."),

@@ -91,6 +91,7 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
         (Heading(1, "1", words(PROSE)), ["1  Alpha beta gamma delta", "   epsilon zeta eta theta."]),
         (Heading(1, "", words(PROSE)), ["Alpha beta gamma delta epsilon", "zeta eta theta."]),
         (Figure("(a)", words("x"), (Paragraph(words("p")),)), ["(a) x", "", "p"]),
+        (Figure("", (), (Paragraph(words("p")),), ("x.png",)), ["[picture]", "p"]),
         (Quote((Quote((Quote((Quote((Quote((Quote((Paragraph(words("x " * 12)),)),)),)),)),)),)), [
             f"{'│ ' * 6}{'x ' * 9}x", f"{'│ ' * 6}x x"
         ]),
