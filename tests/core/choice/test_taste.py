@@ -208,6 +208,25 @@ def test_an_interest_has_a_share_of_the_marks(weight: float, count: int) -> None
     assert len(taste.subjects) == count
 
 
+def test_a_frequent_word_that_few_papers_dwell_on_says_nothing_alone() -> None:
+    # How many of 400 papers have each word, and how many have it three times.
+    words = {"dynamic": (40, 0), "static": (40, 11), "sparse": (40, 13), "pruning": (40, 40), "active": (29, 5)}
+    words |= {"robots": (32, 2), "rare": (30, 10)}
+    texts = [
+        "".join(
+            f"The {word} of thing. " + f"A {word}, a {word}. " * (at < dwell)
+            for word, (have, dwell) in words.items()
+            if at < have
+        )
+        for at in range(400)
+    ]
+    packed = [pack("", text) for text in texts]
+    liked = [Marked("", texts[at], packed[at], 1.0) for at in range(20, 24)]
+    taste = learn(liked, lambda: enumerate(packed))
+    vague = {one.text for one in taste.words.values() if one.is_vague}
+    assert (vague, {one.text for one in taste.words.values()}) == ({"dynamic", "static", "robots"}, {"thing", *words})
+
+
 def test_an_adverb_or_a_cut_compound_says_nothing_alone() -> None:
     own = [
         ("Strikingly frozen lakes", "Lakes that are strikingly frozen. Low-level causal."),
