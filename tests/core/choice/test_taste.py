@@ -316,6 +316,33 @@ JET = Likeness("JetSpec: Drafts at Speed", "starred")
             None,
             "like what you marked: agents; you want more of robots; you hid 4 on finance",
         ),
+        (
+            [
+                term("ants", -1, 4)._replace(is_hidden=True),
+                term("bees", -0.9, 2)._replace(is_hidden=True),
+                term("cats", -0.8, 4)._replace(is_hidden=True),
+                term("dogs", -0.7, 3)._replace(added=-0.7),
+                term("eels", 1, 0),
+                term("foxes", 0.1, 0),
+                term("goats", 0.09, 0),
+                term("hens", 0, 3),
+            ],
+            JET,
+            "you want more of eels, foxes; you hid 4 on ants, cats; you hid 2 on bees; you want less of dogs",
+        ),
+        (
+            [term(name, 1 - at / 100, 3) for at, name in enumerate(("vague", "a1", "a2", "a3", "a4", "a5"))],
+            None,
+            "like what you marked: vague, a1, a2, a3",
+        ),
+        (
+            [
+                term(name, 1 - at / 100, 3)._replace(is_vague=not at)
+                for at, name in enumerate(("x1", "a1", "a2", "a3", "a4", "a5"))
+            ],
+            None,
+            "like what you marked: x1, a1, a2, a3, a4",
+        ),
     ],
 )
 def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], like: Likeness | None, said: str) -> None:
