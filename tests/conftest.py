@@ -7,7 +7,8 @@ or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by han
 A table of small cases is one test (`tests/table.py`): to set each case up and report it took longer than to try it.
 
 `HYPOTHESIS_PROFILE` names how examples are drawn: `default`, at random; `repeatable`, the same ones in every run;
-`thorough`, at random and twenty times as many, also where a test says how many it tries.
+`unshrunk`, the same without making failures simpler, for mutants; `thorough`, at random and twenty
+times as many, also where a test says how many it tries.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from reader.cache import schema
 from reader.paths import make_folder, touch_private
@@ -107,6 +108,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("repeatable", settings.get_profile("default"), derandomize=True, database=None)
+settings.register_profile("unshrunk", settings.get_profile("repeatable"), phases=(Phase.explicit, Phase.generate))
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=MOST)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 settings.load_profile(PROFILE)

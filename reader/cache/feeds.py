@@ -339,8 +339,6 @@ class Feeds:
         Papers recently not found by any source, since a day (ISO) or three times, are left out.
         """
         with self._alone():
-            if self._connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
-                return []
             values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
             rows = self._connection.execute(_LOST, values)
             return [id for (id,) in rows]

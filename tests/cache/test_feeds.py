@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.coverage import KEPT_DAYS, Coverage
+from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -104,15 +104,6 @@ def test_a_day_with_records_that_can_not_be_read_is_not_whole(feeds: Feeds, cach
     (daily,) = feeds.freshness(date(2026, 11, 30))
     assert daily.text(date(2026, 11, 30)) == "1 of 1 on Tue 24 Nov, 3 other days incomplete"
     assert [hole.day for hole in daily.holes] == ["2026-11-27", "2026-11-26", "2026-11-25"]
-
-
-def test_what_is_known_of_a_category_s_days_is_kept_for_five_weeks(feeds: Feeds) -> None:
-    names = [f"2026-{number // 28 + 1:02}-{number % 28 + 1:02}" for number in range(50)]
-    days = [Coverage(day, 14, 14, 1, ("list", "rss")) for day in names]
-    feeds.cover("cs.CL", days[:20])
-    feeds.cover("cs.CL", days[20:])
-    assert list(feeds.coverage("cs.CL").values()) == days[-KEPT_DAYS:]
-    assert feeds.coverage("cs.LG") == {}
 
 
 def test_days_of_a_wrong_clock_are_not_told(feeds: Feeds) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.addresses import LONGEST, MOST, addresses_in, is_local, same, urls_in, what_is
+from reader.core.addresses import LONGEST, MOST, addresses_in, is_local, is_loopback, same, urls_in, what_is
 from tests.table import each
 
 
@@ -124,3 +124,8 @@ def test_local(host: str) -> None:
 @each("host", PUBLIC)
 def test_public_or_a_name(host: str) -> None:
     assert not is_local(host)
+
+
+def test_this_machine_is_named_or_an_address_of_its_own() -> None:
+    hosts = "localhost", "127.0.0.9", "::1", "10.0.0.1", "x.example", ""
+    assert [is_loopback(host) for host in hosts] == [True, True, True, False, False, False]

@@ -130,7 +130,7 @@ def test_what_was_not_known_did_not_change() -> None:
 def test_a_change_is_due_until_the_user_looks() -> None:
     one = history((1, 3), (3, 60), (5, 61))
     assert find_due([], one) is None
-    assert find_due([LookedAt(at(4))], one) is None
+    assert find_due([LookedAt(at(4))], one) is find_due([LookedAt(at(3))], one) is None
     assert find_due([LookedAt(at(2))], one) == Due(at(3), at(2), is_open=True)
     # What is only opened is still due; a mark is a look.
     assert find_due([LookedAt(at(2)), LookedAt(at(4), is_trace=True)], one) == Due(at(3), at(2), is_open=True)

@@ -54,6 +54,21 @@ def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
     assert in_file_name("hep-th/9901001") == "hep-th_9901001"
 
 
+def test_a_setting_is_read_with_all_its_parts() -> None:
+    said = [
+        "true",
+        r'"a\tb"',
+        "1.5",
+        "[[[[7]]]]",
+        '{"a": [1, {"b": false}]}',
+        str(foreign.LARGEST_NUMBER),
+        "[[[[[7]]]]]",
+    ]
+    found = [True, "a\tb", 1.5, [[[[7]]]], {"a": [1, {"b": False}]}, foreign.LARGEST_NUMBER, None]
+    assert [foreign.setting_value(one) for one in said] == found
+    assert [foreign.text(one, 5) for one in ("abcdef", " a ", 3)] == ["abcde", "a", None]
+
+
 @each(
     ("values", "check"),
     [
@@ -89,7 +104,9 @@ def test_other_values_do_not(values: list[object], check: object) -> None:
 
 
 def test_a_machine_that_does_not_know_the_time_takes_any_clock_of_the_calendar() -> None:
-    assert foreign.latest_clock(0) == foreign.FURTHEST
+    built = 1_767_225_600
+    assert foreign.latest_clock(0) == foreign.latest_clock(built - 1) == foreign.FURTHEST
+    assert foreign.latest_clock(built) == built * 1000 + foreign.AHEAD
     now = 1_800_000_000
     assert foreign.latest_clock(now) == now * 1000 + 400 * 86_400_000
 

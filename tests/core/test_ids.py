@@ -3,7 +3,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.ids import arxiv_id, doi_in, feed_entry_id, hf_url, named_id, page_id, paper_url, pdf_url
+from reader.core.ids import (
+    arxiv_id,
+    doi_in,
+    feed_entry_id,
+    hf_url,
+    id_in_file_name,
+    ids_in,
+    named_id,
+    page_id,
+    paper_url,
+    pdf_url,
+)
 from tests.table import each
 
 new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1, 12), st.integers(0, 99_999))
@@ -163,3 +174,12 @@ def test_a_paper_is_named_by_its_file_too(text: str, expected: str | None) -> No
 )
 def test_a_doi_is_found_in_its_forms(text: str, expected: str | None) -> None:
     assert doi_in(text) == expected
+
+
+def test_ids_in_a_text_are_those_that_are_named_as_such() -> None:
+    text = (
+        "arXiv:2406.12345v2, arxiv.org/abs/2406.12345, https://arxiv.org/pdf/hep-th/9901001, 10.48550/arXiv.2401.00001"
+    )
+    assert ids_in(f"{text}; 2405.00001") == ["2406.12345", "hep-th/9901001", "2401.00001"]
+    assert id_in_file_name("papers/2406.12345v2.pdf") == "2406.12345" and id_in_file_name("papers/a.pdf") is None
+    assert named_id(f"{'x' * 985} 2406.12345.pdf") == "2406.12345" and named_id(f"{'x' * 986} 2406.12345.pdf") is None

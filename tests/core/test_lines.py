@@ -107,6 +107,7 @@ def test_lines_break_at_spaces_and_only_long_words_inside() -> None:
     assert lines("see pneumonoultramicroscopic", 10) == ["see pneumo", "noultramic", "roscopic"]
     assert lines("长视频理解的GPT评测", 8) == ["长视频理", "解的GPT", "评测"]
     assert lines("   ", 10) == []
+    assert lines("a bcd", 3) == ["a", "bcd"] and lines("a bcde", 3) == ["a b", "cde"]
     assert lines("  one two  three ", 7) == ["one two", "three"]
     assert lines("abcd efgh", 4) == lines("abcd   efgh", 0 + 4) == ["abcd", "efgh"]
     assert lines("ab 한글 cd", 5) == ["ab 한", "글 cd"]

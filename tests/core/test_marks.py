@@ -125,6 +125,14 @@ def test_a_foreign_place_must_be_one() -> None:
         assert clean_mark(QUEUE, value) is None
 
 
+def test_a_rule_does_what_is_left_of_it() -> None:
+    assert allowed_marks(("hide", "tag:a", "star"), ("star",), ("queue",)) == ("tag:a",)
+    assert allowed_marks(("star", "tag:a"), (), ("hide",)) == ("tag:a",)
+    assert allowed_marks(("hide", "tag:a"), ("read",), ()) == ("tag:a",)
+    assert allowed_marks(("hide", "tag:a"), ("tag:b",), ("tag:a",)) == ("tag:a",)
+    assert allowed_marks(("hide", "tag:a"), ("pass",), ("hide",)) == ("hide", "tag:a")
+
+
 KINDS = st.sampled_from([*RULE_MARKS, "tag:a", "tag:b", "note", "read", "open", "finish", "pass"])
 THEN = st.lists(st.sampled_from([*RULE_MARKS, "tag:a", "tag:b"]), min_size=1, unique=True)
 

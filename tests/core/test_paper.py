@@ -13,7 +13,19 @@ from typing import Any, get_type_hints
 import pytest
 
 from reader.cache.schema import HEAD
-from reader.core.paper import COLUMNS, FIELDS, Draft, FieldRules, Paper, fields_of, in_order
+from reader.core.paper import (
+    COLUMNS,
+    FIELDS,
+    Draft,
+    FieldRules,
+    Listing,
+    Paper,
+    Skipped,
+    facts,
+    fields_of,
+    in_order,
+    labelled,
+)
 from reader.core.paper_row import UNKNOWN, PaperRow
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -44,6 +56,24 @@ def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
     }  # fmt: skip
     stored = {name for table in ("paper", "paper_text") for name in dict(TABLES[table].c)}
     assert stored == columns.keys() | own
+
+
+def test_fields_are_shown_under_their_headings_and_facts_beside_the_categories() -> None:
+    known = {"topics": ("agents",), "categories": ("cs.CL",), "keywords": ("LLMs", "large language models", "Cats")}
+    texts = {
+        "tags": ("to read",),
+        "summary": "It is\x07 so.",
+        "note": "My\nnote",
+        "journal": "J. X",
+        "remark": "12 pages",
+    }
+    paper = Paper(1, "2411.00001", "T", **known, **texts)  # type: ignore[arg-type]
+    assert list(labelled(paper)) == [
+        *(("Topics", "agents"), ("Categories", "cs.CL"), ("Keywords", "llms, cats"), ("Tags", "to read")),
+        *(("AI summary", "It is so."), ("Remark", "12 pages"), ("Journal", "J. X"), ("Note", "My note")),
+    ]
+    assert facts(paper) == ["J. X", "12 pages"]
+    assert Listing("2026-11-24", (), skipped=(Skipped("a", "b"),), more_skipped=2).skipped_count == 3
 
 
 def test_merging_begins_with_every_column() -> None:

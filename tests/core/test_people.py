@@ -106,3 +106,4 @@ def test_a_name_has_parts(name: str, parts: Name) -> None:
 def test_a_name_is_inverted_with_its_suffix() -> None:
     assert split_name("Sammy Davis Jr.").inverted == "Davis, Sammy, Jr."
     assert split_name("Gemini Team").inverted == "Gemini Team"
+    assert split_name("Davis Jr.").inverted == "Jr., Davis"

@@ -210,6 +210,10 @@ async def test_a_category_that_has_another_name_is_named(world: World) -> None:
     await world.refresh()
     (failing,) = world.feeds.failing()
     assert (failing.error, here(world, TODAYS)) == (said, 14)
+    world.arxiv.answering = {}
+    world.now += timedelta(days=1)
+    await world.refresh()
+    assert world.feeds.failing() == []
 
 
 async def test_after_three_weeks_the_days_between_come_newest_first(world: World) -> None:

@@ -180,7 +180,7 @@ def judge(root: Path, folder: Path, tried: Mapping[int, list[list[str]]]) -> Ite
         return
     folder.mkdir()
     (folder / "mutants.json").write_text(json.dumps(tried), "utf-8")
-    own = {"TMPDIR": str(folder), "PYTHONPATH": f"{root}{os.pathsep}{ROOT}", "HYPOTHESIS_PROFILE": "repeatable"}
+    own = {"TMPDIR": str(folder), "PYTHONPATH": f"{root}{os.pathsep}{ROOT}", "HYPOTHESIS_PROFILE": "unshrunk"}
     command = [sys.executable, *OPTIONS, f"--basetemp={folder / 'tests'}", "-p", "tests.rigs.sweep", *found]
     with subprocess.Popen(command, cwd=root, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True) as process:
         yield from (line.split() for line in process.stdout or ())

@@ -39,7 +39,7 @@ def drawn(papers: PaperList) -> list[str]:
 
 
 def painted(papers: PaperList) -> list[str]:
-    """The lines as they stand on the screen, so that a line that was not painted anew shows."""
+    """The lines of the screen, all drawn anew; what is painted by itself is told by `refresh`."""
     strips = papers.screen._compositor.render_strips()
     region = papers.region
     return [strips[y].crop(region.x, region.right).text.rstrip() for y in range(region.y, region.bottom)]

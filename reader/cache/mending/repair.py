@@ -38,7 +38,6 @@ from reader.cache.marks.events import Events
 from reader.cache.marks.journal import FULL, Entry
 from reader.cache.mending import health
 from reader.cache.mending.health import OF_INDEX, Condition, Progress, State, file_faults
-from reader.cache.schema import APPLICATION_ID
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id, unpacked
@@ -308,17 +307,8 @@ def _write_header(file: Path, *, has_log: bool) -> None:
     header[16:18] = PAGE_SIZE.to_bytes(2)
     header[18:20] = bytes([2, 2] if has_log else [1, 1])
     header[21:24] = bytes([64, 32, 32])
-    for place, number in (
-        (28, file.stat().st_size // PAGE_SIZE),
-        (40, 1),
-        (44, 4),
-        (56, 1),
-        (68, APPLICATION_ID),
-        # The two counts of changes are equal, so that the count of pages holds.
-        (24, 1),
-        (92, 1),
-    ):
-        header[place : place + 4] = number.to_bytes(4)
+    # The version of the description. Without a count of pages, the size of the file counts.
+    header[44:48] = (4).to_bytes(4)
     with file.open("r+b") as out:
         out.write(header)
 

@@ -169,5 +169,5 @@ def _load(path: Path, key: str) -> dict[str, Any]:
 
 
 def _read(cache: sqlite3.Connection, key: str) -> dict[str, Any]:
-    known = json.loads(meta.get(cache, key) or "{}")
-    return known if isinstance(known, dict) else {}
+    known: dict[str, Any] = json.loads(meta.get(cache, key) or "{}")
+    return known

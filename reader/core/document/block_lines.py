@@ -406,21 +406,18 @@ def _grid(table: Table) -> list[list[_Placed]]:
     """The cells with their columns: a cell takes the first ones that no cell of a row above reaches into."""
     taken: dict[int, int] = {}
     grid: list[list[_Placed]] = []
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
         placed: list[_Placed] = []
         column = 0
-        following: dict[int, int] = {}
         for cell in row:
-            while taken.get(column, 0) > 0:
+            while taken.get(column, 0) > number:
                 column += 1
             if column + cell.across > MOST_COLUMNS:
                 break
             placed.append(_Placed(cell, column, tuple(pieces_of(cell.spans))))
-            for place in range(column, column + cell.across):
-                following[place] = cell.down
-            column += cell.across
-        taken = {place: left - 1 for place, left in taken.items() if left > 1}
-        taken |= {place: down - 1 for place, down in following.items() if down > 1}
+            for _ in range(cell.across):
+                taken[column] = max(taken.get(column, 0), number + cell.down)
+                column += 1
         grid.append(placed)
     return grid
 

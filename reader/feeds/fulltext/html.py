@@ -179,9 +179,9 @@ def read_html(html: str) -> Document:
 
     page = LexborHTMLParser(html)
     article = page.css_first("article.ltx_document")
-    heading = clean(" ".join(node.text() for node in page.css("title, h1")[:3]), 300)
+    heading = clean(" ".join(node.text() for node in page.css("title, h1"))).lower()
     for words, meaning in _OTHER_PAGES:
-        if words in heading.lower() and (article is None or len(article.text()) < 2_000):
+        if words in heading and (article is None or len(article.text()) < 2_000):
             raise NoFullText(meaning)
     if article is None:
         raise NoFullText("the page is not a paper")
@@ -191,7 +191,7 @@ def read_html(html: str) -> Document:
     title = page.css_first("h1.ltx_title_document")
     found = _VERSION.search(_first_text(page, "#watermark-tr"))
     document = Document(
-        reader.line(title) if title is not None else clean(_first_text(page, "title"), 300),
+        reader.line(title) if title is not None else clean(_first_text(page, "title")),
         blocks,
         int(found[1]) if found else None,
         clean(_first_text(page, "#license-tr"), 200).removeprefix("License: "),
@@ -252,7 +252,7 @@ def look_in(node: LexborNode, tag: str, names: frozenset[str], around: Look) -> 
     style, target = around
     if tag == "a":
         href = clean(node.attributes.get("href") or "")
-        target = href if href.startswith("#") and len(href) > 1 else (web_url(href) or "")
+        target = href if href.startswith("#") and href != "#" else (web_url(href) or "")
     if tag in ("code", "tt", "kbd", "samp") or "ltx_font_typewriter" in names:
         style = "code"
     elif tag in ("b", "strong") or "ltx_font_bold" in names:
@@ -757,7 +757,7 @@ class _Reader:
 
     def _figure(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
-        caption = next((one for one in node.iter() if one.tag == "figcaption"), None)
+        caption = next((one for one in node.iter() if "ltx_caption" in class_names(one)), None)
         label, spans = "", Spans()
         if caption is not None:
             label = clean(self._tag_text(caption).strip().rstrip(":."), 100)

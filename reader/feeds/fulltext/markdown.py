@@ -215,7 +215,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     paragraphs, is_cut = _bounded(text.split("\n\n"))
     text = "\n\n".join(paragraphs)
     for paragraph in paragraphs:
-        if len(paragraph) > SPECIAL and any(paragraph.count(sign) > SPECIAL for sign in "[]*_<!`&"):
+        if any(paragraph.count(sign) > SPECIAL for sign in "[]*_<!`&"):
             raise NoFullText("one of its paragraphs is too large")
     text = text.replace(OPEN_MARK, "").replace(CLOSE_MARK, "")
     # The converter indents the text of all items by four columns, wherever their first line begins.
@@ -245,7 +245,7 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     # Bare TeX is full of backslashes, which would count as escapes. Code has fences; other text is indented too.
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable(["escape", "code"])
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table").disable(["escape", "code"])
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:

@@ -225,8 +225,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
             pictures, bars = _find_shapes(page, height := page.get_height())
             letters = list(written(list(_read_letters(text.raw, has_names=has_names)), bars))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
-            lines = (_join_letters(run, number) for run in _find_runs(letters))
-            return Page(height, tuple(line for line in lines if line is not None), pictures), is_cut
+            return Page(height, tuple(find_lines(letters, number)), pictures), is_cut
     except pypdfium2.PdfiumError:
         # It is damaged.
         return Page(0.0, ()), False
@@ -475,6 +474,11 @@ def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
     return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and is_next and not letter.is_space
 
 
+def find_lines(letters: Sequence[Letter], page: int) -> Iterator[Line]:
+    """The lines of a page's letters, as they are written."""
+    return (_join_letters(run, page) for run in _find_runs(letters) if not all(one.is_space for one in run))
+
+
 def _find_runs(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
     """The letters of each line: a line ends where the next letter is far above, below, before or behind."""
     run: list[Letter] = []
@@ -497,11 +501,9 @@ def _starts_line(before: Letter, letter: Letter, base: float) -> bool:
     return across < -4 * size or across > 12 * size or (across < -1.2 * size and up > 0.3 * size)
 
 
-def _join_letters(run: Sequence[Letter], page: int) -> Line | None:
-    """The line of some letters; None if they are all blank."""
+def _join_letters(run: Sequence[Letter], page: int) -> Line:
+    """The line of some letters, of which at least one is drawn."""
     drawn = [letter for letter in run if not letter.is_space]
-    if not drawn:
-        return None
     if len(run) == 1:
         # As most are in drawings.
         one = run[0]
@@ -653,7 +655,7 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
         for page, edge in zip(pages, edges, strict=True)
         for place in {_place(page.lines[index]) for index in edge}
     )
-    often = min(3, max(2, len(pages) // 4))
+    often = 2 if len(pages) < 12 else 3
     for page, edge in zip(pages, edges, strict=True):
         lowest = min((line.base for line in page.lines), default=0.0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())

@@ -41,7 +41,6 @@ class PaperPage(OverScreen[Reading], inherit_bindings=False):
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.pane.configure(self._model.state[TOPIC_NAMES], link_keys(look.keymap))
         self._triage = TriageTop(TriageHeader(), look.glyphs)
-        self._triage.display = False
 
     def compose(self) -> ComposeResult:
         yield self._triage

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import random
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -52,6 +55,36 @@ def test_what_fits_better_comes_first(text: str, texts: list[tuple[str, str]]) -
     order = [len(FILLER) + len(texts) - 1 - at for at in range(len(texts))]
     assert found[: len(texts)] == [pk for pk in order if pk in found]
     assert found[0] == order[0]
+
+
+def test_papers_are_in_the_order_of_what_their_words_say() -> None:
+    """By the formulas: BM25 of the words and the pairs of words, times the share of what is rare in the text."""
+    chance, words = random.Random(4), [f"{letter}q" for letter in "abcdefghij"]
+    sizes = [(chance.randint(1, 3), chance.randint(4, 14)) for _ in range(90)]
+    texts = [tuple(" ".join(chance.choices(words, range(10, 0, -1), k=size)) for size in both) for both in sizes]
+    asked = ["jq", "cq", "iq"]
+    split = [[column.split() for column in text] for text in texts]
+    having = {word: sum(any(word in column for column in paper) for paper in split) for word in asked}
+    mean = sum(len(column) for paper in split for column in paper) / 90
+    rarity = {word: math.log1p((90 - count + 0.5) / (count + 0.5)) for word, count in having.items()}
+
+    def score(title: list[str], abstract: list[str]) -> float:
+        bm25 = share = pairs = 0.0
+        for word in asked:
+            if count := 3 * title.count(word) + abstract.count(word):
+                length = 1.2 * (0.25 + 0.75 * (len(title) + len(abstract)) / mean)
+                weight = max(1e-6, math.log((90 - having[word] + 0.5) / (having[word] + 0.5)))
+                bm25 += weight * 2.2 * count / (count + length)
+                share += rarity[word] / sum(rarity.values())
+        for pair in pairwise(asked):
+            if any(pair in pairwise(column) for column in (title, abstract)):
+                pairs += ranker.PAIR * min(rarity[word] for word in pair)
+        return (bm25 + pairs) * share
+
+    scores = [score(*paper) for paper in split]
+    expected = sorted((pk for pk in range(90) if scores[pk]), key=lambda pk: (-round(scores[pk], 14), pk))
+    assert ranked([(title, text) for title, text in texts], " ".join(asked)).pks == expected
+    assert 60 < len(expected) < 90 and len(set(scores)) > 60
 
 
 @each(

@@ -29,19 +29,26 @@ def test_an_empty_cache_has_no_words(cache: Cache, path: Path) -> None:
 def _words(cache: Cache) -> None:
     spelled = ["Large Language Models (LLMs)", "LLM", "llms", "large language model", "world models", "once"]
     drafts = [
-        draft(number, keywords=(keyword,), authors=("Ada Byron", f"Author {number}"), organization="An Institute")
+        draft(number, keywords=(keyword,), authors=("Ada Byron", f"Author {number}"), categories=filed)
         for number, keyword in enumerate([*spelled, "World Model", "llms"])
+        for filed in [("cs.LG", "cs.CL")[number % 3 :]]
     ]
+    drafts = [one._replace(organization="An Institute") for one in drafts]
     cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
 
 
 def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(cache: Cache, path: Path) -> None:
     _words(cache)
     window = Window.open(path)
-    known = window.read(vocabulary)
-    assert known["keyword"] == ["llms", "world model"]
-    assert known["author"] == ["Ada Byron"]
-    assert known["org"] == ["An Institute"]
+    assert window.read(vocabulary) == {
+        "keyword": ["llms", "world model"],
+        "author": ["Ada Byron"],
+        "org": ["An Institute"],
+        "tag": {},
+        "category": ["cs.CL", "cs.LG"],
+        "venue": [],
+        "source": {"hf": 8},
+    }
     window.close()
 
 

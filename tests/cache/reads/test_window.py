@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.core.document.model import Document
-from reader.core.paper import Listing
+from reader.core.paper import Listing, Paper
 from reader.core.query import parse
 from reader.core.views import VIEWS, View
 from tests.cache.conftest import NOW, draft
@@ -126,6 +127,40 @@ def test_hidden_papers_are_counted_only_where_they_are_asked_for(window: Window,
     assert {topic.slug: topic.papers for topic in window.topics(selection("is:hidden"))} == {"agents": 1, "video": 0}
     assert ids(window, window.first_by_day("day:latest", 9).pks) == [2, 3]
     assert window.size() == 7
+
+
+def test_news_are_the_unread_papers_of_the_newest_day(window: Window, events: Events) -> None:
+    assert [window.has_news(since) for since in ("2026-11-24T07:59:59.999Z", NOW)] == [True, False]
+    events.mark("read", True, window.first_by_day("day:latest", 9).pks)
+    assert not window.has_news("2026-11-24T07:59:59.999Z")
+
+
+def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
+    full: dict[str, Any] = {
+        "abstract": "One.\n\nTwo.",
+        "published": "2026-11-20",
+        "authors": ("Ada", "Bo"),
+        "organization": "Lab",
+        "upvotes": 0,
+        "comments": 3,
+        "keywords": ("agents", "plans"),
+        "summary": "It plans.",
+        "code_url": "https://github.com/a/b",
+        "code_stars": 7,
+        "categories": ("cs.CL",),
+        "remark": "ICLR 2026",
+        "submitter": "ada",
+    }
+    cache.store(Listing("2026-11-24", (draft(1, **full), draft(2))), NOW)
+    with closing(Window.open(path)) as window, closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+        events.mark("tag:x", True, [1])
+        events.mark("note", "Mine.", [1])
+        events.mark("queue", True, [1])
+        assert window.paper(2) == Paper(2, "2611.00002", "Paper number 2", day="2026-11-24")
+        made: dict[str, Any] = {"author_count": 2, "topics": ("agents",), "venue": "ICLR 2026", "day": "2026-11-24"}
+        mine: dict[str, Any] = {"starred": True, "queued": True, "tags": ("x",), "note": "Mine."}
+        assert window.paper(1) == Paper(1, "2611.00001", "Paper number 1")._replace(**full | made | mine)
 
 
 def test_an_empty_cache_has_nothing(cache: Cache, path: Path) -> None:

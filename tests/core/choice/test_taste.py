@@ -9,7 +9,17 @@ import pytest
 from reader.core.choice import interests
 from reader.core.choice.interests import Parts
 from reader.core.choice.learned import Learned, explain
-from reader.core.choice.taste import Interest, Likeness, Marked, Taste, TasteTerm, learn, named, with_wishes
+from reader.core.choice.taste import (
+    Interest,
+    Likeness,
+    Marked,
+    Taste,
+    TasteTerm,
+    learn,
+    named,
+    with_wishes,
+    without_parts,
+)
 from reader.core.choice.wishes import Held, Wish
 from reader.core.choice.words import COUNT_FOR, ENOUGH, Papers, codes, count, number, pack, survey
 from tests.table import each
@@ -277,6 +287,23 @@ def test_a_word_that_says_nothing_is_never_alone_nor_is_another_first_in_its_pla
     assert explain([vague], JET) == explain([vague, term("drafts", 0.05, 3)], JET) == "like JetSpec, which you starred"
     assert explain([vague, term("drafts", 0.5, 3)], JET) == "like JetSpec, which you starred: dynamic, drafts"
     assert explain([vague, term("drafts", 2, 3)], JET) == "like JetSpec, which you starred: drafts"
+
+
+@each(
+    ("terms", "left"),
+    [
+        ([("models", 1.0), ("draft model", 0.8)], ["draft model"]),
+        ([("models", 1.0), ("draft model", 0.79)], ["models"]),
+        ([("draft model", 1.0), ("models", 0.9), ("draft", 0.9)], ["draft model"]),
+        ([("draft", -1.0), ("drafts model", -0.8), ("speed", 0.1)], ["drafts model", "speed"]),
+        ([("a star", 1.0), ("star", 0.5)], ["a star"]),
+    ],
+)
+def test_a_word_is_not_named_beside_a_pair_that_has_it(terms: list[tuple[str, float]], left: list[str]) -> None:
+    assert [one.text for one in without_parts(term(text, weight, 1) for text, weight in terms)] == left
+    trait = term("draft", 1.0, 1)._replace(what="topic", name="Drafts")
+    assert without_parts([trait, term("draft", 1.0, 1)]) == [trait, term("draft", 1.0, 1)]
+    assert (trait.key, term("drafts", 1.0, 1).key) == (("topic", "drafts"), ("word", str(number("draft"))))
 
 
 @each(

@@ -14,6 +14,7 @@ from reader.core.choice.taste import Likeness, Taste, TasteTerm, with_wishes
 from reader.core.choice.wishes import (
     FACTOR,
     LONGEST,
+    MOST_HELD,
     MOST_STEPS,
     STEP,
     WHATS,
@@ -21,6 +22,7 @@ from reader.core.choice.wishes import (
     Held,
     Wish,
     event_label,
+    joined,
     muted_codes,
     newest_held,
     newest_wishes,
@@ -56,6 +58,34 @@ def test_what_was_not_learned_gets_a_weight_of_its_own() -> None:
     assert found["Ada Lovelace"] == 2 * STEP and found["world model"] == -STEP
     # A name without letters is no word.
     assert weights(Wish("word", "...", 1)) == weights()
+
+
+@each(
+    ("step", "value", "label", "added"),
+    [
+        *((2, "2", 'raised "a b"', 1.0), (1, "1", 'raised "a b"', 0.5), (0, "0", 'as learned: "a b"', 0.0)),
+        *((-3, "-3", 'lowered "a b"', -2.0), (None, "mute", 'muted "a b"', 0.0)),
+    ],
+)
+def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, added: float) -> None:
+    wish = Wish("word", "a b", step)
+    assert (wish.kind, wish.value, wish.label, wish.added) == ("weigh:word:a b", value, label, added)
+    assert parse_wish(wish.kind, wish.value) == wish
+    assert parse_wish("weigh:topic:a b", value) == Wish("topic", "a b", step)
+    assert Wish("topic", "a b", None).added == -2.0
+    assert [Wish("word", "x", step).moved(way).step for way in ("mute", "reset")] == [None, 0]
+
+
+def test_joined_interests_have_the_papers_of_both_under_the_first_name() -> None:
+    other = Held("2401.00003", "Caches", 2, ("2401.00002", "2401.00003"), "rename")
+    assert joined(HELD, other) == [
+        HELD._replace(papers=("2401.00001", "2401.00002", "2401.00003"), did="join"),
+        Held("2401.00003", "Caches", 0, (), "reset"),
+    ]
+    full = HELD._replace(papers=tuple(f"2401.{at:05}" for at in range(MOST_HELD)))
+    assert parse_held(full.kind, full.value) == full
+    many = full.value.replace('"papers": [', '"papers": ["2402.00001", ')
+    assert parse_held(full.kind, many) is None and parse_held(full.kind, HELD._replace(step=3).value) is not None
 
 
 def test_a_muted_word_is_not_learned_at_all() -> None:

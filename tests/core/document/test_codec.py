@@ -76,6 +76,16 @@ def test_what_is_stored_comes_back(document: Document) -> None:
     assert load(dump(document)) == document
 
 
+def test_all_kinds_of_blocks_come_back() -> None:
+    from tests.core.document.test_layout import EVERYTHING
+
+    styled = Paragraph((Span("a", "", "#S1"), Span("b", "code"), Span("c", "code", "#S1"), Span("d")))
+    whole = Document("T", (*EVERYTHING.blocks, styled), 2, "CC", True)
+    assert load(dump(whole)) == whole
+    levels = [load(dump(Document("", (Heading(level, "", ()),)))).blocks for level in (0, 9)]
+    assert levels == [(Heading(1, "", ()),), (Heading(5, "", ()),)]
+
+
 def test_a_long_proof_comes_back_in_parts_that_are_drawn_the_same() -> None:
     said, formula = Paragraph((Span("So it is."),)), Formula(("a=b",), "(1)")
     listed = Items((Item("1.", (said, formula)),))

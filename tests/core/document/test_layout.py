@@ -61,22 +61,6 @@ def test_the_number_of_a_tall_formula_stands_on_its_baseline() -> None:
     assert [line.rstrip() for line in lines] == ["        a", "    y = ─".ljust(27) + "(3)", "        b"]
 
 
-def test_blocks_stand_apart() -> None:
-    blocks = (
-        Heading(1, "1", words("One")),
-        Paragraph(words("a")),
-        Note("1", words("n")),
-        Heading(2, "1.1", words("Two")),
-        Paragraph(words("b")),
-        Heading(1, "", words("References")),
-        Reference("[1]", words("r")),
-        Reference("[2]", words("s")),
-    )
-    assert drawn(*blocks) == [
-        *("1  One", "", "a", "  ¹ n", "", "1.1  Two", "", "b", "", "", "References", "", "[1] r", "[2] s"),
-    ]
-
-
 def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None:
     assert drawn(Formula(("a=b",), "(1)")) == ["    a = b                  (1)"]
     assert drawn(Formula((r"f(a,b)+g(c,d)+h(e,k)+l(m,n)",))) == ["    f(a, b) + g(c, d)", "        + h(e, k) + l(m, n)"]
@@ -84,6 +68,36 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     lines = drawn(Formula((r"aaaa+bbbb-\min_{x_{i,t}\in\mathcal{L}_{i,t},y_{i,t}\in\mathcal{M}_{i,t}}f",)))
     assert "".join("".join(lines).split()) == "aaaa+bbbb−min_(x_(i,t)∈ℒ_(i,t),y_(i,t)∈ℳ_(i,t))f"
     assert drawn(Formula((r"a\\ =b",), "(2)"), width=None) == ["a", "= b  (2)"]
+    assert drawn(Formula((r"f(a,b)\ g(c,d)\ h[e,k]\ l(m,n)",), "(1)")) == [
+        *("    f(a, b) g(c, d)", "        h[e, k] l(m, n)    (1)")
+    ]
+    assert drawn(Formula((r"f(aaaa,bbbb,cccc,dddd,eeee)\ g(c,d)",))) == [
+        *("    f(aaaa, bbbb, cccc, dddd,", "        eeee) g(c, d)")
+    ]
+
+
+@each(
+    ("block", "lines"),
+    [
+        (Formula(("a" * 21,), "(1)"), [f"    {'a' * 21}  (1)"]),
+        (Formula(("a" * 22,), "(1)"), [f"    {'a' * 21}", f"        a{' ' * 18}(1)"]),
+        (Formula(("a" * 26,)), [f"    {'a' * 26}"]),
+        (Formula(("a" * 27,)), [f"    {'a' * 26}", "        a"]),
+        (Formula((r"aaaaaaaaaa\ bbbbbbbbbb",), "(1)"), ["    aaaaaaaaaa bbbbbbbbbb  (1)"]),
+        (Formula((r"aaaaaaaaaa\ bbbbbbbbbbb",), "(1)"), ["    aaaaaaaaaa", "        bbbbbbbbbbb        (1)"]),
+        (Verbatim(((Span(f"1: {'x ' * 12}y"),),)), [f"  1: {'x ' * 12}y"]),
+        (Verbatim(((Span(f"1: {'x ' * 12}yz"),),)), [f"  1: {'x ' * 11}x", "     yz"]),
+        (Reference("[1]", words(f"{'x' * 26} {'y' * 26} z")), [f"[1] {'x' * 26}", f"    {'y' * 26}", "    z"]),
+        (Heading(1, "1", words(PROSE)), ["1  Alpha beta gamma delta", "   epsilon zeta eta theta."]),
+        (Heading(1, "", words(PROSE)), ["Alpha beta gamma delta epsilon", "zeta eta theta."]),
+        (Figure("(a)", words("x"), (Paragraph(words("p")),)), ["(a) x", "", "p"]),
+        (Quote((Quote((Quote((Quote((Quote((Quote((Paragraph(words("x " * 12)),)),)),)),)),)),)), [
+            f"{'│ ' * 6}{'x ' * 9}x", f"{'│ ' * 6}x x"
+        ]),
+    ],
+)  # fmt: skip
+def test_what_fits_exactly_stays_on_its_line(block: Block, lines: list[str]) -> None:
+    assert drawn(block) == lines
 
 
 def test_lists_hang_and_nest() -> None:
@@ -96,15 +110,6 @@ def test_lists_hang_and_nest() -> None:
         "Term y",
     ]
     assert drawn(Items((Item("A long term", (Paragraph(words("means")),)),))) == ["A long term", "  means"]
-
-
-def test_quotes_theorems_and_captions() -> None:
-    assert drawn(Quote((Paragraph(words(PROSE)),))) == ["│ Alpha beta gamma delta", "│ epsilon zeta eta theta."]
-    assert drawn(Quote((Paragraph(words("q")),)), width=None) == ["> q"]
-    theorem = Theorem(words("Lemma 1."), (Paragraph(words("All.")), Formula(("a",))))
-    assert drawn(theorem) == ["Lemma 1. All.", "", "    a"]
-    assert drawn(Figure("Figure 1", words("Both."), (), ("x.png",))) == ["Figure 1: Both."]
-    assert drawn(Figure("", (), (), ("x.png",))) == ["[picture]"]
 
 
 TABLE = Table(
@@ -125,6 +130,50 @@ def test_a_table_is_aligned_by_cells_of_the_terminal() -> None:
         "────────────────",
         "base   1.5    22",
         "────────────────",
+    ]
+
+
+def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
+    long = words("We explain at length what this row is, and why it is here")
+    rows = (
+        (Cell(words("Method"), 1, 2, is_head=True), Cell(words("A long head over two columns"), 2, 1, "center", True)),
+        (Cell(words("in"), is_head=True), Cell(words("out"), is_head=True)),
+        (Cell(long), Cell(words("1.25"), 1, 1, "right"), Cell(words("2"), 1, 2, "center")),
+        (Cell((Span("b", "strong"), Span(" c"))), Cell(words("33"), 1, 1, "right")),
+    )
+    assert drawn(Table(rows), width=71) == [
+        "─" * 71,
+        "Method                                     A long head over two columns",
+        "                                           in    out",
+        "─" * 71,
+        "We explain at length what this row is,     1.25            2",
+        "and why it is here",
+        "b c                                          33",
+        "─" * 71,
+    ]
+    assert drawn(Table(rows), width=60) == drawn(Table(rows), width=20)
+    assert drawn(Table(rows), width=60)[-3:-1] == ["is, and why it is here", f"b c{' ' * 37}33"]
+    assert drawn(Table(rows), width=None) == [
+        *("Method\tA long head over two columns", "\tin\tout", f"{long[0].text}\t1.25\t2", "b c\t33")
+    ]
+    head = Layout(Document("T", (Table(rows),)), 71).lines(0)[1]
+    assert [(piece.role, piece.text.strip()) for piece in head.pieces] == [
+        *(("strong", "Method"), ("text", ""), ("strong", "A long head over two columns"))
+    ]
+    body = Layout(Document("T", (Table(rows),)), 71).lines(0)[6]
+    assert [(piece.role, piece.text.strip()) for piece in body.pieces] == [
+        *(("strong", "b"), ("text", "c"), ("text", ""), ("text", "33"))
+    ]
+    one = Table(((Cell(words("a"), is_head=True),),)), Table(((Cell(words("a")),), (Cell(words("b")),)))
+    assert [drawn(table) for table in one] == [["─", "a", "─"], ["─", "a", "b", "─"]]
+    heads = [[line.is_head for line in Layout(Document("T", (table,)), 30)] for table in one]
+    assert heads == [[False, False, False], [False] * 4]
+    tall = Cell(words("a"), 1, 3), Cell(words("b"), 2), Cell(words("c"), 1, 2)
+    spanned = Table((tall, (Cell(words("d")), Cell(words("e"))), (Cell(words("f"), 3),), (Cell(words("g")),)))
+    assert drawn(spanned, width=None) == ["a\tb\t\tc", "\td\te", "\tf", "g"]
+    # What is beyond the last column is left out.
+    assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [
+        f"a{chr(9) * 399}b"
     ]
 
 

@@ -13,6 +13,7 @@ from reader.core.settings.entries import (
     Entry,
     State,
     adopted,
+    can_hold,
     changed,
     described,
     event_label,
@@ -21,9 +22,10 @@ from reader.core.settings.entries import (
     listed,
     parse_entry,
     restoring,
+    with_list,
     with_setting,
 )
-from reader.core.settings.toml import NotEditableError
+from reader.core.settings.toml import NotEditableError, parse_toml
 from tests.table import each
 
 FILE = """# Mine.
@@ -120,6 +122,66 @@ def test_an_event_says_what_the_user_changed(
     assert [one.values for one in listed("views", then)] == now
     # Said once more, it is known.
     assert changed("views", entries, now, then)[1] == []
+
+
+@each(
+    ("order", "said"),
+    [
+        ("BCADE", {"A": {"of": "A", "place": "000000100000000000000000025"}}),
+        ("EABCD", {"E": {"of": "E", "place": "00000009999999999990000000"}}),
+        ("ACDBE", {"B": {"of": "B", "place": "000000100000000000000000035"}}),
+        ("AFBCDE", {"F": {"name": "F", "query": "f", "there": True, "place": "000000100000000000000000005"}}),
+        ("ABDE", {"C": {"of": "C", "there": False}}),
+        (
+            "EDCAB",
+            {
+                "E": {"of": "E", "place": "00000009999999999990000000"},
+                "D": {"of": "D", "place": "00000009999999999995000000"},
+                "C": {"of": "C", "place": "00000009999999999997500000"},
+            },
+        ),
+        (
+            "ABCDEFG",
+            {
+                "F": {"name": "F", "query": "f", "there": True, "place": "00000010000000000010000000"},
+                "G": {"name": "G", "query": "g", "there": True, "place": "00000010000000000020000000"},
+            },
+        ),
+    ],
+)
+def test_of_a_new_order_only_what_moved_is_told(order: str, said: dict[str, object]) -> None:
+    def views(names: str) -> list[dict[str, str]]:
+        return [{"name": name, "query": name.lower()} for name in names]
+
+    entries, old, _ = adopted("views", views("ABCDE"), fold([]))
+    now, changes = changed("views", entries, views(order), fold(events(old)))
+    names = {one.id: one.values["name"] for one in (*entries, *now)}
+    assert {names[id]: one for id, one in changes} == said
+    then = fold([*events(old), *events(changes)])
+    assert listed("views", then) == now
+    text = with_list("", "views", [], entries)
+    assert parse_toml(with_list(text, "views", entries, now))["views"] == [one.values for one in now]
+
+
+def test_two_entries_of_one_name_are_told_apart() -> None:
+    entries, log = known({"name": "B", "there": True})
+    found = listed("views", fold(log))
+    assert [(one.id, one.values["name"]) for one in found] == [(entries[0].id, "B 2"), (entries[1].id, "B")]
+    same, old, new = adopted("views", [A, {"name": "a", "query": "z"}], fold([]))
+    assert [one.id for one in same] == [id for id, _ in old] == [entries[0].id, f"{entries[0].id}-2"] and not new
+    assert can_hold("views", A) and not can_hold("views", {"name": "", "query": "x"})
+
+
+def test_a_list_is_written_into_the_file() -> None:
+    words = [Entry(str(at), {"text": text}) for at, text in enumerate(("gan", "nerf"))]
+    assert with_list(FILE, "mute", [], words).splitlines()[2] == 'mute = ["gan", "nerf"]'
+    assert with_list(FILE, "mute", words, words) == FILE
+    view = Entry("1", {"name": "A", "query": "a"})
+    new = Entry("2", {"name": "B", "query": "b"})
+    changed_one = view._replace(values={"name": "A", "query": "z"})
+    assert with_list(FILE, "views", [view], [changed_one, new]) == FILE.replace(
+        'query = "a"\n', 'query = "z"\n\n[[views]]\nname = "B"\nquery = "b"\n'
+    )
 
 
 @each(

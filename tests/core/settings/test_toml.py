@@ -156,9 +156,17 @@ def test_dots_in_texts_and_comments_are_no_keys(line: str) -> None:
         ("keys.x = 1\n", ("keys", "x"), "2", "keys.x = 2\n"),
         ("a = 1\r\nb = 2\r\n", ("a",), "3", "a = 3\r\nb = 2\r\n"),
         ("nonsense\na = 1\n", ("a",), "2", "nonsense\na = 2\n"),
+        ("b = 1\n", ("a",), None, "b = 1\n"),
+        ("a = [\n1,\n]\nb = 1\n", ("a",), None, "b = 1\n"),
+        ('a = """\nx # y\n""" # z\nb = 1\n', ("a",), "1", "a = 1\nb = 1\n"),
+        ("a = '''\nx # y\n''' # z\n", ("a",), "1", "a = 1\n"),
+        ("[k]\nx = [\n1,\n# y = 3\n]\n\n[l]\n", ("k", "y"), "2", "[k]\nx = [\n1,\n# y = 3\n]\ny = 2\n\n[l]\n"),
+        ("[l]\n# y = 1\n[k]\n", ("k", "y"), "2", "[l]\n# y = 1\n[k]\ny = 2\n"),
+        ("[k]\nx = 1\n#y=3\n[l]\n", ("k", "y"), "2", "[k]\nx = 1\n#y=3\ny = 2\n[l]\n"),
+        ("a = 1\n\n\n", ("k", "b"), "2", "a = 1\n\n[k]\nb = 2\n"),
     ],
 )
-def test_a_value_is_set_in_its_place(before: str, key: tuple[str, ...], value: str, after: str) -> None:
+def test_a_value_is_set_in_its_place(before: str, key: tuple[str, ...], value: str | None, after: str) -> None:
     assert with_value(before, key, value) == after
 
 

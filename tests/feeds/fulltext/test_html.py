@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reader.core.document.layout import Layout
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
     NESTING,
+    Document,
     Figure,
     Formula,
     Items,
@@ -64,16 +66,24 @@ def test_what_nests_too_deep_is_left_out() -> None:
 def test_odd_forms_are_read_whole() -> None:
     document = read_html(pages.ODD)
     assert "\n".join(markdown_lines(document)) == pages.ODD_TEXT
-    assert document.anchors == {"p 1": 1, "S2": 5, "m": 12, "F9": 16, "T": 17, "E9": 23, "E8": 25}
+    assert document.anchors == {"p 1": 1, "S2": 5, "p2": 7, "m": 13, "F9": 17, "T": 18, "E9": 24, "E8": 26}
     tables = [block for block in document.blocks if isinstance(block, Table)]
     assert [table.rules for table in tables] == [(1,), (1,)]
-    assert [(cell.across, cell.down, cell.align) for table in tables for row in table.rows for cell in row] == [
-        *[(1, 1, "left")] * 2, (1, 100, "left"), (1, 1, "left"), (1, 1, "center"), *[(1, 1, "left")] * 3,
+    cells = [cell for table in tables for row in table.rows for cell in row]
+    assert [(one.across, one.down, one.align, one.is_head) for one in cells] == [
+        *[(1, 1, "left", False)] * 2, (1, 100, "left", False), (1, 1, "left", False), (1, 1, "center", False),
+        (1, 1, "left", True), *[(1, 1, "left", False)] * 2,
     ]  # fmt: skip
+    spans = [span for block in document.blocks if isinstance(block, Paragraph) for span in block.spans]
+    assert [span.target for span in spans if span.target] == ["#m", "https://example.org/y"]
 
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext"
-DOCUMENT = read_html(pages.PAGE)
+
+
+@cache
+def whole() -> Document:
+    return read_html(pages.PAGE)
 
 
 def words(block: object) -> str:
@@ -81,20 +91,20 @@ def words(block: object) -> str:
 
 
 def found(kind: type) -> list[object]:
-    return [block for block in DOCUMENT.blocks if isinstance(block, kind)]
+    return [block for block in whole().blocks if isinstance(block, kind)]
 
 
 def test_the_page_around_the_paper_is_left_out() -> None:
-    check_document(DOCUMENT)
-    text = " ".join(words(block) for block in DOCUMENT.blocks)
+    check_document(whole())
+    text = " ".join(words(block) for block in whole().blocks)
     for noise in ("Report", "made by", "NOISE", "icml", "lost", "left of a macro", "31m", "thanks"):
         assert noise not in text
-    assert (DOCUMENT.title, DOCUMENT.version, DOCUMENT.licence) == ("A paper", 3, "CC BY 4.0")
+    assert (whole().title, whole().version, whole().licence) == ("A paper", 3, "CC BY 4.0")
 
 
 def test_sections_have_numbers_and_anchors() -> None:
     outline = [
-        (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in DOCUMENT.sections
+        (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in whole().sections
     ]
     assert outline == [
         (1, "", "Abstract", ""),
@@ -120,7 +130,7 @@ def test_a_paragraph_has_citations_formulas_and_notes() -> None:
         Span("word", "strong"),
         Span(". ▯"),
     )
-    after = DOCUMENT.blocks[DOCUMENT.blocks.index(paragraph) + 1]
+    after = whole().blocks[whole().blocks.index(paragraph) + 1]
     assert after == Note("1", (Span("A note."),), "fn1")
 
 
@@ -203,7 +213,7 @@ def test_references_are_where_citations_lead() -> None:
             "bib.bib1",
         )
     ]
-    assert isinstance(DOCUMENT.blocks[DOCUMENT.anchors["bib.bib1"]], Reference)
+    assert isinstance(whole().blocks[whole().anchors["bib.bib1"]], Reference)
 
 
 def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
@@ -237,7 +247,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
 
 def test_formulas_need_only_their_tex() -> None:
     assert "NOISE" not in without_mathml(pages.PAGE)
-    assert read_html(without_mathml(pages.PAGE)) == DOCUMENT
+    assert read_html(without_mathml(pages.PAGE)) == whole()
 
 
 @each(
@@ -269,12 +279,13 @@ def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
     assert max(map(depth, document.blocks)) <= NESTING
 
 
-def test_a_page_over_the_limits_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_module, "NODES", 40)
+@pytest.mark.parametrize(("limit", "most"), [("NODES", 40), ("TEXT_LETTERS", 450)])
+def test_a_page_over_the_limits_is_cut(limit: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_module, limit, most)
     document = read_html(pages.PAGE)
     check_document(document)
     assert document.is_cut
-    assert len(document.blocks) < len(DOCUMENT.blocks)
+    assert len(document.blocks) < len(whole().blocks)
 
 
 STORED = json.loads((SHARED / "documents.json").read_text()) if SHARED.exists() else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from reader.core.document.formula import formula_text
 from reader.core.document.layout import Layout
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
+    NESTING,
     Cell,
+    Document,
     Figure,
     Formula,
     Heading,
@@ -32,12 +35,16 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.feeds.fulltext import markdown
 from reader.feeds.fulltext.markdown import find_runs, parse_markdown, read_markdown
-from tests.core.document.checks import check_document
+from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
 from tests.table import each
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "markdown"
-DOCUMENT = read_markdown(pages.MARKDOWN)
+
+
+@cache
+def whole() -> Document:
+    return read_markdown(pages.MARKDOWN)
 
 
 def test_only_a_first_heading_before_all_else_is_the_title() -> None:
@@ -48,9 +55,9 @@ def test_only_a_first_heading_before_all_else_is_the_title() -> None:
 
 
 def test_the_feeds_form_becomes_the_same_model() -> None:
-    check_document(DOCUMENT)
-    assert (DOCUMENT.title, DOCUMENT.version) == ("A paper", 2)
-    abstract, _, *blocks = DOCUMENT.blocks
+    check_document(whole())
+    assert (whole().title, whole().version) == ("A paper", 2)
+    abstract, _, *blocks = whole().blocks
     assert abstract == Heading(1, "", (Span("Abstract"),))
     assert blocks == [
         Heading(1, "1", (Span("Start"),), "S1"),
@@ -136,6 +143,25 @@ def test_odd_forms_are_read_whole() -> None:
         "bib.bib1": 38,
         "bib.bib2": 39,
     }
+    tables = [part for block in document.blocks if isinstance(block, Figure) for part in block.blocks]
+    assert [[cell.align for cell in row] for one in tables if isinstance(one, Table) for row in one.rows] == [
+        ["left", "center", "right"]
+    ] * 2
+
+
+@each("text", ["Words of a text", "Some `code of a text`", "```\ncode of a text\n```"])
+def test_a_text_over_the_limit_is_cut(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown, "TEXT_LETTERS", 10)
+        document = parse_markdown(f"{text}\n\nAfter.")
+    assert (len(document.blocks), document.is_cut) == (1, True)
+
+
+@each("sign", ["> ", "- "])
+def test_what_nests_too_deep_keeps_its_text(sign: str) -> None:
+    document = parse_markdown(f"{sign * 15}at the bottom")
+    assert "at the bottom" in " ".join(texts(document.blocks[0]))
+    assert max(map(depth, document.blocks)) == NESTING
 
 
 def test_a_paragraph_of_signs_alone_is_no_formula() -> None:
@@ -276,10 +302,14 @@ def test_an_address_in_running_text_is_a_link() -> None:
     text = "## 1 Code\n\nOur code is at github.com/ada/engine, see **https://ada.org/x**, and `https://ada.org/y`.\n"
     paragraph = parse_markdown(text).blocks[1]
     assert isinstance(paragraph, Paragraph)
-    assert [(span.text, span.target) for span in paragraph.spans if span.target] == [
-        ("github.com/ada/engine", "https://github.com/ada/engine"),
-        ("https://ada.org/x", "https://ada.org/x"),
-        ("https://ada.org/y", "https://ada.org/y"),
+    assert [(span.text, span.style, span.target) for span in paragraph.spans] == [
+        ("Our code is at ", "", ""),
+        ("github.com/ada/engine", "", "https://github.com/ada/engine"),
+        (", see ", "", ""),
+        ("https://ada.org/x", "strong", "https://ada.org/x"),
+        (", and ", "", ""),
+        ("https://ada.org/y", "code", "https://ada.org/y"),
+        (".", "", ""),
     ]
 
 

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reader.feeds.http.responses import has_next_page, rate_limit_pause, refusal_reason, retry_after
+from reader.feeds.http.client import duration_text
+from reader.feeds.http.responses import (
+    has_next_page,
+    rate_limit_pause,
+    refusal_reason,
+    retry_after,
+    sendable_validator,
+)
 from tests.table import each
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
@@ -71,3 +78,27 @@ def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool 
 )
 def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
     assert refusal_reason(body) == expected
+
+
+@each(
+    ("given", "expected"),
+    [
+        (' "x" ', '"x"'),
+        ("", None),
+        (None, None),
+        ("é", None),
+        ("a\nb", None),
+        ("x" * 1_000, "x" * 1_000),
+        ("x" * 1_001, None),
+    ],
+)
+def test_a_validator_is_sent_back_unchanged_or_not(given: str | None, expected: str | None) -> None:
+    assert sendable_validator(given) == expected
+
+
+@each(
+    ("seconds", "expected"),
+    [(119, "119 s"), (120, "2 minutes"), (7_199, "120 minutes"), (7_200, "2 hours"), (14_400, "4 hours")],
+)
+def test_a_duration_is_rounded(seconds: float, expected: str) -> None:
+    assert duration_text(seconds) == expected

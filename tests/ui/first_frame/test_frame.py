@@ -8,6 +8,7 @@ import select
 import signal
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any, cast
@@ -63,15 +64,16 @@ class Terminal:
 
     def sees(self, text: str) -> bool:
         seen = b""
-        while len(seen) < len(text.encode()):
+        while len(seen) < len(text.encode()) and select.select([self.user], [], [], 10)[0]:
             seen += os.read(self.user, 4096)
         return seen == text.encode() and not select.select([self.user], [], [], 0)[0]
 
     def type(self, keys: bytes) -> None:
         """Type, and wait until all is read."""
         os.write(self.user, keys)
+        deadline = time.monotonic() + 10
         while select.select([self.program], [], [], 0)[0]:
-            pass
+            assert time.monotonic() < deadline, "nobody reads"
 
 
 @pytest.fixture

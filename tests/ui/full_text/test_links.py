@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
-from reader.ui.full_text.links import LETTERS, Goals, links_in, web_address
+from reader.ui.full_text.links import LETTERS, Goals, Link, links_in, web_address
 from tests.table import each
 from tests.ui.full_texts import paragraph
 
@@ -74,8 +74,19 @@ def test_a_number_is_read_with_the_word_before_it() -> None:
 
 def test_each_goal_is_offered_once_and_there_is_a_letter_for_each() -> None:
     many = paragraph(*(Span(f"a{number} ", "", f"https://example.org/{number % 80}") for number in range(200)))
-    assert len(leads(many)) <= len(LETTERS)
+    assert len(leads(many)) == len(LETTERS)
     assert leads(paragraph("Table 4, then Table 4 again")) == ["Table 4"]
+
+
+def test_a_reference_has_its_place_in_the_line() -> None:
+    spans = Span("2", "", "#lost"), Span(" and "), Span("here", "", "https://x.example/")
+    layout = Layout(Document("A", (paragraph("as Section 3.2 says [12, 13], in Figure ", *spans), *BLOCKS)), 200)
+    method, first, second, figure = (TextPlace(*place) for place in ((2, 1), (8, 1), (9, 0), (3, 1)))
+    assert links_in(layout.placed(TextPlace(), 1), layout) == [
+        *(Link(TextPlace(), 3, "Section 3.2", method), Link(TextPlace(), 20, "[12]", first)),
+        *(Link(TextPlace(), 25, "[13]", second), Link(TextPlace(), 40, "Figure 2", figure)),
+        Link(TextPlace(), 46, "here", "https://x.example/"),
+    ]
 
 
 def test_a_figure_leads_to_its_picture_and_not_to_itself() -> None:
@@ -88,4 +99,7 @@ def test_a_figure_leads_to_its_picture_and_not_to_itself() -> None:
 def test_a_picture_is_found_beside_the_page_of_the_paper() -> None:
     assert web_address("x2.png", "arxiv.org", "2605.00001") == "https://arxiv.org/html/2605.00001/x2.png"
     assert web_address("./x2.png", "feed", "2605.00001") == "https://arxiv.org/html/2605.00001/x2.png"
+    assert web_address("x2.png", "pdf", "hep-th/9901001") == "https://arxiv.org/html/hep-th/9901001/x2.png"
+    assert web_address("2605.00001/x2.png", "ar5iv.org", "2605.00001") == "https://ar5iv.org/html/2605.00001/x2.png"
+    assert web_address("x2.png", "arxiv.org", "page:1") == "x2.png"
     assert web_address("https://example.org/x", "arxiv.org", "2605.00001") == "https://example.org/x"

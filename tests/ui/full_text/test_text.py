@@ -90,6 +90,14 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     folded = found.move(-2).toggle_fold()
     assert names(folded.with_highlights(()))[folded.with_highlights(()).cursor] == (2, "§1")
     assert folded.with_highlights([kept("deep", 1)]).shown == [0, 1, 3]
+    # One that is gone leaves the cursor to the last that is there; before the first section, it stands alone.
+    left = [found.move(rows).with_highlights(()) for rows in (9, -9)]
+    assert [(one.cursor, one.is_open, names(one)) for one in left] == [
+        (cursor, False, [(1, "§0"), (2, "§1"), (1, "§2")]) for cursor in (2, 0)
+    ]
+    late = Outline([Entry(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
+    assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
+    assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_folded=False, is_here=False)
     assert "".join(piece.text for piece in line) == "▎ not in this text: gone"
 

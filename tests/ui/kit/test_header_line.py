@@ -36,6 +36,8 @@ def text(line: Line) -> str:
         (50, " Latest » topic:agents is:unread ", "12 of 34 "),
         (40, " Latest » topic:agents is:unread ", "12 "),
         (30, " Latest » topic:agents… ", "12 "),
+        (24, " Latest » topic:a… ", "12 "),
+        (23, " Latest ", "12 "),
         (16, " Latest ", "12 "),
     ],
 )

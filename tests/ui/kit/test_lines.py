@@ -34,6 +34,16 @@ def test_marking_changes_no_text(value: str, words: list[str]) -> None:
     assert all(piece.text for piece in pieces)
 
 
+def test_each_hit_is_a_piece_of_its_own() -> None:
+    for value, parts in (
+        ("an agent, Agents", ["an ", "agent", ", ", "Agent", "s"]),
+        ("agent", ["agent"]),
+        ("no", ["no"]),
+    ):
+        pieces = mark(value, "title", pattern(("agent",)))
+        assert pieces == [Piece(part, "title", hit=part.lower() == "agent") for part in parts]
+
+
 def test_keys_of_a_message_stand_between_backticks() -> None:
     (line,) = with_keys("`r` try again")
     assert line == (Piece("r", "key"), Piece(" try again", "muted"))

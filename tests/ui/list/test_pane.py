@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
 from textual.events import MouseScrollDown
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -209,22 +211,49 @@ async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> No
 # Painting
 
 
-async def test_a_patch_paints_its_line_at_once() -> None:
+def watch_paints(papers: PaperList, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lines that are painted from now on; -1 for all of them."""
+    painted: list[int] = []
+    refresh = papers.refresh
+
+    def watched(*regions: Region, **how: bool) -> PaperList:
+        painted.extend([region.y for region in regions] or [-1])
+        return refresh(*regions, **how)
+
+    monkeypatch.setattr(papers, "refresh", watched)
+    return painted
+
+
+async def test_only_the_lines_that_change_are_painted_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with list_stage(60, 12) as (papers, pilot):
-        papers.show(order(range(1, 31)), Shelf())
+        days = ("2025-11-24", 3), ("2025-11-17", 3), ("2025-11-14", 30)
+        form = ListForm(holes=(("2025-11-18", "2025-11-19"),))
+        papers.show(order(range(1, 37), *days), Shelf(), form=form)
         await pilot.pause()
-        assert painted(papers)[2].startswith(" ●   3")
-        papers.patch(3, starred=True)
-        papers.patch(999, starred=True)
-        await pilot.pause()
-        assert painted(papers)[2].startswith(" ★   3")
-        papers.select({3})
-        papers.renew()
-        await pilot.pause()
-        assert [line[:6] for line in painted(papers)[2:4]] == [" ●✓  3", " ●   4"]
-        papers.select({4})
-        await pilot.pause()
-        assert [line[:6] for line in painted(papers)[2:4]] == [" ●   3", " ●✓  4"]
+        lines = watch_paints(papers, monkeypatch)
+
+        async def after(act: Callable[[], object]) -> list[int]:
+            lines.clear()
+            act()
+            await pilot.pause()
+            return sorted(lines)
+
+        def show(shelf: Shelf) -> None:
+            papers.show(order(range(1, 37), *days), shelf, keep=3, form=form)
+
+        assert await after(lambda: papers.patch(3, starred=True)) == [3]
+        assert painted(papers)[3].startswith(" ★   3")
+        assert await after(lambda: papers.patch(999, starred=True)) == []
+        assert await after(lambda: papers.select({3})) == [3]
+        assert await after(papers.renew) == [3]
+        assert [line[:6] for line in painted(papers)[3:7:3]] == [" ●✓  3", " ●   4"]
+        assert await after(lambda: papers.select({4})) == [3, 6]
+        assert [line[:6] for line in painted(papers)[3:7:3]] == [" ●   3", " ●✓  4"]
+        assert await after(lambda: papers.tell_days([DayCount("2025-11-17", 3, 2)], None)) == [5]
+        assert await after(lambda: papers.move(1)) == [1, 2, 4, 4]
+        assert await after(lambda: papers.to_index(2, on_hole=True)) == [2, 3, 4, 4]
+        assert await after(lambda: show(Shelf())) == []
+        assert await after(lambda: show(Shelf(row(5, "New")))) == [7]
 
 
 async def test_another_order_of_the_same_length_is_painted() -> None:
@@ -340,9 +369,9 @@ async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
 async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there() -> None:
     papers = PaperList(today=TODAY, fetch_key="enter")
     app = Listener(papers)
-    listed = order(range(1, 7), ("2025-11-24", 3), ("2025-11-17", 3))
+    listed = order(range(1, 10), ("2025-11-24", 3), ("2025-11-17", 3), ("2025-11-14", 3))
     form = ListForm(holes=(("2025-11-18", "2025-11-19", "2025-11-20", "2025-11-21"),))
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with app.run_test(size=(60, 13)) as pilot:
         papers.show(listed, Shelf(), form=form)
         await pilot.pause()
         assert painted(papers)[4] == " ─ 4 days are missing here · enter fetches them ─"

@@ -6,7 +6,7 @@ from reader.core.document.model import Document, Figure, Formula, Paragraph, Pdf
 from reader.core.paper import Paper
 from reader.platform import cell_size, picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
-from reader.ui.pictures.pictures import MOST, Pictures, first_from, formula_of, pictures_of
+from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
 from tests.table import each
 
 PAPER = Paper(
@@ -61,6 +61,16 @@ def test_a_formula_is_found_by_the_words_around_it() -> None:
     assert formula_of(proof, formula, 0, "2605.00001").spot == spot
 
 
+def test_a_formula_without_a_number_is_found_by_two_blocks_on_either_side() -> None:
+    plain = Formula(("a=b",))
+    words = [Paragraph((Span(word),)) for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")]
+    found = formula_of(Document("", (*words[:3], plain, *words[3:])), plain, 3, "2605.00001")
+    spot = PdfSpot("2605.00001", before=("beta", "gamma"), after=("delta", "epsilon"))
+    assert found == Picture("https://arxiv.org/pdf/2605.00001#3.2", "Formula", "", 3, spot)
+    first = formula_of(Document("", (plain, *words)), plain, 0, "2605.00001").spot
+    assert first == PdfSpot("2605.00001", after=("alpha", "beta"))
+
+
 def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     canvas = Canvas("blocks", 10, 5)
     shown = Pictures(pictures_of(PAPER, TEXT), 0, canvas)
@@ -72,6 +82,7 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
     assert second.turn(9).index == 3
     assert second.says(second.front, "no").said == "no"
+    assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
 
 
 @each(

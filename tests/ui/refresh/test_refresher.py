@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from reader.core.errors import FeedOffline, FeedRefused, ReaderError
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual.worker import WorkerCancelled
+
+from reader.config import Settings
+from reader.core.errors import CacheBusy, ConfigError, FeedOffline, FeedRefused, ReaderError
+from reader.core.settings.tables import Vectors
+from reader.refresh import vectors
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -10,21 +22,30 @@ from reader.refresh.jobs import (
     FeedStarted,
     FeedStored,
     HookRan,
+    MakeVectors,
     Message,
     NotificationFailed,
     PapersClassified,
     PapersDropped,
     PapersReturned,
+    Refresh,
     RefreshFinished,
     RefreshStarted,
     RulesActed,
     SourceFailing,
     Waiting,
 )
-from reader.ui.refresh.refresher import Refresher, Wanted
-from reader.ui.refresh.state import REFRESH
+from reader.refresh.plan import Days, Latest
+from reader.refresh.vectors import VectorsMade
+from reader.ui.full_text.state import TEXTS_AHEAD
+from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
+from reader.ui.refresh.state import REFRESH, RefreshStatus
+from reader.ui.shell.model import Model
+from reader.ui.shell.services import Services
 from reader.ui.shell.state import Notices
 from tests.ui.conftest import Opener
+from tests.ui.stage import look
+from tests.ui.states import at
 
 TOLD: list[tuple[Message, bool, str]] = [
     (FeedStarted("Lab"), False, "Lab"),
@@ -111,3 +132,176 @@ async def test_what_came_is_shown_at_once_and_only_that(reader: Opener) -> None:
             r[Refresher]._wanted = wanted
             r[Refresher]._receive(DayEmpty("2026-05-11", n=1, of=of))
             assert r.app.state[REFRESH].progress == progress
+
+
+# When refreshes run
+
+
+class Bench:
+    """A refresher whose clock and jobs are those of the test."""
+
+    def __init__(
+        self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
+    ) -> None:
+        self.begun: list[float] = []
+        """Seconds after which the next retry begins."""
+        self.works: list[Any] = []
+        self.asked: list[object] = []
+        self.answer: tuple[Message | VectorsMade, ...] = ()
+        self.cancelled = 0
+        self.model = Model(at("all", papers=papers))
+        delayed = SimpleNamespace(begin=self.begun.append, stop=lambda: None)
+        background: Any = SimpleNamespace(start=self.start, delayed=lambda _act: delayed)
+        app: Any = SimpleNamespace(
+            run_job=self.run_job, set_interval=lambda *told: self.begun.append(told[0]), leave=None
+        )
+        library: Any = SimpleNamespace(
+            path=Path("papers.db"),
+            last_refresh=lambda: None,
+            topic_names=dict,
+            has_papers=lambda: True,
+            note_refresh=lambda: None,
+        )
+        moving = look()._replace(is_still=is_still, demo=demo)
+        own = Settings(refresh_minutes=minutes, vectors=Vectors(model))
+        self.services = Services(self.model, library, background, own, moving, app=app)
+        self.refresher = Refresher(self.services)
+
+    def start(self, group: str, work: Any, *, exclusive: bool = False) -> Any:
+        assert exclusive == (group == "refresh")
+        self.works.append(work)
+        return SimpleNamespace(wait=self.wait, cancel=self.cancel)
+
+    async def wait(self) -> None:
+        raise WorkerCancelled
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+    async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
+        self.asked.append(job.plan if isinstance(job, Refresh) else job)
+        for message in self.answer:
+            yield message
+
+    async def work(self) -> None:
+        await self.works.pop(0)()
+
+    @property
+    def status(self) -> RefreshStatus:
+        return self.model.state[REFRESH]
+
+
+async def test_refreshes_begin_by_themselves_and_again_after_some_minutes() -> None:
+    for bench, begun, works in (
+        (Bench(), [1800, FIRST_SECOND], 0),
+        (Bench(papers=0), [1800], 1),
+        (Bench(minutes=0), [FIRST_SECOND], 0),
+        (Bench(is_still=True), [], 0),
+        (Bench(demo=True), [], 0),
+    ):
+        bench.refresher.begin_first()
+        assert (bench.begun, len(bench.works)) == (begun, works)
+
+
+async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> None:
+    bench, week, day = Bench(), Days(("2026-05-04",)), Days(("2026-05-12",))
+    bench.refresher.begin()
+    bench.refresher.begin()
+    bench.refresher.fetch(week, "week:2026-W19", "Week 19")
+    bench.refresher.fetch(week, "week:2026-W19", "Week 19")
+    assert (len(bench.works), bench.status.view) == (2, "week:2026-W19")
+    # One for a view that is left is dropped.
+    bench.refresher.fetch_many(day, "day:2026-05-12", "Tue 12 May")
+    assert bench.model.state.notices.answer.text == "fetching Tue 12 May · esc stops · papers so far are kept"
+    bench.works = bench.works[2:]
+    await bench.work()
+    assert (bench.asked, bench.status.is_running) == ([day], True)
+    await bench.work()
+    assert (bench.asked[1:], bench.status, bench.works) == ([Latest(7)], RefreshStatus(ended=2), [])
+
+
+async def test_a_refresh_is_stopped_with_all_that_wait_for_it() -> None:
+    bench = Bench()
+    assert not bench.refresher.stop()
+    bench.refresher.begin()
+    bench.refresher.fetch(Days(("2026-05-12",)), "", "Tue 12 May")
+    assert bench.refresher.stop() and not bench.refresher.stop()
+    assert (bench.cancelled, bench.status.is_running) == (1, False)
+    assert bench.model.state.notices.answer.text == "refresh stopped · papers so far are kept"
+    await bench.works[1]()
+    assert len(bench.works) == 2
+
+
+async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench()
+    bench.answer = (OFFLINE,)
+    for _ in range(6):
+        bench.refresher.begin()
+        await bench.work()
+    bench.answer = (RefreshFinished(),)
+    bench.refresher.begin()
+    await bench.work()
+    bench.answer = (OFFLINE,)
+    bench.refresher.begin()
+    await bench.work()
+    assert bench.begun == [60, 120, 240, 480, 960, 960, 60]
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    bench.refresher.begin()
+    await bench.work()
+    assert bench.begun[7:] == []
+
+
+async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, shown, later = list[str](), list[str](), list[str]()
+    problems: list[ReaderError | None] = [None, None, CacheBusy("busy"), ConfigError("no model"), ReaderError("down")]
+
+    def lacks(_cache: Path, _settings: Vectors) -> bool:
+        if later:
+            maker.take(Vectors(later.pop()))
+        if (problem := problems.pop(0)) is not None:
+            raise problem
+        return len(problems) > 3
+
+    monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
+    monkeypatch.setattr(vectors, "lacks_vectors", lacks)
+    bench = Bench(model="small")
+    bench.answer = (VectorsMade(2, 9_000, 2),)
+    bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
+    maker = VectorMaker(bench.services)
+    maker.begin_soon(bench.model.state)
+    assert bench.begun == [REST]
+    told = []
+    for _ in range(len(problems)):
+        maker.begin()
+        maker.begin()
+        maker.begin_soon(bench.model.state)
+        assert (len(bench.works), bench.begun) == (1, [REST])
+        await bench.work()
+        told.append(bench.model.state.notices.news.text)
+    assert (opened, bench.asked) == (["small"], [MakeVectors()])
+    assert [one for one in shown if one] == ["vectors 2 of 9,000"] and bench.model.state[TEXTS_AHEAD] == ""
+    assert told == ["", "", "", "no model", "Vectors wait for the next refresh: down"]
+    # Another model is taken at once, or as soon as the one before has ended.
+    maker.take(Vectors("small"))
+    maker.take(Vectors("large"))
+    assert bench.begun == [REST, 0]
+    problems[:], later[:] = [None], ["largest"]
+    maker.begin()
+    await bench.work()
+    assert (opened, bench.begun) == (["small", "large"], [REST, 0, 0, 0])
+    bench.refresher.begin()
+    maker.begin()
+    assert len(bench.works) == 1
+
+
+def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for bench in (Bench(), Bench(model="small", demo=True), Bench(model="small", is_still=True)):
+        VectorMaker(bench.services).begin_soon(bench.model.state)
+        assert bench.begun == []
+    (tmp_path / "vectors").mkdir()
+    bench = Bench()
+    VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
+    assert bench.begun == []
+    VectorMaker(bench.services).begin_soon(bench.model.state)
+    assert bench.begun == [REST]

@@ -6,20 +6,24 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from reader.config import Settings
+from reader.core.errors import CacheError, ReaderError
 from reader.ui.refresh import sync as work
-from reader.ui.refresh.state import UNJOINED
-from reader.ui.refresh.sync import QUIET, START, GroupLook, Sync
+from reader.ui.refresh.state import REFRESH, UNJOINED
+from reader.ui.refresh.sync import QUIET, START, CacheWatch, GroupLook, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.handlers import Begins, Ends, Follows, find
+from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.stage import look
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -181,3 +185,112 @@ def test_what_calls_the_look_at_machines_calls_that_at_a_group() -> None:
     ((_, begin),) = find(Begins, [look])
     begin()
     assert stage.begun == [START]
+
+
+# Other programs
+
+
+class Watched:
+    """A reader over a cache and a settings file that other programs change."""
+
+    def __init__(self, file: Path | None = None, *, is_still: bool = False) -> None:
+        self.works: list[Callable[[], Awaitable[None]]] = []
+        self.intervals: list[float] = []
+        self.changes: list[bool | ReaderError] = []
+        self.replaced: list[SimpleNamespace] = []
+        self.refused: list[str] = []
+        library: Any = SimpleNamespace(
+            path=Path("papers.db"), trouble="", is_marking=False, is_writable=True, last_refresh=lambda: NOON,
+            changed=self.change, take_replaced=self.take_replaced, keep_lists=self.keep_lists,
+        )  # fmt: skip
+        background: Any = SimpleNamespace(
+            start=lambda _group, work: self.works.append(work),
+            delayed=lambda _act: SimpleNamespace(begin=lambda _seconds: None),
+        )
+        app: Any = SimpleNamespace(
+            leave=None, settings_file=file, set_interval=lambda seconds, _act: self.intervals.append(seconds)
+        )
+        moving = look()._replace(is_still=is_still)
+        self.model = Model(State())
+        self.library = library
+        self.services = Services(self.model, library, background, Settings(), moving, app=app)
+
+    def change(self) -> bool:
+        found = self.changes.pop(0)
+        if isinstance(found, ReaderError):
+            raise found
+        return found
+
+    async def take_replaced(self) -> list[SimpleNamespace]:
+        return self.replaced
+
+    async def keep_lists(self) -> list[str]:
+        return self.refused
+
+    async def work(self) -> None:
+        await self.works.pop()()
+
+    @property
+    def seen(self) -> tuple[str, int, int]:
+        """The news, how often the list was read again, and the works that wait."""
+        return self.model.state.notices.news.text, self.model.state.cache_version, len(self.works)
+
+
+async def test_what_other_programs_change_is_shown_and_what_they_replaced_is_told() -> None:
+    bench = Watched()
+    watch = CacheWatch(bench.services)
+    watch.begin()
+    CacheWatch(Watched(is_still=True).services).begin()
+    assert bench.intervals == [1.0]
+    bench.changes = [False, True, CacheError("locked")]
+    watch.look()
+    await bench.work()
+    assert bench.seen == ("", 0, 0)
+    watch.look()
+    assert bench.seen == ("", 1, 1) and bench.model.state[REFRESH].last == NOON
+    key = bench.services.look.keymap.key("mark.replaced")
+    for replaced, more in ((1, ""), (3, " and 2 more")):
+        bench.replaced = [SimpleNamespace(said=f"note {number}") for number in range(replaced)]
+        await bench.works[-1]()
+        assert bench.seen[0] == f"another machine replaced your note 0{more} · {key} shows it"
+    watch.look()
+    assert bench.seen == ("locked", 1, 1)
+    bench.library.trouble = "no room"
+    watch.look()
+    assert (bench.seen, bench.library.trouble) == (("no room", 1, 1), "")
+    bench.library.is_marking = True
+    watch.look()
+    assert bench.changes == []
+
+
+async def test_a_settings_file_is_read_again_when_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, muted = tmp_path / "config.toml", list[tuple[str, ...]]()
+
+    def mute(_cache: Path, settings: Settings, _today: object) -> bool:
+        muted.append(tuple(settings.mute))
+        if len(muted) > 2:
+            raise CacheError("locked")
+        return len(muted) > 1
+
+    monkeypatch.setattr(work, "_mute", mute)
+    bench = Watched(file)
+    bench.refused = ["no such view"]
+    watch = SettingsWatch(bench.services)
+    watch.look()
+    await bench.work()
+    watch.look()
+    assert (bench.seen, muted) == (("no such view", 0, 0), [()])
+    file.write_text('mute = ["cats"]\nnosuch = 1\n[[views]]\nname = "new"\nquery = "is:unread"\n')
+    watch.look()
+    await bench.work()
+    watch.look()
+    assert bench.seen[0] == f"{file}:2: nosuch is not a setting." and bench.seen[1:] == (1, 0)
+    assert [one.name for one in bench.model.state.views.named] == ["new"]
+    file.unlink()
+    bench.refused = []
+    watch.look()
+    await bench.work()
+    assert bench.seen[1:] == (1, 0) and muted == [(), ("cats",), ()]
+    SettingsWatch(Watched().services).look()

@@ -9,8 +9,9 @@ from textual.scrollbar import ScrollBar
 from textual.widgets import OptionList
 
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.pane import BarLook, draw_bar, draw_scrollbars, thumb_of
+from reader.ui.kit.pane import BarLook, Thumb, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
+from tests.table import each
 from tests.ui.lists import list_stage
 from tests.ui.stage import Stage, order, rows, staged
 
@@ -21,6 +22,31 @@ def textuals_own() -> Iterator[None]:
     yield
     draw_scrollbars(ascii=False)
     ScrollBar.renderer = before
+
+
+@each(
+    ("height", "content", "position", "thumb"),
+    [
+        (10, 100, 0, (0, 1)),
+        (10, 100, 90, (9, 1)),
+        (10, 100, 45, (4, 1)),
+        (10, 40, 15, (4, 2)),
+        (10, 11, 1, (1, 9)),
+        (10, 10_000, 5_000, (5, 1)),
+        (10, 10, 0, None),
+        (0, 5, 0, None),
+        (1, 2, 1, (0, 1)),
+    ],
+)
+def test_the_thumb_is_as_long_as_the_part_in_view(
+    height: int, content: int, position: int, thumb: tuple[int, int] | None
+) -> None:
+    assert thumb_of(height, content, position) == thumb
+    cells = draw_bar(height, thumb and Thumb(*thumb), ASCII, BarLook(Style(), Style()), is_ruled=True)
+    start, length = thumb or (height, 0)
+    assert "".join(cell.text for cell in cells) == "|" * start + "#" * length + "|" * (height - start - length)
+    actions = ["scroll_up"] * start + ["grab"] * length + ["scroll_down"] * (height - start - length)
+    assert [cell.style.meta["@mouse.down"] for cell in cells if cell.style] == actions
 
 
 def bar(papers: PaperList) -> str:
@@ -63,13 +89,6 @@ async def test_the_thumb_is_there_only_while_the_pane_has_the_focus_or_scrolls()
         papers._refresh_bar()
         await pilot.pause()
         assert not thumb(papers)
-
-
-async def test_there_is_no_thumb_where_nothing_scrolls() -> None:
-    async with list_stage(60, 10) as (papers, pilot):
-        papers.show(order(range(5)), rows)
-        await pilot.pause()
-        assert bar(papers) == " " * 10
 
 
 async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.MonkeyPatch) -> None:
