@@ -442,8 +442,7 @@ def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
     for one in row:
         room = sum(widths[one.column : one.column + one.cell.across]) + GAP * (one.cell.across - 1)
         columns.append((one, room, fill(one.pieces, max(room, 2))))
-    height = max((len(lines) for _, _, lines in columns), default=1)
-    for index in range(max(height, 1)):
+    for index in range(max([1, *(len(lines) for _, _, lines in columns)])):
         pieces: list[Piece] = []
         used = 0
         for one, room, lines in columns:

@@ -172,6 +172,10 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     tall = Cell(words("a"), 1, 3), Cell(words("b"), 2), Cell(words("c"), 1, 2)
     spanned = Table((tall, (Cell(words("d")), Cell(words("e"))), (Cell(words("f"), 3),), (Cell(words("g")),)))
     assert drawn(spanned, width=None) == ["a\tb\t\tc", "\td\te", "\tf", "g"]
+    within = Layout(Document("T", (Quote((TABLE,)),)), 30).lines(0)
+    assert [(line.fixed, line.text) for line in within[:2]] == [(9, f"│ {'─' * 16}"), (9, "│ Model   Scores")]
+    empty = Table(((Cell(words("a")), Cell(words("b"))), (Cell(()), Cell(()))))
+    assert drawn(empty) == ["────", "a  b", "", "────"]
     # What is beyond the last column is left out.
     assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [
         f"a{chr(9) * 399}b"
