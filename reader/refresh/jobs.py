@@ -22,12 +22,15 @@ from reader.core.dates import utc_now
 from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
 from reader.core.paper import Listing
 from reader.paths import FULL, explain
-from reader.refresh.pictures import DrawPicture, PictureDrawn
 from reader.refresh.plan import Plan
 from reader.refresh.vectors import VectorsMade
 
 if TYPE_CHECKING:
+    from rich.segment import Segment
+
+    from reader.core.document.model import PdfSpot
     from reader.core.topics.scorer import Topics
+    from reader.platform import PictureProtocol
 
 
 P = ParamSpec("P")
@@ -109,6 +112,27 @@ class FetchPdf:
 
     id: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a picture is drawn for: the protocol, the room in cells, and the pixels of a cell."""
+
+    protocol: PictureProtocol
+    columns: int
+    rows: int
+    cell_width: int = 10
+    cell_height: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DrawPicture:
+    """Fetch a picture and draw it; the job that is given to the process."""
+
+    address: str
+    canvas: Canvas
+    spot: PdfSpot | None = None
+    """The part of a PDF that it is of."""
 
 
 class ExtensionJob(ABC):
@@ -360,6 +384,24 @@ class HookRan(NamedTuple):
 
     done: int
     of: int
+
+
+class PictureDrawn(NamedTuple):
+    """A picture as the terminal takes it."""
+
+    columns: int
+    lines: tuple[tuple[Segment, ...], ...]
+    """What is in the cells: the picture itself, or what the terminal puts it instead of."""
+    before: str = ""
+    """What is sent to the terminal before the lines: the picture by kitty's protocol."""
+    after: str = ""
+    """What is sent once the picture is no longer shown."""
+    sixels: str = ""
+    """The picture as sixels, from the first cell on."""
+
+    @property
+    def rows(self) -> int:
+        return len(self.lines)
 
 
 class RulesActed(NamedTuple):

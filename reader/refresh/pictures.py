@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Unpack
 from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
@@ -23,6 +23,7 @@ from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_l
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import HttpRefused, Limits
 from reader.installed import needs_extra
+from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from reader.config import Settings
-    from reader.core.document.model import PdfSpot
     from reader.platform import PictureProtocol
 
 
@@ -87,45 +87,6 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 LARGEST_SCALE = 2.0
 """By how much a small picture is enlarged at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Canvas:
-    """What a picture is drawn for: the protocol, the room in cells, and the pixels of a cell."""
-
-    protocol: PictureProtocol
-    columns: int
-    rows: int
-    cell_width: int = 10
-    cell_height: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class DrawPicture:
-    """Fetch a picture and draw it; the job that is given to the process."""
-
-    address: str
-    canvas: Canvas
-    spot: PdfSpot | None = None
-    """The part of a PDF that it is of."""
-
-
-class PictureDrawn(NamedTuple):
-    """A picture as the terminal takes it."""
-
-    columns: int
-    lines: tuple[tuple[Segment, ...], ...]
-    """What is in the cells: the picture itself, or what the terminal puts it instead of."""
-    before: str = ""
-    """What is sent to the terminal before the lines: the picture by kitty's protocol."""
-    after: str = ""
-    """What is sent once the picture is no longer shown."""
-    sixels: str = ""
-    """The picture as sixels, from the first cell on."""
-
-    @property
-    def rows(self) -> int:
-        return len(self.lines)
 
 
 async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn, None]:

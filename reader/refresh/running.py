@@ -14,7 +14,7 @@ from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
-from reader.refresh.pictures import Canvas, DrawPicture, draw, draw_picture
+from reader.refresh.pictures import draw, draw_picture
 from reader.refresh.plan import Plan
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from reader.refresh.sources import Sources
 
 from reader.refresh.jobs import (
+    Canvas,
+    DrawPicture,
     ExtensionJob,
     FetchPdf,
     FetchText,

@@ -16,7 +16,8 @@ from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, NoPicture, ReaderError
 from reader.platform import PictureProtocol
 from reader.refresh import pictures
-from reader.refresh.pictures import Canvas, DrawPicture, PictureClient, PictureDrawn, draw, draw_picture
+from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn
+from reader.refresh.pictures import PictureClient, draw, draw_picture
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
 from tests.table import each

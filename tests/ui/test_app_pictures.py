@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from rich.segment import Segment
 
-from reader.refresh.pictures import Canvas, PictureDrawn
+from reader.refresh.jobs import Canvas, PictureDrawn
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.pictures.pictures import Picture, Pictures

@@ -187,10 +187,8 @@ def open_pdf(file: Path) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         locked = getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise NoFullText("its PDF asks for a password" if locked else "its PDF is damaged") from error
-    try:
+    with closing(opened):
         yield opened
-    finally:
-        opened.close()
 
 
 def read_pages(file: Path) -> Pages:
@@ -407,28 +405,28 @@ def _with_fractions(letters: Sequence[Letter], bars: Sequence[Bar]) -> list[Lett
     found: list[Letter | None] = list(letters)
     heights = sorted((letter.base, at) for at, letter in enumerate(letters) if not letter.is_space)
 
-    def next_to(at: int, step: int) -> int:
-        """The next visible letter before or after one; -1 if there is none."""
-        at += step
-        while 0 <= at < len(found) and ((one := found[at]) is None or one.is_space):
-            at += step
-        return at if at < len(found) else -1
+    def next_to(at: int, step: int) -> int | None:
+        """The next visible letter before or after one."""
+        while 0 <= (at := at + step) < len(found):
+            if (one := found[at]) is not None and not one.is_space:
+                return at
+        return None
 
     # Those within others come first.
     for bar in sorted(bars, key=lambda one: one.right - one.left):
         first, last = (bisect_left(heights, (bar.base + away, 0)) for away in (-HALF, HALF))
         near = [at for _, at in heights[first:last] if (one := found[at]) is not None and bar.covers(one)]
         above, below = ({at for at in near if (letters[at].base > bar.base) is is_above} for is_above in (True, False))
-        end = middle = next((at for at in sorted(below) if next_to(at, -1) in above), -1)
-        if middle < 0:
+        middle = next((at for at in sorted(below) if next_to(at, -1) in above), None)
+        if middle is None:
             continue
-        start = next_to(middle, -1)
+        start = end = middle
         while (before := next_to(start, -1)) in above:
             start = before
         while (after := next_to(end, 1)) in below:
             end = after
         upper, lower = ([one for one in part if one] for part in (found[start:middle], found[middle : end + 1]))
-        left, right = (found[at] if at >= 0 else None for at in (before, after))
+        left, right = (None if at is None else found[at] for at in (before, after))
         if not (bar.fits(upper, left, upper[0]) and bar.fits(lower, right, lower[-1])):
             continue
         size = max(one.size for one in (*upper, *lower))
@@ -1232,7 +1230,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
         case "heading":
             number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
             said = text[number.end() :] if number else text
-            yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
+            yield Heading(part.level + 1, number["number"] if number else "", (Span(said, ""),))
         case "caption":
             found = _CAPTION.match(text)
             label, rest = (found["label"], text[found.end() :].strip()) if found else ("", text)

@@ -9,9 +9,6 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import TextPlace
-from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
 from reader.keys.spelling import typed_on
 from reader.ui.full_text.bookmarks import BookmarkKeeper
@@ -29,6 +26,9 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
+    from reader.core.document.block_lines import DocumentLine
+    from reader.core.document.layout import TextPlace
+    from reader.core.document.model import Block, Section
     from reader.core.passages import Passage
     from reader.ui.full_text.highlights import Highlights
     from reader.ui.full_text.links import Link
@@ -522,6 +522,8 @@ def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[
 
 def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
     """The lines of one block without its rules; running text is joined."""
+    from reader.core.document.model import Figure, Formula, Table, Verbatim
+
     texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
     if isinstance(block, (Table, Verbatim, Formula, Figure)):
         yield from (text for text in texts if text)

@@ -89,7 +89,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         is_whole = view.is_at_end and view.top == TextPlace()
         length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
         self.virtual_size = Size(self.columns, length)
-        self.scroll_to(y=round(view.progress * (length - rows)), animate=False, force=True)
+        self._scroll(round(view.progress * (length - rows)))
 
     # Drawing
 
@@ -280,7 +280,7 @@ class OutlinePane(Pane, inherit_bindings=False):
     def _place(self) -> None:
         self.virtual_size = Size(self.columns, len(self._rows))
         cursor = self._outline.cursor if self._outline.is_open else self._here
-        self.scroll_to(y=first_row(self._rows, cursor, self.size.height), animate=False, force=True)
+        self._scroll(first_row(self._rows, cursor, self.size.height))
         self.refresh()
 
     def on_resize(self) -> None:

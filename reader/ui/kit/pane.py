@@ -166,10 +166,14 @@ class Pane(BareScrollView, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         return Strip.blank(self.columns, self._style())
 
+    def _scroll(self, line: int) -> None:
+        """Scroll a line to the top, or as near as the end allows, at once."""
+        self.scroll_to(y=line, animate=False, force=True)
+
     def scroll_lines(self, count: int) -> bool:
         """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
         before = self.scroll_offset.y
-        self.scroll_to(y=before + count, animate=False, force=True)
+        self._scroll(before + count)
         return self.scroll_offset.y == before
 
     @property

@@ -239,12 +239,18 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
     Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
     frame's time. It has no way to set the class of one widget's scrollbar. It lays the whole screen out and draws all
-    of it (20 ms) for each text of another length, though the place of the bar is always kept.
+    of it (20 ms) for each text of another length, though the place of the bar is always kept. It asks all widgets for
+    their lines when only one has changed, such as the spinner; a view that was not refreshed keeps its lines.
     """
 
     SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
 
     virtual_size = Reactive(Size(0, 0))
+    _kept: tuple[object, list[Strip]] | None = None
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        self._kept = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_virtual_size(self, size: Size) -> None:
         if not _HAS_SCROLLBARS:
@@ -273,6 +279,12 @@ class BareScrollView(ScrollView, inherit_bindings=False):
         return self._vertical_scrollbar
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        drawn = crop, self.size, self.scroll_offset
+        if self._kept is None or self._kept[0] != drawn:
+            self._kept = drawn, self._draw_lines(crop)
+        return self._kept[1]
+
+    def _draw_lines(self, crop: Region) -> list[Strip]:
         _, background = self.background_colors
         strips = [self.render_line(y) for y in crop.line_range]
         start, end = crop.column_span

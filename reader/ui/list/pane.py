@@ -410,10 +410,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             height = self._heights[place] = paper_height(row, self.columns, self._look)
         return height
 
-    def _scroll(self, line: int) -> None:
-        """Scroll a line to the top, or as near as the end of the list allows."""
-        self.scroll_to(y=line, animate=False, force=True)
-
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll by lines as drawn; Textual counts their numbers."""
         self._turn(event, 1)

@@ -136,7 +136,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         # An empty last line marks the end of the text.
         self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._paper))
-        self.scroll_to(y=self.scroll_offset.y if keep else 0, animate=False, force=True)
+        self._scroll(self.scroll_offset.y if keep else 0)
         if not keep:
             self._hide_thumb()
         self.refresh()

@@ -72,7 +72,7 @@ def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: boo
         action = ("place", str(hit.block))
         if hit.section is not None:
             lines.append((Piece(cut(literal(_name(hit.section)), width, glyphs.ellipsis), "facts", action=action),))
-        lines += ((Piece(INDENT), *line) for line in fill(_marked(hit, action), max(width - len(INDENT), 1)))
+        lines += ((Piece(INDENT), *line) for line in fill(_marked(hit, action), width - len(INDENT)))
     return lines
 
 

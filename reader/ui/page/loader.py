@@ -229,13 +229,13 @@ class PageRefresher(Actor):
     def _is_wanted(self, page: Reading) -> bool:
         """Whether to refresh a paper: it must be in the cache, old, and refreshable."""
         look, state, id = self._look, self._model.state, page.paper.id
-        if page.kept is None or not isinstance(page.paper.pk, int) or not is_arxiv_id(id):
+        if page.kept is None or look.is_still or state.mode:
             return False
-        if look.is_still or state.mode or state[REFRESH].trouble == OFFLINE or is_offline(os.environ):
-            return False
-        if self._clock() - self._tried.get(id, -AGAIN) < AGAIN:
-            return False
-        return page.kept.is_old(look.now(), with_arxiv=self._services.settings.ask_arxiv)
+        is_known = isinstance(page.paper.pk, int) and is_arxiv_id(id)
+        is_reachable = state[REFRESH].trouble != OFFLINE and not is_offline(os.environ)
+        is_due = self._clock() - self._tried.get(id, -AGAIN) >= AGAIN
+        is_old = page.kept.is_old(look.now(), with_arxiv=self._services.settings.ask_arxiv)
+        return is_known and is_reachable and is_due and is_old
 
     def _begin(self) -> None:
         page = self._model.state[PAGE]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.pictures import Canvas, PictureDrawn
+    from reader.refresh.jobs import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
 
@@ -108,7 +108,7 @@ class PictureActions(Actor):
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
-        from reader.refresh.pictures import Canvas
+        from reader.refresh.jobs import Canvas
         from reader.ui.pictures.pictures import room
 
         terminal = self._terminal
@@ -164,8 +164,7 @@ class PictureLoader(Actor):
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
-        from reader.refresh.jobs import Waiting
-        from reader.refresh.pictures import DrawPicture, PictureDrawn
+        from reader.refresh.jobs import DrawPicture, PictureDrawn, Waiting
 
         try:
             job = DrawPicture(picture.address, canvas, picture.spot)

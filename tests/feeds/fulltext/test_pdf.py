@@ -752,10 +752,13 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
     later = letters((f"Sm{letter}k", 700, 10, 0), (accent, 702.5, 10, -10))
     assert written_text(later) == f"Sm{joined}k"
     # The gaps that are seen beside it are none.
-    assert written_text(
-        letters((letter, 700, 10, 0), (" ", 700, 10, 0), (accent, 700, 10, -10), (" k", 700, 10, 5))
-    ) == (f"{joined} k")
+    gaps = letters((f"S{letter} ", 700, 10, 0), (accent, 700, 10, -10), (" k", 700, 10, 5))
+    assert written_text(gaps) == f"S{joined} k"
     assert written_text(letters((accent, 700, 10, 0), (" ", 700, 10, 0), (letter, 700, 10, -10))) == joined
+    # It is near, beside the letter and above it.
+    assert written_text(letters((letter, 700, 10, 0), (accent, 700, 10, -2.5))) == joined
+    for base, moved in ((700, -2.0), (705, -5.0)):
+        assert written_text(letters((letter, 700, 10, 0), (accent, base, 10, moved))) == f"{letter}{accent}"
     # As a sign of its own it stays.
     assert written_text(letters((f"a{accent} b", 700, 10, 0))) == f"a{accent} b"
 
@@ -796,6 +799,14 @@ def test_the_halves_of_a_fraction_are_near_its_bar(
 ) -> None:
     around = letters(("is", 700, 10, 0), ("a+b", above, 7, 5), ("2", below, 7, moved), ("all", 700, 10, 11))
     assert ("(a+b)∕2" in written_text(around, Bar(left, right, 702.5))) is is_one
+
+
+@each(("moved", "base", "is_one"), [(10, 707, False), (10.5, 707, True), (10, 706, False), (10, 705.5, True)])
+def test_a_letter_close_to_a_half_makes_it_none_of_a_fraction(moved: float, base: float, is_one: bool) -> None:
+    before = letters(("x", base, 7, 0), ("a+b", 707, 7, moved), ("2", 696.5, 7, -7))
+    assert ("∕" in written_text(before, Bar(75.5 + moved, 86 + moved, 702.5))) is is_one
+    behind = letters(("2", 707, 7, 0), ("a+b", 696.5, 7, -7), ("x", base - 10.5, 7, moved))
+    assert ("∕" in written_text(behind, Bar(68.5, 79, 702.5))) is is_one
 
 
 def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
@@ -859,6 +870,19 @@ def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
     assert texts(document, Reference)[-1] == "A. Babbage. Engines."
     assert ["".join(plain(one.caption)) for one in document.blocks if isinstance(one, Figure)] == [
         "Two of them, of which one is small."
+    ]
+
+
+def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
+    lines = (
+        "660 b1 1 Method / 640 It is. / 620 b0.6 1.1 Data of all kinds / 600 It is. / 580 Tests / 560 TESTS / "
+        "540 b1 s12 Another / 520 b1 2 Other / 500 b1 References / 480 [1] A. One. / 460 b1 s12 Another / 440 It is. / "
+        "420 b0.5 Data of all kinds / 400 b1 Data of it / 380 b0.6 Al / 360 b1 IV Eve"
+    )
+    outline = (("Method", 0), ("Data of all kinds and more of it", 1), ("Tests", 0), ("Al", 0), ("Eve", 2))
+    assert headings(of_lines(*body(780, 8), *map(drawn, lines.split(" / ")), outline=outline)) == [
+        *[(1, "1", "Method"), (2, "1.1", "Data of all kinds"), (1, "", "TESTS"), (1, "", "References")],
+        *[(1, "", "Another"), (3, "IV", "Eve")],
     ]
 
 

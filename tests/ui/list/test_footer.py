@@ -11,7 +11,7 @@ from reader.cache.history import STILL
 from reader.cache.reads.orders import Order
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
-from reader.refresh.pictures import Canvas
+from reader.refresh.jobs import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.calendar.state import CalendarRequest, open_calendar
 from reader.ui.command_line.state import COMMAND, TypedCommand

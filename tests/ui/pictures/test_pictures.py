@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.paper import Paper
 from reader.platform import cell_size, picture_terminal
-from reader.refresh.pictures import Canvas, PictureDrawn
+from reader.refresh.jobs import Canvas, PictureDrawn
 from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
 from tests.table import each
 

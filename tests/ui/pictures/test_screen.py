@@ -6,7 +6,7 @@ import pytest
 from rich.segment import Segment
 from textual.geometry import Region
 
-from reader.refresh.pictures import PictureDrawn
+from reader.refresh.jobs import PictureDrawn
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.pictures.screen import PicturePane, _Text
 from tests.ui.stage import Stage, staged

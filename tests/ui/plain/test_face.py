@@ -62,7 +62,11 @@ async def plain(file: Path, **how: Any) -> AsyncIterator[tuple[Conversation, str
 
 
 @pytest.mark.parametrize("name", ["list", "text", "decisions", "days"])
-async def test_a_whole_conversation(cache_file: Path, name: str, recwarn: pytest.WarningsRecorder) -> None:
+async def test_a_whole_conversation(
+    cache_file: Path, name: str, recwarn: pytest.WarningsRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However long the next line takes, no paper was looked at meanwhile.
+    monkeypatch.setattr("reader.ui.marks.traces.LOOK", 3600.0)
     if name == "text":
         keep_text(cache_file, "2605.00400")
     conversation = Path(__file__).with_name(f"{name}.txt").read_text("utf-8")
