@@ -654,3 +654,9 @@ def test_all_that_is_found_and_told_of_a_paper() -> None:
             ),
         ),
     ]
+
+
+def test_a_single_point_is_told() -> None:
+    one, other = (Evidence(phrase, ("title",), points, FITTED) for phrase, points in (("x", 1.0), ("y", -1.0)))
+    (found,) = why([TopicReason("a", 0.0, (one, other))], {})
+    assert [cause.said for cause in found.causes] == ["x", "y"]
