@@ -179,7 +179,7 @@ def find_browser() -> str | None:
     import webbrowser
 
     try:
-        return getattr(webbrowser.get(), "name", "browser")
+        return webbrowser.get().name
     except webbrowser.Error:
         return None
 
@@ -206,7 +206,7 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
     try:
         if not has_terminal:
             browser = webbrowser.get()
-            return not takes_terminal(getattr(browser, "name", "browser")) and browser.open(safe)
+            return not takes_terminal(browser.name) and browser.open(safe)
         return webbrowser.open(safe)
     except (webbrowser.Error, OSError):
         return False

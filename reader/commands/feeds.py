@@ -264,11 +264,11 @@ def follow_lists(
             for outline in listed.feeds:
                 if is_dry:
                     named = announced_categories(outline.url) or [outline.url]
-                    new = [one for one in named if feeds.find(one) is None]
+                    new = [one if feeds.find(one) is None else None for one in named]
                 else:
-                    new = [feed.slug for feed in _follow_outline(feeds, outline)]
-                added += new
-                known += not new
+                    new = [feed.slug if feed else None for feed in _follow_outline(feeds, outline)]
+                added += filter(None, new)
+                known += new.count(None)
     return added, known, failures
 
 
@@ -279,15 +279,14 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
     return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
 
 
-def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
+def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed | None]:
+    """Follow a feed, or each of several categories; None for those that are known."""
     from reader.feeds.syndication.parse import feed_slug
 
     if categories := announced_categories(outline.url):
-        new = [_follow_category(feeds, find_category(id)) for id in categories]
-    else:
-        slug = feed_slug(outline.title, outline.url)
-        new = [feeds.follow("rss", outline.url, outline.title, slug, _now(), home=outline.home, folder=outline.folder)]
-    return [feed for feed in new if feed is not None]
+        return [_follow_category(feeds, find_category(id)) for id in categories]
+    slug = feed_slug(outline.title, outline.url)
+    return [feeds.follow("rss", outline.url, outline.title, slug, _now(), home=outline.home, folder=outline.folder)]
 
 
 def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:

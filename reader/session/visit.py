@@ -120,8 +120,8 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "paper": _is_text,
     "density": _fits("density"),
     "visited": _is_time,
-    "topic_order": lambda value: isinstance(value, str) and value in TOPIC_ORDERS,
-    "topic_mode": lambda value: isinstance(value, str) and value in TOPIC_MODES,
+    "topic_order": TOPIC_ORDERS.__contains__,
+    "topic_mode": TOPIC_MODES.__contains__,
 }
 
 

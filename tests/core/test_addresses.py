@@ -16,6 +16,10 @@ from tests.table import each
     [
         ("Code is at https://github.com/ada/engine.", ["https://github.com/ada/engine"]),
         ("Code is at github.com/ada/engine, and more", ["https://github.com/ada/engine"]),
+        (
+            "see https://ada.org/engine_(1), and [https://ada.org/x[1]].",
+            ["https://ada.org/engine_(1)", "https://ada.org/x[1]"],
+        ),
         ("(https://ada.github.io/engine_(1)/)", ["https://ada.github.io/engine_(1)/"]),
         ("see [page](http://www.ada.org/a?b=c#d).", ["http://www.ada.org/a?b=c#d"]),
         ("see [ada.github.io/x](ada.github.io/x).", ["https://ada.github.io/x", "https://ada.github.io/x"]),
@@ -129,3 +133,9 @@ def test_public_or_a_name(host: str) -> None:
 def test_this_machine_is_named_or_an_address_of_its_own() -> None:
     hosts = "localhost", "127.0.0.9", "::1", "10.0.0.1", "x.example", ""
     assert [is_loopback(host) for host in hosts] == [True, True, True, False, False, False]
+
+
+def test_an_address_is_found_with_its_place() -> None:
+    text = "See (github.com/ada/ my-engine), https://a.example/x."
+    places = [text[one.start : one.end] for one in addresses_in(text)]
+    assert places == ["github.com/ada/ my-engine", "https://a.example/x"]

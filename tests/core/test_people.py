@@ -60,6 +60,7 @@ def test_likeness_of_names(one: str, other: str, expected: Likeness) -> None:
 def test_the_likest_of_many_names() -> None:
     names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
     assert likest("Kaiming He", names) == LikeName(Likeness.SAME, "HE Kaiming")
+    assert likest("Kaiming He", ["K. He", "K He"]) == LikeName(Likeness.PERHAPS, "K. He")
     assert likest("Kaiming He", names[:3]) == LikeName(Likeness.PERHAPS, "K. He")
     assert likest("Kaiming He", ["Ada Byron"]) == LikeName(Likeness.OTHER, "")
     assert likest("Martin Mueller", ["M. Müller"]).likeness is Likeness.PERHAPS

@@ -19,8 +19,15 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         await r.search("robot", "query.accept", "pane.wider", "move.down", "move.down")
         place = (r.view, r.query, r.here.id)
         sizes = (r.main.papers.region, r.main.detail.region)
-        await r.do("find.filter", "pane.narrower", "find.filter", "app.quit")
+        await r.do("find.filter", "pane.narrower")
+        await r.press("a", "o")
+        await r.do("find.filter", "app.quit")
         assert not r.app.is_running
+        assert json.loads(r.file.with_name("state.json").read_text()) == {
+            **{"view": "unread", "view_query": "", "text": "robot", "paper": place[2], "history": ["robot"]},
+            **{"commands": [], "hidden": [], "density": None, "sizes": {"three": [24, 0.62]}, "folded": []},
+            **{"topic_order": "papers", "topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
+        }
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
         assert r.main.filter.columns == 24

@@ -7,16 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from reader.cache.marks.derived import FOLLOW, SETTING
-from reader.cache.marks.event_log import STEPS
+from reader.cache.marks.event_log import DAY, STEPS
 from reader.cache.marks.journal import Entry, Owner, decode
 from reader.core import foreign, marks
 from reader.core.foreign import Clock, Refused
 from reader.core.marks import ENTRY, FORGET, HERE, clean_mark
 from reader.core.settings.entries import parse_entry
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
-
-DAY = 86_400_000
-"""Milliseconds."""
 
 _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
@@ -22,6 +22,7 @@ from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
 from reader.cache.storing.batch import Batch, Classifier
 from reader.cache.tables import DAY, LISTING, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
+from reader.core.feed_days import SETTLING_DAYS, is_settled
 from reader.core.paper import Listing
 
 BATCH = 200
@@ -29,9 +30,6 @@ BATCH = 200
 
 MUCH = 1_000
 """Number of new or changed papers that may make the planner's statistics out of date."""
-
-SETTLED_DAYS = 14
-"""Age in days at which a day of the feed hardly changes any more: votes move for one to two weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,7 @@ class Stored:
     skipped: int = 0
 
     def __add__(self, other: Stored) -> Stored:
-        return Stored(
-            self.new + other.new,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.skipped + other.skipped,
-        )
+        return Stored(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 class Cache:
@@ -241,7 +234,7 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
 
 def _note_days(connection: Connection, days: Iterable[str], fetched: str) -> None:
     """Store each day's number of papers and the time of the feed's answer; `fetched` is empty for a file."""
-    rows = [{"day": day, "fetched": fetched, "settling": SETTLED_DAYS} for day in sorted(days)]
+    rows = [{"day": day, "fetched": fetched, "settling": SETTLING_DAYS} for day in sorted(days)]
     if rows:
         connection.execute(_NOTE_DAY, rows)
 
@@ -269,9 +262,10 @@ _VALIDATOR = "validator:"
 
 def _note_answers(connection: sqlite3.Connection, listings: Iterable[Listing], now: str) -> None:
     """Store the ETags of days that will be requested again, and how many records of a day could not be read."""
-    settled = date.fromisoformat(now[:10]) - timedelta(days=SETTLED_DAYS)
+    today = date.fromisoformat(now[:10])
+    settled = today - timedelta(days=SETTLING_DAYS)
     for listing in listings:
-        if listing.validator and listing.day and not is_settled(listing.day, now):
+        if listing.validator and listing.day and not is_settled(listing.day, today):
             meta.keep_up(connection, f"{_VALIDATOR}{listing.day}", listing.validator)
             old = (_VALIDATOR, f"{_VALIDATOR}{settled.isoformat()}")
             connection.execute("DELETE FROM meta WHERE key BETWEEN ? AND ?", old)
@@ -283,8 +277,3 @@ def _note_answers(connection: sqlite3.Connection, listings: Iterable[Listing], n
 def _count_papers(connection: Connection, day: str | None) -> int:
     query = select(func.count()).select_from(LISTING).where(LISTING.c.day == day)
     return connection.scalar(query) or 0
-
-
-def is_settled(day: str, at: str) -> bool:
-    """Whether a day (ISO) had settled at a time (ISO)."""
-    return date.fromisoformat(at[:10]) - date.fromisoformat(day) >= timedelta(days=SETTLED_DAYS)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Unpack
 from urllib.parse import urlencode
@@ -237,7 +237,7 @@ def _title_words(title: str) -> list[str]:
 
 def last_renewal(now: datetime) -> datetime:
     """The last time (UTC) at which arXiv had renewed its papers for the day."""
-    return (now - _RENEWAL_TIME).replace(hour=0, minute=0, second=0, microsecond=0) + _RENEWAL_TIME
+    return datetime.combine((now - _RENEWAL_TIME).date(), time(), UTC) + _RENEWAL_TIME
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:

@@ -168,7 +168,7 @@ def _broken(block: Block) -> LibraryEntry:
 
 def _joined(value: str) -> str:
     """A value whose parts were joined by `#`; other values as they are."""
-    if "#" not in value or not value.startswith(('"', "{")) or not re.search(r"[\"}\w]\s*#\s*[\"{\w]", value):
+    if not value.startswith(('"', "{")) or not re.search(r"[\"}\w]\s*#\s*[\"{\w]", value):
         return value
     return "".join("".join(part.groups(default="")) for part in _PART.finditer(value))
 
@@ -186,7 +186,7 @@ def _plain(text: str) -> str:
 
 def _without_tex(text: str) -> str:
     """A text without what TeX puts around and into addresses: braces, `url`, escaped signs."""
-    return re.sub(r"\\(?:url|href|texttt)\b|\\(?=[_%#&~])|[{}]", " ", text) if "\\" in text or "{" in text else text
+    return re.sub(r"\\(?:url|href|texttt)\b|\\(?=[_%#&~])|[{}]", " ", text)
 
 
 # RIS: one line for each field, named by two letters

@@ -187,10 +187,8 @@ def open_pdf(file: Path) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         locked = getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise NoFullText("its PDF asks for a password" if locked else "its PDF is damaged") from error
-    try:
+    with closing(opened):
         yield opened
-    finally:
-        opened.close()
 
 
 def read_pages(file: Path) -> Pages:
@@ -407,28 +405,28 @@ def _with_fractions(letters: Sequence[Letter], bars: Sequence[Bar]) -> list[Lett
     found: list[Letter | None] = list(letters)
     heights = sorted((letter.base, at) for at, letter in enumerate(letters) if not letter.is_space)
 
-    def next_to(at: int, step: int) -> int:
-        """The next visible letter before or after one; -1 if there is none."""
-        at += step
-        while 0 <= at < len(found) and ((one := found[at]) is None or one.is_space):
-            at += step
-        return at if at < len(found) else -1
+    def next_to(at: int, step: int) -> int | None:
+        """The next visible letter before or after one."""
+        while 0 <= (at := at + step) < len(found):
+            if (one := found[at]) is not None and not one.is_space:
+                return at
+        return None
 
     # Those within others come first.
     for bar in sorted(bars, key=lambda one: one.right - one.left):
         first, last = (bisect_left(heights, (bar.base + away, 0)) for away in (-HALF, HALF))
         near = [at for _, at in heights[first:last] if (one := found[at]) is not None and bar.covers(one)]
         above, below = ({at for at in near if (letters[at].base > bar.base) is is_above} for is_above in (True, False))
-        end = middle = next((at for at in sorted(below) if next_to(at, -1) in above), -1)
-        if middle < 0:
+        middle = next((at for at in sorted(below) if next_to(at, -1) in above), None)
+        if middle is None:
             continue
-        start = next_to(middle, -1)
+        start = end = middle
         while (before := next_to(start, -1)) in above:
             start = before
         while (after := next_to(end, 1)) in below:
             end = after
         upper, lower = ([one for one in part if one] for part in (found[start:middle], found[middle : end + 1]))
-        left, right = (found[at] if at >= 0 else None for at in (before, after))
+        left, right = (None if at is None else found[at] for at in (before, after))
         if not (bar.fits(upper, left, upper[0]) and bar.fits(lower, right, lower[-1])):
             continue
         size = max(one.size for one in (*upper, *lower))
@@ -1097,10 +1095,8 @@ class _Builder:
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
-        in_text = self.last.kind in (*_TEXTS, "caption", "note") and self._follows(line)
-        if cells == 2 and in_text and len(self.before.cells) < 2:
-            return False
-        return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
+        in_text = self.last.kind in (*_TEXTS, "caption", "note") and self._follows(line) and len(self.before.cells) < 2
+        return cells > 2 or (not in_text and (self.looks.is_short(line) or line.size < 0.95 * self.looks.body))
 
     def _has_number(self, index: int, line: Line) -> bool:
         """Whether a line is of a formula with a number, at its end or by itself further to the right."""
@@ -1139,22 +1135,17 @@ class _Builder:
 
     def _is_indented(self, index: int, line: Line) -> bool:
         """Whether a paragraph begins here, by the next line, which stands more to the left."""
-        if index + 1 == len(self.lines):
-            return False
-        after = self.lines[index + 1]
-        if _BULLET.match(after.text):
-            return False
+        after = self.lines[min(index + 1, len(self.lines) - 1)]
         is_next = after.page == line.page and 0 < line.base - after.base < 1.5 * self.looks.leading
-        return is_next and 4 < line.left - after.left < 30 and abs(after.size - line.size) < 0.6
+        is_alike = abs(after.size - line.size) < 0.6 and not _BULLET.match(after.text)
+        return is_next and is_alike and 4 < line.left - after.left < 30
 
     def _has_ended(self, line: Line) -> bool:
         """Whether the line before was a paragraph's last, by its length."""
         before = self.before
-        if line.text[:1].islower():
-            return False
-        if self.last.kind == "item" and len(self.last.rows) > 1 and before.left - line.left > 4:
-            return True
-        return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
+        is_outside = self.last.kind == "item" and len(self.last.rows) > 1 and before.left - line.left > 4
+        is_last = before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
+        return not line.text[:1].islower() and (is_outside or is_last)
 
     def _is_behind_formula(self, tail: _Part, line: Line) -> bool:
         """Whether only a formula stands between a paragraph and a line, which then follow it in this order."""
@@ -1232,7 +1223,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
         case "heading":
             number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
             said = text[number.end() :] if number else text
-            yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
+            yield Heading(part.level + 1, number["number"] if number else "", (Span(said, ""),))
         case "caption":
             found = _CAPTION.match(text)
             label, rest = (found["label"], text[found.end() :].strip()) if found else ("", text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -104,6 +105,9 @@ _AFTER_TITLE = re.compile(rf"(?<=\S)\s*\(arXiv:{_ID}[^()]{{0,60}}\)$", re.IGNORE
 _BETWEEN_NAMES = re.compile(r",\s+|;\s*|\s+and\s+")
 # Character references. XML forbids some, such as `&#xD83D;` (half of an emoji), and feedparser fails at them.
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
+_XML = re.compile("[\t\n\r\x20-\ud7ff\ue000-\U0010ffff]")
+"""A character that XML allows."""
+
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 
 
@@ -332,8 +336,7 @@ def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:
     if not 0 < len(digits) <= 7:
         return b""
     number = int(digits, 16 if hexadecimal else 10)
-    is_valid = number in (0x9, 0xA, 0xD) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0x10FFFF
-    return reference[0] if is_valid else b""
+    return reference[0] if number <= sys.maxunicode and _XML.match(chr(number)) else b""
 
 
 def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:

@@ -165,9 +165,9 @@ class Painter:
 
     @property
     def height(self) -> int:
-        """The highlighted paper's line from the top of the list."""
+        """The highlighted paper's line from the top of the list; 0 if a heading takes the only line."""
         view = self._lines.view(self._top, self._list.height)
-        return next(y for y, slot in enumerate(view) if slot is not None and slot[2:] == (self.cursor, 0))
+        return next((y for y, slot in enumerate(view) if slot is not None and slot[2:] == (self.cursor, 0)), 0)
 
     def _height_of(self, place: int) -> int:
         return paper_height(self._row(place), self._list.width, self._list_look)

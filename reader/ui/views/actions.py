@@ -139,18 +139,19 @@ class ViewActions(Actor):
     def go_periods(self, count: int) -> None:
         """Go some periods later or earlier, skipping days known to be empty."""
         start = period = self.here()
-        first, last = date.fromisoformat(FIRST_DAY), self._look.today
+        first, last, end = date.fromisoformat(FIRST_DAY), self._look.today, ""
         for _ in range(abs(count)):
             following = period.later if count > 0 else period.earlier
             while self._is_idle(following) and first < following.first < last:
                 following = following.later if count > 0 else following.earlier
             if following.last < first or following.first > last:
                 end = f"the feed begins on {FIRST_DAY}" if count < 0 else f"this is the last {period.kind} so far"
-                self._model.show_notice(end)
                 break
             period = following
         if period != start:
             self.go(period.id)
+        if end:
+            self._model.show_notice(end)
 
     def _is_idle(self, period: Period) -> bool:
         """Whether a day is known or likely to be empty, such as at a weekend."""

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache import connections
+from reader.cache.flags import having
 from reader.cache.marks import effects as module
 from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Action
@@ -23,6 +24,7 @@ from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
 from reader.core.paper import Listing
+from reader.core.paper_row import Flag
 from tests.cache.conftest import NOW, ByName, draft
 
 
@@ -33,6 +35,7 @@ class States(NamedTuple):
     """Whether each paper is read, starred, hidden and noted, by its key."""
     tags: tuple[tuple[str, int], ...]
     notes: tuple[tuple[int, str], ...]
+    highlighted: tuple[int, ...]
 
 
 def states(path: Path) -> States:
@@ -40,12 +43,21 @@ def states(path: Path) -> States:
     rows = connection.execute("SELECT pk, read, starred, hidden, has_note FROM paper").fetchall()
     tags = connection.execute("SELECT tag, pk FROM paper_tag ORDER BY tag, pk").fetchall()
     notes = connection.execute("SELECT pk, body FROM note ORDER BY pk").fetchall()
+    highlighted = connection.execute(f"{having(Flag.HIGHLIGHTED)} ORDER BY pk").fetchall()
     connection.close()
-    return States({row[0]: row[1:] for row in rows}, tuple(tags), tuple(notes))
+    return States({row[0]: row[1:] for row in rows}, tuple(tags), tuple(notes), tuple(pk for (pk,) in highlighted))
 
 
 def starred(path: Path) -> set[int]:
     return {pk for pk, row in states(path).papers.items() if row[1]}
+
+
+def test_a_highlight_is_a_flag_of_its_paper(events: Events, path: Path) -> None:
+    for said, highlighted in ((True, (2, 3)), (False, ())):
+        events.mark("highlight", said, [2, 3])
+        assert states(path).highlighted == highlighted
+    events.undo()
+    assert states(path).highlighted == (2, 3)
 
 
 def test_what_is_so_already_is_no_event(events: Events) -> None:
@@ -287,7 +299,7 @@ Step = tuple[str, bool | str | None, set[int] | None, int]
 STEPS = st.lists(
     st.one_of(
         st.tuples(
-            st.sampled_from(["read", "star", "hide", "tag:a"]),
+            st.sampled_from(["read", "star", "hide", "tag:a", "highlight"]),
             st.booleans(),
             st.sets(st.integers(1, 5), min_size=1),
             st.integers(0, 1),

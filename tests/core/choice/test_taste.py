@@ -202,6 +202,46 @@ def test_a_marked_paper_is_said_to_be_like_another_one() -> None:
     assert Taste().is_empty and not Taste(traits=(term("x", 1, 1),)).is_empty and not Taste((term("x", 1, 1),)).is_empty
 
 
+@each(("weight", "count"), [(1.0, 1), (1.5, 2)])
+def test_an_interest_has_a_share_of_the_marks(weight: float, count: int) -> None:
+    taste = learn([*marked("gaussian", EACH, 4.0), *marked("protein", 2, weight)], papers)
+    assert len(taste.subjects) == count
+
+
+def test_a_frequent_word_that_few_papers_dwell_on_says_nothing_alone() -> None:
+    # How many of 400 papers have each word, and how many have it three times.
+    words = {"dynamic": (40, 0), "static": (40, 11), "sparse": (40, 13), "pruning": (40, 40), "active": (29, 5)}
+    words |= {"robots": (32, 2), "rare": (30, 10)}
+    texts = [
+        "".join(
+            f"The {word} of thing. " + f"A {word}, a {word}. " * (at < dwell)
+            for word, (have, dwell) in words.items()
+            if at < have
+        )
+        for at in range(400)
+    ]
+    packed = [pack("", text) for text in texts]
+    liked = [Marked("", texts[at], packed[at], 1.0) for at in range(20, 24)]
+    taste = learn(liked, lambda: enumerate(packed))
+    vague = {one.text for one in taste.words.values() if one.is_vague}
+    assert (vague, {one.text for one in taste.words.values()}) == ({"dynamic", "static", "robots"}, {"thing", *words})
+
+
+def test_an_adverb_or_a_cut_compound_says_nothing_alone() -> None:
+    own = [
+        ("Strikingly frozen lakes", "Lakes that are strikingly frozen. Low-level causal."),
+        ("Strikingly frozen rivers", "Rivers are strikingly frozen. Token-level causal."),
+        ("Frozen ponds, strikingly", "Ponds; strikingly frozen. Frame-level causal."),
+    ]
+    packed = [pack(*paper) for paper in own]
+    liked = [Marked(*paper, words, 1.0) for paper, words in zip(own, packed, strict=True)]
+    taste = learn(liked, lambda: enumerate([*PACKED, *packed]))
+    vague = {one.text: one.is_vague for one in taste.words.values()}
+    plain = dict.fromkeys(("strikingly frozen", "frozen", "level", "causal"), False)
+    assert vague == {**plain, "strikingly": True, "-level causal": True}
+    assert [one.wish.name for one in taste.subjects] == ["strikingly frozen, level"]
+
+
 def test_what_the_user_passed_is_told_from_what_they_like() -> None:
     liked = marked("gaussian", 4)
     passed = [paper.packed for subject in ("city maps", "robot hands") for paper in marked(subject, EACH)] * 2
@@ -275,6 +315,33 @@ JET = Likeness("JetSpec: Drafts at Speed", "starred")
             ],
             None,
             "like what you marked: agents; you want more of robots; you hid 4 on finance",
+        ),
+        (
+            [
+                term("ants", -1, 4)._replace(is_hidden=True),
+                term("bees", -0.9, 2)._replace(is_hidden=True),
+                term("cats", -0.8, 4)._replace(is_hidden=True),
+                term("dogs", -0.7, 3)._replace(added=-0.7),
+                term("eels", 1, 0),
+                term("foxes", 0.1, 0),
+                term("goats", 0.09, 0),
+                term("hens", 0, 3),
+            ],
+            JET,
+            "you want more of eels, foxes; you hid 4 on ants, cats; you hid 2 on bees; you want less of dogs",
+        ),
+        (
+            [term(name, 1 - at / 100, 3) for at, name in enumerate(("vague", "a1", "a2", "a3", "a4", "a5"))],
+            None,
+            "like what you marked: vague, a1, a2, a3",
+        ),
+        (
+            [
+                term(name, 1 - at / 100, 3)._replace(is_vague=not at)
+                for at, name in enumerate(("x1", "a1", "a2", "a3", "a4", "a5"))
+            ],
+            None,
+            "like what you marked: x1, a1, a2, a3, a4",
         ),
     ],
 )

@@ -205,6 +205,22 @@ def test_no_interest_of_some_weight_is_missing_in_the_first_places() -> None:
     assert [INTERESTS[pk] for pk in strong[:FIRST]].count(1) == 1
 
 
+def test_an_interest_waits_after_its_turns_and_a_small_one_has_the_last_place() -> None:
+    def falling(pk: int) -> float:
+        return 1 - pk / 100
+
+    def of(pk: int) -> int:
+        return 0 if pk < 30 else 1 if pk < 36 else 2
+
+    ranked, shares = list(range(40)), (0.55, 0.35, 0.1)
+    first = [*range(10), 30, 10, 11, 12, 31, 13, 14, 15, 32]
+    assert take_turns(ranked, falling, of, shares) == [*first, 36, *range(16, 30), 33, 34, 35, 37, 38, 39]
+    # Nothing speaks for the papers of the smallest.
+    rest = [*first, *range(16, 30), *range(33, 40)]
+    assert take_turns(ranked, lambda pk: falling(pk) if pk < 36 else 0.0, of, shares) == rest
+    assert take_turns(range(6), falling, lambda pk: -1 if pk == 2 else pk % 2, (0.5, 0.5)) == [0, 1, 3, 4, 5, 2]
+
+
 def test_a_single_interest_keeps_the_order_and_so_do_muted_ones() -> None:
     assert take_turns([3, 1, 2], score, INTERESTS.__getitem__, (1.0,)) == [3, 1, 2]
     assert take_turns([3, 1, 2], score, INTERESTS.__getitem__, (0.0, 0.0)) == [3, 1, 2]
@@ -230,5 +246,7 @@ def test_one_in_ten_is_a_surprise_and_another_day_has_others() -> None:
     assert len(places) == 10
     assert all((at + 1) * EVERY - SLACK <= place < (at + 1) * EVERY for at, place in enumerate(places))
     assert today.surprises != tomorrow.surprises
+    few = mix(range(40), [25, 30, 35, 38], "2026-11-24", 20)
+    assert few == mix(range(40), [38, 35, 30, 25], "2026-11-24", 20) and len(few.surprises) == 3
     # Nothing known, no surprise.
     assert mix(ranked, ranked, "2026-11-24", 0).surprises == frozenset()

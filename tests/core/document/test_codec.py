@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.layout import Layout
 from reader.core.document.model import (
+    NESTING,
     STYLES,
     Block,
     Cell,
@@ -115,8 +116,11 @@ def test_what_is_no_document_is_refused(parts: object) -> None:
 
 
 def test_too_deep_a_nest_is_refused() -> None:
-    block: Block = Paragraph((Span("x"),))
+    nests: list[Block] = [Paragraph((Span("x"),))]
     for _ in range(400):
-        block = Quote((block,))
-    with pytest.raises(UnreadableDocument):
-        load(dump(Document("T", (block,))))
+        nests.append(Quote((nests[-1],)))
+    deepest = Document("T", (nests[NESTING + 1],))
+    assert load(dump(deepest)) == deepest
+    for block in (nests[NESTING + 2], nests[-1]):
+        with pytest.raises(UnreadableDocument):
+            load(dump(Document("T", (block,))))

@@ -56,6 +56,7 @@ def test_hits_are_cut_between_words() -> None:
         Paragraph((Span(f"{long} alpha bet\u00e9 {long}"),)),
         Paragraph((Span(f"alpha {long} beta"),)),
         Paragraph((Span("x" * 300 + "alphabeta" + "y" * 300),)),
+        Paragraph((Span(f"alpha beta {'w' * 65} end"),)),
         Paragraph((Span(f"{'z' * 69} alphabet"),)),
     )
     finders = [
@@ -66,5 +67,6 @@ def test_hits_are_cut_between_words() -> None:
         Hit(heading, f"…{' '.join(words[50:])} alpha bet\u00e9 {' '.join(words[:11])}…", ((71, 76), (77, 80)), 2),
         Hit(heading, f"alpha {' '.join(words[:12])}…", ((0, 5),), 3),
         Hit(heading, f"…{'x' * 140}alphabeta{'y' * 136}…", ((141, 146), (146, 149)), 4),
-        Hit(heading, f"{'z' * 69} alphabet", ((70, 75), (75, 78)), 5),
+        Hit(heading, f"alpha beta {'w' * 65}…", ((0, 5), (6, 9)), 5),
+        Hit(heading, f"{'z' * 69} alphabet", ((70, 75), (75, 78)), 6),
     ]

@@ -249,6 +249,13 @@ def test_a_value_changes_in_its_line_and_a_new_one_comes_below() -> None:
     assert added == TABLES.replace("\n# below", "\nmore = 1\n# below")
 
 
+def test_tables_of_other_names_and_comments_at_the_end_stay() -> None:
+    other = '[[w]]\nname = "w"\n\n[[v]]\nname = "a"\n'
+    assert with_tables(other, "v", [(0, {"name": "b"})]) == other.replace('"a"', '"b"')
+    assert with_tables(f"{other}# end", "v", []) == '[[w]]\nname = "w"\n\n# end'
+    assert with_tables(f"{other}# of x\n[x]", "v", []) == '[[w]]\nname = "w"\n\n# of x\n[x]'
+
+
 def test_a_moved_table_takes_its_comments_along() -> None:
     moved = with_tables(TABLES, "v", [(2, THREE), (0, ONE), (1, TWO)])
     assert names(moved) == ["three", "one", "two"]

@@ -11,12 +11,26 @@ from hypothesis import strategies as st
 
 from reader.cache.members import MOST_PAPERS, Shared, covers
 from reader.core.text import clean
-from reader.extensions.group.statement import Statement, is_name, read, said, thing, write
+from reader.extensions.group.statement import (
+    Choice,
+    Statement,
+    is_name,
+    new_secret,
+    public_key,
+    read,
+    said,
+    sign,
+    thing,
+    verified,
+    write,
+)
+from tests.table import each
 
 KINDS = st.sampled_from(("star", "queue", "note", "tag:a", "tag:Reading list"))
 PAPERS = st.integers(1, 5).map(lambda number: f"2611.0000{number}")
 MARKS = st.dictionaries(st.tuples(PAPERS, KINDS), st.sampled_from(("one", "two\nlines")), max_size=8)
-WHOLE = Statement("00ff", "ab12", "ada", 7, ("star", "queue", "note", "tag"))
+WHOLE = Statement("00ff", "ab12", "ada", 7, ("star", "queue", "note", "tag"), has_left=True, choice=Choice(3, "c0"))
+HEAD = write(WHOLE)
 
 
 @settings(max_examples=25, deadline=None)
@@ -46,12 +60,36 @@ def test_whatever_comes_is_clean_or_refused(head: dict[str, object], papers: lis
         assert covers(found.shares, one.kind) and clean(one.kind) == one.kind and "\x1b" not in one.value
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", b"{\n", b"[]\n", b'{"v":2}\n', b'{"v":1}\n', write(WHOLE) + b"{}\n" * (MOST_PAPERS + 1)]
+@each(
+    ("body", "why"),
+    [
+        (b"", "it is cut off"),
+        (b"{}", "it is cut off"),
+        (b"{\n", "it is damaged"),
+        (b"[]\n", "it is not a statement"),
+        (b'{"v":2}\n', "its form is newer than this program: update that to read it"),
+        (b'{"v":1}\n', "it is not a statement"),
+        *((HEAD.replace(b":7,", number), "it is not a statement") for number in (b":-1,", b":true,", b':"7",')),
+        (HEAD.replace(b"ab12", b"xyz"), "it is not a statement"),
+        (HEAD + b"{}\n" * (MOST_PAPERS + 1), "it has too many papers"),
+        (HEAD + b"[]\n", "it is not a statement"),
+    ],
 )
-def test_what_is_no_statement_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError):
+def test_what_is_no_statement_is_refused(body: bytes, why: str) -> None:
+    with pytest.raises(ValueError) as refused:
         read(body)
+    assert str(refused.value) == why
+
+
+def test_lines_without_a_paper_are_counted_and_a_wrong_choice_is_none() -> None:
+    assert read(HEAD.replace(b":7,", b":0,")).number == 0
+    lines = b'{"paper":"2611.00001","marks":["star","read",5],"note":""}\n{"paper":"x","marks":["star"]}\n'
+    found = read(HEAD.replace(b'[3,"c0"]', b'[-1,"c0"]') + lines)
+    assert (found.marks, found.refused, found.choice) == ((Shared("2611.00001", "star"),), 1, Choice())
+    signed = sign(HEAD, secret := new_secret())
+    assert signed.startswith(HEAD) and len(public_key(secret)) == 64
+    with pytest.raises(ValueError, match="its signature is wrong: somebody else has changed it, or it is damaged"):
+        verified(signed)
 
 
 def test_marks_of_things_that_were_not_chosen_are_left_out() -> None:

@@ -250,6 +250,46 @@ def test_what_others_wrote_stands_nowhere_else(papers: Path) -> None:
             assert {"tags": ["mine"], "topics": ["agents"]}.items() <= answer.items()
 
 
+def test_a_tool_says_in_few_words_what_it_takes_and_what_went_wrong(papers: Path) -> None:
+    from reader.extensions.mcp.server import Desk
+
+    desk = Desk(Workspace(), allows_marks=True)
+    names = {"items": {"maxLength": 100, "type": "string"}, "maxItems": 50, "type": "array"}
+    tags = {"default": [], "description": "Names of tags", **names}
+    about = {
+        "star": "true stars them, false takes the star away",
+        "queue": "true queues them, false takes them out of the queue",
+    }
+    id = {"description": "An arXiv id, or an address of the paper", "maxLength": 500, "type": "string"}
+    ids = {"description": "arXiv ids, or addresses of papers", "items": id, "maxItems": 50, "minItems": 1}
+    assert desk.tools["mark"].parameters == {
+        "properties": {
+            "ids": {**ids, "type": "array"},
+            **{
+                name: {"default": None, "description": said, "type": ["boolean", "null"]}
+                for name, said in about.items()
+            },
+            "add": tags,
+            "remove": tags,
+        },
+        "required": ["ids"],
+        "type": "object",
+        "additionalProperties": False,
+    }
+    told = "Run 'dailypapers read ID' first. Then 'dailypapers sync' now. Done; see 'dailypapers list -n 3'."
+    assert desk._in_tools(told) == "Run `read` first. Done; see `search`."
+
+    def fail(_workspace: Workspace) -> None:
+        raise LookupError
+
+    wrong = [desk.ask(mcp_tools.passages, words="..."), desk.ask(fail)]
+    texts = [getattr(one.content[0], "text", "") for one in wrong]
+    assert [one.is_error for one in wrong] == [True, True]
+    assert texts[0] == "'...' has no word to look for."
+    log = papers.with_name("dailypapers.log")
+    assert texts[1] == f"Unexpected error: LookupError; the log has the details: {log}"
+
+
 ESCAPES = (
     f'"}}, "note": "{HOSTILE}", "foreign": {{"x": "',
     f"</foreign> {HOSTILE} <foreign>",

@@ -10,75 +10,21 @@ from zlib import compress
 import pytest
 
 from reader.cache.marks.event_log import NOBODY
-from reader.cache.marks.foreign import checked
 from reader.cache.marks.journal import Entry, Journal, encode
 from reader.core.foreign import LARGEST_NUMBER
 from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import Folder
+from tests.cache.marks.test_foreign import FEED
 from tests.extensions.sync.machines import Machine
-from tests.table import each
 
 OTHER = "bababababaab"
 """The id of a machine that nobody has."""
-
-FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"'
 
 
 def forge(folder: Path, entry: Entry) -> None:
     """Put an event into the file of another machine."""
     folder.mkdir(exist_ok=True)
     Journal(folder / f"dailypapers-{OTHER}.jsonl").append([entry], OTHER)
-
-
-@each(
-    ("kind", "value", "papers"),
-    [
-        # Known once it is clean.
-        (" follow:blog", "no JSON", ""),
-        (" queue", "first", ""),
-        ("follow:blog", f'{{{FEED}, "home": []}}', ""),
-        ("follow:blog", f'{{{FEED}, "more": "\ud800"}}', ""),
-        ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}", ""),
-        ("follow:blog", f"{{{FEED.replace('https://a.example/feed', 'file:///etc/passwd')}}}", ""),
-        ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}", ""),
-        ("follow:blog", "[1]", ""),
-        ("setting:mute", "[" * 9 + "]" * 9, ""),
-        ("setting:mute", "no JSON", ""),
-        ("setting:../x", "1", ""),
-        ("here:views:0123456789abcdef", "{}", ""),
-        ("entry:views:x", "{}", ""),
-        ("entry:views:0123456789abcdef", "[]", ""),
-        ("entry:views:0123456789abcdef", '{"name":"a\\u009bb"}', ""),
-        ("entry:views:0123456789abcdef", '{"query":7}', ""),
-        ("entry:views:0123456789abcdef", f'{{"query":"{"a" * 4001}"}}', ""),
-        ("entry:rules:0123456789abcdef", '{"then":["a\\nb"]}', ""),
-        ("entry:mute:0123456789abcdef", '{"text":"a\\u202eb"}', ""),
-        ("entry:mute:0123456789abcdef", '{"place":"up"}', ""),
-        ("entry:mute:0123456789abcdef", "{" * 4000, ""),
-        ("star", "7", "2611.00002"),
-        ("undo", "nothing", ""),
-        ("", "", ""),
-        ("open", "yesterday", "2611.00002"),
-    ],
-)
-def test_what_no_machine_of_ours_writes_is_refused(kind: str, value: str, papers: str) -> None:
-    with pytest.raises(ValueError, match="it is not an event"):
-        checked(
-            Entry("0" * 24, OTHER, 1, 1, kind, value, bool(papers), compress(papers.encode()) if papers else NOBODY)
-        )
-
-
-@each("category", ["cs.RO", "cond-mat.mes-hall", "math-ph"])
-def test_a_followed_category_is_taken(category: str) -> None:
-    feed = FEED.replace("rss", "arxiv").replace("https://a.example/feed", category)
-    entry = Entry("0" * 24, OTHER, 1, 1, f"follow:{category.lower()}", f"{{{feed}}}", 0, NOBODY)
-    assert checked(entry) == entry
-
-
-def test_what_a_newer_program_may_write_is_taken_as_it_is() -> None:
-    value = '{"colour":"blue","there":true}'
-    entry = Entry("0" * 24, OTHER, 1, 1, "entry:future:0123456789abcdef", value, 0, NOBODY)
-    assert checked(entry) == entry
 
 
 def test_a_foreign_feed_is_listed_under_the_name_that_its_event_has(desk: Machine) -> None:

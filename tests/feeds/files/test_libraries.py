@@ -15,6 +15,7 @@ import pytest
 
 from reader.core.errors import FeedError
 from reader.core.paper import LibraryEntry
+from reader.feeds.files.libraries import is_list
 from reader.feeds.files.papers_file import read_papers
 from tests.table import each
 
@@ -315,3 +316,17 @@ FOUND = {
 def test_real_libraries_come_in(name: str) -> None:
     found = [entry for listing in read_papers(REAL / name, TODAY) for entry in listing.entries]
     assert (len(found), len({entry.id for entry in found if entry.id})) == FOUND[name]
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("", False),
+        (" \n# 2605.00001\n", False),
+        ("2605.00001\nA title", True),
+        ("2605.00001\nA title\n\nAnother", False),
+        ("# 1\n  // 2\n% 3\nhttps://arxiv.org/abs/2605.00001 A title\n", True),
+    ],
+)
+def test_a_list_has_an_id_in_every_other_line(text: str, expected: bool) -> None:
+    assert is_list(text) is expected

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import tracemalloc
 from collections.abc import Callable
 from datetime import date
@@ -183,11 +184,52 @@ def test_memory_stays_flat_over_lines() -> None:
     assert peak < 8_000_000
 
 
-def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "_BOMB_SIZE", 1_000_000)
-    bomb = gzip.compress(b"[" + b" " * 10_000_000)
+def test_a_bomb_is_not_unpacked_but_what_is_only_long_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers_file, "_BOMB_SIZE", 1_000)
+    monkeypatch.setattr(papers_file, "CHUNK", 200)
+    bomb = gzip.compress(b"[" + b" " * 1_000_000)
     with pytest.raises(FeedMalformed, match="unpacks to more than 200 times its size"):
         read(bomb)
+    monkeypatch.setattr(papers_file, "_BOMB_RATIO", 20)
+    noise = random.Random(1).randbytes(3_000).hex()
+    assert shapes(read(gzip.compress(lines(ONE, noise, TWO)))) == ["1", "1 on 2026-05-12", "line 2: not a record"]
+
+
+def shapes(listings: list[Listing]) -> list[str]:
+    """How many papers each listing has on which day, or what it left out."""
+    return [
+        ", ".join(f"{skip.where}: {skip.reason}" for skip in one.skipped)
+        or f"{len(one.drafts)}{f' on {one.day}' if one.day else ''}"
+        for one in listings
+    ]
+
+
+@each("size", [1, 4, 1_000])
+def test_lines_are_counted_from_the_first_one(size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(papers_file, "CHUNK", size)
+        found = read(b"\n \n\n  " + lines(ONE, 7, [ONE, 8]) + b"[9\nx\n12\n" + lines({"items": [ONE, 3]}))
+    assert shapes(found) == [
+        "line 10, item 2: not a record",
+        "line 6, item 2: not a record, line 7, item 1: not a record",
+        "line 5: not a record, line 7: not JSON, line 8: not JSON, line 9: not a record",
+    ]
+
+
+def test_records_come_in_batches_until_too_many_are_unusable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers_file, "BATCH", 2)
+    assert shapes(read(lines(ONE, 1, ONE, TWO, TWO, 2, 3, ONE))) == [
+        *("1", "line 2: not a record", "1", "1 on 2026-05-12"),
+        *("1 on 2026-05-12", "line 6: not a record", "1", "line 7: not a record"),
+    ]
+    entries = ({"itemType": "preprint", "title": f"Title {number}"} for number in range(3))
+    assert [len(one.entries) for one in read(lines(*entries))] == [2, 1]
+    monkeypatch.setattr(papers_file, "BATCH", 1)
+    monkeypatch.setattr(papers_file, "UNUSABLE", 2)
+    assert shapes(read(lines(ONE, 1, 2, TWO, 3, 4, 5, TWO))) == [
+        *("1", "line 2: not a record", "line 3: not a record", "1 on 2026-05-12", "line 5: not a record"),
+        *("line 6: not a record", "line 7: not a record", "line 7: too many unusable records; the rest was not read"),
+    ]
 
 
 def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:

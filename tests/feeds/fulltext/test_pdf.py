@@ -34,6 +34,7 @@ from reader.feeds.fulltext.pdf import (
     Line,
     Page,
     Pages,
+    _Measures,
     find_lines,
     read_pages,
     read_pdf,
@@ -662,6 +663,36 @@ def test_what_a_line_is_follows_from_its_place_and_looks(lines: str, expected: s
     assert re.sub("(… ?)+", "…", said.replace(NARROW, "…")).removesuffix("|…") == expected
 
 
+@each(
+    ("text", "count", "step", "left", "width", "size", "measures"),
+    [
+        # Short lines say nothing of columns, but how far lines are apart.
+        ("Twenty-five letters long.", 20, 20, 100, 50, 10, (10, 220, (72, 320), 20)),
+        ("Twenty-six letters in one.", 20, 20, 100, 50, 10, (10, 48, (100,), 20)),
+        # Neither do those of another size.
+        ("Twenty-six letters in one.", 17, 20, 100, 300, 10.5, (10, 300, (100,), 12)),
+        ("Twenty-six letters in one.", 17, 20, 100, 300, 10.7, (10, 220, (72, 320), 12)),
+        (NARROW, 17, 40, 72, 220, 12, (12, 220, (72, 320), 14.4)),
+        # Some lines that are as wide as a column begin one.
+        (NARROW, 4, 20, 200, 225, 10, (10, 220, (72, 200, 320), 12)),
+        (NARROW, 4, 20, 200, 226, 10, (10, 220, (72, 320), 12)),
+        (NARROW, 2, 20, 200, 222, 10, (10, 220, (72, 320), 12)),
+        # Lines of a text are near each other.
+        ("Of it.", 20, 29, 72, 30, 10, (10, 220, (72, 320), 29)),
+        ("Of it.", 20, 30, 72, 30, 10, (10, 220, (72, 320), 12)),
+        ("Of it.", 20, 20, 72, 30, 9, (10, 220, (72, 320), 12)),
+    ],
+)
+def test_most_lines_tell_the_looks_of_a_paper(
+    text: str, count: int, step: int, left: int, width: int, size: float, measures: tuple[object, ...]
+) -> None:
+    more = [line(text, 700 - step * at, left=left, size=size)._replace(right=left + width) for at in range(count)]
+    lines = [*(line(NARROW, 780 - 12 * at, left=edge) for edge in (72, 320) for at in range(8)), *more]
+    body, column, edges, leading, _ = _Measures.of([Page(792, tuple(lines))], lines)
+    assert (body, column, edges, round(leading, 1)) == measures
+    assert _Measures.of([Page(792, tuple(lines[:1]))], [line("One", 700)])[:4] == (10, 400, (), 12)
+
+
 def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[Letter]:
     """Letters behind each other: the text of each run, its height, its size, and how far it is moved."""
     found: list[Letter] = []
@@ -752,10 +783,13 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
     later = letters((f"Sm{letter}k", 700, 10, 0), (accent, 702.5, 10, -10))
     assert written_text(later) == f"Sm{joined}k"
     # The gaps that are seen beside it are none.
-    assert written_text(
-        letters((letter, 700, 10, 0), (" ", 700, 10, 0), (accent, 700, 10, -10), (" k", 700, 10, 5))
-    ) == (f"{joined} k")
+    gaps = letters((f"S{letter} ", 700, 10, 0), (accent, 700, 10, -10), (" k", 700, 10, 5))
+    assert written_text(gaps) == f"S{joined} k"
     assert written_text(letters((accent, 700, 10, 0), (" ", 700, 10, 0), (letter, 700, 10, -10))) == joined
+    # It is near, beside the letter and above it.
+    assert written_text(letters((letter, 700, 10, 0), (accent, 700, 10, -2.5))) == joined
+    for base, moved in ((700, -2.0), (705, -5.0)):
+        assert written_text(letters((letter, 700, 10, 0), (accent, base, 10, moved))) == f"{letter}{accent}"
     # As a sign of its own it stays.
     assert written_text(letters((f"a{accent} b", 700, 10, 0))) == f"a{accent} b"
 
@@ -796,6 +830,14 @@ def test_the_halves_of_a_fraction_are_near_its_bar(
 ) -> None:
     around = letters(("is", 700, 10, 0), ("a+b", above, 7, 5), ("2", below, 7, moved), ("all", 700, 10, 11))
     assert ("(a+b)∕2" in written_text(around, Bar(left, right, 702.5))) is is_one
+
+
+@each(("moved", "base", "is_one"), [(10, 707, False), (10.5, 707, True), (10, 706, False), (10, 705.5, True)])
+def test_a_letter_close_to_a_half_makes_it_none_of_a_fraction(moved: float, base: float, is_one: bool) -> None:
+    before = letters(("x", base, 7, 0), ("a+b", 707, 7, moved), ("2", 696.5, 7, -7))
+    assert ("∕" in written_text(before, Bar(75.5 + moved, 86 + moved, 702.5))) is is_one
+    behind = letters(("2", 707, 7, 0), ("a+b", 696.5, 7, -7), ("x", base - 10.5, 7, moved))
+    assert ("∕" in written_text(behind, Bar(68.5, 79, 702.5))) is is_one
 
 
 def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
@@ -859,6 +901,19 @@ def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
     assert texts(document, Reference)[-1] == "A. Babbage. Engines."
     assert ["".join(plain(one.caption)) for one in document.blocks if isinstance(one, Figure)] == [
         "Two of them, of which one is small."
+    ]
+
+
+def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
+    lines = (
+        "660 b1 1 Method / 640 It is. / 620 b0.6 1.1 Data of all kinds / 600 It is. / 580 Tests / 560 TESTS / "
+        "540 b1 s12 Another / 520 b1 2 Other / 500 b1 References / 480 [1] A. One. / 460 b1 s12 Another / 440 It is. / "
+        "420 b0.5 Data of all kinds / 400 b1 Data of it / 380 b0.6 Al / 360 b1 IV Eve"
+    )
+    outline = (("Method", 0), ("Data of all kinds and more of it", 1), ("Tests", 0), ("Al", 0), ("Eve", 2))
+    assert headings(of_lines(*body(780, 8), *map(drawn, lines.split(" / ")), outline=outline)) == [
+        *[(1, "1", "Method"), (2, "1.1", "Data of all kinds"), (1, "", "TESTS"), (1, "", "References")],
+        *[(1, "", "Another"), (3, "IV", "Eve")],
     ]
 
 

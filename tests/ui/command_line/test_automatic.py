@@ -11,16 +11,19 @@ from typing import Any, cast
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
-from reader.core.settings.tables import WatchedExport
-from reader.ui.command_line.runner import AGAIN, AutomaticCommands
+from reader.core.settings.tables import UserCommand, WatchedExport
+from reader.ui.command_line.runner import AGAIN, EXPORT_AFTER, AutomaticCommands
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
+from tests.table import each
 
 
 class Stage:
     """A reader whose clock and processes are those of the test."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
+        self.changed = False
         self.begun: list[float] = []
         self.told: list[str] = []
         self.words: list[tuple[str, ...]] = []
@@ -28,13 +31,15 @@ class Stage:
         self.may_start = Event()
         self.failure = ""
         self.alone = Lock()
+        self.model = SimpleNamespace(state=State(), show_news=lambda text, _kind: self.told.append(text))
+        self.model.change = lambda state: setattr(self.model, "state", state)
         services = SimpleNamespace(
-            model=SimpleNamespace(show_news=lambda text, _kind: self.told.append(text)),
-            library=SimpleNamespace(rows=self.rows, changed=lambda: False),
+            model=self.model,
+            library=SimpleNamespace(rows=self.rows, changed=lambda: self.changed),
             background=SimpleNamespace(
                 start=self.begin, delayed=lambda act: SimpleNamespace(begin=self.begun.append, act=act)
             ),
-            settings=Settings(exports=(WatchedExport("is:starred", "stars.bib"),), on_star="wc"),
+            settings=Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings}),
             look=SimpleNamespace(demo=False, keymap=None),
             app=SimpleNamespace(shell=lambda: self),
         )
@@ -42,7 +47,7 @@ class Stage:
 
     @staticmethod
     def rows(pks: Sequence[PaperKey]) -> list[Any]:
-        return [SimpleNamespace(id=f"p{pk}", starred=False, kept=True) for pk in pks]
+        return [SimpleNamespace(id=f"p{pk}", starred=pk == 8, kept=pk != 9) for pk in pks]
 
     def begin(self, _group: str, work: Callable[[], Awaitable[None]]) -> None:
         async def watched() -> None:
@@ -92,3 +97,52 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     await stage.end()
     assert (stage.told, stage.begun) == ([stage.failure], [AGAIN])
     assert stage.automatic.is_due
+
+
+async def test_a_failure_is_told_once_and_what_a_command_changed_is_shown() -> None:
+    stage = Stage()
+    stage.may_start.set()
+    stage.failure = "no wc"
+    for failure in ("no wc", "no wc", "", "no wc"):
+        stage.failure = failure
+        star(stage, 1)
+        await stage.end()
+        stage.changed = not failure
+    assert (stage.told, stage.model.state.cache_version) == (["no wc", "no wc"], 1)
+
+
+@each(
+    ("settings", "words"),
+    [
+        ({}, [("pipe", "--input", "json", "--", "wc", "p1", "p2")]),
+        ({"on_star": ("wc", "-w x")}, [("pipe", "--input", "json", "--", "wc '-w x'", "p1", "p2")]),
+        ({"on_star": "Send", "commands": (UserCommand("send", "true"),)}, [("pipe", "--", "Send", "p1", "p2")]),
+        ({"on_star": ""}, []),
+    ],
+)
+def test_papers_that_are_starred_go_to_the_users_program(
+    settings: dict[str, Any], words: list[tuple[str, ...]]
+) -> None:
+    async def run() -> None:
+        stage = Stage(**settings)
+        # One is starred already, and one is not in the cache.
+        star(stage, 1, 2, 8, 9, 1)
+        await stage.end()
+        assert stage.words == words
+
+    asyncio.run(run())
+
+
+async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there_are_any() -> None:
+    stage = Stage(exports=())
+    stage.automatic.export_soon()
+    assert (stage.begun, stage.automatic.is_due) == ([], False)
+    stage = Stage()
+    stage.automatic.export_soon()
+    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_AFTER], True)
+    cast(Any, stage.automatic.delay).act()
+    # A change while they are written begins them again.
+    cast(Any, stage.automatic.delay).act()
+    assert (stage.begun, len(stage.tasks)) == ([EXPORT_AFTER] * 2, 1)
+    await stage.end()
+    assert stage.words == [("export", "--watched")] and stage.automatic.is_due

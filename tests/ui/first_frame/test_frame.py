@@ -8,6 +8,7 @@ import select
 import signal
 import sys
 import termios
+import threading
 import time
 from collections.abc import Iterator
 from io import StringIO
@@ -111,6 +112,7 @@ def test_the_terminal_is_put_back_as_it_was(terminal: Terminal) -> None:
     frame.take_down()
     assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}{AS_IT_WAS}")
     assert (termios.tcgetattr(terminal.program), terminal.get_handlers()) == (terminal.modes, terminal.handlers)
+    assert "first-frame" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_signal_ends_the_program_but_not_without_the_terminals_modes(

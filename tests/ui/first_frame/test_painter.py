@@ -282,6 +282,10 @@ async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> Non
         styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
         with pytest.raises(Unsure):
             Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW)
+        # Nor is a list of no line.
+        assert Painter(look, content, PaneChoice(), (60, 3), papers.NOW).height == 0
+        with pytest.raises(Unsure):
+            Painter(look, content, PaneChoice(), (60, 2), papers.NOW)
 
 
 async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:
