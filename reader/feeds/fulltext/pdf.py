@@ -1095,10 +1095,8 @@ class _Builder:
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
-        in_text = self.last.kind in (*_TEXTS, "caption", "note") and self._follows(line)
-        if cells == 2 and in_text and len(self.before.cells) < 2:
-            return False
-        return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
+        in_text = self.last.kind in (*_TEXTS, "caption", "note") and self._follows(line) and len(self.before.cells) < 2
+        return cells > 2 or (not in_text and (self.looks.is_short(line) or line.size < 0.95 * self.looks.body))
 
     def _has_number(self, index: int, line: Line) -> bool:
         """Whether a line is of a formula with a number, at its end or by itself further to the right."""
@@ -1137,22 +1135,17 @@ class _Builder:
 
     def _is_indented(self, index: int, line: Line) -> bool:
         """Whether a paragraph begins here, by the next line, which stands more to the left."""
-        if index + 1 == len(self.lines):
-            return False
-        after = self.lines[index + 1]
-        if _BULLET.match(after.text):
-            return False
+        after = self.lines[min(index + 1, len(self.lines) - 1)]
         is_next = after.page == line.page and 0 < line.base - after.base < 1.5 * self.looks.leading
-        return is_next and 4 < line.left - after.left < 30 and abs(after.size - line.size) < 0.6
+        is_alike = abs(after.size - line.size) < 0.6 and not _BULLET.match(after.text)
+        return is_next and is_alike and 4 < line.left - after.left < 30
 
     def _has_ended(self, line: Line) -> bool:
         """Whether the line before was a paragraph's last, by its length."""
         before = self.before
-        if line.text[:1].islower():
-            return False
-        if self.last.kind == "item" and len(self.last.rows) > 1 and before.left - line.left > 4:
-            return True
-        return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
+        is_outside = self.last.kind == "item" and len(self.last.rows) > 1 and before.left - line.left > 4
+        is_last = before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
+        return not line.text[:1].islower() and (is_outside or is_last)
 
     def _is_behind_formula(self, tail: _Part, line: Line) -> bool:
         """Whether only a formula stands between a paragraph and a line, which then follow it in this order."""

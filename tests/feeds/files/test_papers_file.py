@@ -204,12 +204,26 @@ def shapes(listings: list[Listing]) -> list[str]:
     ]
 
 
+@each("size", [1, 4, 1_000])
+def test_lines_are_counted_from_the_first_one(size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(papers_file, "CHUNK", size)
+        found = read(b"\n \n\n  " + lines(ONE, 7, [ONE, 8]) + b"[9\nx\n12\n" + lines({"items": [ONE, 3]}))
+    assert shapes(found) == [
+        "line 10, item 2: not a record",
+        "line 6, item 2: not a record, line 7, item 1: not a record",
+        "line 5: not a record, line 7: not JSON, line 8: not JSON, line 9: not a record",
+    ]
+
+
 def test_records_come_in_batches_until_too_many_are_unusable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "BATCH", 2)
     assert shapes(read(lines(ONE, 1, ONE, TWO, TWO, 2, 3, ONE))) == [
         *("1", "line 2: not a record", "1", "1 on 2026-05-12"),
         *("1 on 2026-05-12", "line 6: not a record", "1", "line 7: not a record"),
     ]
+    entries = ({"itemType": "preprint", "title": f"Title {number}"} for number in range(3))
+    assert [len(one.entries) for one in read(lines(*entries))] == [2, 1]
     monkeypatch.setattr(papers_file, "BATCH", 1)
     monkeypatch.setattr(papers_file, "UNUSABLE", 2)
     assert shapes(read(lines(ONE, 1, 2, TWO, 3, 4, 5, TWO))) == [

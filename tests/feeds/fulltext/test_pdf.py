@@ -34,6 +34,7 @@ from reader.feeds.fulltext.pdf import (
     Line,
     Page,
     Pages,
+    _Measures,
     find_lines,
     read_pages,
     read_pdf,
@@ -660,6 +661,36 @@ def test_what_a_line_is_follows_from_its_place_and_looks(lines: str, expected: s
     document = of_lines(*column, *map(drawn, lines.split(" / ")), *right)
     said = "|".join(one for one in markdown_lines(document) if one and one != f"*{WARNING}*")
     assert re.sub("(… ?)+", "…", said.replace(NARROW, "…")).removesuffix("|…") == expected
+
+
+@each(
+    ("text", "count", "step", "left", "width", "size", "measures"),
+    [
+        # Short lines say nothing of columns, but how far lines are apart.
+        ("Twenty-five letters long.", 20, 20, 100, 50, 10, (10, 220, (72, 320), 20)),
+        ("Twenty-six letters in one.", 20, 20, 100, 50, 10, (10, 48, (100,), 20)),
+        # Neither do those of another size.
+        ("Twenty-six letters in one.", 17, 20, 100, 300, 10.5, (10, 300, (100,), 12)),
+        ("Twenty-six letters in one.", 17, 20, 100, 300, 10.7, (10, 220, (72, 320), 12)),
+        (NARROW, 17, 40, 72, 220, 12, (12, 220, (72, 320), 14.4)),
+        # Some lines that are as wide as a column begin one.
+        (NARROW, 4, 20, 200, 225, 10, (10, 220, (72, 200, 320), 12)),
+        (NARROW, 4, 20, 200, 226, 10, (10, 220, (72, 320), 12)),
+        (NARROW, 2, 20, 200, 222, 10, (10, 220, (72, 320), 12)),
+        # Lines of a text are near each other.
+        ("Of it.", 20, 29, 72, 30, 10, (10, 220, (72, 320), 29)),
+        ("Of it.", 20, 30, 72, 30, 10, (10, 220, (72, 320), 12)),
+        ("Of it.", 20, 20, 72, 30, 9, (10, 220, (72, 320), 12)),
+    ],
+)
+def test_most_lines_tell_the_looks_of_a_paper(
+    text: str, count: int, step: int, left: int, width: int, size: float, measures: tuple[object, ...]
+) -> None:
+    more = [line(text, 700 - step * at, left=left, size=size)._replace(right=left + width) for at in range(count)]
+    lines = [*(line(NARROW, 780 - 12 * at, left=edge) for edge in (72, 320) for at in range(8)), *more]
+    body, column, edges, leading, _ = _Measures.of([Page(792, tuple(lines))], lines)
+    assert (body, column, edges, round(leading, 1)) == measures
+    assert _Measures.of([Page(792, tuple(lines[:1]))], [line("One", 700)])[:4] == (10, 400, (), 12)
 
 
 def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[Letter]:

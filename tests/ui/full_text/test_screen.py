@@ -25,9 +25,10 @@ from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
+from reader.ui.shell.state import Prompt
 from tests.ui.full_texts import document, paragraph
 from tests.ui.list.test_footer import KEYMAP, in_context
-from tests.ui.stage import Stage, paper, staged
+from tests.ui.stage import Stage, paper, staged, watch_paints
 
 
 class TextStage(Stage):
@@ -184,6 +185,13 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         found = view.search_from("zebra", section.block)
         end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
         assert drawn(found) == end and over(2) == [("Zebra", "hit")]
+        app.pane.show(view)
+        painted = watch_paints(app.pane, monkeypatch)
+        app.pane.show(view.select())
+        assert painted == [-1]
+        app.pane.show(view)
+        app.pane.clear("fetching")
+        assert painted.count(-1) >= 3 and app.pane.virtual_size.height == 0
         assert drawn(TextView.open(Document("", document().blocks[:1]), Size(59, 10))).keys() == {2, *range(4, 10)}
 
 
@@ -205,6 +213,13 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
         assert text_status(view_text(state, shown), KEYMAP) == status
     selected = text_status(view_text(state, view.select()), KEYMAP)
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
+    kept = Kept(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
+    marked = replace(view, highlights=view.highlights.with_kept([kept])).take(kept)
+    assert ("c", "next colour") in text_status(view_text(state, marked), KEYMAP).keys
+    asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
+    assert text_status(view_text(asked, view.choose_link()), KEYMAP)[1:3] == ((("t", "Latest"),), "g")
+    outlined = text_status(in_context("outline", 120), KEYMAP)
+    assert (outlined.keys[0], outlined.stays) == (KEYMAP.hints("outline")[0], False)
 
 
 def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
@@ -224,7 +239,7 @@ class OutlineStage(Stage):
         self.told.append(message)
 
 
-async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked() -> None:
+async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(monkeypatch: pytest.MonkeyPatch) -> None:
     pane = OutlinePane(UNICODE, id="outline")
     kept = [
         Kept(Passage("1", "x  y z words of it", note="n"), Range(Point(1, 1), Point(1, 3))),
@@ -249,8 +264,12 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked() -
             await pilot.pause()
             assert [pane.render_line(y).text.rstrip() for y in range(4)] == lines
             assert pane.scroll_offset.y == first
+        lines_painted = watch_paints(pane, monkeypatch)
+        for shown, is_painted in ((outline.opened(30), False), (outline.opened(30).closed(), True)):
+            pane.show(shown, 2)
+            assert (-1 in lines_painted) is is_painted
         await pilot.click(OutlinePane, offset=(5, 1))
         await pilot.pause()
-        assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 2)]
+        assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
         assert [pane.render_line(y).text.rstrip() for y in range(5, 8)] == ["   References", f" {lost[:-1]}t: gone", ""]
