@@ -267,15 +267,15 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "commands/test_import_libraries.py::test_a_library_comes_in_and_twice_is_once",
         ),
         "in whatever order you import files, and importing a file twice changes nothing": (
-            "cache/marks/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
+            "cache/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
             "commands/test_round_trip.py::test_a_list_is_imported_too",
         ),
         "A note or tag that loses stays in the journal": (
-            "cache/marks/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
+            "cache/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
             "extensions/sync/test_folder.py::test_of_two_notes_the_same_one_wins_and_the_other_stays_in_the_log",
         ),
         "is set where there is none, and nothing is taken away": (
-            "cache/marks/test_imports.py::test_a_mark_without_a_time_is_made_where_none_is_set",
+            "cache/test_imports.py::test_a_mark_without_a_time_is_made_where_none_is_set",
         ),
         # A cache that breaks
         "or is not a database at all is never written to": (

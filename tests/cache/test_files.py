@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -203,6 +205,20 @@ def test_pages_in_the_log_count_as_there(cache: Cache, path: Path, kept: Path) -
     assert not is_whole(path)
     path.with_name("papers.db-wal").write_bytes(log)
     assert is_whole(path)
+
+
+def test_files_that_are_kept_have_names_of_their_own(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "datetime", SimpleNamespace(now=lambda: datetime(2026, 11, 25, 8)))
+    kept = {f"papers.db.aside-2026-11-25-080000{end}": end for end in ("", "-2", "-3")}
+    for name, text in kept.items():
+        path.write_text(text)
+        assert files.keep_copy(path).name == name
+    assert {file.name: file.read_text() for file in path.parent.iterdir()} == kept | {path.name: "-3"}
+    for number, said in ((28, f"The disk is full: there is no room to keep {path} next"), (13, "Permission denied")):
+        monkeypatch.setattr(shutil, "copy2", Mock(side_effect=OSError(number, os.strerror(number))))
+        with pytest.raises(CacheError, match=said):
+            files.keep_copy(path)
+    assert len([*path.parent.iterdir()]) == 4
 
 
 def test_a_header_without_sense_names_our_page_size() -> None:

@@ -32,6 +32,7 @@ def texts(filled: Cache, path: Path) -> Iterator[Texts]:
 def test_a_text_is_kept_with_its_source(texts: Texts) -> None:
     assert texts.get(1) is None
     texts.put(1, DOCUMENT, "arxiv.org", NOW)
+    assert [texts.has(pk) for pk in (1, 2)] == [True, False]
     kept = texts.get(1)
     assert kept is not None
     assert (kept.document, kept.source, kept.fetched) == (DOCUMENT, "arxiv.org", NOW)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run, Session
+from tests.commands.conftest import Result, Run, Session
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 
@@ -80,9 +80,26 @@ def test_refresh_says_what_came_and_what_is_no_day(session: Session, feed: FeedS
         2606.00002	YESTERDAY	5	2	unread	Two
         $ doctor --online --jsonl=ok
         {"ok": true}
+        $ digest --refresh --since YESTERDAY --jsonl=since,left_out,mailed
+        {"since": "YESTERDAY", "left_out": 0, "mailed": 0}
+        $ digest --max-age x
+        2! dailypapers digest: argument --max-age: 'x' is not a number of hours. See 'dailypapers digest --help'.
+        $ digest --max-age 99999
+        2! dailypapers digest: argument --max-age: '99999' is not a number of hours. See 'dailypapers digest --help'.
         """,  # noqa: E501
         YESTERDAY=ago(1),
     )
+
+
+def test_a_digest_refreshes_unless_that_was_done_lately(run: Run, feed: FeedServer) -> None:
+    words = "digest", "--since", "2001-01-01", "--jsonl=left_out"
+    assert run(*words, "--max-age", "1").err == ""
+    assert run("count").out == "3\n"
+    asked = len(feed.requests)
+    feed.fault = "refuse:403"
+    assert run(*words, "--max-age", "1").err == "" and len(feed.requests) == asked
+    said = "Not all days could be fetched: 127.0.0.1 refused the request (403): It is not allowed.\n"
+    assert run(*words, "--refresh") == Result(0, '{"left_out": 0}\n', said)
 
 
 @pytest.mark.parametrize(

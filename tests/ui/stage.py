@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.reactive import var
@@ -98,6 +100,19 @@ _PAPER = Paper(
     starred=False,
     hidden=False,
 )
+
+
+def watch_paints(widget: Widget, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lines of a widget that are painted from now on, -1 for all of them; a headless screen draws all of them."""
+    painted: list[int] = []
+    refresh = widget.refresh
+
+    def watched(*regions: Region, **how: bool) -> Widget:
+        painted.extend([region.y for region in regions] or [-1])
+        return refresh(*regions, **how)
+
+    monkeypatch.setattr(widget, "refresh", watched)
+    return painted
 
 
 def look() -> Look:

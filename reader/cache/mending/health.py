@@ -36,6 +36,7 @@ from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooN
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, PASSAGE, QUEUE, STATES
 from reader.core.paper_row import Flag
+from reader.core.text import amount
 from reader.paths import backup_folder, journal_file
 
 REPAIR = "dailypapers cache repair"
@@ -292,7 +293,7 @@ def _faults(connection: sqlite3.Connection, of: str) -> Iterator[str]:
 
 def _references(connection: sqlite3.Connection) -> Iterator[str]:
     for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield f"row {row} of {table} belongs to no {parent}"
+        yield f"{'a row' if row is None else f'row {row}'} of {table} belongs to no {parent}"
 
 
 def _search(path: Path) -> Iterator[str]:
@@ -381,7 +382,7 @@ def _differences(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
     if missing := len(stored - written):
         yield f"it lacks {missing:,} of {len(stored):,} events"
     if more := len(written - stored):
-        yield f"it has {more:,} events that the cache lacks"
+        yield f"it has {amount(more, 'event')} that the cache lacks"
     if bad:
         yield f"{len(bad):,} of its lines can't be read, first line {bad[0].line}: {bad[0].reason}"
 

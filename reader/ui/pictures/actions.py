@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from contextlib import aclosing
 from functools import partial
 from importlib.util import find_spec
@@ -135,7 +134,7 @@ class PictureLoader(Actor):
         super().__init__(services)
         self._worker: Worker[None] | None = None
         self._wanted: tuple[Picture, Canvas] | None = None
-        self._kept: OrderedDict[tuple[Picture, Canvas], PictureDrawn] = OrderedDict()
+        self._kept: dict[tuple[Picture, Canvas], PictureDrawn] = {}
         self._pause = services.background.delayed(self._start)
 
     @follows(PICTURES)
@@ -153,7 +152,6 @@ class PictureLoader(Actor):
         if wanted is None:
             return
         if (drawn := self._kept.get(wanted)) is not None:
-            self._kept.move_to_end(wanted)
             self._model.change(state.update(PICTURES, lambda pictures: pictures.came(wanted[0], drawn)))
         else:
             self._say(wanted[0], "fetching the PDF" if wanted[0].spot else "fetching the picture")
@@ -184,7 +182,7 @@ class PictureLoader(Actor):
     def _keep(self, picture: Picture, canvas: Canvas, drawn: PictureDrawn) -> None:
         self._kept[picture, canvas] = drawn
         if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+            del self._kept[next(iter(self._kept))]
         self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(picture, drawn)))
 
     def _say(self, picture: Picture, said: str) -> None:

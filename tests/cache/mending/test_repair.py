@@ -19,7 +19,7 @@ from reader.cache import files, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.mending import health, repair
-from reader.cache.mending.health import State
+from reader.cache.mending.health import Condition, State
 from reader.cache.mending.repair import Found, Repair, Salvage, opened
 from reader.cache.outputs import Output, keep_output
 from reader.cache.reads.window import Window
@@ -279,11 +279,23 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
     before = broken.read_bytes()
     refresh_stamp(broken).touch()
     suspect_stamp(broken).touch()
-    report = mend(broken)
-    assert [one.state for one in report.found] == [State.DAMAGED]
-    assert report.is_new
-    assert (report.events, report.starred, report.lost) == (6, 1, 0)
+    said = list[str]()
+    report = Repair(broken, ByName, said.append).run()
     (kept,) = report.kept
+    assert report == repair.Report(
+        [Condition(State.DAMAGED, "not a database")],
+        [kept],
+        is_new=True,
+        events=6,
+        starred=1,
+        papers=40,
+        restored={broken: 40},
+    )
+    checks = ("file", "references", "full-text index", "index of texts", "days", "log", "events", "marks", "journal")
+    assert said == [
+        *("looking at the cache", "reading papers.db", "bringing back the marks", "bringing back papers: 0 of 40"),
+        *("looking at the cache", *(f"{check} checked" for check in checks)),
+    ]
     assert kept.read_bytes() == before
     assert marks(broken) == ALL
     assert health.examine(broken).is_good

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ from reader.ui.kit.glyphs import ASCII
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.stage import Stage, services, staged
+from tests.ui.stage import Stage, services, staged, watch_paints
 
 if TYPE_CHECKING:
     from reader.ui.library.library import Library
@@ -160,7 +161,7 @@ class CalendarStage(Stage):
         self.told.append(message)
 
 
-async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have() -> None:
+async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
     app = CalendarStage()
     known = services(app)
     known.library = cast("Library", SimpleNamespace(days_between=lambda first, last: {first: KNOWN[0], last: KNOWN[1]}))
@@ -198,7 +199,11 @@ async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have() -> None
             "week:2025-W31",
             "month:2025-08",
         ]
+        painted = watch_paints(calendar.month, monkeypatch)
         calendar.month.refuse()
+        assert painted == [-1]
+        calendar.month.go(calendar.month.view.day)
+        assert painted == [-1, -1]
         calendar.type("x", "x")
         assert (calendar.chosen("day"), calendar.month.view.day) == (None, date(2025, 8, 1))
         calendar.month.refuse()

@@ -27,7 +27,7 @@ from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from tests.ui.full_texts import document, paragraph
 from tests.ui.list.test_footer import KEYMAP, in_context
-from tests.ui.stage import Stage, paper, staged
+from tests.ui.stage import Stage, paper, staged, watch_paints
 
 
 class TextStage(Stage):
@@ -184,6 +184,13 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         found = view.search_from("zebra", section.block)
         end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
         assert drawn(found) == end and over(2) == [("Zebra", "hit")]
+        app.pane.show(view)
+        painted = watch_paints(app.pane, monkeypatch)
+        app.pane.show(view.select())
+        assert painted == [-1]
+        app.pane.show(view)
+        app.pane.clear("fetching")
+        assert painted.count(-1) >= 3 and app.pane.virtual_size.height == 0
         assert drawn(TextView.open(Document("", document().blocks[:1]), Size(59, 10))).keys() == {2, *range(4, 10)}
 
 
@@ -224,7 +231,7 @@ class OutlineStage(Stage):
         self.told.append(message)
 
 
-async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked() -> None:
+async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(monkeypatch: pytest.MonkeyPatch) -> None:
     pane = OutlinePane(UNICODE, id="outline")
     kept = [
         Kept(Passage("1", "x  y z words of it", note="n"), Range(Point(1, 1), Point(1, 3))),
@@ -249,8 +256,12 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked() -
             await pilot.pause()
             assert [pane.render_line(y).text.rstrip() for y in range(4)] == lines
             assert pane.scroll_offset.y == first
+        lines_painted = watch_paints(pane, monkeypatch)
+        for shown, is_painted in ((outline.opened(30), False), (outline.opened(30).closed(), True)):
+            pane.show(shown, 2)
+            assert (-1 in lines_painted) is is_painted
         await pilot.click(OutlinePane, offset=(5, 1))
         await pilot.pause()
-        assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 2)]
+        assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
         assert [pane.render_line(y).text.rstrip() for y in range(5, 8)] == ["   References", f" {lost[:-1]}t: gone", ""]

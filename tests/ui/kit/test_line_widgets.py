@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from textual.widget import Widget
 
@@ -12,7 +14,7 @@ from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.status_lines import Status
 from reader.ui.main_screen import FilterStrip, TopLine
 from tests.tiers import rest_long
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, watch_paints
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
 HERE = Header("Latest", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))
@@ -75,6 +77,16 @@ async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() 
         await pilot.pause()
         await pilot.click(top, offset=(40, 0))
         assert len(app.told) == 2
+
+
+async def test_a_line_is_painted_only_where_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[Any, object]] = [(TopLine(spin=None), HERE), (StatusLine(), Status(KEYS))]
+    for widget, content in shown:
+        async with LineApp(widget).run_test(size=(80, 3)):
+            painted = watch_paints(widget, monkeypatch)
+            for _ in range(2):
+                widget.show(content)
+                assert painted == [-1]
 
 
 # The last line

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from rich.cells import cell_len
 from textual.events import MouseScrollDown
-from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -18,7 +17,7 @@ from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
-from tests.ui.stage import TODAY, Stage, order, row, staged
+from tests.ui.stage import TODAY, Stage, order, row, staged, watch_paints
 
 HOSTILE = [
     "[/] ends an app [bold]that[/bold] reads markup",
@@ -209,19 +208,6 @@ async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> No
 
 
 # Painting
-
-
-def watch_paints(papers: PaperList, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The lines that are painted from now on; -1 for all of them."""
-    painted: list[int] = []
-    refresh = papers.refresh
-
-    def watched(*regions: Region, **how: bool) -> PaperList:
-        painted.extend([region.y for region in regions] or [-1])
-        return refresh(*regions, **how)
-
-    monkeypatch.setattr(papers, "refresh", watched)
-    return painted
 
 
 async def test_only_the_lines_that_change_are_painted_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL, Votes
@@ -14,7 +15,7 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from tests.ui.page.test_lines import whole
-from tests.ui.stage import TODAY, Stage, paper, services, staged
+from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
 
 LOOK = Presentation(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
@@ -160,12 +161,15 @@ async def test_a_resize_wraps_anew() -> None:
         assert max(len(line) for line in drawn(detail)) <= 29
 
 
-async def test_names_may_come_later() -> None:
+async def test_names_may_come_later_and_what_changes_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     async with detail_stage(80, 40) as (detail, pilot):
         detail.show(reading(paper()))
         await pilot.pause()
+        painted = watch_paints(detail, monkeypatch)
+        detail.show(reading(paper()))
+        assert painted == []
         detail.configure(topic_names={"agents": "Agents & tools"})
-        assert "Agents & tools" in detail.text
+        assert "Agents & tools" in detail.text and -1 in painted
 
 
 # The page

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from reader.refresh.jobs import PictureDrawn
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.pictures.screen import PicturePane, _Text
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, watch_paints
 
 
 async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +20,10 @@ async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(m
         def lines() -> list[str]:
             return [strip.text for strip in pane.render_lines(Region(0, 0, 12, 5))]
 
-        pane.show(None, "fetching the picture")
+        lines_painted = watch_paints(pane, monkeypatch)
+        for _ in range(2):
+            pane.show(None, "fetching the picture")
+            assert lines_painted == [-1]
         blank = " " * 12
         assert lines() == [blank, "  fetching  ", "    the     ", "  picture   ", blank]
         row = (Segment("ab"), Segment("cde"))
@@ -37,9 +40,10 @@ async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(m
         assert lines() == [blank] * 5
 
 
-async def test_a_caption_is_cut_after_its_last_row() -> None:
+async def test_a_caption_is_cut_after_its_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
     text = _Text(UNICODE, id="caption", rows=2)
     async with staged(Stage(text), 14, 3):
+        painted = watch_paints(text, monkeypatch)
         for words, shown in (
             ("", ""),
             ("One  two\nthree", " One two\n three"),
@@ -48,3 +52,5 @@ async def test_a_caption_is_cut_after_its_last_row() -> None:
         ):
             text.show(words)
             assert text.render().plain == shown
+        text.show("One two three\nfour five")
+        assert painted == [-1] * 3

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from reader.cache import connections
-from reader.cache.imports import DAY, add_marks
+from reader.cache.imports import DAY, Found, add_marks, changes, find_papers, waiting, written
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
-from reader.core.paper import Draft, Listing, Paper
+from reader.core.paper import Draft, LibraryEntry, Listing, Paper
 from tests.cache.conftest import NOW, draft
 
 TODAY = 1_764_000_000_000
@@ -151,3 +154,30 @@ def test_a_title_s_id_is_the_paper_s(at_once: Events, path: Path) -> None:
     assert paper(path, ONE).starred
     assert paper(path, other).id == ONE
     assert add(at_once, on(other, mark()), on(ONE, mark())) == 0
+
+
+def test_entries_of_a_library_mark_the_papers_that_they_mean(events: Events, filled: Cache) -> None:
+    filled.store(Listing(None, (draft(8, "Twice"), draft(9, "Twice"))), NOW)
+    by_id, again = LibraryEntry("1", "x", ONE, labels=("a", "b"), note="Mine."), LibraryEntry("2", id=ONE, note="Mine.")
+    by_title = LibraryEntry("3", "Paper number 2", is_read=True, note="Old.")
+    lost, row = LibraryEntry("4", id=LOST, labels=("a",)), LibraryEntry("5", id="2611.77777", is_wanted=False)
+    unknown = [LibraryEntry("6", title) for title in ("Twice", "", "Nowhere")]
+    one, two = (events.read(partial(key, id=id)) for id in (ONE, TWO))
+    found = events.read(lambda connection: find_papers(connection, [by_id, by_title, lost, again, row, *unknown]))
+    assert found == Found({one: [by_id, again], two: [by_title]}, {LOST: [lost], "2611.77777": [row]}, unknown)
+    events.mark("star", True, [], absent=["2611.77777"])
+    events.mark("note", "Here.", [two])
+    waits, known = events.read(waiting), events.read(written)
+    assert (waits, known) == ({"2611.77777": frozenset({"star"})}, frozenset({(two, "note")}))
+    labels = {"a": "tag:a"}
+    assert list(changes(found, ["star"], labels.get, waits, known)) == [
+        Change("want", True, [], [LOST]),
+        Change("read", True, [two], []),
+        Change("star", True, [one, two], [LOST]),
+        Change("tag:a", True, [one], [LOST]),
+        Change("note", "Mine.", [one]),
+    ]
+
+
+def key(connection: sqlite3.Connection, id: str) -> int:
+    return int(connection.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone()[0])
