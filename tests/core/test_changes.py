@@ -79,6 +79,11 @@ def test_all_that_may_change_is_told_in_one_order() -> None:
     # In between, only the numbers had changed.
     assert [change.what for change in one.changes(at(2), at(3))] == ["code", "models", "votes", "comments"]
     assert one.changes(at(6), None) == []
+    assert [change.what for change in one.changes(at(2), at(4))] == [
+        *("code", "models", "version", "votes", "comments", "title", "abstract")
+    ]
+    first = History(Facts(version=1), [], [Edit(at(4), "version", "")], revised="2026-11-04")
+    assert first.changes(at(2), None) == []
 
 
 def test_a_row_says_which_change_in_a_word_or_two() -> None:

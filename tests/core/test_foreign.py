@@ -64,6 +64,7 @@ def test_a_setting_is_read_with_all_its_parts() -> None:
         str(foreign.LARGEST_NUMBER),
         "[[[[[7]]]]]",
     ]
+    assert foreign.read_json("[1]", 3) == [1] and foreign.read_json("[1]", 2) is None
     found = [True, "a\tb", 1.5, [[[[7]]]], {"a": [1, {"b": False}]}, foreign.LARGEST_NUMBER, None]
     assert [foreign.setting_value(one) for one in said] == found
     assert [foreign.text(one, 5) for one in ("abcdef", " a ", 3)] == ["abcde", "a", None]

@@ -61,6 +61,7 @@ def test_items_share_a_line_where_they_fit() -> None:
     found = join_items(items, Piece(", "), 10)
     assert ["".join(piece.text for piece in line) for line in found] == ["one, two", "three four", "five, six", "seven"]
     assert join_items([], Piece(", "), 10) == []
+    assert [measure(line) for line in join_items([[Piece("abc")], [Piece("defgh")]], Piece(", "), 10)] == [10]
 
 
 @given(text, st.integers(0, 60))

@@ -13,6 +13,7 @@ from reader.core.marks import (
     TAG_LIMIT,
     Mark,
     allowed_marks,
+    check_listed,
     clean_mark,
     first_place,
     is_against,
@@ -152,6 +153,14 @@ def test_a_rule_does_only_what_nothing_speaks_against(then: list[str], acted: se
     assert ("hide" in kinds) <= acted.isdisjoint({*RULE_MARKS, "tag:a", "tag:b", "note", "read", "open", "finish"})
     # Whoever only passed a paper has said nothing about it.
     assert allowed_marks(then, {"pass"}, ()) == tuple(then)
+
+
+def test_only_what_is_listed_leaves_the_machine() -> None:
+    for kind in ("star", "tag:a", "note", "here:entry:views:0"):
+        check_listed(kind)
+    for kind in ("tag", "star:a", "other"):
+        with pytest.raises(ValueError, match="are not listed"):
+            check_listed(kind)
 
 
 def test_marks_of_rules_are_read_and_told() -> None:

@@ -141,8 +141,8 @@ class Fit(NamedTuple):
     """How well a paper suits the user."""
 
     key: int
-    score: float = 0.0
-    interest: int = 0
+    score: float
+    interest: int
     """The nearest interest; the first one if there is none."""
 
 

@@ -377,12 +377,11 @@ def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
     """The lines of a table."""
     grid = _grid(table)
     widths = _fitted_widths(grid, width)
-    total = sum(widths) + GAP * (len(widths) - 1)
     heads = [any(cell.is_head for cell in row) for row in table.rows]
     body = heads.index(False) if False in heads else 0
     # A line below the head, if the table has no other.
     rules = table.rules or (body,)
-    rule = DocumentLine((Piece("─" * total, "rule"),), fixed=widths[0] + GAP)
+    rule = DocumentLine((Piece("─" * _across(widths), "rule"),), fixed=widths[0] + GAP)
     yield rule
     for index, row in enumerate(grid):
         if index and index in rules:
@@ -392,11 +391,16 @@ def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
     yield rule
 
 
+def _across(widths: Sequence[int]) -> int:
+    """The width of columns that stand side by side."""
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
 def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
     """Column widths; only long text is narrowed so that the table fits."""
     widths = _widths(grid, None)
     for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
-        if sum(widths) + GAP * (len(widths) - 1) <= width:
+        if _across(widths) <= width:
             break
         widths = _widths(grid, widest)
     return widths
@@ -431,7 +435,7 @@ def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
         needed = cell_len(text_of(one.pieces))
         needed = min(needed, widest * one.cell.across) if widest else needed
         end = one.column + one.cell.across
-        has = sum(widths[one.column : end]) + GAP * (one.cell.across - 1)
+        has = _across(widths[one.column : end])
         if needed > has:
             widths[end - 1] += needed - has
     return widths
@@ -440,10 +444,9 @@ def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
 def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
     columns = []
     for one in row:
-        room = sum(widths[one.column : one.column + one.cell.across]) + GAP * (one.cell.across - 1)
+        room = _across(widths[one.column : one.column + one.cell.across])
         columns.append((one, room, fill(one.pieces, max(room, 2))))
-    height = max((len(lines) for _, _, lines in columns), default=1)
-    for index in range(max(height, 1)):
+    for index in range(max([1, *(len(lines) for _, _, lines in columns)])):
         pieces: list[Piece] = []
         used = 0
         for one, room, lines in columns:

@@ -341,6 +341,11 @@ class Box(NamedTuple):
     def width(self) -> int:
         return cell_len(self.lines[0])
 
+    @property
+    def is_tall(self) -> bool:
+        """Whether it has several lines."""
+        return len(self.lines) > 1
+
 
 class Drawn(NamedTuple):
     """A displayed formula: its lines, and the one on which its number stands."""
@@ -522,9 +527,9 @@ def _has_gap(before: Box, after: Box) -> bool:
     left, right = before.lines[before.base][-1:], after.lines[after.base][:1]
     if not left or not right:
         return False
-    if len(before.lines) > 1 and len(after.lines) > 1:
+    if before.is_tall and after.is_tall:
         return before.kind != "open"
-    if (len(after.lines) == 1 and right in ",;.)]}′") or (len(before.lines) == 1 and left in "([{"):
+    if (not after.is_tall and right in ",;.)]}′") or (not before.is_tall and left in "([{"):
         return False
     if left == " " or right == " ":
         return False
@@ -553,14 +558,14 @@ def _box(node: Node) -> Box | None:
         case Root(body, index):
             inner, degree = _row(items_of(body)), compact(index).translate(SUPERSCRIPTS)
             is_small = index is None or (len(degree) == 1 and degree != compact(index))
-            return _root_box(inner, degree) if len(inner.lines) > 1 and is_small else None
+            return _root_box(inner, degree) if inner.is_tall and is_small else None
         case Script():
             return _script_box(node)
         case Fence(opening, Grid(rows, "matrix", ("", ""), align), closing):
             return _grid_box(Grid(rows, "matrix", (opening, closing), align))
         case Fence(opening, body, closing):
             inner = _row(items_of(body))
-            return _fenced(opening, inner, closing) if len(inner.lines) > 1 else None
+            return _fenced(opening, inner, closing) if inner.is_tall else None
         case Grid(_, kind) if kind != "stack":
             return _grid_box(node)
         case Brace():
@@ -573,7 +578,7 @@ def _box(node: Node) -> Box | None:
             return Box(lines, inner.base + (not is_below)) if inner.width > 1 else None
         case Row(items):
             inner = _row(items)
-            return inner if len(inner.lines) > 1 else None
+            return inner if inner.is_tall else None
     return None
 
 
@@ -613,7 +618,7 @@ def _script_box(node: Script) -> Box | None:
         top = _padded(upper, width) if upper else ()
         bottom = _padded(lower, width) if lower else ()
         return Box((*top, *_padded(inner, width), *bottom), len(top) + inner.base, "op" if is_large else "rel")
-    if len(inner.lines) == 1:
+    if not inner.is_tall:
         return None
     if not isinstance(base, (Fence, Grid)):
         inner = _fenced("(", inner, ")")
@@ -636,15 +641,16 @@ def _limit(node: Node) -> Box:
         width = max(map(cell_len, texts), default=0)
         return Box(tuple(_centred(text, width) for text in texts), 0)
     box = _row(items_of(node))
-    return Box((compact(node),), 0) if len(box.lines) == 1 else box
+    return box if box.is_tall else Box((compact(node),), 0)
 
 
 def _fenced(opening: str, inner: Box, closing: str) -> Box:
-    if {"{", "}"} & {opening, closing} and len(inner.lines) == 2:
+    has_brace = inner.is_tall and not {"{", "}"}.isdisjoint((opening, closing))
+    if has_brace and len(inner.lines) == 2:
         # A brace has a middle, which needs a third line.
         inner = Box((inner.lines[0], " " * inner.width, inner.lines[1]), 1, inner.kind)
     left, right = _side(opening, len(inner.lines), inner.base), _side(closing, len(inner.lines), inner.base)
-    if len(inner.lines) > 1 and {"{", "}"} & {opening, closing}:
+    if has_brace:
         inner = Box(tuple(f" {line} " for line in inner.lines), inner.base, inner.kind)
     lines = tuple(one + line + other for one, line, other in zip(left, inner.lines, right, strict=True))
     return Box(lines, inner.base, "fence")
@@ -655,7 +661,7 @@ def _side(sign: str, height: int, base: int) -> list[str]:
         return [""] * height
     if height == 1:
         return [sign]
-    if sign in "{}" and height >= 3:
+    if sign in "{}":
         top, middle, bottom, bar = "⎧⎨⎩⎪" if sign == "{" else "⎫⎬⎭⎪"
         at = min(max(base, 1), height - 2)
         return [top, *(bar if index != at else middle for index in range(1, height - 1)), bottom]
@@ -667,7 +673,7 @@ def _side(sign: str, height: int, base: int) -> list[str]:
 
 def _grid_box(node: Grid) -> Box | None:
     rows = [[_row(items_of(cell)) for cell in row] for row in node.rows]
-    if not rows or (len(rows) == 1 and all(len(cell.lines) == 1 for cell in rows[0])):
+    if not rows or (len(rows) == 1 and not any(cell.is_tall for cell in rows[0])):
         return None
     columns = max(map(len, rows))
     rows = [[*row, *[Box(("",), 0)] * (columns - len(row))] for row in rows]
@@ -677,7 +683,7 @@ def _grid_box(node: Grid) -> Box | None:
     lines: list[str] = []
     was_tall, base = False, 0
     for row in rows:
-        is_tall = any(len(cell.lines) > 1 for cell in row)
+        is_tall = any(cell.is_tall for cell in row)
         if lines and (is_tall or was_tall):
             lines.append(gap.join(" " * width for width in widths))
         cells = zip(row, widths, align[:columns], strict=True)

@@ -45,7 +45,7 @@ class Hit(NamedTuple):
     """The words with those around them."""
     marks: tuple[tuple[int, int], ...]
     """The (start, end) of each word in the text."""
-    block: int = 0
+    block: int
     """The index of the block among the document's own."""
 
 

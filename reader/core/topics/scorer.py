@@ -460,7 +460,7 @@ def read_weights(text: str) -> Weights:
 
 def strength(mentions: int) -> float:
     """The factor of a phrase's points: 1, 1.56, 2, 2.31, … for 1, 2, 3, 4, … mentions."""
-    return _STEPS[mentions] if mentions < _ENOUGH else _STEPS[_ENOUGH]
+    return _STEPS[min(mentions, _ENOUGH)]
 
 
 @dataclass(slots=True)
@@ -526,8 +526,7 @@ class Matcher:
             if two in self._runs:
                 parts += [part for rest, part in self._runs[two] if words[at : at + len(rest)] == rest]
         for piece, part in self._pieces.items():
-            if piece in text:
-                parts += [part] * text.count(piece)
+            parts += [part] * text.count(piece)
         return parts
 
 

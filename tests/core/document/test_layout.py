@@ -25,7 +25,6 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
-from reader.core.lines import measure
 from reader.ui.full_text.lines import TEXT_ROLES
 from tests.core.document.test_codec import DOCUMENTS
 from tests.table import each
@@ -54,11 +53,6 @@ def test_a_paragraph_is_wrapped_and_one_line_in_a_pipe() -> None:
         ("[3]", "text", ("follow", "#bib3")),
         (" for all of", "text", None),
     ]
-
-
-def test_the_number_of_a_tall_formula_stands_on_its_baseline() -> None:
-    lines = drawn(Formula((r"y=\frac{a}{b}",), "(3)"), width=30)
-    assert [line.rstrip() for line in lines] == ["        a", "    y = ─".ljust(27) + "(3)", "        b"]
 
 
 def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None:
@@ -178,24 +172,14 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     tall = Cell(words("a"), 1, 3), Cell(words("b"), 2), Cell(words("c"), 1, 2)
     spanned = Table((tall, (Cell(words("d")), Cell(words("e"))), (Cell(words("f"), 3),), (Cell(words("g")),)))
     assert drawn(spanned, width=None) == ["a\tb\t\tc", "\td\te", "\tf", "g"]
+    within = Layout(Document("T", (Quote((TABLE,)),)), 30).lines(0)
+    assert [(line.fixed, line.text) for line in within[:2]] == [(9, f"│ {'─' * 16}"), (9, "│ Model   Scores")]
+    empty = Table(((Cell(words("a")), Cell(words("b"))), (Cell(()), Cell(()))))
+    assert drawn(empty) == ["────", "a  b", "", "────"]
     # What is beyond the last column is left out.
     assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [
         f"a{chr(9) * 399}b"
     ]
-
-
-def test_a_table_in_a_pipe_has_a_row_a_line() -> None:
-    assert drawn(TABLE, width=None) == ["Model\tScores", "\tA\t中文", "base\t1.5\t22"]
-
-
-def test_a_wide_table_keeps_its_width_and_breaks_only_long_text() -> None:
-    row = (Cell(words(PROSE)), *(Cell(words(f"column {n}")) for n in range(6)))
-    lines = list(Layout(Document("T", (Table((row,)),)), 60))
-    assert [line.text for line in lines[1:3]] == [
-        "Alpha beta gamma delta epsilon zeta   " + "  ".join(f"column {n}" for n in range(6)),
-        "eta theta.",
-    ]
-    assert all(measure(line.pieces) > 60 for line in lines[:2])
 
 
 def test_code_is_never_broken_and_steps_hang() -> None:

@@ -222,6 +222,7 @@ def test_what_the_user_says_is_among_the_five() -> None:
         ("[topics.agents.implies]\nrobots = 5\n", 2, 'did you mean "robotics"'),
         ("threshold = 'high'\n", 1, "threshold must be a number"),
         ("treshold = 5\n", 1, "unknown key"),
+        ("topics.agents.phrases.x.y = 3\n", 1, 'unknown key "topics.agents.phrases.x.y"'),
         ("[topics.'Two Words']\nphrases = ['x']\n", 1, "slug"),
         ("[topics.agents]\nphrases = [1]\n", 2, "not a phrase"),
         ("[topics.agents]\nname = \n", 2, "not TOML"),
@@ -653,3 +654,9 @@ def test_all_that_is_found_and_told_of_a_paper() -> None:
             ),
         ),
     ]
+
+
+def test_a_single_point_is_told() -> None:
+    one, other = (Evidence(phrase, ("title",), points, FITTED) for phrase, points in (("x", 1.0), ("y", -1.0)))
+    (found,) = why([TopicReason("a", 0.0, (one, other))], {})
+    assert [cause.said for cause in found.causes] == ["x", "y"]

@@ -25,6 +25,7 @@ from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
+from reader.ui.shell.state import Prompt
 from tests.ui.full_texts import document, paragraph
 from tests.ui.list.test_footer import KEYMAP, in_context
 from tests.ui.stage import Stage, paper, staged, watch_paints
@@ -212,6 +213,13 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
         assert text_status(view_text(state, shown), KEYMAP) == status
     selected = text_status(view_text(state, view.select()), KEYMAP)
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
+    kept = Kept(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
+    marked = replace(view, highlights=view.highlights.with_kept([kept])).take(kept)
+    assert ("c", "next colour") in text_status(view_text(state, marked), KEYMAP).keys
+    asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
+    assert text_status(view_text(asked, view.choose_link()), KEYMAP)[1:3] == ((("t", "Latest"),), "g")
+    outlined = text_status(in_context("outline", 120), KEYMAP)
+    assert (outlined.keys[0], outlined.stays) == (KEYMAP.hints("outline")[0], False)
 
 
 def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
