@@ -15,7 +15,7 @@ import pytest
 
 from reader.core.errors import FeedError
 from reader.core.paper import LibraryEntry
-from reader.feeds.files.libraries import is_list
+from reader.feeds.files.libraries import is_library_item, is_list
 from reader.feeds.files.papers_file import read_papers
 from tests.table import each
 
@@ -128,11 +128,11 @@ ER  - """
 
 @each("ending", ["\n", "\r\n"])
 def test_ris_is_read_with_and_without_ends_of_records(ending: str) -> None:
-    found = entries(RIS.replace("\n", ending))
+    found = entries(RIS.replace("TY", "Words before it\n\nTY", 1).replace("\n", ending))
     assert [(entry.where, entry.title, entry.id) for entry in found] == [
-        ("line 1", "One", ID),
-        ("line 8", "A title that goes on", "2401.00002"),
-        ("line 12", "None", "2401.00003"),
+        ("line 3", "One", ID),
+        ("line 10", "A title that goes on", "2401.00002"),
+        ("line 14", "None", "2401.00003"),
     ]
 
 
@@ -164,6 +164,23 @@ def test_our_own_records_and_the_feeds_are_no_library() -> None:
     own = [{"id": ID, "title": "T", "abstract": "A", "authors": ["B"], "url": "https://arxiv.org/abs/1"}]
     (listing,) = read_papers(io.BytesIO(json.dumps(own).encode()), TODAY)
     assert listing.drafts and not listing.entries
+    others: list[object] = [[], {"type": "article", "title": "T"}, {"itemType": 1}, {"type": 1, "DOI": "x"}]
+    for value in others:
+        assert is_library_item(value) is False
+
+
+def test_items_without_keys_have_their_places() -> None:
+    items = [{"itemType": "book", "title": f"Title {number}"} for number in (1, 2)]
+    assert entries(json.dumps(items)) == [
+        LibraryEntry("line 1, item 1", "Title 1"),
+        LibraryEntry("line 1, item 2", "Title 2"),
+    ]
+    assert entries(json.dumps(items[0])) == [LibraryEntry("line 1", "Title 1")]
+    nested: object = f"arXiv:{ID}"
+    for depth in range(6):
+        nested = {"in": nested} if depth % 2 else [nested]
+        found = entries(json.dumps(items[0] | {"note": nested}))
+        assert [entry.id for entry in found] == [ID if depth < 4 else None]
 
 
 RDF = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:z="http://www.zotero.org/ns#"

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import pytest
 
+from reader.platform import ENDING_SIGNALS
 from reader.ui import first_frame
 from reader.ui.first_frame import frame as frames
 from reader.ui.first_frame.frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame, Handed
@@ -57,7 +58,7 @@ class Terminal:
         self.handlers = self.get_handlers()
 
     def get_handlers(self) -> list[Any]:
-        return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
+        return [signal.getsignal(number) for number in ENDING_SIGNALS]
 
     def frame(self, output: int | None = None) -> FirstFrame:
         painter = cast("Painter", ThreePapers())
@@ -82,8 +83,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     terminal = Terminal()
     monkeypatch.setattr(frames, "INPUT", terminal.program)
     yield terminal
-    signal.signal(signal.SIGTERM, terminal.handlers[0])
-    signal.signal(signal.SIGHUP, terminal.handlers[1])
+    for number, handler in zip(ENDING_SIGNALS, terminal.handlers, strict=True):
+        signal.signal(number, handler)
     os.close(terminal.user)
     os.close(terminal.program)
 

@@ -70,7 +70,8 @@ async def test_a_whole_conversation(
     if name == "text":
         keep_text(cache_file, "2605.00400")
     conversation = Path(__file__).with_name(f"{name}.txt").read_text("utf-8")
-    async with plain(cache_file, rows=10, query="slow" if name == "text" else "") as (talk, hello):
+    how = {"rows": 10, "query": "slow"} if name == "text" else {"rows": 7}
+    async with plain(cache_file, **how) as (talk, hello):
         said = hello
         for line in re.findall(r"\)> (.+)", conversation):
             said += f"{line}\n{await talk.say(line)}"
