@@ -133,7 +133,7 @@ def test_a_systemd_timer(tmp_path: Path) -> None:
     steps = ("disable", *timer), ("daemon-reload",), ("enable", *timer)
     assert programs.ran == [("systemctl", "--user", *words) for words in steps]
     schedule.remove(planned, programs)
-    assert [*folder.iterdir()] == []
+    assert ([*folder.iterdir()], programs.ran[3:]) == ([], [("systemctl", "--user", "disable", *timer)])
     assert not schedule.as_installed(planned, programs)
 
 

@@ -26,6 +26,8 @@ def test_a_draft_is_there_until_it_is_dropped(tmp_path: Path) -> None:
     assert drafts.newest() == "2605.00400"
     drafts.drop("2605.00400")
     assert drafts.read("2605.00400") is None
+    for name in (".2605.00402.md", "2605.00403.txt"):
+        (tmp_path / "drafts" / name).touch()
     assert drafts.newest() == "2605.00401"
 
 
@@ -47,6 +49,7 @@ def test_every_id_has_a_file_of_its_own_in_the_folder(tmp_path: Path, id: str) -
     drafts.write(id, "text")
     assert drafts.read(id) == "text"
     assert [one.parent for one in tmp_path.iterdir()] == [tmp_path]
+    assert drafts.file("x" * 80).stem == "x" * 80
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

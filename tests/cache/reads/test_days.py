@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.window import DayCount, Window
+from reader.cache.reads.window import DayCount, DayFetched, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
@@ -66,6 +66,10 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     cache.store(Listing("2026-11-23", ()), NOW)
     whole, empty = DayCount("2026-11-24", 3, 3), DayCount("2026-11-23", 0, 0)
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
+    with closing(Window.open(path)) as window:
+        fetched = {"2026-11-23": DayFetched(NOW, 0), "2026-11-24": DayFetched(NOW, 3)}
+        assert (window.fetched_days(), window.partial_days()) == (fetched, frozenset())
+        assert [*window.fetched_days(last="2026-11-23")] == ["2026-11-23"]
 
 
 @each(
