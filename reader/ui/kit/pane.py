@@ -207,7 +207,7 @@ class Pane(BareScrollView, inherit_bindings=False):
         self._strips.clear()
 
 
-class Rule(Widget):
+class PaneRule(Widget):
     """A horizontal rule between two panes."""
 
     ALLOW_SELECT = False
