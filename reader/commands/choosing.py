@@ -100,7 +100,8 @@ def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers:
     elif changed:
         said = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
     else:
-        said = f"Nothing to change: {amount(papers, 'paper')}, and all are {done.removeprefix('marked ')} already."
+        are = "it is" if papers == 1 else "all are"
+        said = f"Nothing to change: {amount(papers, 'paper')}, and {are} {done.removeprefix('marked ')} already."
     record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
     answer(arguments, record, said if papers or changed else "Nothing matches.")
 

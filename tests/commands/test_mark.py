@@ -19,7 +19,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ mark read 2606.26740 https://arxiv.org/abs/2606.30616 2606.26740
         2 papers marked read. 'dailypapers undo' takes it back.
         $ mark read 2606.26740
-        Nothing to change: 1 paper, and all are read already.
+        Nothing to change: 1 paper, and it is read already.
         $ mark unread 2606.26740 --jsonl
         {"mark": "unread", "papers": 1, "changed": 1, "dry_run": false}
         $ mark star 2606.26740
@@ -51,7 +51,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ undo
         Taken back: 3 papers read.
         $ mark unqueue 2606.26740
-        Nothing to change: 1 paper, and all are no longer queued already.
+        Nothing to change: 1 paper, and it is no longer queued already.
         $ mark queue 2606.26740
         1 paper marked queued. 'dailypapers undo' takes it back.
         $ mark unqueue 2606.26740

@@ -166,7 +166,12 @@ def test_a_file_that_would_be_replaced_is_named(tmp_path: Path) -> None:
     file = tmp_path / "refs.bib"
     assert understand(f"export {file}", SELECTED).replaces == ""
     file.touch()
-    for line in (f"export {file}", f"export bibtex -o {file} is:starred"):
+    for line in (
+        f"export {file}",
+        f"export bibtex -o {file} is:starred",
+        f"export --output={file}",
+        f"export -o new.bib {file}",
+    ):
         assert understand(line, SELECTED).replaces == str(file)
     for line in (f"export --append {file}", f"export notes {tmp_path}"):
         assert understand(line, SELECTED).replaces == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -374,7 +375,7 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
             options += ["-o", given.pop(0)]
     elif given and _is_file(given[0]) and ":" not in given[0]:
         options += ["-o", given.pop(0)]
-    if given and "-o" not in options and "--output" not in options and _is_file(given[-1]) and ":" not in given[-1]:
+    if given and not _outputs(options) and _is_file(given[-1]) and ":" not in given[-1]:
         options += ["-o", given.pop()]
     if given:
         return [*options, "--", *given]
@@ -387,12 +388,18 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
 
 def _to_file(words: Sequence[str]) -> Typed:
     """An export that names a file it would replace."""
-    file = next((Path(after) for word, after in pairwise(words) if word in ("-o", "--output")), None)
     is_added = "--append" in words or "notes" in words
     with suppress(OSError):
-        if file is not None and not is_added and file.is_file():
-            return Typed(("export", *words), replaces=str(file))
+        if not is_added and (replaced := [file for file in _outputs(words) if file.is_file()]):
+            return Typed(("export", *words), replaces=str(replaced[-1]))
     return Typed(("export", *words))
+
+
+def _outputs(words: Sequence[str]) -> list[Path]:
+    """The files that options name for the output; the last one is written."""
+    apart = (after for word, after in pairwise((*words, "")) if word in ("-o", "--output"))
+    joined = (match[1] for word in words if (match := re.match(r"(?:-o|--output=)(.+)", word, re.DOTALL)))
+    return [Path(word) for word in (*apart, *joined)]
 
 
 def _is_file(word: str) -> bool:
