@@ -33,7 +33,7 @@ from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
-from reader.ui.kit.pane import Pane, PaneRule
+from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.footer import main_status
 from reader.ui.list.header import header, header_parts
@@ -217,14 +217,14 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         yield Pane(id="left")
         older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
         yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")
-        yield PaneRule(glyphs, id="rule")
+        yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
-        self.rule = self.query_one(PaneRule)
+        self.rule = self.query_one(Rule)
         # Watched, so that work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)

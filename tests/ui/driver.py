@@ -43,7 +43,7 @@ from reader.ui.filter.counter import Counter
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
-from reader.ui.page.screen import PageColumn
+from reader.ui.page.screen import PaperPage
 from reader.ui.program import NoticeTimer
 from tests.doubles import cached
 from tests.ui import papers
@@ -305,7 +305,7 @@ class Story:
     @property
     def text_in_front(self) -> PaperDetail:
         """The pane of the paper whose text is in front."""
-        page = self.screen_of(PageColumn)
+        page = self.screen_of(PaperPage)
         return page.pane if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds

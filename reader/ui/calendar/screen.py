@@ -205,7 +205,7 @@ _ROLES = (
 )  # fmt: skip
 
 
-class MonthBox(Widget):
+class Month(Widget):
     """A line to type a date, the days of a month, and a line about the day under the cursor."""
 
     ALLOW_SELECT = False
@@ -264,7 +264,7 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         self.since = request.since
         self.set_class(glyphs is ASCII, "-ascii")
         view = CalendarView(request.day, self._look.today, is_since=request.since, glyphs=glyphs)
-        self.month = MonthBox(services.library.days_between, view)
+        self.month = Month(services.library.days_between, view)
 
     def compose(self) -> ComposeResult:
         from textual.containers import Container

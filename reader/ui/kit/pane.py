@@ -207,7 +207,7 @@ class Pane(BareScrollView, inherit_bindings=False):
         self._strips.clear()
 
 
-class PaneRule(Widget):
+class Rule(Widget):
     """A horizontal rule between two panes."""
 
     ALLOW_SELECT = False

@@ -277,7 +277,7 @@ import os, signal, sys
 from pathlib import Path
 from typing import NamedTuple
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Action
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 events = Events.open(Path(sys.argv[1]))
 for pk in (1, 2, 3):

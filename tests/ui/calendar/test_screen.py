@@ -23,7 +23,7 @@ from reader.ui.calendar.screen import (
     WIDTH,
     CalendarScreen,
     CalendarView,
-    MonthBox,
+    Month,
     calendar_lines,
     heat,
     read_typed,
@@ -215,7 +215,7 @@ async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have(monkeypat
         found = []
         for place in places:
             app.told.clear()
-            await pilot.click(MonthBox, offset=place)
+            await pilot.click(Month, offset=place)
             await pilot.pause()
             found.append((calendar.month.view.day.day, len(app.told)))
         assert found == [(3, 0), (3, 0), (2, 1), (3, 1), (3, 1), (11, 1), (15, 1), (15, 0), (24, 1), (24, 0)]

@@ -12,7 +12,7 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lines import MEASURE
 from reader.ui.page.presentation import Presentation
-from reader.ui.page.screen import PageColumn
+from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from tests.ui.page.test_lines import whole
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
@@ -178,7 +178,7 @@ async def test_names_may_come_later_and_what_changes_is_painted(monkeypatch: pyt
 async def test_the_page_stands_in_the_middle() -> None:
     async with staged(Stage(), 140, 42) as (app, pilot):
         reading = Reading(1, LONG, ("memory",), STILL)
-        page = PageColumn(services(app), reading)
+        page = PaperPage(services(app), reading)
         await app.push_screen(page)
         page.show(reading)
         for size, margin, top in (
@@ -199,7 +199,7 @@ async def test_the_page_stands_in_the_middle() -> None:
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     async with staged(Stage(), 80, 24) as (app, pilot):
         reading = Reading(1, paper(), (), STILL)
-        page = PageColumn(services(app), reading)
+        page = PaperPage(services(app), reading)
         page.show(reading)
         await app.push_screen(page)
         await pilot.pause()
