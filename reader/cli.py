@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
-from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
+from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import Failures, ReaderError, UsageError
 from reader.paths import APP
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
     """Run the program with words, by default the command line's, after a first frame; return the exit code."""
     open_closed_streams()
-    with Output.replacing():
+    with CleanStream.replacing():
         return _run_and_finish(list(sys.argv[1:] if arguments is None else arguments), first_frame)
 
 

@@ -21,7 +21,6 @@ from reader.core.settings.tables import (
 )
 from reader.core.settings.types import (
     Boolean,
-    Choice,
     Choices,
     Command,
     FilePath,
@@ -30,6 +29,7 @@ from reader.core.settings.types import (
     KeyPattern,
     KeyTable,
     Number,
+    OneOf,
     QueryList,
     ServerAddress,
     SettingType,
@@ -120,26 +120,26 @@ class Settings:
     pdf_viewer: tuple[str, ...] = setting(Command(), ())
     """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
 
-    order: str = setting(Choice(("day", "upvotes", "published", "added", "title")), "day")
+    order: str = setting(OneOf(("day", "upvotes", "published", "added", "title")), "day")
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = setting(Boolean(), True)
     """In the reader, add the papers nearest in words (with a model, in meaning) after those that match a search."""
 
-    read_when: str = setting(Choice(("opened", "passed", "manual")), "opened")
+    read_when: str = setting(OneOf(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = setting(Boolean(), True)
     """Note which papers you open, read to the end and pass: to learn what suits you, and for "stats"."""
 
-    after_mark: str = setting(Choice(("stay", "next")), "stay")
+    after_mark: str = setting(OneOf(("stay", "next")), "stay")
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
 
     theme: str = setting(ThemeName((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
-    images: str = setting(Choice(("auto", "kitty", "sixel", "blocks", "off")), "auto")
+    images: str = setting(OneOf(("auto", "kitty", "sixel", "blocks", "off")), "auto")
     """How pictures are drawn. With auto it is the best way that the terminal is known to have, and none are drawn over
     ssh. They need the extra dailypapers[images]."""
 
@@ -153,7 +153,7 @@ class Settings:
     list_share: float = setting(Number(0.2, 0.8), 0.55)
     """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
 
-    density: str = setting(Choice(("comfortable", "compact")), "comfortable")
+    density: str = setting(OneOf(("comfortable", "compact")), "comfortable")
     """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
 
     topics_file: str = setting(FilePath(), "")
@@ -170,7 +170,7 @@ class Settings:
     citation_key: str = setting(KeyPattern(), "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
-    log_level: str = setting(Choice(LOG_LEVELS), "warning")
+    log_level: str = setting(OneOf(LOG_LEVELS), "warning")
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     hidden_views: tuple[str, ...] = setting(HiddenViews(), ())
@@ -186,7 +186,7 @@ class Settings:
     """Words, phrases or queries, such as ["blockchain", "title:survey"]: papers that match one are left out of all
     lists but the view Muted, unless you mark them; [] is off."""
 
-    key_preset: str = setting(Choice(PRESETS), "vim")
+    key_preset: str = setting(OneOf(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
@@ -228,7 +228,7 @@ def private_texts(settings: Settings) -> Iterator[str]:
 
 def _texts(value: object, rule: object) -> Iterator[str]:
     if isinstance(value, str):
-        if value and not isinstance(rule, Choice | HiddenViews):
+        if value and not isinstance(rule, OneOf | HiddenViews):
             yield value
     elif isinstance(value, tuple | list):
         for one in value:

@@ -22,7 +22,7 @@ from reader.cache import schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
-from reader.cache.outputs import Output, keep_output
+from reader.cache.outputs import KeptOutput, keep_output
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
@@ -145,7 +145,7 @@ def _use(cache: Path) -> Path:
             body = tuple(Paragraph((Span(f"Part {part} of paper {pk}. " * 20),)) for part in range(30))
             texts.put(pk, Document("A text", blocks=body), "arxiv.org", NOW)
     for pk in OUTPUTS:
-        keep_output(cache, pk, Output("summary", NOW, f"A short answer about paper {pk}."))
+        keep_output(cache, pk, KeptOutput("summary", NOW, f"A short answer about paper {pk}."))
     with closing(Events.open(cache)) as events:
         events.act([Change("queue", "1", QUEUED)])
         events.mark("open", "2026-11-24", OPENED)

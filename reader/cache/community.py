@@ -21,7 +21,7 @@ OLD = timedelta(days=1)
 """Age at which the feed's data about a paper counts as old."""
 
 
-class Kept(NamedTuple):
+class PageData(NamedTuple):
     """The cached data of a paper's page."""
 
     community: Community = NOTHING
@@ -64,7 +64,7 @@ class Known(NamedTuple):
     """As `Paper.versions`."""
 
 
-def read_community(connection: sqlite3.Connection, pk: int) -> Kept:
+def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
     """Comments, repositories and the growth of a paper."""
     row = connection.execute(
         "SELECT c.body, c.asked, t.arxiv_asked FROM paper_text AS t LEFT JOIN community AS c ON c.pk = t.pk"
@@ -72,13 +72,13 @@ def read_community(connection: sqlite3.Connection, pk: int) -> Kept:
         (pk,),
     ).fetchone()
     if row is None:
-        return Kept()
+        return PageData()
     body, asked, arxiv_asked = row
     counts = connection.execute(
         "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
     ).fetchall()
     models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return Kept(NOTHING if body is None else load(body), asked, arxiv_asked, models, one_title(connection, pk))
+    return PageData(NOTHING if body is None else load(body), asked, arxiv_asked, models, one_title(connection, pk))
 
 
 class Communities:

@@ -12,7 +12,7 @@ from reader.cache import meta
 from reader.cache.entries import NOBODYS, prefix_in_force
 from reader.cache.marks.derived import SETTING
 from reader.core.marks import ENTRY, NOTE
-from reader.core.settings.entries import NOUNS, State, described, name_of, restoring, unfold
+from reader.core.settings.entries import NOUNS, EntryState, described, name_of, restoring, unfold
 
 TOLD = "replaced_told"
 """The key in `meta` of the last event that the reader checked for replacements."""
@@ -26,7 +26,7 @@ class Version(NamedTuple):
     clock: int
     machine: str
     said: str
-    state: State | None = None
+    state: EntryState | None = None
     value: Any = None
 
     @property

@@ -20,7 +20,7 @@ from typing import Any
 from reader import config, settings_reader
 from reader.cache import meta
 from reader.cache.marks.derived import ENTRIES_DUE
-from reader.cache.marks.event_log import NOBODY, Action, EventLog, Marking
+from reader.cache.marks.event_log import NOBODY, EventLog, Marking, UserAction
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry as Line
 from reader.core.errors import ConfigError
@@ -55,7 +55,7 @@ KNOWN = "entries"
 class Step:
     """The result of a step."""
 
-    action: Action | None = None
+    action: UserAction | None = None
     """The user's edits that became events."""
     taken: list[str] = field(default_factory=list)
     """Names of settings that the file took from events."""
@@ -137,7 +137,7 @@ class _Stepping:
             recorded = self._log.record_together(markings)
             for event in recorded:
                 self._log.finish(event)
-            self._step.action = Action(tuple(recorded))
+            self._step.action = UserAction(tuple(recorded))
         if self._has_added:
             log = fold(_events(self._connection, prefix))
         after, text = self._brought(log, now, text)

@@ -174,12 +174,12 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
                 if tuple(split_words(name or "")) == words:
                     yield pk, False
         case "author":
-            from reader.core.people import Likeness, likest
+            from reader.core.people import NameLikeness, likest
 
             for pk, names in _of_author(connection, follow.name, ends):
                 found = likest(follow.name, names.split("\n"))
                 if found.likeness:
-                    yield pk, found.likeness is Likeness.PERHAPS
+                    yield pk, found.likeness is NameLikeness.PERHAPS
         case "word":
             from reader.core.spellings import spellings
 

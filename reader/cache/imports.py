@@ -30,7 +30,7 @@ from reader.core.text import title_hash
 
 
 @dataclass
-class Found:
+class FoundPapers:
     """The papers of some entries."""
 
     here: dict[int, list[LibraryEntry]] = field(default_factory=dict)
@@ -41,9 +41,9 @@ class Found:
     """Entries without an arXiv id whose title no paper here has."""
 
 
-def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> Found:
+def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> FoundPapers:
     """Find the papers of entries by their ids, and those without an id by their titles."""
-    found = Found()
+    found = FoundPapers()
     by_id = _keys(connection, [entry.id for entry in entries if entry.id])
     for entry in entries:
         pk = by_id.get(entry.id) if entry.id else _with_title(connection, entry.title)
@@ -92,7 +92,7 @@ _WRITTEN = f"""
 
 
 def changes(
-    found: Found,
+    found: FoundPapers,
     marks: Iterable[str],
     kind_of: Callable[[str], str | None],
     waits: Mapping[str, frozenset[str]],

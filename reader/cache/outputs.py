@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reader.cache import connections
 
 
-class Output(NamedTuple):
+class KeptOutput(NamedTuple):
     """The last output of one command for a paper; a machine made it."""
 
     name: str
@@ -19,13 +19,13 @@ class Output(NamedTuple):
     text: str
 
 
-def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[Output, ...]:
+def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[KeptOutput, ...]:
     """The kept outputs of a paper, the oldest first."""
     rows = connection.execute("SELECT name, made, body FROM kept_output WHERE pk = ? ORDER BY made, key", (pk,))
-    return tuple(Output(*row) for row in rows)
+    return tuple(KeptOutput(*row) for row in rows)
 
 
-def keep_output(path: Path, pk: int, output: Output) -> bool:
+def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
     """Keep an output, replacing an earlier one of its name; an empty one removes it.
 
     Returns whether the paper is still in the cache. Raises CacheError.

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TypedDict
 
 from reader.cache.mending import health
-from reader.cache.mending.health import State, verify
+from reader.cache.mending.health import CacheState, verify
 from reader.commands.command import Command, add_actions
 from reader.commands.output import Progress, Style, answer, print_line
 from reader.commands.repairing import Repaired, join_journal, print_report, repair_cache
@@ -81,7 +81,7 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
     file = workspace.cache_file
-    if health.glance(file).state is health.State.NONE:
+    if health.glance(file).state is health.CacheState.NONE:
         raise _no_cache(workspace)
     return print_report(arguments, repair_cache(file, lambda: workspace.topics))
 
@@ -89,7 +89,7 @@ def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
 def _no_cache(workspace: Workspace) -> CacheError:
     file = workspace.cache_file
     condition = health.glance(file)
-    if condition.state is health.State.LOST:
+    if condition.state is health.CacheState.LOST:
         return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' rebuilds it.")
     return CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
 
@@ -105,11 +105,11 @@ def _add_restore_arguments(parser: ArgumentParser) -> None:
 def _restore(arguments: Namespace, workspace: Workspace) -> int:
     file = workspace.cache_file
     state = health.glance(file).state
-    if state is State.NONE:
+    if state is CacheState.NONE:
         raise CacheError(
             f"There is nothing to restore from: no cache, journal or backup at {file}. '{APP} refresh' makes a cache."
         )
-    if state in (State.GOOD, State.OLDER):
+    if state in (CacheState.GOOD, CacheState.OLDER):
         report = join_journal(file, lambda: workspace.topics)
     else:
         report = repair_cache(file, lambda: workspace.topics, set_aside=arguments.set_aside)

@@ -30,7 +30,7 @@ from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
     from reader.cache.marks.effects import Change
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
     from reader.cache.reads.window import Window
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
@@ -106,7 +106,7 @@ def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers:
     answer(arguments, record, said if papers or changed else "Nothing matches.")
 
 
-def store_changes(workspace: Workspace, changes: Sequence[Change]) -> Action | None:
+def store_changes(workspace: Workspace, changes: Sequence[Change]) -> UserAction | None:
     """Store changes as one action, with progress; return it, or None if nothing changed."""
     with workspace.events() as events, Progress() as progress:
         return events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))

@@ -22,7 +22,7 @@ from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.settings.entries import LISTS, event_value, with_setting
 from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.types import Boolean, Choice, as_toml
+from reader.core.settings.types import Boolean, OneOf, as_toml
 from reader.core.text import amount, clean
 from reader.paths import make_folder, open_private
 from reader.settings_reader import read_text, write_text
@@ -62,7 +62,7 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
     kind = config.SETTING_TYPES.get(given[1]) if given[0] == SET else None
     if isinstance(kind, Boolean):
         return ("true", "false")
-    return kind.words if isinstance(kind, Choice) else ()
+    return kind.words if isinstance(kind, OneOf) else ()
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:

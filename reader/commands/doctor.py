@@ -30,7 +30,7 @@ from reader.actions.programs import desktop_program, find_program
 from reader.cache import connections, schema
 from reader.cache.feeds import Feeds, Freshness
 from reader.cache.files import backups
-from reader.cache.mending.health import Condition, State
+from reader.cache.mending.health import CacheCondition, CacheState
 from reader.commands.command import Command
 from reader.commands.output import (
     Progress,
@@ -50,7 +50,7 @@ from reader.core.theme_names import is_colorless
 from reader.feeds.http.environment import find_token, is_offline, may_have_token
 from reader.paths import journal_file, last_refresh, log_file, open_private
 
-_READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
+_READABLE = (CacheState.GOOD, CacheState.INDEX, CacheState.MARKS, CacheState.JOURNAL)
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -208,8 +208,8 @@ def _examine_file_system(folder: Path) -> Finding:
     return _open("Cache", "file system", f"{kind}; files can be locked")
 
 
-def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
-    if condition.state is State.NONE:
+def _examine_state(file: Path, condition: CacheCondition) -> Iterator[Finding]:
+    if condition.state is CacheState.NONE:
         yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
         return
     advice = _REMEDIES.get(condition.state, _REPAIR).format(condition.command)
@@ -218,7 +218,7 @@ def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
         "state",
         condition.found or "ok",
         advice,
-        "ok" if condition.state is State.GOOD else condition.state.name.lower(),
+        "ok" if condition.state is CacheState.GOOD else condition.state.name.lower(),
         advice,
     )
     if condition.state in _READABLE:
@@ -230,15 +230,15 @@ def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
 
 
 _REMEDIES = {
-    State.GOOD: "",
-    State.READ_ONLY: (
+    CacheState.GOOD: "",
+    CacheState.READ_ONLY: (
         "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
     ),
-    State.FOREIGN: "Run '{}': it moves the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME.",
-    State.NEWER: (
+    CacheState.FOREIGN: "Run '{}': it moves the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME.",
+    CacheState.NEWER: (
         "Install that version. Run '{}' to move the file aside and continue with a cache that has your marks."
     ),
-    State.LOST: "Run '{}': it makes a cache with all your marks.",
+    CacheState.LOST: "Run '{}': it makes a cache with all your marks.",
 }
 """The remedy for each state of the cache, with at most one command; others are repaired."""
 

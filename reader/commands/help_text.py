@@ -58,7 +58,7 @@ def code(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-class Entry(NamedTuple):
+class ArgumentHelp(NamedTuple):
     """An argument or option: how it is written, and what it does."""
 
     name: str
@@ -66,15 +66,15 @@ class Entry(NamedTuple):
     is_option: bool
 
 
-def entries(parser: ArgumentParser) -> list[Entry]:
+def entries(parser: ArgumentParser) -> list[ArgumentHelp]:
     """The arguments of a parser in order, then its options, --help last."""
     found = []
     for action in parser._actions:
         if action.help != SUPPRESS:
             is_option = bool(action.option_strings)
-            found.append(Entry(_name(action), _about(action), is_option))
+            found.append(ArgumentHelp(_name(action), _about(action), is_option))
             words: Mapping[str, str] = getattr(action, "words", {})
-            found += [Entry(f"  {word}", about, is_option) for word, about in words.items()]
+            found += [ArgumentHelp(f"  {word}", about, is_option) for word, about in words.items()]
     return sorted(found, key=lambda entry: (entry.is_option, entry.name.startswith("-h")))
 
 

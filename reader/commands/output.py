@@ -23,7 +23,7 @@ from reader.paths import APP, explain
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperRow
 
@@ -143,7 +143,7 @@ def is_confirmed(yes: bool, question: str) -> bool:
     return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
-def describe_action(action: Action) -> str:
+def describe_action(action: UserAction) -> str:
     """An action in words, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
     if action.rules:
         return action.said

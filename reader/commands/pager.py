@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from reader import platform
 from reader.access_token import child_environment
 from reader.commands.output import is_terminal, print_line
-from reader.commands.streams import Output
+from reader.commands.streams import CleanStream
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -80,7 +80,7 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
 def _write(lines: Iterator[str], stream: IO[str]) -> None:
     """Write the lines and close the stream, for which the pager waits."""
     with suppress(BrokenPipeError), stream:
-        harmless = Output(stream, like=sys.stdout)
+        harmless = CleanStream(stream, like=sys.stdout)
         for line in lines:
             harmless.write(f"{line}\n")
 

@@ -122,10 +122,10 @@ def _unread_lines(report: Report) -> str:
 def prepare_cache(file: Path, rules: Rules) -> list[str]:
     """Make, repair or open read-only a cache that can't simply be opened; return a message. Raises CacheError."""
     condition = health.glance(file)
-    if condition.state is health.State.NONE:
+    if condition.state is health.CacheState.NONE:
         schema.ensure(file)
         return []
-    if condition.state in (health.State.READ_ONLY, health.State.LOCKED):
+    if condition.state in (health.CacheState.READ_ONLY, health.CacheState.LOCKED):
         schema.ensure(file)
         return [
             "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says what to do "

@@ -16,7 +16,7 @@ from reader.cache.community import read_community
 from reader.cache.follows import reasons
 from reader.cache.marks.event_log import made_by_agents
 from reader.cache.members import shared_of
-from reader.cache.outputs import Output, outputs_of
+from reader.cache.outputs import KeptOutput, outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager
 from reader.commands.contract import array, extended
@@ -228,7 +228,7 @@ def _printed() -> Any:
         linked=array(extended("Repository", Repository, url=str)),
         discussion=list[Remark],
         choices=array(extended("Choice", Titled)),
-        outputs=array(extended("Output", Output)),
+        outputs=array(extended("Output", KeptOutput)),
         follows=list[FollowFound],
         marked_by=list[MarkedBy],
         group=NotRequired[list[OfMember]],

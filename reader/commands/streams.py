@@ -12,7 +12,7 @@ from typing import IO, Any, TextIO, cast
 from reader.core.text import is_harmless, visible
 
 
-class Output(TextIOBase):
+class CleanStream(TextIOBase):
     """A stream for all output that removes what a terminal would obey; `like` decides on colours."""
 
     def __init__(self, stream: TextIO | IO[str], like: TextIO | None = None) -> None:

@@ -109,7 +109,7 @@ class Workspace:
         if not paths.is_there(self.cache_file):
             from reader.cache.mending import health
 
-            if health.glance(self.cache_file).state is health.State.LOST:
+            if health.glance(self.cache_file).state is health.CacheState.LOST:
                 from reader.commands.repairing import repair_cache, summarize
 
                 what = "empty" if self.cache_file.exists() else "missing"

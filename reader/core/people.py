@@ -70,7 +70,7 @@ _SIGNS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
-class Likeness(IntEnum):
+class NameLikeness(IntEnum):
     """Whether two names belong to one person, as far as names tell."""
 
     OTHER = 0
@@ -82,7 +82,7 @@ class Likeness(IntEnum):
 class LikeName(NamedTuple):
     """The most similar of some names."""
 
-    likeness: Likeness
+    likeness: NameLikeness
     name: str
     """Empty for another."""
 
@@ -98,14 +98,14 @@ class _Form(NamedTuple):
         return _Form((*self.given[1:], *self.family), self.given[:1], self.suffix)
 
 
-def likeness(one: str, other: str) -> Likeness:
+def likeness(one: str, other: str) -> NameLikeness:
     """Whether two clean names are of one person."""
-    return max((_compare(a, b) for a in _forms(one) for b in _forms(other)), default=Likeness.OTHER)
+    return max((_compare(a, b) for a in _forms(one) for b in _forms(other)), default=NameLikeness.OTHER)
 
 
 def likest(name: str, others: Iterable[str]) -> LikeName:
     """The likest of some names."""
-    best = LikeName(Likeness.OTHER, "")
+    best = LikeName(NameLikeness.OTHER, "")
     families = {_letters(fold(family)) for family in spellings(name).family}
     for other in others:
         # A paper may have thousands of authors: most need no closer look.
@@ -178,27 +178,27 @@ def _letters(text: str) -> str:
     return _NOT_LETTERS.sub("", text)
 
 
-def _compare(one: _Form, other: _Form) -> Likeness:
+def _compare(one: _Form, other: _Form) -> NameLikeness:
     if one.suffix and other.suffix and one.suffix != other.suffix:
-        return Likeness.OTHER
+        return NameLikeness.OTHER
     if not one.given or not other.given:
-        return Likeness.SAME if one[:2] == other[:2] else Likeness.OTHER
+        return NameLikeness.SAME if one[:2] == other[:2] else NameLikeness.OTHER
     return max(_compare_given(one, other), _compare_given(one, other.turned), _compare_given(one.turned, other))
 
 
-def _compare_given(one: _Form, other: _Form) -> Likeness:
+def _compare_given(one: _Form, other: _Form) -> NameLikeness:
     """Whether two names with the same family name are of one person."""
     if "".join(one.family) != "".join(other.family):
-        return Likeness.OTHER
+        return NameLikeness.OTHER
     if "".join(one.given) == "".join(other.given):
-        return Likeness.SAME
+        return NameLikeness.SAME
     if not all(map(_fits, one.given, other.given)):
-        return Likeness.OTHER
+        return NameLikeness.OTHER
     # A middle initial is often left out, another name is not: Jun Zhu is not Jun Yan Zhu.
     shorter = min(len(one.given), len(other.given))
     more = (*one.given[shorter:], *other.given[shorter:])
     is_same = one.given[0] == other.given[0] and len(one.given[0]) > 1 and all(len(name) == 1 for name in more)
-    return Likeness.SAME if is_same else Likeness.PERHAPS
+    return NameLikeness.SAME if is_same else NameLikeness.PERHAPS
 
 
 def _fits(one: str, other: str) -> bool:

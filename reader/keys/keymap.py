@@ -413,13 +413,13 @@ class Cancelled:
     """Escape dropped an incomplete count or chord; it has no other effect."""
 
 
-class Unknown(NamedTuple):
+class UnknownKeys(NamedTuple):
     """Keys without a binding in this context; in a text line the key is text."""
 
     text: str
 
 
-Outcome: TypeAlias = Match | Pending | Cancelled | Unknown
+Outcome: TypeAlias = Match | Pending | Cancelled | UnknownKeys
 
 
 class KeyReader:
@@ -476,9 +476,9 @@ class KeyReader:
                 self.reset()
                 alone = bound.get((key,))
                 # What a started chord shows names the key of the palette too.
-                return Match(alone) if alone is not None and alone.id == PALETTE else Unknown(text)
+                return Match(alone) if alone is not None and alone.id == PALETTE else UnknownKeys(text)
         pending = self.pending
-        return pending if pending is not None else Unknown(key)
+        return pending if pending is not None else UnknownKeys(key)
 
     def _is_count(self, key: str, context: Context) -> bool:
         digits = string.digits if self._count else string.digits[1:]

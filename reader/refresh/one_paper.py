@@ -23,7 +23,7 @@ from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.huggingface.parse import Said
+from reader.feeds.huggingface.parse import RawComment
 from reader.refresh.jobs import PaperRefreshed, ask, run_to_end
 
 KEPT_TOGETHER = 100
@@ -79,7 +79,7 @@ async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceCl
     await ask(Communities.open, file, lambda communities: communities.put(known.pk, community, now))
 
 
-def _comment(said: Said) -> Comment:
+def _comment(said: RawComment) -> Comment:
     """A comment with its text; as it is written, if it is too much for the parser."""
     comment, markdown = said
     try:

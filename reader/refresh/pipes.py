@@ -20,7 +20,7 @@ from reader import log
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import Printed, ProgramError, run_program
 from reader.cache import watching
-from reader.cache.outputs import Output, keep_output
+from reader.cache.outputs import KeptOutput, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.texts import Texts
@@ -106,7 +106,7 @@ async def pipe_papers(
         printed = await run_logged(command, given, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
         is_kept = False
         if command.keep:
-            output = Output(command.name, utc_stamp(now()), printed.text.strip())
+            output = KeptOutput(command.name, utc_stamp(now()), printed.text.strip())
             is_kept = await asyncio.to_thread(keep_output, file, group[0], output) and bool(output.text)
         yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), left_out)
 

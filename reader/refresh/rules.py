@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reader.cache import connections, meta
 from reader.cache.follows import respell
-from reader.cache.marks.event_log import Action
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
@@ -63,7 +63,7 @@ class RuleKeeper:
                 (SEEN, id),
             )
 
-    def _act(self, scope: Scope) -> Action | None:
+    def _act(self, scope: Scope) -> UserAction | None:
         with connections.opened(self._file) as cache:
             register_functions(cache)
             newest = newest_key(cache)
@@ -82,7 +82,7 @@ def rule_scope(window: Window, settings: Settings, today: date) -> Scope:
     return Scope(today, window.newest_day(), "", saved_queries(settings.views))
 
 
-def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
+def act(file: Path, verdicts: Sequence[Verdict]) -> UserAction | None:
     """Record the rules' actions as one action; None if there are none, or it does not count yet. Raises CacheError."""
     wanted = changes(verdicts)
     if not wanted:
@@ -94,6 +94,6 @@ def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
             return None
 
 
-def acted(action: Action) -> RulesActed:
+def acted(action: UserAction) -> RulesActed:
     """What an action of rules did."""
     return RulesActed(action.did)

@@ -102,14 +102,14 @@ def find_key(file: Path, id: str) -> int | None:
 # Before they are read
 
 
-class Wanted(NamedTuple):
+class WantedText(NamedTuple):
     """A paper whose text is to be fetched."""
 
     pk: int
     id: str
 
 
-def find_wanted(file: Path, settings: Settings, now: datetime) -> list[Wanted]:
+def find_wanted(file: Path, settings: Settings, now: datetime) -> list[WantedText]:
     """The papers of the settings' queries whose text is missing and may be there, in the queries' orders."""
     if not settings.fetch_ahead or not settings.full_text_from:
         return []
@@ -134,11 +134,11 @@ def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterato
         yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
 
 
-def _papers(window: Window, pks: Sequence[int]) -> Iterator[Wanted]:
+def _papers(window: Window, pks: Sequence[int]) -> Iterator[WantedText]:
     for start in range(0, len(pks), 200):
         for row in window.rows(pks[start : start + 200]):
             if isinstance(row.pk, int):
-                yield Wanted(row.pk, row.id)
+                yield WantedText(row.pk, row.id)
 
 
 async def fetch_texts_ahead(

@@ -15,7 +15,7 @@ from reader.core.theme_names import AUTO, THEMES, theme_name
 from reader.paths import APP
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.state import COMMAND, COMMANDS
-from reader.ui.help.state import Command
+from reader.ui.help.state import HelpCommand
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME
 from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
@@ -81,8 +81,8 @@ class ProgramActions(Actor):
             self._model.show_notice("no shell to go back to")
 
     @offers
-    def commands(self) -> list[Command]:
-        return [Command("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
+    def commands(self) -> list[HelpCommand]:
+        return [HelpCommand("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
 
     @follows(lambda state: state[COMMAND])
     def preview(self, state: State) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.imports import DAY, Found, add_marks, changes, find_papers, waiting, written
+from reader.cache.imports import DAY, FoundPapers, add_marks, changes, find_papers, waiting, written
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.exports import kept
@@ -164,7 +164,7 @@ def test_entries_of_a_library_mark_the_papers_that_they_mean(events: Events, fil
     unknown = [LibraryEntry("6", title) for title in ("Twice", "", "Nowhere")]
     one, two = (events.read(partial(key, id=id)) for id in (ONE, TWO))
     found = events.read(lambda connection: find_papers(connection, [by_id, by_title, lost, again, row, *unknown]))
-    assert found == Found({one: [by_id, again], two: [by_title]}, {LOST: [lost], "2611.77777": [row]}, unknown)
+    assert found == FoundPapers({one: [by_id, again], two: [by_title]}, {LOST: [lost], "2611.77777": [row]}, unknown)
     events.mark("star", True, [], absent=["2611.77777"])
     events.mark("note", "Here.", [two])
     waits, known = events.read(waiting), events.read(written)

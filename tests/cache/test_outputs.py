@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reader.cache.outputs import Output, drop_outputs, keep_output, outputs_of
+from reader.cache.outputs import KeptOutput, drop_outputs, keep_output, outputs_of
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from tests.cache.conftest import NOW, faults, found
@@ -15,16 +15,16 @@ def kept(window: Window, pk: int) -> list[tuple[str, str]]:
 
 
 def test_a_later_output_of_a_command_replaces_the_earlier_one(window: Window, path: Path) -> None:
-    assert keep_output(path, 1, Output("summary", NOW, "A weak baseline."))
-    assert keep_output(path, 1, Output("critique", NOW, "No ablation."))
+    assert keep_output(path, 1, KeptOutput("summary", NOW, "A weak baseline."))
+    assert keep_output(path, 1, KeptOutput("critique", NOW, "No ablation."))
     assert kept(window, 1) == [("summary", "A weak baseline."), ("critique", "No ablation.")]
-    assert keep_output(path, 1, Output("summary", "2026-11-25T00:00:00Z", "A strong one."))
+    assert keep_output(path, 1, KeptOutput("summary", "2026-11-25T00:00:00Z", "A strong one."))
     assert kept(window, 1) == [("critique", "No ablation."), ("summary", "A strong one.")]
     assert (found(path, "output:weak"), found(path, "output:strong")) == ([], [1])
 
 
 def test_its_words_are_searched_apart_from_those_of_papers_and_notes(filled: Cache, path: Path) -> None:
-    keep_output(path, 2, Output("summary", NOW, "The Fréchet distance grows."))
+    keep_output(path, 2, KeptOutput("summary", NOW, "The Fréchet distance grows."))
     for query in ("output:frechet", "output:frech", 'output:"frechet distance"', "has:output", "has:output id:2611"):
         assert found(path, query) == [2], query
     for query in ('output:"distance frechet"', "frechet", "has:note"):
@@ -35,8 +35,8 @@ def test_its_words_are_searched_apart_from_those_of_papers_and_notes(filled: Cac
 
 def test_an_empty_output_and_a_dropped_one_are_gone(filled: Cache, path: Path) -> None:
     for pk in (1, 2):
-        keep_output(path, pk, Output("summary", NOW, "Words."))
-    keep_output(path, 1, Output("summary", NOW, ""))
+        keep_output(path, pk, KeptOutput("summary", NOW, "Words."))
+    keep_output(path, 1, KeptOutput("summary", NOW, ""))
     assert found(path, "output:words") == [2]
     assert drop_outputs(path, [1, 2, 3], "critique") == 0
     assert drop_outputs(path, [1, 2, 3], "summary") == 1
@@ -44,7 +44,7 @@ def test_an_empty_output_and_a_dropped_one_are_gone(filled: Cache, path: Path) -
 
 
 def test_an_output_goes_with_its_paper(filled: Cache, path: Path) -> None:
-    assert not keep_output(path, 99, Output("summary", NOW, "Words."))
-    keep_output(path, 4, Output("summary", NOW, "Words."))
+    assert not keep_output(path, 99, KeptOutput("summary", NOW, "Words."))
+    keep_output(path, 4, KeptOutput("summary", NOW, "Words."))
     assert sum(filled.drop_before("2026-11-24")) > 0
     assert faults(path) == {}

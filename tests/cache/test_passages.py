@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from reader.cache import connections
-from reader.cache.imports import Found, changes, written
-from reader.cache.marks.event_log import Action
+from reader.cache.imports import FoundPapers, changes, written
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.passages import passages_of
 from reader.core.marks import NOTE, PASSAGE
@@ -20,7 +20,7 @@ def passage(quote: str, note: str = "", block: int = 0, colour: str = "yellow") 
     return Passage(passage_id(quote), quote, section="§3 Method", note=note, block=block, colour=colour)
 
 
-def keep(events: Events, kept: Passage, pk: int = 1) -> Action | None:
+def keep(events: Events, kept: Passage, pk: int = 1) -> UserAction | None:
     return events.mark(f"{PASSAGE}{kept.id}", kept.value, [pk])
 
 
@@ -72,10 +72,10 @@ def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
     keep(events, SOONER)
     said = "\n\n".join(("A note.", SOONER._replace(colour="red").said("2606.30308"), LATER.said("2606.30308")))
     entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
-    made = list(changes(Found(entries), (), lambda _: None, {}, events.read(written)))
+    made = list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))
     assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]
     events.act(made)
-    assert not list(changes(Found(entries), (), lambda _: None, {}, events.read(written)))
+    assert not list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))
 
 
 def test_a_highlight_that_an_older_program_has_taken_in_is_found_and_mended(events: Events, path: Path) -> None:

@@ -23,7 +23,7 @@ from reader.cli import main
 from reader.commands.doctor import log_for_others
 from reader.config import Settings, private_texts
 from reader.core.settings.tables import SINGLE, TABLES, Entries, OneTable
-from reader.core.settings.types import KEY_TEXT, Boolean, Choice, HiddenViews, KeyTable, Number, ThemeName
+from reader.core.settings.types import KEY_TEXT, Boolean, HiddenViews, KeyTable, Number, OneOf, ThemeName
 from reader.settings_reader import load_settings
 from tests.commands.conftest import Run
 
@@ -149,8 +149,7 @@ def _free_texts(kind: type, before: str = "") -> Iterator[str]:
         if isinstance(rule, OneTable | Entries):
             yield from _free_texts({**SINGLE, **TABLES}[one.name], f"{name}.")
         elif (
-            not isinstance(rule, Boolean | Choice | Number | ThemeName | HiddenViews | KeyTable)
-            and rule is not KEY_TEXT
+            not isinstance(rule, Boolean | OneOf | Number | ThemeName | HiddenViews | KeyTable) and rule is not KEY_TEXT
         ):
             yield name
 

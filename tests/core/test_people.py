@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.people import LikeName, Likeness, Name, Spellings, likeness, likest, spellings, split_name
+from reader.core.people import LikeName, Name, NameLikeness, Spellings, likeness, likest, spellings, split_name
 from tests.table import each
 
 SAME = [
@@ -48,22 +48,22 @@ OTHER = [
 @each(
     ("one", "other", "expected"),
     [
-        *((*pair, Likeness.SAME) for pair in SAME),
-        *((*pair, Likeness.PERHAPS) for pair in PERHAPS),
-        *((*pair, Likeness.OTHER) for pair in OTHER),
+        *((*pair, NameLikeness.SAME) for pair in SAME),
+        *((*pair, NameLikeness.PERHAPS) for pair in PERHAPS),
+        *((*pair, NameLikeness.OTHER) for pair in OTHER),
     ],
 )
-def test_likeness_of_names(one: str, other: str, expected: Likeness) -> None:
+def test_likeness_of_names(one: str, other: str, expected: NameLikeness) -> None:
     assert likeness(one, other) is likeness(other, one) is expected
 
 
 def test_the_likest_of_many_names() -> None:
     names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
-    assert likest("Kaiming He", names) == LikeName(Likeness.SAME, "HE Kaiming")
-    assert likest("Kaiming He", ["K. He", "K He"]) == LikeName(Likeness.PERHAPS, "K. He")
-    assert likest("Kaiming He", names[:3]) == LikeName(Likeness.PERHAPS, "K. He")
-    assert likest("Kaiming He", ["Ada Byron"]) == LikeName(Likeness.OTHER, "")
-    assert likest("Martin Mueller", ["M. Müller"]).likeness is Likeness.PERHAPS
+    assert likest("Kaiming He", names) == LikeName(NameLikeness.SAME, "HE Kaiming")
+    assert likest("Kaiming He", ["K. He", "K He"]) == LikeName(NameLikeness.PERHAPS, "K. He")
+    assert likest("Kaiming He", names[:3]) == LikeName(NameLikeness.PERHAPS, "K. He")
+    assert likest("Kaiming He", ["Ada Byron"]) == LikeName(NameLikeness.OTHER, "")
+    assert likest("Martin Mueller", ["M. Müller"]).likeness is NameLikeness.PERHAPS
 
 
 def test_the_spellings_of_a_name() -> None:
@@ -76,7 +76,7 @@ def test_the_spellings_of_a_name() -> None:
 @settings(max_examples=60)
 def test_any_names_can_be_compared(one: str, other: str) -> None:
     assert likeness(one, other) is likeness(other, one)
-    assert likeness(one, one) in (Likeness.SAME, Likeness.OTHER)
+    assert likeness(one, one) in (NameLikeness.SAME, NameLikeness.OTHER)
 
 
 @each(

@@ -27,7 +27,7 @@ from reader.keys.actions import (
     own_actions,
     rows_of,
 )
-from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, Unknown, keys_table
+from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, UnknownKeys, keys_table
 from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
 
@@ -101,12 +101,12 @@ def test_contexts_give_one_key_different_meanings() -> None:
     assert matched(read("tab", "empty")[-1])[0] == "query.complete"
     assert matched(read("escape", "query")[-1])[0] == "query.cancel"
     assert matched(read("D", "empty")[-1])[0] == "app.sample"
-    assert isinstance(read("D", "list")[-1], Unknown)
+    assert isinstance(read("D", "list")[-1], UnknownKeys)
 
 
 def test_letters_are_text_where_text_is_typed() -> None:
     for key in ("j", "colon", "5", "space", "g"):
-        assert isinstance(read(key, "query")[-1], Unknown)
+        assert isinstance(read(key, "query")[-1], UnknownKeys)
     assert matched(read("f1", "query")[-1])[0] == "app.help"
     assert matched(read("down", "help")[-1])[0] == "move.down"
     assert matched(read("question_mark", "help")[-1])[0] == "help.search"
@@ -176,7 +176,7 @@ def test_overrides_replace_all_keys_of_an_action() -> None:
     keymap = Keymap(overrides={"move.down": "ctrl+n", "paper.star": ["$", "<ctrl+w>s"], "link.pdf": ""})
     assert keymap.mistakes == ()
     assert matched(read("ctrl+n", keymap=keymap)[-1])[0] == "move.down"
-    assert isinstance(read("j", keymap=keymap)[-1], Unknown)
+    assert isinstance(read("j", keymap=keymap)[-1], UnknownKeys)
     assert matched(read("dollar_sign", keymap=keymap)[-1])[0] == "paper.star"
     assert matched(read("ctrl+w s", keymap=keymap)[-1])[0] == "paper.star"
     assert keymap.labels("link.pdf") == ()
@@ -417,7 +417,7 @@ def test_counts_come_before_keys_and_chords() -> None:
     outcome = read("5 j")[-1]
     assert isinstance(outcome, Match)
     assert outcome.count == 5
-    assert isinstance(read("0")[-1], Unknown)
+    assert isinstance(read("0")[-1], UnknownKeys)
     assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MAX_COUNT)
 
 
@@ -439,7 +439,7 @@ def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
 
 def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
     outcomes = read("2 g z j")
-    assert outcomes[2] == Unknown("2gz")
+    assert outcomes[2] == UnknownKeys("2gz")
     assert matched(outcomes[3]) == ("move.down", None)
 
 
@@ -449,7 +449,7 @@ def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
     assert isinstance(begun, Pending) and wrong == [begun, begun]
     assert matched(taken)[0] == "view.latest"
     others = [type(reader.feed(key, "list", keeps_chords=True)) for key in ("g", "f5", "5", "z")]
-    assert others == [Pending, Unknown, Pending, Match]
+    assert others == [Pending, UnknownKeys, Pending, Match]
 
 
 def test_the_palette_opens_also_from_a_chord_that_has_begun() -> None:

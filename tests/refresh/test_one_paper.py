@@ -22,7 +22,7 @@ from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.huggingface.parse import PaperPage, Said
+from reader.feeds.huggingface.parse import PaperPage, RawComment
 from reader.refresh.jobs import PaperRefreshed
 from reader.refresh.one_paper import lacks_versions, refresh_paper
 from tests.table import each
@@ -57,7 +57,7 @@ class Feed(HuggingFaceClient):
         self.failure: FeedError | None = None
         self.known = True
         self.models = 1
-        self.said: tuple[Said, ...] = (Said(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
+        self.said: tuple[RawComment, ...] = (RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
 
     async def page(self, id: str) -> PaperPage | None:
         self.asked.append(id)
@@ -180,7 +180,7 @@ async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) ->
 
 async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked_for_again(home: Home) -> None:
     feed = Feed()
-    feed.said = tuple(Said(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
+    feed.said = tuple(RawComment(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
     assert await home.refresh(feed) == [PaperRefreshed(ID)]
     assert home.paper().comments == 2
     feed.known = False
@@ -199,7 +199,7 @@ async def test_a_paper_that_is_not_here_is_not_asked_for(home: Home, tmp_path: P
 
 async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
     feed = Feed()
-    feed.said = (Said(feed.said[0].comment, "[" * 5_000),)
+    feed.said = (RawComment(feed.said[0].comment, "[" * 5_000),)
     await home.refresh(feed)
     with closing(Window.open(home.file)) as window:
         (comment,) = window.read(lambda connection: read_community(connection, 1)).community.comments

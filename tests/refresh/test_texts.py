@@ -22,7 +22,7 @@ from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FeedTexts
 from reader.feeds.http.responses import HttpRefused
 from reader.refresh.jobs import TextsAhead, TextsPaused, TextStored
-from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, Wanted, fetch_text, fetch_texts_ahead, find_wanted
+from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text, fetch_texts_ahead, find_wanted
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
@@ -102,7 +102,7 @@ async def test_a_text_without_references_that_holds_more_wins_over_a_whole_one(f
 
 def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
     assert wanted(file) == IDS[:3]
-    assert find_wanted(file, LOCAL, NOW)[0] == Wanted(3, IDS[2])
+    assert find_wanted(file, LOCAL, NOW)[0] == WantedText(3, IDS[2])
     assert wanted(file, replace(LOCAL, fetch_ahead=())) == []
     assert wanted(file, replace(LOCAL, full_text_from=())) == []
     assert wanted(file, replace(LOCAL, fetch_ahead=("sort:day OR", "is:unread"))) == IDS[:4]

@@ -134,7 +134,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class UserAction:
     """The events of one user action, at least one; they share a clock, and one undo undoes all."""
 
     events: tuple[Event, ...]

@@ -25,7 +25,7 @@ from reader.cache import connections, meta
 from reader.cache.marks import effects, forgotten
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
 from reader.cache.marks.effects import Change, Changing, find_changing
-from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
+from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Event, EventLog, Joined, Marking, UserAction
 from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken, NotAMark
@@ -223,7 +223,7 @@ class Events:
         progress: Progress = ignore_progress,
         *,
         absent: Sequence[str] = (),
-    ) -> Action | None:
+    ) -> UserAction | None:
         """Record a new state of these papers; return None if all of them already have it. See `Change`."""
         change = Change(kind, value, pks)
         # An absent paper has no state that could be taken away.
@@ -233,7 +233,7 @@ class Events:
 
     def act(
         self, changes: Sequence[Change], progress: Progress = ignore_progress, *, by: Agent | None = None
-    ) -> Action | None:
+    ) -> UserAction | None:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
         The changes of one kind name different papers. `by` is the program that asks for them, if it is not the user;
@@ -264,7 +264,7 @@ class Events:
             for event, one in rest:
                 untaken += self._apply_in_steps(event, self._batches(event, one), progress)
             self._apply_news(progress)
-            action = Action(tuple(events))
+            action = UserAction(tuple(events))
             self._check_taken(untaken, action.count)
         return action
 
@@ -280,7 +280,7 @@ class Events:
                 " Run 'dailypapers cache repair', and yours counts."
             )
 
-    def decide(self, markings: Sequence[Marking]) -> Action | None:
+    def decide(self, markings: Sequence[Marking]) -> UserAction | None:
         """Record events without papers, such as what is followed, as one action; None without any."""
         if not markings:
             return None
@@ -292,7 +292,7 @@ class Events:
                     self._log.finish(event)
                 untaken = sum(not self._log.decides(event) for event in events)
             self._apply_news(ignore_progress)
-            action = Action(tuple(events))
+            action = UserAction(tuple(events))
             self._check_taken(untaken, action.count)
         return action
 
@@ -309,7 +309,7 @@ class Events:
 
     def undo(
         self, progress: Progress = ignore_progress, *, anywhere: bool = False, by: Agent | None = None
-    ) -> Action | None:
+    ) -> UserAction | None:
         """Undo the newest action of this machine, or of all machines, that is not undone; None if there is none.
 
         If a program made it, all actions of that run of the program are undone as one; with `by`, those of this one.
@@ -333,7 +333,7 @@ class Events:
             what = next(said for prefix, said in _NO_MARKS.items() if row[0].startswith(prefix))
             raise NotAMark(f"Nothing was undone: {what}. Undo again to take back the mark before.")
 
-    def redo(self, progress: Progress = ignore_progress) -> Action | None:
+    def redo(self, progress: Progress = ignore_progress) -> UserAction | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""
         return self._reverse("redo", progress)
 
@@ -577,7 +577,7 @@ class Events:
 
     def _reverse(
         self, direction: Direction, progress: Progress, *, anywhere: bool = False, by: Agent | None = None
-    ) -> Action | None:
+    ) -> UserAction | None:
         with explained(self._path):
             connection = self._connection
             rest: list[tuple[Event, Event]] = []
@@ -598,7 +598,7 @@ class Events:
             for step, target in rest:
                 self._settle(step, target, progress)
             self._apply_news(progress)
-            action = Action(tuple(targets))
+            action = UserAction(tuple(targets))
             self._check_taken(untaken, 0)
             return replace(action, paper=self._only_paper(targets)) if action.count == 1 else action
 

@@ -43,7 +43,7 @@ REPAIR = "dailypapers cache repair"
 RESTORE = "dailypapers restore"
 
 
-class State(Enum):
+class CacheState(Enum):
     """What a cache may be found in."""
 
     LOCKED = auto()
@@ -72,17 +72,17 @@ class State(Enum):
 
 
 _COMMANDS = {
-    **dict.fromkeys((State.FOREIGN, State.NEWER), f"{RESTORE} --set-aside"),
-    **dict.fromkeys((State.READ_ONLY, State.NONE, State.GOOD), ""),
-    State.LOST: RESTORE,
+    **dict.fromkeys((CacheState.FOREIGN, CacheState.NEWER), f"{RESTORE} --set-aside"),
+    **dict.fromkeys((CacheState.READ_ONLY, CacheState.NONE, CacheState.GOOD), ""),
+    CacheState.LOST: RESTORE,
 }
 """The commands that repair a state, where that is not `REPAIR`."""
 
 
-class Condition(NamedTuple):
+class CacheCondition(NamedTuple):
     """A state, and in a few words what was found."""
 
-    state: State
+    state: CacheState
     found: str = ""
 
     @property
@@ -93,13 +93,13 @@ class Condition(NamedTuple):
     @property
     def is_good(self) -> bool:
         """Whether nothing is wrong."""
-        return self.state in (State.GOOD, State.NONE)
+        return self.state in (CacheState.GOOD, CacheState.NONE)
 
 
 Progress = Callable[[str], None]
 
 
-def glance(path: Path) -> Condition:
+def glance(path: Path) -> CacheCondition:
     """The state at first sight; raises CacheError for an unreadable cache, such as a busy one."""
     if locked := _permissions(path):
         return locked
@@ -107,38 +107,38 @@ def glance(path: Path) -> Condition:
         number = schema.version(path)
         is_current = schema.is_current(path)
     except CacheForeign:
-        return Condition(State.FOREIGN, "a file of another program")
+        return CacheCondition(CacheState.FOREIGN, "a file of another program")
     except CacheTooNew:
         made = f"made by {schema.maker(path)} with schema {schema.version(path)}"
-        return Condition(State.NEWER, f"{made}; this one knows schema {schema.HEAD}")
+        return CacheCondition(CacheState.NEWER, f"{made}; this one knows schema {schema.HEAD}")
     except CacheDamaged:
         with path.open("rb") as file:
             is_database = file.read(HEADER).startswith(MAGIC)
         is_cut = is_database and not is_whole(path)
         told = "cut off" if is_cut else "damaged, or missing some of its tables" if is_database else "not a database"
-        return Condition(State.DAMAGED, told)
+        return CacheCondition(CacheState.DAMAGED, told)
     if number is None:
         if journal_file(path).exists() or backups(path) or path.with_name(f"{path.name}-wal").exists():
-            return Condition(State.LOST, "missing or empty, next to its journal or backups")
-        return Condition(State.NONE)
+            return CacheCondition(CacheState.LOST, "missing or empty, next to its journal or backups")
+        return CacheCondition(CacheState.NONE)
     if not is_current:
-        return Condition(State.OLDER, f"made by an older version: schema {number}, now {schema.HEAD}")
-    return Condition(State.GOOD)
+        return CacheCondition(CacheState.OLDER, f"made by an older version: schema {number}, now {schema.HEAD}")
+    return CacheCondition(CacheState.GOOD)
 
 
-def examine(path: Path, progress: Progress = lambda _: None) -> Condition:
+def examine(path: Path, progress: Progress = lambda _: None) -> CacheCondition:
     """The worst state found by reading everything (100 MB: 4 s); raises CacheError like `glance`."""
     progress("looking at the cache")
     condition = glance(path)
-    if condition.state is not State.GOOD:
+    if condition.state is not CacheState.GOOD:
         return condition
-    found: list[Condition] = []
+    found: list[CacheCondition] = []
     try:
         for check in verify(path):
             progress(f"{check.name} checked")
             if check.faults:
                 more = f", and {len(check.faults) - 1} more" if check.faults[1:] else ""
-                found.append(Condition(check.state, f"{check.name}: {check.faults[0]}{more}"))
+                found.append(CacheCondition(check.state, f"{check.name}: {check.faults[0]}{more}"))
         with connections.opened(path) as connection:
             # The file's header may forbid to write.
             connection.execute("BEGIN IMMEDIATE")
@@ -147,30 +147,30 @@ def examine(path: Path, progress: Progress = lambda _: None) -> Condition:
     except (CacheError, UnicodeDecodeError) as error:
         if isinstance(error, CacheError) and not is_of_file(error):
             raise
-        found.append(Condition(State.DAMAGED, "damaged where it had to be read"))
-    return min(found, key=lambda one: one.state.value, default=Condition(State.GOOD))
+        found.append(CacheCondition(CacheState.DAMAGED, "damaged where it had to be read"))
+    return min(found, key=lambda one: one.state.value, default=CacheCondition(CacheState.GOOD))
 
 
 # Permissions
 
 
-def _permissions(path: Path) -> Condition | None:
+def _permissions(path: Path) -> CacheCondition | None:
     """The condition of a cache that may not be read and written; None if it may, or if there is none yet."""
     folder = path.parent
     try:
         if not (path.exists() or journal_file(path).exists()):
             return None
     except PermissionError:
-        return Condition(State.LOCKED, f"no permission to read the folder {folder}")
+        return CacheCondition(CacheState.LOCKED, f"no permission to read the folder {folder}")
     wrong = [one for one in _used(path) if not _may_use(one)]
     if not wrong:
         return None
     if platform.is_read_only(folder):
-        return Condition(State.READ_ONLY, "on a medium that can't be written")
+        return CacheCondition(CacheState.READ_ONLY, "on a medium that can't be written")
     foreign = [one for one in wrong if _is_foreign(one)]
     if not foreign:
-        return Condition(State.LOCKED, f"no permission to read and write {wrong[0]}")
-    return Condition(State.READ_ONLY, f"no permission to write {foreign[0]}, which is not yours")
+        return CacheCondition(CacheState.LOCKED, f"no permission to read and write {wrong[0]}")
+    return CacheCondition(CacheState.READ_ONLY, f"no permission to write {foreign[0]}, which is not yours")
 
 
 def _used(path: Path) -> Iterator[Path]:
@@ -222,7 +222,7 @@ class Check(NamedTuple):
     """The result of one check."""
 
     name: str
-    state: State
+    state: CacheState
     """What the cache is in if the check fails."""
     faults: tuple[str, ...] = ()
     """What is wrong, one sentence each; empty if nothing is."""
@@ -236,7 +236,7 @@ def verify(path: Path) -> Iterator[Check]:
     with explained(path), closing(connections.peek(path)) as connection:
         faults = tuple(file_faults(connection))
     of_file = tuple(fault for fault in faults if OF_INDEX not in fault)
-    yield Check("file", State.DAMAGED, of_file)
+    yield Check("file", CacheState.DAMAGED, of_file)
     if of_file:
         return
     of_texts = [fault for fault in faults if _OF_TEXTS in fault]
@@ -245,14 +245,14 @@ def verify(path: Path) -> Iterator[Check]:
         # All that is compared is of one moment, whatever other programs write meanwhile.
         connection.execute("BEGIN")
         for name, state, found in (
-            ("references", State.DAMAGED, _references(connection)),
-            ("full-text index", State.INDEX, chain(of_papers, _search(path))),
-            ("index of texts", State.INDEX, chain(of_texts, _texts(connection))),
-            ("days", State.MARKS, _days(connection)),
-            ("log", State.DAMAGED, _log(connection)),
-            ("events", State.EVENTS, _events(connection)),
-            ("marks", State.MARKS, chain(_effects(connection), _marks(connection))),
-            ("journal", State.JOURNAL, _journal(connection, path)),
+            ("references", CacheState.DAMAGED, _references(connection)),
+            ("full-text index", CacheState.INDEX, chain(of_papers, _search(path))),
+            ("index of texts", CacheState.INDEX, chain(of_texts, _texts(connection))),
+            ("days", CacheState.MARKS, _days(connection)),
+            ("log", CacheState.DAMAGED, _log(connection)),
+            ("events", CacheState.EVENTS, _events(connection)),
+            ("marks", CacheState.MARKS, chain(_effects(connection), _marks(connection))),
+            ("journal", CacheState.JOURNAL, _journal(connection, path)),
         ):
             yield Check(name, state, tuple(islice(found, FAULTS)))
 
@@ -439,7 +439,7 @@ MERGE_PAGES = 500
 """Pages of a full-text index that are merged in one transaction: some 20 ms."""
 
 
-class Part(NamedTuple):
+class CachePart(NamedTuple):
     """A table with its indexes, or one of the two full-text indexes."""
 
     name: str
@@ -451,7 +451,7 @@ class Part(NamedTuple):
 class Sizes(NamedTuple):
     """The sizes of the file's parts, in bytes."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[CachePart, ...]
     """Largest first."""
     papers: int
     events: int
@@ -471,7 +471,7 @@ def sizes(path: Path) -> Sizes:
             " AS part, sum(d.pgsize) FROM dbstat AS d LEFT JOIN sqlite_schema AS s ON s.name = d.name"
             " WHERE d.aggregate = 1 GROUP BY part ORDER BY 2 DESC"
         ).fetchall()
-        parts = tuple(Part(name, _rows(connection, name), size) for name, size in found)
+        parts = tuple(CachePart(name, _rows(connection, name), size) for name, size in found)
         free, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_size"))
         papers, events = (_rows(connection, name) or 0 for name in ("paper", "event"))
     log = path.with_name(f"{path.name}-wal")

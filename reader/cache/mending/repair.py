@@ -37,7 +37,7 @@ from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import FULL, Entry
 from reader.cache.mending import health
-from reader.cache.mending.health import OF_INDEX, Condition, Progress, State, file_faults
+from reader.cache.mending.health import OF_INDEX, CacheCondition, CacheState, Progress, file_faults
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id, unpacked
@@ -222,7 +222,7 @@ class Salvage:
                 break
         return found
 
-    def paper(self, pk: int) -> Found | None:
+    def paper(self, pk: int) -> RecoveredPaper | None:
         """A paper with its text; without it if only that is lost. None if its row can't be read."""
         rows = self._rows_of("paper", pk)
         if len(rows) != 1:
@@ -232,7 +232,7 @@ class Salvage:
         if draft is None:
             return None
         days = {day for value in (row.get("day"), row.get("first_day"), *self.days(pk)) if (day := _date(value))}
-        return Found(draft, tuple(sorted(days)), _time(row.get("added")))
+        return RecoveredPaper(draft, tuple(sorted(days)), _time(row.get("added")))
 
     def days(self, pk: int) -> set[str]:
         """The days (ISO) that list a paper."""
@@ -250,7 +250,7 @@ class Salvage:
                     yield table, row
 
 
-class Found(NamedTuple):
+class RecoveredPaper(NamedTuple):
     """A paper that could be read."""
 
     draft: Draft
@@ -429,7 +429,7 @@ ROUNDS = 8
 WAIT = 600.0
 """Seconds to wait for another program that repairs the same cache."""
 
-_REFUSED = (State.FOREIGN, State.NEWER)
+_REFUSED = (CacheState.FOREIGN, CacheState.NEWER)
 """States of files that are moved aside only on request."""
 
 
@@ -456,7 +456,7 @@ _NO_ROOM = "The disk is full, so {path} can't be repaired. Free some space and t
 class Report:
     """The findings and actions of a repair."""
 
-    found: list[Condition] = field(default_factory=list)
+    found: list[CacheCondition] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
     """The new names of broken files, or of their copies."""
     is_new: bool = False
@@ -522,7 +522,7 @@ class Repair:
                 if self.report.is_new and self._end is not None:
                     # There is no time to examine what was just made.
                     break
-            if self._end is None and health.glance(self._path).state is State.GOOD:
+            if self._end is None and health.glance(self._path).state is CacheState.GOOD:
                 self._complete()
             suspect_stamp(self._path).unlink(missing_ok=True)
         self._count()
@@ -540,36 +540,36 @@ class Repair:
     def _unlock(self) -> None:
         """Give the user back what permissions were taken; raises CacheError if that is not possible."""
         condition = health.glance(self._path)
-        if condition.state is State.READ_ONLY:
+        if condition.state is CacheState.READ_ONLY:
             raise CacheError(
                 f"The cache {self._path} can't be changed: {condition.found}."
                 " Copy it to a folder that you own, and set DAILYPAPERS_HOME to that folder."
             )
-        if condition.state is State.LOCKED:
+        if condition.state is CacheState.LOCKED:
             self.report.found.append(condition)
             try:
                 health.unlock(self._path)
             except OSError as error:
                 raise CacheError(f"{error.filename}: {error.strerror}. Change its permissions by hand.") from error
 
-    def _mend(self, state: State) -> None:
-        in_place: Mapping[State, Callable[[], None]] = {
-            State.OLDER: lambda: schema.ensure(self._path),
-            State.INDEX: self._rebuild_index,
-            State.EVENTS: self._mend_events,
-            State.MARKS: self._derive_marks,
-            State.JOURNAL: self._agree,
+    def _mend(self, state: CacheState) -> None:
+        in_place: Mapping[CacheState, Callable[[], None]] = {
+            CacheState.OLDER: lambda: schema.ensure(self._path),
+            CacheState.INDEX: self._rebuild_index,
+            CacheState.EVENTS: self._mend_events,
+            CacheState.MARKS: self._derive_marks,
+            CacheState.JOURNAL: self._agree,
         }
         if state in in_place:
             if not self.report.kept:
                 # As it was before the first change.
                 self._progress("keeping a copy")
                 self.report.kept.append(files.keep_copy(self._path))
-            if state in (State.EVENTS, State.JOURNAL) and journal_file(self._path).exists():
+            if state in (CacheState.EVENTS, CacheState.JOURNAL) and journal_file(self._path).exists():
                 self.report.kept.append(files.keep_copy(journal_file(self._path)))
             self._change(in_place[state])
-        elif state in (State.FOREIGN, State.LOST, State.NEWER, State.DAMAGED):
-            self._replace(salvage_file=state is not State.FOREIGN)
+        elif state in (CacheState.FOREIGN, CacheState.LOST, CacheState.NEWER, CacheState.DAMAGED):
+            self._replace(salvage_file=state is not CacheState.FOREIGN)
         else:
             raise CacheError(f"The cache {self._path} can't be repaired. 'dailypapers doctor' says why.")
 
@@ -771,7 +771,7 @@ class Repair:
                 return
             self._progress(f"bringing back papers: {done:,} of {len(wanted):,}")
             some = wanted[done : done + TOGETHER]
-            found: dict[str, Found] = {}
+            found: dict[str, RecoveredPaper] = {}
             for key in some:
                 if key.id not in before:
                     paper = source.paper(key.pk)
@@ -782,7 +782,7 @@ class Repair:
                         found[key.id] = paper
                 elif days := source.days(key.pk) & newer_days:
                     # What the cache has of it is sure.
-                    found[key.id] = Found(Draft("", key.id), tuple(sorted(days)), None)
+                    found[key.id] = RecoveredPaper(Draft("", key.id), tuple(sorted(days)), None)
             for _ in cache.store_all(_listings(found.values()), now, newer=False):
                 pass
             with connections.transaction(connection):
@@ -803,7 +803,7 @@ class Repair:
 
     def _count(self) -> None:
         report = self.report
-        if health.glance(self._path).state is State.NONE:
+        if health.glance(self._path).state is CacheState.NONE:
             return
         with connections.opened(self._path, query_only=True) as connection:
             counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM paper WHERE starred = 1)"
@@ -818,7 +818,7 @@ def _papers(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT id, pk FROM paper"))
 
 
-def _listings(papers: Iterable[Found]) -> list[Listing]:
+def _listings(papers: Iterable[RecoveredPaper]) -> list[Listing]:
     listed: dict[str | None, list[Draft]] = defaultdict(list)
     for paper in papers:
         for day in paper.days or (None,):

@@ -28,7 +28,7 @@ CHUNK = 500
 """Lost papers that are read at once."""
 
 
-class Kept(NamedTuple):
+class ExportedMarks(NamedTuple):
     """What an export says about a paper beyond its fields."""
 
     marks: tuple[Mark, ...]
@@ -39,10 +39,10 @@ class Kept(NamedTuple):
     """ISO date that the list orders by; empty if it has none."""
 
 
-def kept(window: Window, paper: Paper) -> Kept:
+def kept(window: Window, paper: Paper) -> ExportedMarks:
     """What an export says about a paper beyond its fields."""
     if isinstance(paper.pk, NotCached):
-        return Kept(window.read(partial(_lost_marks, id=paper.id)))
+        return ExportedMarks(window.read(partial(_lost_marks, id=paper.id)))
     return window.read(partial(_kept, pk=paper.pk))
 
 
@@ -71,11 +71,11 @@ def _lost_ids(connection: sqlite3.Connection, after: str) -> list[str]:
     return [id for (id,) in rows]
 
 
-def _kept(connection: sqlite3.Connection, pk: int) -> Kept:
+def _kept(connection: sqlite3.Connection, pk: int) -> ExportedMarks:
     days = connection.execute("SELECT day FROM listing WHERE pk = ? ORDER BY day", (pk,)).fetchall()
     row = connection.execute("SELECT sort_day FROM paper WHERE pk = ?", (pk,)).fetchone()
     marks = _marks(connection, _OF_PAPER, pk, ids_of(connection, pk))
-    return Kept(marks, tuple(day for (day,) in days), row[0] if row else "")
+    return ExportedMarks(marks, tuple(day for (day,) in days), row[0] if row else "")
 
 
 def _lost_marks(connection: sqlite3.Connection, id: str) -> tuple[Mark, ...]:

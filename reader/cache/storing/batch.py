@@ -68,7 +68,7 @@ class Classifier(Protocol):
 
 
 @dataclass(slots=True)
-class Entry:
+class MergedPaper:
     """A paper of the batch, before and after the merge."""
 
     pk: int
@@ -91,8 +91,8 @@ class Batch:
         self._connection = connection
         self._classifier = classifier
         self._topic_keys = topic_keys
-        self._by_id: dict[str, Entry] = {}
-        self._by_title: dict[int, list[Entry]] = {}
+        self._by_id: dict[str, MergedPaper] = {}
+        self._by_title: dict[int, list[MergedPaper]] = {}
         self._given_up: dict[str, int] = {}
         """The ids of papers that are found to be others, with the keys of these."""
         self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
@@ -102,7 +102,7 @@ class Batch:
         """Merge drafts, each with the day that lists it; return how many papers are new and how many changed."""
         self._look_up([draft for draft, _ in drafts])
         pk = self._last_known
-        entries: dict[int, Entry] = {}
+        entries: dict[int, MergedPaper] = {}
         listed: dict[tuple[str, int], None] = {}
         sources: dict[tuple[str, int], None] = {}
         aliases: dict[str, int] = {}
@@ -110,7 +110,7 @@ class Batch:
             entry = self._match(draft)
             if entry is None:
                 pk += 1
-                entry = Entry(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
+                entry = MergedPaper(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
                 self._remember(entry)
             elif _id(draft) not in self._by_id:
                 # The same paper by its title: events may use either id.
@@ -168,22 +168,22 @@ class Batch:
         query = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk)
         matching = query.where(or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes)))
         for row in self._connection.execute(matching).mappings():
-            self._remember(Entry(row["pk"], dict(row), dict(row)))
+            self._remember(MergedPaper(row["pk"], dict(row), dict(row)))
         if own:
             aliased = query.add_columns(ALIAS.c.id.label("old")).join(ALIAS, ALIAS.c.pk == PAPER.c.pk)
             for row in self._connection.execute(aliased.where(ALIAS.c.id.in_(own))).mappings():
                 known = {column: value for column, value in row.items() if column != "old"}
-                entry = self._by_id.get(row["id"]) or Entry(row["pk"], known, dict(known))
+                entry = self._by_id.get(row["id"]) or MergedPaper(row["pk"], known, dict(known))
                 self._by_id[row["old"]] = entry
 
-    def _remember(self, entry: Entry) -> None:
+    def _remember(self, entry: MergedPaper) -> None:
         self._by_id[entry.after["id"]] = entry
         same = self._by_title.setdefault(entry.after["title_hash"], [])
         if entry not in same:
             # If several papers share a title, drafts match one that still lacks its arXiv id.
             same.insert(0 if entry.after["id"].startswith(OWN_PREFIXES) else len(same), entry)
 
-    def _match(self, draft: Draft) -> Entry | None:
+    def _match(self, draft: Draft) -> MergedPaper | None:
         """The paper that a draft describes: by id, or by title if the draft or the paper has no arXiv id."""
         found = self._by_id.get(_id(draft))
         former = self._by_id.get(draft.entry) if draft.id and draft.entry else None
@@ -196,7 +196,7 @@ class Batch:
         return same[0] if same and is_clear else None
 
     @staticmethod
-    def _may_be(draft: Draft, entry: Entry) -> bool:
+    def _may_be(draft: Draft, entry: MergedPaper) -> bool:
         if draft.id and not entry.after["id"].startswith(OWN_PREFIXES):
             return False
         if _is_of_page(draft, entry):
@@ -206,14 +206,14 @@ class Batch:
         of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
         return not of_a_feed or sum(map(str.isalnum, fold(draft.title))) >= TITLE_LETTERS
 
-    def _join(self, former: Entry, entry: Entry) -> None:
+    def _join(self, former: MergedPaper, entry: MergedPaper) -> None:
         """Merge a saved page's paper into another one, which takes over its marks and place."""
         for table in ("page_paper", "paper_alias"):
             self._driver.execute(f"UPDATE OR IGNORE {table} SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
         retention.remove(self._driver, [former.pk])
         self._given_up[former.after["id"]] = entry.pk
 
-    def _take_id(self, entry: Entry, draft: Draft) -> str:
+    def _take_id(self, entry: MergedPaper, draft: Draft) -> str:
         """Give a paper its arXiv id; return the old one, which stays as an alias."""
         old: str = entry.after["id"]
         entry.after |= {"id": draft.id, "source": draft.source}
@@ -221,7 +221,7 @@ class Batch:
         self._remember(entry)
         return old
 
-    def _insert(self, entries: Sequence[Entry]) -> None:
+    def _insert(self, entries: Sequence[MergedPaper]) -> None:
         if not entries:
             return
         blank_state = {"read": 0, "starred": 0, "hidden": 0, "has_note": 0}
@@ -230,7 +230,7 @@ class Batch:
             rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
             self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
 
-    def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
+    def _record_changes(self, entries: Iterable[MergedPaper], now: str) -> None:
         """Record the changing facts of papers before and after; before a source reported votes, they had none."""
         known = [entry for entry in entries if entry.known and entry.known["upvotes"] != UNKNOWN]
         moved = [entry for entry in known if MOVING & entry.changed.keys()]
@@ -240,7 +240,7 @@ class Batch:
             latest = [_change(entry.pk, entry.after, now) for entry in moved]
             self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
 
-    def _note_edits(self, entries: Iterable[Entry], now: str) -> None:
+    def _note_edits(self, entries: Iterable[MergedPaper], now: str) -> None:
         """Keep what marked papers were before this change."""
         edited = {
             entry.pk: (entry.known, entry.after) for entry in entries if entry.known and EDITED & entry.changed.keys()
@@ -248,7 +248,7 @@ class Batch:
         if edited:
             changes.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
 
-    def _update(self, entries: Iterable[Entry]) -> None:
+    def _update(self, entries: Iterable[MergedPaper]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""
         for table in (PAPER, TEXT):
             groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
@@ -262,7 +262,7 @@ class Batch:
                 values = {name: bindparam(f"new_{name}") for name in columns}
                 self._connection.execute(update(table).where(table.c.pk == bindparam("key")).values(values), rows)
 
-    def _categorize(self, entries: Sequence[Entry]) -> None:
+    def _categorize(self, entries: Sequence[MergedPaper]) -> None:
         if entries:
             before = [entry.pk for entry in entries if entry.known is not None]
             self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
@@ -299,7 +299,7 @@ def _id(draft: Draft) -> str:
     return draft.id or draft.entry or page_id(draft.title)
 
 
-def _is_of_page(draft: Draft, entry: Entry) -> bool:
+def _is_of_page(draft: Draft, entry: MergedPaper) -> bool:
     """Whether a draft or a paper is of a saved page, so that its title alone does not identify it."""
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
 

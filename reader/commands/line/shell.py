@@ -21,7 +21,7 @@ from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
 from reader.ui.features import known_actions
-from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, Page, Suggested, Typed
+from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
 
 MOST = 60
 
@@ -47,12 +47,12 @@ class ReaderShell:
             ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
 
-    def page(self, name: str) -> Page:
+    def page(self, name: str) -> ManualPage:
         from reader.commands.help_text import page_lines
         from reader.commands.line.manual import page
 
         text = page(name, self._workspace.keymap)
-        return Page(text, lambda width: list(page_lines(text, width)))
+        return ManualPage(text, lambda width: list(page_lines(text, width)))
 
     def understand(self, line: str, here: Here) -> Typed:
         return understand(line, here)
@@ -63,7 +63,7 @@ class ReaderShell:
     def suggest(self, line: str) -> Suggested:
         words = split(line)
         is_new = not words or (line[-1:].isspace() and not words[-1].is_open)
-        last = Word("", len(line)) if is_new else words.pop()
+        last = LineWord("", len(line)) if is_new else words.pop()
         before = [word.text for word in words]
         found = islice(dict.fromkeys(self._candidates(before, last.text)), MOST)
         return Suggested(last.start, tuple(_quoted(one) for one in found), line)
@@ -181,7 +181,7 @@ _WITHIN = frozenset(
 """Commands that touch only papers, marks and views: no given file, and no program."""
 
 
-class Word(NamedTuple):
+class LineWord(NamedTuple):
     """A word of a line, without its quotes."""
 
     text: str
@@ -190,9 +190,9 @@ class Word(NamedTuple):
     is_open: bool = False
 
 
-def split(line: str) -> list[Word]:
+def split(line: str) -> list[LineWord]:
     """The words of a line, split like a shell does."""
-    words: list[Word] = []
+    words: list[LineWord] = []
     text, start, quote, place = "", -1, "", 0
     while place < len(line):
         letter = line[place]
@@ -206,7 +206,7 @@ def split(line: str) -> list[Word]:
             start = place if start < 0 else start
         elif letter.isspace():
             if start >= 0:
-                words.append(Word(text, start))
+                words.append(LineWord(text, start))
             text, start = "", -1
         else:
             start = place if start < 0 else start
@@ -215,7 +215,7 @@ def split(line: str) -> list[Word]:
                 letter = line[place]
             text += letter
         place += 1
-    return [*words, Word(text, start, bool(quote))] if start >= 0 else words
+    return [*words, LineWord(text, start, bool(quote))] if start >= 0 else words
 
 
 def understand(line: str, here: Here) -> Typed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reader.core.query.lexer import lex, split_near
-from reader.core.query.nodes import And, Node, Not, Or, Part, Query, Sort, Term, all_of, any_of
+from reader.core.query.nodes import And, Node, Not, Or, Query, Sort, Term, TopTerm, all_of, any_of
 from reader.core.query.parser import parse
 
 
@@ -83,7 +83,7 @@ def _ready_for_terms(text: str, query: Query) -> str:
     return " ".join((f"({_cut_parts(text, sorts)})", *(text[part.start : part.end] for part in sorts)))
 
 
-def _cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
+def _cut_parts(text: str, parts: list[TopTerm], replacement: str = "") -> str:
     """The text without some parts and the ANDs that joined them; `replacement` takes the place of the first."""
     pieces = []
     at = 0
@@ -94,7 +94,7 @@ def _cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
     return " ".join(filter(None, pieces))
 
 
-def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
+def _spans(text: str, parts: list[TopTerm]) -> Iterator[tuple[int, int]]:
     """The spans of the parts, each with an adjacent written AND: the one before, else the one after."""
     tokens = lex(text)
     taken = 0
@@ -110,7 +110,7 @@ def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _shown(query: Query) -> list[tuple[TopicChoice, Part]]:
+def _shown(query: Query) -> list[tuple[TopicChoice, TopTerm]]:
     """The parts of the query that the pane shows, in text order."""
     found = []
     for part in query.parts:

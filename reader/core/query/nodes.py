@@ -140,7 +140,7 @@ class Sort(NamedTuple):
         return f"sort:{'-' if self.reverse else ''}{self.key}"
 
 
-class Part(NamedTuple):
+class TopTerm(NamedTuple):
     """A term or group at the query's top level, and its position in the text."""
 
     node: Node | Sort
@@ -154,7 +154,7 @@ class Query:
 
     root: Node | None = None
     sort: Sort | None = None
-    parts: tuple[Part, ...] = field(default=(), compare=False)
+    parts: tuple[TopTerm, ...] = field(default=(), compare=False)
     """The terms and groups at the top level of the parsed text, with the sort."""
 
     @property

@@ -39,11 +39,11 @@ from reader.core.query.nodes import (
     Match,
     Near,
     Node,
-    Part,
     Query,
     Regex,
     Sort,
     Term,
+    TopTerm,
     When,
     all_of,
     any_of,
@@ -72,7 +72,7 @@ def parse(text: str) -> Query:
         raise QueryError(f"A query may have at most {MAX_LENGTH:,} characters.", MAX_LENGTH, len(text))
     if id := _only_paper(text):
         term = Term("id", id)
-        return Query(term, None, (Part(term, 0, len(text)),))
+        return Query(term, None, (TopTerm(term, 0, len(text)),))
     tokens = _without_signs(lex(text))
     tokens, near = _lift_near(tokens)
     tokens, sort = _lift_sort(tokens)
@@ -99,7 +99,7 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.terms = 0
-        self.parts: list[Part] = []
+        self.parts: list[TopTerm] = []
 
     def query(self) -> Node:
         root = self.any()
@@ -115,7 +115,7 @@ class _Parser:
             self.at += 1
             nodes.append(self.all())
         if self.depth == 0 and len(nodes) > 1:
-            self.parts = [Part(any_of(nodes), self.tokens[0].start, self.tokens[self.at - 1].end)]
+            self.parts = [TopTerm(any_of(nodes), self.tokens[0].start, self.tokens[self.at - 1].end)]
         return any_of(nodes)
 
     def all(self) -> Node:
@@ -131,7 +131,7 @@ class _Parser:
             nodes.append(self.negated())
             joined = False
             if self.depth == 0:
-                self.parts.append(Part(nodes[-1], start, self.tokens[self.at - 1].end))
+                self.parts.append(TopTerm(nodes[-1], start, self.tokens[self.at - 1].end))
         if joined:
             self.fail_after_operator()
         self.expect_term_before(bool(nodes))
@@ -211,7 +211,7 @@ def _without_signs(tokens: list[Token]) -> list[Token]:
     return kept + signs
 
 
-def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
+def _lift_near(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
     """Take the free text and an AND before it out of the tokens."""
     if not tokens or tokens[-1].kind != "near":
         return tokens, None
@@ -224,10 +224,10 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
         raise QueryError(
             "~ applies to all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
         )
-    return rest, Part(Near(" ".join(near.text.split())), near.start, near.end)
+    return rest, TopTerm(Near(" ".join(near.text.split())), near.start, near.end)
 
 
-def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
+def _expect_like_alone(root: Node | None, parts: list[TopTerm], end: int) -> None:
     """Raise QueryError for a `like:` that is not a top-level term."""
     nodes = root.nodes if isinstance(root, And) else (root,)
     if all(is_term(node, "like") or not any(names_in(node, "like")) for node in nodes):
@@ -240,10 +240,10 @@ def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
     )
 
 
-def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
+def _lift_sort(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
     """Take `sort:` and a minus before it out of the tokens."""
     rest: list[Token] = []
-    found: Part | None = None
+    found: TopTerm | None = None
     depth = 0
     for token in tokens:
         depth += (token.kind == "open") - (token.kind == "close")
@@ -258,7 +258,7 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
         while rest and rest[-1].kind == "not":
             start = rest.pop().start
             sort = sort._replace(reverse=not sort.reverse)
-        found = Part(sort, start, token.end)
+        found = TopTerm(sort, start, token.end)
     return rest, found
 
 

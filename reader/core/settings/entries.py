@@ -76,7 +76,7 @@ class Entry(NamedTuple):
     values: Mapping[str, Any]
 
 
-class State(NamedTuple):
+class EntryState(NamedTuple):
     """What the log says about an entry."""
 
     values: Mapping[str, Any]
@@ -86,7 +86,7 @@ class State(NamedTuple):
     """The event that gave it its name."""
 
 
-Log = Mapping[str, Mapping[str, State]]
+Log = Mapping[str, Mapping[str, EntryState]]
 """All entries that ever existed, by list and identity."""
 
 Change = tuple[str, dict[str, Any]]
@@ -151,25 +151,25 @@ def event_label(kind: str, value: str) -> str:
 # What follows from the log
 
 
-def fold(events: Iterable[tuple[str, str]]) -> dict[str, dict[str, State]]:
+def fold(events: Iterable[tuple[str, str]]) -> dict[str, dict[str, EntryState]]:
     """The state of each entry after these events, in the order that all machines share."""
-    found: dict[str, dict[str, State]] = {table: {} for table in LISTS}
+    found: dict[str, dict[str, EntryState]] = {table: {} for table in LISTS}
     for _, table, id, state in unfold(events):
         found[table][id] = state
     return found
 
 
-def unfold(events: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str, str, State]]:
+def unfold(events: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str, str, EntryState]]:
     """What each event does to its entry: the event's position, the list, the identity and the state."""
-    found: dict[str, dict[str, State]] = {table: {} for table in LISTS}
+    found: dict[str, dict[str, EntryState]] = {table: {} for table in LISTS}
     for number, (kind, value) in enumerate(events):
         parsed = parse_entry(kind, value)
         if parsed is None or parsed[0] not in found:
             continue
         table, id, said = parsed
-        before = found[table].get(id, State({}, "", False, number))
+        before = found[table].get(id, EntryState({}, "", False, number))
         fields = {field: said[field] for field in _fields(table) if field in said}
-        found[table][id] = State(
+        found[table][id] = EntryState(
             {**before.values, **fields},
             said.get(_PLACE, before.place),
             said.get(_THERE, before.is_there),
@@ -213,7 +213,7 @@ def name_of(values: Mapping[str, Any]) -> str:
     return str(values.get("name") or values.get("text") or "")
 
 
-def restoring(values: Mapping[str, Any], now: State) -> dict[str, Any]:
+def restoring(values: Mapping[str, Any], now: EntryState) -> dict[str, Any]:
     """An event's value that restores an entry; empty if it is already so."""
     fields = {field: value for field, value in values.items() if now.values.get(field) != value}
     if not fields and now.is_there:
@@ -293,7 +293,7 @@ def _name(entries: Sequence[Entry], id: str) -> str:
     return str(next(one.values["name"] for one in entries if one.id == id))
 
 
-def _is_known(state: State | None, said: Mapping[str, Any]) -> bool:
+def _is_known(state: EntryState | None, said: Mapping[str, Any]) -> bool:
     """Whether the log already says so, such as when the program was killed before it recorded that it had."""
     if state is None:
         return False
@@ -301,7 +301,7 @@ def _is_known(state: State | None, said: Mapping[str, Any]) -> bool:
     return all(now.get(field) == value for field, value in said.items() if field != _OF)
 
 
-def _places(before: Sequence[Entry], now: Sequence[Entry], states: Mapping[str, State]) -> dict[str, str]:
+def _places(before: Sequence[Entry], now: Sequence[Entry], states: Mapping[str, EntryState]) -> dict[str, str]:
     """New places for entries that the user added or moved."""
     order = {one.id: place for place, one in enumerate(before)}
     # Synced entries that are gone from the log, such as after an undo, will also leave the file.

@@ -17,11 +17,11 @@ from reader.core.settings.types import (
     NAME_LIMIT,
     TEXT_LINE,
     Boolean,
-    Choice,
     Command,
     FilePath,
     InvalidValue,
     Number,
+    OneOf,
     OneQuery,
     ProgramLine,
     RuleMarks,
@@ -123,7 +123,7 @@ class WatchedExport:
 
     query: str = setting(OneQuery())
     file: str = setting(FilePath())
-    format: str = setting(Choice(("", *EXPORT_FORMATS)), "")
+    format: str = setting(OneOf(("", *EXPORT_FORMATS)), "")
     """The name of a format; empty for that of the file's ending."""
     url: str = setting(WebAddress(), "")
     """Where others fetch the file: a feed says so."""
@@ -135,7 +135,7 @@ class UserCommand:
 
     name: str = setting(NAME)
     run: str | tuple[str, ...] = setting(ProgramLine())
-    input: str = setting(Choice(INPUTS), "markdown")
+    input: str = setting(OneOf(INPUTS), "markdown")
     """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
     keep: bool = setting(Boolean(), False)
     """Keep what it prints beside the paper; it then runs once for each paper."""
@@ -188,7 +188,7 @@ class DigestMail:
     """The address that it comes from; empty for the same."""
     server: str = setting(MAIL_SERVER, "")
     """The mail server that takes it, such as "smtp.example.org", or with a port."""
-    security: str = setting(Choice(("starttls", "tls", "none")), "starttls")
+    security: str = setting(OneOf(("starttls", "tls", "none")), "starttls")
     """How the connection is encrypted: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
     only a server on this machine may do (port 25)."""
     user: str = setting(TEXT_LINE, "")
@@ -198,7 +198,7 @@ class DigestMail:
     """Program that gets the digest by "digest --to command", such as ["msmtp", "-t"] with format = "mail"."""
     file: str = setting(FilePath(), "")
     """File that gets the digest by "digest --to file"."""
-    format: str = setting(Choice(("", *DIGEST_FORMATS)), "")
+    format: str = setting(OneOf(("", *DIGEST_FORMATS)), "")
     """What the program or the file gets; empty for Markdown, or what the file's ending says."""
 
     @property

@@ -48,7 +48,7 @@ class MalformedLine:
     message: str
 
 
-class Unusable(ValueError):
+class BadToml(ValueError):
     """TOML made to break its readers; the message continues a sentence that begins with "it"."""
 
 
@@ -57,7 +57,7 @@ def parse_toml(text: str) -> dict[str, object]:
     import tomllib
 
     if text.count(".") > MAX_DOTS and any(_has_long_key(line) for line in text.split("\n")):
-        raise Unusable("nests too deeply")
+        raise BadToml("nests too deeply")
     document = tomllib.loads(text)
     _check_values(document)
     return document
@@ -108,7 +108,7 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
         parsed += len(body)
         try:
             return parse_toml(body), end + 1, "", parsed
-        except Unusable as error:
+        except BadToml as error:
             return None, end + 1, str(error), parsed
         except (ValueError, RecursionError) as error:
             # A number of 5,000 digits is a ValueError of another kind.
@@ -151,8 +151,8 @@ def _check_values(document: object) -> None:
         if not level:
             return
         if any(isinstance(node, int) and abs(node) > _LONGEST_NUMBER for node in level):
-            raise Unusable("has a number that is too large")
-    raise Unusable("nests too deeply")
+            raise BadToml("has a number that is too large")
+    raise BadToml("nests too deeply")
 
 
 # Changes

@@ -88,7 +88,7 @@ class Number(SettingType):
         return str(self.low) if value < self.low else str(self.high) if value > self.high else None
 
 
-class Choice(SettingType):
+class OneOf(SettingType):
     """One of a few words."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
@@ -103,7 +103,7 @@ class Choice(SettingType):
         return nearest(str(value), self.words)
 
 
-class Choices(Choice):
+class Choices(OneOf):
     """A list of one or more of a few words, or a text of them."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
@@ -122,7 +122,7 @@ class Choices(Choice):
         return tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
 
 
-class ThemeName(Choice):
+class ThemeName(OneOf):
     """The name of a theme; there are too many to list in a message."""
 
     def convert(self, value: object) -> object | None:

@@ -41,7 +41,7 @@ class Slot(NamedTuple):
 PREFIX, ENDING = "member-", ".signed.jsonl"
 
 
-class Folder:
+class GroupFolder:
     """A folder: each machine of a member writes a file, whole or not at all."""
 
     server = None
@@ -202,7 +202,7 @@ class HubPlace:
         return str(rows[0][0])
 
 
-Place = Folder | HubPlace
+Place = GroupFolder | HubPlace
 """Its methods raise CacheError if it can't be used."""
 
 
@@ -210,7 +210,7 @@ Place = Folder | HubPlace
 def open_place(address: str) -> Iterator[Place]:
     """A folder, or a server that is connected; raises CacheError also for what fails while it is used."""
     if not places.is_server(address):
-        yield Folder(Path(address))
+        yield GroupFolder(Path(address))
         return
     with places.open_server(address) as server:
         yield HubPlace(server, places.shown_place(address))

@@ -21,7 +21,7 @@ from reader.api import journal, places
 
 if TYPE_CHECKING:
     from reader.extensions.sync.exchange import Exchanged
-    from reader.extensions.sync.folder import Folder
+    from reader.extensions.sync.folder import SyncFolder
     from reader.extensions.sync.hub import Hub
 
 
@@ -233,11 +233,11 @@ def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchang
 
 
 @contextmanager
-def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[Folder | Hub]:
+def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[SyncFolder | Hub]:
     if isinstance(place, Path):
-        from reader.extensions.sync.folder import Folder
+        from reader.extensions.sync.folder import SyncFolder
 
-        yield Folder(place, workspace.cache_file)
+        yield SyncFolder(place, workspace.cache_file)
         return
     from reader.extensions.sync.hub import open_hub
 
@@ -245,7 +245,7 @@ def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[Folder | Hu
         yield hub
 
 
-def _exchange(workspace: api.Workspace, events: api.Events, place: Folder | Hub) -> Outcome:
+def _exchange(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Outcome:
 
     settings = api.SharedSettings(workspace, events)
     settings.send_changes()
@@ -260,7 +260,7 @@ def _exchange(workspace: api.Workspace, events: api.Events, place: Folder | Hub)
     return exchanged, settings
 
 
-def _look(workspace: api.Workspace, events: api.Events, place: Folder | Hub) -> Exchanged:
+def _look(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Exchanged:
     from reader.extensions.sync.exchange import exchange
 
     before = events.read(_notes)

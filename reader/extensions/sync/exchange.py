@@ -55,7 +55,7 @@ class Exchanged:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownFile:
     """What was read of a file, or of a server, when it was last looked at."""
 
     size: int = 0
@@ -115,7 +115,7 @@ class Memory:
     """The number of the last event in the table that its file has, or need not have."""
     own: str = ""
     """The machine's id when it last wrote its file."""
-    files: dict[str, Known] = field(default_factory=dict)
+    files: dict[str, KnownFile] = field(default_factory=dict)
     """The files by their names, this machine's own too; of a server, one with the name of its channel."""
     forgotten: list[str] = field(default_factory=list)
     """The machines that were forgotten then: once they are others, all files are read, and the own one rewritten."""
@@ -126,7 +126,7 @@ class Memory:
             return False
         for name, one in self.files.items():
             if one.machine != self.own:
-                self.files[name] = Known(-1, machine=one.machine, name=one.name, seen=one.seen, came=one.came)
+                self.files[name] = KnownFile(-1, machine=one.machine, name=one.name, seen=one.seen, came=one.came)
         self.forgotten, self.written = sorted(out), 0
         return True
 
@@ -142,11 +142,11 @@ class Place(Protocol):
     def key(self) -> str:
         """What it is remembered by."""
 
-    def exchange(self, look: Look) -> None:
+    def exchange(self, look: PlaceLook) -> None:
         """Take in what others have done, and let them have what was done here; raises CacheError."""
 
 
-class Look:
+class PlaceLook:
     """One look at a place: what is known of it, and what comes."""
 
     def __init__(self, events: Events, known: Memory, name: str, progress: OnProgress, result: Exchanged) -> None:
@@ -186,7 +186,7 @@ def exchange(
         known = events.read(lambda one: load(one, place.key))
         result = Exchanged(is_first=not known.own)
         while True:
-            place.exchange(Look(events, known, name, progress, result))
+            place.exchange(PlaceLook(events, known, name, progress, result))
             # What came may say that a machine is forgotten.
             if sorted(events.forgotten()) == known.forgotten:
                 break
@@ -241,7 +241,7 @@ def save(connection: sqlite3.Connection, place: str, memory: Memory) -> None:
 def _memory(text: str) -> Memory:
     try:
         said = json.loads(text)
-        files = {str(name): Known(**_fields(Known, one)) for name, one in said.get("files", {}).items()}
+        files = {str(name): KnownFile(**_fields(KnownFile, one)) for name, one in said.get("files", {}).items()}
         return Memory(**_fields(Memory, said) | {"files": files})
     except (ValueError, TypeError, AttributeError):
         return Memory()

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 from reader.api import CacheError, foreign, foreign_event, journal, places
-from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, Known, Look, now, writer_of
+from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, KnownFile, PlaceLook, now, writer_of
 
 MOST_FILES = 1_000
 
@@ -35,7 +35,7 @@ TAIL = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""
 
 
-class Folder:
+class SyncFolder:
     """A folder that the machines share, such as one of Syncthing or on a stick."""
 
     def __init__(self, path: Path, cache: Path) -> None:
@@ -59,7 +59,7 @@ class Folder:
     channel = ""
     """A folder has to be looked at."""
 
-    def exchange(self, look: Look) -> None:
+    def exchange(self, look: PlaceLook) -> None:
         """Take in the others' files, and write the own one; raises CacheError."""
         try:
             _FolderLook(self, look).run()
@@ -68,7 +68,7 @@ class Folder:
 
 
 class _FolderLook:
-    def __init__(self, place: Folder, look: Look) -> None:
+    def __init__(self, place: SyncFolder, look: PlaceLook) -> None:
         self._place, self._look = place, look
         self._folder, self._events, self._known, self._result = place.path, look.events, look.known, look.result
         self._elsewhere: set[str] = set()
@@ -114,9 +114,9 @@ class _FolderLook:
 
     # Other machines' files
 
-    def _take_in(self, file: os.DirEntry[str]) -> Known:
+    def _take_in(self, file: os.DirEntry[str]) -> KnownFile:
         """Add the new events of a file to the log; return what is known of it then."""
-        before = self._known.files.get(file.name, Known())
+        before = self._known.files.get(file.name, KnownFile())
         # Events only in a forgotten machine's file are kept.
         ids = set[str]() if writer_of(file.name, before.machine) in self._look.out else self._elsewhere
         try:
@@ -129,12 +129,12 @@ class _FolderLook:
         self._note_trouble(file.name, before)
         return before
 
-    def _note_trouble(self, file: str, known: Known) -> None:
+    def _note_trouble(self, file: str, known: KnownFile) -> None:
         whose = f"{known.name}'s " if known.name else ""
         if known.said:
             self._result.troubles.append(f"{whose}{file}: {known.said}")
 
-    def _read(self, path: Path, before: Known, ids: set[str]) -> tuple[Known, int]:
+    def _read(self, path: Path, before: KnownFile, ids: set[str]) -> tuple[KnownFile, int]:
         """Add the new events of a file to the log; return what is known of it then, and the number of new ones.
 
         The ids of all events that were read are added to `ids`.
@@ -156,10 +156,10 @@ class _FolderLook:
 
     # This machine's own file
 
-    def _read_own(self, own: Path, ids: set[str]) -> tuple[Known, int]:
+    def _read_own(self, own: Path, ids: set[str]) -> tuple[KnownFile, int]:
         """Read the own file, which another program has changed."""
         try:
-            return self._read(own, self._known.files.get(own.name, Known()), ids)
+            return self._read(own, self._known.files.get(own.name, KnownFile()), ids)
         except OSError as error:
             raise CacheError(
                 f"This machine's file {own} can't be read: {error.strerror}. Make it readable, or remove it so that "
@@ -173,12 +173,12 @@ class _FolderLook:
         except OSError:
             return False
 
-    def _write(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> Known:
+    def _write(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> KnownFile:
         """Add to the own file the events that it lacks and no other file has; with `is_anew`, write all of it.
 
         Raises CacheError.
         """
-        before = Known() if is_anew else self._known.files[own.name]
+        before = KnownFile() if is_anew else self._known.files[own.name]
         if is_anew:
             self._known.written = 0
         try:
@@ -201,7 +201,7 @@ class _FolderLook:
         self._result.went += went
         status = own.stat()
         size, events = status.st_size, before.events + went
-        return Known(
+        return KnownFile(
             size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._look.name, events, seen=now()
         )
 
@@ -225,13 +225,13 @@ class _FolderLook:
 class _Reading:
     """Reads a file from where it was last understood, or from its start if it is another one by now. Raises OSError."""
 
-    def __init__(self, path: Path, before: Known, ids: set[str]) -> None:
+    def __init__(self, path: Path, before: KnownFile, ids: set[str]) -> None:
         self._path, self._ids = path, ids
         status = path.stat()
         is_same = before.place <= status.st_size and tail_of(path, before.place) == before.tail
-        start = before if is_same and not before.is_outdated else Known()
+        start = before if is_same and not before.is_outdated else KnownFile()
         self.known = replace(start, size=status.st_size, time=status.st_mtime_ns, trouble="", reader=journal.READER)
-        self._later = Known()
+        self._later = KnownFile()
         """Counts those behind the first line that is not understood: they are read again at the next look."""
         self._latest = foreign.latest_clock(time.time())
 
@@ -299,7 +299,7 @@ def file_of(folder: Path, machine: str) -> Path:
     return folder / places.MACHINE_FILE.format(machine)
 
 
-def is_copy(name: str, known: Known) -> bool:
+def is_copy(name: str, known: KnownFile) -> bool:
     """Whether a file of this name is a copy that a program made of a machine's file, as where two versions met."""
     return bool(known.machine) and name.lower() != file_of(Path(), known.machine).name
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reader.api import CacheError, foreign, foreign_event, journal, places
-from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, Known, Look
+from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, KnownFile, PlaceLook
 
 BATCH = 500
 """Events that are asked for or sent at once."""
@@ -133,14 +133,14 @@ class Hub:
         ask = "SELECT id, name, seen, events FROM dailypapers_machine ORDER BY seen DESC, id"
         return [(str(id), str(name), seen, int(count)) for id, name, seen, count in self.server.rows(ask)]
 
-    def exchange(self, look: Look) -> None:
+    def exchange(self, look: PlaceLook) -> None:
         """Take in what is new in the table, and add what was done here."""
         events, known, result = look.events, look.known, look.result
         machine = events.machine()
-        at_hub = known.files.get(CHANNEL, Known())
+        at_hub = known.files.get(CHANNEL, KnownFile())
         if at_hub.machine != self.id or self.last() < at_hub.place or at_hub.size < 0 or at_hub.is_outdated:
             # It is another one by now, was set back, or has what an older program could not read.
-            at_hub, known.written = Known(machine=self.id, name=self.key), 0
+            at_hub, known.written = KnownFile(machine=self.id, name=self.key), 0
         if look.is_otherwise:
             self.forget(look.out)
         reading = _Reading(self, at_hub, look)
@@ -169,7 +169,7 @@ def open_hub(address: str) -> Iterator[Hub]:
 class _Reading:
     """Reads the lines of the server that are new, each machine's up to its budget."""
 
-    def __init__(self, hub: Hub, before: Known, look: Look) -> None:
+    def __init__(self, hub: Hub, before: KnownFile, look: PlaceLook) -> None:
         self._hub, self._before, self._look = hub, before, look
         self._place = before.place
         self._latest = foreign.latest_clock(time.time())
@@ -221,7 +221,7 @@ class _Reading:
             self._troubles.append(trouble)
             self._look.result.troubles.append(trouble)
 
-    def known(self) -> Known:
+    def known(self) -> KnownFile:
         """What is known of the server then."""
         trouble = "; ".join(filter(None, (self._before.trouble, *self._troubles[:1])))
         return replace(self._before, size=0, place=self._place, trouble=trouble[:1_000], reader=journal.READER)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import api
 from reader.api import paths, places
-from reader.extensions.sync.exchange import Known, load, machines
+from reader.extensions.sync.exchange import KnownFile, load, machines
 from reader.extensions.sync.folder import is_copy
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def print_status(arguments: Namespace, place: Path | str, workspace: api.Workspa
     with open_hub(place) as hub, workspace.events() as events:
         own = events.machine()
         rows = hub.machines()
-        refused = events.read(lambda one: load(one, key)).files.get(CHANNEL, Known()).trouble
-        known = [Known(machine=id, name=name, events=n, seen=str(at)) for id, name, at, n in rows]
+        refused = events.read(lambda one: load(one, key)).files.get(CHANNEL, KnownFile()).trouble
+        known = [KnownFile(machine=id, name=name, events=n, seen=str(at)) for id, name, at, n in rows]
         records = [_record("", one, own, events.read(partial(api.brought, machine=one.machine))) for one in known]
         settings = events.read(api.refused_settings)
     if arguments.json:
@@ -113,7 +113,7 @@ def _machines(known: Memory, found: Callable[[str], api.Brought]) -> list[Machin
     return sorted(records.values(), key=lambda one: (not one["is_this"], str(one["name"]), str(one["file"])))
 
 
-def _record(file: str, known: Known, own: str, found: api.Brought) -> Machine:
+def _record(file: str, known: KnownFile, own: str, found: api.Brought) -> Machine:
     """What is known of a machine's file, and what it brought, as this cache has it."""
     newest = found.newest_at
     return {

@@ -43,7 +43,7 @@ _CUT_OFF = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundValue:
     """A value: a line's, or an entry of a list."""
 
     value: object
@@ -78,7 +78,7 @@ class JsonStream:
         self._ended = False
         self._wasted = 0
 
-    def values(self) -> Iterator[Found | Unreadable]:
+    def values(self) -> Iterator[FoundValue | Unreadable]:
         """All values in order; an exception of the chunks passes through after the values before it."""
         while self._skip_space():
             if self._wasted > WASTE_LIMIT:
@@ -89,9 +89,9 @@ class JsonStream:
             else:
                 line = self._line
                 found = self._value()
-                yield found if isinstance(found, Unreadable) else Found(found[0], line)
+                yield found if isinstance(found, Unreadable) else FoundValue(found[0], line)
 
-    def _entries(self) -> Iterator[Found | Unreadable]:
+    def _entries(self) -> Iterator[FoundValue | Unreadable]:
         line = self._line
         self._at += 1
         if self._skip_space() == "]":
@@ -102,7 +102,7 @@ class JsonStream:
             if isinstance(found, Unreadable):
                 yield found
                 return
-            yield Found(found[0], line, number)
+            yield FoundValue(found[0], line, number)
             after = self._skip_space()
             if after not in ("]", ","):
                 # If a line of its own was cut off, the next record follows.
@@ -454,7 +454,7 @@ class _RecordReader:
             self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
             yield listing
 
-    def _value(self, found: Found | Unreadable) -> Iterator[Listing]:
+    def _value(self, found: FoundValue | Unreadable) -> Iterator[Listing]:
         """The listings of one value, and of those before it if there are enough."""
         place = f"line {found.line}"
         if isinstance(found, Unreadable):

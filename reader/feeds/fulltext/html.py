@@ -228,7 +228,7 @@ def check_html(html: str) -> None:
 # Text styles, targets, and the content of single elements
 
 
-class Look(NamedTuple):
+class TextLook(NamedTuple):
     """How text looks at the current point, and where it leads."""
 
     style: str = ""
@@ -247,7 +247,7 @@ def anchor_of(node: LexborNode | None) -> str:
     return clean((node.attributes.get("id") if node is not None else "") or "", 200)
 
 
-def look_in(node: LexborNode, tag: str, names: frozenset[str], around: Look) -> Look:
+def look_in(node: LexborNode, tag: str, names: frozenset[str], around: TextLook) -> TextLook:
     """How the text in an inline element looks."""
     style, target = around
     if tag == "a":
@@ -261,7 +261,7 @@ def look_in(node: LexborNode, tag: str, names: frozenset[str], around: Look) -> 
         style = style or "emphasis"
     elif names & {"ltx_font_upright", "ltx_font_medium"}:
         style = ""
-    return Look(style, target)
+    return TextLook(style, target)
 
 
 def upright(spans: Spans) -> Spans:
@@ -456,7 +456,7 @@ class _Element(NamedTuple):
     node: LexborNode
     tag: str
     classes: frozenset[str]
-    look: Look
+    look: TextLook
     """How text looks there."""
     depth: int
 
@@ -505,7 +505,7 @@ class _Reader:
             # Text before the abstract is left over from macros that LaTeXML does not know.
             if number < abstract and "ltx_para" in class_names(part):
                 continue
-            self._visit(part, flow, Look(), 0)
+            self._visit(part, flow, TextLook(), 0)
         flow.end_paragraph()
         self._add_notes(flow)
         return (*flow.blocks, *self._authors(article), *self._missed())
@@ -528,7 +528,7 @@ class _Reader:
             )
             yield Paragraph((Span(f"Not shown here: {', '.join(said)}.", "emphasis"),))
 
-    def _miss(self, kind: str, flow: _Flow, look: Look) -> None:
+    def _miss(self, kind: str, flow: _Flow, look: TextLook) -> None:
         """Write a sign for content that can't be shown; a macro may be within a word."""
         self._missing[kind] += 1
         self._write("▯" if kind == "macro" else f" [{kind}] ", flow, look)
@@ -549,13 +549,13 @@ class _Reader:
             yield child
 
     def _walk(
-        self, node: LexborNode, flow: _Flow, look: Look, depth: int, *, skipped: frozenset[str] = frozenset()
+        self, node: LexborNode, flow: _Flow, look: TextLook, depth: int, *, skipped: frozenset[str] = frozenset()
     ) -> None:
         for child in self._children(node):
             if not (skipped and skipped & class_names(child)):
                 self._visit(child, flow, look, depth + 1)
 
-    def _visit(self, node: LexborNode, flow: _Flow, look: Look, depth: int) -> None:
+    def _visit(self, node: LexborNode, flow: _Flow, look: TextLook, depth: int) -> None:
         tag = node.tag or ""
         if tag == "-text":
             self._write(node.text_content or "", flow, look)
@@ -580,7 +580,7 @@ class _Reader:
         else:
             self._element(element, flow)
 
-    def _write(self, text: str, flow: _Flow, look: Look) -> None:
+    def _write(self, text: str, flow: _Flow, look: TextLook) -> None:
         self._letters -= len(text)
         flow.writer.write(text, look.style, look.target)
 
@@ -657,14 +657,14 @@ class _Reader:
         """A flow of what is in a container: one of its own, or the container's if they are nested too deep."""
         inner = _Flow(flow.nesting + 1) if flow.nesting < NESTING else flow
         flow.end_paragraph()
-        self._walk(node, inner, Look(), depth, skipped=frozenset({skipped}) if skipped else frozenset())
+        self._walk(node, inner, TextLook(), depth, skipped=frozenset({skipped}) if skipped else frozenset())
         inner.end_paragraph()
         return inner
 
     def _inline(self, node: LexborNode, *, skipped: frozenset[str] = frozenset()) -> Spans:
         """All of an element as one paragraph."""
         flow = _Flow(is_inline=True)
-        self._walk(node, flow, Look(), DEPTH // 2, skipped=skipped)
+        self._walk(node, flow, TextLook(), DEPTH // 2, skipped=skipped)
         return flow.writer.take()
 
     def _text(self, node: LexborNode) -> str:
@@ -785,6 +785,6 @@ class _Reader:
         found = []
         for line in lines:
             flow = _Flow(is_inline=True, keeps_spaces=True)
-            self._walk(line, flow, Look(), DEPTH // 2)
+            self._walk(line, flow, TextLook(), DEPTH // 2)
             found.append(flow.writer.take())
         return tuple(found)

@@ -276,7 +276,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _ASLEEP = {"SLEEPING": "sleeping", "PAUSED": "paused", "STOPPED": "stopped"}
 
 
-class Said(NamedTuple):
+class RawComment(NamedTuple):
     """A comment without its text, and its text in Markdown, which is not clean yet."""
 
     comment: Comment
@@ -287,7 +287,7 @@ class PaperPage(NamedTuple):
     """A paper with what belongs to it."""
 
     listing: Listing
-    said: tuple[Said, ...] = ()
+    said: tuple[RawComment, ...] = ()
     repositories: tuple[Repository, ...] = ()
 
 
@@ -304,7 +304,7 @@ def parse_page(item: object, id: str) -> PaperPage:
     return PaperPage(Listing(listed_day(item), (draft,)), said, tuple(_repositories(paper)))
 
 
-def _comments(values: object, parent: str = "") -> Iterator[Said]:
+def _comments(values: object, parent: str = "") -> Iterator[RawComment]:
     waiting = [(value, parent) for value in reversed(as_list(values))]
     while waiting:
         value, parent = waiting.pop()
@@ -318,7 +318,7 @@ def _comments(values: object, parent: str = "") -> Iterator[Said]:
             waiting += [(reply, id) for reply in reversed(replies)]
 
 
-def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, parent: str) -> Said:
+def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, parent: str) -> RawComment:
     author = as_mapping(record.get("author"))
     is_hidden = data.get("hidden") is True
     comment = Comment(
@@ -331,7 +331,7 @@ def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, 
         reactions=() if is_hidden else tuple(_reactions(data.get("reactions"))),
     )
     latest = as_mapping(data.get("latest"))
-    return Said(comment, "" if is_hidden else as_text(latest.get("raw"))[:BLOCK_LIMIT])
+    return RawComment(comment, "" if is_hidden else as_text(latest.get("raw"))[:BLOCK_LIMIT])
 
 
 def _moment(value: object) -> str:

@@ -120,7 +120,7 @@ class NotAFeed(FeedMalformed):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """An entry of a feed."""
 
     draft: Draft
@@ -141,7 +141,7 @@ class Feed:
     """A short name made from the title or the host; not unique among feeds."""
     home: str | None
     """Address of the feed's site."""
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
     """In the feed's order, at most a thousand."""
     skipped: tuple[Skipped, ...] = ()
     problem: str | None = None
@@ -201,19 +201,19 @@ def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, 
     """The feed whose entries an extension has read as records of our own JSON."""
     slug = feed_slug(title, url)
 
-    def parse(record: Mapping[str, Any]) -> Entry:
+    def parse(record: Mapping[str, Any]) -> FeedEntry:
         draft = parse_draft(record)
         if draft is None:
             raise FeedMalformed("no title")
         draft = draft._replace(source=source or slug, id=arxiv_id(as_text(record.get("id"))))
         guid = clean(str(record.get("guid") or ""), _GUID_LIMIT) or draft.url or _digest(draft.title)
-        return Entry(draft, draft.url, guid, draft.announced or draft.published)
+        return FeedEntry(draft, draft.url, guid, draft.announced or draft.published)
 
     found, skipped = parse_each(records[:_ENTRIES], parse, "entry")
     return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), _once(found), skipped)
 
 
-def _once(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _once(entries: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
     """The first entry of each id."""
     return tuple({entry.guid: entry for entry in reversed(entries)}.values())[::-1]
 
@@ -227,7 +227,7 @@ def feed_slug(title: str, url: str) -> str:
     return f"{slug}-feed" if slug in _SLUGS_TAKEN else slug
 
 
-def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry:
+def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> FeedEntry:
     link = web_url(as_text(item.get("link")))
     heading = _detail_text(item.get("title_detail"), atom)
     contents = item.get("content")
@@ -253,7 +253,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
         source=source,
     )
     guid = clean(as_text(item.get("id")), _GUID_LIMIT) or link or _digest(f"{title}\n{abstract}")
-    return Entry(draft, link, guid, published)
+    return FeedEntry(draft, link, guid, published)
 
 
 def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:

@@ -27,7 +27,7 @@ from reader.ui.kit.lines import pattern
 from reader.ui.kit.status_lines import Status, status_lines
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
 from reader.ui.shell.layout import Area, PaneChoice, PaneFront, lay_out
-from reader.ui.shell.list_layout import ListForm, ListLines, Slot, papers_have_dates
+from reader.ui.shell.list_layout import LineSlot, ListForm, ListLines, papers_have_dates
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -214,7 +214,7 @@ class Painter:
         view = self._lines.view(self._top, area.height)
         return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(view, area.y + 1)]
 
-    def _draw(self, slot: Slot | None) -> str:
+    def _draw(self, slot: LineSlot | None) -> str:
         """A line of the list; parts that need counts, such as the end, stay blank until then."""
         width = self._list.width
         if slot is None or slot.kind == "end":

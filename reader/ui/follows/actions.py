@@ -23,7 +23,7 @@ from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
 
@@ -163,7 +163,7 @@ class FollowActions(Actor):
         storing = self._library.follow(follow, is_followed=is_followed)
         self._background.start("marks", partial(self._tell, storing))
 
-    async def _tell(self, storing: Awaitable[tuple[Action | None, FollowCount | None]]) -> None:
+    async def _tell(self, storing: Awaitable[tuple[UserAction | None, FollowCount | None]]) -> None:
         action, counted = await storing
         self._library.changed()
         self._model.change(self._model.state.cache_changed())

@@ -25,13 +25,13 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
     from reader.core.document.block_lines import DocumentLine
     from reader.core.document.layout import TextPlace
     from reader.core.document.model import Block, Section
     from reader.core.passages import Passage
     from reader.ui.full_text.highlights import Highlights
-    from reader.ui.full_text.links import Link
+    from reader.ui.full_text.links import TextLink
     from reader.ui.full_text.text import FullText, Outline
     from reader.ui.full_text.view import Peek, TextView
 
@@ -298,7 +298,7 @@ class FullTextActions(Actor):
         else:
             self._model.show_notice("this reference has no arXiv id", "warning")
 
-    def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
+    def _choose(self, links: Sequence[TextLink], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
             return False
         from reader.ui.full_text.links import LETTERS
@@ -473,7 +473,7 @@ class FullTextActions(Actor):
         self._storing += 1
         self._services[MarkActions].follow(self._stored(storing))
 
-    async def _stored(self, storing: Awaitable[Action | None]) -> Action | None:
+    async def _stored(self, storing: Awaitable[UserAction | None]) -> UserAction | None:
         try:
             return await storing
         finally:

@@ -13,7 +13,7 @@ AT_ONCE = 100
 """Highlights located as a text opens, in at most 10 ms; others follow."""
 
 
-class Kept(NamedTuple):
+class PlacedHighlight(NamedTuple):
     """A highlight and its place in a text."""
 
     passage: Passage
@@ -27,7 +27,7 @@ class Painted(NamedTuple):
     start: int
     end: int
     """Letters of the line before it, and up to its end."""
-    kept: Kept
+    kept: PlacedHighlight
     is_first: bool
     """Whether it is where the highlight begins."""
 
@@ -35,19 +35,19 @@ class Painted(NamedTuple):
 class Highlights:
     """The highlights of a text in one layout."""
 
-    def __init__(self, layout: Layout, words: TextWords | None = None, kept: Sequence[Kept] = ()) -> None:
+    def __init__(self, layout: Layout, words: TextWords | None = None, kept: Sequence[PlacedHighlight] = ()) -> None:
         self._layout = layout
         self.words = words or TextWords(layout.document)
         self.kept = tuple(kept)
         self._drawn: dict[int, list[DrawnWord]] = {}
         self._painted: dict[int, Mapping[int, tuple[Painted, ...]]] = {}
-        self._by_block: dict[int, list[Kept]] = {}
+        self._by_block: dict[int, list[PlacedHighlight]] = {}
         for one in self.kept:
             if one.range is not None:
                 for block in range(one.range.first.block, one.range.last.block + 1):
                     self._by_block.setdefault(block, []).append(one)
 
-    def with_kept(self, kept: Sequence[Kept]) -> Highlights:
+    def with_kept(self, kept: Sequence[PlacedHighlight]) -> Highlights:
         return Highlights(self._layout, self.words, kept)
 
     def laid_out(self, layout: Layout) -> Highlights:
@@ -57,12 +57,12 @@ class Highlights:
         """The same text with other highlights; moved ones have no place until searched for."""
         known = {one.passage[:4]: one.range for one in self.kept if one.range}
         new = {one[:4]: self.words.near(one) for one in [one for one in passages if one[:4] not in known][:AT_ONCE]}
-        return self.with_kept([Kept(one, (known | new).get(one[:4])) for one in passages])
+        return self.with_kept([PlacedHighlight(one, (known | new).get(one[:4])) for one in passages])
 
-    def searched(self) -> list[Kept]:
+    def searched(self) -> list[PlacedHighlight]:
         """The highlights, with missing places searched for in the whole text, which may take a second."""
         words = self.words
-        return [Kept(one, place or words.near(one) or words.find(one)) for one, place in self.kept]
+        return [PlacedHighlight(one, place or words.near(one) or words.find(one)) for one, place in self.kept]
 
     def _words_of(self, block: int) -> list[DrawnWord]:
         found = self._drawn.get(block)
@@ -111,10 +111,10 @@ class Highlights:
             parts.setdefault(number, (len(text) - len(text.lstrip()), len(text.rstrip())))
         return parts
 
-    def at(self, place: TextPlace) -> Kept | None:
+    def at(self, place: TextPlace) -> PlacedHighlight | None:
         return next((part.kept for part in self.on_line(place)), None)
 
-    def within(self, chosen: Range) -> Kept | None:
+    def within(self, chosen: Range) -> PlacedHighlight | None:
         """The first highlight that overlaps these words."""
         return next(
             (
@@ -125,10 +125,10 @@ class Highlights:
             None,
         )
 
-    def of(self, id: str) -> Kept | None:
+    def of(self, id: str) -> PlacedHighlight | None:
         return next((one for one in self.kept if one.passage.id == id), None)
 
-    def place_of(self, kept: Kept) -> TextPlace | None:
+    def place_of(self, kept: PlacedHighlight) -> TextPlace | None:
         """The first line of a highlight; None if its words are not in the text."""
         if kept.range is None:
             return None

@@ -28,7 +28,7 @@ _KINDS = {
 _ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
 
 
-class Link(NamedTuple):
+class TextLink(NamedTuple):
     """A reference in view."""
 
     place: TextPlace
@@ -37,22 +37,22 @@ class Link(NamedTuple):
     goal: TextPlace | str
 
 
-def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[Link]:
+def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[TextLink]:
     """The references and formulas in some lines, one for each goal, limited by the number of letters."""
     goals = Goals(layout)
-    found: dict[TextPlace | str, Link] = {}
-    formulas: list[Link] = []
+    found: dict[TextPlace | str, TextLink] = {}
+    formulas: list[TextLink] = []
     drawn: Formula | None = None
     for place, line in lines:
         if line.formula is not None and line.formula is not drawn:
             # Its TeX is shown in the box.
-            formulas.append(Link(place, 0, "formula", place))
+            formulas.append(TextLink(place, 0, "formula", place))
         drawn = line.formula
         for start, text, target in sorted(_written(line)):
             goal = goals.of(target, text)
             # A heading does not link to itself.
             if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
-                found.setdefault(goal, Link(place, start, text, goal))
+                found.setdefault(goal, TextLink(place, start, text, goal))
     return sorted((*found.values(), *formulas), key=lambda link: (link.place, link.start))[: len(LETTERS)]
 
 

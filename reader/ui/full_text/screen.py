@@ -31,7 +31,7 @@ from reader.ui.full_text.lines import (
 )
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT, view_of
-from reader.ui.full_text.text import Entry, FullText, Outline
+from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN, OneLine, Reported
@@ -219,7 +219,7 @@ OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlig
 DEEPEST = 5
 
 
-def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
+def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
     """An indented section with number and title, and a sign if it is folded; or a highlight."""
     level = min(entry.level, DEEPEST)
     sign = f"{glyphs.folded} " if is_folded else "  "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.document.anchors import TextWords
 from reader.core.document.model import Heading, Section, with_font_names
 from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
-from reader.ui.full_text.highlights import Highlights, Kept
+from reader.ui.full_text.highlights import Highlights, PlacedHighlight
 from reader.ui.full_text.lines import front_lines
 from reader.ui.full_text.view import NO_SEARCH, Search, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
@@ -23,7 +23,7 @@ MANY = 40
 """With more sections than this, subsections are folded at first."""
 
 
-class Entry(NamedTuple):
+class OutlineLine(NamedTuple):
     """A line of the outline: a section, or a highlight within one."""
 
     level: int
@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     start: int
     """The block where it begins; -1 for a highlight that is not in the text."""
     heading: Heading | None = None
-    kept: Kept | None = None
+    kept: PlacedHighlight | None = None
 
     @property
     def name(self) -> object:
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
 class Outline:
     """The sections of a document, and the highlights in them."""
 
-    entries: Sequence[Entry] = ()
+    entries: Sequence[OutlineLine] = ()
     folded: frozenset[int] = field(default=frozenset())
     cursor: int = 0
     is_open: bool = False
@@ -52,21 +52,21 @@ class Outline:
     @classmethod
     def of(cls, sections: Sequence[Section]) -> Outline:
         """The outline of sections; a long one is folded to its upper levels."""
-        outline = cls([Entry(one.heading.level, one.start, one.heading) for one in sections])
+        outline = cls([OutlineLine(one.heading.level, one.start, one.heading) for one in sections])
         if len(sections) <= MANY:
             return outline
         return replace(outline, folded=frozenset(filter(outline.has_parts, range(len(sections)))))
 
-    def with_highlights(self, kept: Sequence[Kept]) -> Outline:
+    def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Outline:
         """The same sections with these highlights; those not found in the text come last."""
         found = sorted((one.range, one) for one in kept if one.range)
         entries = [one for one in self.entries if one.heading]
-        entries = sorted([*entries, *(Entry(0, place.first.block, kept=one) for place, one in found)], key=_start)
+        entries = sorted([*entries, *(OutlineLine(0, place.first.block, kept=one) for place, one in found)], key=_start)
         level = 0
         for index, one in enumerate(entries):
             level = one.level if one.heading else level
             entries[index] = one if one.heading else one._replace(level=level + 1)
-        entries += [Entry(1, -1, kept=one) for one in kept if not one.range]
+        entries += [OutlineLine(1, -1, kept=one) for one in kept if not one.range]
         names = {one.name: index for index, one in enumerate(entries)}
         cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
         folded = frozenset(names[self.entries[index].name] for index in self.folded)
@@ -117,7 +117,7 @@ class Outline:
         return replace(self, cursor=above[-1]) if above else self
 
 
-def _start(entry: Entry) -> int:
+def _start(entry: OutlineLine) -> int:
     return entry.start
 
 
@@ -222,7 +222,7 @@ class FullText:
         return replace(self, view=view, outline=self.outline.with_highlights(highlights.kept))
 
     @property
-    def in_hand(self) -> Kept | None:
+    def in_hand(self) -> PlacedHighlight | None:
         """The highlight that keys act on: under the cursor of the open outline, else in the text."""
         if self.outline.is_open:
             return self.outline.entries[self.outline.cursor].kept

@@ -16,9 +16,9 @@ from reader.core.document.model import Document, Formula, Heading, Reference, Se
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
 from reader.core.text import fold
-from reader.ui.full_text.highlights import Highlights, Kept
+from reader.ui.full_text.highlights import Highlights, PlacedHighlight
 from reader.ui.full_text.lines import FrontLines, part_of
-from reader.ui.full_text.links import Link, links_in
+from reader.ui.full_text.links import TextLink, links_in
 from reader.ui.kit.lines import pattern
 
 MOST_COUNTED = 1_000
@@ -162,7 +162,7 @@ class Size(NamedTuple):
         return max(1, self.columns - MARGIN - 1)
 
 
-class Selection(NamedTuple):
+class TextSelection(NamedTuple):
     """A selection of lines or words, from the anchor to the cursor."""
 
     cursor: TextPlace
@@ -216,8 +216,8 @@ class TextView:
     trail: tuple[Spot, ...] = field(default=())
     """Origins of jumps, latest last."""
     search: Search = NO_SEARCH
-    selection: Selection | None = None
-    links: tuple[Link, ...] = ()
+    selection: TextSelection | None = None
+    links: tuple[TextLink, ...] = ()
     """References waiting for a letter, while one is chosen."""
     peek: Peek | None = None
 
@@ -485,7 +485,7 @@ class TextView:
         filled = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
         here = self.marked if self.marked in places else filled[0] if filled else self.top
-        return replace(self, selection=Selection(here, here))
+        return replace(self, selection=TextSelection(here, here))
 
     def move_cursor(self, lines: int) -> TextView:
         if self.selection is None:
@@ -545,7 +545,7 @@ class TextView:
         first, last = self.selection.first, self.selection.last
         return self.highlights.chosen((first, self.chosen_part(first)[0]), (last, self.chosen_part(last)[1]))
 
-    def _with_cursor(self, selection: Selection, cursor: TextPlace) -> TextView:
+    def _with_cursor(self, selection: TextSelection, cursor: TextPlace) -> TextView:
         moved = replace(self, selection=selection._replace(cursor=cursor))
         last = self.layout.down(self.top, self.size.rows - 1)
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
@@ -571,14 +571,14 @@ class TextView:
     # Highlights
 
     @property
-    def in_hand(self) -> Kept | None:
+    def in_hand(self) -> PlacedHighlight | None:
         """The highlight that keys act on: one that overlaps the selection, else that of the marked line."""
         if self.selection is not None:
             chosen = self.chosen_words
             return self.highlights.within(chosen) if chosen else None
         return self.highlights.at(self.marked) if self.marked else None
 
-    def take(self, kept: Kept) -> TextView:
+    def take(self, kept: PlacedHighlight) -> TextView:
         """Mark the line of a highlight, so that keys act on it; `back` returns if the view moves."""
         place, view = self.highlights.place_of(kept), self.let_go()
         if place is None:

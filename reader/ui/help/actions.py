@@ -14,7 +14,7 @@ from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import COUNTED, FOLLOWED
-from reader.ui.help.state import HELP, PALETTE, Command, Help, Palette
+from reader.ui.help.state import HELP, PALETTE, Help, HelpCommand, Palette
 from reader.ui.kit.day_names import short_day
 from reader.ui.shell.handlers import Offers, answers, handles, takes_text, takes_words
 from reader.ui.shell.screens import Screens
@@ -142,7 +142,7 @@ class HelpActions(Actor):
             # A newer search has come.
             return
         show, today = self._services[ViewActions].show_paper, self._look.today
-        papers = [Command(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
+        papers = [HelpCommand(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
         palette = self._model.state[PALETTE]
         if palette is not None and palette.typed == typed:
             self._show(PALETTE, palette._replace(papers=papers))

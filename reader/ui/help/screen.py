@@ -15,7 +15,7 @@ from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, plac
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.ui.command_line.output import OutputPane
-from reader.ui.help.state import HELP, Command, Help, Palette
+from reader.ui.help.state import HELP, Help, HelpCommand, Palette
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.kit.lines import mark, pattern
@@ -331,13 +331,13 @@ def command_line(name: str, about: str, keys: str, width: int, *, finder: Finder
 
 def action_commands(
     keymap: Keymap, context: Context, run: Callable[[str], object], lacking: Collection[str] = ()
-) -> list[Command]:
+) -> list[HelpCommand]:
     """Return a command for each action of `context`, in the table's order; `run` receives the action's id.
 
     The palette itself, the moves and those that are `lacking` something to act on are left out.
     """
     return [
-        Command(
+        HelpCommand(
             action.name,
             action.help,
             partial(run, action.id),
@@ -349,7 +349,7 @@ def action_commands(
     ]
 
 
-def fitting(commands: Sequence[Command], typed: str) -> list[Command]:
+def fitting(commands: Sequence[HelpCommand], typed: str) -> list[HelpCommand]:
     """The commands that match each typed word, best first."""
     finder = Finder(typed)
     scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in commands]

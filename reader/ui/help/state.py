@@ -36,7 +36,7 @@ class Help(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class HelpCommand:
     """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
 
     name: str
@@ -49,14 +49,14 @@ class Command:
 class Palette(NamedTuple):
     """The palette: all commands, and those that match the typed text."""
 
-    commands: Sequence[Command]
-    offered: Sequence[Command]
-    papers: Sequence[Command] = ()
+    commands: Sequence[HelpCommand]
+    offered: Sequence[HelpCommand]
+    papers: Sequence[HelpCommand] = ()
     """Commands for papers, below the others."""
     typed: str = ""
 
     @property
-    def all_offered(self) -> Sequence[Command]:
+    def all_offered(self) -> Sequence[HelpCommand]:
         return (*self.offered, *self.papers)
 
 

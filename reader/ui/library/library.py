@@ -28,13 +28,13 @@ from reader.core.paper_row import Flag, PaperKey, PaperRow
 from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import find_holes, first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
-from reader.ui.library.marking import Marking, cached_keys
+from reader.ui.library.marking import Marker, cached_keys
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import date
 
-    from reader.cache.community import Kept
+    from reader.cache.community import PageData
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Made
     from reader.cache.reads.opinions import Reasons
@@ -136,7 +136,7 @@ _NO_PAPERS: Order[int] = Order(())
 _NO_DAYS: dict[str, DayFetched] = {}
 
 
-class Library(Marking):
+class Library(Marker):
     """One open cache."""
 
     def __init__(self, path: Path, *, learns_apart: bool = False) -> None:
@@ -360,10 +360,10 @@ class Library(Marking):
             return self._ask(lambda window: window.paper(known), None)
         return None if self.results is None else self.results.paper(pk)
 
-    def belongings(self, pk: PaperKey | None) -> Kept:
-        from reader.cache.community import Kept, read_community
+    def belongings(self, pk: PaperKey | None) -> PageData:
+        from reader.cache.community import PageData, read_community
 
-        return Kept() if pk is None else self.of_paper(pk, read_community, Kept())
+        return PageData() if pk is None else self.of_paper(pk, read_community, PageData())
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         """What rules did to a paper, and the muted words that hide it; thread-safe. Raises CacheError."""

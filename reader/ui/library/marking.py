@@ -18,7 +18,7 @@ from reader.paths import draft_folder
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
     from reader.cache.marks.events import Events
     from reader.core.choice.wishes import Held, Wish
     from reader.core.follows import Follow
@@ -117,7 +117,7 @@ class MarkThread:
             self._events.close()
 
 
-class Marking:
+class Marker:
     """Records marks in a thread that waits for the disk; each mark is durable before the next begins."""
 
     def __init__(self, path: Path) -> None:
@@ -131,7 +131,7 @@ class Marking:
 
     def mark(
         self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
-    ) -> Awaitable[Action | None]:
+    ) -> Awaitable[UserAction | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
         The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
@@ -145,10 +145,10 @@ class Marking:
 
     def tag(
         self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
-    ) -> Awaitable[Action | None]:
+    ) -> Awaitable[UserAction | None]:
         """Add tags to papers and remove tags in one action; it is durable once the result is there."""
 
-        def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+        def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
             from reader.cache.tags import tagging
 
             changes = events.read(lambda connection: tagging(connection, words, known, absent))
@@ -158,24 +158,24 @@ class Marking:
 
     def mark_together(
         self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress
-    ) -> Awaitable[Action | None]:
+    ) -> Awaitable[UserAction | None]:
         """Give papers several marks in one action; it is durable once the result is there."""
 
-        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
             from reader.cache.marks.effects import Change
 
             return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
 
         return self._change(pks, mark, report)
 
-    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
+    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[UserAction | None]:
         """Record what was read, as papers by kind of trace and day (ISO), without known ones.
 
         A paper that only the feed has is not stored for this.
         """
         results = self.results
 
-        def leave(events: Events, _progress: Progress) -> Action | None:
+        def leave(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.effects import Change
 
             changes = []
@@ -188,10 +188,10 @@ class Marking:
 
         return self._marks.submit(leave, is_mark=False)
 
-    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[Action | None, FollowCount | None]]:
+    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[UserAction | None, FollowCount | None]]:
         """Start or stop following something; return the action, then the numbers of its papers."""
 
-        def decide(events: Events, _progress: Progress) -> tuple[Action | None, FollowCount | None]:
+        def decide(events: Events, _progress: Progress) -> tuple[UserAction | None, FollowCount | None]:
             from reader.cache.follows import follow_counts
             from reader.cache.marks.event_log import Marking as Decision
             from reader.core.follows import value_of
@@ -237,10 +237,10 @@ class Marking:
         self._unwritten.pop(id, None)
         self.drafts.drop(id)
 
-    def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[Action | None]:
+    def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[UserAction | None]:
         """Store the note of a paper or a highlight, then remove its draft; an empty text removes the note."""
 
-        def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+        def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
             event = events.mark(kind, text, known, progress, absent=absent)
             self._forget_draft(draft)
             return event
@@ -265,8 +265,8 @@ class Marking:
 
         return _await_both(self._marks.submit(split, report), self.store(pks))
 
-    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Action | None]:
-        def move(events: Events, _progress: Progress) -> Action | None:
+    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
+        def move(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.derived import place_in
 
             place = events.read(lambda connection: place_in(connection, pk, listed))
@@ -286,26 +286,26 @@ class Marking:
 
         return self._marks.submit(store, is_mark=False)
 
-    def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[Action | None]:
-        def decide(events: Events, _progress: Progress) -> Action | None:
+    def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[UserAction | None]:
+        def decide(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.event_log import Marking
 
             return events.decide([Marking(one.kind, one.value) for one in wishes])
 
         return self._marks.submit(decide)
 
-    def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
+    def undo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
         """Undo the last action not yet undone; None if there is none."""
         return self._reverse(lambda events, progress: events.undo(progress), report)
 
-    def redo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
+    def redo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
         """Redo the last undone action; None if there is none."""
         return self._reverse(lambda events, progress: events.redo(progress), report)
 
     def _reverse(
-        self, reverse: Callable[[Events, Progress], Action | None], report: Progress
-    ) -> Awaitable[Action | None]:
-        def change(events: Events, progress: Progress) -> Action | None:
+        self, reverse: Callable[[Events, Progress], UserAction | None], report: Progress
+    ) -> Awaitable[UserAction | None]:
+        def change(events: Events, progress: Progress) -> UserAction | None:
             # Manual edits since then are newer than the last mark.
             self._keep_lists(events)
             action = reverse(events, progress)

@@ -33,7 +33,7 @@ from reader.ui.list.lines import (
     draw_content,
     paper_height,
 )
-from reader.ui.shell.list_layout import COMPACT, ListForm, ListLines, Slot
+from reader.ui.shell.list_layout import COMPACT, LineSlot, ListForm, ListLines
 from reader.ui.shell.listing import Position
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._heights: dict[int, int] = {}
         """The line counts of measured papers, by place."""
         self._viewed: object = None
-        self._view: Sequence[Slot | None] = ()
+        self._view: Sequence[LineSlot | None] = ()
 
     # Content
 
@@ -478,7 +478,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         date = day_in_list(row.day, look.today) if row is not None and look.has_dates else ""
         return heading.title() if is_day else heading.capitalize(), date
 
-    def _content(self, slot: Slot | None) -> Content | None:
+    def _content(self, slot: LineSlot | None) -> Content | None:
         """The content of a slot; None for a blank line, such as that of a deleted paper."""
         if slot is None:
             return None
@@ -535,13 +535,13 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             row = self._rows.get(pk)
         return row
 
-    def _slots(self) -> Sequence[Slot | None]:
+    def _slots(self) -> Sequence[LineSlot | None]:
         viewed = self._lines, self.scroll_offset.y, self.size
         if viewed != self._viewed:
             self._viewed, self._view = viewed, self._lines.view(self.scroll_offset.y, self.size.height)
         return self._view
 
-    def _in_view(self) -> Iterator[tuple[int, Slot]]:
+    def _in_view(self) -> Iterator[tuple[int, LineSlot]]:
         """Return the (y, content) of each line of a paper in view."""
         return ((y, slot) for y, slot in enumerate(self._slots()) if slot is not None and slot.kind == "paper")
 

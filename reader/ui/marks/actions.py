@@ -21,7 +21,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
     from reader.session.places import Place
     from reader.ui.library.marking import Progress
 
@@ -46,7 +46,7 @@ _TAKEN_BACK = {
 """What taking back a mark is called, where it is not `no longer` or `again`."""
 
 
-def changed_words(way: Way, action: Action, title: str, ellipsis: str = "…") -> str:
+def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…") -> str:
     """What an undo or redo did, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
         return action.said
@@ -206,7 +206,7 @@ class MarkActions(Actor):
         undone = UNDOES.get(kind, ()) if value else ()
         self._papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
 
-    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[Action | None]:
+    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
         """Give papers several marks in one action: their lines change now, the caller awaits the rest."""
         if "star" in kinds:
             self._starring(pks)
@@ -216,7 +216,7 @@ class MarkActions(Actor):
                 self._draw(pk, kind, True)
         return self._library.mark_together(kinds, pks, self._report("marking"))
 
-    def follow(self, storing: Awaitable[Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
+    def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show its effect; `nothing` is the notice if there was none.
 
         The change is submitted already, so that quitting cannot lose it.
@@ -225,7 +225,7 @@ class MarkActions(Actor):
         self._background.start("marks", partial(self._wait_for_mark, storing, here, nothing, is_quiet))
 
     async def _wait_for_mark(
-        self, storing: Awaitable[Action | None], here: Place, nothing: str, is_quiet: bool
+        self, storing: Awaitable[UserAction | None], here: Place, nothing: str, is_quiet: bool
     ) -> None:
         try:
             done = await storing
@@ -296,7 +296,7 @@ class MarkActions(Actor):
     def undo(self, _count: int | None) -> None:
         self.take_back()
 
-    def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
+    def take_back(self, then: Callable[[UserAction], object] = lambda _: None) -> None:
         self._background.start(
             "marks", partial(self._reverse, "undo", self._library.undo(self._report("undoing")), then)
         )
@@ -307,7 +307,7 @@ class MarkActions(Actor):
         self._background.start("marks", partial(self._reverse, "redo", redoing))
 
     async def _reverse(
-        self, way: Way, reversing: Awaitable[Action | None], then: Callable[[Action], object] = lambda _: None
+        self, way: Way, reversing: Awaitable[UserAction | None], then: Callable[[UserAction], object] = lambda _: None
     ) -> None:
         try:
             action = await reversing

@@ -25,7 +25,7 @@ from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
     from reader.ui.notes.screen import NoteScreen, TagScreen
 
 SAME = "the note is unchanged"
@@ -99,7 +99,7 @@ class NoteActions(Actor):
             asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME
         )
 
-    async def _stored(self, storing: Awaitable[Action | None], noting: Noting) -> Action | None:
+    async def _stored(self, storing: Awaitable[UserAction | None], noting: Noting) -> UserAction | None:
         """Wait until a note is stored; if that fails, reopen the editor so that its text is not lost."""
         try:
             return await storing

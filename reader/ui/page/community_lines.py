@@ -18,7 +18,7 @@ from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.page.presentation import Presentation
 
 if TYPE_CHECKING:
-    from reader.cache.community import Kept
+    from reader.cache.community import PageData
     from reader.core.document.model import Block
     from reader.core.paper import Paper
 
@@ -65,7 +65,7 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
 # Repositories
 
 
-def repository_lines(paper: Paper, kept: Kept, width: int, look: Presentation) -> list[Line]:
+def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentation) -> list[Line]:
     """How many repositories name the paper, with its models' growth, and the first ones of each kind."""
     counts = linked_counts(paper)
     if not counts:
@@ -112,7 +112,7 @@ def compact(count: int) -> str:
 # Comments
 
 
-def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
+def comment_lines(kept: PageData, width: int, look: Presentation) -> list[Line]:
     """The comments in threads; automated ones are a single line until unfolded."""
     placed = threads(kept.community.comments)
     said = sum(not one.comment.is_hidden for one in placed)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
-from reader.cache.outputs import Output
+from reader.cache.outputs import KeptOutput
 from reader.core.addresses import addresses_in
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
@@ -153,7 +153,7 @@ MOST_SHOWN = 20_000
 """Maximum characters to draw, as many as an abstract may have."""
 
 
-def output_lines(output: Output, width: int, glyphs: Glyphs) -> list[Line]:
+def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     """The output below its command's name, in its own lines."""
     bar = Piece(f"{glyphs.quote} ", "quote")
     maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")

@@ -11,9 +11,9 @@ from reader.cache.history import STILL, Votes
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.community import Kept
+    from reader.cache.community import PageData
     from reader.cache.members import Said
-    from reader.cache.outputs import Output
+    from reader.cache.outputs import KeptOutput
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason
     from reader.core.similarity import Fit
@@ -46,9 +46,9 @@ class Presentation:
     """What changed since the user marked the paper; None if insignificant."""
     shared: tuple[Said, ...] = ()
     """What the group shares about the paper."""
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[KeptOutput, ...] = ()
     """What the user's programs printed about the paper."""
-    kept: Kept | None = None
+    kept: PageData | None = None
     """The related data; None where it is not shown."""
     found: Found | None = None
     """Where its full text has the search words; None if unknown."""

@@ -10,10 +10,10 @@ from reader.ui.shell.state import Front, Part, State
 from reader.ui.triage.state import TRIAGE, Triage, is_triaging
 
 if TYPE_CHECKING:
-    from reader.cache.community import Kept
+    from reader.cache.community import PageData
     from reader.cache.history import Votes
     from reader.cache.members import Said
-    from reader.cache.outputs import Output
+    from reader.cache.outputs import KeptOutput
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
@@ -30,9 +30,9 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
-    kept: Kept | None = None
+    kept: PageData | None = None
     fetching: str = ""
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[KeptOutput, ...] = ()
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
     changes: Changes | None = None

@@ -80,7 +80,7 @@ _COPIED = re.compile(r"(^| · )copied\b( [^·].*)?")
 """What is said of a copied text, which plain mode has no clipboard for."""
 
 
-class Listed(NamedTuple):
+class SaidList(NamedTuple):
     """A list that was said."""
 
     where: Where | None = None
@@ -89,7 +89,7 @@ class Listed(NamedTuple):
     """The place of the cursor, from 0."""
 
 
-class Drawn(NamedTuple):
+class DrawnLine(NamedTuple):
     """A line of a pane."""
 
     text: str
@@ -114,7 +114,7 @@ class Face(Actor):
         """What was said of what is there."""
         self._keys: set[str] = set()
         """The sentences about keys that were said."""
-        self._listed = Listed()
+        self._listed = SaidList()
         self._shown: frozenset[PaperKey] = frozenset()
         """The papers that were said together last."""
         self._heading = ""
@@ -355,7 +355,7 @@ class Face(Actor):
     def _list(self) -> Iterator[str]:
         """The papers in view if they are other ones, and the one under the cursor."""
         papers, listing, before = self._papers, self._model.state.listing, self._listed
-        now = self._listed = Listed(listing.where, papers.pks_all(), papers.cursor)
+        now = self._listed = SaidList(listing.where, papers.pks_all(), papers.cursor)
         is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
         self._heading = self._heading if is_same else ""
         if is_same and before.papers != now.papers[: len(before.papers)]:
@@ -402,7 +402,7 @@ class Face(Actor):
         if isinstance(screen, CalendarScreen):
             # The grid and its legend show what the last line says of each day.
             *typed, _legend, day = calendar_lines(screen.month.view)
-            shown = [Drawn(words.says(line)) for line in (*typed[:3], day)]
+            shown = [DrawnLine(words.says(line)) for line in (*typed[:3], day)]
         else:
             shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
@@ -458,7 +458,7 @@ def _named(line: str) -> str:
     return words.plain(line)[:LONGEST_NAMED] or "enter"
 
 
-def _drawn(pane: Pane) -> Iterator[Drawn]:
+def _drawn(pane: Pane) -> Iterator[DrawnLine]:
     top = pane.scroll_offset.y
     for y in range(pane.size.height):
         text = pane.render_line(y).text.strip()
@@ -469,11 +469,11 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
         line = line.translate(words.WORDS) if isinstance(pane, OutputPane) else line
         line = _UNREAD.sub(" unread of ", line) if isinstance(pane, FilterPane) else line
         if any(map(str.isalnum, line)):
-            yield Drawn(line, top + y + 1, is_here)
+            yield DrawnLine(line, top + y + 1, is_here)
 
 
-def _rendered(screen: Screen[Any]) -> Iterator[Drawn]:
+def _rendered(screen: Screen[Any]) -> Iterator[DrawnLine]:
     for widget in screen.query(Widget):
         drawn = widget.render()
         if isinstance(drawn, Content) and not isinstance(widget, KeyLines):
-            yield from (Drawn(line) for part in drawn.plain.splitlines() if (line := words.plain(part)))
+            yield from (DrawnLine(line) for part in drawn.plain.splitlines() if (line := words.plain(part)))

@@ -44,7 +44,7 @@ class Reach(NamedTuple):
 NO_REACH = Reach()
 
 
-class Typed(NamedTuple):
+class TypedTerms(NamedTuple):
     """An incomplete query and its analysis."""
 
     text: str = ""
@@ -96,7 +96,7 @@ def names_no_paper_yet(text: str) -> bool:
     return text.strip().lower() == "id:"
 
 
-def advise(typed: Typed, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
+def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
     """The advice, and keys with their effects that stay at the line's end if the line is cut."""
     if names_no_paper_yet(typed.text) and not typed.insists:
         return (Piece(ADD_A_PAPER, "quiet"),), ()

@@ -19,7 +19,7 @@ from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.typed_line import LineInput, TypedLine
-from reader.ui.query.advice import NO_REACH, AdviceKeys, Reach, Typed, advise, find_mistake, find_unknown_topic
+from reader.ui.query.advice import NO_REACH, AdviceKeys, Reach, TypedTerms, advise, find_mistake, find_unknown_topic
 
 LONGEST = 2_000
 
@@ -74,7 +74,7 @@ class QueryLine(TypedLine):
         self._topics: tuple[str, ...] = ()
         self._reach = NO_REACH
         self._before = ""
-        self._typed = Typed()
+        self._typed = TypedTerms()
         """The last analysed text."""
 
     # Set-up
@@ -189,9 +189,9 @@ class QueryLine(TypedLine):
         if error and error.suggestion and completion and error.end <= completion.start:
             # The user corrects an earlier mistake before adding more.
             completion = None
-        self._show(Typed(text, error, completion))
+        self._show(TypedTerms(text, error, completion))
 
-    def _show(self, typed: Typed) -> None:
+    def _show(self, typed: TypedTerms) -> None:
         self._typed = typed
         self.advise()
 

@@ -97,7 +97,7 @@ Manual: TypeAlias = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 PAGES = "Manual"
 
 
-class Page(NamedTuple):
+class ManualPage(NamedTuple):
     """A page of the manual: its text for copying, and its lines for a width."""
 
     text: str
@@ -110,7 +110,7 @@ class Shell(Protocol):
     def manual(self) -> Manual:
         """Pages, settings, commands, example queries and environment variables; slow."""
 
-    def page(self, name: str) -> Page:
+    def page(self, name: str) -> ManualPage:
         """A page of the manual; slow."""
 
     def suggest(self, line: str) -> Suggested:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from reader.keys.actions import Action, Context
-from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, Unknown
+from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, UnknownKeys
 from reader.keys.spelling import spell
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Prompt
@@ -209,7 +209,7 @@ class Keyboard(Actor):
             # text.
             self._app.perform(f"{context}.accept")
             return True
-        if takes_words is not None and isinstance(outcome, Unknown) and key.is_printable and key.key != "space":
+        if takes_words is not None and isinstance(outcome, UnknownKeys) and key.is_printable and key.key != "space":
             takes_words(outcome.text)
             return True
         return isinstance(outcome, Cancelled)

@@ -54,7 +54,7 @@ class ListForm(NamedTuple):
 COMPACT = ListForm()
 
 
-class Slot(NamedTuple):
+class LineSlot(NamedTuple):
     """The content of a line."""
 
     kind: Literal["paper", "heading", "hole", "end"]
@@ -128,7 +128,7 @@ class ListLines:
         group = self.group_of(index)
         return index * self._each + (group + 1 + self._above[group] if self.has_headings else 0)
 
-    def at(self, line: int, *, is_top: bool = False) -> Slot | None:
+    def at(self, line: int, *, is_top: bool = False) -> LineSlot | None:
         """The content of a line; None before the first, after the last, and if the paper does not need it.
 
         On the top line of a view a group's heading stays while its papers pass below.
@@ -137,13 +137,13 @@ class ListLines:
             return None
         headings = bisect_right(self._headings, line)
         if headings and (is_top or self._headings[headings - 1] == line):
-            return Slot("heading", headings - 1)
+            return LineSlot("heading", headings - 1)
         if line >= self._past_papers:
-            return Slot("end", headings - 1, part=line - self._past_papers)
+            return LineSlot("end", headings - 1, part=line - self._past_papers)
         if headings - 1 in self._holes and line + 1 == self._headings[headings]:
-            return Slot("hole", headings - 1)
+            return LineSlot("hole", headings - 1)
         place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), self._each)
-        return Slot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
+        return LineSlot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
         """A group's day and number of papers; None for the last group of a partly loaded order."""
@@ -191,16 +191,16 @@ class ListLines:
         walked = [number for number, _ in islice(self._walk(line, 1 if lines > 0 else -1), abs(lines) + 1)]
         return walked[-1] if walked else line
 
-    def _walk(self, line: int, step: int) -> Iterator[tuple[int, Slot]]:
+    def _walk(self, line: int, step: int) -> Iterator[tuple[int, LineSlot]]:
         while 0 <= line < self._past_end:
             slot = self.at(line)
             if slot is not None:
                 yield line, slot
             line += step
 
-    def view(self, top: int, height: int) -> list[Slot | None]:
+    def view(self, top: int, height: int) -> list[LineSlot | None]:
         """Return the content of each line of a view; None below the end."""
-        slots: list[Slot | None] = [slot for _, slot in islice(self._walk(top, 1), max(0, height))]
+        slots: list[LineSlot | None] = [slot for _, slot in islice(self._walk(top, 1), max(0, height))]
         if slots:
             slots[0] = self.at(top, is_top=True) or slots[0]
         return slots + [None] * (height - len(slots))

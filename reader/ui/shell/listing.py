@@ -169,7 +169,7 @@ class TypedQuery(NamedTuple):
 _NONE: frozenset[PaperKey] = frozenset()
 
 
-class Range(NamedTuple):
+class PaperRange(NamedTuple):
     """Papers from the first one to the cursor, inclusive; it follows the cursor."""
 
     first: PaperKey
@@ -183,7 +183,7 @@ class PaperSelection:
     papers: frozenset[PaperKey] = _NONE
     listed: frozenset[PaperKey] = _NONE
     """The listed selected papers, which actions take."""
-    range: Range | None = None
+    range: PaperRange | None = None
 
     @property
     def count(self) -> int:
@@ -208,7 +208,7 @@ class PaperSelection:
 
     def begin_range(self, pk: PaperKey) -> PaperSelection:
         before = self.end_range()
-        return replace(before.with_papers((pk,)), range=Range(pk, before))
+        return replace(before.with_papers((pk,)), range=PaperRange(pk, before))
 
     def end_range(self) -> PaperSelection:
         return self if self.range is None else replace(self, range=None)

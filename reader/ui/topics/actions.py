@@ -11,7 +11,7 @@ from reader.core.errors import ReaderError
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.help.state import Command
+from reader.ui.help.state import HelpCommand
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
@@ -125,12 +125,12 @@ class TopicActions(Actor):
         self._services[ViewActions].show_query(with_topics("", TopicChoice("all", (slug,), ())))
 
     @offers
-    def commands(self) -> Sequence[Command]:
+    def commands(self) -> Sequence[HelpCommand]:
         state = self._model.state
         meanings = state[TOPIC_MEANINGS]
         self._services[TopicMeanings].begin()
         return [
-            Command(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
+            HelpCommand(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
             for slug, name in state[TOPIC_NAMES].items()
         ]
 

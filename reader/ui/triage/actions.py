@@ -29,7 +29,7 @@ from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import DECISIONS, TRIAGE, Decision, Triage, begin_triage, is_triaging, phase_of, ticked
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Action
+    from reader.cache.marks.event_log import UserAction
 
 
 class TriageActions(Actor):
@@ -135,7 +135,7 @@ class TriageActions(Actor):
             # Short, so that the keys fit beside it.
             self._model.show_notice(f"{DECISIONS[kind]} · {self._keymap.key('mark.undo')} goes back")
 
-    async def _store(self, storing: Awaitable[Action | None], pk: PaperKey) -> None:
+    async def _store(self, storing: Awaitable[UserAction | None], pk: PaperKey) -> None:
         try:
             action = await storing
         except ReaderError:
@@ -171,7 +171,7 @@ class TriageActions(Actor):
         if self._goes_on():
             self._marks.take_back(self._go_back)
 
-    def _go_back(self, action: Action) -> None:
+    def _go_back(self, action: UserAction) -> None:
         triage = self._model.state[TRIAGE]
         decision = None if triage is None else triage.decision_of(action.events[0].id)
         if triage is None or decision is None:

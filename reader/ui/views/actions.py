@@ -16,7 +16,7 @@ from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.help.state import Command
+from reader.ui.help.state import HelpCommand
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.refresh.refresher import Refresher
@@ -43,9 +43,9 @@ class ViewActions(Actor):
         self.show_query(str(Term("tag", tag)))
 
     @offers
-    def commands(self) -> Sequence[Command]:
+    def commands(self) -> Sequence[HelpCommand]:
         views = self._model.state.views.named
-        return [Command(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
+        return [HelpCommand(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
     def go(self, id: str) -> None:

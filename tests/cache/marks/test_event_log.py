@@ -22,7 +22,7 @@ from reader.cache import choice, connections, files, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks import event_log, journal
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Action, made_by_agents
+from reader.cache.marks.event_log import UserAction, made_by_agents
 from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.reads.window import Window
@@ -396,7 +396,7 @@ ONE = Agent("scout", "0123456789ab")
 AGAIN = Agent("scout", "ba9876543210")
 
 
-def star(events: Events, pks: Sequence[int], by: Agent | None = None, *, on: bool = True) -> Action | None:
+def star(events: Events, pks: Sequence[int], by: Agent | None = None, *, on: bool = True) -> UserAction | None:
     return events.act([Change("star", on, pks)], by=by)
 
 

@@ -19,7 +19,7 @@ from reader.cache import connections
 from reader.cache.flags import having
 from reader.cache.marks import effects as module
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Action
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
@@ -277,7 +277,7 @@ import os, signal, sys
 from pathlib import Path
 from typing import NamedTuple
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Action
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 events = Events.open(Path(sys.argv[1]))
 for pk in (1, 2, 3):
@@ -367,7 +367,7 @@ def test_the_last_word_about_a_paper_wins_and_one_undo_takes_it_back(events: Eve
             rows = cache.execute("SELECT starred, hidden FROM paper WHERE pk IN (1, 2) ORDER BY pk").fetchall()
             return rows, [pk for (pk,) in cache.execute("SELECT pk FROM queue ORDER BY pk")]
 
-    def said(action: Action | None) -> str:
+    def said(action: UserAction | None) -> str:
         return action.said if action is not None else ""
 
     events.mark("star", True, [1])

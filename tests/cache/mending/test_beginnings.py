@@ -17,7 +17,7 @@ import pytest
 from reader.cache import files
 from reader.cache.marks.events import Events
 from reader.cache.mending import health
-from reader.cache.mending.health import State
+from reader.cache.mending.health import CacheState
 from reader.cache.mending.repair import Repair, Report
 from reader.cache.storing.papers import Cache
 from reader.core.document.codec import load
@@ -126,7 +126,7 @@ def test_all_that_a_backup_has_comes_back(home: Home, damage: str) -> None:
     report = mend(home.cache)
     after = everything(home.cache)
     # A changed letter of a text is no damage that SQLite's check finds: the index is made anew from what is there.
-    start = 1 if report.found and report.found[0].state is State.INDEX else 0
+    start = 1 if report.found and report.found[0].state is CacheState.INDEX else 0
     assert after[start:] == home.before[start:]
     assert len(after[0]) == beginnings.PAPERS
     assert health.examine(home.cache).is_good

@@ -14,7 +14,7 @@ from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.cache.mending import health
-from reader.cache.mending.health import State, verify
+from reader.cache.mending.health import CacheState, verify
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.core.errors import MarkNotTaken
@@ -36,9 +36,9 @@ def entry(kind: str, value: str, clock: int, *ids: str, number: int = 1) -> Entr
 def mend(cache: Cache, events: Events, path: Path) -> None:
     cache.close()
     events.close()
-    assert health.examine(path).state is State.EVENTS
+    assert health.examine(path).state is CacheState.EVENTS
     Repair(path, ByName).run()
-    assert health.examine(path).state is State.GOOD
+    assert health.examine(path).state is CacheState.GOOD
     assert [check for check in verify(path) if check.faults] == []
 
 

@@ -14,7 +14,7 @@ from reader import platform
 from reader.cache import connections, files, schema
 from reader.cache.marks.events import Events
 from reader.cache.mending import health
-from reader.cache.mending.health import State
+from reader.cache.mending.health import CacheState
 from reader.cache.reads.window import Window
 from reader.cache.sqlite_errors import explained
 from reader.cache.storing.papers import Cache
@@ -27,45 +27,45 @@ from tests.cache.conftest import NOW, draft, faults
 from tests.table import each
 
 AT_SIGHT = {
-    "a table dropped": State.DAMAGED,
-    "papers dropped": State.DAMAGED,
-    "events dropped": State.DAMAGED,
-    "a trigger dropped": State.DAMAGED,
-    "index dropped": State.DAMAGED,
-    "older": State.OLDER,
-    "cut in half": State.DAMAGED,
-    "cut to a page": State.DAMAGED,
-    "cut by its last page": State.DAMAGED,
-    "cut with a log": State.DAMAGED,
-    "more bits flipped": State.DAMAGED,
-    "header emptied": State.DAMAGED,
-    "mark changed": State.DAMAGED,
-    "form changed": State.DAMAGED,
-    "text": State.DAMAGED,
-    "zeros": State.DAMAGED,
-    "newer": State.NEWER,
-    "foreign": State.FOREIGN,
-    "foreign of our name": State.FOREIGN,
-    "missing": State.LOST,
-    "empty": State.LOST,
-    "missing with a log": State.LOST,
+    "a table dropped": CacheState.DAMAGED,
+    "papers dropped": CacheState.DAMAGED,
+    "events dropped": CacheState.DAMAGED,
+    "a trigger dropped": CacheState.DAMAGED,
+    "index dropped": CacheState.DAMAGED,
+    "older": CacheState.OLDER,
+    "cut in half": CacheState.DAMAGED,
+    "cut to a page": CacheState.DAMAGED,
+    "cut by its last page": CacheState.DAMAGED,
+    "cut with a log": CacheState.DAMAGED,
+    "more bits flipped": CacheState.DAMAGED,
+    "header emptied": CacheState.DAMAGED,
+    "mark changed": CacheState.DAMAGED,
+    "form changed": CacheState.DAMAGED,
+    "text": CacheState.DAMAGED,
+    "zeros": CacheState.DAMAGED,
+    "newer": CacheState.NEWER,
+    "foreign": CacheState.FOREIGN,
+    "foreign of our name": CacheState.FOREIGN,
+    "missing": CacheState.LOST,
+    "empty": CacheState.LOST,
+    "missing with a log": CacheState.LOST,
 }
 
 WHEN_EXAMINED = {
-    "index emptied": State.INDEX,
-    "index damaged": State.INDEX,
-    "marks changed": State.MARKS,
-    "effects dropped": State.MARKS,
-    "days changed": State.MARKS,
-    "an event changed": State.DAMAGED,
-    "papers without parents": State.DAMAGED,
-    "bits flipped": State.DAMAGED,
-    "a page's kind flipped": State.DAMAGED,
-    "the events' index flipped": State.DAMAGED,
-    "events only in the journal": State.MARKS,
-    "no journal": State.JOURNAL,
-    "journal cut": State.JOURNAL,
-    "journal of garbage": State.JOURNAL,
+    "index emptied": CacheState.INDEX,
+    "index damaged": CacheState.INDEX,
+    "marks changed": CacheState.MARKS,
+    "effects dropped": CacheState.MARKS,
+    "days changed": CacheState.MARKS,
+    "an event changed": CacheState.DAMAGED,
+    "papers without parents": CacheState.DAMAGED,
+    "bits flipped": CacheState.DAMAGED,
+    "a page's kind flipped": CacheState.DAMAGED,
+    "the events' index flipped": CacheState.DAMAGED,
+    "events only in the journal": CacheState.MARKS,
+    "no journal": CacheState.JOURNAL,
+    "journal cut": CacheState.JOURNAL,
+    "journal of garbage": CacheState.JOURNAL,
 }
 
 BREAKS = {**IN_PLACE, **OUTSIDE, **GONE, **BESIDE}
@@ -94,7 +94,7 @@ def test_a_broken_cache_is_told_and_left_as_it_is(closed: Path, how: str) -> Non
     before = contents(closed.parent)
     first, examined = health.glance(closed), health.examine(closed)
     if how != "bits flipped":
-        assert first.state is AT_SIGHT.get(how, State.GOOD)
+        assert first.state is AT_SIGHT.get(how, CacheState.GOOD)
     assert examined.state is {**AT_SIGHT, **WHEN_EXAMINED}[how]
     assert examined.found
     assert "\n" not in examined.found
@@ -106,16 +106,16 @@ def test_a_broken_cache_is_told_and_left_as_it_is(closed: Path, how: str) -> Non
 def test_missing_permissions_are_told_also_to_root(closed: Path, how: str) -> None:
     LOCKED[how](closed.parent)
     try:
-        assert health.glance(closed).state is State.LOCKED
+        assert health.glance(closed).state is CacheState.LOCKED
         health.unlock(closed)
-        assert health.glance(closed).state is State.GOOD
+        assert health.glance(closed).state is CacheState.GOOD
     finally:
         closed.parent.chmod(0o700)
 
 
-@each(("is_mine", "state"), [(True, State.LOCKED), (False, State.READ_ONLY)])
+@each(("is_mine", "state"), [(True, CacheState.LOCKED), (False, CacheState.READ_ONLY)])
 def test_what_belongs_to_somebody_else_can_be_read_alone(
-    closed: Path, monkeypatch: pytest.MonkeyPatch, is_mine: bool, state: State
+    closed: Path, monkeypatch: pytest.MonkeyPatch, is_mine: bool, state: CacheState
 ) -> None:
     monkeypatch.setattr("os.access", lambda one, _: one != closed)
     monkeypatch.setattr(platform, "is_mine", lambda _: is_mine)
@@ -126,12 +126,12 @@ def test_what_belongs_to_somebody_else_can_be_read_alone(
 
 def test_a_good_cache_is_good_also_beside_readers(cache: Cache, kept: Path) -> None:
     with closing(Window.open(kept)):
-        assert health.examine(kept) == (State.GOOD, "")
+        assert health.examine(kept) == (CacheState.GOOD, "")
     assert health.examine(kept).is_good
 
 
 def test_nothing_at_all_is_no_fault(path: Path) -> None:
-    assert health.examine(path).state is State.NONE
+    assert health.examine(path).state is CacheState.NONE
     assert health.examine(path).is_good
     assert not list(path.parent.iterdir())
 
@@ -142,14 +142,14 @@ def test_backups_alone_are_something_to_restore_from(closed: Path) -> None:
     files.back_up_daily(closed, date(2026, 11, 25))
     closed.unlink()
     journal_file(closed).unlink()
-    assert health.glance(closed).state is State.LOST
+    assert health.glance(closed).state is CacheState.LOST
 
 
 def test_a_busy_cache_is_not_broken(cache: Cache, kept: Path) -> None:
     with closing(sqlite3.connect(kept, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute("DELETE FROM note")
-        assert health.glance(kept).state is State.GOOD
+        assert health.glance(kept).state is CacheState.GOOD
         other.execute("ROLLBACK")
 
 
@@ -186,7 +186,7 @@ def test_the_names_of_the_schema_are_those_of_a_new_cache(closed: Path) -> None:
 def test_a_header_that_forbids_writing_is_damage(closed: Path) -> None:
     breakage.overwrite(closed, 18, bytes([9]))
     before = contents(closed.parent)
-    assert health.examine(closed).state is State.DAMAGED
+    assert health.examine(closed).state is CacheState.DAMAGED
     assert contents(closed.parent) == before
 
 

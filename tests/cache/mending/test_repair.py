@@ -19,9 +19,9 @@ from reader.cache import files, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.mending import health, repair
-from reader.cache.mending.health import Condition, State
-from reader.cache.mending.repair import Found, Repair, Salvage, opened
-from reader.cache.outputs import Output, keep_output
+from reader.cache.mending.health import CacheCondition, CacheState
+from reader.cache.mending.repair import RecoveredPaper, Repair, Salvage, opened
+from reader.cache.outputs import KeptOutput, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew, NotAMark
@@ -46,7 +46,7 @@ def reading(path: Path) -> Iterator[Salvage]:
     assert not list(path.parent.glob("papers.reading*"))
 
 
-def papers_of(salvage: Salvage) -> list[Found]:
+def papers_of(salvage: Salvage) -> list[RecoveredPaper]:
     return [found for key in salvage.papers() if (found := salvage.paper(key.pk)) is not None]
 
 
@@ -142,9 +142,9 @@ def test_a_row_that_runs_over_a_damaged_page_hides_no_other(cache: Cache, kept: 
 
 
 def test_belongings_are_read_if_they_are_sound(cache: Cache, kept: Path) -> None:
-    keep_output(kept, 2, Output("summary", NOW, "A weak baseline."))
-    keep_output(kept, 2, Output("\x1b[31m", NOW, "Not a name."))
-    keep_output(kept, 2, Output("later", "2026-13-13", "Not a time."))
+    keep_output(kept, 2, KeptOutput("summary", NOW, "A weak baseline."))
+    keep_output(kept, 2, KeptOutput("\x1b[31m", NOW, "Not a name."))
+    keep_output(kept, 2, KeptOutput("later", "2026-13-13", "Not a time."))
     cache.close()
     execute(
         kept,
@@ -283,7 +283,7 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
     report = Repair(broken, ByName, said.append).run()
     (kept,) = report.kept
     assert report == repair.Report(
-        [Condition(State.DAMAGED, "not a database")],
+        [CacheCondition(CacheState.DAMAGED, "not a database")],
         [kept],
         is_new=True,
         events=6,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reader.core.settings.entries import (
     Change,
     Entry,
-    State,
+    EntryState,
     adopted,
     can_hold,
     changed,
@@ -65,13 +65,13 @@ def test_a_file_that_is_written_otherwise_stays() -> None:
 
 @given(st.permutations("abcdef"), st.lists(st.sampled_from("abcdefuvwxyz"), unique=True))
 def test_whatever_the_user_moves_all_machines_have_the_order_of_the_file(first: list[str], then: list[str]) -> None:
-    log: dict[str, dict[str, State]] = {"mute": {}}
+    log: dict[str, dict[str, EntryState]] = {"mute": {}}
 
     def tell(changes: list[tuple[str, dict[str, Any]]]) -> None:
         for id, said in changes:
-            known = log["mute"].get(id, State({}, "", True, 0))
+            known = log["mute"].get(id, EntryState({}, "", True, 0))
             text = {"text": said.get("text", known.values.get("text"))}
-            log["mute"][id] = State(text, said.get("place", known.place), said.get("there", known.is_there), 0)
+            log["mute"][id] = EntryState(text, said.get("place", known.place), said.get("there", known.is_there), 0)
 
     def texts() -> list[str]:
         return [one.values["text"] for one in listed("mute", log)]
@@ -221,7 +221,7 @@ def test_an_entry_in_words(table: str, values: dict[str, Any], words: str) -> No
     ],
 )
 def test_an_earlier_value_is_restored(now: dict[str, str], there: bool, said: dict[str, object]) -> None:
-    assert restoring(A, State(now, "", there, 0)) == said
+    assert restoring(A, EntryState(now, "", there, 0)) == said
 
 
 @each(

@@ -13,7 +13,6 @@ from reader.core.settings.types import (
     NAME,
     TEXT_LINE,
     Boolean,
-    Choice,
     Choices,
     Command,
     FilePath,
@@ -23,6 +22,7 @@ from reader.core.settings.types import (
     KeyPattern,
     KeyTable,
     Number,
+    OneOf,
     OneQuery,
     ProgramLine,
     QueryList,
@@ -36,7 +36,7 @@ from reader.core.settings.types import (
 )
 from tests.table import each
 
-WHOLE, SHARE, COLOUR = Number(1, 9), Number(0.2, 0.8), Choice(("auto", "dark", "light"))
+WHOLE, SHARE, COLOUR = Number(1, 9), Number(0.2, 0.8), OneOf(("auto", "dark", "light"))
 
 
 @each(

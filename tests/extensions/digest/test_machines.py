@@ -153,15 +153,15 @@ def test_a_mailing_of_many_papers_is_several_events_and_no_undo_takes_it_back(fi
         assert undone is not None and undone.label == "starred"
         assert events.redo() is not None
         from reader.extensions.sync.exchange import exchange
-        from reader.extensions.sync.folder import Folder
+        from reader.extensions.sync.folder import SyncFolder
 
         shared = tmp_path / "shared"
         for one, cache in ((events, here), (others, there)):
-            exchange(one, cache, Folder(shared, cache), "name")
+            exchange(one, cache, SyncFolder(shared, cache), "name")
         found = others.read(lambda one: mailed_elsewhere(one, "mail ada"))
         assert found.keys == set(keys) and found.last is not None
         assert others.read(lambda one: mailed_elsewhere(one, "mail grace")) == (frozenset(), None)
         take_back_mailing(events, "ab12")
         for one, cache in ((events, here), (others, there)):
-            exchange(one, cache, Folder(shared, cache), "name")
+            exchange(one, cache, SyncFolder(shared, cache), "name")
         assert others.read(lambda one: mailed_elsewhere(one, "mail ada")).keys == frozenset()

@@ -88,15 +88,15 @@ def test_a_look_that_is_cut_off_keeps_who_has_which_name(
     eve = Person(origin, ada.folder, "eve")
     looking.join(eve.cache, str(eve.folder), "eve")
     eve.look()
-    taken = place.Folder.read
+    taken = place.GroupFolder.read
 
-    def broken(folder: place.Folder, slot: str) -> bytes:
+    def broken(folder: place.GroupFolder, slot: str) -> bytes:
         if ada.others:
             raise CacheError("the connection broke")
         return taken(folder, slot)
 
     with monkeypatch.context() as patch:
-        patch.setattr(place.Folder, "read", broken)
+        patch.setattr(place.GroupFolder, "read", broken)
         with pytest.raises(CacheError, match="connection broke"):
             ada.look()
     ((first, *_),) = ada.others

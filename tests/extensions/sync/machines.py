@@ -15,7 +15,7 @@ from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.extensions.sync.exchange import Exchanged, exchange
-from reader.extensions.sync.folder import Folder
+from reader.extensions.sync.folder import SyncFolder
 from tests.cache.conftest import NOW, ByName, draft
 
 NOON = 1_795_000_000.0
@@ -97,7 +97,7 @@ class Machine:
     def look(self) -> Exchanged:
         """Join the marks through the folder."""
         with self.events() as events:
-            return exchange(events, self.cache, Folder(self.folder, self.cache), self.name)
+            return exchange(events, self.cache, SyncFolder(self.folder, self.cache), self.name)
 
     @property
     def id(self) -> str:

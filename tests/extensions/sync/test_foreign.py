@@ -13,7 +13,7 @@ from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.journal import Entry, Journal, encode
 from reader.core.foreign import LARGEST_NUMBER
 from reader.extensions.sync.exchange import exchange
-from reader.extensions.sync.folder import Folder
+from reader.extensions.sync.folder import SyncFolder
 from tests.cache.marks.test_foreign import FEED
 from tests.extensions.sync.machines import Machine
 
@@ -53,16 +53,16 @@ def test_the_true_writer_s_event_replaces_one_that_took_its_id(laptop: Machine, 
     elsewhere = laptop.folder.parent / "other"
     forge(elsewhere, replace(true, value="0", papers=compress(b"2611.00002")))
     with desk.events() as events:
-        assert exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk").came
+        assert exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk").came
     looked = desk.look()
     assert looked.came == {"laptop": 1}
     assert desk.states() == laptop.states()
     # The false one stays away, and its file is named.
     forge(elsewhere, Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00003")))
     with desk.events() as events:
-        assert exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk").troubles == []
+        assert exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk").troubles == []
         events.read(lambda one: one.execute("DELETE FROM meta WHERE key GLOB 'sync:*'"))
-        (trouble,) = exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk").troubles
+        (trouble,) = exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk").troubles
     assert trouble == f"dailypapers-{OTHER}.jsonl: 1 events with the ids of others were refused"
     # Nor does it come back where the journal makes the cache anew.
     before = desk.states()
@@ -80,7 +80,7 @@ def test_an_event_with_the_id_of_another_machine_s_is_refused_counted_and_named(
     elsewhere = laptop.folder.parent / "other"
     forge(elsewhere, replace(true, machine=OTHER, value="0"))
     with desk.events() as events:
-        exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk")
+        exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk")
     trouble = "1 events with the ids of others were refused"
     assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
     assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]

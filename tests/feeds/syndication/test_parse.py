@@ -10,7 +10,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Skipped
 from reader.feeds.safe import html_to_text
 from reader.feeds.syndication import parse as parser
-from reader.feeds.syndication.parse import Entry, Feed, NotAFeed, feed_slug, find_excess, parse_feed
+from reader.feeds.syndication.parse import Feed, FeedEntry, NotAFeed, feed_slug, find_excess, parse_feed
 from tests.feeds.measured import measure
 from tests.feeds.servers import atom, item, rss
 from tests.table import each
@@ -25,7 +25,7 @@ def parse(body: bytes) -> Feed:
     return parse_feed(body, URL, TODAY)
 
 
-def only(body: bytes) -> Entry:
+def only(body: bytes) -> FeedEntry:
     (entry,) = parse(body).entries
     return entry
 
@@ -49,7 +49,7 @@ def test_an_entry_of_rss_says_what_it_has() -> None:
     assert (feed.title, feed.slug, feed.home) == ("Notes of a lab", "notes-of-a-lab", "https://lab.example.org/")
     assert (feed.skipped, feed.problem) == ((), None)
     assert feed.entries == (
-        Entry(
+        FeedEntry(
             Draft(
                 "Small steps & <EOS>",
                 abstract="We went on.\n\nThen we stopped.",
@@ -73,7 +73,7 @@ def test_an_entry_of_atom_says_what_it_has() -> None:
         <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>All</p><p>of it</p></div></content>
         </entry>"""
     )
-    assert only(body) == Entry(
+    assert only(body) == FeedEntry(
         Draft(
             "If a <b> then c",
             abstract="All\n\nof it",

@@ -13,7 +13,7 @@ from reader.cache.places import is_server
 from reader.extensions.group import looking, membership
 from reader.extensions.group.looking import Looked
 from reader.extensions.sync.exchange import Exchanged, exchange
-from reader.extensions.sync.folder import Folder
+from reader.extensions.sync.folder import SyncFolder
 from reader.extensions.sync.hub import open_hub
 from tests.extensions.sync.machines import Machine
 
@@ -75,7 +75,7 @@ class Home(Machine):
         """Join the marks with those of the person's other machines."""
         with self.events() as events:
             if not is_server(self.sync):
-                return exchange(events, self.cache, Folder(Path(self.sync), self.cache), self.name)
+                return exchange(events, self.cache, SyncFolder(Path(self.sync), self.cache), self.name)
             with open_hub(self.sync) as hub:
                 return exchange(events, self.cache, hub, self.name)
 

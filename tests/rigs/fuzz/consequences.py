@@ -37,7 +37,7 @@ from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
 from reader.extensions.group import statement as group
 from reader.extensions.sync.exchange import exchange
-from reader.extensions.sync.folder import Folder
+from reader.extensions.sync.folder import SyncFolder
 from reader.extensions.sync.hub import Hub
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.files.papers_file import read_papers
@@ -114,7 +114,7 @@ def _by_folder(home: _Home, data: bytes) -> None:
     lines = b"".join(map(signed, data.split(b"\n"))) + data + b"\n"
     (shared / f"dailypapers-{OTHER}.jsonl").write_bytes(encode(Owner(OTHER, "desk")) + lines)
     with closing(Events.open(home.cache)) as events:
-        exchange(events, home.cache, Folder(shared, home.cache), "laptop")
+        exchange(events, home.cache, SyncFolder(shared, home.cache), "laptop")
 
 
 class _Rows(Hub):

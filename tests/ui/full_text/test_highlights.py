@@ -6,12 +6,17 @@ from reader.core.document.anchors import Point, Range
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Formula
 from reader.core.passages import Passage
-from reader.ui.full_text.highlights import Highlights, Kept
+from reader.ui.full_text.highlights import Highlights, PlacedHighlight
 from tests.ui.full_texts import document, paragraph
 
 LAYOUT = Layout(document(), 76)
-PLACES = Range(Point(1, 1), Point(1, 3)), Range(Point(4, 67), Point(5, 2)), Range(Point(29, 1), Point(29, 2)), None
-KEPT = [Kept(Passage(str(number), f"words {number}"), place) for number, place in enumerate(PLACES)]
+PLACES = (
+    Range(Point(1, 1), Point(1, 3)),
+    Range(Point(4, 67), Point(5, 2)),
+    Range(Point(29, 1), Point(29, 2)),
+    None,
+)
+KEPT = [PlacedHighlight(Passage(str(number), f"words {number}"), place) for number, place in enumerate(PLACES)]
 HIGHLIGHTS = Highlights(LAYOUT, kept=KEPT)
 
 
@@ -29,7 +34,7 @@ def test_a_highlight_has_its_part_of_each_line_and_begins_in_one() -> None:
 def test_two_parts_of_a_line_stand_in_order_and_a_formula_between_words_is_whole() -> None:
     blocks = paragraph("one two three four"), Formula(("a=b",)), paragraph("five six")
     places = Range(Point(0, 2), Point(2, 0)), Range(Point(0, 0), Point(0, 0))
-    kept = [Kept(Passage(str(number), str(number)), place) for number, place in enumerate(places)]
+    kept = [PlacedHighlight(Passage(str(number), str(number)), place) for number, place in enumerate(places)]
     layout = Layout(Document("", blocks), 40)
     drawn = Highlights(layout, kept=kept)
     parts = [
@@ -59,4 +64,4 @@ def test_what_overlaps_chosen_words_is_found_and_moved_ones_are_searched_for() -
     moved = HIGHLIGHTS.with_passages([passage._replace(block=3), KEPT[0].passage])
     assert [one.range for one in moved.kept] == [None, PLACES[0]]
     assert [one.range for one in moved.searched()] == [PLACES[2], PLACES[0]]
-    assert HIGHLIGHTS.with_passages([passage]).kept == (Kept(passage, PLACES[2]),)
+    assert HIGHLIGHTS.with_passages([passage]).kept == (PlacedHighlight(passage, PLACES[2]),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
-from reader.ui.full_text.links import LETTERS, Goals, Link, links_in, web_address
+from reader.ui.full_text.links import LETTERS, Goals, TextLink, links_in, web_address
 from tests.table import each
 from tests.ui.full_texts import paragraph
 
@@ -83,9 +83,9 @@ def test_a_reference_has_its_place_in_the_line() -> None:
     layout = Layout(Document("A", (paragraph("as Section 3.2 says [12, 13], in Figure ", *spans), *BLOCKS)), 200)
     method, first, second, figure = (TextPlace(*place) for place in ((2, 1), (8, 1), (9, 0), (3, 1)))
     assert links_in(layout.placed(TextPlace(), 1), layout) == [
-        *(Link(TextPlace(), 3, "Section 3.2", method), Link(TextPlace(), 20, "[12]", first)),
-        *(Link(TextPlace(), 25, "[13]", second), Link(TextPlace(), 40, "Figure 2", figure)),
-        Link(TextPlace(), 46, "here", "https://x.example/"),
+        *(TextLink(TextPlace(), 3, "Section 3.2", method), TextLink(TextPlace(), 20, "[12]", first)),
+        *(TextLink(TextPlace(), 25, "[13]", second), TextLink(TextPlace(), 40, "Figure 2", figure)),
+        TextLink(TextPlace(), 46, "here", "https://x.example/"),
     ]
 
 

@@ -15,7 +15,7 @@ from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Formula, Reference, Span
 from reader.core.lines import Piece
 from reader.core.passages import Passage
-from reader.ui.full_text.highlights import Kept
+from reader.ui.full_text.highlights import PlacedHighlight
 from reader.ui.full_text.lines import TextProgress
 from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
 from reader.ui.full_text.state import view_text
@@ -174,7 +174,10 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         assert drawn(lines) == {y: f"▌ {plain[y][2:]}".rstrip() for y in range(3)} and over(0)[1] == ("1  ", "selected")
         assert drawn(lines.move_by_words(2)) == {2: f"▌ {plain[2][2:]}"} and over(2) == [("We follow", "selected")]
         places = Range(Point(1, 1), Point(1, 3)), Range(Point(2, 3), Point(2, 20))
-        kept = [Kept(Passage("1", "x", note="n"), places[0]), Kept(Passage("2", "y", colour="red"), places[1])]
+        kept = [
+            PlacedHighlight(Passage("1", "x", note="n"), places[0]),
+            PlacedHighlight(Passage("2", "y", colour="red"), places[1]),
+        ]
         highlighted = replace(view, highlights=view.highlights.with_kept(kept))
         barred = {y: f"▎ {plain[y][2:]}" for y in (4, 5, 6)}
         assert drawn(highlighted) == {2: f"✎ {plain[2][2:]}", **barred} and over(2) == [
@@ -213,7 +216,7 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
         assert text_status(view_text(state, shown), KEYMAP) == status
     selected = text_status(view_text(state, view.select()), KEYMAP)
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
-    kept = Kept(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
+    kept = PlacedHighlight(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
     marked = replace(view, highlights=view.highlights.with_kept([kept])).take(kept)
     assert ("c", "next colour") in text_status(view_text(state, marked), KEYMAP).keys
     asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
@@ -242,8 +245,8 @@ class OutlineStage(Stage):
 async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(monkeypatch: pytest.MonkeyPatch) -> None:
     pane = OutlinePane(UNICODE, id="outline")
     kept = [
-        Kept(Passage("1", "x  y z words of it", note="n"), Range(Point(1, 1), Point(1, 3))),
-        Kept(Passage("2", "gone"), None),
+        PlacedHighlight(Passage("1", "x  y z words of it", note="n"), Range(Point(1, 1), Point(1, 3))),
+        PlacedHighlight(Passage("2", "gone"), None),
     ]
     outline = Outline.of(document().sections).with_highlights(kept)
     entries = ["1 Introduction", "✎ x y z words o…", "2 Method", "  2.1 Zebra cro…", "3 Results", "References"]

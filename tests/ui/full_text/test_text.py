@@ -7,9 +7,9 @@ from reader.core.document.anchors import Point, Range
 from reader.core.document.model import Document, Heading, Span
 from reader.core.passages import Passage, passage_id
 from reader.session.bookmarks import Bookmark
-from reader.ui.full_text.highlights import Kept
+from reader.ui.full_text.highlights import PlacedHighlight
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.text import MANY, Entry, FullText, Outline, text_size
+from reader.ui.full_text.text import MANY, FullText, Outline, OutlineLine, text_size
 from reader.ui.full_text.view import Size
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from tests.ui.full_texts import document
@@ -58,7 +58,7 @@ def test_a_long_one_begins_with_its_upper_level() -> None:
 def test_a_line_is_indented_by_its_level_and_cut() -> None:
     heading = Heading(2, "2.1.", (Span("A title  that is"), Span("\\alpha", "formula"), Span(" long")))
 
-    entry = Entry(2, 7, heading)
+    entry = OutlineLine(2, 7, heading)
 
     def drawn(width: int, *, is_folded: bool = False) -> str:
         line = outline_line(entry, width, UNICODE, is_folded=is_folded, is_here=False)
@@ -74,9 +74,9 @@ def test_a_line_is_indented_by_its_level_and_cut() -> None:
 
 
 def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_at_the_end() -> None:
-    def kept(words: str, block: int | None) -> Kept:
+    def kept(words: str, block: int | None) -> PlacedHighlight:
         place = None if block is None else Range(Point(block, 0), Point(block, 1))
-        return Kept(Passage(passage_id(words), words), place)
+        return PlacedHighlight(Passage(passage_id(words), words), place)
 
     outline = outline_of(1, 2, 1).move(2)
     found = outline.with_highlights([kept("gone", None), kept("late", 2), kept("deep", 1), kept("early", 0)])
@@ -95,7 +95,7 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     assert [(one.cursor, one.is_open, names(one)) for one in left] == [
         (cursor, False, [(1, "§0"), (2, "§1"), (1, "§2")]) for cursor in (2, 0)
     ]
-    late = Outline([Entry(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
+    late = Outline([OutlineLine(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
     assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
     assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_folded=False, is_here=False)

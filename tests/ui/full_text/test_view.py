@@ -13,7 +13,7 @@ from reader.core.document.model import Cell, Document, Figure, Formula, Span, Ta
 from reader.core.lines import Piece
 from reader.core.passages import Passage
 from reader.ui.full_text.actions import quotation, source_of
-from reader.ui.full_text.highlights import Kept
+from reader.ui.full_text.highlights import PlacedHighlight
 from reader.ui.full_text.view import Size, Spot, TextView
 from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
@@ -365,8 +365,13 @@ def test_a_selected_word_is_the_last_one_of_a_shorter_line() -> None:
 
 
 def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or_selected(view: TextView) -> None:
-    places = Range(Point(1, 1), Point(1, 3)), Range(Point(4, 67), Point(5, 2)), Range(Point(29, 1), Point(29, 2)), None
-    kept = [Kept(Passage(str(number), f"words {number}"), place) for number, place in enumerate(places)]
+    places = (
+        Range(Point(1, 1), Point(1, 3)),
+        Range(Point(4, 67), Point(5, 2)),
+        Range(Point(29, 1), Point(29, 2)),
+        None,
+    )
+    kept = [PlacedHighlight(Passage(str(number), f"words {number}"), place) for number, place in enumerate(places)]
     view = replace(view, highlights=view.highlights.with_kept(kept))
     found, here = [], view
     for step in (1, 1, 1, 1, -1, -1, -1):

@@ -13,7 +13,7 @@ from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
 from reader.ui.features import Feature
 from reader.ui.help.screen import Finder, FoundPane, action_commands, command_line
-from reader.ui.help.state import PALETTE, Command
+from reader.ui.help.state import PALETTE, HelpCommand
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.shell.handlers import offers
 from reader.ui.shell.services import Actor, Services
@@ -32,8 +32,8 @@ class Hostile(Actor):
         self.ran = 0
 
     @offers
-    def commands(self) -> list[Command]:
-        return [Command(HOSTILE, HOSTILE, self.run)]
+    def commands(self) -> list[HelpCommand]:
+        return [HelpCommand(HOSTILE, HOSTILE, self.run)]
 
     def run(self) -> None:
         self.ran += 1

@@ -24,7 +24,7 @@ from reader.ui.help.screen import (
     sections,
 )
 from reader.ui.kit.glyphs import MEANINGS, Glyphs
-from reader.ui.shell.commands import PAGES, Manual, Page
+from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.driver import PATIENCE, settings
@@ -245,9 +245,9 @@ async def test_enter_waits_for_the_pages_and_opens_the_first_one(
     # The manual is read before the screen has its size, or long after it; meanwhile the user may have left.
     read, page = threading.Event(), threading.Event()
 
-    def late_page(_shell: object, name: str) -> Page:
+    def late_page(_shell: object, name: str) -> ManualPage:
         assert page.wait(PATIENCE)
-        return Page(name, lambda _width: ())
+        return ManualPage(name, lambda _width: ())
 
     monkeypatch.setattr(ReaderShell, "manual", lambda _shell: MANUAL if read.wait(PATIENCE) else ())
     monkeypatch.setattr(ReaderShell, "page", late_page)

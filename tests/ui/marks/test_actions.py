@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cache.marks.event_log import Action, Event
+from reader.cache.marks.event_log import Event, UserAction
 from reader.ui.marks.actions import changed_words
 from tests.table import each
 
 TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
 
 
-def action(*marks: tuple[str, str], count: int = 1) -> Action:
-    return Action(tuple(Event(seq, str(seq), 0, kind, value, count) for seq, (kind, value) in enumerate(marks)))
+def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
+    return UserAction(tuple(Event(seq, str(seq), 0, kind, value, count) for seq, (kind, value) in enumerate(marks)))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.community import Kept
+from reader.cache.community import PageData
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import Cell, Figure, Item, Items, Paragraph, Quote, Span, Table, Verbatim
 from reader.core.lines import Line, measure
@@ -32,7 +32,7 @@ def said(id: str, *words: str, parent: str = "", **more: object) -> Comment:
 
 
 def discussion(*comments: Comment, look: Presentation = LOOK, width: int = 40) -> list[str]:
-    return texts(comment_lines(Kept(Community(comments)), width, look))
+    return texts(comment_lines(PageData(Community(comments)), width, look))
 
 
 # Counts and versions
@@ -61,7 +61,7 @@ SPACE = Repository("space", "lab/demo", 1, None, "A [bold]demo[/bold]", "sleepin
 
 
 def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> None:
-    kept = Kept(Community((), (*MODELS, SPACE)), models=(1, 3, 5))
+    kept = PageData(Community((), (*MODELS, SPACE)), models=(1, 3, 5))
     lines = texts(repository_lines(paper()._replace(models=254, spaces=1), kept, 72, LOOK))
     assert lines == [
         "Linked 254 models ▂▅█ · 1 Space",
@@ -73,7 +73,7 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
     ]
     assert len(repository_lines(paper()._replace(models=254), kept, 72, UNFOLDED)) == 7
     assert repository_lines(paper()._replace(models=0), kept, 72, LOOK) == []
-    few = Kept(Community((), (*MODELS[:1], SPACE)), models=(3, 4))
+    few = PageData(Community((), (*MODELS[:1], SPACE)), models=(3, 4))
     narrow = [
         texts(repository_lines(paper()._replace(models=1, spaces=1), few, width, LOOK))[-2:] for width in (20, 19, 12)
     ]
@@ -90,7 +90,7 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
 
 
 def test_a_repository_is_clicked() -> None:
-    lines = repository_lines(paper()._replace(spaces=1), Kept(Community((), (SPACE,))), 72, LOOK)
+    lines = repository_lines(paper()._replace(spaces=1), PageData(Community((), (SPACE,))), 72, LOOK)
     assert lines[1][1].action == ("link", "https://huggingface.co/spaces/lab/demo")
 
 
@@ -149,7 +149,7 @@ def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:
         Table(((Cell((Span("run"),), is_head=True),), (Cell((Span("84"),)),))),
         Figure("", (), (), ("https://x.example/a.png",)),
     )
-    lines = comment_lines(Kept(Community((said("a")._replace(blocks=text),))), 30, LOOK)
+    lines = comment_lines(PageData(Community((said("a")._replace(blocks=text),))), 30, LOOK)
     drawn = texts(lines)
     assert drawn[3:] == [
         *("│ Is it?", "", "See this or that", "", "  x = [i for i in range(10) i…", ""),
@@ -171,7 +171,7 @@ def test_ascii_draws_with_letters() -> None:
     look = Presentation(LOOK.today, glyphs=ASCII)
     items = Items((Item("•", (Paragraph((Span("x"),)),)),))
     told = (said("a")._replace(blocks=(Quote((items,)), items)), said("bb", "Yes.", parent="a"))
-    kept = Kept(Community(told, MODELS), models=(1, 2))
+    kept = PageData(Community(told, MODELS), models=(1, 2))
     lines = [*comment_lines(kept, 40, look), *repository_lines(paper()._replace(models=5), kept, 40, look)]
     assert all(line.isascii() for line in texts(lines))
 
@@ -185,7 +185,7 @@ def test_whatever_is_said_is_drawn_literally_and_in_its_width(
     look: Presentation, author: str, text: str, about: str, width: int
 ) -> None:
     told = tuple(said("a" * n, text, parent="a" * (n - 1))._replace(author=author) for n in range(1, 6))
-    kept = Kept(Community(told, (Repository("model", f"{author}/x", 3, 4, about),)))
+    kept = PageData(Community(told, (Repository("model", f"{author}/x", 3, 4, about),)))
     for line in (*comment_lines(kept, width, look), *repository_lines(paper()._replace(models=1), kept, width, look)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.community import Kept
+from reader.cache.community import PageData
 from reader.cache.history import Votes
 from reader.cache.members import Said
-from reader.cache.outputs import Output
+from reader.cache.outputs import KeptOutput
 from reader.cache.pages import PageTitle
 from reader.core.community import Community, Repository
 from reader.core.follows import Follow, FollowReason
@@ -154,22 +154,22 @@ def test_what_many_of_a_group_share_is_folded_and_bounded() -> None:
 MADE = "2026-11-26T08:00:00Z"
 
 
-def output_texts(output: Output, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
+def output_texts(output: KeptOutput, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
     return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
 
 
 def test_it_says_who_made_it_and_keeps_its_lines() -> None:
-    assert output_texts(Output("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
+    assert output_texts(KeptOutput("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
         "▎ Summary · by a program, 2026-11-26",
         "▎ One.",
         "▎",
         "▎ - two [b]three[/b]",
     ]
-    assert output_texts(Output("S", MADE, "One."), glyphs=ASCII)[0].isascii()
+    assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
 
 
 def test_of_a_long_output_the_beginning_is_drawn() -> None:
-    lines = output_texts(Output("S", MADE, "word\n" * MOST_SHOWN))
+    lines = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
     assert lines[-1] == "▎ 'dailypapers show' prints the rest"
     assert len(lines) < MOST_SHOWN
 
@@ -177,14 +177,14 @@ def test_of_a_long_output_the_beginning_is_drawn() -> None:
 @given(st.text(max_size=200), st.text(max_size=30), st.sampled_from([12, 30, 78]))
 @settings(max_examples=60)
 def test_whatever_it_says_no_line_is_wider_or_holds_a_control(text: str, name: str, width: int) -> None:
-    for line in output_lines(Output(name, MADE, text), width, UNICODE):
+    for line in output_lines(KeptOutput(name, MADE, text), width, UNICODE):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
 
 
 @each("width", [3, 5])
 def test_a_tiny_width_ends_too(width: int) -> None:
-    assert output_lines(Output("S", MADE, "One two."), width, UNICODE)
+    assert output_lines(KeptOutput("S", MADE, "One two."), width, UNICODE)
 
 
 def reasons(fit: Fit | None, width: int = 80) -> list[str]:
@@ -261,10 +261,12 @@ def test_a_page_tells_all_that_belongs_to_a_paper() -> None:
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
         fit=Fit(1, "like:1", Shared(("draft trees",))),
-        outputs=(Output("Summary", "2026-11-26T08:00:00Z", "One."),),
+        outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
-        kept=Kept(Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))),
+        kept=PageData(
+            Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))
+        ),
         is_page=True,
     )
     assert whole(one, 30, look) == [

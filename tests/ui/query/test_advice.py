@@ -10,7 +10,7 @@ from reader.ui.query.advice import (
     EXAMPLES,
     AdviceKeys,
     Reach,
-    Typed,
+    TypedTerms,
     advise,
     find_mistake,
     find_unknown_topic,
@@ -30,21 +30,21 @@ def text(line: Line) -> str:
 @each(
     ("typed", "width", "reach", "said"),
     [
-        (Typed("id:"), 80, Reach(), (ADD_A_PAPER, "")),
-        (Typed(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
-        (Typed("cats"), 80, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
-        (Typed("cats"), 58, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
-        (Typed("cats"), 57, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed")),
-        (Typed("is:unread"), 80, Reach(6), ("", "  ^s saves it")),
-        (Typed("ag", None, COMPLETION), 46, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
-        (Typed("ag", None, COMPLETION, 2), 47, Reach(), ("tab  agents 1,200  gui 7  vision 3", "  ^s saves it")),
-        (Typed("ag", None, COMPLETION, 2), 34, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
-        (Typed("ag", None, COMPLETION, 2), 33, Reach(), ("tab  gui 7  vision 3", "  ^s saves it")),
-        (Typed("ag", None, COMPLETION), 9, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
-        (Typed("is:unred", WRONG, COMPLETION, insists=True), 80, Reach(), ("No unred.", "  tab takes unread")),
+        (TypedTerms("id:"), 80, Reach(), (ADD_A_PAPER, "")),
+        (TypedTerms(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
+        (TypedTerms("cats"), 80, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (TypedTerms("cats"), 58, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (TypedTerms("cats"), 57, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed")),
+        (TypedTerms("is:unread"), 80, Reach(6), ("", "  ^s saves it")),
+        (TypedTerms("ag", None, COMPLETION), 46, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (TypedTerms("ag", None, COMPLETION, 2), 47, Reach(), ("tab  agents 1,200  gui 7  vision 3", "  ^s saves it")),
+        (TypedTerms("ag", None, COMPLETION, 2), 34, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (TypedTerms("ag", None, COMPLETION, 2), 33, Reach(), ("tab  gui 7  vision 3", "  ^s saves it")),
+        (TypedTerms("ag", None, COMPLETION), 9, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (TypedTerms("is:unred", WRONG, COMPLETION, insists=True), 80, Reach(), ("No unred.", "  tab takes unread")),
     ],
 )
-def test_advice_fits_the_line(typed: Typed, width: int, reach: Reach, said: tuple[str, str]) -> None:
+def test_advice_fits_the_line(typed: TypedTerms, width: int, reach: Reach, said: tuple[str, str]) -> None:
     advice, hints = advise(typed, KEYS, width, reach)
     assert (text(advice), text(hints)) == said
 
@@ -55,7 +55,7 @@ def test_advice_fits_the_line(typed: Typed, width: int, reach: Reach, said: tupl
 )
 def test_a_mistake_that_more_typing_may_correct_is_quiet_until_enter(typed: str, style: str) -> None:
     for insists, shown in ((False, style), (True, "mistake")):
-        advice, _ = advise(Typed(typed, find_mistake(typed), insists=insists), KEYS, 80)
+        advice, _ = advise(TypedTerms(typed, find_mistake(typed), insists=insists), KEYS, 80)
         assert [piece.role for piece in advice] == [shown]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, with_near
-from reader.ui.shell.list_layout import END_LINES, MOST_LINES, ListForm, ListLines, Slot, papers_have_dates
+from reader.ui.shell.list_layout import END_LINES, MOST_LINES, LineSlot, ListForm, ListLines, papers_have_dates
 from tests.table import each
 from tests.ui.stage import order
 
@@ -26,7 +26,7 @@ def height_of(place: int) -> int:
     return 1 + place * place % MOST_LINES
 
 
-def all_slots(lines: ListLines) -> list[Slot]:
+def all_slots(lines: ListLines) -> list[LineSlot]:
     """What is on all lines."""
     return [slot for slot in lines.view(0, 400) if slot is not None]
 
@@ -47,7 +47,7 @@ def test_lines_and_places_agree(groups: list[tuple[str, int]], loose: int, form:
     ]
     assert lines.at(-1) is None
     for place in range(count):
-        assert lines.at(lines.line_of(place)) == Slot("paper", lines.group_of(place) if headings else -1, place)
+        assert lines.at(lines.line_of(place)) == LineSlot("paper", lines.group_of(place) if headings else -1, place)
         assert lines.nearest(lines.line_of(place), down=True) == place
     if count:
         nearest = [[lines.nearest(line, down) for line in range(-3, 150)] for down in (True, False)]
@@ -79,8 +79,8 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
     lines = ListLines(order(range(8), ("2025-11-24", 5), ("2025-11-21", 3)), form, lambda place: 2)
     top = lines.step(0, 4)
     assert [slot and slot.kind for slot in lines.view(top, 3)] == ["heading", "paper", "paper"]
-    assert lines.at(top, is_top=True) == Slot("heading", 0)
-    assert lines.at(lines.step(0, 17), is_top=True) == Slot("heading", 1)
+    assert lines.at(top, is_top=True) == LineSlot("heading", 0)
+    assert lines.at(lines.step(0, 17), is_top=True) == LineSlot("heading", 1)
 
 
 def test_a_hole_is_a_line_between_two_days() -> None:
@@ -92,9 +92,9 @@ def test_a_hole_is_a_line_between_two_days() -> None:
         assert kinds == ["heading", "paper", "paper", "heading", "paper", "hole", "heading", "paper", "paper", "paper"]
         assert [lines.hole_below(place) for place in range(6)] == [None, None, within, None, None, None]
         for place in range(6):
-            assert lines.at(lines.line_of(place)) == Slot("paper", lines.group_of(place), place)
+            assert lines.at(lines.line_of(place)) == LineSlot("paper", lines.group_of(place), place)
         hole = lines.step(lines.line_of(3), -2)
-        assert lines.at(hole) == Slot("hole", 1)
+        assert lines.at(hole) == LineSlot("hole", 1)
         assert (lines.nearest(hole, down=True), lines.nearest(hole, down=False)) == (3, 2)
     assert not any(ListLines(days, ListForm(has_dates=True, holes=(within,))).hole_below(place) for place in range(6))
 
