@@ -92,7 +92,20 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
         ([-1, 10**9 + 1, float("nan"), float("inf"), True, "1", None], foreign.count),
         ([-1, foreign.FURTHEST + 1, 1.5, True, "1", None], foreign.clock),
         (["", " \x9b31m ", "\u202e", 3, None], foreign.text),
-        (["", "null", "[1", "1e999", "[" * 6 + "]" * 6, "9" * 40, '{"a": null}', "[" * 10**6], foreign.setting_value),
+        (
+            [
+                "",
+                "null",
+                "[1",
+                "1e999",
+                "[" * 6 + "]" * 6,
+                '{"a":' * 5 + "1" + "}" * 5,
+                "9" * 40,
+                '{"a": null}',
+                "[" * 10**6,
+            ],
+            foreign.setting_value,
+        ),
         (
             [r'"\ud800"', r'["\u202e"]', r'{"\u009b1m": 1}', r'{"a": {"\ud800": 1}}', r'"\u0000"', r'"\u007f"'],
             foreign.setting_value,

@@ -21,6 +21,7 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("Findings of ACL 2025", "ACL 2025 Findings"),
         ("EMNLP 2025 Main", "EMNLP 2025"),
         ("Accepted to CVPRW 2025", "CVPR 2025 workshop"),
+        ("CVPRW 2025", "CVPR 2025 workshop"),
         ("Accepted by TPAMI", "TPAMI"),
         ("Published in Transactions on Machine Learning Research (06/2025)", "TMLR 2025"),
         ("SIGGRAPH Asia 2025 (ACM Transactions on Graphics)", "SIGGRAPH Asia 2025"),
