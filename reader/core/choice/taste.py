@@ -137,7 +137,7 @@ class TasteTerm(NamedTuple):
         return self.what, str(self.code) if self.what == "word" else fold(self.name)
 
 
-class Suited(NamedTuple):
+class Scored(NamedTuple):
     """How well a paper suits the user."""
 
     key: int
@@ -188,14 +188,14 @@ class Taste(NamedTuple):
         """Whether nothing is known about the user."""
         return not self.terms and not self.traits and not self.liked
 
-    def fits(self, papers: Papers) -> Iterator[Suited]:
+    def fits(self, papers: Papers) -> Iterator[Scored]:
         """Score papers; those without any of the terms have 0."""
         added = {term.code: term.added for term in self.terms if term.added}
         known = frozenset((*self.words, *added))
         for key, packed in papers if known else ():
             said = sayings(packed, self.length, known)
             score, interest = self.parts.fit(said)
-            yield Suited(
+            yield Scored(
                 key, score + sum(added[code] * said[code].says for code in added.keys() & said.keys()), interest
             )
 

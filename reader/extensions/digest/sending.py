@@ -119,7 +119,7 @@ class Delivery:
             api.warn(text)
 
 
-class ToOutput(Delivery):
+class Printed(Delivery):
     """Prints to standard output, including mailed news."""
 
     def _deliver(self) -> int:
@@ -133,7 +133,7 @@ class ToOutput(Delivery):
         return 0
 
 
-class ToFile(Delivery):
+class Written(Delivery):
     """Writes to a file, including mailed news."""
 
     def check(self) -> None:
@@ -335,7 +335,7 @@ class Piped(Logged):
         sent.end(id, "sent")
 
 
-DELIVERIES: dict[str, type[Delivery]] = {"stdout": ToOutput, "file": ToFile, "command": Piped, "send": Mailed}
+DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
 
 
 def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None) -> str:
