@@ -589,6 +589,7 @@ _THEOREM = re.compile(
     r"(?:\s+[A-Z]?\d*(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?(?:\s+of\s+[A-Z][a-z]+\s+\d+(?:\.\d+)*)?[.:]?"
 )
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d*$")
+_CONTENTS = ("contents", "tableofcontents", "listoffigures", "listoftables")
 _FIRST_ENTRY = re.compile(r"\[1\]\s")
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _NAMES = re.compile(
@@ -678,12 +679,13 @@ def _contents(page: Page) -> range:
         for index, line in enumerate(page.lines)
         if _LEADERS.search(line.text) or (line.text.isdecimal() and round(line.base) in left)
     ]
-    titles = (index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents"))
-    title = next(titles, None)
+    title = next((index for index, line in enumerate(page.lines) if _letters(line.text) in _CONTENTS), None)
     has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
     if len(ends) < 3 or (title is None and not has_leaders):
         return range(0)
-    return range(ends[0] if title is None else title, ends[-1] + 1)
+    # The number of a chapter's page stands apart, after its name.
+    same = (index for index, line in enumerate(page.lines) if round(line.base) == round(page.lines[ends[0]].base))
+    return range(next(same) if title is None else title, ends[-1] + 1)
 
 
 def _place(line: Line) -> tuple[str, int]:

@@ -339,6 +339,8 @@ WHAT_LINES_ARE = r"""
 660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is
 => …|Contents|Begin . . . . 1 Middle . . . . 2 It is
 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
+640 b1 4 A chapter / 640@500 8 / 628 Begin . . . . 8 / 616 Middle . . . . 9 / 604 End . . . . 9 / 592 It is => …|It is
+660 s20 List of Tables / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is => …|Begin . . . . 1 Middle . . . . 2 It is
 680 It is said / 68 12 / 60 and it ends => …It is said|```|12|```|and it ends
 680 It is said / 67 12 / 60 and it ends => …It is said and it ends
