@@ -24,7 +24,9 @@ from reader.core.document.model import (
     Verbatim,
 )
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<$])|^(\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s)))")
+_SPECIAL = re.compile(r"[\\`*_\[\]<$]")
+_BLOCK = re.compile(r"\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s))")
+"""What would begin another kind of block, up to the sign that says so."""
 _FENCES = re.compile(r"`{3,}")
 
 
@@ -105,7 +107,9 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _inline(spans: Spans | Sequence[Span]) -> str:
-    return "".join(map(_span, spans))
+    text = "".join(map(_span, spans))
+    begin = _BLOCK.match(text)
+    return f"{begin[0]}\\{text[begin.end() :]}" if begin else text
 
 
 def _span(span: Span) -> str:
@@ -129,4 +133,4 @@ def _span(span: Span) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", text)
+    return _SPECIAL.sub(r"\\\g<0>", text)

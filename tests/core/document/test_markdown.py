@@ -117,6 +117,8 @@ ESCAPED = r""" **a\*b** *c* ``d`e``[f\_g](https://a.example)h$x<y$
 
   1\. no item
 
+**1. Bold.**and (512$2$512) in it
+
 `````
 ````
 a
@@ -166,6 +168,7 @@ def test_what_has_a_meaning_in_markdown_is_escaped() -> None:
         Paragraph(spans),
         Paragraph((Span("## no heading"),)),
         Paragraph((Span("  1. no item"),)),
+        Paragraph((Span("1. Bold.", "strong"), Span("and (512"), Span("2", "formula"), Span("512) in it"))),
         Verbatim(((Span("````"),), (Span("a"),))),
         Items((Item("(a)", (Paragraph((Span("b"),)), Paragraph((Span("c"),)))), Item("2.", ()))),
         Formula((r"a\\b",), "(1)"),
