@@ -55,23 +55,6 @@ async def test_a_date_is_typed_as_people_write_it(reader: Opener) -> None:
         assert "This is not a day, week or month." in r.screen
         await r.press("escape")
         assert "This is no" not in r.screen and r.context == "calendar"
-        await r.do("date.later")
-        assert "June 2026" not in r.screen
-        await r.press(*"2027")
-        await r.press(*"-01")
-        assert "January 2027 is in the future." in r.screen
-
-
-async def test_an_answer_leaves_with_the_next_action(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.week")
-        assert r.status == "the best first · S reorders"
-        await r.do("view.all")
-        assert r.status == ""
-        await r.do("view.month", "paper.star")
-        assert r.status.startswith("1 starred")
-        await r.do("move.down")
-        assert r.status == ""
 
 
 async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
