@@ -8,6 +8,7 @@ from reader.ui.views.actions import ViewActions
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill, settings
+from tests.ui.papers import draft
 
 TODAY = "2026-05-12"
 
@@ -19,6 +20,9 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert "May 2026" in shown
         assert "▌12█" in shown
         assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in shown
+        fill(r.file, {TODAY: [draft(900, "From another instance")]})
+        r.app.model.change(r.app.state.cache_changed())
+        await r.until(lambda: "Tuesday 12 May 2026 · 15 papers, 15 unread" in r.screen)
         await r.do("date.left", "date.day")
         assert (r.view, r.context) == ("day:2026-05-11", "list")
         await r.do("day.go", "date.up", "date.week")
@@ -28,7 +32,7 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         await r.type("2026-05")
         await r.do("date.day")
         assert r.view == "month:2026-05"
-        assert len(r.ids) == 60
+        assert len(r.ids) == 61
         await r.do("find.sort")
         assert "sort:day" in r.query
         await r.do("day.go", "date.close")

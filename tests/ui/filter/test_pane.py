@@ -20,7 +20,7 @@ from reader.ui.filter.rows import FilterData, FilterState, TopicItem, ViewItem, 
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from tests.table import each
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, watch_paints
 
 VIEWS = (ViewItem("latest", "Latest", 31, 12, "gt"), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(
@@ -230,6 +230,19 @@ async def test_the_cursor_chooses_picks_and_excludes() -> None:
         ]
         agents, reasoning = "████████████ +0 % · plan and use tools", "█████████▃▃▃ -40 % · step by step"
         assert told(app, "hint") == [agents, "", reasoning, ""]
+
+
+async def test_only_the_lines_that_change_are_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(PaneApp(), 80, 40) as (app, _):
+        pane = app.pane
+        painted = watch_paints(pane, monkeypatch)
+        pane.move(1)
+        assert painted == [1, 2]
+        pane.show(replace(DATA, days=(DAYS[0], DAYS[1]._replace(unread=1), *DAYS[2:])))
+        assert painted[2:] == [7]
+        # Where the section is another, so is the accent of its heading.
+        pane.move(2)
+        assert painted[3:] == [-1]
 
 
 async def test_the_mode_holds_while_a_query_can_not_tell_it() -> None:

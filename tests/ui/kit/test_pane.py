@@ -8,8 +8,9 @@ from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.widgets import OptionList
 
+from reader.core.lines import Piece
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.kit.pane import BarLook, Thumb, draw_bar, draw_scrollbars, thumb_of
+from reader.ui.kit.pane import BarLook, Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.table import each
 from tests.ui.lists import list_stage
@@ -111,6 +112,18 @@ async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.M
         papers.to_last()
         await pilot.pause()
         assert asked
+
+
+@pytest.mark.parametrize("shows_links", [True, False])
+async def test_an_address_is_a_link_where_the_terminal_shows_links(shows_links: bool) -> None:
+    pane = Pane()
+    pane.shows_links = shows_links
+    async with staged(Stage(pane), 20, 3):
+        pieces = [Piece("page", action=("link", "https://a.org")), Piece("topic", action=("topic", "agents"))]
+        styles = [style for text, style, _ in pane._strip((*pieces, Piece("plain"))) if text.strip() and style]
+        assert [style.link for style in styles] == ["https://a.org" if shows_links else None, None, None]
+        actions = [{"kind": "link", "value": "https://a.org"}, {"kind": "topic", "value": "agents"}, {}]
+        assert [style.meta for style in styles] == actions
 
 
 async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> None:
