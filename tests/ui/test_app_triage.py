@@ -172,12 +172,16 @@ async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reade
         assert r.status == "nothing to undo"
 
 
-async def test_all_means_those_behind_the_first_screenful_too(reader: Opener) -> None:
+async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
     async with reader(papers=many, size=(80, 24)) as r:
+        # Those behind the first screenful too.
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
         assert r.status == "All 250 read · u undoes · no unread papers are left"
+        assert all(r.row(place).read for place in (0, 249)) and r.kept(r.ids[249]).read
+        await r.do("mark.undo")
+        assert not any(r.row(place).read for place in (0, 249)) and not r.kept(r.ids[249]).read
 
 
 async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:
