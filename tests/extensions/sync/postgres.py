@@ -23,7 +23,7 @@ IN_SQLITE = {
     r"unnest\(%s::text\[\]\) AS sign WHERE position\(sign IN line\)": "json_each(%s) WHERE instr(line, value)",
     r"= ANY\(%s\)": "IN (SELECT value FROM json_each(%s))",
     r"left\((\w+), ": r"substr(\1, 1, ",
-    r"now\(\)": "(datetime('now'))",
+    r"now\(\)": "(strftime('%Y-%m-%d %H:%M:%f'))",
     r"xmin::text \|\| ' ' \|\| ctid::text": "hex(statement)",
     "%s": "?",
 }
