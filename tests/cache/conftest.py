@@ -65,12 +65,17 @@ def cache(path: Path) -> Iterator[Cache]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
-def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("two-days") / "papers.db"
+def store_two_days(path: Path) -> None:
+    """Bring five papers, whose keys are 1 to 5 in a new cache."""
     with closing(Cache.open(path, ByName())) as cache:
         cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1))), NOW)
         cache.store(Listing("2026-11-23", (draft(4, upvotes=5), draft(5, upvotes=50))), NOW)
+
+
+@pytest.fixture(scope="session")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("two-days") / "papers.db"
+    store_two_days(path)
     return path
 
 
@@ -123,6 +128,12 @@ def kept(cache: Cache, path: Path, four_days: Path) -> Path:
         events.mark("note", "Mine.", [3])
         events.mark("hide", True, [4])
     return path
+
+
+def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a statement finds in a cache."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql, values).fetchall()
 
 
 def found(path: Path, query: str) -> list[int]:
