@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from threading import Event
 from unittest.mock import Mock
@@ -19,8 +18,7 @@ from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.reads import opinions
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.selection import Offer, Selection
+from reader.cache.search.selection import Offer
 from reader.cache.storing.papers import Cache
 from reader.core.choice.taste import Interest, Taste
 from reader.core.choice.wishes import Held, Wish, joined
@@ -29,11 +27,10 @@ from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.follows import Follow, value_of
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
-from reader.core.query import parse
 from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
-from tests.cache.conftest import NOW, draft, rows
+from tests.cache.conftest import NOW, SCOPE, draft, rows, selection
 
 SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
 NUMBERS = range(1, 25)
@@ -71,14 +68,9 @@ def events(path: Path, window: Window, clock: Clock) -> Iterator[Events]:
         yield opened
 
 
-SCOPE = Scope(date(2026, 11, 24), "2026-11-24", None)
 FOR_YOU_PLACE = Place(view(FOR_YOU))
 SUITING = selection_of(FOR_YOU_PLACE, "day", SCOPE)
 """What the view For you asks for."""
-
-
-def selection(query: str) -> Selection:
-    return compile_query(parse(query), SCOPE)
 
 
 def subjects(window: Window, query: str = "sort:foryou", count: int = 4) -> list[str]:
