@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +29,7 @@ from tests.cache.conftest import NOW, draft, rows
 class States(NamedTuple):
     """All that marks have made of a cache."""
 
-    papers: dict[int, tuple[int, ...]]
+    papers: Mapping[int, tuple[int, ...]]
     """Whether each paper is read, starred, hidden and noted, by its key."""
     tags: tuple[tuple[str, int], ...]
     notes: tuple[tuple[int, str], ...]
