@@ -101,6 +101,11 @@ def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> Non
     assert ("ctrl+t", "star") in shown and "read" not in [word for _, word in shown]
     empty = in_context("empty", 120)
     assert set(hints(empty, KEYMAP)) - set(hints(replace(empty, mode="sample"), KEYMAP)) == {("r", "refresh")}
+    places = (in_context(context, 120) for context in ("list", "detail", "filter"))
+    selected = [state.choose(state.selection.toggled((1, 2))) for state in places]
+    counted = [main_status(state, KEYMAP) for state in selected]
+    let_go = ("esc", "let go")
+    assert [(one.selected, let_go in one.keys) for one in counted] == [(2, True), (2, True), (0, False)]
     no_text = at("all").put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
     assert [word for _, word in hints(no_text, KEYMAP)] == ["back", "star", "keys"]
 

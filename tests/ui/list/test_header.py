@@ -17,11 +17,12 @@ from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.header import LONGEST, header, header_parts, window_title
+from reader.ui.list.header import LONGEST, header, header_parts, title_parts, window_title
 from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
+from reader.ui.triage.state import TRIAGE, Triage
 from tests.table import each
 from tests.ui.papers import draft
 from tests.ui.states import COUNTS, NOW, at, listing
@@ -144,6 +145,8 @@ UNJOINED_TWICE = join_failed(join_failed(FETCHING, "sync fails", SINCE), "group 
         (replace(SILENT, mode="sample"), Condition("sample", "plain")),
         (join_failed(UNJOINED_TWICE, "sync fails", NOW), Condition("sync fails 07:44", "trouble")),
         (joined(UNJOINED_TWICE, "sync fails"), Condition("group fails 07:44", "trouble")),
+        (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3).leave()), Condition("triage: 15 min left")),
+        (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3)), Condition("offline 07:44", "trouble")),
     ],
 )
 def test_the_header_says_what_is_under_way_and_what_lasts(state: State, condition: Condition) -> None:
@@ -188,6 +191,7 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     ):
         for parts in (header_parts, filter_parts, strip_parts):
             assert parts(after) == parts(state)
+    assert title_parts(state.put(COUNTED, None)) != title_parts(state) == title_parts(state.put(FIT, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
