@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reader.core.paper_row import PaperRow
 from reader.ui.list.pane import PaperList
+from reader.ui.shell.list_layout import ListForm
 from tests.ui.lists import Shelf, drawn, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
 
@@ -67,7 +68,7 @@ async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
 
 async def test_an_empty_list_moves_nowhere() -> None:
     async with list_stage(60, 12) as (papers, _):
-        papers.show(order([]), Shelf())
+        papers.show(order([]), Shelf(), form=ListForm(is_comfortable=True))
         assert (papers.highlighted, papers.day, papers.visible_pks) == (None, None, [])
         moves = papers.move(1), papers.to_first(), papers.to_last(), papers.page(1), papers.half_page(-1)
         assert not any((*moves, papers.to_day(1), papers.next_where(lambda one: True)))

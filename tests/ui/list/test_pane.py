@@ -5,14 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
-from textual.events import MouseScrollDown
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
-from textual.strip import Strip
 
 from reader.cache.reads.window import DayCount
-from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
-from reader.ui.kit.line_widgets import PLAIN, Reported
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
@@ -135,10 +133,21 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         assert painted(papers)[highlighted_line(papers)].endswith(
             "Paper 51 has a title that takes the room of a second line"
         )
+        # What is looked at from the top stays at the top.
+        await pilot.resize_terminal(60, 12)
         papers.to_first()
         papers.to_index(3)
         papers.change_form(COMFORTABLE)
-        assert (papers.highlighted, papers.scroll_offset.y) == (4, 0)
+        assert (papers.position, papers.scroll_offset.y) == ((4, 7), 0)
+        # A paper of which only the second line is in view keeps it there, and other data other heights.
+        papers.scroll_to(y=2, animate=False)
+        papers.to_index(3)
+        before = drawn(papers)
+        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf, keep=4, form=COMFORTABLE)
+        assert drawn(papers) == before
+        shelf.rows[2] = row(2, "Short")
+        papers.renew()
+        assert drawn(papers)[1:3] == [" ●   2    Short", before[3]]
         papers.show(order(range(1, 101)), shelf, keep=60, height=4)
         assert papers.position == (60, 4)
         assert papers.row_of(5) == two_lines(5) and papers.row_of(-1) is None
@@ -179,16 +188,10 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
         assert papers.highlighted == 1
         papers.to_last()
         assert papers.highlighted == 3
-
-
-async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> None:
-    async with list_stage(60, 8) as (papers, _):
-        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf())
-        papers.tell_days([DayCount("2025-11-24", 3, 2)], None)
-        assert drawn(papers)[0].split()[-2:] == ["NOVEMBER", "2"]
-        # A paper that was hidden just now stays in the list, and is in no number.
-        papers.tell_days([DayCount("2025-11-24", 1, 1)], None)
-        assert drawn(papers)[0].split()[-4:] == ["1", "unread", "of", "1"]
+        # Of a day that is listed in part, no more is counted; a paper that was hidden just now is in no number.
+        for papers_of_day, counted in ((9, ["NOVEMBER", "3"]), (1, ["1", "unread", "of", "1"])):
+            papers.tell_days([DayCount("2025-11-24", papers_of_day, 1)], None)
+            assert drawn(papers)[0].split()[-len(counted) :] == counted
 
 
 # Painting
@@ -224,33 +227,6 @@ async def test_only_the_lines_that_change_are_painted_and_at_once(monkeypatch: p
         assert await after(lambda: papers.to_index(2, on_hole=True)) == [2, 3, 4, 4]
         assert await after(lambda: show(Shelf())) == []
         assert await after(lambda: show(Shelf(row(5, "New")))) == [7]
-
-
-async def test_another_order_of_the_same_length_is_painted() -> None:
-    async with list_stage(60, 6) as (papers, pilot):
-        papers.show(order([1, 2, 3]), Shelf())
-        await pilot.pause()
-        papers.show(order([1, 5, 6]), Shelf(row(1, "News")), keep=1)
-        await pilot.pause()
-        assert [line.split()[-1] for line in painted(papers)[:3]] == ["News", "5", "6"]
-
-
-async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with list_stage(60, 12) as (papers, pilot):
-        papers.show(order(range(1, 31)), Shelf())
-        await pilot.pause()
-        drawn: list[str] = []
-        draw = papers._strip
-
-        def watched(line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
-            drawn.append("".join(piece.text for piece in line))
-            return draw(line, over, margin)
-
-        monkeypatch.setattr(papers, "_strip", watched)
-        papers.move(1)
-        await pilot.pause()
-        assert len(drawn) == 2
-        assert painted(papers)[1].startswith("▌") and not painted(papers)[0].startswith("▌")
 
 
 async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
@@ -322,20 +298,6 @@ class Listener(Stage):
         self.asked.append(message.value)
 
 
-async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
-    papers = PaperList(today=TODAY)
-    async with staged(Listener(papers), 60, 12) as (app, pilot):
-        papers.show(order(range(1, 31)), Shelf())
-        await pilot.pause()
-        papers.show(order(range(1, 31)), Shelf(), keep=1)
-        await pilot.pause()
-        assert app.highlights == [1]
-        papers.move(1)
-        assert app.highlights == [1, 2]
-        papers.show(order([]), Shelf())
-        assert app.highlights[-1] is None
-
-
 async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there() -> None:
     papers = PaperList(today=TODAY, fetch_key="enter")
     app = Listener(papers)
@@ -377,8 +339,9 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
     async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101)), Shelf())
         await pilot.pause()
-        papers.post_message(MouseScrollDown(papers, 5, 5, 0, 1, 0, False, False, False))
-        await pilot.pause()
-        assert papers.scroll_offset.y > 0 and papers.highlighted == 1
+        for turn, top in ((MouseScrollDown, 2), (MouseScrollUp, 0), (MouseScrollDown, 2)):
+            papers.post_message(turn(papers, 5, 5, 0, 1, 0, False, False, False))
+            await pilot.pause()
+            assert (papers.scroll_offset.y, papers.highlighted) == (top, 1)
         papers.move(1)
         assert papers.highlighted == 2 and 2 in papers.visible_pks
