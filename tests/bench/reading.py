@@ -36,7 +36,7 @@ LETTERS = (200_000, 2_000_000)
 
 TIMES = 20
 
-WORDS = "attention memory token layer gradient sample reward policy latent kernel corpus".split()
+WORDS = ["attention", "memory", "token", "layer", "gradient", "sample", "reward", "policy", "latent", "corpus"]
 
 RARE = "zyzzyva"
 
