@@ -200,7 +200,8 @@ async def test_an_empty_or_broken_answer_is_asked_for_once_more(server: Arxiv, n
             server.answers.append(Page(body))
             assert len(await arxiv.papers(["2605.00001"])) == 1
         # The pause between requests holds for second tries too.
-        assert (len(server.requests), sum(nap.taken)) == (6, pytest.approx(15))
+        assert len(server.requests) == 6
+        assert sum(nap.taken) == pytest.approx(15)
         server.answers += [Page(b"")] * 2
         with pytest.raises(FeedMalformed, match=r"^arXiv's answer is cut off or is not XML; try again later\.$"):
             await arxiv.papers(["2605.00001"])
