@@ -30,8 +30,8 @@ from reader.feeds.huggingface.parse import listings
 from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
 from reader.feeds.safe import TooManyValues, check_size, parse_json_at
 
-VALUE_LIMIT = 16 * 1024 * 1024
-"""Characters of the longest value; the longest day of the archive has 2 MB."""
+VALUE_LIMIT = 1 << 24
+"""Characters of the longest value, 16 Mi; the longest day of the archive has 2 MB."""
 
 WASTE_LIMIT = 16 * VALUE_LIMIT
 """Maximum characters read for values that turn out not to be JSON, each of which may be read again from its second
@@ -188,17 +188,17 @@ def _excess(text: str) -> str:
     return ""
 
 
-CHUNK = 1024 * 1024
+CHUNK = 1 << 20
 
-LENGTH_LIMIT = 4 * 1024**3
-"""Maximum bytes of an unpacked file: those of a million papers."""
+LENGTH_LIMIT = 1 << 32
+"""Maximum bytes of an unpacked file, 4 GiB: those of a million papers."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
 # JSON and prose compress by a factor of 3 to 20; a file that expands much more is meant to exhaust memory.
 _BOMB_RATIO = 200
-_BOMB_SIZE = 64 * 1024 * 1024
+_BOMB_SIZE = 1 << 26
 
 
 class DamagedFile(Exception):
@@ -247,16 +247,16 @@ def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
 BATCH = 200
 """Records in a listing, except those of a day with its items."""
 
-BATCH_CHARACTERS = 4 * 1024 * 1024
-"""Characters of text in a listing of our own records; 200 typical ones have 0.4 million."""
+BATCH_CHARACTERS = 1 << 22
+"""Characters of text in a listing of our own records, 4 Mi; 200 typical ones have 0.4 million."""
 
 UNUSABLE = 10_000
 """Consecutive unusable records after which the rest of a file is not read."""
 
-_TEXT_LIMIT = 64 * 1024 * 1024
-"""Maximum bytes of a file that is read as one text: a library of some 50,000 entries."""
+_TEXT_LIMIT = 1 << 26
+"""Maximum bytes of a file that is read as one text, 64 MiB: a library of some 50,000 entries."""
 
-_DATABASE_LIMIT = 2 * 1024**3
+_DATABASE_LIMIT = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
 _BOM = b"\xef\xbb\xbf"

@@ -26,8 +26,8 @@ class Limits:
     """Maximum time without a byte of the response."""
     total_timeout: float = 30
     """Maximum time for one request with its whole response."""
-    body_size: int = 32 * 1024 * 1024
-    """Maximum bytes of a response, both as sent and unpacked."""
+    body_size: int = 1 << 25
+    """Maximum bytes of a response, 32 MiB, both as sent and unpacked."""
     attempts: int = 4
     silent_attempts: int = 2
     """Attempts at a host that does not answer in time."""
