@@ -299,7 +299,7 @@ def test_of_titles_with_noise_none_is_taken_wrongly(kind: str) -> None:
 @pytest.mark.skipif(not SHARED.exists(), reason="the recorded papers are not here")
 def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others() -> None:
     (page,) = read_papers(SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt", date(2026, 2, 16))
-    recorded: dict[str, dict[str, Titled]] = {}
+    recorded: dict[object, dict[str, Titled]] = {}
     for listing in read_papers(SHARED / "huggingface" / "daily_papers.jsonl.gz", date(2026, 2, 16)):
         for draft in listing.drafts:
             one = Titled(draft.title, len(draft.authors), draft.published, draft.id or "")
