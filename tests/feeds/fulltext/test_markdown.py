@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,20 +14,15 @@ from reader.core.document.layout import Layout
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
     NESTING,
-    Cell,
-    Document,
     Figure,
     Formula,
     Heading,
     Items,
     Note,
     Paragraph,
-    Quote,
     Reference,
     Span,
     Table,
-    Theorem,
-    Verbatim,
     plain,
     texts,
 )
@@ -42,9 +36,38 @@ from tests.table import each
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "markdown"
 
 
-@cache
-def whole() -> Document:
-    return read_markdown(pages.MARKDOWN)
+PAPER = r"""
+# A paper
+## Abstract
+…
+## 1 Start
+We cite (Kay, 2024), see Table 1 and take $x_{i}\leq 1$, which is **so** by $\mathcal{O}(n\log n)$ steps.
+$$
+a=\frac{b}{c} \tag{1}
+$$
+### 1.1 Parts
+**Theorem 1(Main).**
+*All is so.*
+**Table 1**: Numbers.
+| Model | $\alpha$ |
+| --- | --- |
+| a | 1.5 |
+![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)
+**Figure 1**: Both.
+**Algorithm 1**: Run
+```
+1: if x
+2: go
+3: stop
+```
+```
+$ run  <it>
+```
+> Said.
+- One
+## Appendix A More
+## References
+- Kay (2024) Kay. On it. [link](https://example.org/x)"""
 
 
 def test_only_a_first_heading_before_all_else_is_the_title() -> None:
@@ -55,59 +78,19 @@ def test_only_a_first_heading_before_all_else_is_the_title() -> None:
 
 
 def test_the_feeds_form_becomes_the_same_model() -> None:
-    check_document(whole())
-    assert (whole().title, whole().version) == ("A paper", 2)
-    abstract, _, *blocks = whole().blocks
-    assert abstract == Heading(1, "", (Span("Abstract"),))
-    assert blocks == [
-        Heading(1, "1", (Span("Start"),), "S1"),
-        Paragraph(
-            (
-                Span("We cite (Kay, "),
-                Span("2024", "", "#bib.bib1"),
-                Span("), see Table "),
-                Span("1", "", "#S1.T1"),
-                Span(" and take "),
-                Span(r"x_{i}\leq 1", "formula"),
-                Span(", which is "),
-                Span("so", "strong"),
-                Span(" by "),
-                Span(r"\mathcal{O}(n\log n)", "formula"),
-                Span(" steps."),
-            )
-        ),
-        Formula((r"a=\frac{b}{c}",), "(1)"),
-        Heading(2, "1.1", (Span("Parts"),), "S1.SS1"),
-        Theorem((Span("Theorem 1(Main)."),), (Paragraph((Span("All is so.", "emphasis"),)),)),
-        Figure(
-            "Table 1",
-            (Span("Numbers."),),
-            (
-                Table(
-                    (
-                        (
-                            Cell((Span("Model"),), is_head=True),
-                            Cell((Span(r"\alpha", "formula"),), 1, 1, "right", True),
-                        ),
-                        (Cell((Span("a"),)), Cell((Span("1.5"),), align="right")),
-                    )
-                ),
-            ),
-            (),
-            "S1.T1",
-        ),
-        Figure("Figure 1", (Span("Both."),), (), ("https://arxiv.org/html/2605.00001v2/x1.png",)),
-        Figure(
-            "Algorithm 1",
-            (Span("Run"),),
-            (Verbatim(((Span("1: "), Span("if", "strong"), Span(" x")), (Span("2: go"),), (Span("3: stop"),))),),
-        ),
-        Verbatim(((Span("$ run  <it>", "code"),),)),
-        Quote((Paragraph((Span("Said."),)),)),
-        Items((blocks[-4].items[0],)) if isinstance(blocks[-4], Items) else None,
-        Heading(1, "Appendix A", (Span("More"),), "A1"),
-        Heading(1, "", (Span("References"),)),
-        Reference("Kay (2024)", (Span("Kay. On it. "), Span("link", "", "https://example.org/x")), "bib.bib1"),
+    document = read_markdown(pages.MARKDOWN)
+    check_document(document)
+    said = "\n".join(filter(None, markdown_lines(document)))
+    assert said.replace((pages.PROSE * 5).strip(), "…") == PAPER.strip()
+    assert document.version == 2
+    assert document.anchors == {"S1": 2, "S1.SS1": 5, "S1.T1": 7, "A1": 13, "bib.bib1": 15}
+    targets = [span.target for block in document.blocks for span in getattr(block, "spans", ()) if span.target]
+    assert targets == ["#bib.bib1", "#S1.T1", "https://example.org/x"]
+    ((table,),) = (block.blocks for block in document.blocks if isinstance(block, Figure) and block.label == "Table 1")
+    assert isinstance(table, Table)
+    assert [(cell.align, cell.is_head) for row in table.rows for cell in row] == [
+        *[("left", True), ("right", True)],
+        *[("left", False), ("right", False)],
     ]
 
 
