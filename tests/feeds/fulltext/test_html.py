@@ -281,41 +281,34 @@ def test_recorded_pages_that_are_no_papers_are_refused(name: str) -> None:
         read_html((SHARED / "html" / name).read_text("utf-8"))
 
 
-def _formulas(rows: str) -> list[Formula]:
-    table = f'<table class="ltx_equationgroup ltx_eqn_table" id="E"><tbody>{rows}</tbody></table>'
-    text = "<p class='ltx_p'>" + "Words of a paper. " * 40 + "</p>"
-    article = f'<article class="ltx_document"><div class="ltx_para">{text}{table}</div></article>'
-    return [block for block in read_html(f"<html><body>{article}</body></html>").blocks if isinstance(block, Formula)]
+def cell(part: str) -> str:
+    """A cell of an equation: words behind `~`, a number before `@` and its rows, or TeX."""
+    text, _, rows = part.partition("@")
+    if rows:
+        tag = f'<span class="ltx_tag ltx_tag_equation">{text}</span>'
+        return f'<td class="ltx_eqn_eqno" rowspan="{rows}">{tag}</td>'
+    if part.startswith("~"):
+        return f'<td><span class="ltx_markedasmath">{part[1:]}</span></td>'
+    return f'<td><math alttext="{part}"></math></td>' if part else "<td></td>"
 
 
-def _math(tex: str) -> str:
-    return f'<td class="ltx_eqn_cell"><math alttext="{tex}"></math></td>'
-
-
-def test_one_number_of_several_rows_is_theirs() -> None:
-    number = (
-        '<td class="ltx_eqn_cell ltx_eqn_eqno" rowspan="2"><span class="ltx_tag ltx_tag_equationgroup">(2)</span></td>'
-    )
-    rows = f"<tr>{_math('a')}{_math('=b')}{number}</tr><tr><td></td>{_math('=c')}</tr><tr>{_math('d')}</tr>"
-    assert [(one.rows, one.number) for one in _formulas(rows)] == [(("a & =b", "& =c"), "(2)"), (("d",), "")]
-
-
-def test_a_number_stays_on_its_row_and_its_own_signs_are_no_formula() -> None:
-    tag = '<td class="ltx_eqn_eqno"><span class="ltx_tag ltx_tag_equation">(<math alttext="*"></math>)</span></td>'
-    rows = f"<tr>{_math('a=b')}{tag}</tr><tr>{_math('c=d')}</tr>"
-    assert [(one.rows, one.number) for one in _formulas(rows)] == [(("a=b",), "(*)"), (("c=d",), "")]
-
-
-def test_words_in_place_of_a_formula_stay_in_their_row() -> None:
-    cell = (
-        '<td class="ltx_eqn_cell"><span class="ltx_text ltx_markedasmath">Step 5% <math alttext="n"></math></span></td>'
-    )
-    assert [one.rows for one in _formulas(f"<tr>{cell}{_math('s=1')}</tr>")] == [(r"~\text{Step 5\% }n~ & s=1",)]
-
-
-def test_a_line_of_tex_that_breaks_in_words_keeps_their_space() -> None:
-    (formula,) = _formulas(f"<tr>{_math('x%&#10;+y' + chr(92) + 'text{both are%&#10; constant}')}</tr>")
-    assert formula.rows == (r"x+y\text{both are constant}",)
+@each(
+    ("rows", "formulas"),
+    [
+        # One number of several rows is theirs.
+        ("a & =b & (2)@2 //  & =c // d", [Formula(("a & =b", "& =c"), "(2)"), Formula(("d",))]),
+        # A number stays on its row, and its own signs are no formula.
+        ("a=b & (<math alttext=*></math>)@1 // c=d", [Formula(("a=b",), "(*)"), Formula(("c=d",))]),
+        # Words in place of a formula stay in their row, and the space of a line that breaks within words stays.
+        ("~Step 5% <math alttext=n></math> & s=1", [Formula((r"~\text{Step 5\% }n~ & s=1",))]),
+        (r"x%&#10;+y\text{both are%&#10; constant}", [Formula((r"x+y\text{both are constant}",))]),
+    ],
+)
+def test_formulas_of_several_rows_are_parted_by_their_numbers(rows: str, formulas: list[Formula]) -> None:
+    cells = (f"<tr>{''.join(map(cell, row.split(' & ')))}</tr>" for row in rows.split(" // "))
+    table = f'<table class="ltx_equationgroup ltx_eqn_table">{"".join(cells)}</table>'
+    page = read_html(f'<article class="ltx_document"><div class="ltx_para">{pages.PROSE}{table}</div></article>')
+    assert [block for block in page.blocks if isinstance(block, Formula)] == formulas
 
 
 def test_a_formula_without_tex_keeps_its_mathml() -> None:
