@@ -37,8 +37,6 @@ from reader.feeds.safe import UnreadableJson, parse_json
 _TITLE_LIMIT = 300
 """Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
-_NAME_LIMIT = 120
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LINK_TO_PAPER = "<https://huggingface.co/papers/{}>"
 """How a text marks the words before it as the link to a paper."""
@@ -149,7 +147,7 @@ def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
     if comments is None and ahead[used:] and _NUMBER_LINE.fullmatch(ahead[used]):
         comments, used = ahead[used], used + 1
     block.author_count = int(authors) if authors else None
-    block.organization = _without_echo(clean(organization, _NAME_LIMIT)) or None if organization else None
+    block.organization = _without_echo(clean(organization)) or None if organization else None
     block.published = published
     block.comments = int(comments) if comments else None
     return used
@@ -184,7 +182,7 @@ def _linked_drafts(block: _Block) -> list[Draft]:
         elif found and len(text) >= max(_SHORTEST_ABSTRACT, len(found[-1][2])):
             found[-1] = (*found[-1][:2], safe.plain_block(_ANY_MARK.sub("", text)))
     return [
-        _draft(title, abstract, block if block.is_dated and number == len(found) else _Block(), id)
+        _draft(title, abstract, block if number == len(found) else _Block(), id)
         for number, (id, title, abstract) in enumerate(found, 1)
         if title
     ]
@@ -259,9 +257,6 @@ _MESSAGE = re.compile(
 
 _ELEMENT = re.compile(rb"<!doctype html|<html|<head|<body|<main|<article|<div", re.IGNORECASE)
 _HEAD = 4_096
-
-_NESTING = 8
-"""Levels of a page's data that are searched for papers."""
 
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)")
 _TAG_END = re.compile(r"""[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
@@ -416,20 +411,16 @@ def parse_web_page(page: WebPage, today: date) -> list[Listing]:
 
 def _records(text: str) -> Iterator[tuple[Draft, str | None]]:
     """The papers in a JSON text, and the days that listed them; none if it is not JSON."""
-    try:
-        value = parse_json(text)
-    except UnreadableJson:
-        return
-    yield from _papers(value, _NESTING)
-
-
-def _papers(value: object, levels: int) -> Iterator[tuple[Draft, str | None]]:
-    if isinstance(value, Mapping):
-        if isinstance(value.get("paper"), Mapping) or ("title" in value and "authors" in value):
-            with suppress(FeedMalformed):
-                yield parse_item(value), listed_day(value)
-                return
-        value = list(value.values())
-    if isinstance(value, list) and levels:
-        for one in value:
-            yield from _papers(one, levels - 1)
+    waiting: list[object] = []
+    with suppress(UnreadableJson):
+        waiting.append(parse_json(text))
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            if "paper" in value or "authors" in value:
+                with suppress(FeedMalformed):
+                    yield parse_item(value), listed_day(value)
+                    continue
+            value = list(value.values())
+        if isinstance(value, list):
+            waiting += reversed(value)

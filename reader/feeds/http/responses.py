@@ -49,7 +49,8 @@ class Answer:
     """The body, packed as it was sent."""
 
 
-_GZIP_WINDOW = 31
+GZIP_WINDOW = 31
+"""Tells zlib that the data is gzip."""
 
 
 class BodyTooLarge(Exception):
@@ -74,7 +75,7 @@ class BodyReader:
         self._limit = limit
         self._body = bytearray()
         self._received = 0
-        self._gzip = zlib.decompressobj(_GZIP_WINDOW) if encodings else None
+        self._gzip = zlib.decompressobj(GZIP_WINDOW) if encodings else None
 
     def add(self, chunk: bytes) -> None:
         """Take the next bytes as they came; raises BodyTooLarge, or zlib.error for damaged gzip."""

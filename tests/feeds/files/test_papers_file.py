@@ -142,6 +142,7 @@ def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes])
         (b"{cut", r"no papers in a known format \(line 1: not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a web page without papers; save"),
         (b"%PDF-1.4\n\x00\x01\x02", "a PDF whose name has no arXiv id"),
+        (b"<?xml version='1.0'?><a/>", "is XML of no known format"),
         (b"\x89PNG\n\x00\x01\x02", "neither text nor a known kind of file"),
         (b"\x1f\x8bnot gzip", "can't be read: the gzip data is damaged"),
         (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be read: the gzip file is cut off"),
@@ -232,10 +233,10 @@ def test_records_come_in_batches_until_too_many_are_unusable(monkeypatch: pytest
     monkeypatch.setattr(papers_file, "BATCH", 1)
     monkeypatch.setattr(papers_file, "UNUSABLE", 2)
     monkeypatch.setattr(papers_file, "CHUNK", 100)
-    stream = io.BytesIO(lines(ONE, 1, 2, TWO, 3, 4, 5, TWO) + b"{}\n" * 9_000)
+    stream = io.BytesIO(lines({}, 2, TWO, 3, 4, 5, TWO) + b"{}\n" * 9_000)
     assert told(read_papers(stream, TODAY)) == [
-        *("None: 1", "line 2: not a record", "line 3: not a record", *ONLY, "line 5: not a record"),
-        *("line 6: not a record", "line 7: not a record", "line 7: too many unusable records; the rest was not read"),
+        *("line 1: no arXiv id", "line 2: not a record", *ONLY, "line 4: not a record", "line 5: not a record"),
+        *("line 6: not a record", "line 6: too many unusable records; the rest was not read"),
     ]
     # Nor is it asked for.
     assert stream.tell() < 9_000
@@ -245,6 +246,15 @@ def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "_TEXT_LIMIT", 1_000)
     with pytest.raises(FeedMalformed, match="too long"):
         read(PAGE.encode())
+
+
+def test_of_what_is_not_json_only_so_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers_file, "WASTE_LIMIT", 2)
+    assert told(read(lines(TWO) + b"{cut\n" * 9)) == [
+        *ONLY,
+        "line 2: not JSON; line 3: not JSON; line 4: not JSON; line 5: too much before it is not JSON; the rest was not"
+        " read",
+    ]
 
 
 def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Listing
+from reader.core.titles import Titled, twin_id
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 from tests.table import each
@@ -98,7 +99,7 @@ DRAFTS = (
         PAGE.replace("  •", "•"),
         PAGE.replace("  • ", ""),
         PAGE.replace("authors\n·\n", "authors · "),
-        PAGE.replace("2022 12", "2022\n12"),
+        PAGE.replace("2022 12", "2022\n12").replace("Jan 26 5", "Jan 26\n\n5"),
         PAGE.replace("Dec 4", "December 4"),
         PAGE.replace("\n\nWhere", "\n\n\x1b[0m\u200bWhere"),
         PAGE.replace(". ", ".\n"),
@@ -123,6 +124,7 @@ MAY = "2024-05-02"
         (f"{PAGE}\nThe very last one\n\n{abstract('endings')}\n\nAbout\n", shown("The very last one", "endings")),
         (f"{PAGE}\nOf two parts\n\n{TWO}\n\n·\nMay 2, 2024", shown("Of two parts", published=MAY, abstract=TWO)),
         (f"{TITLE}May 2, 2024", shown("A title", author_count=3, published=MAY)),
+        (f"{'T' * 300}\n\n{TWO}\n\n·\nMay 2, 2024", shown("T" * 300, abstract=TWO, published=MAY)),
         (
             "A title\n\nShort.\n\n4 authors\n·\nMay 2, 2024",
             shown("A title", abstract="Short.", author_count=4, published=MAY),
@@ -153,6 +155,15 @@ MAY = "2024-05-02"
 )
 def test_a_paper_may_lack_some_of_it(page: str, expected: Draft) -> None:
     assert parse_saved_page(page, TODAY).drafts[-1] == expected
+
+
+def test_papers_of_one_title_are_told_apart_by_their_authors_and_dates() -> None:
+    footers = ("• 3 authors\n·\nMay 2, 2024", "• 9 authors\n·\nMay 2, 2020", "• 3 authors\n·\nMay 2, 2024")
+    page = "\n\n".join(f"A title\n\n{abstract('twins')}\n\n{footer}" for footer in footers)
+    first, second = parse_saved_page(f"{page}\n\nA title\n\n{abstract('twins')}", TODAY).drafts
+    assert first == shown("A title", "twins", author_count=3, published=MAY)
+    twin = Titled("A title", 9, "2020-05-02")
+    assert second == shown("A title", "twins", author_count=9, published="2020-05-02", entry=twin_id(twin))
 
 
 def test_the_last_leap_year_may_be_eight_years_ago() -> None:
@@ -195,7 +206,7 @@ def test_a_real_page_has_all_its_papers() -> None:
 
 SHOWN = (
     shown("Small verifiers, long horizons", "a", id="2312.00001", author_count=6, published="2023-12-04"),
-    shown("Where do web agents lose their way? <A & B>", "b", id="2601.00002", author_count=3, published="2026-01-26"),
+    shown("Where do web agents lose their way? < A & B", "b", id="2601.00002", author_count=3, published="2026-01-26"),
     shown("An old idea, tried again", "c", id="2210.00003", author_count=1, published="2022-10-19"),
 )
 SAID = ("Dec 4, 2023", "Jan 26", "Oct 19, 2022")
@@ -306,9 +317,12 @@ def drafts(body: bytes) -> tuple[Draft, ...]:
         webarchive(SOURCE),
         SOURCE.encode(),
         firefox_text().encode(),
-        # In another language of the site, and with a link within a sentence, which is no title.
+        # In another language of the site.
         page("".join(article(one, "4. Dezember 2023", HOST, "Autoren") for one in SHOWN)).encode(),
-        SOURCE.replace("</article>", '</article><p>See <a href="/papers/2401.00009">this</a> too.</p>').encode(),
+        # A link within a sentence is no title.
+        SOURCE.replace("</article>", '</article><p>See <a href="/papers/2401.00009">this one</a></p>').encode(),
+        re.sub(' datetime="[^"]*"', "", FIREFOX).encode(),
+        FIREFOX.replace("&lt;", "<").replace("<h3>", "<!-- a title --><h3>").encode(),
     ],
 )
 def test_the_papers_of_a_page_have_their_ids(saved: bytes) -> None:
@@ -332,8 +346,10 @@ def test_the_data_of_a_page_has_votes_authors_and_days(form: Callable[[str], byt
         # The one that came while the page was scrolled is only on the page.
         Listing(None, SHOWN[2:], is_page=True),
     ]
-    # A page may show nothing.
+    # A page may show nothing, and its records may be those of papers alone.
     assert drafts(form(page("", data(SHOWN)))) == tuple(told)
+    bare = re.sub(r"&quot;paper&quot;: \{(.*?)\}, &quot;title.*?\}", r"\1}", data(SHOWN))
+    assert drafts(form(page("", bare))) == tuple(one._replace(comments=None) for one in told)
 
 
 def test_a_page_that_was_cut_has_its_first_papers() -> None:
