@@ -218,11 +218,11 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
         "Then what that machine brought counts no more": (
-            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_sync.py::test_two_machines_have_the_same_marks",
             "extensions/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
         ),
         "The journal keeps all, and `sync forget MACHINE --undo`": (
-            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_sync.py::test_two_machines_have_the_same_marks",
             "extensions/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
         ),
         "such as a pipe or a link to nothing, is named and skipped": (
