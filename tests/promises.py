@@ -47,7 +47,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Mark every paper in view read; undo takes it back": (
-            "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
+            "ui/test_app_triage.py::test_all_papers_are_read_by_one_key_and_unread_by_another",
         ),
         "Go back without running anything": ("ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",),
         "Redo the last mark that was undone": (
@@ -56,7 +56,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Go back, or stop what is running; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "Go back, or stop what is running; never quits": ("ui/test_app_ways.py::test_a_first_minute_key_by_key",),
         "Unfinished notes survive a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",

@@ -222,8 +222,8 @@ def attack_export(data: bytes) -> None:
 
 def attack_json_stream(data: bytes) -> None:
     pieces = [data[start : start + 7] for start in range(0, len(data), 7)]
-    in_pieces = [repr(found) for found in JsonStream(iter(pieces)).values()]
-    assert in_pieces == [repr(found) for found in JsonStream(iter([data])).values()]
+    in_pieces = [repr(found) for found in JsonStream(iter(pieces), 1).values()]
+    assert in_pieces == [repr(found) for found in JsonStream(iter([data]), 1).values()]
     assert len(in_pieces) <= len(data)
 
 
