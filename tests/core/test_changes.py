@@ -61,9 +61,9 @@ def said(found: list[Difference]) -> list[tuple[object, ...]]:
     ],
 )
 def test_numbers_must_grow_by_a_number_and_by_half(what: str, before: int, after: int, enough: bool | None) -> None:
-    was, now = (Facts(0, 0, 0)._replace(**{what: count}) for count in (before, after))
-    points = [Moved(at(day), one.votes, one.comments, one.models, False) for day, one in ((1, was), (3, now))]
-    found = History(now, points).changes(at(2), None)
+    counts = ({"votes": 0, "comments": 0, "models": 0} | {what: count} for count in (before, after))
+    points = [Moved(at(day), **one, code=False) for day, one in zip((1, 3), counts, strict=True)]
+    found = History(Facts(*points[1][1:4]), points).changes(at(2), None)
     assert said(found) == ([] if enough is None else [(what, before, after, enough)])
 
 
