@@ -89,7 +89,7 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.until(lambda: "has only one paper" in r.lines[-1])
         # The same interest twice is no choice yet.
         await r.press("J", "J")
-        assert 'go to the one to join with "films", then J again' in r.lines[-1]
+        assert f'go to the one to join with "{why.list.current.name}", then J again' in r.lines[-1]
         await r.press("k", "J")
         await r.until(lambda: "joined as" in r.lines[-1] and "3 papers" in r.screen)
         await r.press("enter")
