@@ -257,8 +257,8 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # Files, in and out
         "are listed, not lost": ("commands/test_import_files.py::test_what_a_library_keeps_comes_in_once",),
         "adds what the file lacks, and changes nothing in it": (
-            "commands/test_export_files.py::test_a_file_gets_what_it_lacks_and_no_more",
-            "commands/test_export_files.py::test_foreign_entries_stay_byte_by_byte",
+            "commands/test_export.py::test_a_file_gets_what_it_lacks_and_no_more",
+            "commands/test_export.py::test_foreign_entries_stay_byte_by_byte",
         ),
         "One `undo` takes an import back": ("commands/test_import_files.py::test_what_a_library_keeps_comes_in_once",),
         "in whatever order you import files, and importing a file twice changes nothing": (
