@@ -111,17 +111,8 @@ def test_mistakes_are_told(session: Session, papers: Path) -> None:
 
 
 def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(run: Run, tmp_path: Path, home: Path) -> None:
-    people = [{"name": "Kaiming He"}]
-    items = [
-        item(
-            f"2606.0000{n}",
-            f"Paper {n}",
-            "2026-06-30",
-            authors=people,
-            organization={"name": "nv", "fullname": "NVIDIA"},
-        )
-        for n in range(1, 4)
-    ]
+    shared = {"authors": [{"name": "Kaiming He"}], "organization": {"name": "nv", "fullname": "NVIDIA"}}
+    items = [item(f"2606.0000{n}", f"Paper {n}", "2026-06-30", **shared) for n in range(1, 4)]
     assert run("import", str(write_days(tmp_path / "days.jsonl", {"2026-06-30": items}))).code == 0
     assert run("follow", "add", "org:Nvidai").out == (
         "Nvidai: no papers here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back."
