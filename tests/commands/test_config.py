@@ -143,24 +143,16 @@ def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
         2! dailypapers: digest is a table: set digest.to or another of its keys.
         $ config set views x
         2! dailypapers: views are tables and have no single value. 'dailypapers views' changes them.
-        $ config set rules x
-        2! dailypapers: rules are tables and have no single value. 'dailypapers rules' changes them.
         $ config get
         2! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
         $ config set
         2! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
-        $ config set theme
-        2! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
         $ config path theme
         2! dailypapers: Write 'dailypapers config path'.
-        $ config get theme x
-        2! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
         $ config show --restore 1
         2! dailypapers: --restore belongs to 'config history'.
         $ config history theme
         2! dailypapers: 'theme' has no history: only views, rules, mute, notify, hidden_views, refresh_minutes, fetch_ahead, order, read_when, after_mark, citation_key, key_preset, keys and views.NAME have one.
-        $ config history
-        2! dailypapers: Write 'dailypapers config history NAME', with quotes around names that have spaces.
         """  # noqa: E501
     )
     assert not home.exists()
@@ -172,11 +164,9 @@ def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
         ("theme", ["dark"], 'theme = "dark"'),
         ("category_papers", ["new", "replace"], 'category_papers = "new replace"'),
         ("category_papers", ['["cross"]'], 'category_papers = ["cross"]'),
-        ("theme", ['"dark"'], 'theme = "dark"'),
         ("days_at_start", ["14"], "days_at_start = 14"),
         ("ascii", ["true"], "ascii = true"),
         ("list_share", ["0.6"], "list_share = 0.6"),
-        ("notify", ["topic:agents"], 'notify = "topic:agents"'),
         ("notify", ["topic:agents", "is:new"], 'notify = "topic:agents is:new"'),
         ("notify", ['["topic:agents", "rag"]'], 'notify = ["topic:agents", "rag"]'),
         ("notify", ["-topic:agents rag"], 'notify = "-topic:agents rag"'),
@@ -222,10 +212,6 @@ def test_config_set_refuses_what_is_wrong_and_says_what_a_default_loses(session:
         {"value": "dark", "from": "TMP/home/config.toml:1"}
         $ config get digest --jsonl
         {"value": {"to": "", "sender": "", "server": "", "security": "starttls", "user": "", "command": [], "file": "", "format": ""}, "from": "default"}
-        $ config get digest.security
-        starttls
-        $ config get days_at_start
-        7
         $ config check --jsonl
         """  # noqa: E501
     )
