@@ -29,8 +29,6 @@ from reader.ui.terminal import process
 from tests.commands.conftest import Run, Session
 from tests.table import each
 
-HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina"}
-
 
 def test_the_version_says_which_schema_and_build_it_is(run: Run, tmp_path: Path) -> None:
     said = re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", run("--version").out)
@@ -458,42 +456,3 @@ def test_output_that_knows_no_accents_still_comes(papers: Path) -> None:
     assert b"A benchmark of terminal agents ????" in plain.stdout
     found = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
     assert json.loads(found.stdout)[2]["title"] == "A benchmark of terminal agents 中文標題"
-
-
-def imported(*commands: tuple[str, ...]) -> set[str]:
-    """Names of the modules that commands import."""
-    script = (
-        "import json, sys\n"
-        # What measures coverage has its own imports.
-        "before = set(sys.modules)\n"
-        "from reader.cli import main\n"
-        "code = sum(map(main, json.loads(sys.argv[1])))\n"
-        "names = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
-        "print(json.dumps([code, *sorted(names)]), file=sys.stderr)\n"
-    )
-    program = [sys.executable, "-c", script, json.dumps(commands)]
-    found = subprocess.run(program, capture_output=True, text=True, check=True)
-    code, *names = json.loads(found.stderr.splitlines()[-1])
-    assert code == 0
-    return set(names)
-
-
-def test_version_imports_next_to_nothing() -> None:
-    assert not imported(("--version",)) & (HEAVY | {"argparse", "sqlite3", "dataclasses", "asyncio"})
-
-
-def test_commands_import_neither_the_interface_nor_what_writes(papers: Path) -> None:
-    assert not HEAVY & imported(
-        ("list",),
-        ("list", "--json"),
-        ("count", "topic:agents"),
-        ("show", "2606.26740"),
-        ("topics",),
-        ("keys",),
-        ("help",),
-        ("completions", "answer", "--", "list", "topic:a"),
-        ("config", "show"),
-        ("mark", "star", "2606.26740"),
-        ("undo",),
-        ("export", "--all", "--format", "csv"),
-    )
