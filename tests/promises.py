@@ -47,7 +47,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Mark every paper in view read; undo takes it back": (
-            "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
+            "ui/test_app_triage.py::test_all_papers_are_read_by_one_key_and_unread_by_another",
         ),
         "Go back without running anything": ("ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",),
         "Redo the last mark that was undone": (
@@ -56,7 +56,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Go back, or stop what is running; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "Go back, or stop what is running; never quits": ("ui/test_app_ways.py::test_a_first_minute_key_by_key",),
         "Unfinished notes survive a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
@@ -218,11 +218,11 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
         "Then what that machine brought counts no more": (
-            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_sync.py::test_two_machines_have_the_same_marks",
             "extensions/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
         ),
         "The journal keeps all, and `sync forget MACHINE --undo`": (
-            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_sync.py::test_two_machines_have_the_same_marks",
             "extensions/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
         ),
         "such as a pipe or a link to nothing, is named and skipped": (

@@ -47,6 +47,8 @@ def _print_help(arguments: Namespace, workspace: Workspace) -> int:
     about, paged = arguments.about, not arguments.no_pager
     if arguments.schema:
         JsonForm().print(schema(results_of()))
+    elif arguments.man and about:
+        raise UsageError(f"--man shows all pages; '{APP} help {about}' prints one.")
     elif arguments.man:
         _show_man_page()
     elif about is None:

@@ -117,6 +117,8 @@ def test_help_says_what_there_is_and_what_a_command_takes(session: Session) -> N
         2! dailypapers: There is no command or page 'lst'. Did you mean list?
         $ help xylophone
         2! dailypapers: There is no command or page 'xylophone'. 'dailypapers help all' lists them.
+        $ help --man list
+        2! dailypapers: --man shows all pages; 'dailypapers help list' prints one.
         $ help a b
         2! dailypapers help: b is not understood. See 'dailypapers help --help'.
         """

@@ -48,6 +48,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("list -h", None),
         ("read", f"read {C}"),
         ("read 2406.12345", None),
+        ("note 2605.00004 is the base", "note 2605.00004 --text=is the base"),
         ("note -- hello", f"note {C} --text=hello"),
         ("note hello --json", f"note {C} --json --text=hello"),
         ("note --text=a b", None),
@@ -142,6 +143,7 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
         ("mute crypto", "There is no command 'mute'. Did you mean rules mute WORD?"),
+        ("q x", "There is no command 'q'. Did you mean quit?"),
         ("2406.12345 x", "There is no command '2406.12345'."),
         ("dailypapers", "There is no command 'dailypapers'."),
         ("--demo", "There is no command '--demo'."),

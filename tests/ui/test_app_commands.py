@@ -168,42 +168,6 @@ async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkey
         await r.do("app.quit")
 
 
-async def test_an_output_that_comes_while_the_user_types_waits(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    go = tmp_path / "go"
-    start = own_process._START.partition(" from reader.cli")[0]
-    print_later = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)\nprint('one\\ntwo')"
-    monkeypatch.setattr(own_process, "_START", f"{start} exec({print_later!r})")
-    async with reader(size=(140, 30)) as r:
-        await r.do("command.open")
-        await r.type("tags")
-        await r.begin("enter")
-        await r.until(lambda: r[CommandRunner].is_running)
-        await r.begin("/", "a")
-        go.touch()
-        await r.until(lambda: not r[CommandRunner].is_running)
-        assert r.context == "query"
-        await r.do("query.cancel")
-        assert "tags has ended · ; shows its output" in r.status
-        await r.do("command.output")
-        assert "two" in r.screen
-
-
-async def test_what_a_program_prints_is_shown_as_what_it_is_with_its_name(reader: Opener) -> None:
-    async with reader() as r:
-        for line, said in (("echo seen", "echo seen: seen"), ("false", "false failed (exit code 1)")):
-            await r.do("command.pipe")
-            await r.type(line)
-            await r.do("command.run")
-            assert r.status == said
-        await r.do("command.pipe")
-        await r.type("--input json cat")
-        await r.do("command.run")
-        await r.until(lambda: f'    "id": "{r.here.id}"' in r.screen)
-        assert "exit code 0" in r.lines[0]
-
-
 async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its server answers to other pages of the browser too, which could type what they like."""
     monkeypatch.setattr(ReaderApp, "is_web", True)

@@ -49,13 +49,6 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
         assert r.context == "query"
 
 
-async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:
-    async with reader(query="topic:robotics") as r:
-        assert (r.view, r.query) == ("all", "topic:robotics")
-        assert len(r.ids) == 8
-        assert "topic:robotics" in r.top
-
-
 async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
     days = {"2026-05-12": [item("2605.00001", "First light", "2026-05-12")]}
     with FeedServer(days) as feed:
@@ -97,31 +90,6 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", "ctrl+p", "palette", "?", "keys"]
         await r.do("app.sample")
     assert r.app.return_value == SAMPLE
-
-
-async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> None:
-    with FeedServer({}) as feed:
-        gone = feed.url
-    async with reader(still=False, settings=settings(endpoint=gone)) as r:
-        await r.until(lambda: r.app.state[REFRESH].problem and not r.app.state[REFRESH].is_running)
-        assert len(r.ids) == 14
-        assert r.context == "list"
-        assert r.status == "offline · r tries again"
-        await r.until(lambda: r.top.endswith("0 of 14 read · ○ offline 08:14"))
-        await r.do("app.refresh")
-        await r.until(lambda: r.status.endswith("could not be reached; try again later."))
-
-
-async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) -> None:
-    with FeedServer({"2026-05-12": [item("2605.00001", "Back again", "2026-05-12")]}) as feed:
-        feed.fault = "refuse:404"
-        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
-            await r.until(lambda: r.app.state[REFRESH].problem and r.app.state[REFRESH].progress is None)
-            feed.fault = "ok"
-            await r.do("app.refresh")
-            await r.until(lambda: r.main.papers.count)
-            await r.until(lambda: "1 new" in r.status)
-            assert r.app.state[REFRESH].problem == ""
 
 
 async def test_the_sample_opens_with_no_request_and_keeps_nothing(

@@ -236,7 +236,8 @@ def _understand(line: str, here: Here) -> Typed:
     if words[0] == PROGRAM and len(words) > 1:
         # A line copied from the shell.
         del words[0]
-    words[0] = _SHORT.get(words[0], words[0])
+    typed = words[0]
+    words[0] = _SHORT.get(typed, typed)
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
     if words[0] in _WITH_TEXT:
@@ -250,7 +251,7 @@ def _understand(line: str, here: Here) -> Typed:
         return Typed(paper=id)
     if not is_command(name):
         meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
-        raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
+        raise UsageError(f"There is no command {typed!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
     if (name, *rest[:1]) == ("config", "edit"):
@@ -333,6 +334,8 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if name in _MANY:
         return Typed((name, *options, "--query", said), is_counted=not is_dry)
     if name == "note" and not any(word.partition("=")[0] == "--text" for word in words):
+        if named_id(named[0]):
+            return Typed((name, named[0], *options, f"--text={' '.join(named[1:])}"))
         return Typed((name, *_one(here), *options, f"--text={said}"))
     return Typed((name, *words))
 

@@ -101,6 +101,7 @@ async def test_a_line_is_an_action_where_it_has_one() -> None:
     await desk.obey("star", Typed(action="paper.star", times=2))
     assert desk.performed == [("paper.star", 2)]
     assert await desk.obey("order", Typed(action="topic.order")) == "! Order topics does nothing here"
+    assert await desk.obey("count", Typed(("count",)), Outcome(0, "9")) == "9" and desk.ran == [("count",)]
     chosen = Desk(LIST.choose(LIST.selection.with_papers([0, 2])))
     await chosen.obey("")
     assert chosen.here == Here(("id0", "id2"), "id1", LIST.place.as_query())

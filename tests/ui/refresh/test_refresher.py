@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,10 +108,16 @@ ENDS: list[tuple[Message, Wanted, str, str]] = [
 ]
 """A message, the refresh that it is of, what is told then, and the problem and trouble that stay."""
 
-BY_DAY = [(Wanted(name="Mon"), 1, "Mon"), (WEEK, 3, "Week 20 · day 2 of 3"), (Wanted(), 1, "day 1 of 1")]
+BY_DAY = [
+    (Wanted(name="Mon"), 1, "Mon"),
+    (WEEK, 3, "Week 20 · day 2 of 3"),
+    (Wanted(), 1, "day 1 of 1"),
+    (Wanted(), 30, "day 2 of 30"),
+    (Wanted(), 31, "day 2 of 31 · 6 a minute · 5 min left"),
+]
 
 
-async def test_what_came_is_shown_at_once_and_only_that(reader: Opener) -> None:
+async def test_what_came_is_shown_at_once_and_only_that(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         for message, is_read_again, progress in TOLD:
             before = r.app.state.cache_version
@@ -128,6 +135,7 @@ async def test_what_came_is_shown_at_once_and_only_that(reader: Opener) -> None:
             status, shown = r.app.state[REFRESH], r.app.state.notices.shown
             assert f"{'! ' * (shown.tone == 'warning')}{shown.text}" == told, message
             assert f"{status.problem}: {status.trouble}" == trouble, message
+        monkeypatch.setattr(r[Refresher], "_begun", time.monotonic() - 10)
         for wanted, of, progress in BY_DAY:
             r[Refresher]._wanted = wanted
             r[Refresher]._receive(DayEmpty("2026-05-11", n=1, of=of))
@@ -148,7 +156,7 @@ class Bench:
         self.works: list[Any] = []
         self.asked: list[object] = []
         self.answer: tuple[Message | VectorsMade, ...] = ()
-        self.cancelled = 0
+        self.cancelled = self.awaited = 0
         self.model = Model(at("all", papers=papers))
         delayed = SimpleNamespace(begin=self.begun.append, stop=lambda: None)
         background: Any = SimpleNamespace(start=self.start, delayed=lambda _act: delayed)
@@ -173,6 +181,7 @@ class Bench:
         return SimpleNamespace(wait=self.wait, cancel=self.cancel)
 
     async def wait(self) -> None:
+        self.awaited += 1
         raise WorkerCancelled
 
     def cancel(self) -> None:
@@ -215,7 +224,7 @@ async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> Non
     assert bench.model.state.notices.answer.text == "fetching Tue 12 May · esc stops · papers so far are kept"
     bench.works = bench.works[2:]
     await bench.work()
-    assert (bench.asked, bench.status.is_running) == ([day], True)
+    assert (bench.asked, bench.status.is_running, bench.awaited) == ([day], True, 1)
     await bench.work()
     assert (bench.asked[1:], bench.status, bench.works) == ([Latest(7)], RefreshStatus(ended=2), [])
 
