@@ -187,7 +187,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "No program that the reader starts has it in its environment": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
-            "commands/test_schedule.py::test_a_schedule_shows_no_token",
+            "commands/test_schedule.py::test_a_schedule_is_shown_then_written_then_removed",
             "refresh/test_worker.py::"
             "test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it",
         ),
