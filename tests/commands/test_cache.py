@@ -74,8 +74,6 @@ def test_the_cache_is_checked_and_repaired(session: Session, papers: Path) -> No
         {"found": [], "kept": [], "new_cache": false, "joined": 0, "events": 1, "starred": 1, "papers": 6, "papers_left": 0, "papers_unread": 0, "journal_lines_unread": 0, "papers_from": {}}
         $ count is:starred
         1
-        $ cache x
-        2! dailypapers cache: 'x' is not one of info, compact, verify, repair. See 'dailypapers cache --help'.
         $ cache
         2! dailypapers cache: choose one of info, compact, verify, repair. See 'dailypapers cache --help'.
         """  # noqa: E501
