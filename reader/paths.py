@@ -324,7 +324,7 @@ def _platform(kind: str) -> Path:
         named, user = os.environ.get(variable, ""), os.environ.get("HOME", "")
         if named.startswith("/"):
             return Path(named, APP)
-        if not named and user.startswith("/"):
+        if user.startswith("/"):
             return Path(user, default, APP)
     import platformdirs
 
