@@ -104,6 +104,13 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
           2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
         ★ 2606.30616   55  Agents that write their own tools                      agents
         2 of 5
+        @ list -q -n4
+        TUESDAY 30 JUNE  3+
+          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
+        ★ 2606.30616   55  Agents that write their own tools                      agents
+        ● 2606.28480   36  A benchmark of terminal agents 中文標題     evaluation agents
+        MONDAY 29 JUNE
+        ● 2606.00003    9  Small verifiers, long horizons                      reasoning
         @ list -q -n1
         TUESDAY 30 JUNE
           2606.26740   57  LiveEdit: Streaming Video Editing            video-generation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reader.commands.workspace import Workspace
@@ -73,6 +74,16 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ undo
         Taken back: 1 paper starred.
+        $ rules try benchmarks
+        Benchmarks: hide, because title:benchmark
+          no paper
+
+        0 papers since AGO7 would have been changed; nothing was changed.
+        $ rules try --then hide title:benchmark
+        title:benchmark: hide, because title:benchmark
+          no paper
+
+        0 papers since AGO30 would have been changed; nothing was changed.
         $ rules try --since 2026-06-01
         Agents: star, tag work, because agents
           2 papers starred, tagged work
@@ -117,7 +128,8 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
         No rule has anything left to change.
         $ rules apply agents --since 2026-06-01 --jsonl
         {"Agents": 0}
-        """  # noqa: E501
+        """,  # noqa: E501
+        **{f"AGO{days}": (datetime.now(UTC).date() - timedelta(days=days)).isoformat() for days in (7, 30)},
     )
 
 

@@ -79,8 +79,9 @@ def test_what_a_page_does_not_say_is_unknown(run: Run, feed: FeedServer, tmp_pat
 def test_the_newest_page_comes_first(run: Run, feed: FeedServer, saved: str, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text(page("Yet another one", TITLES[1]))
-    run("import", saved, "--later")
-    run("import", str(other), "--later")
+    left = run("import", saved, "--later", "--json").record["titles"]
+    assert left == {"found": 0, "offered": 0, "left": 3}
+    assert run("import", str(other), "--later").lines[1:] == ["4 titles wait to be looked up."]
     run("import", saved, "--later")
     listed = run("list", "source:page sort:page", "--json").records
     assert [one["title"] for one in listed] == [*TITLES, "Yet another one"]
