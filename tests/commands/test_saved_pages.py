@@ -148,18 +148,6 @@ def test_the_user_chooses_what_a_paper_is(session: Session, feed: FeedServer, sa
     )
 
 
-def test_a_page_saved_as_html_has_its_papers(run: Run, feed: FeedServer, tmp_path: Path) -> None:
-    file = tmp_path / "Daily Papers.html"
-    file.write_text(
-        '<!doctype html><html><body><article><h3><a href="https://huggingface.co/papers/2605.00001">Small verifiers,'
-        " long horizons</a></h3></article></body></html>"
-    )
-    assert run("import", str(file)).out == "1 new, 0 updated, 0 unchanged.\n"
-    assert feed.requests == []
-    (paper,) = run("list", "source:page", "--json").records
-    assert (paper["id"], paper["upvotes"], paper["authors"]) == ("2605.00001", None, None)
-
-
 def test_a_page_of_thousands_of_papers_comes_in_whole(run: Run, feed: FeedServer, tmp_path: Path) -> None:
     file = tmp_path / "page.txt"
     file.write_text(page(*(f"An unheard-of matter, part {number}" for number in range(2_000))))
