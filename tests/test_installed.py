@@ -169,4 +169,5 @@ def test_a_missing_extra_names_the_command_of_this_installation(
     (tmp_path / receipt).write_text(text)
     extras = "mcp" if receipt == "other" else "mcp,pdf"
     said = installed.needs_extra("This needs", "mcp")
+    (tmp_path / receipt).unlink()
     assert said == f"This needs the extra mcp: \"{command} 'dailypapers[{extras}]'\" installs it."
