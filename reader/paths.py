@@ -118,11 +118,6 @@ def config_file() -> Path:
     return (home() or _platform("user_config_path")) / "config.toml"
 
 
-def topics_file() -> Path:
-    """The user's own topic rules, unless the settings name another file."""
-    return (home() or _platform("user_config_path")) / "topics.toml"
-
-
 def state_file() -> Path:
     """The saved state of the last visit: view, query, cursor, pane sizes."""
     return (home() or _platform("user_state_path")) / "state.json"

@@ -19,7 +19,7 @@ from reader.paths import replace_private
 from tests.table import each
 
 ALL = (
-    *(paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file),
+    *(paths.cache_file, paths.config_file, paths.state_file, paths.look_file, paths.log_file),
     *(paths.pictures_folder, paths.response_cache_folder),
 )
 
@@ -34,7 +34,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     home = tmp_path / "home"
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
     assert [file().relative_to(home).as_posix() for file in ALL] == [
-        *("papers.db", "config.toml", "topics.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
+        *("papers.db", "config.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
         "answers",
     ]
     beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]

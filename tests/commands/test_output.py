@@ -150,15 +150,6 @@ def test_an_action_is_said_in_words(action: dict[str, object], said: str) -> Non
     assert output.describe_action(made) == said
 
 
-def test_counts_and_states_are_words() -> None:
-    assert output.format_counts({"new": 1_200, "updated": 0, "skipped": 0}) == "1,200 new, 0 updated"
-    assert output.format_counts({"skipped": 1}) == "1 skipped"
-    row: Any = Namespace(read=False, starred=False, hidden=False, upvotes=None, comments=0)
-    assert (output.state_words(row), output.counts(row)) == ("unread", ("", "0"))
-    row = Namespace(read=True, starred=True, queued=True, hidden=True)
-    assert output.state_words(row) == "read,starred,queued,hidden"
-
-
 def test_requests_are_printed_by_the_run_that_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     log = logging.getLogger("reader.feeds")
     before, said, later = log.level, io.StringIO(), io.StringIO()
@@ -250,14 +241,6 @@ def test_a_failure_is_printed_as_the_command_line_asks(
         assert json.loads(said[0]) == {"error": "It failed.", "kind": "failed", "hint": "Wait."}
     else:
         assert said == ["dailypapers: It failed. Wait.", "dailypapers list: No."]
-
-
-def test_several_failures_are_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert output.raise_failures([]) == 0
-    with pytest.raises(errors.Failures) as failed:
-        output.raise_failures(["one", wrong := errors.UsageError("two")])
-    first, second = failed.value.errors
-    assert (type(first), str(first), second) == (errors.FeedError, "one", wrong)
 
 
 def test_the_kind_is_that_of_the_class() -> None:
