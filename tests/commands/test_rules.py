@@ -136,8 +136,6 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
 def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, home: Path) -> None:
     session(
         """
-        $ rules list
-        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ mark star 2606.30616
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ rules try --then hide,tag:later --since 2026-06-01 title:agents
@@ -179,8 +177,6 @@ def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
     session(
         """
         $ rules
-        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
-        $ rules check
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ rules try
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
