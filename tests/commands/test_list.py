@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from reader.cache.finding import index
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
@@ -66,6 +67,12 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     run("views", "add", "mine", "is:queued sort:title")
     assert [line.split("\t")[0] for line in run("list", "view:mine").lines] == ["2606.00002", "2606.26740"]
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
+
+
+def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "FEW", 0)
+    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
+    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
 
 
 def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, papers: Path) -> None:
