@@ -62,7 +62,7 @@ async def test_marked_papers_come_back_with_their_marks(home: Home) -> None:
     assert isinstance(events[-1], RefreshFinished) and (events[-1].returned, events[-1].new) == (3, 1)
     assert FeedStarted("arXiv, 3 papers you marked") in events
     found = [home.paper(f"2401.0000{number}") for number in (1, 2, 3)]
-    assert [(one.title, one.starred, one.tags, one.note) for one in found if one] == [
+    assert [(one.title, one.starred, one.tags, one.note) for one in found] == [
         ("The paper 1", True, (), None),
         ("The paper 2", False, ("later",), None),
         ("The paper 3", False, (), "mine"),
@@ -125,7 +125,6 @@ async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: 
     assert returned(await home.refresh()) == [PapersReturned(3, 0)]
     assert home.asked == [["2401.00002", "2401.00003"]]
     first, second = home.paper("2401.00001"), home.paper("2401.00002")
-    assert first and second
     assert (first.upvotes, first.day, first.starred) == (41, "2024-01-02", True)
     assert (second.source, second.starred) == ("arxiv", True)
 

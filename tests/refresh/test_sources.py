@@ -92,12 +92,10 @@ class World:
         async with self.sources() as sources:
             return [event async for event in refresh_all(plan or Latest(1), sources)]
 
-    def paper(self, id: str) -> Known | None:
-        window = Window.open(self.path)
-        pk = window.pk_of(id)
-        found = window.paper(pk) if pk is not None else None
-        window.close()
-        return found
+    def paper(self, id: str) -> Known:
+        with closing(Window.open(self.path)) as window:
+            (found,) = window.papers([window.pk_of(id) or 0])
+            return found
 
     def follow(self, url: str, slug: str = "lab") -> None:
         added = self.now.isoformat()
@@ -126,7 +124,6 @@ async def test_categories_of_the_daily_papers_come_by_one_request(world: World) 
     events = await world.refresh()
     assert of(events, FeedStored) == ["arxiv"]
     paper = world.paper("2605.00001")
-    assert paper is not None
     assert (paper.categories, paper.version, paper.source) == (("cs.CL", "cs.LG"), 2, "hf")
     # The feed's own words stay; arXiv fills gaps.
     assert paper.title == "Paper 2605.00001"
@@ -241,7 +238,6 @@ async def test_an_entry_about_a_paper_joins_it(world: World) -> None:
     world.follow(f"{world.site.url}/feed.xml")
     assert last(await world.refresh()).new == 3
     joined, brought = world.paper("2605.00001"), world.paper("2605.00077")
-    assert joined and brought
     assert (joined.title, joined.source, joined.url) == ("Paper 2605.00001", "hf", link)
     # What only a feed brought gets its facts from arXiv.
     assert (brought.title, brought.categories, brought.published) == ("A title of its own", ("cs.RO",), "2026-05-11")
@@ -267,8 +263,7 @@ async def test_one_source_that_fails_does_not_fail_the_others(world: World) -> N
     (failing,) = world.feeds.failing()
     assert (failing.slug, failing.failing_since) == ("bad", "2026-05-12T12:00:00Z")
     # What it was asked for then comes now.
-    paper = world.paper("2605.00001")
-    assert paper is not None and paper.categories == ("cs.CL", "cs.LG")
+    assert world.paper("2605.00001").categories == ("cs.CL", "cs.LG")
 
 
 async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World) -> None:
@@ -309,14 +304,14 @@ async def look_up(world: World, id: str) -> bool:
 async def test_a_paper_is_looked_up_in_the_feed_and_then_at_arxiv(world: World) -> None:
     assert await look_up(world, "2605.00002")
     paper = world.paper("2605.00002")
-    assert paper and (paper.source, paper.upvotes) == ("hf", 5)
+    assert (paper.source, paper.upvotes) == ("hf", 5)
     assert world.arxiv.requests == []
     # A day of which one paper is known has not been answered for.
     assert world.cache.known_days(TODAY, TODAY) == {}
     world.arxiv.papers.append(Paper("math/0309136", "An old one", categories=("math.GT",)))
     assert await look_up(world, "math/0309136")
     paper = world.paper("math/0309136")
-    assert paper and (paper.source, paper.categories) == ("arxiv", ("math.GT",))
+    assert (paper.source, paper.categories) == ("arxiv", ("math.GT",))
     assert not await look_up(world, "2605.99999")
     # A feed that fails leaves it to arXiv.
     world.daily.fault = "error"
