@@ -18,7 +18,7 @@ import pytest
 
 from reader.core.errors import FeedError, FeedUnreachable
 from reader.core.steps import watched_by
-from reader.feeds.http.client import PAUSES, Backoff, BusyHostClient, DocumentClient, HostBusy, Response, host_lock
+from reader.feeds.http.client import Backoff, BusyHostClient, DocumentClient, HostBusy, Response, host_lock
 from reader.feeds.http.responses import Limits
 from reader.platform import Lock
 from tests.feed_server import FeedServer
@@ -49,20 +49,18 @@ async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
         before = nap.now
         async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
             assert nap.now - before == left
+    # The file does not grow.
+    assert (tmp_path / "turn").stat().st_size == 1
 
 
-async def test_a_folder_that_can_not_be_written_holds_nobody_up(tmp_path: Path) -> None:
+async def test_what_can_not_be_written_or_locked_holds_nobody_up_but_for_the_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").touch()
     nap = Nap()
     async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
         assert nap.taken == []
-
-
-async def test_a_file_system_without_locks_holds_nobody_up_but_for_the_pause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr("reader.platform.try_lock", lambda _: Lock.UNSUPPORTED)
-    nap = Nap()
     for pauses in ([], [3.0]):
         async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
             assert nap.taken == pauses
@@ -97,66 +95,35 @@ async def test_on_a_full_disk_the_request_is_made_and_the_next_one_waits(
         assert nap.taken == [3] * asked
 
 
-async def test_a_lock_does_not_grow(tmp_path: Path) -> None:
-    nap = Nap()
-    for _ in range(3):
-        async with host_lock(tmp_path / "example.org.lock", 3, nap, nap.clock):
-            pass
-    assert (tmp_path / "example.org.lock").stat().st_size == 1
-    assert len(nap.taken) == 2
-
-
 # The pause of a busy host
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
-    clock = Clock()
-    backoff = Backoff(tmp_path / "x.busy", clock)
+    nap = Nap()
+    backoff = Backoff(tmp_path / "x.busy", nap.clock)
     assert backoff.left() == 0
-    for pause in (*PAUSES, PAUSES[-1]):
+    for pause in (300, 900, 3_600, 14_400, 14_400):
         assert backoff.refuse() == pause
         # Another program, or this one after a new start, knows it.
-        assert Backoff(tmp_path / "x.busy", clock).left() == pause
+        assert Backoff(tmp_path / "x.busy", nap.clock).left() == pause
         # A second refusal in the same pause is no further one.
-        clock.now += 1
+        nap.now += 1
         assert backoff.refuse() == pause - 1
-        clock.now += pause
+        nap.now += pause
     backoff.answer()
-    assert backoff.refuse() == PAUSES[0]
-
-
-def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
-    clock = Clock()
-    backoff = Backoff(tmp_path / "x.busy", clock)
-    backoff.refuse()
-    clock.now -= 86_400
+    assert backoff.refuse() == 300
+    # A clock that was set back stops nothing.
+    nap.now -= 86_400
     assert backoff.left() == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"])
-def test_a_broken_file_is_no_pause(tmp_path: Path, text: str) -> None:
+def test_without_a_file_that_can_be_read_and_written_there_is_no_pause(tmp_path: Path) -> None:
     file = tmp_path / "x.busy"
-    file.write_text(text)
-    backoff = Backoff(file)
-    assert backoff.left() == 0
-    assert backoff.refuse() == PAUSES[0]
-
-
-def test_without_a_file_or_a_folder_to_write_there_is_no_pause(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for backoff in (Backoff(None), Backoff(tmp_path / "file" / "x.busy")):
-        assert backoff.refuse() == PAUSES[0]
-        assert backoff.left() == 0
+    for text in ("", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"):
+        file.write_text(text)
+        assert (Backoff(file).left(), Backoff(file).refuse()) == (0, 300)
+    for backoff in (Backoff(None), Backoff(file / "x.busy")):
+        assert (backoff.refuse(), backoff.left()) == (300, 0)
         backoff.answer()
 
 
@@ -301,17 +268,21 @@ async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
 
 @pytest.mark.parametrize("status", [406, 429, 503])
 async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_path: Path, status: int) -> None:
-    clock, nap = Clock(), Nap()
+    clock, nap = Nap(), Nap()
     with FeedServer() as server:
         server.pages["/x"] = b"text"
-
-        def client() -> BusyHostClient:
-            limits = Limits(attempts=3, backoff=3)
-            return BusyHostClient(
-                server.url, folder=tmp_path, lock="x.lock", busy="x.busy", now=clock, limits=limits, sleep=nap
+        first, second = (
+            BusyHostClient(
+                server.url,
+                folder=tmp_path,
+                lock="x.lock",
+                busy="x.busy",
+                now=clock.clock,
+                limits=Limits(attempts=3, backoff=3),
+                sleep=nap,
             )
-
-        first, second = client(), client()
+            for _ in range(2)
+        )
         server.faults += [f"error:{status}", f"error:{status}"]
         assert await first.document(f"{server.url}/x", _body) == b"text"
         assert nap.taken[0] >= 2 and nap.taken[1] >= 4
@@ -327,18 +298,10 @@ async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_pat
         clock.now += 300
         assert await second.document(f"{server.url}/x", _body) == b"text"
         assert not (tmp_path / "x.busy").exists()
+        # A host that names its wait is heeded as any other.
+        nap.taken.clear()
+        server.faults += ["limit_after:7"]
+        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert nap.taken == [7]
         await first.aclose()
         await second.aclose()
-
-
-async def test_a_host_that_names_its_wait_is_heeded_as_before(tmp_path: Path) -> None:
-    nap = Nap()
-    with FeedServer() as server:
-        server.pages["/x"] = b"text"
-        client = BusyHostClient(
-            server.url, folder=tmp_path, lock="x.lock", busy="x.busy", limits=Limits(attempts=3), sleep=nap
-        )
-        server.faults += ["limit_after:7"]
-        assert await client.document(f"{server.url}/x", _body) == b"text"
-        assert nap.taken == [7]
-        await client.aclose()
