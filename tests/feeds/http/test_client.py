@@ -56,13 +56,14 @@ async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) ->
 
 async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
     nap = Nap()
+    (tmp_path / "turn").touch(0o644)
     for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
         nap.now += passed
         before = nap.now
         async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
             assert nap.now - before == left
-    # The file does not grow.
-    assert (tmp_path / "turn").stat().st_size == 1
+    # The file does not grow, and is the user's alone.
+    assert ((tmp_path / "turn").stat().st_size, (tmp_path / "turn").stat().st_mode & 0o777) == (1, 0o600)
 
 
 async def test_what_can_not_be_written_or_locked_holds_nobody_up_but_for_the_pause(
@@ -303,9 +304,11 @@ async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_pat
             await first.document(f"{server.url}/x", _body)
         asked = len(server.requests)
         clock.now += 60
-        with pytest.raises(HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"):
+        with pytest.raises(
+            HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"
+        ) as busy:
             await second.document(f"{server.url}/x", _body)
-        assert len(server.requests) == asked
+        assert (len(server.requests), busy.value.status) == (asked, 429)
         server.fault = "ok"
         clock.now += 300
         assert await second.document(f"{server.url}/x", _body) == b"text"
