@@ -183,9 +183,15 @@ def test_values_are_cleaned_and_checked(key: str, value: object, wanted: object)
 
 def test_texts_and_lists_are_bounded() -> None:
     found = parsed(title="x" * 10_000, abstract="x" * 100_000, authors=["y" * 1_000] * 10_000)
-    assert (len(found.title), len(found.abstract), len(found.authors), len(found.authors[0])) == (
-        2_000, 20_000, 5_000, 200,
-    )  # fmt: skip
+    sizes = [len(found.title), len(found.abstract), len(found.authors), len(found.authors[0])]
+    assert sizes == [2_000, 20_000, 5_000, 200]
+    tags, days = (
+        [f"tag {number}" for number in range(1_001)],
+        [f"2026-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(101)],
+    )
+    whole = parse_export({"id": ID, "title": "A title", "tags": tags, "days": days, "marks": [MARK] * 1_001})
+    assert whole.marks is not None
+    assert [len(whole.days), len(whole.marks.marks), len(whole.marks.states)] == [100, 1_000, 1_000]
 
 
 def test_records_of_the_feed_stay_the_feed_s() -> None:
