@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,9 @@ def test_closed_streams_are_opened_as_empty_ones(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(sys, name, None)
         monkeypatch.setattr(sys, f"__{name}__", None)
     open_closed_streams()
-    made = sys.stdin, sys.stdout, sys.stderr
+    made: list[Any] = [sys.stdin, sys.stdout, sys.stderr]
     open_closed_streams()
-    assert made == (sys.stdin, sys.stdout, sys.stderr) == (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    assert made == [sys.stdin, sys.stdout, sys.stderr] == [sys.__stdin__, sys.__stdout__, sys.__stderr__]
     assert (sys.stdin.read(), sys.stdout.write("x"), sys.stderr.write("x")) == ("", 1, 1)
     for stream in made:
         handle = stream.fileno()
