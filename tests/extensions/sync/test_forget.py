@@ -84,12 +84,8 @@ def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, d
     forget(desk, laptop.id, is_forgotten=False)
     assert desk.states() == both
     assert desk.look().came == {"laptop": 1}
-    assert desk.states() == laptop_states_with(laptop, desk)
-
-
-def laptop_states_with(laptop: Machine, desk: Machine) -> object:
     laptop.look()
-    return laptop.states()
+    assert desk.states() == laptop.states()
 
 
 def test_an_undo_by_a_forgotten_machine_is_none(laptop: Machine, desk: Machine) -> None:

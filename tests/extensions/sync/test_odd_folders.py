@@ -47,13 +47,6 @@ def test_a_copy_brings_its_marks_and_is_not_taken_for_the_file(
     assert third.states() == laptop.states() == desk.states()
 
 
-def test_what_only_a_copy_has_is_taken_in(laptop: Machine, desk: Machine) -> None:
-    own = laptop.own_file
-    own.rename(own.with_name(f"{own.stem} (conflicted copy 2026-11-24).jsonl"))
-    assert desk.look().came == {"laptop": 1}
-    assert desk.look().came == {}
-
-
 def test_what_is_no_file_is_named_and_skipped(laptop: Machine, desk: Machine) -> None:
     folder = laptop.folder
     (folder / "dailypapers-a.jsonl").mkdir()
@@ -197,23 +190,6 @@ def test_names_in_another_case_are_the_same_files(
     assert laptop.look().went == 1
     # It was added to, not written anew.
     assert own.stat().st_ino == size
-
-
-def test_the_folder_may_be_on_another_disk(origin: Path, tmp_path: Path) -> None:
-    memory = Path("/dev/shm")
-    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("there is no other disk")
-    folder = memory / f"dailypapers-{os.getpid()}"
-    try:
-        laptop = Machine.copied(origin, tmp_path / "shared", "laptop")
-        desk = Machine.copied(origin, tmp_path / "shared", "desk")
-        folder.mkdir()
-        laptop.folder = desk.folder = folder
-        laptop.mark("star", True, 1)
-        laptop.look()
-        assert desk.look().came == {"laptop": 1}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_the_folder_of_the_cache_is_refused(laptop: Machine) -> None:
