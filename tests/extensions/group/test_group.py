@@ -13,11 +13,19 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.cache.places import NOT_THERE
+from reader.commands.workspace import Workspace
+from reader.extensions import group
 from reader.extensions.group import looking
-from tests.commands.conftest import IDS, Run, Session
+from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 from tests.extensions.sync.postgres import StandIn
 
 Use = Callable[[str], None]
+
+
+def examined() -> list[tuple[str, str]]:
+    """What the doctor is told of the group."""
+    return [(one.value, one.advice) for one in group._examine(Workspace())]
 
 
 def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_path: Path) -> None:
@@ -143,11 +151,15 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
         $ group status
         TMP/shared: you are ada, key NOW, and share nothing. The folder is missing now.
         bob	key NOW	1 paper	NOW	shares stars
+        $ group share
+        You share nothing. You can share star, queue, note, tag and tag:NAME.
         $ group leave
         1! dailypapers: What you shared is still there. The folder TMP/shared is missing. Connect or mount it, and try again. To leave it there, use --force.
         """  # noqa: E501
     )
+    assert examined() == [("ada in " + str(shared), NOT_THERE)]
     shutil.move(tmp_path / "away", shared)
+    assert examined() == [("ada in " + str(shared), "")]
     session(
         """
         $ group look --jsonl
@@ -162,6 +174,12 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
     looked = run("group", "look").err
     assert "cut off; it is skipped" in looked and "somebody else changed what you share; it is shared again\n" in looked
     shutil.rmtree(shared)
+    membership = tmp_path / "bob" / "papers.group.json"
+    before = membership.read_text()
+    membership.write_text("{")
+    ((value, advice),) = examined()
+    assert value == "unreadable" and "which holds the key of your group, can't be read. Restore it" in advice
+    membership.write_text(before)
     assert run("group", "leave", "--force", "--json").record == {"left": True, "told": False}
 
 
@@ -188,6 +206,9 @@ def test_names_are_told_apart_and_members_forgotten(session: Session, run: Run, 
         2! dailypapers: Name one member: dailypapers group forget NAME. 'group status' lists them.
         $ group forget eve
         1! dailypapers: There is no member 'eve': 'dailypapers group status' lists them.
+        $ group forget ada -q
+        ada shares 2 marks on 2 papers. Forgetting removes that here, and ignores what ada shares from now on. Nobody is told. 'dailypapers group forget ada --undo' brings it back.
+        2! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
         $ group forget ada
         ada shares 2 marks on 2 papers. Forgetting removes that here, and ignores what ada shares from now on. Nobody is told. 'dailypapers group forget ada --undo' brings it back.
         2! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
@@ -255,7 +276,7 @@ def test_names_are_told_apart_and_members_forgotten(session: Session, run: Run, 
 
 
 def test_another_machine_is_the_same_member(
-    run: Run, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared = str(tmp_path / "shared")
     use("laptop")
@@ -264,6 +285,13 @@ def test_another_machine_is_the_same_member(
     run("mark", "star", IDS[0])
     run("group", "share", "star")
     key = run("group", "key").out
+    assert "Anyone with this line can write in your name" in on_terminal("group", "key").err
+    # Many tags are shared one by one, within a bound.
+    assert run("group", "share", *(f"tag:{number}" for number in range(99))).code == 0
+    assert run("group", "share", "queue").err == (
+        "dailypapers: You can share at most 100 things: 'tag' shares all tags.\n"
+    )
+    run("group", "stop", *(f"tag:{number}" for number in range(99)))
     assert run("group", "key", "--json").record == dict(zip(("name", "secret"), key.strip().split(":"), strict=True))
     use("desk")
     for line in ("", "ada:xyz\n", key.replace("ada:", "anyone:")):
