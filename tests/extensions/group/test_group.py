@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -374,3 +375,23 @@ def test_a_group_at_a_server_is_watched(session: Session, use: Use, stand_in: St
         """,
         PLACE=place,
     )
+
+
+def test_exports_follow_what_the_others_share_take_back_and_leave(run: Run, use: Use, tmp_path: Path) -> None:
+    def changes() -> list[bool]:
+        """Whether two looks of bob's change anything."""
+        use("bob")
+        looks = [Workspace(), Workspace()]
+        for one in looks:
+            group._look_as(Namespace(json=False, quiet=True), one, "")
+        return [one.has_changed for one in looks]
+
+    use("ada")
+    run("group", "create", str(tmp_path / "shared"), "--name", "ada")
+    run("mark", "star", IDS[0])
+    use("bob")
+    run("group", "join", str(tmp_path / "shared"), "--name", "bob")
+    for words in (("share", "star"), ("stop",), ("leave",)):
+        use("ada")
+        assert run("group", *words).code == 0
+        assert changes() == [True, False], words
