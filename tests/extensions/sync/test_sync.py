@@ -6,6 +6,7 @@ import shutil
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -326,13 +327,41 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     assert "has mistakes, so settings are not synced" in run("sync").err
 
 
-def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_many_looks_only_news_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
-    settings = cast(SharedSettings, SimpleNamespace(taken=[], refused=[], is_by_itself=True))
-    arguments = Namespace(json=False, quiet=True, folder=None)
-    for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
-        sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
-    assert capsys.readouterr().err.count("it is cut off") == 2
+    settings = cast(SharedSettings, SimpleNamespace(taken=["order"], refused=["keys: no"], is_by_itself=True))
+    cut_off = Exchanged(troubles=["one: it is cut off"], skipped=["two: it is a folder"])
+    for found in (
+        cut_off,
+        replace(cut_off),
+        Exchanged(),
+        Exchanged(came={"desk": 1}, notes=[*"abcde"]),
+        Exchanged(came={"desk": 2, "phone": 1}, went=3, notes=[*"abcdef"], replaced=["order day (was upvotes)"]),
+    ):
+        sync._print_news(Namespace(json=False, quiet=False, folder=None), told, found, settings)
+    rest = "'dailypapers note ID --history' lists the earlier ones, and --restore brings one back."
+    taken = "Settings taken from your other machines: order."
+    assert capsys.readouterr() == (
+        f"""\
+Nothing new on any machine.
+{taken}
+1 change came from desk.
+Another machine replaced your notes of: a, b, c, d, e. {rest}
+{taken}
+2 changes came from desk, 1 change came from phone, 3 changes went out.
+Another machine replaced your notes of: a, b, c, d, e and more. {rest}
+{taken}
+Another machine replaced settings of this one: order day (was upvotes). 'dailypapers config history NAME' lists the \
+earlier ones, and --restore brings one back.
+""",
+        """\
+one: it is cut off; it is skipped until it is complete
+two: it is a folder; it is skipped
+keys: no
+keys: no
+keys: no
+""",
+    )
 
 
 def test_settings_of_a_forgotten_machine_are_again_as_they_were(run: Run, use: Use, tmp_path: Path) -> None:
