@@ -190,6 +190,7 @@ def test_copies_of_one_home_do_not_write_to_one_file(laptop: Machine, origin: Pa
     copy.look()
     looked = laptop.look()
     assert (looked.is_new_machine, sum(looked.came.values())) == (True, 1)
+    assert "2611.00002" not in laptop.own_file.read_text(), "it is in the copy's file"
     for machine in (copy, desk, laptop):
         machine.look()
     assert not any(one.look().is_new_machine for one in (laptop, copy, desk))

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -77,6 +78,15 @@ def test_files_beyond_the_bounds_are_named(laptop: Machine, desk: Machine, monke
     assert desk.look().came == {"laptop": 2}
     monkeypatch.setattr(module, "MOST_FILES", 1)
     assert desk.look().skipped == ["1 files more than the 1 that are read"]
+
+
+def test_what_stands_before_a_place_in_a_file_is_told_by_its_last_bytes(tmp_path: Path) -> None:
+    file, data = tmp_path / "file", bytes(range(250)) * 40
+    file.write_bytes(data)
+    assert [module.tail_of(file, place) for place in (10, 9_000)] == [
+        crc32(data[:10]),
+        crc32(data[9_000 - 4_096 : 9_000]),
+    ]
 
 
 def test_a_file_without_rights_is_read_once_it_can_be(
