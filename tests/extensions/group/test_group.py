@@ -40,13 +40,7 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
         {"place": null, "name": null, "key": null, "shares": [], "members": [], "forgotten": []}
         $ group look
         1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        $ group share
-        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        $ group stop
-        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group leave
-        1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
-        $ group key
         1! dailypapers: You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
         $ group look -q
         $ group create --name ada
