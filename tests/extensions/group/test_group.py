@@ -89,7 +89,7 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
         Nothing new in the group.
         $ group look -q
         $ group look --jsonl
-        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": false, "has_ended": false, "renamed": {}, "forgotten": 0, "troubles": []}
+        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": false, "has_ended": false, "renamed": {}, "troubles": []}
         $ mark star 2606.30616
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ list by:ada
@@ -125,7 +125,7 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
         bob is in the group.
         New: 1 mark of bob.
         $ group look --jsonl
-        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": false, "has_ended": false, "renamed": {}, "forgotten": 0, "troubles": []}
+        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": false, "has_ended": false, "renamed": {}, "troubles": []}
         """  # noqa: E501
     )
     use("bob")
@@ -158,7 +158,7 @@ def test_two_share_what_they_choose(session: Session, run: Run, use: Use, tmp_pa
     session(
         """
         $ group look --jsonl
-        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": true, "has_ended": false, "renamed": {}, "forgotten": 0, "troubles": []}
+        {"came": {}, "went": {}, "joined": [], "left": [], "is_told": true, "has_ended": false, "renamed": {}, "troubles": []}
         $ group leave
         You have left the group, and you no longer share anything.
         """  # noqa: E501
