@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -236,32 +237,52 @@ def test_what_others_wrote_stands_nowhere_else(papers: Path) -> None:
             assert {"tags": ["mine"], "topics": ["agents"]}.items() <= answer.items()
 
 
+DESCRIPTION = r'"description": "[^"]*(\\"[^"]*)*", '
+
+TAKEN = """\
+whats_new query {"default": "", "maxLength": 2000, "type": "string"}
+whats_new since {"default": "", "maxLength": 40, "type": "string"}
+whats_new max_age {"default": 0, "maximum": 1000, "minimum": 0, "type": "integer"}
+whats_new limit {"default": 20, "maximum": 50, "minimum": 1, "type": "integer"}
+search query {"default": "", "maxLength": 2000, "type": "string"}
+search limit {"default": 10, "maximum": 50, "minimum": 1, "type": "integer"}
+search offset {"default": 0, "maximum": 1000000000, "minimum": 0, "type": "integer"}
+show id {"maxLength": 500, "type": "string"}
+read id {"maxLength": 500, "type": "string"}
+read section {"default": -1, "maximum": 1000, "minimum": -1, "type": "integer"}
+read offset {"default": 0, "maximum": 1000000000, "minimum": 0, "type": "integer"}
+passages words {"maxLength": 500, "type": "string"}
+passages query {"default": "", "maxLength": 2000, "type": "string"}
+passages limit {"default": 10, "maximum": 50, "minimum": 1, "type": "integer"}
+similar ids {"items": {"maxLength": 500, "type": "string"}, "maxItems": 50, "minItems": 1, "type": "array"}
+similar query {"default": "", "maxLength": 2000, "type": "string"}
+similar newer {"default": false, "type": "boolean"}
+similar limit {"default": 10, "maximum": 50, "minimum": 1, "type": "integer"}
+similar offset {"default": 0, "maximum": 1000000000, "minimum": 0, "type": "integer"}
+topics query {"default": "", "maxLength": 2000, "type": "string"}
+topics limit {"default": 20, "maximum": 50, "minimum": 1, "type": "integer"}
+mark ids {"items": {"maxLength": 500, "type": "string"}, "maxItems": 50, "minItems": 1, "type": "array"}
+mark star {"default": null, "type": ["boolean", "null"]}
+mark queue {"default": null, "type": ["boolean", "null"]}
+mark add {"default": [], "items": {"maxLength": 100, "type": "string"}, "maxItems": 50, "type": "array"}
+mark remove {"default": [], "items": {"maxLength": 100, "type": "string"}, "maxItems": 50, "type": "array"}
+note id {"maxLength": 500, "type": "string"}
+note text {"maxLength": 100000, "type": "string"}
+note instead {"default": false, "type": "boolean"}
+"""
+"""The parameters of each tool as programs read them, without their descriptions."""
+
+
 def test_a_tool_says_in_few_words_what_it_takes_and_what_went_wrong(papers: Path) -> None:
     from reader.extensions.mcp.server import Desk
 
-    desk = Desk(Workspace(), allows_marks=True)
-    names = {"items": {"maxLength": 100, "type": "string"}, "maxItems": 50, "type": "array"}
-    tags = {"default": [], "description": "Names of tags", **names}
-    about = {
-        "star": "true stars them, false takes the star away",
-        "queue": "true queues them, false takes them out of the queue",
-    }
-    id = {"description": "An arXiv id, or an address of the paper", "maxLength": 500, "type": "string"}
-    ids = {"description": "arXiv ids, or addresses of papers", "items": id, "maxItems": 50, "minItems": 1}
-    assert desk.tools["mark"].parameters == {
-        "properties": {
-            "ids": {**ids, "type": "array"},
-            **{
-                name: {"default": None, "description": said, "type": ["boolean", "null"]}
-                for name, said in about.items()
-            },
-            "add": tags,
-            "remove": tags,
-        },
-        "required": ["ids"],
-        "type": "object",
-        "additionalProperties": False,
-    }
+    desk = Desk(Workspace(), allows_marks=True, allows_fetch=True)
+    said = [
+        f"{tool.name} {name} {re.sub(DESCRIPTION, '', json.dumps(schema, sort_keys=True))}"
+        for tool in desk.tools.values()
+        for name, schema in tool.parameters["properties"].items()
+    ]
+    assert said == TAKEN.splitlines()
     told = "Run 'dailypapers read ID' first. Then 'dailypapers sync' now. Done; see 'dailypapers list -n 3'."
     assert desk._in_tools(told) == "Run `read` first. Done; see `search`."
 
