@@ -127,9 +127,8 @@ async def run_program(
             why = f": {clean(lines[-1], 200).rstrip('.')}" if lines else ""
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
-        text = stdout.read(MOST_PRINTED).decode("utf-8", "replace")
-    cleaned = clean_note(text, MOST_KEPT).strip("\n")
-    return Printed(cleaned, is_cut or len(text) > MOST_KEPT)
+        text = stdout.read(MOST_PRINTED).decode("utf-8", "replace").strip("\r\n")
+    return Printed(clean_note(text, MOST_KEPT).strip("\n"), is_cut or len(text) > MOST_KEPT)
 
 
 def _start(

@@ -54,6 +54,10 @@ def test_what_the_user_changed_or_added_stays_as_it_is_written() -> None:
     )
 
 
+def test_what_is_no_list_of_words_stays_as_it_is_written() -> None:
+    assert rewritten("tags: [[paper]]\n") == 'tags: [[paper]]\nmarks: ["starred"]\n'
+
+
 def test_another_form_of_the_same_value_is_no_change_of_it() -> None:
     """Obsidian writes all properties anew if one is changed."""
     edited = "paper: 2606.30310\ntitle: 'A: b # c'\ntags:\n  - paper\n  - agents\nstatus: unread\n"

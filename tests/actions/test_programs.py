@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import stat
 import sys
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ from reader.actions.programs import (
     run_program,
     takes_terminal,
 )
+from tests.table import each
 
 HOSTILE = "--help; `touch x` $(touch x) <b>&amp;\x1b[31m\n-u critical"
 
@@ -31,7 +31,7 @@ def program(folder: Path, code: str, name: str = "tell") -> str:
     """A program of the user's."""
     file = folder / name
     file.write_text(f"#!{sys.executable}\n{code}\n")
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    file.chmod(0o700)
     return str(file)
 
 
@@ -44,15 +44,16 @@ async def test_what_it_prints_is_kept_clean(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["tell"]
 
 
-async def test_one_that_prints_for_ever_is_stopped_with_its_beginning(tmp_path: Path) -> None:
+async def test_a_long_output_is_cut_and_an_endless_one_is_stopped(tmp_path: Path) -> None:
+    for more, is_cut in ((0, False), (5, True)):
+        printed = await run_program([program(tmp_path, f"print('é' * {MOST_KEPT + more})")], seconds=20)
+        assert (printed.text, printed.is_cut) == ("é" * MOST_KEPT, is_cut)
     printed = await run_program([program(tmp_path, "while True: print('x' * 99)")], seconds=20)
     assert printed.is_cut
     assert printed.text.startswith("x" * 99) and len(printed.text) <= MOST_KEPT
-
-
-async def test_a_long_output_is_cut(tmp_path: Path) -> None:
-    printed = await run_program([program(tmp_path, f"print('é' * {MOST_KEPT + 5})")], seconds=20)
-    assert (printed.text, printed.is_cut) == ("é" * MOST_KEPT, True)
+    # What it says on the other stream fills no disk either.
+    loud = "import sys\nwhile True: sys.stderr.write('x' * 9_000)"
+    assert (await run_program([program(tmp_path, loud)], seconds=60)).is_cut
 
 
 STARTS_ANOTHER = (
@@ -110,31 +111,20 @@ async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: 
     assert time.monotonic() - begun < 15
 
 
-async def test_of_much_that_a_program_prints_the_last_line_is_told(tmp_path: Path) -> None:
-    loud = "import sys\nfor _ in range(3_000): sys.stderr.write('x' * 999 + chr(10))\nsys.exit('the last word')"
-    with pytest.raises(ProgramError, match=r"tell failed \(exit code 1\): the last word\."):
-        await run_program([program(tmp_path, loud)], seconds=60)
-
-
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        (
-            "import sys; print('half'); sys.exit('no \\x1b[1mmodel\\x1b[0m')",
-            "tell failed (exit code 1): no model; see X.",
-        ),
-        ("import sys; sys.exit(3)", "tell failed (exit code 3); see X."),
+        ("print('half'); sys.exit('no \\x1b[1mmodel\\x1b[0m')", "tell failed (exit code 1): no model; see X."),
+        ("sys.exit(3)", "tell failed (exit code 3); see X."),
+        # Of much that it prints, the last line is told.
+        ("for _ in range(3_000): sys.stderr.write('x' * 999 + chr(10))\nsys.exit('the last word')",
+         "tell failed (exit code 1): the last word; see X."),
     ],
-)
+)  # fmt: skip
 async def test_a_failure_is_one_clean_sentence(tmp_path: Path, code: str, says: str) -> None:
     with pytest.raises(ProgramError) as raised:
-        await run_program([program(tmp_path, code)], seconds=20, advice="see X")
+        await run_program([program(tmp_path, f"import sys\n{code}")], seconds=20, advice="see X")
     assert str(raised.value).replace(f"{tmp_path}/", "") == says
-
-
-async def test_what_a_program_prints_fills_no_disk(tmp_path: Path) -> None:
-    loud = "import sys\nwhile True: sys.stderr.write('x' * 9_000)"
-    assert (await run_program([program(tmp_path, loud)], seconds=60)).is_cut
 
 
 def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,15 +136,13 @@ def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest
     # The script is the same whatever papers say.
     assert command[-2:] == ("2 new papers", 'end run" & do shell script "x')
     assert not any("do shell script" in word for word in command[:-1])
-
-
-def test_without_a_program_for_it_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Without a program for it, the way out is told.
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: None)
     with pytest.raises(ProgramError, match="install notify-send"):
         desktop_command("a", "b", "linux")
 
 
-@pytest.mark.parametrize(
+@each(
     ("environ", "command"),
     [
         ({"EDITOR": "sh"}, ["sh"]),
@@ -199,10 +187,9 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def add_program(folder: Path, name: str, script: str = "") -> None:
-    program = folder / name
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o700)
+def add_program(folder: Path, name: str, script: str = "#!/bin/sh") -> None:
+    (folder / name).write_text(f"{script}\n")
+    (folder / name).chmod(0o700)
 
 
 @pytest.mark.parametrize(
@@ -251,19 +238,18 @@ def test_a_viewer_gets_the_file_as_one_argument_and_no_token(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "secret")
     monkeypatch.chdir(tmp_path)
-    add_program(programs, "viewer", f'echo "$# $1 $2 $HF_TOKEN" > {tmp_path}/said')
+    add_program(programs, "viewer", f'#!/bin/sh\necho "$# $1 $2 $HF_TOKEN" > {tmp_path}/said')
     open_file(("viewer", "--page=1"), Path("-a b; $(c).pdf"))
     assert (tmp_path / "said").read_text() == f"2 --page=1 {tmp_path}/-a b; $(c).pdf \n"
-    add_program(programs, "broken", "exit 3")
+    add_program(programs, "broken", "#!/bin/sh\nexit 3")
     with pytest.raises(NoViewer, match=r"broken could not open it \(exit code 3\)"):
         open_file(("broken",), Path("a.pdf"))
-    (programs / "torn").write_text("no program")
-    (programs / "torn").chmod(0o700)
+    add_program(programs, "torn", "no program")
     with pytest.raises(NoViewer, match="torn did not start"):
         open_file(("torn",), Path("a.pdf"))
 
 
 def test_a_viewer_that_stays_open_is_not_waited_for(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.programs.START", 0.05)
-    add_program(programs, "viewer", "exec /bin/sleep 0.3")
+    add_program(programs, "viewer", "#!/bin/sh\nexec /bin/sleep 0.3")
     open_file(("viewer",), Path("a.pdf"))

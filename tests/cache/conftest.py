@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from reader.cache import connections
 from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
@@ -60,17 +62,27 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cache(path: Path) -> Iterator[Cache]:
-    opened = Cache.open(path, ByName())
-    yield opened
-    opened.close()
+    with closing(Cache.open(path, ByName())) as opened:
+        yield opened
+
+
+def store_two_days(path: Path) -> None:
+    """Bring five papers, whose keys are 1 to 5 in a new cache."""
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1))), NOW)
+        cache.store(Listing("2026-11-23", (draft(4, upvotes=5), draft(5, upvotes=50))), NOW)
+
+
+@pytest.fixture
+def connection(path: Path, cache: Cache) -> Iterator[sqlite3.Connection]:
+    with closing(connections.connect(path)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
 def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("two-days") / "papers.db"
-    with closing(Cache.open(path, ByName())) as cache:
-        cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1))), NOW)
-        cache.store(Listing("2026-11-23", (draft(4, upvotes=5), draft(5, upvotes=50))), NOW)
+    store_two_days(path)
     return path
 
 
@@ -90,16 +102,14 @@ def replace_cache(path: Path, other: Path) -> None:
 
 @pytest.fixture
 def window(path: Path, filled: Cache) -> Iterator[Window]:
-    opened = Window.open(path)
-    yield opened
-    opened.close()
+    with closing(Window.open(path)) as opened:
+        yield opened
 
 
 @pytest.fixture
 def events(path: Path, filled: Cache) -> Iterator[Events]:
-    opened = Events.open(path)
-    yield opened
-    opened.close()
+    with closing(Events.open(path)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -125,10 +135,24 @@ def kept(cache: Cache, path: Path, four_days: Path) -> Path:
     return path
 
 
+def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a statement finds in a cache."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
+
+
+def selection(query: str, scope: Scope = SCOPE) -> Selection:
+    """What a query asks for, on the newest of the two days."""
+    return compile_query(parse(query), scope)
+
+
 def found(path: Path, query: str) -> list[int]:
     """The papers of a query, in its order."""
     with closing(Window.open(path)) as window:
-        return list(window.order(compile_query(parse(query), Scope(date(2026, 11, 24)))).pks)
+        return list(window.order(selection(query)).pks)
 
 
 def faults(path: Path) -> dict[str, tuple[str, ...]]:

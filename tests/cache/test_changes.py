@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,8 @@ from reader.cache.storing.papers import Cache
 from reader.core.changes import Changes
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from tests.cache.conftest import draft, found
+from tests.breakage import execute
+from tests.cache.conftest import draft, found, rows
 
 DAY = "2026-11-20"
 
@@ -52,8 +52,7 @@ def due(path: Path) -> list[int]:
 
 
 def kept(path: Path) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as cache:
-        return cache.execute("SELECT pk, at, field, before FROM paper_edit ORDER BY at, field").fetchall()
+    return rows(path, "SELECT pk, at, field, before FROM paper_edit ORDER BY at, field")
 
 
 def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
@@ -171,11 +170,8 @@ def test_a_home_of_an_older_program_is_asked_again_once(cache: Cache, path: Path
     tell(cache, 20, upvotes=10)
     mark(path, "star", 21)
     tell(cache, 22, upvotes=60)
-    with closing(sqlite3.connect(path)) as older, older:
-        older.execute("DELETE FROM second_look")
-        older.execute("UPDATE paper_flags SET flags = 0")
-        if rules:
-            older.execute("INSERT INTO meta (key, value) VALUES ('second_look', ?)", (rules,))
+    known = [f"INSERT INTO meta (key, value) VALUES ('second_look', '{rules}')"] if rules else []
+    execute(path, "DELETE FROM second_look", "UPDATE paper_flags SET flags = 0", *known)
     assert due(path) == []
     assert ask_all_again(path) == 1
     assert due(path) == [1]

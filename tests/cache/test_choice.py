@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
+from unittest.mock import Mock
 
 import pytest
 
 from reader.cache import choice
-from reader.cache.choice import ForYou, is_taught, marked_papers
+from reader.cache.choice import is_taught, marked_papers
 from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.reads import opinions
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.selection import Offer, Selection
+from reader.cache.search.selection import Offer
 from reader.cache.storing.papers import Cache
-from reader.core.choice.taste import Interest, Marked, Taste
+from reader.core.choice.taste import Interest, Taste
 from reader.core.choice.wishes import Held, Wish, joined
 from reader.core.choice.words import pack
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.follows import Follow, value_of
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
-from reader.core.query import parse
 from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
-from tests.cache.conftest import NOW, draft
+from tests.cache.conftest import NOW, SCOPE, draft, rows, selection
 
 SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
 NUMBERS = range(1, 25)
@@ -70,8 +68,9 @@ def events(path: Path, window: Window, clock: Clock) -> Iterator[Events]:
         yield opened
 
 
-def selection(query: str) -> Selection:
-    return compile_query(parse(query), Scope(date(2026, 11, 24), "2026-11-24", None))
+FOR_YOU_PLACE = Place(view(FOR_YOU))
+SUITING = selection_of(FOR_YOU_PLACE, "day", SCOPE)
+"""What the view For you asks for."""
 
 
 def subjects(window: Window, query: str = "sort:foryou", count: int = 4) -> list[str]:
@@ -80,12 +79,17 @@ def subjects(window: Window, query: str = "sort:foryou", count: int = 4) -> list
 
 
 def stored(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute("SELECT count(*) FROM paper_words").fetchone()[0])
+    return int(rows(path, "SELECT count(*) FROM paper_words")[0][0])
 
 
-def test_without_marks_the_order_is_that_of_days(window: Window, path: Path) -> None:
+def test_without_marks_the_order_is_that_of_days_and_a_start_does_not_wait_for_another(
+    window: Window, events: Events, path: Path
+) -> None:
     assert window.order(selection("sort:foryou")).pks == window.order(selection("")).pks
+    events.mark("star", True, [2])
+    first = window.first(selection("sort:foryou"), 100, at_once=True)
+    assert (first.pks, first.complete) == (window.order(selection("")).pks, False)
+    assert window.first(selection("sort:title"), 100, at_once=True).complete
     assert stored(path) == 0
 
 
@@ -130,15 +134,6 @@ def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
     assert window.read(is_taught)
 
 
-def test_a_start_does_not_wait_for_what_is_learned(window: Window, events: Events, path: Path) -> None:
-    events.mark("star", True, [2])
-    first = window.first(selection("sort:foryou"), 100, at_once=True)
-    assert first.pks == window.order(selection("")).pks
-    assert not first.complete
-    assert window.first(selection("sort:title"), 100, at_once=True).complete
-    assert stored(path) == 0
-
-
 def test_what_is_hidden_comes_last_and_says_why(window: Window, events: Events) -> None:
     events.mark("star", True, [2])
     events.mark("hide", True, [3, 9])
@@ -164,7 +159,10 @@ def test_marks_say_more_or_less(window: Window, events: Events) -> None:
     events.mark("hide", True, [17])
     events.mark("star", True, [18])
     events.mark("star", False, [18])
-    assert weights(window) == {"1": 1.0, "2": 0.6, "3": 0.8, "4": 0.8, "17": -1.0}
+    events.mark(LIKE, True, [19, 20], absent=["2401.00001"])
+    assert events.mark(LIKE, True, [19]) is None
+    events.mark(LIKE, False, [20])
+    assert weights(window) == {"1": 1.0, "2": 0.6, "3": 0.8, "4": 0.8, "17": -1.0, "19": 0.7}
 
 
 def test_newer_marks_say_more_and_marks_of_many_papers_less(window: Window, events: Events, clock: Clock) -> None:
@@ -193,19 +191,18 @@ def test_words_are_made_anew_once_a_text_or_their_rule_has_changed(
     execute(path, "UPDATE paper_words SET body = x''")
     monkeypatch.setattr(choice, "VERSION", "other")
     choice.store_words(path)
-    with closing(sqlite3.connect(path)) as connection:
-        (body,) = connection.execute("SELECT body FROM paper_words WHERE pk = 3").fetchone()
     paper = window.paper(3)
-    assert paper is not None and body == pack(paper.title, paper.abstract)
+    assert paper is not None
+    assert rows(path, "SELECT body FROM paper_words WHERE pk = 3") == [(pack(paper.title, paper.abstract),)]
+    # A paper that is dropped takes its words along.
+    execute(path, "DELETE FROM paper WHERE pk = 5")
+    assert stored(path) == len(NUMBERS) - 1
 
 
 def test_a_cache_that_cannot_be_written_is_ranked_too(
     window: Window, events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_path: Path) -> None:
-        raise CacheError("It can't be written.")
-
-    monkeypatch.setattr(choice, "store_words", refuse)
+    monkeypatch.setattr(choice, "store_words", Mock(side_effect=CacheError("It can't be written.")))
     events.mark("star", True, [2])
     assert subjects(window) == ["Web agents"] * 4
     assert stored(path) == 0
@@ -216,42 +213,26 @@ def test_the_scores_are_kept_until_something_changes(
 ) -> None:
     events.mark("star", True, [2])
     window.order(selection("sort:foryou"))
-    learned: list[int] = []
-
-    def learn(marked: Sequence[Marked], *_: object, **__: object) -> Taste:
-        learned.append(len(marked))
-        return Taste()
-
-    monkeypatch.setattr(choice, "learn", learn)
+    monkeypatch.setattr(choice, "learn", learn := Mock(return_value=Taste()))
     window.order(selection("sort:foryou since:2026"))
-    assert learned == []
+    assert not learn.called
     cache.store(Listing("2026-11-25", (draft(30, "Web agents again"),)), NOW)
     window.order(selection("sort:foryou"))
-    assert learned == [1]
+    ((marked, *_),) = (one.args for one in learn.call_args_list)
+    assert len(marked) == 1
 
 
-def test_a_paper_that_is_dropped_takes_its_words_along(window: Window, events: Events, path: Path) -> None:
-    events.mark("star", True, [2])
-    subjects(window)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DELETE FROM paper WHERE pk = 5")
-        assert connection.execute("SELECT count(*) FROM paper_words WHERE pk = 5").fetchone() == (0,)
-    assert isinstance(window.for_you, ForYou)
-
-
-def test_reading_teaches_and_passing_by_hardly_does(window: Window, events: Events, path: Path, clock: Clock) -> None:
+def test_reading_teaches_and_passing_by_hardly_does(window: Window, events: Events, clock: Clock) -> None:
     events.act([Change("open", "2026-11-24", [1, 2]), Change("finish", "2026-11-24", [2, 3])])
     events.act([Change("pass", "2026-11-24", [4])])
     # A paper that is starred was not left because it was passed first.
     events.act([Change("pass", "2026-11-24", [5]), Change("star", True, [5])])
-    with closing(sqlite3.connect(path)) as connection:
-        marked = {one.title.split()[-1]: round(one.weight, 3) for one in marked_papers(connection)}
     says = choice.SAYS
-    assert marked == {"1": says["open"], "2": says["finish"], "3": says["finish"], "4": says["pass"], "5": 1.0}
+    known = {"1": says["open"], "2": says["finish"], "3": says["finish"], "4": says["pass"], "5": 1.0}
+    assert weights(window) == known
     clock.now += (choice.TRACED + 1) * DAY
     events.mark("star", True, [6])
-    with closing(sqlite3.connect(path)) as connection:
-        assert {one.title.split()[-1] for one in marked_papers(connection)} == {"5", "6"}
+    assert weights(window).keys() == {"5", "6"}
 
 
 # Topics, authors and organizations, and what the user decides
@@ -364,7 +345,7 @@ def test_marks_that_contradict_or_say_nothing_here_do_no_harm(
     assert subjects(window, "sort:foryou", 3) == ["Web agents"] * 3
     execute(path, "DELETE FROM paper WHERE pk IN (2, 8, 14, 1, 7, 13)")
     events.mark("hide", True, [3])
-    assert not window.order(selection_of(Place(view(FOR_YOU)), "day", Scope(date(2026, 11, 24), "2026-11-24"))).pks
+    assert not window.order(SUITING).pks
 
 
 def test_a_newer_query_ends_the_waiting(apart: Window, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,45 +357,48 @@ def test_a_newer_query_ends_the_waiting(apart: Window, events: Events, monkeypat
         while not stop.wait(0.01):
             apart.interrupt()
 
-    other = Thread(target=interrupt)
-    other.start()
-    try:
-        with pytest.raises(CacheInterrupted):
-            apart.order(selection("sort:foryou"))
-    finally:
-        stop.set()
-        other.join()
+    with ThreadPoolExecutor() as other:
+        other.submit(interrupt)
+        try:
+            with pytest.raises(CacheInterrupted):
+                apart.order(selection("sort:foryou"))
+        finally:
+            stop.set()
 
 
 # Interests in the user's hands
 
 
+def interests(window: Window) -> tuple[Interest, ...]:
+    return opinions.read_reasons(window).interests
+
+
 def names(window: Window) -> list[str]:
-    return [one.wish.name.lower() for one in opinions.read_reasons(window).interests]
+    return [one.wish.name.lower() for one in interests(window)]
 
 
 @pytest.fixture
 def two(window: Window, events: Events) -> tuple[Interest, Interest]:
-    """Four papers of each of two subjects are starred."""
+    """Four papers of each of two subjects are starred, protein folding and web agents."""
     events.mark("star", True, [1, 7, 13, 19, 2, 8, 14, 20])
-    one, other = opinions.read_reasons(window).interests
-    return one, other
+    folding, agents = sorted(interests(window), key=lambda one: one.wish.name.lower())
+    return folding, agents
 
 
 def test_an_interest_is_raised_muted_and_again_as_it_is_learned(
     window: Window, events: Events, two: tuple[Interest, Interest]
 ) -> None:
-    assert {one.wish.name.lower() for one in two} == {"protein folding", "web agents"}
-    agents = next(one for one in two if one.wish.name.lower() == "web agents").wish
+    assert names(window) in (both := ["protein folding", "web agents"], both[::-1])
+    agents = two[1].wish
     decide(events, agents.moved("raise").moved("raise"))
     assert subjects(window)[0] == "Web agents"
     decide(events, agents.moved("mute"))
     assert subjects(window, count=4) == ["Protein folding"] * 4
-    assert {one.wish.step: one.share for one in opinions.read_reasons(window).interests} == {0: 1.0, None: 0.0}
+    assert {one.wish.step: one.share for one in interests(window)} == {0: 1.0, None: 0.0}
     events.undo()
     assert subjects(window)[0] == "Web agents"
     decide(events, agents.moved("reset"))
-    assert opinions.read_reasons(window).interests == two
+    assert {*interests(window)} == {*two}
 
 
 def test_an_interest_keeps_its_name_and_papers_whatever_comes(
@@ -427,7 +411,7 @@ def test_an_interest_keeps_its_name_and_papers_whatever_comes(
     assert "mine" in names(window) and len(names(window)) == 3
     decide(events, *joined(one._replace(name="mine"), other))
     assert sorted(names(window)) == ["bird songs", "mine"]
-    assert max(len(found.papers) for found in opinions.read_reasons(window).interests) == 8
+    assert max(len(found.papers) for found in interests(window)) == 8
     events.undo()
     assert len(names(window)) == 3
 
@@ -438,7 +422,7 @@ def test_an_interest_is_split_by_what_its_papers_share(
 ) -> None:
     one, other = (interest.wish for interest in two[::order])
     decide(events, *joined(one, other))
-    (both,) = opinions.read_reasons(window).interests
+    (both,) = interests(window)
     halves = window.for_you.learned().taste.split(both.wish)
     assert {frozenset(half.papers) for half in halves} == {frozenset(half.papers) for half in (one, other)}
     decide(events, *halves)
@@ -465,38 +449,26 @@ def test_no_surprise_has_what_the_user_follows(window: Window, events: Events) -
     events.mark("star", True, [1])
     follow = Follow("word", "ice")
     events.decide([Marking(follow.kind, value_of(follow, is_followed=True))])
-    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
     for day in range(1, 29):
-        chosen = selection_of(place, "day", scope)._replace(offer=Offer(f"2026-11-{day:02}"))
-        learned = window.order(chosen).learned
+        learned = window.order(SUITING._replace(offer=Offer(f"2026-11-{day:02}"))).learned
         assert learned is not None
         assert not [row for row in window.rows(list(learned.surprises)) if row.title.startswith("Sea ice")]
 
 
-def test_liked_papers_teach_without_a_star(window: Window, events: Events) -> None:
-    events.mark(LIKE, True, [4], absent=["2401.00001"])
-    assert weights(window) == {"4": 0.7}
-    assert events.mark(LIKE, True, [4]) is None
-    events.mark(LIKE, False, [4])
-    assert weights(window) == {}
-
-
 def test_the_view_is_empty_until_something_is_learned_then_has_surprises(window: Window, events: Events) -> None:
-    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
-    chosen = selection_of(place, "day", scope)
-    nothing = window.order(chosen)
+    nothing = window.order(SUITING)
     assert not nothing.pks and nothing.complete and nothing.learned is not None and nothing.learned.taste.is_empty
-    assert not window.first(chosen, 9, at_once=True).complete
+    assert not window.first(SUITING, 9, at_once=True).complete
     events.mark("star", True, [1])
-    order = window.first(chosen, 9)
+    order = window.first(SUITING, 9)
     assert order.complete and sorted(order.pks) == [pk for pk in NUMBERS if pk != 1]
-    assert order.learned is not None and len(order.learned.surprises) == 1
+    assert order.learned is not None
     (surprise,) = order.learned.surprises
     assert window.for_you.score(surprise) == 0 and list(order.pks).index(surprise) <= 9
-    assert window.order(chosen).pks == order.pks
+    assert window.order(SUITING).pks == order.pks
     # A typed order is the user's own.
-    assert not selection_of(place._replace(text="sort:foryou"), "day", scope).offer
-    assert not selection_of(place._replace(text="sort:title"), "day", scope).offer
+    for text in ("sort:foryou", "sort:title"):
+        assert not selection_of(FOR_YOU_PLACE._replace(text=text), "day", SCOPE).offer
 
 
 def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, events: Events, cache: Cache) -> None:
@@ -508,8 +480,7 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
     for day, (number, title) in days.items():
         cache.store(Listing(day, (draft(number, title, abstract=title, upvotes=500),)), NOW)
     events.mark("star", True, [2])
-    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
-    order = window.order(selection_of(place, "day", scope))
+    order = window.order(SUITING)
     (new, count), week, (archive, _) = order.groups
     assert (new, week, archive) == ("new: web agents", ("earlier this week", 1), "from the archive")
     titles = [row.title for row in window.rows(order.pks)]
@@ -518,21 +489,18 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
     assert len(suiting) == 3 and count == 4 and titles[4:6] == ["Web agents 101", "Web agents 102"]
     assert len(titles) == len(NUMBERS) - 1 + 3 and titles[-1] == "Ice 103"
     # A triage has the same order, and the new papers that do not suit besides.
-    triage = window.order(selection_of(triage_place("", is_taught=True), "day", scope))
+    triage = window.order(selection_of(triage_place("", is_taught=True), "day", SCOPE))
     assert triage.pks[:count] == order.pks[:count] and len(triage.pks) == len(NUMBERS) - 1 and not triage.groups
     # So has a start that finds new papers, and the mail of what is new.
-    offered = compile_query(parse("is:unread -is:starred day:2026-11-24 sort:foryou"), scope)
+    offered = selection("is:unread -is:starred day:2026-11-24 sort:foryou")
     assert window.order(offered._replace(offer=Offer("2026-11-24"))).pks == triage.pks
 
 
 def test_what_suits_is_learned_without_the_network(
     window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("it asked the network")
-
     for name in ("socket", "create_connection", "getaddrinfo"):
-        monkeypatch.setattr(f"socket.{name}", refuse)
+        monkeypatch.setattr(f"socket.{name}", Mock(side_effect=AssertionError("it asked the network")))
     events.mark("star", True, [2])
     assert subjects(window) == ["Web agents"] * 4
 
@@ -550,7 +518,7 @@ def test_a_query_asks_for_the_papers_of_one_interest(
 def test_an_interest_whose_papers_are_hidden_or_gone_says_nothing(
     window: Window, events: Events, two: tuple[Interest, Interest], path: Path
 ) -> None:
-    one = next(one for one in two if one.wish.name.lower() == "web agents").wish
+    one = two[1].wish
     decide(events, one.moved("raise"), Held("view:gone", "gone", 0, ("1901.00001",), "make"))
     events.mark("hide", True, [2, 8, 14, 20])
     assert names(window) == ["protein folding"]

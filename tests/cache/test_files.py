@@ -22,8 +22,8 @@ from reader.cache.marks.events import Events
 from reader.cache.mending.repair import opened
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheDamaged, CacheError
-from tests.breakage import cut, execute, flip, make_older, root_page
-from tests.cache.conftest import draft
+from tests.breakage import cut, execute, flip, make_older, overwrite, root_page
+from tests.cache.conftest import draft, rows
 
 TODAY = date(2026, 11, 25)
 
@@ -33,11 +33,14 @@ def names(path: Path) -> list[str]:
 
 
 def count(path: Path, table: str) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    return int(rows(path, f"SELECT count(*) FROM {table}")[0][0])
 
 
 def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(cache: Cache, kept: Path) -> None:
+    others = [paths.backup_folder(kept) / name for name in ("papers-mine.db", "notes.txt", "papers-2026-01-01.db.copy")]
+    others[0].parent.mkdir()
+    for other in others:
+        other.write_text("mine")
     for day in range(5):
         assert files.back_up_daily(kept, TODAY + timedelta(day)) is not None
         assert files.back_up_daily(kept, TODAY + timedelta(day)) is None
@@ -46,8 +49,19 @@ def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(cache: Cache,
     assert schema.is_current(whole)
     assert (count(whole, "event"), count(whole, "paper")) == (5, 40)
     assert (count(newest, "event"), count(newest, "paper")) == (5, 3)
-    assert {file.stat().st_mode & 0o777 for file in newest.parent.iterdir()} == {0o600}
-    assert newest.parent.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in files.backups(kept)} == {0o600}
+    # Other files of the folder stay.
+    assert {*newest.parent.iterdir()} == {*files.backups(kept), *others}
+    assert {other.read_text() for other in others} == {"mine"}
+
+
+def test_the_folder_of_backups_is_the_users_alone(kept: Path) -> None:
+    made = files.back_up_daily(kept, TODAY)
+    assert made is not None and made.parent.stat().st_mode & 0o777 == 0o700
+    # A backup is no cache that is written to.
+    execute(kept, "DELETE FROM note")
+    assert count(made, "note") == 1
+    assert [file.name for file in made.parent.iterdir()] == [made.name]
 
 
 def test_a_week_later_the_next_whole_backup_takes_the_place_of_the_last(cache: Cache, kept: Path) -> None:
@@ -80,25 +94,11 @@ def test_a_backup_before_a_migration_is_one_of_the_three(cache: Cache, kept: Pat
     for day in (3, 2, 1):
         files.back_up_daily(kept, TODAY - timedelta(day))
     make_older(kept.parent)
-    with closing(sqlite3.connect(kept)) as connection:
-        before = connection.execute("PRAGMA table_info(event)").fetchall()
+    before = rows(kept, "PRAGMA table_info(event)")
     schema.ensure(kept)
     assert len(names(kept)) == 3
     assert names(kept)[0].endswith(f"-before-{schema.HEAD}.db")
-    with closing(sqlite3.connect(files.backups(kept)[0])) as connection:
-        assert connection.execute("PRAGMA table_info(event)").fetchall() == before
-
-
-def test_other_files_of_the_folder_stay(cache: Cache, kept: Path) -> None:
-    folder = paths.backup_folder(kept)
-    folder.mkdir()
-    others = [folder / name for name in ("papers-mine.db", "notes.txt", "papers-2026-01-01.db.copy", "x-2026-01-01.db")]
-    for other in others:
-        other.write_text("mine")
-    for day in range(5):
-        files.back_up_daily(kept, TODAY + timedelta(day))
-    assert [other.read_text() for other in others] == ["mine"] * 4
-    assert len(names(kept)) == 3
+    assert rows(files.backups(kept)[0], "PRAGMA table_info(event)") == before
 
 
 def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
@@ -107,9 +107,9 @@ def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
     monkeypatch.setattr(files, "FULL_BYTES", 1000)
     made = files.back_up_daily(kept, TODAY)
     assert made is not None
-    with closing(sqlite3.connect(made)) as connection:
-        ids = {id for (id,) in connection.execute("SELECT id FROM paper")}
-    assert ids == {draft(0).id, draft(1).id, draft(2).id}, "the papers with a star, a tag and a note"
+    assert {id for (id,) in rows(made, "SELECT id FROM paper")} == {draft(0).id, draft(1).id, draft(2).id}, (
+        "the papers with a star, a tag and a note"
+    )
     with opened(made, kept.with_suffix(".reading")) as salvage:
         assert salvage is not None
         assert len(list(salvage.entries())) == 5
@@ -126,10 +126,7 @@ def test_a_nearly_full_disk_gets_a_small_backup(cache: Cache, kept: Path, monkey
 
 
 def damage(path: Path) -> None:
-    page = (root_page(path, "listing") - 1) * 4096
-    with path.open("r+b") as file:
-        file.seek(page + 1)
-        file.write(b"\xff" * 200)
+    overwrite(path, (root_page(path, "listing") - 1) * 4096 + 1, b"\xff" * 200)
 
 
 @pytest.mark.parametrize("break_it", [damage, lambda path: flip(50_000, 1)(path.parent)])
@@ -175,14 +172,6 @@ def test_a_full_disk_leaves_the_older_backups(cache: Cache, kept: Path, monkeypa
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert names(kept) == ["papers-2026-11-24.db"]
     assert len(list(paths.backup_folder(kept).iterdir())) == 1
-
-
-def test_a_backup_is_no_cache_that_is_written_to(cache: Cache, kept: Path) -> None:
-    made = files.back_up_daily(kept, TODAY)
-    assert made is not None
-    execute(kept, "DELETE FROM note")
-    assert count(made, "note") == 1
-    assert [file.name for file in made.parent.iterdir()] == [made.name]
 
 
 @pytest.mark.parametrize("share", [0.999, 0.5, 0.01])

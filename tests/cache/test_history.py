@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from tests.cache.conftest import draft, found
+from tests.cache.conftest import draft, found, rows
 
 DAY = "2026-11-20"
 
@@ -35,10 +34,7 @@ def tell(cache: Cache, day: int, **facts: Any) -> None:
 
 
 def changes(path: Path) -> list[tuple[int, ...]]:
-    with closing(sqlite3.connect(path)) as cache:
-        return cache.execute(
-            "SELECT pk, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY pk, at"
-        ).fetchall()
+    return rows(path, "SELECT pk, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY pk, at")
 
 
 def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:

@@ -13,6 +13,7 @@ from reader.cache.passages import passages_of
 from reader.core.marks import NOTE, PASSAGE
 from reader.core.paper import LibraryEntry
 from reader.core.passages import Passage, passage_id
+from tests.breakage import execute
 from tests.cache.conftest import faults, found
 
 
@@ -80,8 +81,7 @@ def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
 
 def test_a_highlight_that_an_older_program_has_taken_in_is_found_and_mended(events: Events, path: Path) -> None:
     keep(events, SOONER)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("UPDATE paper SET has_note = 0")
+    execute(path, "UPDATE paper SET has_note = 0")
     (what,) = (fault for some in faults(path).values() for fault in some)
     assert what.endswith("differs from the log in its highlights")
     events.rebuild()

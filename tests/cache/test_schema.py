@@ -13,12 +13,11 @@ import pytest
 
 from reader.cache import connections, files, schema
 from reader.cache.mending import health
-from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.core.paper import Listing
-from tests.breakage import make_older
-from tests.cache.conftest import NOW, ByName, draft
+from tests.breakage import execute, make_older
+from tests.cache.conftest import NOW, ByName, draft, rows
 
 
 def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
@@ -26,6 +25,7 @@ def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
     assert schema.version(path) is None
     schema.ensure(path)
     assert schema.is_current(path)
+    assert mark_of(path) == schema.APPLICATION_ID == int.from_bytes(b"DPAP")
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
@@ -42,9 +42,8 @@ def test_only_durable_connections_wait_for_the_disk(
 
 def columns(path: Path, table: str) -> dict[str, object]:
     """The type of each column of a table, whether it may be null, and its place in the key."""
-    with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (table,))
-        return {name: said for name, *said in rows}
+    found = rows(path, 'SELECT name, type, "notnull", pk FROM pragma_table_info(?)', table)
+    return {name: said for name, *said in found}
 
 
 def test_the_models_have_the_columns_that_the_migrations_make(tmp_path: Path) -> None:
@@ -63,8 +62,7 @@ def test_the_models_have_the_columns_that_the_migrations_make(tmp_path: Path) ->
 def test_a_cache_that_came_meanwhile_is_left_as_it_is(cache: Cache, path: Path) -> None:
     schema.create(path)
     assert schema.is_current(path)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    assert rows(path, "SELECT count(*) FROM alembic_version") == [(1,)]
 
 
 def test_statements_are_told_apart_also_inside_triggers() -> None:
@@ -74,13 +72,6 @@ def test_statements_are_told_apart_also_inside_triggers() -> None:
     assert second.strip().startswith("CREATE TRIGGER") and second.endswith("END;\n")
 
 
-def test_the_window_reads_columns_that_the_tables_have(window: Window) -> None:
-    row = window.rows([1])[0]
-    paper = window.paper(1)
-    assert paper is not None
-    assert (row.id, row.title, row.upvotes, row.day) == (paper.id, paper.title, paper.upvotes, paper.day)
-
-
 @pytest.mark.parametrize(
     ("made_by", "said"),
     [("7.1.0", "dailypapers 7.1.0"), (None, "a newer dailypapers"), ("\x1b[31m", "a newer dailypapers")],
@@ -88,14 +79,8 @@ def test_the_window_reads_columns_that_the_tables_have(window: Window) -> None:
 def test_a_newer_cache_is_refused_and_says_which_program_it_needs(
     cache: Cache, path: Path, made_by: str | None, said: str
 ) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    if made_by is None:
-        connection.execute("DELETE FROM meta WHERE key = 'program'")
-    else:
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'program'", (made_by,))
-    connection.commit()
-    connection.close()
+    program = "DELETE FROM meta" if made_by is None else f"UPDATE meta SET value = '{made_by}'"
+    execute(path, "UPDATE alembic_version SET version_num = '9999'", f"{program} WHERE key = 'program'")
     before = path.read_bytes()
     needed = f"made by {said} with schema 9999.*with schema {schema.HEAD}.*--version' says schema 9999 or higher"
     with pytest.raises(CacheTooNew, match=needed):
@@ -108,27 +93,12 @@ def test_a_newer_cache_is_refused_and_says_which_program_it_needs(
 
 
 def mark_of(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute("PRAGMA application_id").fetchone()[0])
-
-
-def write(path: Path, *statements: str) -> Path:
-    """Run statements on a database, without our settings."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-    return path
-
-
-def test_a_cache_is_marked_as_ours(tmp_path: Path) -> None:
-    path = tmp_path / "papers.db"
-    schema.ensure(path)
-    assert mark_of(path) == schema.APPLICATION_ID == int.from_bytes(b"DPAP")
+    return int(rows(path, "PRAGMA application_id")[0][0])
 
 
 def test_an_older_cache_that_is_busy_or_read_only_can_be_opened(cache: Cache, path: Path) -> None:
     cache.close()
-    write(path, "PRAGMA application_id = 0")
+    execute(path, "PRAGMA application_id = 0")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         schema.ensure(path)
@@ -140,7 +110,7 @@ def test_an_older_cache_that_is_busy_or_read_only_can_be_opened(cache: Cache, pa
 
 def test_a_database_with_nothing_in_it_becomes_a_cache(tmp_path: Path) -> None:
     # As a program leaves it that is killed while it makes a cache.
-    path = write(tmp_path / "papers.db", "PRAGMA journal_mode = WAL")
+    execute(path := tmp_path / "papers.db", "PRAGMA journal_mode = WAL")
     assert path.stat().st_size
     schema.ensure(path)
     assert schema.is_current(path)
@@ -169,7 +139,7 @@ def test_a_database_with_nothing_in_it_becomes_a_cache(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_of_another_program_is_refused_and_not_changed(statements: tuple[str, ...], tmp_path: Path) -> None:
-    path = write(tmp_path / "papers.db", *statements)
+    execute(path := tmp_path / "papers.db", *statements)
     path.chmod(0o644)
     before = path.read_bytes()
     for opened in (schema.version, schema.ensure, lambda path: Cache.open(path, ByName())):
@@ -182,55 +152,34 @@ def test_a_file_of_another_program_is_refused_and_not_changed(statements: tuple[
 
 def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:
     cache.close()
-    connection = sqlite3.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    connection.execute("INSERT INTO meta VALUES ('witness', 'kept')")
-    connection.commit()
-    connection.close()
+    execute(path, "UPDATE alembic_version SET version_num = '0000'", "INSERT INTO meta VALUES ('witness', 'kept')")
     with pytest.raises(Exception, match="0000"):
         schema.upgrade(path)
     (kept,) = files.backups(path)
     assert kept.name.endswith(f"-before-{schema.HEAD}.db")
-    backup = sqlite3.connect(kept)
-    assert backup.execute("SELECT value FROM meta WHERE key = 'witness'").fetchone() == ("kept",)
-    backup.close()
-    untouched = sqlite3.connect(path)
-    assert untouched.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
-    untouched.close()
+    assert rows(kept, "SELECT value FROM meta WHERE key = 'witness'") == [("kept",)]
+    assert rows(path, "SELECT version_num FROM alembic_version") == [("0000",)]
 
 
-def test_an_older_cache_gets_venues_from_what_it_has(cache: Cache, path: Path) -> None:
-    told = [draft(1, remark="Accepted to ICLR 2026"), draft(2, remark="18 pages"), draft(3)]
-    cache.store(Listing(None, tuple(told)), NOW)
-    cache.close()
-    path.with_name("papers.journal.jsonl").touch()
-    make_older(path.parent)
-    schema.ensure(path)
-    with closing(sqlite3.connect(path)) as connection:
-        venues = connection.execute("SELECT venue FROM paper ORDER BY id").fetchall()
-    assert venues == [("ICLR 2026",), (None,), (None,)]
-
-
-def test_an_older_cache_gets_links_from_its_abstracts(cache: Cache, path: Path) -> None:
+def test_an_older_cache_gets_venues_and_links_from_what_it_has(cache: Cache, path: Path) -> None:
     told = [
-        draft(1, abstract="Code: github.com/ada/engine, page: https://ada.github.io/engine."),
-        draft(2, remark="Code at https://gitlab.com/ada/other"),
+        draft(1, abstract="Code: github.com/ada/engine, page: https://ada.github.io/engine.", remark="18 pages"),
+        draft(2, remark="Accepted to ICLR 2026, code at https://gitlab.com/ada/other"),
         draft(3, abstract="None at all."),
     ]
     cache.store(Listing(None, tuple(told)), NOW)
     fresh = (
-        "SELECT p.has_code, p.has_project, t.addresses FROM paper AS p JOIN paper_text AS t USING (pk) ORDER BY p.id"
+        "SELECT p.venue, p.has_code, p.has_project, t.addresses FROM paper AS p JOIN paper_text AS t USING (pk)"
+        " ORDER BY p.id"
     )
-    with closing(sqlite3.connect(path)) as connection:
-        stored = connection.execute(fresh).fetchall()
-    assert [row[:2] for row in stored] == [(1, 1), (1, 0), (0, 0)]
+    stored = rows(path, fresh)
+    assert [row[:3] for row in stored] == [(None, 1, 1), ("ICLR 2026", 1, 0), (None, 0, 0)]
     cache.close()
     path.with_name("papers.journal.jsonl").touch()
     make_older(path.parent)
     schema.ensure(path)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute(fresh).fetchall() == stored
-        assert connection.execute("SELECT count(*) FROM paper_change").fetchone() == (0,)
+    assert rows(path, fresh) == stored
+    assert rows(path, "SELECT count(*) FROM paper_change") == [(0,)]
 
 
 START = "import sys; from pathlib import Path; from reader.cache import schema; schema.ensure(Path(sys.argv[1]))"
@@ -266,13 +215,11 @@ def test_a_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:
     assert path.read_text() == "hello " * 200
 
 
-def test_a_failed_transaction_leaves_nothing(cache: Cache, path: Path) -> None:
-    connection = connections.connect(path)
+def test_a_failed_transaction_leaves_nothing(path: Path, connection: sqlite3.Connection) -> None:
     with pytest.raises(ZeroDivisionError), connections.transaction(connection):
         connection.execute("INSERT INTO meta VALUES ('half', 'done')")
         _ = 1 / 0
-    assert connection.execute("SELECT 1 FROM meta WHERE key = 'half'").fetchone() is None
-    connection.close()
+    assert rows(path, "SELECT 1 FROM meta WHERE key = 'half'") == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system's locks are listed on Linux alone")

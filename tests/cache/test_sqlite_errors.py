@@ -15,7 +15,7 @@ from reader.cache import connections
 from reader.cache.sqlite_errors import explain, explained, primary_code
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
-from reader.paths import log_file
+from reader.paths import log_file, suspect_stamp
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +119,8 @@ def test_each_code_has_its_sentence(
     assert primary_code(failure.value.__cause__ or failure.value) == code
     assert type(failure.value) is kind
     assert sentence in str(failure.value)
+    # Damage that is met on the way is remembered, and nothing else.
+    assert suspect_stamp(path).exists() == (kind is CacheDamaged)
 
 
 @pytest.mark.parametrize("column", ["has_fulltext", "is_locked", "malformed", "readonly", "interrupted"])

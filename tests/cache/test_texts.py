@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import connections, schema, text_index
+from reader.cache import schema, text_index
 from reader.cache.marks.events import Events
 from reader.cache.mending import health
 from reader.cache.mending.repair import Repair
@@ -18,7 +19,10 @@ from reader.cache.texts import BATCH, Texts, compare_texts
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Span
 from reader.core.paper import Listing
-from tests.cache.conftest import NOW, ByName, draft, faults
+from tests.breakage import execute
+from tests.cache.conftest import NOW, ByName, draft, faults, rows
+
+UNREADABLE = "UPDATE full_text SET body = x'00ff'"
 
 DOCUMENT = Document("T", (Paragraph((Span("Sparse attention."),)),), 2, "CC BY 4.0")
 
@@ -29,22 +33,20 @@ def texts(filled: Cache, path: Path) -> Iterator[Texts]:
         yield opened
 
 
-def test_a_text_is_kept_with_its_source(texts: Texts) -> None:
+def test_a_text_is_kept_with_its_source(texts: Texts, path: Path) -> None:
     assert texts.get(1) is None
     texts.put(1, DOCUMENT, "arxiv.org", NOW)
     assert [texts.has(pk) for pk in (1, 2)] == [True, False]
     kept = texts.get(1)
     assert kept is not None
     assert (kept.document, kept.source, kept.fetched) == (DOCUMENT, "arxiv.org", NOW)
+    (part,) = [part for part in health.sizes(path).parts if part.name == "full_text"]
+    assert part.rows == 1 and part.bytes > 0
     texts.put(1, Document("New", ()), "feed", NOW)
     newer = texts.get(1)
     assert newer is not None and newer.document.title == "New"
-
-
-def test_a_text_that_cannot_be_read_is_none(texts: Texts, path: Path) -> None:
-    texts.put(1, DOCUMENT, "feed", NOW)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("UPDATE full_text SET body = x'00ff'")
+    # One that can't be read is none.
+    execute(path, UNREADABLE)
     assert texts.get(1) is None
 
 
@@ -67,20 +69,12 @@ def test_many_texts_are_dropped_in_short_transactions(cache: Cache, path: Path) 
         assert list(texts.drop_unused("2027-01-01")) == [BATCH, BATCH + 5]
 
 
-def test_texts_count_in_the_sizes(texts: Texts, path: Path) -> None:
-    texts.put(1, DOCUMENT, "feed", NOW)
-    (part,) = [part for part in health.sizes(path).parts if part.name == "full_text"]
-    assert part.rows == 1 and part.bytes > 0
-
-
 # The index
 
 
 def found(path: Path, words: str) -> list[int]:
     """The papers that the index has for words."""
-    with closing(connections.connect(path)) as connection:
-        rows = connection.execute("SELECT rowid FROM text_fts WHERE text_fts MATCH ? ORDER BY rowid", (words,))
-        return [pk for (pk,) in rows]
+    return [pk for (pk,) in rows(path, "SELECT rowid FROM text_fts WHERE text_fts MATCH ? ORDER BY rowid", words)]
 
 
 def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) -> None:
@@ -98,21 +92,16 @@ def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) ->
     assert faults(path) == {}
 
 
-def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) -> None:
+def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path, connection: Connection) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
-        text_index.add(connection, 2, "Foreign.")
-        assert faults(path)["index of texts"] == ("it lacks 1 of the texts", "it has 1 of dropped texts")
-        connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = 2")
-        text_index.rebuild(connection)
+    connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
+    text_index.add(connection, 2, "Foreign.")
+    assert faults(path)["index of texts"] == ("it lacks 1 of the texts", "it has 1 of dropped texts")
+    execute(path, f"{UNREADABLE} WHERE pk = 2")
+    text_index.rebuild(connection)
     assert faults(path) == {} and found(path, "sparse") == [1] and found(path, "foreign") == []
-
-
-def test_a_damaged_index_is_made_anew(texts: Texts, path: Path) -> None:
-    texts.put(1, DOCUMENT, "feed", NOW)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")
+    # So is a damaged one.
+    execute(path, "UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")
     assert set(faults(path)) == {"index of texts"}
     Repair(path, ByName).run()
     assert faults(path) == {} and found(path, "sparse") == [1]
@@ -123,11 +112,8 @@ def test_texts_of_an_older_cache_get_into_the_index(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(schema, "HEAD", "0004")
         schema.upgrade(path)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(
-            "INSERT INTO full_text (pk, source, fetched, used, body) VALUES (1, '', '', '', ?)", (dump(DOCUMENT),)
-        )
+    body = f"x'{dump(DOCUMENT).hex()}'"
+    execute(path, f"INSERT INTO full_text (pk, source, fetched, used, body) VALUES (1, '', '', '', {body})")
     schema.ensure(path)
     assert found(path, "sparse") == [1]
 
@@ -140,12 +126,13 @@ def version(number: int, words: str) -> Document:
     return Document("T", (Paragraph((Span("We begin."),)), heading, Paragraph((Span(words),))), number)
 
 
-def test_the_text_that_the_user_saw_is_compared_with_the_newest(texts: Texts, path: Path) -> None:
+def test_the_text_that_the_user_saw_is_compared_with_the_newest(
+    texts: Texts, path: Path, connection: Connection
+) -> None:
     def changed() -> list[tuple[str, str]]:
-        with closing(connections.connect(path)) as connection:
-            diffs = compare_texts(connection, 1)
         return [
-            (one.title, " ".join(f"{run.kind}:{run.text}" for runs in one.paragraphs for run in runs)) for one in diffs
+            (one.title, " ".join(f"{run.kind}:{run.text}" for runs in one.paragraphs for run in runs))
+            for one in compare_texts(connection, 1)
         ]
 
     def star(day: int) -> None:
@@ -167,8 +154,7 @@ def test_the_text_that_the_user_saw_is_compared_with_the_newest(texts: Texts, pa
     star(6)
     texts.put(1, version(5, "one two seven"), "feed", "2026-12-07T08:00:00Z")
     assert changed() == [("Method", "same:one two gone:six new:seven")]
-    with closing(connections.connect(path)) as connection:
-        connection.execute("UPDATE earlier_text SET body = x'00ff'")
+    execute(path, "UPDATE earlier_text SET body = x'00ff'")
     assert changed() == []
     assert list(texts.drop_unused("2027-01-01")) == [1]
     assert changed() == []

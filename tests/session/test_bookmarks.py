@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from reader.core.document.model import Block, Heading, Paragraph, Span, texts
 from reader.session.bookmarks import ASIDE, LONGEST_TRAIL, MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
+from tests.table import each
 from tests.ui.full_texts import document
 
 
@@ -89,7 +88,7 @@ def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
     assert len(load(file)) == MOST and f"2605.{MOST + 4:05}" in load(file)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",
@@ -113,6 +112,7 @@ def test_what_is_no_bookmark_is_left_out(tmp_path: Path, text: str) -> None:
     assert list(json.loads(file.read_text())) == ["2605.00001"]
     aside = file.with_name(f"{file.name}{ASIDE}")
     assert aside.read_bytes() == foreign if foreign else not aside.exists()
+    aside.unlink(missing_ok=True)
 
 
 def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:

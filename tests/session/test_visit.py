@@ -6,7 +6,6 @@ import json
 import os
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,12 +41,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert load(file) == Visit()
 
 
-def test_no_file_is_the_beginning(tmp_path: Path) -> None:
-    assert load(tmp_path / "state.json") == Visit()
-    assert load(tmp_path) == Visit()
-
-
-@pytest.mark.parametrize(
+@each(
     ("name", "value"),
     [
         ("view", 7),
@@ -83,7 +77,7 @@ def test_what_is_not_as_expected_costs_itself_alone(tmp_path: Path, name: str, v
         assert getattr(left, name) == getattr(Visit(), name)
 
 
-@pytest.mark.parametrize(
+@each(
     "sizes",
     [[10_000, 0.5], [-1, 0.5], [True, 0.5], [26.5, 0.5], [30, 2.0], [30, "wide"], [30], [], {"30": 0.5}, None, 30],
 )
@@ -111,18 +105,16 @@ def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> N
     assert all(isinstance(text, str) for text in left.history)
 
 
-def test_a_pipe_or_a_device_is_the_beginning(tmp_path: Path) -> None:
+HOSTILE = b"[" * 100_000, b'{"text": ' * 50_000, b'{"view": "' + b"x" * (1 << 20) + b'"}', b"\xff\xfe", b"\0" * 9
+
+
+def test_what_is_no_file_of_ours_is_the_beginning(tmp_path: Path) -> None:
+    for data in HOSTILE:
+        (tmp_path / "bad.json").write_bytes(data)
+        assert load(tmp_path / "bad.json") == Visit()
     os.mkfifo(tmp_path / "state.json")
-    assert load(tmp_path / "state.json") == load(Path("/dev/zero")) == Visit()
-
-
-@pytest.mark.parametrize(
-    "data", [b"[" * 100_000, b'{"text": ' * 50_000, b'{"view": "' + b"x" * (1 << 20) + b'"}', b"\xff\xfe", b"\0" * 9]
-)
-def test_a_file_that_is_made_to_break_the_reader_is_the_beginning(tmp_path: Path, data: bytes) -> None:
-    file = tmp_path / "state.json"
-    file.write_bytes(data)
-    assert load(file) == Visit()
+    for file in (tmp_path / "none.json", tmp_path, tmp_path / "state.json", Path("/dev/zero")):
+        assert load(file) == Visit()
 
 
 def test_half_an_emoji_is_left_out_since_it_can_not_be_saved(tmp_path: Path) -> None:
@@ -134,10 +126,7 @@ def test_half_an_emoji_is_left_out_since_it_can_not_be_saved(tmp_path: Path) -> 
     left = load(file)
     assert left == Visit(history=("robot",))
     save(file, left)
-
-
-def test_no_more_of_the_history_is_read_than_anybody_needs(tmp_path: Path) -> None:
-    file = tmp_path / "state.json"
+    # No more of the history is read than anybody needs.
     file.write_text(json.dumps({"history": ["robot"] * 50_000}))
     assert len(load(file).history) == 1_000
 

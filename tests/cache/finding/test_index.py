@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import connections
 from reader.cache.finding import index
 from reader.cache.finding.index import missing, update
 from reader.cache.finding.ranker import found_by, rank, rank_by_papers, shared_phrases
 from reader.cache.reads.window import Window
 from reader.cache.search import similar
-from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.compile import Scope
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheIndexing
 from reader.core.paper import Listing
-from reader.core.query import parse
 from reader.core.similarity import FoundBy
 from reader.paths import finding_folder
 from reader.refresh.running import _index_new_papers
-from tests.cache.conftest import NOW, draft
-
-SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
+from tests.breakage import execute
+from tests.cache.conftest import NOW, SCOPE, draft, selection
 
 
 def store(cache: Cache, day: int, titles: Sequence[str], first: int = 1) -> None:
@@ -34,12 +31,12 @@ def store(cache: Cache, day: int, titles: Sequence[str], first: int = 1) -> None
     cache.store(Listing(f"2026-11-{day:02}", tuple(papers)), NOW)
 
 
-def found(path: Path, text: str, limit: int | None = None) -> list[str]:
+def found(path: Path, text: str, limit: int | None = None, scope: Scope = SCOPE) -> list[str]:
     """The titles that a query finds, in order."""
     with closing(Window.open(path)) as window:
-        selection = compile_query(parse(text), SCOPE)
-        order = window.order(selection) if limit is None else window.first(selection, limit)
-        assert window.count(selection) == len(order.pks) or limit is not None
+        chosen = selection(text, scope)
+        order = window.order(chosen) if limit is None else window.first(chosen, limit)
+        assert window.count(chosen) == len(order.pks) or limit is not None
         return [row.title for row in window.rows(order.pks)]
 
 
@@ -70,23 +67,17 @@ def test_counts_know_a_free_text(cache: Cache, path: Path) -> None:
     store(cache, 24, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
     with closing(Window.open(path)) as window:
         for text, papers in (("", 3), ("~laundry", 2), ("~walk", 1)):
-            selection = compile_query(parse(text), SCOPE)
-            facets = {topic.slug: topic.papers for topic in window.topics(selection)}
-            assert (window.count(selection), facets["agents"]) == (papers, 1 if text else 2)
+            facets = {topic.slug: topic.papers for topic in window.topics(selection(text))}
+            assert (window.count(selection(text)), facets["agents"]) == (papers, 1 if text else 2)
 
 
 def test_views_may_hold_a_free_text(cache: Cache, path: Path) -> None:
     store(cache, 24, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
     scope = SCOPE._replace(views=(("home", "topic:agents ~fold laundry"),))
-    with closing(Window.open(path)) as window:
-        titles = {
-            text: [row.title for row in window.rows(window.order(compile_query(parse(text), scope)).pks)]
-            for text in ("view:home", "-view:home", "view:home ~walk")
-        }
-    assert titles["view:home"] == ["Agents fold laundry"]
+    assert found(path, "view:home", scope=scope) == ["Agents fold laundry"]
     # Where a view is only excluded, its text stands for all its words.
-    assert titles["-view:home"] == ["Video of laundry", "Agents that walk"]
-    assert sorted(titles["view:home ~walk"]) == ["Agents fold laundry", "Agents that walk"]
+    assert found(path, "-view:home", scope=scope) == ["Video of laundry", "Agents that walk"]
+    assert sorted(found(path, "view:home ~walk", scope=scope)) == ["Agents fold laundry", "Agents that walk"]
 
 
 def test_further_papers_are_tested_until_enough_match(
@@ -101,7 +92,9 @@ def test_further_papers_are_tested_until_enough_match(
     assert found(path, "topic:agents ~zebra") == ["zebra of agents", "zebra by agents now"]
 
 
-def test_new_papers_are_added(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_papers_are_added(
+    cache: Cache, path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(index, "AT_ONCE", 2)
     store(cache, 20, ["zebra one", "zebra two", "zebra three"])
     older = finding_folder(path) / "0-3"
@@ -110,63 +103,51 @@ def test_new_papers_are_added(cache: Cache, path: Path, monkeypatch: pytest.Monk
     assert update(path) == 3
     assert not older.exists()
     store(cache, 21, ["zebra four"], first=4)
-    assert update(path) == 1
-    assert update(path) == 0
-    with closing(connections.connect(path)) as connection:
-        assert sorted(rank(connection, path, "zebra").pks) == [1, 2, 3, 4]
-        assert missing(connection, path, 5) == 0
+    assert (update(path), update(path)) == (1, 0)
+    assert sorted(rank(connection, path, "zebra").pks) == [1, 2, 3, 4]
+    assert missing(connection, path, 5) == 0
+    # A paper that was dropped is not found.
+    execute(path, "DELETE FROM paper WHERE pk = 3")
+    assert missing(connection, path, 9) == 0
+    assert sorted(found(path, "~zebra")) == ["zebra four", "zebra one", "zebra two"]
 
 
-def test_the_index_of_another_cache_is_made_anew(cache: Cache, path: Path) -> None:
+def test_the_index_of_another_cache_or_version_is_made_anew(
+    cache: Cache, path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store(cache, 24, ["zebra one", "zebra two"])
     update(path)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("UPDATE paper SET id = '2611.99999' WHERE pk = 2")
-        assert rank(connection, path, "zebra").pks == []
-        assert missing(connection, path, 9) == 2
+    connection.execute("UPDATE paper SET id = '2611.99999' WHERE pk = 2")
+    assert rank(connection, path, "zebra").pks == []
+    assert missing(connection, path, 9) == 2
     assert found(path, "~zebra") == ["zebra one", "zebra two"]
-
-
-def test_the_index_of_another_version_is_made_anew(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store(cache, 24, ["zebra one"])
-    update(path)
     monkeypatch.setattr(index, "VERSION", index.VERSION + 1)
     monkeypatch.setattr(index, "_SCHEMA", (*index._SCHEMA[:-1], f"PRAGMA user_version = {index.VERSION}"))
-    assert update(path) == 1
-    assert found(path, "~zebra") == ["zebra one"]
-
-
-def test_dropped_papers_are_not_found(cache: Cache, path: Path) -> None:
-    store(cache, 24, ["zebra one", "zebra two", "zebra three"])
-    update(path)
-    with closing(connections.connect(path)) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("DELETE FROM paper WHERE pk = 3")
-        assert missing(connection, path, 9) == 0
+    assert update(path) == 2
     assert found(path, "~zebra") == ["zebra one", "zebra two"]
 
 
-def test_a_broken_index_is_made_anew(cache: Cache, path: Path) -> None:
+def test_a_broken_index_is_made_anew(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, [f"zebra {number}" for number in range(40)])
     update(path)
     file = finding_folder(path) / "words.db"
     whole = file.read_bytes()
     for broken in (b"", b"no database" * 500, whole[:4096], whole[:4096] + b"\xff" * (len(whole) - 4096)):
         file.write_bytes(broken)
-        with closing(connections.connect(path)) as connection:
-            assert rank(connection, path, "zebra").pks == []
+        assert rank(connection, path, "zebra").pks == []
         assert len(found(path, "~zebra")) == 40
 
 
-def test_many_papers_are_indexed_by_a_process(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_papers_are_indexed_by_a_process(
+    cache: Cache, path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(index, "FEW", 0)
     store(cache, 24, ["zebra one", "zebra two"])
-    with closing(connections.connect(path)) as connection:
-        with pytest.raises(CacheIndexing, match="once"):
-            index.prepare(connection, path, 0)
-        # The second call waits for the same process.
-        index.prepare(connection, path, None)
-        assert missing(connection, path, 9) == 0
+    with pytest.raises(CacheIndexing, match="once"):
+        index.prepare(connection, path, 0)
+    # The second call waits for the same process.
+    index.prepare(connection, path, None)
+    assert missing(connection, path, 9) == 0
     assert found(path, "~zebra one") == ["zebra one", "zebra two"]
 
 
@@ -176,26 +157,24 @@ def test_a_folder_that_can_not_be_written_is_no_reason_to_fail(cache: Cache, pat
     assert found(path, "~zebra") == []
 
 
-def test_a_refresh_keeps_an_index_that_is_used_up_to_date(cache: Cache, path: Path) -> None:
+def test_a_refresh_keeps_an_index_that_is_used_up_to_date(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, ["zebra one"])
     _index_new_papers(path)
     assert not finding_folder(path).exists()
     update(path)
     store(cache, 25, ["zebra two"], first=2)
     _index_new_papers(path)
-    with closing(connections.connect(path)) as connection:
-        assert missing(connection, path, 9) == 0
+    assert missing(connection, path, 9) == 0
 
 
-def test_the_words_of_a_paper_that_a_text_has_found_are_told(cache: Cache, path: Path) -> None:
+def test_the_words_of_a_paper_that_a_text_has_found_are_told(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, ["Agents fold laundry", "Video of laundry"])
-    with closing(connections.connect(path)) as connection:
-        # There is no index yet.
-        assert found_by(connection, path, "laundry", 1) == FoundBy()
-        assert shared_phrases(connection, path, [("Laundry", "")], ("Laundry", "")) == ()
-        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks == []
-        update(path)
-        assert found_by(connection, path, "folded laundry", 1).words == ("fold", "laundry")
-        assert found_by(connection, path, "folded laundry", 2).words == ("laundry",)
-        assert found_by(connection, path, "laundry", 99).words == ()
-        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks == [2, 1]
+    # There is no index yet.
+    assert found_by(connection, path, "laundry", 1) == FoundBy()
+    assert shared_phrases(connection, path, [("Laundry", "")], ("Laundry", "")) == ()
+    assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks == []
+    update(path)
+    told = [("folded laundry", 1, ("fold", "laundry")), ("folded laundry", 2, ("laundry",)), ("laundry", 99, ())]
+    for text, pk, words in told:
+        assert found_by(connection, path, text, pk).words == words
+    assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks == [2, 1]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachab
 from reader.core.settings.tables import Vectors
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
+from tests.cache.conftest import rows
 from tests.cache.finding.test_index import store
 from tests.embeddings_server import EmbeddingsServer, vector
 
@@ -82,30 +84,30 @@ def make(path: Path, settings: Vectors) -> list[tuple[int, int, int]]:
 
 
 def titles(path: Path, text: str) -> list[str]:
+    known = dict(rows(path, "SELECT pk, title FROM paper"))
     with closing(connections.connect(path)) as connection:
-        found = rank(connection, path, text).pks
-        return [connection.execute("SELECT title FROM paper WHERE pk = ?", (pk,)).fetchone()[0] for pk in found]
+        return [known[pk] for pk in rank(connection, path, text).pks]
 
 
-def test_papers_are_like_one_by_its_vector_too(cache: Cache, path: Path, server: EmbeddingsServer) -> None:
+def test_papers_are_like_one_by_its_vector_too(
+    cache: Cache, path: Path, connection: Connection, server: EmbeddingsServer
+) -> None:
     store(cache, 24, TITLES)
     update(path)
     settings = Vectors("small", server.url)
 
-    def like_whales() -> list[int]:
-        with closing(connections.connect(path)) as connection:
-            return rank_similar(connection, path, [2]).pks
-
     make(path, settings)
-    assert like_whales()[:1] != [4]
+    assert rank_similar(connection, path, [2]).pks[:1] != [4]
     open_door(settings, path, patience=5)
     asked = len(server.texts)
-    assert like_whales()[0] == 4
+    assert rank_similar(connection, path, [2]).pks[0] == 4
     # The vectors are here: no server is asked.
     assert len(server.texts) == asked
 
 
-def test_papers_with_other_words_are_found(cache: Cache, path: Path, server: EmbeddingsServer) -> None:
+def test_papers_with_other_words_are_found(
+    cache: Cache, path: Path, connection: Connection, server: EmbeddingsServer
+) -> None:
     store(cache, 24, TITLES)
     update(path)
     settings = Vectors("small", server.url, before_query="find: ", before_paper="read: ")
@@ -118,8 +120,7 @@ def test_papers_with_other_words_are_found(cache: Cache, path: Path, server: Emb
     assert server.texts[-1] == "find: music"
     # What has the words stays first.
     assert titles(path, "melody")[:2] == ["Melody of machines", "Songs of whales"]
-    with closing(connections.connect(path)) as connection:
-        said = [found_by(connection, path, text, 4).said for text in ("music", "melody")]
+    said = [found_by(connection, path, text, 4).said for text in ("music", "melody")]
     assert said[0] == "near in meaning by its vector" and said[1].startswith("has melody")
     # New papers come after the others.
     store(cache, 25, ["Telescope for clothes"], first=6)
@@ -180,7 +181,7 @@ def test_settings_that_name_no_model(path: Path, tmp_path: Path, monkeypatch: py
 
 
 def test_a_subject_that_papers_name_is_left_to_the_words(
-    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Cache, path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store(cache, 24, ["Whales by the sea and their long journeys north"] * 30)
     update(path)
@@ -193,8 +194,7 @@ def test_a_subject_that_papers_name_is_left_to_the_words(
 
     monkeypatch.setattr(Meaning, "counted", note)
     encoder = FakeEncoder()
-    with closing(connections.connect(path)) as connection:
-        append(connection, path, "fake", read_lacking(connection, path, "fake", 99), rows(30))
+    append(connection, path, "fake", read_lacking(connection, path, "fake", 99), made(30))
     install(path, Door(encoder, patience=5))
     assert len(titles(path, "whales")) == 30
     assert titles(path, "whales of nowhere")
@@ -206,59 +206,57 @@ def papers(*pks: int) -> list[NewPaper]:
     return [NewPaper(pk, f"2501.{pk:05}", "") for pk in pks]
 
 
-def rows(count: int, width: int = 4) -> Any:
+def made(count: int, width: int = 4) -> Any:
     return np.eye(width, dtype=np.float32)[np.arange(count) % width]
 
 
-def test_what_is_half_written_is_written_again(cache: Cache, path: Path) -> None:
+def test_what_is_half_written_is_written_again(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, TITLES)
-    with closing(connections.connect(path)) as connection:
-        lacking = read_lacking(connection, path, "m", 9)
-        append(connection, path, "m", lacking[:2], rows(2))
-        [folder] = [one for one in vectors_folder(path).iterdir() if one.is_dir()]
-        # As after a kill: rows that no paper names, and the half of a name.
-        for file, data in (("vectors", b"\x01" * 13), ("papers", b"\x01" * 7)):
-            with (folder / file).open("ab") as opened:
-                opened.write(data)
-        assert count(connection, path, "m") == (2, 5)
-        append(connection, path, "m", lacking[2:4], rows(2, 4)[::-1])
-        found = open_vectors(connection, path, "m")
-        assert found is not None
-        assert found.pks.tolist() == [1, 2, 3, 4]
-        assert found.rows.argmax(axis=1).tolist() == [0, 1, 1, 0]
-        assert [paper.pk for paper in read_lacking(connection, path, "m", 9)] == [5]
-        with pytest.raises(CacheError, match=r"vectors of 3 numbers, not 4.*vectors drop"):
-            append(connection, path, "m", lacking[4:], rows(1, 3))
+    lacking = read_lacking(connection, path, "m", 9)
+    append(connection, path, "m", lacking[:2], made(2))
+    [folder] = [one for one in vectors_folder(path).iterdir() if one.is_dir()]
+    # As after a kill: rows that no paper names, and the half of a name.
+    for file, data in (("vectors", b"\x01" * 13), ("papers", b"\x01" * 7)):
+        with (folder / file).open("ab") as opened:
+            opened.write(data)
+    assert count(connection, path, "m") == (2, 5)
+    append(connection, path, "m", lacking[2:4], made(2, 4)[::-1])
+    found = open_vectors(connection, path, "m")
+    assert found is not None
+    assert found.pks.tolist() == [1, 2, 3, 4]
+    assert found.rows.argmax(axis=1).tolist() == [0, 1, 1, 0]
+    assert [paper.pk for paper in read_lacking(connection, path, "m", 9)] == [5]
+    with pytest.raises(CacheError, match=r"vectors of 3 numbers, not 4.*vectors drop"):
+        append(connection, path, "m", lacking[4:], made(1, 3))
 
 
-def test_vectors_of_another_cache_or_version_are_made_anew(cache: Cache, path: Path) -> None:
+def test_vectors_of_another_cache_or_version_are_made_anew(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, TITLES)
-    with closing(connections.connect(path)) as connection:
-        append(connection, path, "m", papers(1, 2), rows(2))
+    append(connection, path, "m", papers(1, 2), made(2))
+    assert open_vectors(connection, path, "m") is None
+    # Of a paper that was dropped, nothing is known.
+    append(connection, path, "m", read_lacking(connection, path, "m", 9), made(5))
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("DELETE FROM paper WHERE pk = 5")
+    assert count(connection, path, "m") == (4, 4)
+    connection.execute("UPDATE sqlite_sequence SET seq = 4 WHERE name = 'paper'")
+    assert count(connection, path, "m") == (0, 4)
+    [folder] = [one for one in vectors_folder(path).iterdir() if one.is_dir()]
+    for about in ("{}", '{"version": 0}', "["):
+        (folder / "about.json").write_text(about)
         assert open_vectors(connection, path, "m") is None
-        # Of a paper that was dropped, nothing is known.
-        append(connection, path, "m", read_lacking(connection, path, "m", 9), rows(5))
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("DELETE FROM paper WHERE pk = 5")
-        assert count(connection, path, "m") == (4, 4)
-        connection.execute("UPDATE sqlite_sequence SET seq = 4 WHERE name = 'paper'")
-        assert count(connection, path, "m") == (0, 4)
-        [folder] = [one for one in vectors_folder(path).iterdir() if one.is_dir()]
-        for about in ("{}", '{"version": 0}', "["):
-            (folder / "about.json").write_text(about)
-            assert open_vectors(connection, path, "m") is None
-        append(connection, path, "m", read_lacking(connection, path, "m", 2), rows(2))
-        (folder / "papers").write_bytes(b"")
-        assert open_vectors(connection, path, "m") is None
+    append(connection, path, "m", read_lacking(connection, path, "m", 2), made(2))
+    (folder / "papers").write_bytes(b"")
+    assert open_vectors(connection, path, "m") is None
 
 
-def test_what_can_not_be_written_is_said(cache: Cache, path: Path) -> None:
+def test_what_can_not_be_written_is_said(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, TITLES)
     vectors_folder(path).write_text("in the way")
     with pytest.raises(CacheError, match="can't be written"), alone(path):
         pass
-    with closing(connections.connect(path)) as connection, pytest.raises(CacheError, match="can't be written"):
-        append(connection, path, "m", papers(1), rows(1))
+    with pytest.raises(CacheError, match="can't be written"):
+        append(connection, path, "m", papers(1), made(1))
 
 
 def test_a_door_waits_a_moment_and_keeps_what_comes_later() -> None:
@@ -296,13 +294,12 @@ def test_texts_that_were_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch)
     door.close()
 
 
-def test_a_door_for_another_model_finds_nothing(cache: Cache, path: Path) -> None:
+def test_a_door_for_another_model_finds_nothing(cache: Cache, path: Path, connection: Connection) -> None:
     store(cache, 24, TITLES)
     update(path)
     install(path, Door(FakeEncoder(), patience=5))
     assert titles(path, "music") == []
-    with closing(connections.connect(path)) as connection:
-        append(connection, path, "fake", read_lacking(connection, path, "fake", 9), rows(5, 3))
+    append(connection, path, "fake", read_lacking(connection, path, "fake", 9), made(5, 3))
     # Another size: it is another model under the same name.
     assert titles(path, "music") == []
 

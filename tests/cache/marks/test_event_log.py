@@ -13,6 +13,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,12 +29,11 @@ from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, NotAMark
-from reader.core.marks import Agent, clean_mark
-from reader.core.paper import Listing
+from reader.core.marks import Agent
 from reader.paths import journal_file
-from tests.cache.conftest import NOW, ByName, draft
+from tests.breakage import execute
+from tests.cache.conftest import NOW, rows, store_two_days
 from tests.cache.marks.test_events import starred, states
-from tests.table import each
 
 
 def entries(path: Path) -> list[Entry]:
@@ -43,53 +43,37 @@ def entries(path: Path) -> list[Entry]:
 
 def logged(path: Path) -> list[str]:
     """The ids of a cache's events, in the order of their numbers."""
-    with closing(sqlite3.connect(path)) as connection:
-        return [id for (id,) in connection.execute("SELECT id FROM event ORDER BY number")]
+    return [id for (id,) in rows(path, "SELECT id FROM event ORDER BY number")]
 
 
-def new_cache(path: Path) -> None:
-    """A cache with the same five papers, and no marks."""
-    with closing(Cache.open(path, ByName())) as cache:
-        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(1, 6))), NOW)
-
-
-def test_every_event_is_in_both(events: Events, path: Path) -> None:
-    events.mark("star", True, [1, 2])
-    events.mark("note", "line\nline", [3])
-    events.undo()
-    events.redo()
-    assert [one.id for one in entries(path)] == logged(path)
-    assert [one.kind for one in entries(path)] == ["star", "note", "undo", "redo"]
-    assert [one.number for one in entries(path)] == [1, 2, 3, 4]
+def has_unfinished_marks(path: Path) -> bool:
     with closing(Window.open(path)) as window:
-        assert not window.has_unfinished_marks()
+        return window.has_unfinished_marks()
 
 
 def test_a_lost_cache_gets_all_marks_back_as_its_papers_come(events: Events, path: Path) -> None:
     events.mark("star", True, [1, 2])
     events.mark("tag:later", True, [2])
+    star(events, [5], ONE)
     events.mark("note", "good", [3])
     events.mark("read", True, [4])
     events.undo()
     events.close()
-    before = states(path)
-    machine = entries(path)[0].machine
+    before, logged_before = states(path), entries(path)
     for file in path.parent.glob("papers.db*"):
         file.unlink()
     schema.ensure(path)
-    with closing(Window.open(path)) as window:
-        assert window.has_unfinished_marks()
+    assert has_unfinished_marks(path)
     Events.open(path).close()
-    with closing(Window.open(path)) as window:
-        assert not window.has_unfinished_marks()
-    with closing(Cache.open(path, ByName())) as cache:
-        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(1, 6))), NOW)
+    assert not has_unfinished_marks(path)
+    store_two_days(path)
     assert states(path) == before
-    # It is the same machine still, so undo goes on where it was.
+    # It is the same machine still, so undo goes on where it was, and a program's mark is known as one.
     with closing(Events.open(path)) as again:
+        assert made(again, 5) == ["starred by scout"]
         undone = again.undo()
     assert undone is not None and undone.label == "noted"
-    assert {one.machine for one in entries(path)} == {machine}
+    assert {one.machine for one in entries(path)} == {logged_before[0].machine}
 
 
 def test_a_lost_journal_is_written_again(events: Events, path: Path) -> None:
@@ -104,7 +88,7 @@ def test_a_lost_journal_is_written_again(events: Events, path: Path) -> None:
 
 
 def test_a_cache_from_a_backup_gets_the_later_marks(path: Path) -> None:
-    new_cache(path)
+    store_two_days(path)
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1])
         files.back_up(path, path.with_name("kept"))
@@ -138,23 +122,12 @@ def test_a_line_that_was_cut_off_is_passed_over(events: Events, path: Path) -> N
     assert starred(path) == {1, 2}
 
 
-def fail_once(monkeypatch: pytest.MonkeyPatch, target: Any, name: str, error: Exception) -> None:
-    """Make the next call of a function fail."""
-    real: Callable[..., Any] = getattr(target, name)
-
-    def fail(*_arguments: object) -> None:
-        monkeypatch.setattr(target, name, real)
-        raise error
-
-    monkeypatch.setattr(target, name, fail)
-
-
 def test_a_mark_that_the_journal_can_not_take_is_not_made(
     events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events.mark("star", True, [1])
     before = journal_file(path).read_bytes()
-    fail_once(monkeypatch, os, "fsync", OSError(28, "No space left on device"))
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=[OSError(28, "No space left on device"), *[None] * 9]))
     with pytest.raises(CacheError, match="disk is full"):
         events.mark("star", True, [2])
     assert (starred(path), journal_file(path).read_bytes()) == ({1}, before)
@@ -259,25 +232,16 @@ def test_what_was_followed_and_marked_before_the_journal_is_written_into_it(even
     with closing(Feeds.open(path)) as feeds:
         feeds.follow("rss", "https://a.example/feed", "A", "a", NOW)
     events.close()
-    with closing(connections.connect(path)) as connection:
-        connection.execute("DELETE FROM event WHERE kind LIKE 'follow:%'")
-        connection.execute("UPDATE meta SET value = '-1' WHERE key = ?", (journal.SIZE,))
+    no_size = f"UPDATE meta SET value = '-1' WHERE key = '{journal.SIZE}'"
+    execute(path, "DELETE FROM event WHERE kind LIKE 'follow:%'", no_size)
     journal_file(path).unlink()
-    with closing(Window.open(path)) as window:
-        assert window.has_unfinished_marks()
+    assert has_unfinished_marks(path)
     Events.open(path).close()
     assert [one.kind for one in entries(path)] == ["star", "follow:a"]
     assert json.loads(entries(path)[1].value)["url"] == "https://a.example/feed"
 
 
 # Joining
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "papers.db"
-    new_cache(path)
-    return path
 
 
 ACTION = st.one_of(
@@ -313,14 +277,14 @@ def ticking(start: int) -> Callable[[], float]:
     order=st.permutations([0, 1, 2]),
 )
 def test_joining_journals_gives_the_same_in_any_order_and_twice(
-    machines: list[Any], order: list[int], template: Path, tmp_path_factory: pytest.TempPathFactory
+    machines: list[Any], order: list[int], two_days: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("machines")
     journals: list[list[Entry]] = []
     for number, (start, actions) in enumerate(machines):
         path = folder / str(number) / "papers.db"
         path.parent.mkdir()
-        shutil.copy(template, path)
+        shutil.copy(two_days, path)
         with closing(Events.open(path, ticking(start))) as events:
             act(events, actions)
         journals.append(entries(path))
@@ -328,7 +292,7 @@ def test_joining_journals_gives_the_same_in_any_order_and_twice(
     for name, chosen in {"straight": [0, 1, 2], "other": [*order, order[0]]}.items():
         path = folder / name / "papers.db"
         path.parent.mkdir()
-        shutil.copy(template, path)
+        shutil.copy(two_days, path)
         with closing(Events.open(path)) as events:
             for one in chosen:
                 events.join(journals[one])
@@ -341,22 +305,22 @@ def test_joining_journals_gives_the_same_in_any_order_and_twice(
     shutil.rmtree(folder)
 
 
-def test_an_undo_may_come_before_its_target(events: Events, path: Path, template: Path, tmp_path: Path) -> None:
+def test_an_undo_may_come_before_its_target(events: Events, path: Path, two_days: Path, tmp_path: Path) -> None:
     events.mark("star", True, [1])
     events.undo()
     mark, undo = entries(path)
     other = tmp_path / "other.db"
-    shutil.copy(template, other)
+    shutil.copy(two_days, other)
     with closing(Events.open(other)) as joined:
         assert joined.join([undo]) == 1
         assert joined.join([mark, undo]) == 1
     assert starred(other) == set()
 
 
-def test_undo_takes_back_only_what_was_done_here(events: Events, path: Path, template: Path, tmp_path: Path) -> None:
+def test_undo_takes_back_only_what_was_done_here(events: Events, path: Path, two_days: Path, tmp_path: Path) -> None:
     """Marks of another machine, however new, are not this machine's last step."""
     other = tmp_path / "other.db"
-    shutil.copy(template, other)
+    shutil.copy(two_days, other)
     with closing(Events.open(other, lambda: 4e9)) as elsewhere:
         elsewhere.mark("star", True, [5])
     events.mark("star", True, [1])
@@ -369,11 +333,11 @@ def test_undo_takes_back_only_what_was_done_here(events: Events, path: Path, tem
 
 
 def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) -> None:
-    """Also as a cache is opened, backed up, and joined with another."""
-    file, before = journal_file(path), b""
+    """Also as a cache is opened, backed up, and joined with another; the log has the same events."""
+    file, before, known = journal_file(path), b"", list[object]()
     deeds: tuple[Callable[[], object], ...] = (
         lambda: events.mark("star", True, [1, 2]),
-        lambda: events.mark("note", "line", [3]),
+        lambda: events.mark("note", "line\nline", [3]),
         lambda: events.mark("note", "", [3]),
         events.undo,
         events.undo,
@@ -381,15 +345,20 @@ def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) ->
         lambda: events.join([]),
         events.rebuild,
         lambda: files.back_up_daily(path, date(2026, 11, 24)),
-        lambda: new_cache(path),
+        lambda: store_two_days(path),
         lambda: events.mark("hide", True, [4]),
     )
     for deed in deeds:
         deed()
-        now = file.read_bytes()
-        assert now.startswith(before)
-        before = now
+        now, log = file.read_bytes(), rows(path, "SELECT id, number, clock, kind, papers FROM event ORDER BY seq")
+        assert now.startswith(before) and log[: len(known)] == known
+        before, known = now, [*log]
     assert before.count(b"\n") == 8
+    said = entries(path)
+    assert [(one.id, one.number, one.clock, one.kind, one.papers) for one in said] == known
+    assert [one.kind for one in said] == ["star", "note", "note", "undo", "undo", "redo", "hide"]
+    assert [one.number for one in said] == [*range(1, 8)]
+    assert sorted({one.clock for one in said}) == [one.clock for one in said]
 
 
 ONE = Agent("scout", "0123456789ab")
@@ -413,14 +382,12 @@ def test_the_log_says_which_program_made_a_mark(events: Events) -> None:
     assert made(events, 3) == ["tagged x by scout"]
     star(events, [1], on=False)
     assert made(events, 1) == []
-
-
-def test_what_changes_nothing_leaves_no_trace_of_the_program(events: Events) -> None:
-    star(events, [1])
-    assert star(events, [1], ONE) is None
-    action = star(events, [1, 2], ONE)
+    # What changes nothing leaves no trace of the program.
+    star(events, [4])
+    assert star(events, [4], ONE) is None
+    action = star(events, [4, 5], ONE)
     assert action is not None and action.count == 1
-    assert (made(events, 1), made(events, 2)) == ([], ["starred by scout"])
+    assert (made(events, 4), made(events, 5)) == ([], ["starred by scout"])
 
 
 def test_one_undo_takes_back_all_of_a_run_and_nothing_else(events: Events, path: Path) -> None:
@@ -492,35 +459,6 @@ def marked(connection: sqlite3.Connection) -> set[tuple[str, int]]:
         " UNION SELECT 'tag:' || tag, pk FROM paper_tag"
     )
     return {(kind, pk) for kind, pk in rows}
-
-
-def test_a_lost_cache_knows_it_from_the_journal(events: Events, path: Path) -> None:
-    star(events, [1], ONE)
-    star(events, [2], ONE)
-    (other := path.parent / "other").mkdir()
-    with closing(Cache.open(other / path.name, ByName())) as cache:
-        cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30))), NOW)
-    shutil.copy(journal_file(path), journal_file(other / path.name))
-    with closing(Events.open(other / path.name)) as restored:
-        assert made(restored, 1) == ["starred by scout"]
-        assert starred(other / path.name) == {1, 2}
-        restored.undo()
-    assert starred(other / path.name) == set()
-
-
-@each(
-    ("kind", "value", "cleaned"),
-    [
-        ("agent:a\x1b[31m b", "0123456789ab", ("agent:a b", "0123456789ab")),
-        ("agent:", "0123456789ab", None),
-        ("agent:scout", "1", None),
-        ("agent:scout", "0123456789AB", None),
-    ],
-)
-def test_foreign_files_say_it_in_the_right_form_or_not_at_all(
-    kind: str, value: str, cleaned: tuple[str, str] | None
-) -> None:
-    assert clean_mark(kind, value) == cleaned
 
 
 @pytest.mark.parametrize("query", [choice._NEWEST_MARKS, event_log._MADE, _OF_AGENT, _UNDOABLE])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import connections
 from reader.cache.flags import having
 from reader.cache.marks import effects as module
 from reader.cache.marks.effects import Change
@@ -25,13 +23,13 @@ from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from tests.cache.conftest import NOW, ByName, draft
+from tests.cache.conftest import NOW, draft, rows
 
 
 class States(NamedTuple):
     """All that marks have made of a cache."""
 
-    papers: dict[int, tuple[int, ...]]
+    papers: Mapping[int, tuple[int, ...]]
     """Whether each paper is read, starred, hidden and noted, by its key."""
     tags: tuple[tuple[str, int], ...]
     notes: tuple[tuple[int, str], ...]
@@ -39,50 +37,46 @@ class States(NamedTuple):
 
 
 def states(path: Path) -> States:
-    connection = connections.connect(path)
-    rows = connection.execute("SELECT pk, read, starred, hidden, has_note FROM paper").fetchall()
-    tags = connection.execute("SELECT tag, pk FROM paper_tag ORDER BY tag, pk").fetchall()
-    notes = connection.execute("SELECT pk, body FROM note ORDER BY pk").fetchall()
-    highlighted = connection.execute(f"{having(Flag.HIGHLIGHTED)} ORDER BY pk").fetchall()
-    connection.close()
-    return States({row[0]: row[1:] for row in rows}, tuple(tags), tuple(notes), tuple(pk for (pk,) in highlighted))
+    papers = rows(path, "SELECT pk, read, starred, hidden, has_note FROM paper")
+    tags = rows(path, "SELECT tag, pk FROM paper_tag ORDER BY tag, pk")
+    notes = rows(path, "SELECT pk, body FROM note ORDER BY pk")
+    highlighted = rows(path, f"{having(Flag.HIGHLIGHTED)} ORDER BY pk")
+    return States({row[0]: row[1:] for row in papers}, tuple(tags), tuple(notes), tuple(pk for (pk,) in highlighted))
 
 
 def starred(path: Path) -> set[int]:
     return {pk for pk, row in states(path).papers.items() if row[1]}
 
 
-def test_a_highlight_is_a_flag_of_its_paper(events: Events, path: Path) -> None:
-    for said, highlighted in ((True, (2, 3)), (False, ())):
-        events.mark("highlight", said, [2, 3])
-        assert states(path).highlighted == highlighted
-    events.undo()
-    assert states(path).highlighted == (2, 3)
-
-
 def test_what_is_so_already_is_no_event(events: Events) -> None:
     events.mark("star", True, [1])
-    assert events.mark("star", True, [1]) is None
-    assert events.mark("read", False, [1, 2]) is None
-    assert events.mark("note", "", [1]) is None
-    assert events.mark("tag:later", False, [1]) is None
+    for kind, value in (("star", True), ("read", False), ("note", ""), ("tag:later", False)):
+        assert events.mark(kind, value, [1]) is None
     event = events.mark("star", True, [1, 2])
-    assert event is not None
-    assert event.count == 1
+    assert event is not None and event.count == 1
+    action = events.act([Change("star", True, [1]), Change("queue", True, [1])])
+    assert action is not None and action.label == "queued"
+    assert events.act([Change("star", True, [1]), Change("queue", True, [1])]) is None
+    assert events.act([]) is None
 
 
 def test_undo_and_redo_walk_back_and_forth(events: Events, path: Path) -> None:
     events.mark("star", True, [1])
     events.mark("star", True, [2])
-    assert events.undo() is not None
-    assert starred(path) == {1}
-    assert events.undo() is not None
-    assert starred(path) == set()
-    assert events.undo() is None
-    assert events.redo() is not None
-    assert events.redo() is not None
-    assert starred(path) == {1, 2}
+    for step, left in ((events.undo, {1}), (events.undo, set()), (events.redo, {1}), (events.redo, {1, 2})):
+        assert step() is not None
+        assert starred(path) == left
     assert events.redo() is None
+    # Doing something else ends what can be redone.
+    events.undo()
+    events.mark("star", True, [3])
+    assert events.redo() is None
+    # An undo takes back its own event and not a later one: the paper is as the mark before left it.
+    events.mark("star", False, [1])
+    for left in ({1, 3}, {1}, set[int]()):
+        assert events.undo() is not None
+        assert starred(path) == left
+    assert events.undo() is None
 
 
 def test_an_action_of_several_changes_is_one_step(events: Events, path: Path) -> None:
@@ -105,151 +99,75 @@ def test_an_action_of_several_changes_is_one_step(events: Events, path: Path) ->
     assert events.undo() is None
 
 
-def test_what_changes_nothing_is_no_part_of_an_action(events: Events) -> None:
-    events.mark("star", True, [1])
-    action = events.act([Change("star", True, [1]), Change("queue", True, [1])])
-    assert action is not None and action.label == "queued"
-    assert events.act([Change("star", True, [1]), Change("queue", True, [1])]) is None
-    assert events.act([]) is None
-
-
 def queue(path: Path) -> list[int]:
-    with closing(connections.connect(path)) as connection:
-        return [pk for (pk,) in connection.execute("SELECT pk FROM queue ORDER BY place")]
+    return [pk for (pk,) in rows(path, "SELECT pk FROM queue ORDER BY place")]
 
 
-def test_the_queue_has_the_order_in_which_papers_come(events: Events, path: Path) -> None:
+def test_the_queue_has_the_order_in_which_papers_come_until_one_is_moved(events: Events, path: Path) -> None:
     events.mark("queue", True, [3, 1])
     events.mark("queue", True, [2, 1])
     assert queue(path) == [3, 1, 2]
     events.mark("queue", False, [3])
     events.mark("queue", True, [3])
     assert queue(path) == [1, 2, 3]
-    events.undo()
-    events.undo()
-    assert queue(path) == [3, 1, 2]
-    events.rebuild()
-    assert queue(path) == [3, 1, 2]
-
-
-def test_a_paper_is_moved_in_the_queue(events: Events, path: Path) -> None:
-    events.mark("queue", True, [1, 2, 3])
-    with closing(connections.connect(path)) as connection:
-        first, second, _ = (place for (place,) in connection.execute("SELECT place FROM queue ORDER BY place"))
+    (first,), (second,), _ = rows(path, "SELECT place FROM queue ORDER BY place")
     moved = events.mark("queue", place_between(first, second), [3])
     assert moved is not None and moved.label == "moved in the queue"
     assert queue(path) == [1, 3, 2]
     assert events.mark("queue", True, [3]) is None
-    events.undo()
-    assert queue(path) == [1, 2, 3]
+    for _ in range(3):
+        events.undo()
+    assert queue(path) == [3, 1, 2]
+    events.rebuild()
+    assert queue(path) == [3, 1, 2]
 
 
 def test_a_queued_paper_waits_for_a_feed_to_bring_it(events: Events, cache: Cache, path: Path) -> None:
     events.mark("queue", True, [2], absent=["2611.09999"])
     events.mark("queue", True, [1])
     cache.store(Listing("2026-11-25", (draft(9999),)), NOW)
-    with closing(connections.connect(path)) as connection:
-        (pk,) = connection.execute("SELECT pk FROM paper WHERE id = '2611.09999'").fetchone()
+    ((pk,),) = rows(path, "SELECT pk FROM paper WHERE id = '2611.09999'")
     assert queue(path) == [2, pk, 1]
-
-
-def test_doing_something_else_ends_what_can_be_redone(events: Events, path: Path) -> None:
-    events.mark("star", True, [1])
-    events.undo()
-    events.mark("star", True, [2])
-    assert events.redo() is None
-    events.undo()
-    redone = events.redo()
-    assert redone is not None
-    assert starred(path) == {2}
-
-
-def test_undo_takes_back_its_own_event_and_not_a_later_one(events: Events, path: Path) -> None:
-    """Two undos of one paper's marks lead to where the first mark left it."""
-    events.mark("star", True, [1])
-    events.mark("star", False, [1])
-    events.undo()
-    assert starred(path) == {1}
 
 
 def test_notes_and_tags_are_kept_and_taken_back(events: Events, path: Path) -> None:
     events.mark("note", "first", [1])
     events.mark("note", "second", [1])
     events.mark("tag:later", True, [1, 2])
-    assert states(path).notes == ((1, "second"),)
-    assert states(path).tags == (("later", 1), ("later", 2))
-    events.undo()
-    events.undo()
-    assert states(path).notes == ((1, "first"),)
-    assert states(path).tags == ()
-    assert states(path).papers[1][3] == 1
-
-
-def test_the_log_only_grows(events: Events, path: Path) -> None:
-    connection = connections.connect(path)
-    seen: list[tuple[object, ...]] = []
-    columns = "seq, id, machine, clock, kind, value, papers"
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: events.mark("star", True, [1]),
-        events.undo,
-        events.redo,
-        lambda: events.mark("hide", True, [2]),
-    )
-    for step in steps:
-        step()
-        rows = connection.execute(f"SELECT {columns} FROM event ORDER BY seq").fetchall()
-        assert rows[: len(seen)] == seen
-        assert len(rows) == len(seen) + 1
-        seen = rows
-    clocks = [clock for (clock,) in connection.execute("SELECT clock FROM event ORDER BY seq")]
-    assert clocks == sorted(set(clocks))
-    connection.close()
-
-
-def test_a_long_event_is_one_row_in_short_transactions(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
-    events = Events.open(path)
-    seen: list[tuple[int, int]] = []
-    small = module.BATCH
-    try:
-        module.BATCH = 20
-        events.mark("read", True, range(1, 51), lambda done, total: seen.append((done, total)))
-        assert seen == [(20, 50), (40, 50), (50, 50)]
-        assert all(row[0] for row in states(path).papers.values())
+    events.mark("highlight", True, [2, 3])
+    events.mark("highlight", False, [2])
+    flags = {1: (0, 0, 0, 1)} | dict.fromkeys(range(2, 6), (0, 0, 0, 0))
+    assert states(path) == States(flags, (("later", 1), ("later", 2)), ((1, "second"),), (3,))
+    for _ in range(4):
         events.undo()
-        assert not any(row[0] for row in states(path).papers.values())
-    finally:
-        module.BATCH = small
-    events.close()
+    assert states(path) == States(flags, (), ((1, "first"),), ())
 
 
 def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Leaving in the middle loses nothing: neither of a mark nor of its undoing."""
-    monkeypatch.setattr(module, "BATCH", 10)
+    monkeypatch.setattr(module, "BATCH", 20)
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
+    seen: list[tuple[int, int]] = []
 
     def read() -> int:
         return sum(row[0] for row in states(path).papers.values())
 
-    stopped = Events.open(path)
+    def note(done: int, total: int) -> None:
+        seen.append((done, total))
 
-    def stop_at_20(done: int, _total: int) -> None:
-        if done == 20:
-            (stopped if later is None else later).stop()
-
-    later: Events | None = None
-    assert stopped.mark("read", True, range(1, 51), stop_at_20)
-    assert read() == 20
-    later = Events.open(path)
-    assert read() == 50
-    later.undo(stop_at_20)
-    assert read() == 30
-    Events.open(path).close()
-    assert read() == 0
-    stopped.close()
-    later.close()
+    with closing(Events.open(path)) as stopped:
+        assert stopped.mark("read", True, range(1, 51), lambda _done, _total: stopped.stop())
+        assert read() == 20
+    with closing(Events.open(path)) as later:
+        assert read() == 50
+        later.undo(lambda _done, _total: later.stop())
+        assert read() == 30
+    with closing(Events.open(path)) as last:
+        assert read() == 0
+        last.mark("read", True, range(1, 51), note)
+    assert (seen, read()) == ([(20, 50), (40, 50), (50, 50)], 50)
 
 
 def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
@@ -311,22 +229,13 @@ STEPS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache of five papers without marks."""
-    path = tmp_path_factory.mktemp("five") / "papers.db"
-    with closing(Cache.open(path, ByName())) as cache:
-        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(5))), NOW)
-    return path
-
-
 @settings(max_examples=30)
 @given(steps=STEPS)
 def test_states_are_always_what_the_log_says(
-    five: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
+    two_days: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
 ) -> None:
     """Two instances do anything in any order; deriving everything anew changes nothing."""
-    path = Path(shutil.copy(five, tmp_path_factory.mktemp("log")))
+    path = Path(shutil.copy(two_days, tmp_path_factory.mktemp("log")))
     two = (Events.open(path), Events.open(path))
     for kind, value, pks, instance in steps:
         events = two[instance]
@@ -345,27 +254,21 @@ def test_states_are_always_what_the_log_says(
 
 
 def test_a_paper_that_the_cache_lacks_gets_its_mark_when_it_comes(events: Events, path: Path, filled: Cache) -> None:
-    event = events.mark("star", True, [1], absent=["2611.00077", "2611.00078"])
-    assert event is not None and event.count == 3
-    assert starred(path) == {1}
+    event = events.mark("star", True, [1], absent=["2611.00002", "2611.00077", "2611.00078"])
+    assert event is not None and event.count == 4
+    # The second one came meanwhile.
+    assert starred(path) == {1, 2}
     filled.store(Listing("2026-11-24", (draft(77),)), NOW)
-    assert starred(path) == {1, 6}
+    assert starred(path) == {1, 2, 6}
     events.undo()
     filled.store(Listing("2026-11-24", (draft(78),)), NOW)
     assert starred(path) == set()
     assert events.mark("star", False, [], absent=["2611.00079"]) is None
 
 
-def test_a_paper_that_came_meanwhile_is_marked_at_once(events: Events, path: Path) -> None:
-    assert events.mark("star", True, [], absent=["2611.00001"]) is not None
-    assert starred(path) == {1}
-
-
 def test_the_last_word_about_a_paper_wins_and_one_undo_takes_it_back(events: Events, path: Path) -> None:
     def kept() -> tuple[list[tuple[int, int]], list[int]]:
-        with closing(sqlite3.connect(path)) as cache:
-            rows = cache.execute("SELECT starred, hidden FROM paper WHERE pk IN (1, 2) ORDER BY pk").fetchall()
-            return rows, [pk for (pk,) in cache.execute("SELECT pk FROM queue ORDER BY pk")]
+        return rows(path, "SELECT starred, hidden FROM paper WHERE pk IN (1, 2) ORDER BY pk"), sorted(queue(path))
 
     def said(action: UserAction | None) -> str:
         return action.said if action is not None else ""

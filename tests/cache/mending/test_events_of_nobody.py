@@ -10,17 +10,17 @@ from zlib import compress
 
 import pytest
 
-from reader.cache.marks.event_log import NOBODY
+from reader.cache.marks.event_log import NOBODY, Marking
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.cache.mending import health
-from reader.cache.mending.health import CacheState, verify
+from reader.cache.mending.health import CacheState
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.core.errors import MarkNotTaken
 from reader.core.foreign import FURTHEST
 from reader.paths import journal_file
-from tests.cache.conftest import ByName
+from tests.cache.conftest import ByName, faults, rows
 from tests.cache.marks.test_events import starred, states
 
 OTHER = "bababababaab"
@@ -39,11 +39,7 @@ def mend(cache: Cache, events: Events, path: Path) -> None:
     assert health.examine(path).state is CacheState.EVENTS
     Repair(path, ByName).run()
     assert health.examine(path).state is CacheState.GOOD
-    assert [check for check in verify(path) if check.faults] == []
-
-
-def faults(path: Path) -> list[str]:
-    return [fault for check in verify(path) if check.name == "events" for fault in check.faults]
+    assert faults(path) == {}
 
 
 @pytest.mark.parametrize("clock", [FAR, FURTHEST - 5, FURTHEST], ids=["soon", "almost", "last"])
@@ -63,7 +59,7 @@ def test_a_mark_that_does_not_count_says_so_and_counts_after_a_repair(
         events.mark("star", False, [2, 3])
     assert starred(path) == {2}
     events.mark("star", True, [4])
-    (fault,) = faults(path)
+    (fault,) = faults(path)["events"]
     assert fault.endswith(f" has a clock that is {days:,} days ahead")
     mend(filled, events, path)
     assert starred(path) == {4}
@@ -87,35 +83,26 @@ def test_what_came_with_a_late_clock_counts_until_something_later_comes(
     before = states(path)
     mend(filled, events, path)
     assert states(path) == before
-    with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute(
-            "SELECT clock, machine, number FROM event WHERE undone = 0 AND kind <> 'undo' ORDER BY seq"
-        ).fetchall()
-    clocks = [clock for clock, _, _ in rows]
+    stand = rows(path, "SELECT clock, machine, number FROM event WHERE undone = 0 AND kind <> 'undo' ORDER BY seq")
+    clocks = [clock for clock, _, _ in stand]
     assert clocks[0] == clocks[1] < clocks[2] < clocks[3] < time.time() * 1000
     # They are still its machine's, which can be forgotten; the log has them, so others get them by this machine's file.
-    assert {(machine, number) for _, machine, number in rows} == {(OTHER, 0)}
+    assert {(machine, number) for _, machine, number in stand} == {(OTHER, 0)}
 
 
 def test_a_decision_and_an_undo_that_do_not_count_say_so(events: Events, path: Path) -> None:
-    from reader.cache.marks.event_log import Marking
-
     events.join([entry("watch:word:x", '{"name": "x", "follow": true}', FAR)])
     with pytest.raises(MarkNotTaken):
         events.decide([Marking("watch:word:x", '{"name": "x", "follow": false}')])
     star = events.mark("star", True, [1])
     assert star is not None
-    events.join([entry("redo", star_id(path), FAR, number=2)])
+    ((id,),) = rows(path, "SELECT id FROM event WHERE kind = 'star'")
+    events.join([entry("redo", id, FAR, number=2)])
     assert events.undo()
     assert starred(path) == set()
     with closing(Events.open(path)) as again:
         again.rebuild()
     assert starred(path) == set()
-
-
-def star_id(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        return str(connection.execute("SELECT id FROM event WHERE kind = 'star'").fetchone()[0])
 
 
 @pytest.mark.parametrize("ids", [["../../api/settings/delete"], ["//evil.example/x", "2611.00002"], ["2611.00002"] * 2])
@@ -124,7 +111,7 @@ def test_what_names_no_paper_goes_and_its_papers_stay(
 ) -> None:
     events.mark("star", True, [3])
     events.join([entry("star", "1", 5, *ids)])
-    assert len(faults(path)) == 1
+    assert len(faults(path)["events"]) == 1
     # It is not written into the journal again and again.
     events.agree()
     size = journal_file(path).stat().st_size
@@ -133,8 +120,7 @@ def test_what_names_no_paper_goes_and_its_papers_stay(
     mend(filled, events, path)
     assert starred(path) == ({2, 3} if "2611.00002" in ids else {3})
     assert [line for line in Journal(journal_file(path)).read() if isinstance(line, BadLine)] == []
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM orphan").fetchone() == (0,)
+    assert rows(path, "SELECT count(*) FROM orphan") == [(0,)]
 
 
 def test_twenty_million_ids_are_seen_and_go(filled: Cache, events: Events, path: Path) -> None:
@@ -149,6 +135,6 @@ def test_twenty_million_ids_are_seen_and_go(filled: Cache, events: Events, path:
             " VALUES (?, ?, 1, 1, 'star', '1', ?, ?, 0, 1)",
             ("0" * 24, OTHER, count, packed),
         )
-    assert faults(path) == ["event 2 is not a valid event: it names 20,000,001 papers"]
+    assert faults(path)["events"] == ("event 2 is not a valid event: it names 20,000,001 papers",)
     mend(filled, events, path)
     assert starred(path) == {3}

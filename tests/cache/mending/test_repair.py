@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import subprocess
 import sys
 import time
@@ -29,8 +28,8 @@ from reader.core.paper import Draft, Listing
 from reader.paths import journal_file, refresh_stamp, suspect_stamp
 from tests import breakage
 from tests.beginnings import paper_id
-from tests.breakage import empty_header, execute, flip, leave_log, make_older, overwrite
-from tests.cache.conftest import NOW, ByName, draft
+from tests.breakage import empty_header, execute, flip, leave_log, make_older, overwrite, root_page
+from tests.cache.conftest import NOW, ByName, draft, rows
 from tests.tiers import rest_long
 
 
@@ -55,9 +54,8 @@ def drafts(salvage: Salvage) -> dict[str, Draft]:
 
 
 def stored_events(path: Path) -> dict[str, tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT id, machine, number, clock, kind, value, count, papers FROM event")
-        return {row[0]: row for row in rows}
+    found = rows(path, "SELECT id, machine, number, clock, kind, value, count, papers FROM event")
+    return {row[0]: row for row in found}
 
 
 def found_events(salvage: Salvage) -> dict[str, tuple[object, ...]]:
@@ -75,18 +73,13 @@ def test_a_migrated_cache_whose_columns_have_another_order_is_read(tmp_path: Pat
     assert (found.title, found.abstract, found.organization) == (draft(1).title, "An abstract.", "A lab")
 
 
-def test_a_newer_cache_that_has_more_columns_is_read(cache: Cache, kept: Path) -> None:
+def test_caches_of_newer_and_of_the_first_schema_are_read(cache: Cache, kept: Path) -> None:
     cache.close()
     before = stored_events(kept)
     execute(kept, "ALTER TABLE paper ADD COLUMN mood", "ALTER TABLE event ADD COLUMN mood", "UPDATE event SET mood = 1")
     with reading(kept) as salvage:
-        assert found_events(salvage) == before
-        assert len(drafts(salvage)) == 40
-
-
-def test_events_of_the_first_schema_are_numbered_by_their_place(cache: Cache, kept: Path) -> None:
-    cache.close()
-    before = stored_events(kept)
+        assert (found_events(salvage), len(drafts(salvage))) == (before, 40)
+    # Its events are numbered by their place.
     make_older(kept.parent)
     with reading(kept) as salvage:
         assert found_events(salvage) == before
@@ -94,10 +87,8 @@ def test_events_of_the_first_schema_are_numbered_by_their_place(cache: Cache, ke
 
 def many(cache: Cache) -> dict[str, str]:
     """Add 800 papers with abstracts; return the titles of all papers by id."""
-    papers = tuple(
-        draft(number, f"Paper number {number} of many", abstract="Words. " * 100) for number in range(100, 900)
-    )
-    cache.store(Listing("2026-11-24", papers), NOW)
+    papers = [draft(number, f"Paper number {number} of many", abstract="Words. " * 100) for number in range(100, 900)]
+    cache.store(Listing("2026-11-24", tuple(papers)), NOW)
     return {paper_id(number): draft(number).title for number in range(40)} | {str(one.id): one.title for one in papers}
 
 
@@ -110,14 +101,14 @@ def test_a_log_beside_a_file_is_read_also_without_a_header(cache: Cache, kept: P
         empty_header(kept.parent)
 
 
+LEAVES = "dbstat WHERE name = 'paper' AND pagetype = 'leaf'"
+
+
 def test_a_damaged_page_hides_only_its_own_rows(cache: Cache, kept: Path) -> None:
     titles = many(cache)
     cache.close()
     execute(kept)
-    with closing(sqlite3.connect(kept)) as connection:
-        leaves = connection.execute(
-            "SELECT pageno, ncell FROM dbstat WHERE name = 'paper' AND pagetype = 'leaf' ORDER BY path"
-        ).fetchall()
+    leaves = rows(kept, f"SELECT pageno, ncell FROM {LEAVES} ORDER BY path")
     # The first, one between and the last: no row is before, and none behind.
     bad = [leaves[0], leaves[5], leaves[6], leaves[-1]]
     for page, _ in bad:
@@ -130,9 +121,8 @@ def test_a_damaged_page_hides_only_its_own_rows(cache: Cache, kept: Path) -> Non
 def test_a_row_that_runs_over_a_damaged_page_hides_no_other(cache: Cache, kept: Path) -> None:
     cache.close()
     execute(kept, "UPDATE paper_text SET abstract = printf('%.*c', 20000, 'x') WHERE pk IN (5, 7)")
-    with closing(sqlite3.connect(kept)) as connection:
-        sql = "SELECT pageno FROM dbstat WHERE name = 'paper_text' AND pagetype = 'overflow' ORDER BY path LIMIT 1"
-        (page,) = connection.execute(sql).fetchone()
+    sql = "SELECT pageno FROM dbstat WHERE name = 'paper_text' AND pagetype = 'overflow' ORDER BY path LIMIT 1"
+    ((page,),) = rows(kept, sql)
     # The first page of a row's rest leads to a page that is not there.
     overwrite(kept, (page - 1) * 4096, b"\x7f\xff\xff\xff")
     with reading(kept) as salvage:
@@ -219,11 +209,7 @@ def test_pages_that_lead_round_and_round_end(cache: Cache, kept: Path) -> None:
     many(cache)
     cache.close()
     execute(kept)
-    with closing(sqlite3.connect(kept)) as connection:
-        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'paper'").fetchone()
-        (child,) = connection.execute(
-            "SELECT pageno FROM dbstat WHERE name = 'paper' AND pagetype = 'leaf' LIMIT 1"
-        ).fetchone()
+    root, ((child,),) = root_page(kept, "paper"), rows(kept, f"SELECT pageno FROM {LEAVES} LIMIT 1")
     data = kept.read_bytes()
     # The first child of the table's first page is this page again.
     changed = data[(root - 1) * 4096 : root * 4096].replace(child.to_bytes(4), root.to_bytes(4))
@@ -265,11 +251,9 @@ def mend(path: Path, *, seconds: float | None = None, set_aside: bool = False) -
 
 def marks(path: Path) -> tuple[set[str], int, list[str]]:
     """Starred papers' ids, number of events, slugs of followed feeds."""
-    with closing(sqlite3.connect(path)) as connection:
-        starred = {id for (id,) in connection.execute("SELECT id FROM paper WHERE starred = 1")}
-        (events,) = connection.execute("SELECT count(*) FROM event").fetchone()
-        feeds = [slug for (slug,) in connection.execute("SELECT slug FROM feed WHERE kind <> 'own'")]
-    return starred, events, feeds
+    starred = {id for (id,) in rows(path, "SELECT id FROM paper WHERE starred = 1")}
+    ((events,),) = rows(path, "SELECT count(*) FROM event")
+    return starred, events, [slug for (slug,) in rows(path, "SELECT slug FROM feed WHERE kind <> 'own'")]
 
 
 ALL = ({draft(0).id}, 6, ["a-feed"])
@@ -302,6 +286,13 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
     assert not refresh_stamp(broken).exists()
     assert not suspect_stamp(broken).exists()
     assert not list(broken.parent.glob("papers.building*"))
+    # No day counts as answered, so a refresh asks for each again.
+    assert rows(broken, "SELECT DISTINCT fetched FROM day") == [("",)]
+    with closing(Events.open(broken)) as events:
+        with pytest.raises(NotAMark, match="a feed was followed"):
+            events.undo()
+        labels = [event.kind for event in iter(events.undo, None)]
+    assert labels[-5:] == ["hide", "note", "tag:later", "star", "read"]
 
 
 @pytest.mark.parametrize("has_journal", [True, False])
@@ -320,30 +311,6 @@ def test_a_changed_id_makes_no_second_event(cache: Cache, kept: Path, has_journa
     assert marks(kept)[1] == 7
     if has_journal:
         assert marks(kept)[0] == {draft(0).id}
-
-
-def test_papers_keep_their_days_and_the_time_when_they_came(cache: Cache, kept: Path) -> None:
-    cache.store(Listing("2026-11-25", (draft(0),)), NOW)
-    cache.close()
-    breakage.empty_header(kept.parent)
-    mend(kept)
-    with closing(sqlite3.connect(kept)) as connection:
-        assert connection.execute("SELECT DISTINCT added FROM paper").fetchall() == [(NOW,)]
-        days = connection.execute(
-            "SELECT listing.day FROM listing JOIN paper USING (pk) WHERE id = ? ORDER BY 1", (draft(0).id,)
-        )
-        assert days.fetchall() == [("2026-11-20",), ("2026-11-25",)]
-        # No day counts as answered, so a refresh asks for each again.
-        assert connection.execute("SELECT DISTINCT fetched FROM day").fetchall() == [("",)]
-
-
-def test_undo_goes_on_after_a_repair(broken: Path) -> None:
-    mend(broken)
-    with closing(Events.open(broken)) as events:
-        with pytest.raises(NotAMark, match="a feed was followed"):
-            events.undo()
-        labels = [event.kind for event in iter(events.undo, None)]
-    assert labels[-5:] == ["hide", "note", "tag:later", "star", "read"]
 
 
 def test_a_second_repair_changes_nothing(broken: Path) -> None:
@@ -507,15 +474,16 @@ def test_what_is_not_ours_to_mend_is_put_aside_only_on_request(
     assert marks(broken)[1] == 6
 
 
+FOUND = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH 'agents'"
+
+
 def test_an_index_that_can_not_be_rebuilt_is_made_anew_with_its_cache(cache: Cache, kept: Path) -> None:
     cache.close()
     breakage.execute(kept)
     breakage.execute(kept, "DROP TABLE paper_fts")
     report = mend(kept)
     assert (report.is_new, report.papers) == (True, 40)
-    with closing(sqlite3.connect(kept)) as connection:
-        found = connection.execute("SELECT count(*) FROM paper_fts WHERE paper_fts MATCH 'agents'").fetchone()
-    assert found == (40,)
+    assert rows(kept, FOUND) == [(40,)]
 
 
 def test_an_index_alone_is_rebuilt_in_its_place(cache: Cache, kept: Path) -> None:
@@ -526,11 +494,8 @@ def test_an_index_alone_is_rebuilt_in_its_place(cache: Cache, kept: Path) -> Non
     report = mend(kept)
     assert not report.is_new
     assert report.kept[0].read_bytes() == before
-    with closing(sqlite3.connect(kept)) as connection:
-        found = connection.execute("SELECT count(*) FROM paper_fts WHERE paper_fts MATCH 'agents'").fetchone()
-        # What a new cache would have lost is still there.
-        assert connection.execute("SELECT DISTINCT fetched FROM day").fetchall() == [(NOW,)]
-    assert found == (40,)
+    # What a new cache would have lost is still there.
+    assert (rows(kept, FOUND), rows(kept, "SELECT DISTINCT fetched FROM day")) == ([(40,)], [(NOW,)])
 
 
 def test_a_full_disk_leaves_the_broken_file_and_says_so(broken: Path) -> None:

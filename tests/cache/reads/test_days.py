@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import DayCount, DayFetched, Window
-from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.core.query import parse
-from tests.cache.conftest import NOW, draft
-from tests.doubles import cached
+from tests.cache.conftest import NOW, draft, selection
 from tests.table import each
 
 DAYS = {"2026-11-20": (0, 1), "2026-11-21": (2, 3), "2026-11-23": (4,), "2026-11-24": (5, 6)}
@@ -29,10 +25,9 @@ def window(cache: Cache, path: Path) -> Iterator[Window]:
         drafts = [draft(number, title="Robots" if number in (0, 5) else f"Paper {number}") for number in numbers]
         cache.store(Listing(day, tuple(drafts)), NOW)
     cache.store(Listing("2026-11-24", (draft(1), draft(5, title="Robots"), draft(6))), NOW)
-    with closing(Window.open(path)) as opened, closing(Events.open(path)) as events:
-        pks = {row.id: cached(row.pk) for row in opened.rows(range(1, 20))}
-        events.mark("hide", True, [pks[draft(number).id or ""] for number in (2, 3)])
-        events.mark("read", True, [pks[draft(1).id or ""]])
+    with closing(Events.open(path)) as events:
+        events.mark("hide", True, [3, 4])
+        events.mark("read", True, [2])
     with closing(Window.open(path)) as opened:
         yield opened
 
@@ -90,8 +85,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
 def test_with_a_query_the_days_are_those_that_list_its_papers(
     window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
-    selection = compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
-    assert window.matching_day(selection, day, steps) == found
+    assert window.matching_day(selection(text), day, steps) == found
 
 
 @pytest.mark.parametrize(

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.core.query import parse
-from tests.cache.conftest import NOW, draft
-
-NEWEST = date(2026, 11, 24)
+from tests.cache.conftest import NOW, draft, selection
+from tests.table import each
 
 
-def test_an_empty_cache_has_no_words(cache: Cache, path: Path) -> None:
-    window = Window.open(path)
-    known = window.read(vocabulary)
-    assert not any(known[field] for field in ("keyword", "author", "org", "tag"))
-    window.close()
-
-
-def _words(cache: Cache) -> None:
-    spelled = ["Large Language Models (LLMs)", "LLM", "llms", "large language model", "world models", "once"]
+@pytest.fixture
+def spelled(cache: Cache, path: Path) -> Iterator[Window]:
+    keywords = ["Large Language Models (LLMs)", "LLM", "llms", "large language model", "world models", "once"]
     drafts = [
-        draft(number, keywords=(keyword,), authors=("Ada Byron", f"Author {number}"), categories=filed)
-        for number, keyword in enumerate([*spelled, "World Model", "llms"])
-        for filed in [("cs.LG", "cs.CL")[number % 3 :]]
-    ]
-    drafts = [one._replace(organization="An Institute") for one in drafts]
-    cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+        draft(number, keywords=(keyword,), authors=("Ada Byron", f"Author {number}"), organization="An Institute",
+              categories=("cs.LG", "cs.CL")[number % 3 :])
+        for number, keyword in enumerate([*keywords, "World Model", "llms"])
+    ]  # fmt: skip
+    with closing(Window.open(path)) as window:
+        assert not any(known for name, known in window.read(vocabulary).items() if name != "source")
+        cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+        yield window
 
 
-def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(cache: Cache, path: Path) -> None:
-    _words(cache)
-    window = Window.open(path)
-    assert window.read(vocabulary) == {
+def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(spelled: Window) -> None:
+    assert spelled.read(vocabulary) == {
         "keyword": ["llms", "world model"],
         "author": ["Ada Byron"],
         "org": ["An Institute"],
@@ -49,10 +40,9 @@ def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(ca
         "venue": [],
         "source": {"hf": 8},
     }
-    window.close()
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "papers"),
     [
         ("keyword:llms", 5),
@@ -65,13 +55,9 @@ def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(ca
         ('keyword:"on"', 0),
     ],
 )
-def test_a_keyword_finds_all_its_spellings(cache: Cache, path: Path, query: str, papers: int) -> None:
-    _words(cache)
-    window = Window.open(path)
-    selection = compile_query(parse(query), Scope(NEWEST, "2026-11-24"))
-    assert window.count(selection) == papers
-    assert len(window.first(selection, 50).pks) == papers
-    window.close()
+def test_a_keyword_finds_all_its_spellings(spelled: Window, query: str, papers: int) -> None:
+    assert spelled.count(selection(query)) == papers
+    assert len(spelled.first(selection(query), 50).pks) == papers
 
 
 def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> None:

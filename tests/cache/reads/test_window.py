@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,12 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
 from reader.cache.reads.window import VISIBLE, DayCount, Window
-from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.core.document.model import Document
 from reader.core.paper import Listing, Paper
-from reader.core.query import parse
 from reader.core.views import VIEWS, View
-from tests.cache.conftest import NOW, draft
+from tests.cache.conftest import NOW, draft, selection
 
 
 def ids(window: Window, pks: Sequence[int]) -> list[int]:
@@ -62,10 +58,6 @@ def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
 
 def test_other_queries_need_the_query_language() -> None:
     assert not Window.is_by_index("is:unread topic:agents")
-
-
-def selection(text: str) -> Selection:
-    return compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])

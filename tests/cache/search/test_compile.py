@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -104,13 +103,11 @@ def fill(connection: sqlite3.Connection) -> None:
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    path: Path = tmp_path_factory.mktemp("search") / "papers.db"
-    schema.ensure(path)
-    opened = connections.connect(path)
-    register_functions(opened)
-    fill(opened)
-    yield opened
-    opened.close()
+    schema.ensure(path := tmp_path_factory.mktemp("search") / "papers.db")
+    with closing(connections.connect(path)) as opened:
+        register_functions(opened)
+        fill(opened)
+        yield opened
 
 
 def read(connection: sqlite3.Connection, selection: Selection, where: Clause | None = None) -> list[int]:
@@ -132,21 +129,13 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
     [
         ("", [1, 3, 2, 4, 5]),
         ("agent", [1, 3]),
-        ("AGENTS", [1]),
         ('"agent"', []),
-        ('"agents"', [1]),
         ("nunez", [1]),
-        ("Núñez", [1]),
-        ("emile", [3]),
         ("chain-of-th", [2]),
         ('"world model"', [3]),
         ("world model", [3, 4]),
-        ("world -maps", [3]),
-        ("-world", [1, 2, 5]),
         ("-world -maps -chain", [1, 5]),
-        ("agents OR maps", [1, 4]),
         ("(agents OR maps) -geography", [1]),
-        ("agents OR topic:maps", [1, 4]),
         ("-(agents OR topic:maps)", [3, 2, 5]),
         ("agents OR -models", [1, 3, 5]),
         ("c++", [5]),
@@ -154,49 +143,36 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("world - & model", [3, 4]),
         ("title:model", [3, 4]),
         ("abstract:models", [2, 4]),
-        ('author:"kai he"', [1]),
         ("author:kai", [1, 4]),
-        ("author:li,borel", [3, 2, 5]),
         ("keyword:world", [3]),
         ("org:nvidia", [2]),
         ("-org:nvidia", [1, 3, 4, 5]),
         ("title:/^a .*del$/", [3]),
         ("title:/^(agents|models)/", [1, 4]),
-        ("author:/^emile/", [3]),
         ("author:/^kai h[eo]$/", [1, 4]),
         ("-author:/^kai/", [3, 2, 5]),
-        ("topic:agents", [1, 3]),
         ("topic:Agents,maps", [1, 3, 4]),
         ("topic:agents topic:world-models", [3]),
-        ("-topic:agents", [2, 4, 5]),
         ("topic:nothing", []),
         ('tag:"to read"', [2]),
         ("-tag:x", [1, 3, 2, 4, 5]),
         ("source:arXiv", [1, 5]),
         ("source:hf", [1, 3, 2, 4, 5]),
-        ("-source:hf", []),
         ("source:page is:hidden", [6]),
         ("category:cs.cl", [1, 2]),
         ("category:CS", [1, 3, 2]),
-        ("category:cs.LG,hep-th", [1, 3, 5]),
-        ("-category:cs", [4, 5]),
         ("https://arxiv.org/abs/math.GT/0309136v2", [5]),
         ("arXiv:2605.00002", [2]),
         ("id:2605", [1, 3, 2]),
-        ("id:2605.00002", [2]),
         ("id:page:FFFF", [1]),
         ("id:math.gt/03", [5]),
-        ("-id:2605", [4, 5]),
         ("is:unread", [1, 3, 5]),
-        ("-is:unread", [2, 4]),
         ("is:read", [2, 4]),
         ("is:starred", [2]),
         ("is:hidden", [6]),
         ("is:unread is:hidden", [6]),
         ("is:unread OR is:hidden", [1, 6, 3, 5]),
-        ("-is:hidden", [1, 3, 2, 4, 5]),
         ("is:new", [5]),
-        ("-is:new", [1, 3, 2, 4]),
         ("has:code", [1, 2]),
         ("has:project", [2]),
         ("has:media", [3]),
@@ -204,36 +180,25 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("note:mine", [3]),
         ('note:"mine all"', [3]),
         ('note:"all mine" OR note:ine', []),
-        ("note:naive -note:other", [3]),
         ("-note:mine world", [4]),
         ("has:comments", [3, 2]),
         ("has:fulltext", [3]),
         ("has:model", [1]),
-        ("-has:model", [3, 2, 4, 5]),
-        ("has:dataset", [4]),
         ("has:space OR has:dataset", [1, 4]),
-        ("venue:iclr", [1, 3]),
         ('venue:"ICLR 2026"', [1]),
         ("venue:oral,workshop", [1, 3]),
         ("venue:phys.lett", [5]),
         ("venue:lr", []),
-        ("-venue:iclr world", [4]),
         ("submitter:AKhaliq", [1]),
-        ("submitter:akhaliq,curator7", [1, 4]),
         ("submitter:ak", []),
-        ("-submitter:akhaliq world", [3, 4]),
-        ("-has:fulltext", [1, 2, 4, 5]),
-        ("has:fulltext world", [3]),
         ("has:fulltext OR has:code", [1, 3, 2]),
         ("day:latest", [1]),
         ("day:2026-05-28", [3, 2]),
         ("day:2026-04", [3, 4]),
-        ("-day:2026-04", [1, 2, 5]),
         ("day:2026-05-28..", [1, 3, 2]),
         ("day:3d", [1, 3, 2]),
         ("since:2026-05-29", [1]),
         ("until:2026-04-01", [3]),
-        ("until:2026-04", [3, 4]),
         ("-since:2020", [5]),
         ("published:2026-05", [1, 2]),
         ("-published:2026", [5]),
@@ -243,12 +208,10 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("authors:<=1", [3, 2, 4, 5]),
         ("models and step", [2]),
         ('models "and" step', []),
-        ("models title:and", []),
         ("upvotes:1..9", [3, 2, 5]),
         ("comments:<=0", [1, 4, 5]),
         ("stars:>=7", [2, 4]),
         ("-stars:>=7", [1, 3, 5]),
-        ("authors:>1", [1]),
     ],
 )
 def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> None:
@@ -271,11 +234,6 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
         ("-world sort:relevance", [1, 2, 5]),
         ("sort:relevance", [1, 3, 2, 4, 5]),
         ("sort:-relevance", [5, 4, 2, 3, 1]),
-        ("-world sort:-relevance", [5, 2, 1]),
-        ("is:unread sort:-relevance", [5, 3, 1]),
-        ("sort:-upvotes", [4, 5, 2, 3, 1]),
-        ("sort:-published", [5, 3, 4, 1, 2]),
-        ("sort:-added", [1, 2, 3, 4, 5]),
     ],
 )
 def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> None:
@@ -332,12 +290,27 @@ def test_no_word_is_an_operator(connection: sqlite3.Connection, word: str) -> No
 terms = st.one_of(
     st.sampled_from(sorted(text for text in EXAMPLES.values() if not text.startswith(("sort", "like")))),
     st.sampled_from([f"{field}:{value}" for field in ("is", "has") for value in CHOICES[field]]),
-    st.sampled_from(["agent", "model", "world", '"world model"', "world-m", "mod", "mo", "a", "li", "-m", "-world"]),
-    st.sampled_from(["kai", "c++", "title:world", "nunez"]),
-    st.sampled_from(["world-m", "mod", "mo", "-m", "-mo", "-models", "-world", "title:mod", "author:l"]),
     st.sampled_from(
-        ["topic:agents", "topic:agents,maps", "topic:maps", "author:kai", "title:/^a/", "id:26", "stars:<200"]
+        [
+            "agent",
+            "model",
+            "world",
+            "world-m",
+            "mod",
+            "mo",
+            "a",
+            "li",
+            "-m",
+            "-mo",
+            "-models",
+            "-world",
+            "kai",
+            "c++",
+            "nunez",
+        ]
     ),
+    st.sampled_from(["title:world", "title:mod", "author:l", "author:kai", "title:/^a/", '"world model"']),
+    st.sampled_from(["topic:agents", "topic:agents,maps", "topic:maps", "id:26", "stars:<200"]),
     st.sampled_from(["day:2026-05", "day:2026-04..2026-05-28", "until:2026-04", "since:2026-05", "published:2026"]),
     st.sampled_from(["upvotes:9", "upvotes:>1", "comments:0", "tag:x", "source:hf"]),
 )
@@ -370,8 +343,7 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
 
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    path: Path = tmp_path_factory.mktemp("nothing") / "papers.db"
-    schema.ensure(path)
+    schema.ensure(path := tmp_path_factory.mktemp("nothing") / "papers.db")
     with closing(Window.open(path)) as window:
         yield window
 

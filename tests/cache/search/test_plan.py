@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,13 @@ import pytest
 from reader.cache.marks import effects
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.core.query import parse
-from tests.cache.conftest import NOW, draft
+from tests.cache.conftest import NOW, SCOPE, draft, selection
 from tests.table import each
 
 DAY = "2026-11-24"
+SINCE = SCOPE._replace(new_since=NOW)
 
 SMALL = (
     r"day|topic|touched|meta|json_each|trending|one|newest|agent|meant|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
@@ -35,10 +32,6 @@ WHOLE = (
     # Most papers have no flag, and so no row.
     "SCAN paper_flags",
 )
-
-
-def selection(text: str) -> Selection:
-    return compile_query(parse(text), Scope(date(2026, 11, 24), DAY, NOW))
 
 
 @contextmanager
@@ -90,9 +83,11 @@ READS: dict[str, Callable[[Window], object]] = {
     "older_day": lambda window: window.older_day(DAY, 1),
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
-    "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
+    "topics of": lambda window: window.topics(selection("topic:agents is:unread", SINCE)),
     "size": lambda window: window.size(),
-    "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],
+    "views": lambda window: [
+        window.count(selection(text, SINCE)) for text in ("", "is:unread", "is:starred", "day:latest")
+    ],
 }
 
 
@@ -137,9 +132,9 @@ def test_reads(window: Window, name: str) -> None:
 def test_searches(window: Window, text: str) -> None:
     connection = window._connection
     with traced(connection) as statements:
-        assert len(window.first(selection(text), 10).pks) <= 10
-        window.order(selection(text))
-        window.count(selection(text))
+        assert len(window.first(selection(text, SINCE), 10).pks) <= 10
+        window.order(selection(text, SINCE))
+        window.count(selection(text, SINCE))
     assert {statement: found for statement in statements if (found := scans(connection, statement))} == {}
 
 

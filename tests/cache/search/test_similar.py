@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from reader.cache import connections
 from reader.cache.reads.window import Window
 from reader.cache.search import similar
-from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.similar import nearest
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Reference, Span
 from reader.core.paper import Listing
-from reader.core.query import parse
 from reader.core.similarity import Shared
-from tests.cache.conftest import NOW, draft
+from tests.breakage import execute
+from tests.cache.conftest import NOW, SCOPE, draft, selection
 
-SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
 FILLER = [draft(number, f"Paper {number} on nothing at all", authors=("Wei Wang",)) for number in range(50, 75)]
 PAPERS = (
     draft(1, "Speculative decoding with draft trees", abstract="Draft trees: see https://a.example/x.", upvotes=1),
@@ -44,7 +40,7 @@ def window(cache: Cache, path: Path) -> Iterator[Window]:
 
 def found(window: Window, text: str) -> list[int]:
     """The last digits of the ids that a query finds, in order."""
-    order = window.order(compile_query(parse(text), SCOPE))
+    order = window.order(selection(text))
     return [int(row.id[5:]) for row in window.rows(order.pks)]
 
 
@@ -100,17 +96,16 @@ def test_full_texts_tell_who_cites_whom(window: Window, path: Path) -> None:
     further = cited.pop(6)
     assert cited == {3: similar.CITATION, 5: similar.CITATION} and further > similar.CITATION
     assert shared(window, "2611.00007", "2611.00005").cites
-    with closing(connections.connect(path)) as connection:
-        connection.execute("UPDATE full_text SET body = x'00ff'")
+    execute(path, "UPDATE full_text SET body = x'00ff'")
     assert not shared(window, "2611.00007", "2611.00006").cited
 
 
 def test_within_a_view_that_is_left_out_like_is_the_paper_itself(window: Window) -> None:
     scope = SCOPE._replace(views=(("near", "like:2611.00001"),))
-    order = window.order(compile_query(parse("-view:near is:unread"), scope))
+    order = window.order(selection("-view:near is:unread", scope))
     assert len(order.pks) == len(PAPERS) + len(FILLER) - 1
-    selection = compile_query(parse("view:near"), scope)
-    assert selection.near is not None
-    assert len(window.order(selection).pks) == 1
-    plain = compile_query(parse("agents"), SCOPE)
+    near = selection("view:near", scope)
+    assert near.near is not None
+    assert len(window.order(near).pks) == 1
+    plain = selection("agents")
     assert window.read(lambda connection: nearest(connection, plain)) is plain

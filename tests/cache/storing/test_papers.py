@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from reader.cache import connections, pages
 from reader.cache.marks.events import Events
@@ -21,52 +19,49 @@ from reader.core.errors import CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
 from reader.core.query import parse
-from tests.cache.conftest import NOW, ByName, draft
+from tests.breakage import execute
+from tests.cache.conftest import NOW, ByName, draft, faults, rows
 from tests.doubles import cached
 
 
 def whole(path: Path, id: str) -> Paper:
-    window = Window.open(path)
-    pk = window.pk_of(id)
-    paper = window.paper(pk) if pk else None
-    window.close()
+    with closing(Window.open(path)) as window:
+        pk = window.pk_of(id)
+        paper = window.paper(pk) if pk else None
     assert paper is not None
     return paper
 
 
+def star(path: Path, id: str, *kinds: str) -> None:
+    """Star a paper, or make other marks on it."""
+    with closing(Events.open(path)) as events:
+        for kind in kinds or ("star",):
+            events.mark(kind, True, [cached(whole(path, id).pk)])
+
+
+def rebuild(path: Path) -> None:
+    with closing(Events.open(path)) as events:
+        events.rebuild()
+
+
 def test_a_new_paper_is_kept_whole(cache: Cache, path: Path) -> None:
     said = Draft(
-        "A title",
-        "2611.00001",
-        "An abstract on agents.",
-        ("Ada Lovelace", "Alan Turing"),
-        organization="An Institute",
-        organization_slug="institute",
-        published="2026-11-20",
-        upvotes=12,
-        comments=3,
-        summary="One line.",
-        keywords=("agents", "tools"),
-        code_url="https://github.com/a/b",
-        code_stars=7,
-        project_url="https://example.org",
-        media=("https://example.org/a.mp4",),
-    )
+        "A title", "2611.00001", "An abstract on agents.", ("Ada Lovelace", "Alan Turing"),
+        organization="An Institute", organization_slug="institute", published="2026-11-20", upvotes=12, comments=3,
+        summary="One line.", keywords=("agents", "tools"), code_url="https://github.com/a/b", code_stars=7,
+        project_url="https://example.org", media=("https://example.org/a.mp4",),
+    )  # fmt: skip
+    shown = {*said._fields} & {*Paper._fields} - {"author_count", "venue"}
     assert cache.store(Listing("2026-11-24", (said,)), NOW) == Stored(new=1)
     paper = whole(path, "2611.00001")
-    for field in ("title", "abstract", "authors", "organization", "published", "upvotes", "comments", "summary"):
-        assert getattr(paper, field) == getattr(said, field)
-    for field in ("keywords", "code_url", "code_stars", "project_url", "media"):
-        assert getattr(paper, field) == getattr(said, field)
+    assert {name: getattr(paper, name) for name in shown} == {name: getattr(said, name) for name in shown}
     assert (paper.author_count, paper.day, paper.topics) == (2, "2026-11-24", ("agents",))
 
 
-def test_the_same_again_changes_and_writes_nothing(filled: Cache, path: Path) -> None:
-    watcher = Window.open(path)
+def test_the_same_again_changes_and_writes_nothing(filled: Cache, window: Window) -> None:
     listing = Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1)))
     assert filled.store(listing, "2026-11-24T12:00:00Z") == Stored(unchanged=3)
-    assert not watcher.changed()
-    watcher.close()
+    assert not window.changed()
 
 
 def test_a_file_fills_gaps_and_raises_counts_but_replaces_nothing(cache: Cache, path: Path) -> None:
@@ -85,29 +80,19 @@ def test_late_keywords_give_late_topics(cache: Cache, path: Path) -> None:
     assert whole(path, "2611.00001").topics == ("video",)
 
 
-def test_a_half_filled_day_does_not_replace_a_fuller_one(filled: Cache, path: Path) -> None:
+def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(
+    filled: Cache, path: Path, window: Window
+) -> None:
     filled.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
-    window = Window.open(path)
-    assert window.days()[0].papers == 3
-    window.close()
-
-
-def test_a_paper_on_two_days_is_one_paper_in_both(filled: Cache, path: Path) -> None:
     assert filled.store(Listing("2026-11-20", (draft(1),)), NOW) == Stored(updated=1)
-    window = Window.open(path)
     assert [(day.day, day.papers) for day in window.days()] == [("2026-11-24", 3), ("2026-11-23", 2), ("2026-11-20", 1)]
     assert whole(path, "2611.00001").day == "2026-11-24"
-    window.close()
 
 
-def test_a_paper_twice_in_one_answer_is_one(cache: Cache) -> None:
-    twice = (draft(1, upvotes=1), draft(1, upvotes=2))
-    assert cache.store(Listing("2026-11-24", twice), NOW) == Stored(new=1, unchanged=1)
-
-
-def test_skipped_records_are_counted(cache: Cache) -> None:
-    listing = Listing("2026-11-24", (draft(1),), (Skipped("item 2", "no title"),))
-    assert cache.store(listing, NOW) == Stored(new=1, skipped=1)
+def test_what_was_stored_adds_up(cache: Cache) -> None:
+    twice = Listing("2026-11-24", (draft(1, upvotes=1), draft(1, upvotes=2)), (Skipped("item 2", "no title"),))
+    assert cache.store(twice, NOW) == Stored(new=1, unchanged=1, skipped=1)
+    assert Stored(1, 2, 3, 4) + Stored(10, 20, 30, 40) == Stored(11, 22, 33, 44)
 
 
 PAGE = Draft("A Title: of a Saved Page", author_count=6, published="2023-12-04", comments=2, source="page")
@@ -123,8 +108,7 @@ def test_a_saved_page_imported_twice_is_once(cache: Cache, path: Path) -> None:
 
 def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
-    events = Events.open(path)
-    events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
+    star(path, page_id(PAGE.title))
     feed = Draft("A title -- of a saved page", "2312.00001", "Text.", AUTHORS, published="2023-12-04", upvotes=3)
     assert cache.store(Listing("2026-11-24", (feed,)), NOW) == Stored(updated=1)
     paper = whole(path, "2312.00001")
@@ -132,9 +116,8 @@ def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache:
     assert whole(path, page_id(PAGE.title)) == paper
     # The page again: still the same paper, and the log still finds it by its old id.
     assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(unchanged=1)
-    events.rebuild()
+    rebuild(path)
     assert whole(path, "2312.00001").starred
-    events.close()
 
 
 def test_a_saved_page_of_a_known_paper_joins_it(cache: Cache, path: Path) -> None:
@@ -174,8 +157,8 @@ def test_of_two_pages_papers_with_a_title_each_keeps_its_own(cache: Cache, path:
 
 def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (PAGE._replace(abstract="One text."),)), "2026-11-20T00:00:00Z", newer=False)
-    events = Events.open(path, now=lambda: 1_795_000_000.0)
-    events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
+    with closing(Events.open(path, now=lambda: 1_795_000_000.0)) as events:
+        events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
     told = Draft(
         PAGE.title, "2312.00001", "Quite another text of many words.", published="2023-12-04", upvotes=80, comments=9,
         code_url="https://github.com/a/b", version=3, remark="Accepted to ICLR 2026",
@@ -189,7 +172,6 @@ def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Pat
     cache.store(Listing("2026-11-24", (told._replace(upvotes=200),)), "2026-11-26T00:00:00Z")
     assert rows(path, "SELECT upvotes FROM paper_change ORDER BY at") == [(80,), (200,)]
     assert len(rows(path, "SELECT * FROM second_look")) == 1
-    events.close()
 
 
 def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path: Path) -> None:
@@ -198,17 +180,14 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     own = page_id(PAGE.title)
     with closing(connections.connect(path)) as connection:
         pages.place(connection, [own])
-    events = Events.open(path)
-    events.mark("star", True, [cached(whole(path, own).pk)])
-    events.mark("tag:later", True, [cached(whole(path, own).pk)])
+    star(path, own, "star", "tag:later")
     cache.store(Listing(None, (draft(1, "Its new title")._replace(entry=own),)), NOW, newer=False)
     paper = whole(path, own)
     assert (paper.id, paper.starred, paper.tags, paper.upvotes) == ("2611.00001", True, ("later",), 3)
     assert rows(path, "SELECT pk FROM page_paper") == [(paper.pk,)]
     assert rows(path, "SELECT count(*) FROM paper") == [(1,)]
-    events.rebuild()
+    rebuild(path)
     assert whole(path, "2611.00001").starred
-    events.close()
 
 
 def test_days_know_when_the_feed_answered(cache: Cache) -> None:
@@ -222,39 +201,32 @@ def test_days_know_when_the_feed_answered(cache: Cache) -> None:
 
 
 def test_other_rules_change_topics_only_through_reclassify(
-    filled: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Cache, path: Path, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BATCH", 2)
     filled.store(Listing("2026-11-24", (draft(6, "On agents and music"),)), NOW)
     assert not filled.needs_classifying()
-    other = Cache.open(path, ByName("2", ("agents", "music")))
-    assert other.needs_classifying()
-    assert whole(path, "2611.00006").topics == ("agents",)
-    assert list(other.reclassify()) == [(2, 6), (4, 6), (6, 6)]
-    assert not other.needs_classifying()
+    with closing(Cache.open(path, ByName("2", ("agents", "music")))) as other:
+        assert other.needs_classifying()
+        assert whole(path, "2611.00006").topics == ("agents",)
+        assert list(other.reclassify()) == [(2, 6), (4, 6), (6, 6)]
+        assert not other.needs_classifying()
     assert whole(path, "2611.00006").topics == ("agents", "music")
-    window = Window.open(path)
     assert {topic.slug: topic.papers for topic in window.topics()} == {"agents": 1, "music": 1}
-    window.close()
-    other.close()
 
 
 def test_search_follows_what_changes(filled: Cache, path: Path) -> None:
-    connection = sqlite3.connect(path)
-
-    def found(words: str) -> list[int]:
-        return [pk for (pk,) in connection.execute("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (words,))]
+    def known() -> list[str]:
+        words = ("zebras", "stripes", "horses", "manes")
+        return [word for word in words if rows(path, "SELECT 1 FROM paper_fts WHERE paper_fts MATCH ?", word)]
 
     filled.store(Listing("2026-11-24", (draft(1, "Zebras", abstract="They have stripes."),)), NOW)
-    assert found("zebras") == found("stripes") == [1]
+    assert known() == ["zebras", "stripes"]
     filled.store(Listing("2026-11-24", (draft(1, "Horses", abstract="They have manes."),)), NOW)
-    assert found("horses") == found("manes") == [1]
-    assert found("zebras") == found("stripes") == []
-    connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
-    connection.close()
+    assert (known(), faults(path)) == (["horses", "manes"], {})
 
 
-def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, path: Path) -> None:
+def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, window: Window) -> None:
     with filled._engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
@@ -262,9 +234,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, p
     many = tuple(draft(number, abstract=f"word{number} " * 300) for number in range(100, 160))
     with pytest.raises(CacheError, match="disk is full"):
         filled.store(Listing("2026-11-24", many), NOW)
-    window = Window.open(path)
-    assert window.days()[0].papers == 3
-    window.close()
+    assert (window.days()[0].papers, window.size()) == (3, 5)
 
 
 def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
@@ -290,13 +260,6 @@ LONG = "A sufficiently long title that is no other paper's"
 
 def post(title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", /, **facts: Any) -> Draft:
     return Draft(title, entry=entry, source=source)._replace(**facts)
-
-
-def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(path)
-    found = connection.execute(sql).fetchall()
-    connection.close()
-    return found
 
 
 def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> None:
@@ -340,9 +303,7 @@ def test_an_entry_joins_the_paper_of_its_title_if_that_is_long_enough(cache: Cac
 
 def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (post(url="https://lab.example.org/1"),)), NOW, newer=False)
-    events = Events.open(path)
-    events.mark("star", True, [cached(whole(path, "feed:0123456789ab").pk)])
-    events.close()
+    star(path, "feed:0123456789ab")
     assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == Stored(updated=1)
     paper = whole(path, "2611.00001")
     assert (paper.starred, paper.url) == (True, "https://lab.example.org/1")
@@ -355,20 +316,6 @@ def test_the_daily_papers_are_a_source_of_what_others_brought_first(cache: Cache
     cache.store(Listing(None, (draft(1, source="arxiv"),)), NOW)
     cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
     assert rows(path, "SELECT source, pk FROM paper_source ORDER BY source") == [("arxiv", 1), ("hf", 1)]
-
-
-def test_much_that_was_stored_is_counted_for_the_planner(
-    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MUCH", 50)
-    with closing(sqlite3.connect(path)) as connection:
-        analyzed = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'"
-        cache.store(Listing("2026-11-24", (draft(1),)), NOW)
-        cache.rest()
-        assert connection.execute(analyzed).fetchone() == (0,)
-        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(2, 60))), NOW)
-        cache.rest()
-        assert connection.execute(analyzed).fetchone() == (1,)
 
 
 def test_listings_are_stored_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,27 +342,15 @@ def test_listings_are_stored_in_parts_of_a_bounded_size(monkeypatch: pytest.Monk
     assert list(module._parts([])) == []
 
 
-def test_what_was_stored_adds_up() -> None:
-    assert Stored(1, 2, 3, 4) + Stored(10, 20, 30, 40) == Stored(11, 22, 33, 44)
-
-
 def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MUCH", 2)
-    ran: list[str] = []
-    transaction = cache._transaction
-
-    def counted() -> AbstractContextManager[Connection]:
-        ran.append("transaction")
-        return transaction()
-
-    monkeypatch.setattr(cache, "_transaction", counted)
     for stored, is_much in ((draft(1), False), (draft(1, upvotes=3), True), (draft(1, upvotes=4), False)):
         cache.store(Listing("2026-11-24", (stored,)), NOW)
-        ran.clear()
         cache.rest()
-        assert bool(ran) == is_much
+        assert bool(rows(path, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'")) == is_much
+        execute(path, "DROP TABLE IF EXISTS sqlite_stat1")
 
 
 def test_an_unchanged_day_counts_its_papers(filled: Cache) -> None:
