@@ -170,7 +170,12 @@ def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypa
         with pytest.raises(MailError, match=r"no answer in 0.2 s"):
             sent(mail, MailServer(port), "starttls")
         monkeypatch.setattr(smtp, "SECONDS", 10)
-        closing = threading.Thread(target=lambda: [deaf.accept()[0].close() for _ in range(2)])
+
+        def close() -> None:
+            for _ in range(2):
+                deaf.accept()[0].close()
+
+        closing = threading.Thread(target=close)
         closing.start()
         with pytest.raises(MailError, match=r"could not be reached: it closed the connection"):
             sent(mail, MailServer(port), "starttls")
