@@ -105,6 +105,14 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
 async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle() -> None:
     draw_scrollbars(ascii=False)
     async with staged(TextStage(), 60, 10) as (app, pilot):
+        # The bar has a line for 70 of the 16,453 letters, and for a short text that does not fit at least one.
+        for text, rows, length in (
+            (document(), 10, 245),
+            (Document("Short", document().blocks[:2]), 10, 10),
+            (Document("Short", (paragraph("a"),) * 9), 10, 11),
+        ):
+            app.show(TextView.open(text, Size(59, rows)))
+            assert app.pane.virtual_size.height == length
         app.show(TextView.open(Document("Short", document().blocks[:2]), Size(59, 10)))
         await pilot.pause()
         assert not any(strip.text.endswith("┃") for strip in app.screen._compositor.render_strips())
