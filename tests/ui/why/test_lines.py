@@ -10,7 +10,7 @@ from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, measure
 from reader.core.topics.scorer import Cause, Why
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.why.lines import Explanation, explanation_rows
+from reader.ui.why.lines import Explanation, explanation_rows, suits_lines
 from tests.table import each
 
 SERVING = Held("2401.00001", "KV cache", 2, ("2401.00001",), "raise")
@@ -112,15 +112,31 @@ def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
         "Marked by programs",
         "starred by claude; read by claude",
     ]
-    assert drawn(told._replace(topics=(*(told.topics or ()), Why("", "A name that is cut", 5, (), 0))), 18)[-11:-4] == [
+    long = Why("", "A name that is longer than the line", 5, (), 0)
+    assert drawn(Explanation((*(told.topics or ()), long)), 30) == [
         "Why these topics",
         "Agents  87",
-        "  +90  tool use",
-        "   -3  web of a…",
-        "       and 2 weak…",
-        "A name that is…  5",
-        "written by people…",
+        "  +90  tool use         peopl…",
+        "   -3  web of a long…   abstr…",
+        "       and 2 weaker",
+        "A name that is longer than…  5",
+        "written by people, fitted to…",
     ]
+
+
+@each(
+    ("why", "width", "lines"),
+    [
+        ("", 60, []),
+        ("like A, which you starred: one, two, three", 80, ["For you: like A, which you starred: one, two, three"]),
+        ("like A, which you starred: one, two, three", 45, ["For you: like A, which you starred: one, two"]),
+        ("like A, which you starred: one, two, three", 44, ["For you: like A, which you starred: one, two"]),
+        ("like A, which you starred: one, two, three", 43, ["For you: like A, which you starred: one"]),
+        ("like A, which you starred: one, two, three", 30, ["For you: like A, which you", "starred: one"]),
+    ],
+)
+def test_a_sentence_keeps_the_reasons_that_fit_a_line_but_at_least_one(why: str, width: int, lines: list[str]) -> None:
+    assert [text(line) for line in suits_lines(why, width)] == lines
 
 
 def test_a_change_shows_how_the_first_papers_moved() -> None:

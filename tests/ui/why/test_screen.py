@@ -62,9 +62,11 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
             "   2  Another paper",
             "   3  A third one                                    was 1",
         ]
-        # The cursor stays on what it is on.
+        # The cursor stays on what it is on, else on the nearest line.
         pane.show(Explanation(reasons=LEARNED._replace(interests=())))
         assert seen() == (0, 5, "finance")
+        pane.show(Explanation(reasons=LEARNED._replace(wishes=())))
+        assert seen() == (0, 3, "robots")
         pane.show(Explanation(()))
         assert (drawn()[:3], pane.current) == (["  Why these topics", "  No rule gives this paper a topic.", ""], None)
         assert pane.scroll_lines(1)
