@@ -25,14 +25,11 @@ from reader.ui.full_text.lines import (
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.lines import pattern
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 
 LINE = DocumentLine((Piece("as "), Piece("[12]", action=(FOLLOW, "#bib12")), Piece(" says, attention", "strong")))
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 # The first line

@@ -26,6 +26,7 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from reader.ui.shell.state import Prompt
+from tests.ui.drawings import drawn
 from tests.ui.full_texts import document, paragraph
 from tests.ui.list.test_footer import KEYMAP, in_context
 from tests.ui.stage import Stage, paper, staged, watch_paints
@@ -273,7 +274,7 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
         ):
             pane.show(shown, here)
             await pilot.pause()
-            assert [pane.render_line(y).text.rstrip() for y in range(4)] == lines
+            assert drawn(pane) == lines
             assert pane.scroll_offset.y == first
         lines_painted = watch_paints(pane, monkeypatch)
         for shown, is_painted in ((outline.opened(30), False), (outline.opened(30).closed(), True)):
@@ -283,4 +284,4 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
         await pilot.pause()
         assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
-        assert [pane.render_line(y).text.rstrip() for y in range(5, 8)] == ["   References", f" {lost[:-1]}t: gone", ""]
+        assert drawn(pane)[5:8] == ["   References", f" {lost[:-1]}t: gone", ""]

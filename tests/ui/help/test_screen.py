@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from itertools import chain
 
 import pytest
 
 from reader.commands.line.shell import ReaderShell
-from reader.core.lines import Line
 from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
@@ -27,6 +25,7 @@ from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from tests.table import each
 from tests.ui.conftest import Opener
+from tests.ui.drawings import text, texts
 from tests.ui.driver import PATIENCE
 
 MANUAL: Manual = (
@@ -49,7 +48,7 @@ def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: d
         # A title, an empty line, and the keys of help stand around them.
         lines = first_lines(rows, width - 2, "…")
         assert len(lines) + 3 <= height
-        assert all(row.name in "".join(piece.text for piece in line) for row, line in zip(rows, lines, strict=True))
+        assert all(row.name in text(line) for row, line in zip(rows, lines, strict=True))
 
 
 def test_the_first_screen_has_the_users_own_keys_and_only_what_there_is() -> None:
@@ -120,10 +119,10 @@ def test_signs_and_the_manual_are_found_by_what_they_say() -> None:
 @each("width", [22, 58, 78, 198])
 def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(width: int) -> None:
     found = {**sections(Keymap(), "list", "")[0], **manual_sections(MANUAL, "")}
-    lines = ["".join(piece.text for piece in line) for line in found_lines(found, "", width)]
+    lines = [text(line) for line in found_lines(found, "", width)]
     assert max(map(len, lines)) <= width
-    text = " ".join(" ".join(lines).split())
-    assert all(" ".join(row.about.split()) in text for rows in found.values() for row in rows) or width == 22
+    whole = " ".join(" ".join(lines).split())
+    assert all(" ".join(row.about.split()) in whole for rows in found.values() for row in rows) or width == 22
     assert "Signs".upper() in lines
 
 
@@ -141,10 +140,6 @@ FOUND = {
     "None": [],
     "Pages  of the manual": [Row("queries", "", "One language for the search line and the filter.", "queries")],
 }
-
-
-def texts(lines: Iterable[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line).rstrip() for line in lines]
 
 
 def test_the_first_lines_lose_their_sentences_where_there_is_no_room() -> None:

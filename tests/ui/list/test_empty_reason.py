@@ -30,6 +30,7 @@ from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.drawings import texts
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -72,7 +73,7 @@ def lines(state: State, *, demo: bool = False) -> list[str]:
     """What stands in place of the list, line by line."""
     reason = empty_reason(state, TODAY, demo=demo)
     drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
-    return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in drawn]
+    return [one.replace("\u00a0", " ") for one in texts(drawn)]
 
 
 Situation = Callable[[str], State]

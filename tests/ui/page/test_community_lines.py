@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -12,18 +11,15 @@ from hypothesis import strategies as st
 from reader.cache.community import PageData
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import Cell, Figure, Item, Items, Paragraph, Quote, Span, Table, Verbatim
-from reader.core.lines import Line, measure
+from reader.core.lines import measure
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.page.community_lines import comment_lines, compact, linked_counts, repository_lines, version_lines
 from reader.ui.page.presentation import Presentation
+from tests.ui.drawings import texts
 from tests.ui.stage import paper
 
 LOOK = Presentation(date(2026, 6, 30), link_keys={"m": "Lm", "t": "Lt", "s": "Ls"}, is_page=True)
 UNFOLDED = Presentation(date(2026, 6, 30), is_unfolded=True, is_page=True)
-
-
-def texts(lines: Sequence[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line).rstrip() for line in lines]
 
 
 def said(id: str, *words: str, parent: str = "", **more: object) -> Comment:

@@ -14,6 +14,7 @@ from reader.ui.page.lines import MEASURE
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
+from tests.ui.drawings import drawn
 from tests.ui.page.test_lines import whole
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
 
@@ -40,10 +41,6 @@ async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDet
 
 def reading(one: Paper) -> Reading:
     return Reading(one.pk, one, (), STILL)
-
-
-def drawn(detail: PaperDetail) -> list[str]:
-    return [detail.render_line(y).text.rstrip() for y in range(detail.size.height)]
 
 
 async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
