@@ -90,7 +90,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # What you look at
         "never moves what you look at": (
-            "ui/list/test_moves.py::test_a_refresh_moves_nothing_on_the_screen",
+            "ui/list/test_moves.py::test_news_moves_nothing_on_the_screen",
             "ui/test_app_news.py::test_new_papers_come_above_and_the_cursor_stays_on_its_line",
         ),
         "nothing is fetched, and nothing is kept": (
