@@ -12,6 +12,7 @@ from reader.ui.full_text.screen import first_row, outline_line
 from reader.ui.full_text.text import MANY, FullText, Outline, OutlineLine, text_size
 from reader.ui.full_text.view import Size
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from tests.ui.drawings import text
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 
@@ -62,7 +63,7 @@ def test_a_line_is_indented_by_its_level_and_cut() -> None:
 
     def drawn(width: int, *, is_folded: bool = False) -> str:
         line = outline_line(entry, width, UNICODE, is_folded=is_folded, is_here=False)
-        return "".join(piece.text for piece in line)
+        return text(line)
 
     assert drawn(40) == "    2.1 A title that isα long"
     assert drawn(40, is_folded=True) == "  ▸ 2.1 A title that isα long"
@@ -99,7 +100,7 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
     assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_folded=False, is_here=False)
-    assert "".join(piece.text for piece in line) == "▎ not in this text: gone"
+    assert text(line) == "▎ not in this text: gone"
 
 
 def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:

@@ -26,6 +26,7 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, compose, fit_lines, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.stage import TODAY, paper
 
 LOOK = Presentation(TODAY)
@@ -36,7 +37,7 @@ def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] =
 
 
 def said_by(lines: Sequence[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in lines]
+    return [text(line) for line in lines]
 
 
 def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
@@ -51,7 +52,7 @@ def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
     first, second = own_lines(paper(tags=("later",)), 70, look)
-    assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
+    assert text(first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
     assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
     assert second[0].text == "Tags "
 
@@ -181,7 +182,7 @@ def test_each_reason_is_named() -> None:
 
 
 def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in compose(one, width, look)]
+    return said_by(compose(one, width, look))
 
 
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
