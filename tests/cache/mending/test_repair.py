@@ -270,10 +270,14 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
         [CacheCondition(CacheState.DAMAGED, "not a database")],
         [kept],
         is_new=True,
+        joined=0,
         events=6,
         starred=1,
         papers=40,
         restored={broken: 40},
+        unread=0,
+        unread_lines=0,
+        lost=0,
     )
     checks = ("file", "references", "full-text index", "index of texts", "days", "log", "events", "marks", "journal")
     assert said == [
@@ -293,6 +297,20 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
             events.undo()
         labels = [event.kind for event in iter(events.undo, None)]
     assert labels[-5:] == ["hide", "note", "tag:later", "star", "read"]
+
+
+def test_a_paper_that_has_got_another_id_keeps_its_marks(cache: Cache, path: Path) -> None:
+    title = "A paper of a saved page, and what became of it"
+    cache.store(Listing(None, (Draft(title, published="2026-11-09", source="page"),)), NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+    cache.store(Listing(None, (Draft(title, "2611.00009", published="2026-11-09"),)), NOW)
+    cache.close()
+    breakage.execute(path)
+    breakage.empty_header(path.parent)
+    mend(path)
+    assert marks(path) == ({"2611.00009"}, 1, [])
+    assert rows(path, "SELECT count(*) FROM paper_alias") == [(1,)]
 
 
 @pytest.mark.parametrize("has_journal", [True, False])
