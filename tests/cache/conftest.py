@@ -19,7 +19,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
-from reader.core.paper import Draft, Listing
+from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
 
 NOW = "2026-11-24T08:00:00Z"
@@ -150,9 +150,19 @@ def selection(query: str, scope: Scope = SCOPE) -> Selection:
 
 
 def found(path: Path, query: str) -> list[int]:
-    """The papers of a query, in its order."""
+    """The papers of a query, in its order, by each way of reading; they have to agree."""
     with closing(Window.open(path)) as window:
-        return list(window.order(selection(query)).pks)
+        pks = list(window.order(chosen := selection(query)).pks)
+        assert list(window.first(chosen, 100).pks) == pks and window.count(chosen) == len(pks)
+        return pks
+
+
+def whole(path: Path, id: str) -> Paper:
+    """A paper, by any of its ids."""
+    with closing(Window.open(path)) as window:
+        paper = window.paper(pk) if (pk := window.pk_of(id)) else None
+    assert paper is not None
+    return paper
 
 
 def faults(path: Path) -> dict[str, tuple[str, ...]]:
