@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from reader.cache import connections
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
@@ -139,6 +140,11 @@ def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What a statement finds in a cache."""
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(sql, values).fetchall()
+
+
+def said(action: UserAction | None) -> str:
+    """What was done, in words; empty for nothing."""
+    return action.said if action is not None else ""
 
 
 SCOPE = Scope(date(2026, 11, 24), "2026-11-24")

@@ -22,7 +22,7 @@ from reader.core.follows import Follow, FollowReason, value_of
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.paths import journal_file
-from tests.cache.conftest import NOW, ByName, draft, found
+from tests.cache.conftest import NOW, ByName, draft, found, said
 
 HE = Follow("author", "Kaiming He")
 LAB = Follow("org", "Some Lab")
@@ -109,10 +109,8 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
     decide(path, LAB._replace(notify=True))
     with closing(Events.open(path)) as events:
         assert events.decide([]) is None
-        undone = events.undo()
-        assert undone is not None and undone.said == "following Some Lab with notices" and flagged(path) == [1, 2, 3, 4]
-        undone = events.undo()
-        assert undone is not None and undone.said == "following Kaiming He, following world model"
+        assert said(events.undo()) == "following Some Lab with notices" and flagged(path) == [1, 2, 3, 4]
+        assert said(events.undo()) == "following Kaiming He, following world model"
         assert flagged(path) == []
         assert events.redo() is not None and events.redo() is not None
     assert flagged(path) == [1, 2, 3, 4]

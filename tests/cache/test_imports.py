@@ -19,7 +19,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing
-from tests.cache.conftest import NOW, draft, rows, whole
+from tests.cache.conftest import NOW, draft, rows, said, whole
 
 TODAY = 1_764_000_000_000
 """The time of all tests, in milliseconds since 1970."""
@@ -112,18 +112,17 @@ def test_a_clock_that_is_ahead_does_not_win_for_ever(at_once: Events, path: Path
 def test_a_mark_without_a_time_is_made_where_none_is_set(at_once: Events, path: Path) -> None:
     at_once.mark("note", "mine", [1])
     at_once.mark("star", True, [1])
-    said = (("star", "1"), ("note", "theirs"), ("tag:later", "1"))
-    assert add(at_once, PaperMarks(ONE, (), said), PaperMarks(TWO, (), said)) == 4
-    assert add(at_once, PaperMarks(ONE, (), said), PaperMarks(TWO, (), said)) == 0
+    marks = (("star", "1"), ("note", "theirs"), ("tag:later", "1"))
+    assert add(at_once, PaperMarks(ONE, (), marks), PaperMarks(TWO, (), marks)) == 4
+    assert add(at_once, PaperMarks(ONE, (), marks), PaperMarks(TWO, (), marks)) == 0
     assert [(whole(path, id).note, whole(path, id).starred, whole(path, id).tags) for id in (ONE, TWO)] == [
         ("mine", True, ("later",)),
         ("theirs", True, ("later",)),
     ]
     # It needs its paper.
-    assert add(at_once, PaperMarks(LOST, (), said)) == 0
+    assert add(at_once, PaperMarks(LOST, (), marks)) == 0
     # They are the user's own, so undo takes them back.
-    undone = at_once.undo()
-    assert undone is not None and undone.label == "starred, tagged later, noted"
+    assert said(at_once.undo()) == "1 starred, 2 tagged later, 1 noted"
 
 
 def test_marks_wait_for_their_paper(at_once: Events, cache: Cache, path: Path) -> None:
