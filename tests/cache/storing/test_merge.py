@@ -69,6 +69,7 @@ def test_a_new_paper_gets_what_its_draft_has() -> None:
         ({"author_count": 7}, {}, {}),
         ({"announced": "2026-05-01"}, {}, {}),
         ({"published": "2026-05-01"}, {"published": "2026-05-01"}, {"published": "2026-05-01"}),
+        ({"title": "Another"}, {"title": "Another", "title_hash": title_hash("Another")}, {}),
     ],
 )
 def test_a_feed_replaces_and_a_file_only_fills_gaps_and_raises_counts(
@@ -94,12 +95,6 @@ def test_arxivs_own_remark_replaces_the_known_one_and_tells_the_venue() -> None:
     assert merged(known, accepted._replace(by_arxiv=True), None, newer=False) == now
     journal = Draft("A title", journal="Example J. 7 (2027) 1-9")
     assert merged({**known, **now}, journal, None, newer=False)["venue"] == "Example J 2027"
-
-
-def test_a_new_title_has_a_new_hash() -> None:
-    new = {"title": "Another", "title_hash": title_hash("Another")}
-    assert merged(KNOWN, Draft("Another"), None, newer=True) == new
-    assert merged(KNOWN, Draft("Another"), None, newer=False) == {}
 
 
 def test_a_number_of_authors_stands_where_no_names_are_known() -> None:
