@@ -22,6 +22,7 @@ from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
+from tests.breakage import execute
 
 NOW = "2026-11-24T08:00:00Z"
 
@@ -134,6 +135,14 @@ def kept(cache: Cache, path: Path, four_days: Path) -> Path:
         events.mark("note", "Mine.", [3])
         events.mark("hide", True, [4])
     return path
+
+
+@pytest.fixture
+def closed(cache: Cache, kept: Path) -> Path:
+    """The same cache; no program has it open, and it has no log."""
+    cache.close()
+    execute(kept)
+    return kept
 
 
 def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:

@@ -55,14 +55,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.suffix != ".db-shm"}
 
 
-@pytest.fixture
-def closed(cache: Cache, kept: Path) -> Path:
-    """A cache that no program has open, without a log."""
-    cache.close()
-    breakage.execute(kept)
-    return kept
-
-
 @pytest.mark.parametrize("how", BREAKS)
 def test_a_broken_cache_is_told_and_left_as_it_is(closed: Path, how: str) -> None:
     BREAKS[how](closed.parent)
