@@ -120,8 +120,8 @@ class _HtmlReader(HTMLParser):
             self.pieces.append(text)
 
 
-VALUES_LIMIT = 128 * 1024 * 1024
-"""Bytes of memory that a text's values may take, texts aside; those of a hundred papers take 3 MB."""
+VALUES_LIMIT = 1 << 27
+"""Bytes of memory, 128 MiB, that a text's values may take, texts aside; those of a hundred papers take 3 MB."""
 
 # What a value needs at most for each such character, on CPython 3.11 to 3.13: an object, a list, a member, an entry.
 _WEIGHTS = {"{": 240, "[": 90, ",": 90, ":": 110}

@@ -509,8 +509,8 @@ def failure_of(where: str, error: Exception) -> FeedError:
     return FeedError(f"This is a bug in the program ({log.summarize_error(error)}); {log.point_to_log()}.")
 
 
-MEMORY_LIMIT = 1024 * 1024 * 1024
-"""Bytes of data: a refresh of two years needs 140 MB, the largest answer that is read some 500 MB."""
+MEMORY_LIMIT = 1 << 30
+"""Bytes of data, 1 GiB: a refresh of two years needs 140 MB, the largest answer that is read some 500 MB."""
 
 FIND_FEED = "'dailypapers refresh --verbose' shows which feed caused it."
 

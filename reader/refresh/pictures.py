@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _ARXIV = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
 
 _LIMITS = replace(
-    Limits(), read_timeout=12, total_timeout=60, body_size=12 * 1024 * 1024, attempts=2, backoff=3.0, longest_wait=10
+    Limits(), read_timeout=12, total_timeout=60, body_size=12 << 20, attempts=2, backoff=3.0, longest_wait=10
 )
 
 

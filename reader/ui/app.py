@@ -334,6 +334,5 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             self.model.change(self.model.state.change_notices(Notices.acted))
             self.handlers[action_id](count)
 
-    def _go_on(self, state: State) -> None:
-        if not state.is_list_coming or state.is_ranking:
-            self.call_later(self.keyboard.go_on)
+    def _go_on(self, _state: State) -> None:
+        self.call_later(self.keyboard.go_on)

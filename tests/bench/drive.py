@@ -67,17 +67,6 @@ def latency(terminal: Terminal, keys: Sequence[str], happened: Condition) -> flo
     return -terminal.press(*keys) + until(terminal, happened)
 
 
-def silence(terminal: Terminal, key: str) -> float:
-    """Seconds from a key to the last byte of what it brings, for a program whose frames have no end."""
-    settle(terminal)
-    pressed = terminal.press(key)
-    terminal.read(1)
-    terminal.read_until_quiet(0.01)
-    at = terminal.unseen[-1].at if terminal.unseen else pressed
-    terminal.show_all()
-    return at - pressed
-
-
 def written(terminal: Terminal, text: str) -> float:
     """Seconds from the start until a program has written a text; nothing is drawn meanwhile."""
     while text.encode() not in terminal.raw:

@@ -7,8 +7,6 @@ time of a query, each also for FTS5's BM25 on the same papers.
 
 `--model FOLDER` adds a row for the words and the vectors of a static model, and one for the vectors alone; these are
 made for the run.
-
-`--times N` measures instead how long queries take among N papers: the archive's, again and again under other ids.
 """
 
 from __future__ import annotations
@@ -18,14 +16,13 @@ import asyncio
 import gzip
 import json
 import re
-import resource
 import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
@@ -42,9 +39,6 @@ from reader.feeds.files.papers_file import read_papers
 ON_PAGE = "vision pre-training"
 TODAY = date(2026, 7, 1)
 """The day for the saved page's short dates."""
-
-TIMES = 3
-"""Times that a query is asked for its time; the machine's other work counts least in the quickest."""
 
 Search = Callable[[str], Sequence[int]]
 """The numbers of papers, the best first."""
@@ -170,38 +164,11 @@ def quality(
             yield judge("ours with vectors", ours(texts, Path(folder), meaning), queries, ids, on_page)
 
 
-def times(queries: Sequence[Query], papers: dict[str, tuple[str, str]], size: int) -> Iterator[str]:
-    """Milliseconds of queries, size on disk, and the time and the memory for making the index."""
-    texts = list(islice(cycle(papers.values()), size))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        began = time.perf_counter()
-        search = ours(texts, folder)
-        made = time.perf_counter() - began
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        on_disk = sum(file.stat().st_size for file in folder.iterdir())
-        yield f"{size:,} papers: made in {made:.1f} s, {grown:.0f} MB more memory, {on_disk / 1e6:.0f} MB on disk"
-        for label, asked in (("half-remembered", [query.text for query in queries]), ("a subject", [ON_PAGE] * 9)):
-            seconds = []
-            for text in asked:
-                seconds.append(min(_milliseconds(search, text) for _ in range(TIMES)))
-            yield f"{label}, of the processor: median {median(seconds):.1f} ms, slowest {max(seconds):.1f} ms"
-
-
-def _milliseconds(search: Search, text: str) -> float:
-    """Milliseconds of the processor."""
-    began = time.thread_time()
-    search(text)
-    return 1_000 * (time.thread_time() - began)
-
-
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.finding")
     parser.add_argument("queries", type=Path)
     parser.add_argument("archive", type=Path)
     parser.add_argument("page", type=Path, nargs="?")
-    parser.add_argument("--times", type=int, metavar="N")
     parser.add_argument("--model", type=Path, metavar="FOLDER")
     arguments = parser.parse_args(words)
     encoder = StaticEncoder(arguments.model) if arguments.model else None
@@ -209,8 +176,7 @@ def main(words: Sequence[str]) -> None:
     queries = [Query(one["id"], one["kind"], one["query"]) for one in map(json.loads, lines)]
     papers = read_archive(arguments.archive)
     on_page = add_page(papers, arguments.page) if arguments.page else set()
-    report = times(queries, papers, arguments.times) if arguments.times else quality(queries, papers, on_page, encoder)
-    for line in report:
+    for line in quality(queries, papers, on_page, encoder):
         print(line, flush=True)
 
 

@@ -22,7 +22,6 @@ from tests.bench.drive import (
     quit_time,
     settle,
     shows,
-    silence,
     until,
     written,
 )
@@ -54,12 +53,11 @@ AT_WORK = 5.0
 def measure_start(bench: Bench) -> None:
     """The first title and the processor's time, in turns with a bare app and with newsboat; then keys at once."""
     home, empty = _visited(bench), bench.home(empty=True)
-    theirs = newsboat.make_home(bench.folder / "newsboat-start", bench.corpus) if bench.newsboat else None
+    theirs = newsboat.make_home(bench.folder / "newsboat", bench.corpus) if newsboat.is_installed() else None
     following = bench.titles(limit=400)
     title = following[0][:SEEN]
     ours, bares = list[_Start](), list[_Start]()
-    boats: list[float] = []
-    keys: list[float] = []
+    boats, keys = list[float](), list[float]()
     with feed() as endpoint:
         for _ in range(STARTS):
             with open_bare(empty) as terminal:
@@ -79,7 +77,9 @@ def measure_start(bench: Bench) -> None:
                 _leave_at_the_top(terminal)
     titles, used, quits = (in_ms(some) for some in zip(*ours, strict=True))
     bare_titles, bare_used, bare_quits = (in_ms(some) for some in zip(*bares, strict=True))
-    bench.add("start to the first title", titles, bare_titles, in_ms(boats), "floor: bare Textual app")
+    bench.add("start to the first title", titles, bare_titles, "floor: bare Textual app")
+    if boats:
+        bench.add("newsboat: start to its first list", in_ms(boats))
     bench.add("processor time until at rest", used, bare_used)
     bench.add("quit soon after the start", quits, bare_quits)
     bench.add("j in the first second", in_ms(keys))
@@ -140,8 +140,7 @@ def measure_keys(bench: Bench) -> None:
     with feed() as endpoint, open_bare(bench.home(empty=True)) as floor, reading(bench, bench.home(), endpoint) as ours:
         until(floor, lambda terminal: bare.READY in terminal.text)
         least = in_ms([bare_key(floor) for _ in range(60)])
-        boat = _newsboat_keys(bench) if bench.newsboat else []
-        bench.add("j to repaint", in_ms([_move(ours, "j") for _ in range(60)]), least, boat)
+        bench.add("j to repaint", in_ms([_move(ours, "j") for _ in range(60)]), least)
         bench.add("ctrl+d to repaint", in_ms([_move(ours, "ctrl+d") for _ in range(30)]), least)
         ends, tops = [], []
         for _ in range(20):
@@ -160,29 +159,6 @@ def _move(terminal: Terminal, *keys: str) -> float:
     """Seconds from a key, pressed when all is drawn, to the frame that shows the cursor elsewhere."""
     settle(terminal, REST)
     return latency(terminal, keys, moved(terminal))
-
-
-def _newsboat_keys(bench: Bench) -> list[float]:
-    home = newsboat.make_home(bench.folder / "newsboat-keys", bench.corpus)
-    with newsboat.open_newsboat(home) as terminal:
-        _newsboat_list(terminal)
-        settle(terminal, 0.5)
-        _, own = memory(terminal)
-        keys = [silence(terminal, "j") for _ in range(30)]
-        settle(terminal, 0.5)
-        terminal.press("/", "diffusion")
-        settle(terminal, 0.5)
-        searched = latency(terminal, ["enter"], lambda terminal: "Search" in terminal.lines[0])
-        terminal.press("q")
-        bench.add("newsboat: its own memory, MB", own / MEGABYTE)
-        bench.add("newsboat: search for a word", 1_000 * searched)
-    return in_ms(keys)
-
-
-def _newsboat_list(terminal: Terminal) -> None:
-    until(terminal, lambda terminal: "Papers" in terminal.text)
-    terminal.press("enter")
-    until(terminal, lambda terminal: "Articles in feed" in terminal.text)
 
 
 # Marking

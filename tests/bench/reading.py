@@ -36,19 +36,7 @@ LETTERS = (200_000, 2_000_000)
 
 TIMES = 20
 
-WORDS = [
-    "attention",
-    "memory",
-    "token",
-    "layer",
-    "gradient",
-    "sample",
-    "reward",
-    "policy",
-    "latent",
-    "kernel",
-    "corpus",
-]
+WORDS = ["attention", "memory", "token", "layer", "gradient", "sample", "reward", "policy", "latent", "corpus"]
 
 RARE = "zyzzyva"
 
@@ -100,7 +88,6 @@ def measure_text(bench: Bench) -> None:
             for key, shown in (("j", "a line"), ("space", "a page"), ("]", "a section")):
                 bench.add(f"{name}: {shown} to repaint", in_ms([_move(terminal, key) for _ in range(TIMES)]), least)
             bench.add(f"{name}: the end to repaint", in_ms([_ends(terminal) for _ in range(5)]), least)
-            bench.add(f"{name}: a line held down, 30 a second", in_ms(_hold(terminal)), least)
             _measure_search(bench, terminal, name)
 
 
@@ -166,17 +153,3 @@ def _changed(terminal: Terminal) -> Callable[[Terminal], bool]:
 
 def _typed(text: str) -> Callable[[Terminal], bool]:
     return lambda terminal: f"/{text}▏" in terminal.text
-
-
-def _hold(terminal: Terminal) -> list[float]:
-    """Seconds from each of many presses, 30 a second, to the frame after it."""
-    terminal.press("g", "g")
-    settle(terminal, REST)
-    found = []
-    for _ in range(90):
-        began = time.perf_counter()
-        found.append(latency(terminal, ["j"], _changed(terminal)))
-        while time.perf_counter() < began + 1 / 30:
-            terminal.read(0.002)
-        terminal.show_all()
-    return found

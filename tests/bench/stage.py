@@ -1,4 +1,4 @@
-"""Where the bench measures: a folder with a corpus, homes in it, and a reader that has come to rest in one."""
+"""Where the bench measures: a table, a folder with a corpus, homes in it, and a reader that has come to rest in one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from statistics import median, quantiles
 
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -22,32 +22,30 @@ REST = 0.3
 """Seconds of silence after which a program is taken to have drawn all it will."""
 
 
-class Add(Protocol):
-    """Takes a line of the table."""
-
-    def __call__(
-        self,
-        name: str,
-        reader: Sequence[float] | float,
-        floor: Sequence[float] | float = (),
-        newsboat: Sequence[float] | float = (),
-        note: str = "",
-    ) -> None: ...
+HEAD = f"{'':<46}{'reader':>10}{'p95':>10}{'floor':>10}{'ratio':>7}"
 
 
 @dataclass
 class Bench:
-    """One run: a folder to work in, the corpus, and where figures go."""
+    """One run: a folder to work in, and the corpus."""
 
     folder: Path
     corpus: Path
     papers: int
-    add: Add
-    newsboat: bool = False
     homes: int = field(default=0, init=False)
 
-    def home(self, *, view: str = "all", empty: bool = False) -> Path:
-        """A new home of the reader's with a copy of the corpus, left at a view."""
+    def add(
+        self, name: str, reader: Sequence[float] | float, floor: Sequence[float] | float = (), note: str = ""
+    ) -> None:
+        """Print a line of the table; figures are in the unit that the name ends with."""
+        ours, least = (figures if isinstance(figures, Sequence) else (figures,) for figures in (reader, floor))
+        middle, bottom = median(ours), median(least) if least else None
+        columns = (_figure(middle), _figure(quantiles(ours, n=20)[-1]) if len(ours) >= 20 else "", _figure(bottom))
+        ratio = f"{middle / bottom:.2f}" if bottom else ""
+        print(f"{name:<46}{''.join(f'{one:>10}' for one in columns)}{ratio:>7}  {note}".rstrip(), flush=True)
+
+    def home(self, *, empty: bool = False) -> Path:
+        """A new home of the reader's with a copy of the corpus, left at the view All."""
         self.homes += 1
         home = self.folder / f"home-{self.homes}"
         home.mkdir()
@@ -56,13 +54,19 @@ class Bench:
             # What the disk has yet to write is not the reader's to wait for.
             os.sync()
         # A visit before this one: to a new user, the reader would offer to mark the old papers as read.
-        (home / "state.json").write_text(f'{{"view": "{view}", "visited": "{datetime.now(UTC).isoformat()}"}}')
+        (home / "state.json").write_text(f'{{"view": "all", "visited": "{datetime.now(UTC).isoformat()}"}}')
         return home
 
     def titles(self, text: str = "", limit: int = 8) -> list[str]:
         """The titles that a query shows first in the view All, as the cache has them."""
         with closing(Window.open(self.corpus)) as window:
             return [row.title for row in window.rows(window.first(selected(window, text), limit).pks)]
+
+
+def _figure(figure: float | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.1f}" if abs(figure) >= 1 else f"{figure:.2f}"
 
 
 def selected(window: Window, text: str) -> Selection:

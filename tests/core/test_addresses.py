@@ -14,7 +14,6 @@ from tests.table import each
 @each(
     ("text", "urls"),
     [
-        ("Code is at https://github.com/ada/engine.", ["https://github.com/ada/engine"]),
         ("Code is at github.com/ada/engine, and more", ["https://github.com/ada/engine"]),
         (
             "see https://ada.org/engine_(1), and [https://ada.org/x[1]].",
@@ -28,10 +27,8 @@ from tests.table import each
         ("available athttps://ada.org/x", ["https://ada.org/x"]),
         ("at https://github.com/ada/ my-engine.", ["https://github.com/ada/my-engine"]),
         ("at https://github.com/ada/ and elsewhere.", ["https://github.com/ada/"]),
-        ("at https://github.com/ada/engine{this repository}.", ["https://github.com/ada/engine"]),
         ("\\url{https://ada.org/~x}", ["https://ada.org/~x"]),
         ("https://a.org/1,https://a.org/2", ["https://a.org/1", "https://a.org/2"]),
-        ("at https://github.com/ada/engine.The code", ["https://github.com/ada/engine"]),
         ("代码见https://github.com/ada/engine。", ["https://github.com/ada/engine"]),
         ("HTTPS://GitHub.com/Ada/Engine", ["https://github.com/Ada/Engine"]),
         ("Perplexity.ai and SD3.5.Co, e.g. torch.com", []),

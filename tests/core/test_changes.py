@@ -48,12 +48,23 @@ def said(found: list[Difference]) -> list[tuple[object, ...]]:
 
 
 @each(
-    ("before", "after", "enough"),
-    [(3, 27, False), (3, 28, True), (200, 299, False), (200, 300, True), (30, 12, None)],
+    ("what", "before", "after", "enough"),
+    [
+        ("votes", 3, 27, False),
+        ("votes", 3, 28, True),
+        ("votes", 200, 299, False),
+        ("votes", 200, 300, True),
+        ("votes", 30, 12, None),
+        ("comments", 0, 4, False),
+        ("comments", 0, 5, True),
+        ("models", 0, 1, True),
+    ],
 )
-def test_votes_must_grow_by_a_number_and_by_half(before: int, after: int, enough: bool | None) -> None:
-    found = history((1, before), (3, after)).changes(at(2), None)
-    assert said(found) == ([] if enough is None else [("votes", before, after, enough)])
+def test_numbers_must_grow_by_a_number_and_by_half(what: str, before: int, after: int, enough: bool | None) -> None:
+    counts = ({"votes": 0, "comments": 0, "models": 0} | {what: count} for count in (before, after))
+    points = [Moved(at(day), **one, code=False) for day, one in zip((1, 3), counts, strict=True)]
+    found = History(Facts(*points[1][1:4]), points).changes(at(2), None)
+    assert said(found) == ([] if enough is None else [(what, before, after, enough)])
 
 
 def test_all_that_may_change_is_told_in_one_order() -> None:

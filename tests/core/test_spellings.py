@@ -25,24 +25,6 @@ def forms(text: str, *, exact: bool = False) -> set[str]:
     return {" ".join(re.findall(r"[^\W_]+", form.lower())) for form, _ in spellings(text, exact)}
 
 
-@each(
-    ("asked", "found"),
-    [
-        ("llms", "large language model"),
-        ("llms", "llm"),
-        ("large language models", "llm"),
-        ("Large Language Models (LLMs)", "llm"),
-        ("retrieval-augmented generation", "rag"),
-        ("pretraining", "pre training"),
-        ("pre-training", "pretraining"),
-        ("category", "categories"),
-        ("categories", "category"),
-    ],
-)
-def test_a_keyword_is_searched_for_in_its_other_spellings(asked: str, found: str) -> None:
-    assert found in [form for form, _ in keyword_spellings(asked, exact=False)]
-
-
 def test_whole_keywords_are_searched_for_with_their_plurals() -> None:
     def keywords(keyword: str, *, exact: bool) -> list[str]:
         return [form for form, _ in keyword_spellings(keyword, exact)]
@@ -58,28 +40,17 @@ def test_whole_keywords_are_searched_for_with_their_plurals() -> None:
 @each(
     "same",
     [
-        (
-            "pretraining",
-            "pre-training",
-            "Pre–Training",
-            "pre—training",
-            "pre−training",
-            "pre\u00adtraining",
-            "pre-\ntraining",
-        ),
+        ("pretraining", "pre-training", "Pre–Training", "pre—training", "pre−training", "pre\u00adtraining"),
+        ("pretraining", "pre-\ntraining"),
         ("finetuned", "fine-tuned", "fine‐tuned"),
-        ("multimodal", "multi-modal", "multi‑modal"),
         ("visionlanguage", "vision-language"),
         ("nonpretrained", "non-pretrained", "non-pre-trained"),
         ("endtoend", "end-to-end"),
         ("optimization", "optimisation"),
-        ("visualized", "visualised"),
         ("analyze", "analyse"),
         ("behavioral", "behavioural"),
-        ("modeling", "modelling"),
         ("relabeled", "relabelled"),
         ("center", "centre"),
-        ("grayscale", "greyscale"),
         ("catalog", "catalogue"),
         ("β-VAE", "beta-VAE", "βVAE"),
         ("H2O", "H₂O", "h²o"),
@@ -147,35 +118,29 @@ def told(found: Sequence[Spelling]) -> str:
     ("typed", "found"),
     [
         ("pretraining", "pretraining | pre training"),
-        ("pre-trained", "pre-trained | pretrained"),
         ("pre - training", "pre - training"),
         ("pre training", "pre training | pretraining"),
         ("3d", "3d | =3 d"),
         ("3-d", "=3-d | 3d"),
         ("d3", "d3 | d₃ | d³"),
         ("gpt 4", "gpt 4 | gpt4 | gpt₄ | gpt⁴"),
-        ("gpt4", "gpt4 | gpt 4 | gpt₄ | gpt⁴"),
         ("beta vae", "beta vae | betavae | β vae | βvae"),
         ("π", "π | =pi"),
         ("r&d", "r&d | r and d"),
         ("r and d q", "r and d q | r d q"),
         ("abc and d", "abc and d"),
-        ("d and abc", "d and abc"),
         ("ab and cd", "ab and cd | ab cd"),
         ("c++", "=c++"),
         ("colour-coded", "colour-coded | color coded | colorcoded | colourcoded"),
         ("endtoend models", "endtoend models | end to end models"),
         ("non-pre-trained", "non-pre-trained | non pretrained | nonpre trained | nonpretrained"),
-        ("2024-11", "2024-11"),
         ("fine tun", "fine tun | finetun"),
         ("x₂", "x₂ | x2 | x²"),
-        ("centred", "centred | centered"),
         ("CO2 3D", "CO2 3D | =co2 3 d | =co₂ 3 d | =co² 3 d | co₂ 3d | co² 3d"),
         ('"fine tun"', "=fine tun"),
         ('"pre-trained"', "=pre-trained | =pretrained"),
         ('"=colour"', "=colour"),
         ('"', '="'),
-        ('"a', '"a'),
         ("=x", "=x"),
     ],
 )
@@ -187,6 +152,11 @@ def test_all_that_a_typed_word_means(typed: str, found: str) -> None:
     ("keyword", "exact", "found"),
     [
         ("LLMs", False, "llms | llm | large language model | large languagemodel"),
+        (
+            *("Retrieval-Augmented Generation", False),
+            "retrieval-augmented generation | retrievalaugmented generation | retrieval augmented generation | rag",
+        ),
+        ("categories", False, "categories | category"),
         ("boxes", True, "=boxes | =box"),
         ("policy", True, "=policy | =policies"),
         ("gas", True, "=gas | =gases"),

@@ -12,7 +12,7 @@ import pytest
 from reader import installed
 from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session, spawn
 from tests.extensions.sync.machines import make_cache
-from tests.extensions.sync.postgres import server
+from tests.extensions.sync.postgres import Database, StandIn, server
 
 __all__ = ["filled", "home", "on_terminal", "papers", "room_for_other_tests", "run", "session", "spawn"]
 
@@ -53,3 +53,29 @@ def address() -> Iterator[str]:
     # A socket's path is short.
     with TemporaryDirectory(prefix="pg") as folder, server(Path(folder)) as found:
         yield found
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """Where every address of a server leads."""
+    connection = StandIn()
+    monkeypatch.setattr(pytest.importorskip("psycopg").Connection, "connect", lambda *_, **__: connection)
+    return connection
+
+
+@pytest.fixture
+def real(address: str) -> Iterator[Database]:
+    """A PostgreSQL server that has nothing of the program's."""
+    with pytest.importorskip("psycopg").connect(address, autocommit=True) as connection:
+        tables = ", ".join(f"dailypapers_{name}" for name in ("event", "machine", "hub", "group", "member"))
+        connection.execute(f"DROP TABLE IF EXISTS {tables}".encode())
+        yield Database(address, lambda statement, *values: connection.execute(statement, values or None))
+
+
+@pytest.fixture(params=["stand-in", pytest.param("real", marks=pytest.mark.long)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Such a server, and by default a stand-in for one."""
+    if request.param == "real":
+        found: Database = request.getfixturevalue("real")
+        return found
+    return Database("postgresql://hub.example/papers", request.getfixturevalue("stand_in").run)

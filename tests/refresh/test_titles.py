@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import random
-import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -24,15 +20,14 @@ from reader.config import Settings
 from reader.core.errors import FeedOffline
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
-from reader.core.titles import Titled, find_choices, find_same, is_same
+from reader.core.text import title_hash
+from reader.core.titles import Titled, find_same, is_same
 from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.http.client import HttpClient
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.huggingface.parse import parse_item
 from reader.refresh import titles
 from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles, TitlesLookedUp, TitlesPaused
 from reader.refresh.running import run_job
@@ -118,14 +113,20 @@ async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: H
     home.page(
         shown("SMALL VERIFIERS, long  horizons"),
         shown("On α–Divergences in Pre‑Training", None, "2023-12-04"),
+        shown("Week 12", None, "2022-12-04"),
         shown("A paper that nobody has"),
     )
-    steps = await home.look_up()
-    assert steps[-1] == TitlesLookedUp(3, 3, found=2)
-    assert [(step.done, step.of) for step in steps if isinstance(step, TitlesLookedUp)] == [(n, 3) for n in range(4)]
-    assert home.ids() == ["2605.00001", "2312.00004", page_id("A paper that nobody has")]
+    assert await home.look_up() == [
+        TitlesLookedUp(0, 4, left=4),
+        TitlesLookedUp(1, 4, found=1, left=3),
+        TitlesLookedUp(2, 4, found=2, left=2),
+        TitlesLookedUp(3, 4, found=3, left=1),
+        TitlesLookedUp(4, 4, found=3),
+    ]
+    # The date distinguishes papers of one title.
+    assert home.ids() == ["2605.00001", "2312.00004", "2212.00006", page_id("A paper that nobody has")]
     # Only what the feed does not have is asked of arXiv.
-    assert len(home.arxiv.requests) == 2
+    assert len(home.arxiv.requests) == 3
 
 
 async def test_marks_stay_and_nothing_is_news(home: Home) -> None:
@@ -157,14 +158,6 @@ async def test_marks_stay_and_nothing_is_news(home: Home) -> None:
         (shown("Week 12", 9, "2022-12-04"), ["2312.00005", "2212.00006"]),
         (shown("Small matters"), []),
     ],
-    ids=[
-        "nothing but the title",
-        "other authors and date",
-        "cut",
-        "two of one title",
-        "one day, other authors",
-        "another title",
-    ],
 )
 async def test_what_is_less_than_certain_is_offered_and_not_taken(home: Home, draft: Draft, choices: list[str]) -> None:
     home.page(draft)
@@ -172,12 +165,6 @@ async def test_what_is_less_than_certain_is_offered_and_not_taken(home: Home, dr
     assert steps[-1] == TitlesLookedUp(1, 1, offered=int(bool(choices)))
     assert home.ids() == [page_id(draft.title)]
     assert sorted(home.choices(draft.title)) == sorted(choices)
-
-
-async def test_the_date_distinguishes_papers_of_one_title(home: Home) -> None:
-    home.page(shown("Week 12", None, "2022-12-04"))
-    await home.look_up()
-    assert home.ids() == ["2212.00006"]
 
 
 async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(home: Home) -> None:
@@ -190,30 +177,32 @@ async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(
     assert asked == [2, 2, 2, 0, 0]
 
 
-@pytest.mark.parametrize("status", [406, 429, 503])
-async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: Home, status: int) -> None:
+async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: Home) -> None:
     home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
-    home.arxiv.answers += [Page(b"", status=status)]
-    steps = await home.look_up()
-    (paused,) = [step for step in steps if isinstance(step, TitlesPaused)]
-    assert paused.left == 1
-    assert "is too busy to answer" in str(paused.why)
+    home.arxiv.answers += [Page(b"", status=429)]
+    *_, paused = await home.look_up()
+    assert isinstance(paused, TitlesPaused)
+    assert (paused.left, "is too busy to answer" in str(paused.why)) == (1, True)
     assert home.ids()[0] == "2605.00001"
     home.now += timedelta(hours=1)
     assert (await home.look_up())[-1] == TitlesLookedUp(1, 1, found=1)
     assert home.ids() == ["2605.00001", "2312.00004"]
 
 
-async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(home: Home) -> None:
-    home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
+async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(titles, "MOST", 2)
+    others = [shown("On α-divergences in pre-training", None, "2023-12-04"), shown("A third one")]
+    home.page(shown("Small verifiers, long horizons"), *others)
     home.daily.faults.append("error:500")
-    steps = await home.look_up()
-    assert isinstance(steps[-1], TitlesPaused)
-    assert steps[-1].left == 1
-    assert home.ids() == [page_id("Small verifiers, long horizons"), "2312.00004"]
-    home.daily.faults.clear()
+    *_, paused = await home.look_up()
+    assert isinstance(paused, TitlesPaused)
+    # The one that only the feed has, and the one that was not asked for.
+    assert paused.left == 2
+    assert home.ids()[:2] == [page_id("Small verifiers, long horizons"), "2312.00004"]
     await home.look_up()
-    assert home.ids() == ["2605.00001", "2312.00004"]
+    assert home.ids()[:2] == ["2605.00001", "2312.00004"]
 
 
 async def test_without_a_network_nothing_more_is_asked(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,8 +211,8 @@ async def test_without_a_network_nothing_more_is_asked(home: Home, monkeypatch: 
 
     monkeypatch.setattr(HuggingFaceClient, "search", offline)
     home.page(shown("Small verifiers, long horizons"), shown("Week 12"))
-    steps = await home.look_up()
-    (paused,) = [step for step in steps if isinstance(step, TitlesPaused)]
+    *_, paused = await home.look_up()
+    assert isinstance(paused, TitlesPaused)
     assert (paused.left, str(paused.why)) == (2, "There is no network.")
     assert home.arxiv.requests == []
 
@@ -231,7 +220,11 @@ async def test_without_a_network_nothing_more_is_asked(home: Home, monkeypatch: 
 async def test_a_run_has_a_limit_and_says_what_is_left(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(titles, "MOST", 2)
     home.page(*(shown(f"An unheard-of matter, part {number}") for number in range(5)))
-    assert (await home.look_up(with_arxiv=False))[-1] == TitlesLookedUp(2, 2, left=3)
+    assert await home.look_up(with_arxiv=False) == [
+        TitlesLookedUp(0, 2, left=5),
+        TitlesLookedUp(1, 2, left=4),
+        TitlesLookedUp(2, 2, left=3),
+    ]
     assert (await home.look_up(with_arxiv=False))[-1] == TitlesLookedUp(2, 2, left=1)
 
 
@@ -265,56 +258,6 @@ def _rows(table: str, connection: sqlite3.Connection) -> list[Any]:
 # Nothing is taken wrongly
 
 
-class Archive:
-    """Recorded papers, but those that are missing; finds what shares words with a title."""
-
-    def __init__(self, papers: Sequence[Draft]) -> None:
-        self.papers = papers
-        self.words: dict[str, list[int]] = {}
-        for number, paper in enumerate(papers):
-            for word in set(re.findall(r"\w{3,}", paper.title.lower())):
-                self.words.setdefault(word, []).append(number)
-        self.missing: set[str] = set()
-
-    def find(self, text: str) -> list[Draft]:
-        shared: dict[int, int] = {}
-        for word in re.findall(r"\w{3,}", text.lower()):
-            for number in self.words.get(word, ()):
-                shared[number] = shared.get(number, 0) + 1
-        best = sorted(shared, key=lambda number: -shared[number])
-        found = [self.papers[number] for number in best if self.papers[number].id not in self.missing]
-        return found[:20]
-
-
-class DailyArchive(HuggingFaceClient):
-    """The daily feed over recorded papers."""
-
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-
-    async def search(self, text: str, *, limit: int = 20) -> tuple[Listing, ...]:
-        return tuple(Listing(None, (paper,)) for paper in self.archive.find(text))
-
-
-class ArxivArchive(ArxivClient):
-    """arXiv over recorded papers."""
-
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-
-    async def titled(self, title: str) -> tuple[ArxivEntry, ...]:
-        return tuple(map(ArxivEntry, self.archive.find(title)))
-
-
-async def look_up_in(path: Path, archive: Archive, cache: Cache) -> None:
-    async def store(listing: Listing) -> object:
-        return cache.store(listing, NOW.isoformat(), newer=False, noted=False)
-
-    daily, arxiv = DailyArchive(archive), ArxivArchive(archive)
-    async for _ in titles.look_up_titles(path, daily, arxiv, store, lambda: NOW):
-        pass
-
-
 NOISE: dict[str, Callable[[str], str]] = {
     "as it is": lambda title: title,
     "capitals": str.upper,
@@ -326,56 +269,13 @@ NOISE: dict[str, Callable[[str], str]] = {
     "cut without a sign": lambda title: title.rsplit(" ", 1)[0],
     "more": lambda title: f"{title} and Beyond",
 }
-EXACT = ("as it is", "capitals", "small letters", "dashes", "spaces", "no dashes")
+EXACT = list(NOISE)[:6]
 
-
-async def judge(path: Path, archive: Archive, chosen: Sequence[Draft], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Look up titles with all kinds of noise, some of papers that no source has; return what went wrong."""
-    chance = random.Random(27)
-    expected: dict[str, str | None] = {}
-    drafts = []
-    for number, paper in enumerate(chosen):
-        kind = list(NOISE)[number % len(NOISE)]
-        title = re.sub(r"\s+", " ", NOISE[kind](paper.title)).strip()
-        count, day = [(len(paper.authors), None), (None, paper.published), (len(paper.authors), paper.published)][
-            number % 3
-        ]
-        is_missing = chance.random() < 0.2
-        # What the page says of the authors and the date is of another paper.
-        is_other = not is_missing and chance.random() < 0.2
-        if is_missing and paper.id:
-            archive.missing.add(paper.id)
-        if is_other:
-            count, day = count and count + 40, day and "1999-01-01"
-        certain = kind in EXACT and not is_missing and not is_other
-        own = f"page:{number:012x}"
-        drafts.append(shown(title, count, day, entry=own))
-        expected[own] = paper.id if certain else None
-    with closing(Cache.open(path, Topics())) as cache:
-        for start in range(0, len(drafts), 100):
-            cache.store(Listing(None, tuple(drafts[start : start + 100])), NOW.isoformat(), newer=False)
-        monkeypatch.setattr(titles, "MOST", 10_000)
-        await look_up_in(path, archive, cache)
-    wrong = []
-    with closing(Window.open(path)) as window:
-        for own, id in expected.items():
-            pk = window.pk_of(own)
-            taken = window.paper(pk) if pk else None
-            if taken is None or taken.id != (id or own):
-                wrong.append(f"{own}: {id} is {taken and taken.id}")
-    return wrong
-
-
-SMALL = [
-    Draft(
-        title,
-        f"2601.{number:05}",
-        authors=tuple(f"Author {n}" for n in range(number % 7 + 1)),
-        published=(date(2026, 1, 1) + timedelta(number)).isoformat(),
-    )
+ALIKE = [
+    Titled(title, number % 7 + 1, (date(2026, 1, 1) + timedelta(number)).isoformat(), f"2601.{number:05}")
     for number, title in enumerate(
         (
-            *("Attention", "Attention Is Enough", "Attention Is Enough for Now", "Is Attention Enough?"),
+            *("Attention Matters", "Attention Is Enough", "Attention Is Enough for Now", "Is Attention Enough?"),
             *("Pre-Training on Text", "Pre-Training on Text and Images", "Pretraining on Text, Revisited"),
             *("Scaling Laws: A Survey", "Scaling Laws: A Survey of Surveys", "A Survey of Scaling Laws"),
             *(f"A Study of Matter {number}: Part {part}" for number in range(8) for part in ("I", "II", "III")),
@@ -384,51 +284,37 @@ SMALL = [
 ]
 
 
-async def test_of_titles_with_noise_none_is_taken_wrongly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for shift in range(len(NOISE)):
-        chosen = SMALL[shift:] + SMALL[:shift]
-        assert await judge(tmp_path / f"{shift}.db", Archive(SMALL), chosen, monkeypatch) == []
-
-
-def _recorded() -> list[Draft]:
-    file = SHARED / "huggingface" / "daily_papers.jsonl.gz"
-    if not file.exists():
-        pytest.skip("the recorded papers are not here")
-    with gzip.open(file, "rt") as lines:
-        records = [one for line in lines for one in json.loads(line)["items"]]
-    found: dict[str, Draft] = {}
-    for record in records:
-        paper = {key: record["paper"].get(key) for key in ("id", "title", "authors", "publishedAt")}
-        draft = parse_item({"paper": paper})
-        found.setdefault(draft.id or "", draft)
-    return list(found.values())
+@each("kind", NOISE)
+def test_of_titles_with_noise_none_is_taken_wrongly(kind: str) -> None:
+    for one in ALIKE:
+        shown = one._replace(title=NOISE[kind](one.title), id="")
+        for told in (shown, shown._replace(published=None), shown._replace(author_count=None)):
+            assert find_same(told, ALIKE) == (one if kind in EXACT else None)
+            assert find_same(told, [other for other in ALIKE if other != one]) is None
+        # What the page says of the authors and the date is another paper's.
+        assert find_same(shown._replace(author_count=40, published="1999-01-01"), ALIKE) is None
 
 
 @pytest.mark.long
-async def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others(tmp_path: Path) -> None:
-    page = SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt"
-    papers = _recorded()
-    path = tmp_path / "papers.db"
-    archive = Archive(papers)
-    (listing,) = read_papers(page, date(2026, 2, 16))
-    with closing(Cache.open(path, Topics())) as cache:
-        cache.store(listing, NOW.isoformat(), newer=False)
-        await look_up_in(path, archive, cache)
-    with closing(connections.connect(path)) as kept:
-        found = {id for (id,) in kept.execute("SELECT id FROM paper WHERE id NOT LIKE 'page:%'")}
-    assert found == {
+@pytest.mark.skipif(not SHARED.exists(), reason="the recorded papers are not here")
+def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others() -> None:
+    (page,) = read_papers(SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt", date(2026, 2, 16))
+    recorded: dict[object, dict[str, Titled]] = {}
+    for listing in read_papers(SHARED / "huggingface" / "daily_papers.jsonl.gz", date(2026, 2, 16)):
+        for draft in listing.drafts:
+            one = Titled(draft.title, len(draft.authors), draft.published, draft.id or "")
+            recorded.setdefault(title_hash(draft.title), {})[one.id] = one
+    found = (
+        find_same(
+            Titled(draft.title, draft.author_count, draft.published),
+            [*recorded.get(title_hash(draft.title), {}).values()],
+        )
+        for draft in page.drafts
+    )
+    assert {one.id for one in found if one} == {
         *("2406.11832", "2408.01031", "2408.02657", "2503.19903"),
         *("2509.09372", "2509.26625", "2510.17803", "2601.10305"),
     }
-
-
-def test_a_choice_is_of_titles_that_are_alike() -> None:
-    wanted = Titled("Masked image modeling with plain transformers", 3)
-    alike = Titled("Masked Image Modeling with Plain Vision Transformers", 3, None, "1")
-    cut = Titled("Masked image modeling", 3, None, "2")
-    other = Titled("Language modeling with plain transformers for fun", 3, None, "3")
-    assert find_same(wanted, [alike, cut, other]) is None
-    assert [choice.id for choice in find_choices(wanted, [other, cut, alike])] == ["1", "2"]
 
 
 @each(

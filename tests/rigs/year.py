@@ -1,8 +1,7 @@
 """Replay a year of two machines: nothing may grow but with the papers and the marks.
 
 On each day the laptop refreshes, marks ten papers, joins its marks with the desk's through a folder, and gets a digest;
-the desk does so every third day. Their clocks are moved by hand now and then. With `--older COMMIT` both begin with the
-program of that commit: the laptop gets today's in the sixth month, the desk in the seventh. Each month the sizes of all
+the desk does so every third day. Their clocks are moved by hand now and then. Each month the sizes of all
 files are noted, the processor's time for a start, a list, a refresh and For you, and the memory of a reader at rest.
 """
 
@@ -30,7 +29,7 @@ from tests.feed_server import FeedServer, Item
 from tests.feeds.fulltext.pages import MARKDOWN
 from tests.feeds.servers import Arxiv, Paper
 from tests.rigs.crash.faults import build_library
-from tests.rigs.program import ROOT, environment, unpack
+from tests.rigs.program import ROOT, environment
 from tests.rigs.terminal import Terminal
 
 CLOCK = Path(__file__).with_name("clock.c")
@@ -87,7 +86,6 @@ class Machine:
 
     home: Path
     surroundings: dict[str, str]
-    program: Path = ROOT
     today: date = date.min
     asks_arxiv: bool = True
     used: Counter[str] = field(default_factory=Counter)
@@ -99,7 +97,7 @@ class Machine:
         shown = {**self.surroundings, **({} if self.asks_arxiv else {"ARXIV_ENDPOINT": NOBODY})}
         noon = datetime.combine(self.today, datetime.min.time(), UTC) + timedelta(hours=12, days=moved)
         ahead = int(noon.timestamp() - time.time())
-        return {**shown, "CLOCK_AHEAD": str(ahead), "PYTHONPATH": str(self.program)}
+        return {**shown, "CLOCK_AHEAD": str(ahead), "PYTHONPATH": str(ROOT)}
 
     def run(self, *words: str, moved: float = 0.0) -> str:
         """Run a command, by a clock that is off by some days; returns what it printed."""
@@ -108,7 +106,7 @@ class Machine:
             process = subprocess.Popen(
                 [sys.executable, "-m", "reader", *words],
                 env=surroundings,
-                cwd=self.program,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
@@ -136,7 +134,7 @@ class Machine:
         """Open the reader until it is at rest, then go to For you; returns milliseconds and megabytes."""
         began, surroundings = time.time(), self.at()
         command = [sys.executable, "-m", "reader"]
-        with Terminal(command, surroundings, (140, 42), self.program) as terminal:
+        with Terminal(command, surroundings, (140, 42), ROOT) as terminal:
             terminal.wait_for(first, 60)
             terminal.read_until_quiet(3, 60)
             used, (held, _) = cpu_seconds(terminal), memory(terminal)
@@ -167,8 +165,8 @@ class Row:
 class Year:
     """Two machines, the feed, arXiv, and the folder through which marks are joined."""
 
-    def __init__(self, folder: Path, days: Sequence[Day], seed: int, every: int, older: Path | None) -> None:
-        self._days, self._chance, self._every, self._older = days, random.Random(seed), every, older
+    def __init__(self, folder: Path, days: Sequence[Day], seed: int, every: int) -> None:
+        self._days, self._chance, self._every = days, random.Random(seed), every
         self._feed = FeedServer(today=days[0].day.isoformat())
         self._arxiv = Arxiv(_papers_of_arxiv(days), days[0].day.isoformat())
         self._shared = folder / "shared"
@@ -181,7 +179,7 @@ class Year:
             home.mkdir()
             (home / "config.toml").write_text(SETTINGS)
             around = environment(home, self._feed.url, ARXIV_ENDPOINT=self._arxiv.url, LD_PRELOAD=str(library))
-            self.machines.append(Machine(home, around, older or ROOT))
+            self.machines.append(Machine(home, around))
 
     def replay(self) -> Iterator[Row]:
         """Live through the days; yields a row at the end of each month."""
@@ -198,7 +196,6 @@ class Year:
                 month = (day.day - first).days // MONTH
                 if following is None or (following - first).days // MONTH > month:
                     yield self._measure(month + 1)
-                    self._update(month + 1)
 
     def _publish(self, day: Day) -> None:
         """Let the feed have the day, and the days before it with more votes than yesterday."""
@@ -245,12 +242,6 @@ class Year:
         """The days that a clock is off by."""
         drawn = self._chance.random()
         return next((moved for share, moved in MOVES.items() if drawn < share), 0.0)
-
-    def _update(self, month: int) -> None:
-        """Give a machine today's program."""
-        for machine, when in zip(self.machines, (6, 7), strict=True):
-            if self._older is not None and month == when:
-                machine.program = ROOT
 
     def _measure(self, month: int) -> Row:
         laptop, _ = self.machines
@@ -305,15 +296,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=1, help="days from one visit to the next")
-    parser.add_argument("--older", metavar="COMMIT", help="the program that both machines begin with")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="a new folder for the homes, which stay there")
     given = parser.parse_args(arguments)
     days = invented(given.days)
     with tempfile.TemporaryDirectory(prefix="year-") as name:
-        folder = given.keep or Path(name)
-        folder.mkdir(exist_ok=True)
-        older = unpack(given.older, folder / "older") if given.older else None
-        year = Year(folder, days, given.seed, given.every, older)
+        year = Year(Path(name), days, given.seed, given.every)
         rows = []
         for row in year.replay():
             rows.append(row)

@@ -37,26 +37,21 @@ async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str)
             assert r.here.title == "An old one"
 
 
-async def test_a_paper_that_is_here_is_found_by_its_link(reader: Opener) -> None:
+async def test_a_paper_that_is_here_is_found_by_its_link_its_file_s_name_and_a_reference(reader: Opener) -> None:
     async with reader() as r:
-        id = r.ids[3]
-        await r.do("find.add")
-        await r.type(f"https://arxiv.org/abs/{id}v3")
-        await r.do("query.accept")
-        assert r.ids == [id]
-        await r.do("find.clear")
-        assert len(r.ids) > 1
-
-
-async def test_a_file_s_name_and_a_pasted_reference_find_their_paper(reader: Opener) -> None:
-    async with reader() as r:
-        first, second = r.ids[2], r.ids[5]
-        for pasted, id in ((f"~/Papers/{first} A title.pdf", first), (f"arXiv:{second}v2 [cs.CL]", second)):
+        one, two, three = r.ids[2:5]
+        found = [
+            (f"https://arxiv.org/abs/{one}v3", one),
+            (f"~/Papers/{two} A title.pdf", two),
+            (f"arXiv:{three}v2 [cs.CL]", three),
+        ]
+        for pasted, id in found:
             await r.do("find.add")
             await r.type(pasted)
             await r.do("query.accept")
             assert r.ids == [id]
             await r.do("find.clear")
+            assert len(r.ids) > 1
 
 
 async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:

@@ -11,7 +11,7 @@ from textual.app import App
 from reader.ui.app import ReaderApp
 from reader.ui.kit.textual_fixes import take_keys
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, settings
+from tests.ui.driver import Story
 
 
 @pytest.fixture
@@ -59,41 +59,6 @@ async def test_a_burst_of_motions_is_a_few_steps_and_a_few_frames(
         # One key is one step, as ever.
         await press_at_once(r, "k")
         assert r.cursor == len(r.ids) - 6
-
-
-async def test_a_count_and_the_keys_behind_it_add_up(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        await press_at_once(r, "5jjj")
-        assert r.cursor == 7
-        await press_at_once(r, "gg10jk")
-        assert r.cursor == 9
-
-
-async def test_marks_are_made_one_by_one_and_in_order(reader: Opener, performed: Counter[str]) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        first, second, third = r.ids[:3]
-        await press_at_once(r, "sss" + "j" + "ss" + "j" + "s")
-        assert performed["paper.star"] == 6
-        assert [r.kept(id).starred for id in (first, second, third)] == [True, False, True]
-        assert r.cursor == 2
-
-
-async def test_each_step_is_made_where_passing_marks(reader: Opener, performed: Counter[str]) -> None:
-    async with reader(settings=settings(read_when="passed")) as r:
-        await r.do("view.all")
-        passed = r.ids[:3]
-        await press_at_once(r, "jjj")
-        assert performed["move.down"] == 3
-        assert all(r.kept(id).read for id in passed)
-
-
-async def test_keys_after_the_one_that_quits_do_nothing(reader: Opener, performed: Counter[str]) -> None:
-    async with reader() as r:
-        r.app.post_message(events.Key("ctrl+q", None))
-        await press_at_once(r, "sss")
-        assert performed["paper.star"] == 0
 
 
 async def test_the_end_behind_keys_that_wait_is_no_failure() -> None:

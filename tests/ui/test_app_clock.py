@@ -124,6 +124,12 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert "all 14 read" in r.top
         await typed(r, "triage")
         assert r.empty.startswith("No unread papers are left.")
+        # The last decision ends it too.
+        await r.do("view.latest", "move.bottom", "paper.read", "move.up", "paper.read")
+        await typed(r, "triage day:today")
+        assert "1 of 2" in r.lines[0]
+        await r.do("triage.next", "triage.next")
+        assert r.empty.startswith("Tue 12 May is finished: 2 papers in 0 s, 1 s each. 2 passed.")
         await typed(r, "triage 15m topic:(")
         assert r.app.state.notices.shown.tone == "warning"
         await typed(r, "triage 1s")

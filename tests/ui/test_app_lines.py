@@ -48,16 +48,3 @@ async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.Mon
         r.app.model.show_news("12 new")
         await r.until(lambda: "12 new" in seen and r.status == "")
         assert "1 starred · u undoes" in seen[: seen.index("12 new")]
-
-
-async def test_narrowing_the_topics_shows_the_keys_that_act_meanwhile(reader: Opener) -> None:
-    async with reader(size=SMALL) as r:
-        await r.do("find.filter", "topic.narrow")
-        for typed in ("", "v"):
-            await r.type(typed)
-            assert r.lines[-1].rstrip() == " type to narrow…  enter keep  esc all topics"
-        await r.press("enter")
-        assert r.lines[-1].startswith(" space pick ")
-        await r.do("topic.narrow")
-        await r.press("escape")
-        assert r.lines[-1].startswith(" space pick ")

@@ -9,13 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
-from reader.core.marks import Mark, PaperMarks
-from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from tests.doubles import cached
 from tests.feed_server import FeedServer, item
@@ -48,17 +45,6 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             await r.search("is:new")
 
 
-async def test_papers_of_marks_come_back_and_it_is_said(reader: Opener) -> None:
-    mark = Mark("star", "1", 1_700_000_000_000, "0" * 12, "0" * 24)
-    with FeedServer({"2024-01-02": [item("2401.00001", "An old one", "2024-01-02")]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            with closing(Events.open(r.file)) as events:
-                add_marks(events, [PaperMarks("2401.00001", (mark,))])
-            await r.do("app.refresh")
-            await r.until(lambda: "0 new, 1 that you marked or imported" in r.status)
-            assert r.kept("2401.00001").starred
-
-
 async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         order, may_go_on = r.app.library.order, asyncio.Event()
@@ -77,18 +63,6 @@ async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monk
         may_go_on.set()
         await r.rest()
         assert (r.cursor, r.here.id) == (3, id)
-
-
-async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
-    with FeedServer() as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("read.open")
-            feed.days[TODAY] = [item("2605.10000", "Hot news", TODAY, upvotes=500)]
-            await r.do("app.refresh")
-            await r.until(lambda: r.app.state[REFRESH].progress is None)
-            assert r.is_on_page
-            assert r.shown and r.shown.id == "2605.00400"
-            assert "1 new" in r.lines[-1]
 
 
 async def test_news_leave_the_page_and_its_keys_on_a_paper_that_the_view_drops(reader: Opener) -> None:
@@ -119,20 +93,6 @@ async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(rea
                 await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
                 assert other.execute("PRAGMA data_version").fetchone() == before
             assert r.status == "nothing new"
-
-
-async def test_progress_is_told_and_escape_stops_it(reader: Opener) -> None:
-    with FeedServer() as feed:
-        feed.fault = "hang"
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("app.refresh")
-            await r.until(lambda: "day 1 of 7" in r.top)
-            await r.do("move.down", "paper.star")
-            assert r.kept(r.here.id).starred
-            await r.do("app.escape")
-            assert r.status == "refresh stopped · papers so far are kept"
-            await r.until(lambda: r.app.state[REFRESH].progress is None)
-            assert "day" not in r.top.split()
 
 
 async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
@@ -170,14 +130,6 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.app.state[REFRESH].trouble == ""
 
 
-async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
-    with FeedServer({"2026-05-08": [item("2605.10000", "Late news", "2026-05-08", upvotes=999)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("day.older", "day.older", "app.refresh")
-            await r.until(lambda: r.main.papers.count == 15)
-            assert {request.query["date"] for request in feed.requests} == {"2026-05-08"}
-
-
 async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
@@ -194,25 +146,13 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
             assert r.here.id == "2605.00400"
 
 
-async def test_two_readers_on_one_cache_keep_both_their_stars(reader: Opener) -> None:
-    async with reader() as one, reader() as two:
-        await one.do("paper.star")
-        await two.do("move.down", "paper.star")
-        assert [one.kept(id).starred for id in one.ids[:3]] == [True, True, False]
-
-
-def _refuse_marks(file: Path) -> None:
-    """Let the cache take no more events, as on a disk that is full."""
-    with closing(sqlite3.connect(file)) as other:
-        other.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-        )
-
-
 async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star")
-        _refuse_marks(r.file)
+        with closing(sqlite3.connect(r.file)) as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
         for action in ("paper.read", "paper.hide", "mark.all_read"):
             await r.do(action)
             assert "disk is full" in r.status
@@ -222,43 +162,14 @@ async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener
         await r.do("mark.undo")
         assert "disk is full" in r.status
         assert r.here.starred
+        # On the page, too, over its keys.
+        await r.do("read.open")
+        assert r.lines[-3].startswith(" The cache") and "q back" in r.lines[-1]
+        await r.do("app.back")
         with closing(sqlite3.connect(r.file)) as other:
             other.execute("DROP TRIGGER full")
         await r.do("paper.read")
         assert r.kept(r.here.id).read
-
-
-async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Opener) -> None:
-    async with reader(settings=settings(read_when="manual")) as r:
-        await r.do("read.open")
-        _refuse_marks(r.file)
-        await r.do("paper.star")
-        assert "The cache" in r.status
-        assert r.lines[-3].startswith(" The cache")
-        assert "q back" in r.lines[-1]
-        assert not r.here.starred
-
-
-async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -> None:
-    async with reader() as r:
-        for _ in range(14):
-            r.app.perform("paper.star")
-            r.app.perform("move.down")
-        await r.rest()
-        assert all(r.kept(id).starred for id in r.ids[:13])
-        assert all(r.row(place).starred for place in range(13))
-
-
-async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            r[Refresher].begin()
-            assert r[Refresher].stop()
-            await r.rest()
-            assert r.app.state[REFRESH].progress is None
-            assert not r[Refresher].stop()
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status)
 
 
 async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: Opener, tmp_path: Path) -> None:
@@ -298,24 +209,3 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state[REFRESH].failing_since is None)
             await r.until(lambda: "offline" not in r.screen)
-
-
-async def test_news_waits_until_what_can_be_undone_has_been_read(reader: Opener) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.begin(*r.app.keymap.chords("app.refresh")[0])
-            await r.do("paper.star")
-            await r.until(lambda: r.app.state.notices.news.text == "1 new")
-            assert r.status == "1 starred · u undoes"
-            await r.do("move.down")
-            assert r.status == "1 new"
-
-
-async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.refresh.refresher.RETRY", 0.01)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.top.endswith("○ offline 08:14") and r.app.state[REFRESH].progress is None)
-            assert not r[Refresher].retry.is_waiting
-            assert feed.requests == []

@@ -10,7 +10,6 @@ from reader.ui.page.lines import MEASURE
 from reader.ui.shell.layout import PaneSizes
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
-from tests.ui.papers import draft
 
 
 def panes(r: Story) -> list[str]:
@@ -111,11 +110,9 @@ async def test_density_is_a_key_that_is_remembered_and_a_setting(reader: Opener)
         await r.do("app.quit")
     async with reader(size=(140, 30)) as r:
         assert not is_whole(r)
-        await r.do("pane.density", "app.quit")
     async with reader(size=(140, 30), settings=settings(density="compact")) as r:
         assert not is_whole(r)
-        await r.do("pane.density", "app.quit")
-    async with reader(size=(140, 30), settings=settings(density="compact")) as r:
+        await r.do("pane.density")
         assert is_whole(r)
 
 
@@ -143,24 +140,6 @@ async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
             said.append(r.status)
         hidden = "filter pane hidden · f shows it", "detail hidden · Z shows it"
         assert said == [*hidden, "", "only this pane · z shows all", ""]
-
-
-async def test_the_order_decides_between_headings_and_dates(reader: Opener) -> None:
-    async with reader(query="is:unread") as r:
-        assert r.list_items[0].split()[0] == "TUESDAY"
-        await r.do("find.sort")
-        assert r.query == "is:unread sort:upvotes"
-        assert r.list_items[0].endswith("12 May") and "2605" not in r.list_items[0]
-
-
-async def test_days_of_a_paper_or_two_have_dates_and_stay_so(reader: Opener) -> None:
-    few = {f"2026-05-{day:02}": [draft(day, f"Paper {day}")] for day in range(4, 9)}
-    async with reader(papers=few, query="is:unread") as r:
-        assert [line.split()[-2:] for line in r.list_lines[:2]] == [["8", "May"], ["7", "May"]]
-        await r.do("day.older")
-        assert r.cursor == 1
-        await r.do("view.latest")
-        assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1", "unread", "of", "1"]
 
 
 async def test_the_end_of_a_day_offers_the_day_before(reader: Opener) -> None:

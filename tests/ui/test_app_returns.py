@@ -98,16 +98,6 @@ async def test_no_state_can_stop_the_reader(reader: Opener, tmp_path: Path, stat
         assert len(r.ids) == 60
 
 
-async def test_a_query_from_the_command_line_leaves_what_was_kept_for_later(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.unread", "app.quit")
-    async with reader(query="robot") as r:
-        assert r.view == "all"
-        await r.do("paper.star", "app.quit")
-    async with reader() as r:
-        assert r.main.papers.count
-
-
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
 async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
     async with reader() as r:
@@ -125,16 +115,6 @@ async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
         assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
         assert r.status == "undone: no longer read · 14 papers · ctrl+r redoes"
-
-
-async def test_the_order_of_the_topics_is_kept(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("find.filter", "topic.order")
-        assert r.main.filter.order == "papers"
-        await r.do("find.filter", "app.quit")
-    async with reader() as r:
-        assert r.main.filter.order == "papers"
-        assert "by papers" in "\n".join(r.filter_lines)
 
 
 async def test_how_topics_combine_and_which_families_are_folded_are_kept(reader: Opener) -> None:

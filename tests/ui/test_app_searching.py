@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
 
 from reader.cache.reads.window import Window
-from reader.refresh.jobs import Message, Waiting
 from reader.ui.query.actions import FeedSearch
 from tests.feed_server import FeedServer, Item, item
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, fill, settings
-from tests.ui.papers import draft
+from tests.ui.driver import Story, settings
 
 OLD = "2024-04-02"
 
@@ -128,36 +125,6 @@ async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, feed: Fee
             assert r.app.is_running
 
 
-async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener, feed: FeedServer) -> None:
-    async with _answered(reader, feed) as r:
-        await r.do("find.query")
-        assert r.main.query_line.text == "agents "
-        await r.do("query.cancel")
-        assert r.app.state.results
-        assert r.query == ""
-        await r.do("move.down", "find.query")
-        await r.type("robot")
-        assert r.app.state.results is None
-        await r.do("query.cancel")
-        assert len(_listed(r)) == 3
-        assert r.cursor == 1
-        assert "From the feed" in r.top
-        await r.do("find.sort")
-        assert "own order" in r.status
-        await r.search("robot", "query.accept")
-        assert r.app.state.results is None
-
-
-async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opener, feed: FeedServer) -> None:
-    async with _answered(reader, feed) as r:
-        assert not r.here.kept
-        fill(r.file, {OLD: [draft(1, "Agents and Their Avatars", id="2404.00001")]})
-        r.app.model.change(r.app.state.cache_changed())
-        await r.rest()
-        assert r.here.kept
-        assert r.cursor == 0
-
-
 async def test_a_slow_search_says_so_and_escape_stops_it(
     reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,44 +145,6 @@ async def test_a_slow_search_says_so_and_escape_stops_it(
         assert r.ids == before
 
 
-async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    is_asked, may_end, has_ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    async def run_job(_job: object) -> AsyncGenerator[Message]:
-        try:
-            is_asked.set()
-            await asyncio.Event().wait()
-            yield Waiting(1, "never")
-        finally:
-            # As where the process of the job has to be stopped.
-            await may_end.wait()
-            has_ended.set()
-
-    async with reader() as r:
-        monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.05)
-        monkeypatch.setattr(r.app, "run_job", run_job)
-        blinked = asyncio.Event()
-        report = r[FeedSearch]._report
-
-        def report_and_note(text: str, progress: str) -> None:
-            report(text, progress)
-            blinked.set()
-
-        monkeypatch.setattr(r[FeedSearch], "_report", report_and_note)
-        r[FeedSearch].begin("agents")
-        await is_asked.wait()
-        r.app.perform("app.escape")
-        assert r.status == "search stopped"
-        await blinked.wait()
-        may_end.set()
-        await has_ended.wait()
-        await r.rest()
-        assert r.status == "search stopped"
-        assert "searching" not in r.top
-
-
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403"], ["garbage", "refuse:403"]))
 async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, feed: FeedServer, fault: str) -> None:
     feed.fault = fault
@@ -230,14 +159,6 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, feed: Feed
         await r.until(lambda: r.app.state.results)
         assert r.app.state.results is not None
         assert r.app.state.results.text == "agents"
-
-
-async def test_without_a_network_one_sentence_says_so(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    async with reader() as r:
-        await r.search("agents", "find.feed")
-        await r.until(lambda: "Offline mode is on (HF_HUB_OFFLINE)" in r.status)
-        assert r.app.state.results is None
 
 
 async def test_an_empty_answer_says_what_to_do_next(reader: Opener, feed: FeedServer) -> None:
@@ -272,42 +193,3 @@ async def test_what_has_no_words_is_not_searched_for(reader: Opener, feed: FeedS
     async with reader(demo=True) as r:
         await r.search("agents", "find.feed")
         assert "the sample: nothing is fetched" in r.status
-
-
-async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener, feed: FeedServer) -> None:
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        await r.do("read.open")
-        r[FeedSearch].begin("agents")
-        await r.until(lambda: r.status == "ctrl+s shows the 3 results for agents")
-        assert r.is_on_page
-        assert r.app.state.results is None
-        await r.do("app.back", "find.feed")
-        assert r.app.state.results
-        assert len(feed.requests) == 1
-        await r.do("app.escape", "view.all", "find.feed")
-        assert "only takes words" in r.status
-
-
-async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("find.query")
-        assert "searches the feed" not in r.advice
-        await r.type("agents")
-        assert "ctrl+s searches the feed" in r.advice
-
-
-async def test_a_search_that_takes_anothers_place_tells_of_itself(
-    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
-    feed.fault = "hang"
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        r[FeedSearch].begin("agents")
-        await r.until(lambda: "for agents" in r.app.status.shown.said)
-        r[FeedSearch].begin("robots")
-        await r.until(lambda: "for robots" in r.app.status.shown.said)
-        r.app.perform("app.escape")
-        await r.rest()
-        assert r.status == "search stopped"
-        r.app.perform("app.escape")
-        assert not r[FeedSearch].stop()

@@ -20,16 +20,6 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import open_reader, settings
 
 
-async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
-    async with reader() as r:
-        assert r.view == "latest"
-        assert r.ids == [f"2605.{number:05}" for number in range(400, 414)]
-        assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
-        assert r.shown and r.shown.id == r.here.id
-        assert r.top.endswith("0 of 14 read")
-        assert r.status == ""
-
-
 async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,13 +37,6 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
     async with reader() as r:
         await r.until(lambda: r.query == "robot")
         assert r.context == "query"
-
-
-async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:
-    async with reader(query="topic:robotics") as r:
-        assert (r.view, r.query) == ("all", "topic:robotics")
-        assert len(r.ids) == 8
-        assert "topic:robotics" in r.top
 
 
 async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
@@ -99,31 +82,6 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
     assert r.app.return_value == SAMPLE
 
 
-async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> None:
-    with FeedServer({}) as feed:
-        gone = feed.url
-    async with reader(still=False, settings=settings(endpoint=gone)) as r:
-        await r.until(lambda: r.app.state[REFRESH].problem and not r.app.state[REFRESH].is_running)
-        assert len(r.ids) == 14
-        assert r.context == "list"
-        assert r.status == "offline · r tries again"
-        await r.until(lambda: r.top.endswith("0 of 14 read · ○ offline 08:14"))
-        await r.do("app.refresh")
-        await r.until(lambda: r.status.endswith("could not be reached; try again later."))
-
-
-async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) -> None:
-    with FeedServer({"2026-05-12": [item("2605.00001", "Back again", "2026-05-12")]}) as feed:
-        feed.fault = "refuse:404"
-        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
-            await r.until(lambda: r.app.state[REFRESH].problem and r.app.state[REFRESH].progress is None)
-            feed.fault = "ok"
-            await r.do("app.refresh")
-            await r.until(lambda: r.main.papers.count)
-            await r.until(lambda: "1 new" in r.status)
-            assert r.app.state[REFRESH].problem == ""
-
-
 async def test_the_sample_opens_with_no_request_and_keeps_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,13 +109,3 @@ async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: O
         assert "(and 1 more: dailypapers config check)" in r.status
         await r.do("paper.star")
         assert r.here.starred
-
-
-async def test_the_users_own_keys_act_and_are_named(reader: Opener) -> None:
-    async with reader(settings=settings(keys={"paper.star": ("w",), "mark.undo": ("U",)})) as r:
-        await r.press("s")
-        assert not r.here.starred
-        await r.press("w")
-        assert r.here.starred
-        assert r.status == "1 starred · U undoes"
-        assert "w star" in r.lines[-1]

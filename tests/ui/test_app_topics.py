@@ -26,68 +26,39 @@ async def _go_to(r: Story, name: str) -> None:
     assert pane.current.text == name
 
 
-async def test_picked_topics_stand_in_the_query_and_are_marked(reader: Opener) -> None:
+async def test_picked_topics_stand_in_the_query_and_what_is_typed_shows_as_picked(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all")
-        await _go_to(r, "Agents & tools")
-        await r.do("topic.pick")
-        assert r.query == "topic:agents"
-        assert len(r.ids) == 8
-        assert "✓ Agents & tools 8" in r.filter_lines
-        assert r.context == "filter"
-        await r.do("topic.pick")
-        assert r.query == ""
-        assert len(r.ids) == 60
 
+        async def choose(name: str, action: str, query: str, papers: int, *rows: str) -> None:
+            if name:
+                await _go_to(r, name)
+            await r.do(action)
+            assert (r.query, len(r.ids), r.context) == (query, papers, "filter")
+            assert set(rows) <= set(r.filter_lines)
 
-async def test_picked_topics_combine_as_any_or_all(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        for name in ("Video generation", "Agents & tools"):
-            await _go_to(r, name)
-            await r.do("topic.pick")
-        assert r.query == "(topic:video OR topic:agents)"
-        assert len(r.ids) == 16
-        assert "TOPICS any ▾" in r.filter_lines
-        await r.do("topic.any_all")
-        assert r.query == "topic:video topic:agents"
-        assert not r.ids
-        assert "TOPICS all ▾" in r.filter_lines
-        assert r.context == "filter"
-        await r.do("topic.any_all")
-        assert len(r.ids) == 16
-
-
-async def test_a_topic_is_left_out_by_one_key(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        await _go_to(r, "Robotics")
-        await r.do("topic.exclude")
-        assert r.query == "-topic:robotics"
-        assert len(r.ids) == 52
-        assert any(line.startswith("✗ Robotics") for line in r.filter_lines)
-        await _go_to(r, "Agents & tools")
-        await r.do("topic.pick")
-        assert r.query == "topic:agents -topic:robotics"
-        await _go_to(r, "Robotics")
-        await r.do("topic.exclude")
-        assert r.query == "topic:agents"
-
-
-async def test_what_is_typed_shows_as_picked_and_the_rest_stays(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
+        await choose("Agents & tools", "topic.pick", "topic:agents", 8, "✓ Agents & tools 8")
+        await choose("", "topic.pick", "", 60, "Agents & tools 8")
+        await choose("Video generation", "topic.pick", "topic:video", 8)
+        await choose("Agents & tools", "topic.pick", "(topic:video OR topic:agents)", 16, "TOPICS any ▾")
+        # As any, others count what they would add.
+        await r.until(lambda: "Robotics 8" in r.filter_lines)
+        await choose("", "topic.any_all", "topic:video topic:agents", 0, "TOPICS all ▾")
+        await r.until(lambda: "▸ 4 without papers" in r.filter_lines)
+        await choose("", "topic.any_all", "(topic:video OR topic:agents)", 16, "TOPICS any ▾")
+        await r.do("find.clear", "find.filter")
         await r.search("is:unread topic:agents -topic:video upvotes:>3", "query.accept")
-        assert "✓ Agents & tools" in " ".join(r.filter_lines)
-        assert "✗ Video generation" in " ".join(r.filter_lines)
-        await _go_to(r, "Video generation")
-        await r.do("topic.exclude")
-        await _go_to(r, "Reasoning")
-        await r.do("topic.pick")
-        assert r.query == "is:unread (topic:agents OR topic:reasoning) upvotes:>3"
+        assert {"✓ Agents & tools 8", "✗ Video generation –"} <= set(r.filter_lines)
+        await choose("Video generation", "topic.exclude", "is:unread topic:agents upvotes:>3", 8)
+        await choose("Reasoning", "topic.pick", "is:unread (topic:agents OR topic:reasoning) upvotes:>3", 14)
         await r.do("find.clear")
-        assert r.query == ""
         assert "✓" not in " ".join(r.filter_lines)
+        await _go_to(r, "Starred")
+        await r.do("topic.pick")
+        assert r.view == "starred"
+        await _go_to(r, "Fri  8")
+        await r.do("topic.pick")
+        assert (r.view, len(r.ids)) == ("day:2026-05-08", 14) and "» Fri 8 14/14" in r.filter_lines
 
 
 async def test_counts_follow_the_view_and_the_query(reader: Opener) -> None:
@@ -120,18 +91,7 @@ async def test_a_list_longer_than_its_first_screenful_is_counted_too(
         await r.until(lambda: "Agents & tools 8" in r.filter_lines)
 
 
-async def test_topics_that_combine_as_any_count_what_they_would_add(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        for name in ("Video generation", "Agents & tools"):
-            await _go_to(r, name)
-            await r.do("topic.pick")
-        await r.until(lambda: "Robotics 8" in r.filter_lines)
-        await r.do("topic.any_all")
-        await r.until(lambda: "▸ 4 without papers" in r.filter_lines)
-
-
-async def test_typing_narrows_the_topics(reader: Opener) -> None:
+async def test_typing_narrows_the_topics_until_the_pane_is_left(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all", "find.filter", "topic.narrow")
         await r.type("vid")
@@ -140,40 +100,14 @@ async def test_typing_narrows_the_topics(reader: Opener) -> None:
         await r.do("topic.pick")
         assert r.query == "topic:video"
         await r.do("app.escape")
-        assert "Robotics 8" in r.filter_lines
-        assert r.context == "filter"
+        assert "Robotics 8" in r.filter_lines and r.context == "filter"
         await r.do("topic.narrow")
-        await r.type("xyz")
-        await r.press("backspace", "backspace", "backspace")
-        assert "Robotics 8" in r.filter_lines
-        await r.type("rob")
-        await r.press("escape")
-        assert "✓ Video generation 8" in r.filter_lines
-        await r.press("escape")
-        assert r.context == "list"
-
-
-async def test_narrowing_ends_where_the_pane_is_left(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("find.filter", "topic.narrow")
         await r.type("vid")
         await r.click("#papers", 20, 3)
         await r.do("paper.star")
         assert r.here.starred
         await r.do("find.filter", "move.top", "find.filter")
         assert r.context == "list"
-
-
-async def test_views_and_days_are_opened_from_the_pane(reader: Opener) -> None:
-    async with reader() as r:
-        await _go_to(r, "Starred")
-        await r.do("topic.pick")
-        assert r.view == "starred"
-        await _go_to(r, "Fri  8")
-        await r.do("topic.pick")
-        assert r.view == "day:2026-05-08"
-        assert len(r.ids) == 14
-        assert any(line.startswith("» Fri 8") for line in r.filter_lines)
 
 
 async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> None:
@@ -186,15 +120,6 @@ async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> N
         line, text = next((at, line) for at, line in enumerate(r.lines) if "Video generation" in line)
         await r.click(r.app.screen, text.index("Video generation") + 2, line)
         assert not r.is_on_page
-
-
-async def test_a_topic_is_completed_while_it_is_typed(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        await r.search("topic:robotic", "query.complete")
-        assert r.main.query_line.text.strip() == "topic:robotics"
-        await r.do("query.accept")
-        assert len(r.ids) == 8
 
 
 class NoTopics(ByTitle):

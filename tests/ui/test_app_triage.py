@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 
 import pytest
 
-from reader.cache.reads.orders import Order
-from reader.cache.search.selection import Selection
-from reader.ui.library.library import Library
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -58,32 +54,26 @@ async def test_the_detail_follows_the_cursor_and_scrolls_from_the_list(reader: O
         assert not r.here.read
 
 
-async def test_enter_opens_the_paper_and_reads_it(reader: Opener) -> None:
+async def test_enter_opens_the_paper_and_reads_it_and_keys_act_on_the_page(reader: Opener) -> None:
     async with reader() as r:
+        await r.do("paper.read", "paper.read")
+        assert r.status == "1 unread · u undoes"
         await r.do("read.open")
-        assert r.is_on_page
-        assert r.here.read
-        assert r.kept(r.here.id).read
-        assert "Slow Video" in r.lines[1]
-        await r.do("read.next")
-        assert r.shown and r.shown.id == "2605.00401"
-        assert r.kept("2605.00401").read
-        await r.do("app.back")
-        assert not r.is_on_page
-        assert r.here.id == "2605.00401"
-        assert not r.kept("2605.00402").read
-
-
-async def test_a_paper_unread_again_is_read_when_it_is_opened_again(reader: Opener) -> None:
-    async with reader() as r:
+        # What was said before gives way to the page's keys.
+        assert r.is_on_page and r.status == "" and "Slow Video" in r.lines[1]
+        assert r.here.read and r.kept(r.here.id).read
+        await r.do("paper.star", "mark.undo", "paper.star")
+        assert r.kept(r.here.id).starred and r.status == "1 starred · u undoes"
         for way_back in ("app.back", "view.latest"):
-            await r.do("read.open", "paper.read")
-            assert not r.here.read
-            await r.do(way_back)
-            assert not r.is_on_page
-            assert not r.here.read
-        await r.do("read.open")
-        assert r.here.read
+            await r.do("paper.read", way_back)
+            assert not r.is_on_page and not r.here.read
+            await r.do("read.open")
+            assert r.here.read
+        await r.do("read.next")
+        assert r.shown and r.shown.id == "2605.00401" and r.kept("2605.00401").read
+        await r.do("app.back")
+        assert not r.is_on_page and r.here.id == "2605.00401"
+        assert not r.kept("2605.00402").read
 
 
 async def test_space_reads_on_and_then_goes_to_the_next_unread(reader: Opener) -> None:
@@ -113,26 +103,6 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
             await r.do("read.on")
         assert r.here.id == "2605.00413"
         assert r.status == "no unread paper below"
-
-
-async def test_the_page_keeps_its_keys_where_something_was_said_before_it_opened(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("paper.read")
-        assert r.status == "1 read · u undoes"
-        await r.do("read.open")
-        assert r.is_on_page
-        assert r.status == ""
-        await r.do("paper.star")
-        assert r.status == "1 starred · u undoes"
-
-
-async def test_a_mark_undone_on_the_page_can_be_made_again_there(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("read.open", "paper.star", "mark.undo")
-        assert not r.kept(r.here.id).starred
-        await r.do("paper.star")
-        assert r.kept(r.here.id).starred
-        assert r.status == "1 starred · u undoes"
 
 
 async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
@@ -176,54 +146,33 @@ async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reade
         assert r.status == "nothing to undo"
 
 
-async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Opener) -> None:
-    async with reader() as r:
-        id = r.here.id
-        await r.do("paper.hide", "view.all")
-        assert id not in r.ids
-        await r.search("is:hidden")
-        assert r.ids == [id]
-        await r.do("query.accept", "mark.undo", "find.clear", "view.latest")
-        assert id in r.ids
-
-
-async def test_all_in_view_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("mark.all_read")
-        assert r.status == "All 14 read · u undoes · [ Monday has 16 left"
-        assert all(r.row(place).read for place in range(14))
-        assert r.kept("2605.00413").read
-        assert not r.kept("2605.00300").read
-        await r.do("mark.undo")
-        assert not any(r.row(place).read for place in range(14))
-
-
-async def test_all_means_those_behind_the_first_screenful_too(reader: Opener) -> None:
+async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
     async with reader(papers=many, size=(80, 24)) as r:
+        # Those behind the first screenful too.
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
         assert r.status == "All 250 read · u undoes · no unread papers are left"
+        assert all(r.row(place).read for place in (0, 249)) and r.kept(r.ids[249]).read
+        await r.do("mark.undo")
+        assert not any(r.row(place).read for place in (0, 249)) and not r.kept(r.ids[249]).read
 
 
-async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:
+async def test_all_above_are_read_and_a_count_before_a_mark_takes_the_papers_below(reader: Opener) -> None:
     async with reader() as r:
+        ids = r.ids[1:4]
         await r.do("move.down", count=3)
         await r.do("mark.above_read")
         assert r.status == "4 read · u undoes"
         assert [r.row(place).read for place in range(5)] == [True] * 4 + [False]
-
-
-async def test_a_count_before_a_mark_takes_the_papers_below_too(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("move.down")
-        ids = r.ids[1:4]
+        await r.do("move.up", count=2)
         await r.do("paper.star", count=3)
-        await r.until(lambda: "3 starred" in r.status)
+        assert r.status == "3 starred · u undoes"
         await r.do("paper.queue", count=2)
-        await r.until(lambda: "2 queued" in r.status)
+        assert r.status == "2 queued · u undoes"
         await r.do("view.starred")
         assert r.ids == ids
+        # On the page it is one.
         await r.do("read.open")
         await r.do("paper.star", count=3)
         await r.do("app.back")
@@ -243,24 +192,6 @@ async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_on
         await r.do("read.open", "find.previous")
         assert r.cursor == 0
         assert r.shown and r.shown.id == r.here.id
-
-
-async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) -> None:
-    async with reader(query="is:unread") as r:
-        await r.do("move.down", "find.query")
-        await r.press("right")
-        found = [len(r.ids)]
-        for letter in "robots":
-            await r.type(letter)
-            found.append(len(r.ids))
-        assert found[0] == 60
-        assert found == sorted(found, reverse=True)
-        assert 0 < found[-1] < 60
-        assert r.query.split() == ["is:unread", "robots"]
-        await r.do("query.cancel")
-        assert r.query == "is:unread"
-        assert len(r.ids) == 60
-        assert r.context == "list"
 
 
 @pytest.mark.parametrize("typed", rest_long(["?", "👍", '"!"', "-…", "(?)"], ["?", "-…"]))
@@ -307,42 +238,6 @@ async def test_keys_behind_a_querys_enter_are_for_the_list(
         assert (r.query, r.context) == ("", "list")
         await r.burst(*"/robot", enter, "j")
         assert (r.query, r.context) == ("robot", "list")
-
-
-async def test_keys_for_papers_wait_for_those_that_a_query_finds(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    screenful = Library.screenful
-    may_come = asyncio.Event()
-
-    async def slow(library: Library, selection: Selection, limit: int) -> Order[int]:
-        await may_come.wait()
-        return await screenful(library, selection, limit)
-
-    async with reader() as r:
-        before = r.ids
-        monkeypatch.setattr(Library, "screenful", slow)
-        await r.begin(*"/agents", "enter", "s", *"js")
-        assert r.ids == before
-        assert not any(r.kept(id).starred for id in before)
-        may_come.set()
-        await r.rest()
-        assert r.query == "agents"
-        assert r.cursor == 1
-        assert [r.kept(id).starred for id in r.ids] == [True, True, *[False] * (len(r.ids) - 2)]
-        await r.do("find.clear")
-        # What is not for papers waits for none, and nothing acts where none come.
-        may_come.clear()
-        await r.begin(*"/zebra", "enter", "/")
-        assert r.context == "query"
-        await r.begin("enter", "s", "A", "G")
-        may_come.set()
-        await r.rest()
-        assert r.ids == []
-        assert r.context == "empty"
-        await r.do("find.clear")
-        assert sum(r.kept(id).starred for id in r.ids) <= 2
-        assert not any(r.kept(id).read for id in r.ids)
 
 
 async def test_brackets_go_through_the_days(reader: Opener) -> None:

@@ -80,12 +80,6 @@ async def test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again(re
         assert load_settings(file, {}).settings.views == loaded.views
 
 
-async def test_without_views_the_key_says_how_to_save_one(reader: Opener) -> None:
-    async with reader() as r:
-        await r.press("g", "1")
-        assert r.status.startswith("no saved views yet")
-
-
 PROGRAMS = """
 [[commands]]
 name = "First words"

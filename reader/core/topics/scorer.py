@@ -260,8 +260,7 @@ class _Reader:
             if not (topic.written or topic.own or topic.categories):
                 hint = self._hint(slug, known)
                 self._add_mistake(line, f"new topic {_shown(slug)} has no phrases{hint}")
-                if self.own:
-                    del self.rules.topics[slug]
+                del self.rules.topics[slug]
 
     def _topic(self, slug: str, line: int) -> TopicRules | None:
         if slug not in self.rules.topics:
@@ -284,7 +283,7 @@ class _Reader:
                 topic.hide = value
             case "replace", _, bool():
                 # The user's own phrases stay, even those above this line.
-                topic.replaced = topic.replaced or (value and self.own)
+                topic.replaced |= value
             case "never", None, _:
                 topic.never.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
             case "phrases", _, _:
@@ -657,7 +656,7 @@ class Topics:
         if not given:
             best = max(set(range(len(scores))) - denied, key=scores.__getitem__, default=None)
             given = [best] if best is not None and scores[best] >= max(self._floor, _LEAST) else []
-        elif len(given) > MOST:
+        else:
             # Stronger shipped topics do not displace topics from the user's own phrases.
             given.sort(key=lambda index: (index not in owned, -scores[index]))
             del given[MOST:]

@@ -199,6 +199,8 @@ class _Look:
         """Tell the others that the user leaves."""
         self._find_slots()
         self._hear_own_machines()
+        # After what another machine has chosen meanwhile.
+        self._mine.choose(())
         self._tell(has_left=True)
 
     # What is there

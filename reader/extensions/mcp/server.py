@@ -136,7 +136,7 @@ class Desk:
             try:
                 answer = function(self._workspace, **arguments)
             except api.ReaderError as error:
-                return refusal(self._in_tools(api.clean(str(error), 1_000)))
+                return refusal(self._in_tools(api.clean(str(error))))
             except Exception as error:
                 api.record_error("mcp", error)
                 return refusal(f"Unexpected error: {type(error).__name__}; {api.point_to_log()}")

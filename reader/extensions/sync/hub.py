@@ -181,7 +181,7 @@ class _Reading:
         self._taken = {machine: (int(count), int(papers)) for machine, count, papers in rows}
         self._refused: Counter[tuple[str, str]] = Counter()
         """Numbers of events by their machine, and what is wrong with them."""
-        self._troubles: list[str] = []
+        self._troubles = look.result.troubles
 
     def entries(self) -> Iterator[journal.Entry]:
         """The events; what is no event, or over a budget, is noted."""
@@ -219,7 +219,6 @@ class _Reading:
     def _note(self, trouble: str) -> None:
         if len(self._troubles) < MOST_TROUBLES:
             self._troubles.append(trouble)
-            self._look.result.troubles.append(trouble)
 
     def known(self) -> KnownFile:
         """What is known of the server then."""

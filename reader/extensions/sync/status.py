@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,8 +17,6 @@ from reader.extensions.sync.folder import is_copy
 
 if TYPE_CHECKING:
     from reader.extensions.sync.exchange import Memory
-
-    Read = Callable[[Callable[[sqlite3.Connection], api.Brought]], api.Brought]
 
 
 class Machine(TypedDict):

@@ -39,7 +39,6 @@ AUTHORS = 5_000
 _CATEGORIES = 50
 _VERSIONS = 200
 NAME_LIMIT = 200
-_NUMBER_LIMIT = 1_000_000_000
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
 # arXiv's own categories only: entries also list those of the AMS (`68T05`) and the ACM (`I.2.6`).
@@ -296,8 +295,7 @@ def _text(element: Element, *names: str) -> str:
 
 def _number(text: str) -> int | None:
     text = text.strip()
-    digits = text.isascii() and text.isdigit() and len(text) < 10
-    return min(int(text), _NUMBER_LIMIT) if digits else None
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 SHOWN = 2000

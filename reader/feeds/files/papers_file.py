@@ -26,12 +26,13 @@ from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
+from reader.feeds.http.responses import GZIP_WINDOW
 from reader.feeds.huggingface.parse import listings
 from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
 from reader.feeds.safe import TooManyValues, check_size, parse_json_at
 
-VALUE_LIMIT = 16 * 1024 * 1024
-"""Characters of the longest value; the longest day of the archive has 2 MB."""
+VALUE_LIMIT = 1 << 24
+"""Characters of the longest value, 16 Mi; the longest day of the archive has 2 MB."""
 
 WASTE_LIMIT = 16 * VALUE_LIMIT
 """Maximum characters read for values that turn out not to be JSON, each of which may be read again from its second
@@ -68,7 +69,7 @@ class JsonStream:
     Memory stays under 128 MiB for values and eight times `VALUE_LIMIT`, whatever the chunks hold.
     """
 
-    def __init__(self, chunks: Iterator[bytes], line: int = 1) -> None:
+    def __init__(self, chunks: Iterator[bytes], line: int) -> None:
         """`line` is the number of the first line."""
         self._chunks = chunks
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -128,17 +129,19 @@ class JsonStream:
                 # A number may continue in the next chunk, as after `1` in `1e+`.
                 if end > len(self._text) - 3:
                     start = self._at
-                    if self._read(0):
+                    if self._read():
                         continue
                     # The text before the value was dropped.
                     end -= start
                 self._advance(end)
                 return (value,)
             # Doubled each time, so that a long value is not read again for each chunk.
-            if is_cut and self._read(read):
-                reason = _excess(self._text)
-                if not reason:
+            try:
+                if is_cut and self._read(read):
+                    _check_excess(self._text)
                     continue
+            except TooManyValues as error:
+                reason = str(error)
             self._wasted += read
             self._skip_line()
             return Unreadable(line, reason)
@@ -146,17 +149,17 @@ class JsonStream:
     def _skip_space(self) -> str:
         """Go to the next character that is not white space, and return it; the empty string at the end."""
         while True:
-            space = _SPACE.match(self._text, self._at)
-            self._advance(space.end() if space else self._at)
+            if space := _SPACE.match(self._text, self._at):
+                self._advance(space.end())
             if self._at < len(self._text):
                 return self._text[self._at]
-            if not self._read(0):
+            if not self._read():
                 return ""
 
     def _skip_line(self) -> None:
         while (end := self._text.find("\n", self._at)) < 0:
             self._at = len(self._text)
-            if not self._read(0):
+            if not self._read():
                 return
         self._at = end
 
@@ -164,7 +167,7 @@ class JsonStream:
         self._line += self._text.count("\n", self._at, end)
         self._at = end
 
-    def _read(self, at_least: int) -> bool:
+    def _read(self, at_least: int = 0) -> bool:
         """Add a chunk, or several with at least this many characters; False at the end of the chunks."""
         parts, size = [self._text[self._at :]], 0
         while not self._ended and size <= at_least:
@@ -177,28 +180,23 @@ class JsonStream:
         return size > 0
 
 
-def _excess(text: str) -> str:
-    """Why a text is too large for one value; empty if it is not."""
+def _check_excess(text: str) -> None:
+    """Raise TooManyValues for a text that is too large for one value."""
     if len(text) > VALUE_LIMIT:
-        return "longer than any record"
-    try:
-        check_size(text)
-    except TooManyValues as error:
-        return str(error)
-    return ""
+        raise TooManyValues("longer than any record")
+    check_size(text)
 
 
-CHUNK = 1024 * 1024
+CHUNK = 1 << 20
 
-LENGTH_LIMIT = 4 * 1024**3
-"""Maximum bytes of an unpacked file: those of a million papers."""
+LENGTH_LIMIT = 1 << 32
+"""Maximum bytes of an unpacked file, 4 GiB: those of a million papers."""
 
 _GZIP = b"\x1f\x8b"
-_GZIP_WINDOW = 31
 
 # JSON and prose compress by a factor of 3 to 20; a file that expands much more is meant to exhaust memory.
 _BOMB_RATIO = 200
-_BOMB_SIZE = 64 * 1024 * 1024
+_BOMB_SIZE = 1 << 26
 
 
 class DamagedFile(Exception):
@@ -219,14 +217,14 @@ def decompressed(stream: BinaryIO) -> Iterator[bytes]:
 
 def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     bytes_in, bytes_out = len(compressed), 0
-    decompressor = zlib.decompressobj(_GZIP_WINDOW)
+    decompressor = zlib.decompressobj(GZIP_WINDOW)
     while True:
         try:
             data = decompressor.decompress(compressed, CHUNK)
         except zlib.error:
             raise DamagedFile("the gzip data is damaged") from None
         bytes_out += len(data)
-        if bytes_out > _BOMB_SIZE and bytes_out > _BOMB_RATIO * bytes_in:
+        if bytes_out > max(_BOMB_SIZE, _BOMB_RATIO * bytes_in):
             raise DamagedFile(f"it unpacks to more than {_BOMB_RATIO} times its size")
         yield data
         compressed = decompressor.unused_data if decompressor.eof else decompressor.unconsumed_tail
@@ -239,7 +237,7 @@ def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
             # Another member follows, or the padding that some tools append.
             if not compressed.strip(b"\0"):
                 break
-            decompressor = zlib.decompressobj(_GZIP_WINDOW)
+            decompressor = zlib.decompressobj(GZIP_WINDOW)
     if not decompressor.eof:
         raise DamagedFile("the gzip file is cut off")
 
@@ -247,16 +245,16 @@ def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
 BATCH = 200
 """Records in a listing, except those of a day with its items."""
 
-BATCH_CHARACTERS = 4 * 1024 * 1024
-"""Characters of text in a listing of our own records; 200 typical ones have 0.4 million."""
+BATCH_CHARACTERS = 1 << 22
+"""Characters of text in a listing of our own records, 4 Mi; 200 typical ones have 0.4 million."""
 
 UNUSABLE = 10_000
 """Consecutive unusable records after which the rest of a file is not read."""
 
-_TEXT_LIMIT = 64 * 1024 * 1024
-"""Maximum bytes of a file that is read as one text: a library of some 50,000 entries."""
+_TEXT_LIMIT = 1 << 26
+"""Maximum bytes of a file that is read as one text, 64 MiB: a library of some 50,000 entries."""
 
-_DATABASE_LIMIT = 2 * 1024**3
+_DATABASE_LIMIT = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
 _BOM = b"\xef\xbb\xbf"
@@ -403,7 +401,7 @@ def _decoded(body: bytes, name: str) -> str:
         return body.decode("utf-16", errors="replace")
     if b"\0" in body:
         raise FeedMalformed(f"{name} is neither text nor a known kind of file.")
-    if body.lstrip()[:1] == b"<":
+    if body.startswith(b"<"):
         raise FeedMalformed(f"{name} is XML of no known format: see 'dailypapers import --help'.")
     try:
         return body.decode()
@@ -449,7 +447,7 @@ class _RecordReader:
         for listing in listings:
             is_usable = bool(listing.drafts or listing.marks or listing.entries)
             self._found = self._found or is_usable
-            for skip in listing.skipped[:1]:
+            for skip in listing.skipped:
                 self._reason = self._reason or f"{skip.where}: {skip.reason}"
             self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
             yield listing

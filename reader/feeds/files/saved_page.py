@@ -37,8 +37,6 @@ from reader.feeds.safe import UnreadableJson, parse_json
 _TITLE_LIMIT = 300
 """Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
-_NAME_LIMIT = 120
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LINK_TO_PAPER = "<https://huggingface.co/papers/{}>"
 """How a text marks the words before it as the link to a paper."""
@@ -58,12 +56,10 @@ _SHORTEST_ABSTRACT = 100
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
 # With the bullet, in any language of the site.
 _AUTHORS = r"(?:(?:[•*·-] *)?(?P<authors>[0-9]{1,5}) authors?|[•*] *(?P<others>[1-9][0-9]{0,4}) [^\W\d_]{3,20})"
-_DATE_LINE = re.compile(_DATE)
-_AUTHORS_LINE = re.compile(_AUTHORS, re.IGNORECASE)
-_WHOLE_LINE = re.compile(f"(?:{_AUTHORS}|(?P<organization>.{{1,120}}?)) *[·•] *{_DATE}", re.IGNORECASE)
+_FOOTER = re.compile(f"(?:{_AUTHORS}|(?P<organization>.{{1,120}}?))? *[·•] *{_DATE}", re.IGNORECASE)
 _DOT_AND_DATE = re.compile(rf"^([ \t]*[·•])[ \t]*((?:{_DATE})[ \t]*)$".replace("?P<", "?P<_"), re.MULTILINE)
 _NUMBER_LINE = re.compile(r"[0-9]{1,6}")
-_DOTS = ("·", "•")
+_DOTS = (["·"], ["•"])
 
 
 @dataclass(slots=True)
@@ -73,7 +69,10 @@ class _Block:
     organization: str | None = None
     published: str | None = None
     comments: int | None = None
-    dated: bool = False
+
+    @property
+    def is_dated(self) -> bool:
+        return self.published is not None
 
 
 def parse_saved_page(text: str, today: date) -> Listing:
@@ -88,7 +87,7 @@ def parse_saved_page(text: str, today: date) -> Listing:
     drafts: dict[tuple[str, ...], Draft] = {}
     dated = is_linked
     for block in _blocks(text, today):
-        dated = dated or block.dated
+        dated = dated or block.is_dated
         for draft in _linked_drafts(block) if is_linked else _block_drafts(block):
             _add(drafts, draft)
     if not (dated and drafts):
@@ -136,32 +135,21 @@ def _blocks(text: str, today: date) -> Iterator[_Block]:
 
 def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
     """Fill a block from its footer if that comes next; returns the footer's number of lines, else 0."""
-    authors = organization = None
-    if ahead and (dates := _WHOLE_LINE.fullmatch(ahead[0])):
-        authors, organization, used = dates["authors"] or dates["others"], dates["organization"], 1
-    elif len(ahead) > 1 and ahead[0] in _DOTS and (dates := _DATE_LINE.fullmatch(ahead[1])):
-        used = 2
-    elif (
-        len(ahead) > 2
-        and ahead[1] in _DOTS
-        and len(ahead[0]) <= _NAME_LIMIT
-        and (dates := _DATE_LINE.fullmatch(ahead[2]))
-    ):
-        found = _AUTHORS_LINE.fullmatch(ahead[0])
-        authors, organization, used = (found["authors"] or found["others"], None, 3) if found else (None, ahead[0], 3)
+    for used in (1, 2, 3):
+        # The dot may have a line of its own, and so may what is before it.
+        if used == 1 or ahead[used - 2 : used - 1] in _DOTS:
+            found = _FOOTER.fullmatch(" ".join(ahead[:used]))
+            if found and (published := _published(found, today)):
+                break
     else:
         return 0
-    published = _published(dates, today)
-    if published is None:
-        return 0
-    comments = dates["comments"]
-    if comments is None and len(ahead) > used and _NUMBER_LINE.fullmatch(ahead[used]):
+    authors, organization, comments = found["authors"] or found["others"], found["organization"], found["comments"]
+    if comments is None and ahead[used:] and _NUMBER_LINE.fullmatch(ahead[used]):
         comments, used = ahead[used], used + 1
     block.author_count = int(authors) if authors else None
-    block.organization = _without_echo(clean(organization, _NAME_LIMIT)) or None if organization else None
+    block.organization = _without_echo(clean(organization)) or None if organization else None
     block.published = published
     block.comments = int(comments) if comments else None
-    block.dated = True
     return used
 
 
@@ -169,7 +157,7 @@ def _block_drafts(block: _Block) -> list[Draft]:
     """The papers of a block; the last one has the block's footer."""
     texts = _paragraphs(block.lines)
     found: list[Draft] = []
-    dated = block.dated
+    dated = block.is_dated
     while texts:
         if not dated:
             while texts and len(texts[-1]) <= _TITLE_LIMIT:
@@ -194,7 +182,7 @@ def _linked_drafts(block: _Block) -> list[Draft]:
         elif found and len(text) >= max(_SHORTEST_ABSTRACT, len(found[-1][2])):
             found[-1] = (*found[-1][:2], safe.plain_block(_ANY_MARK.sub("", text)))
     return [
-        _draft(title, abstract, block if block.dated and number == len(found) else _Block(), id)
+        _draft(title, abstract, block if number == len(found) else _Block(), id)
         for number, (id, title, abstract) in enumerate(found, 1)
         if title
     ]
@@ -231,15 +219,14 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 def _published(found: re.Match[str], today: date) -> str | None:
     """The ISO day of a matched date; None if the calendar has no such day."""
-    name = found["month"].lower()
-    month = next((number for number, short in enumerate(_MONTHS, start=1) if name.startswith(short)), None)
-    if month is None:
+    month = found["month"][:3].lower()
+    if month not in _MONTHS:
         return None
     # For 29 February: the last leap year is at most eight years ago.
     years = [int(found["year"])] if found["year"] else range(today.year, today.year - 9, -1)
     for year in years:
         try:
-            day = date(year, month, int(found["day"]))
+            day = date(year, _MONTHS.index(month) + 1, int(found["day"]))
         except ValueError:
             continue
         if found["year"] or day <= today:
@@ -268,10 +255,8 @@ _MESSAGE = re.compile(
     rb"(?:[A-Za-z-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE
 )
 
+_ELEMENT = re.compile(rb"<!doctype html|<html|<head|<body|<main|<article|<div", re.IGNORECASE)
 _HEAD = 4_096
-
-_NESTING = 8
-"""Levels of a page's data that are searched for papers."""
 
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)")
 _TAG_END = re.compile(r"""[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
@@ -284,12 +269,12 @@ def html_of(body: bytes) -> str | None:
     """The HTML of a page as browsers save it; None for any other file. Raises FeedMalformed."""
     head = body[:_HEAD].lstrip()
     if head.startswith(_ARCHIVE):
-        return _decoded(_archived(body))
-    if _MESSAGE.match(head):
-        return _decoded(_first_part(body))
-    if head[:1] == b"<" and re.search(rb"<!doctype html|<html|<head|<body|<main|<article|<div", head, re.IGNORECASE):
-        return _decoded(body)
-    return None
+        body = _archived(body)
+    elif _MESSAGE.match(head):
+        body = _first_part(body)
+    elif head[:1] != b"<" or not _ELEMENT.search(head):
+        return None
+    return body.decode("utf-8", "replace")
 
 
 def _archived(body: bytes) -> bytes:
@@ -310,12 +295,6 @@ def _first_part(body: bytes) -> bytes:
     raise FeedMalformed("The MHTML file has no page; save the page as HTML instead.")
 
 
-def _decoded(body: bytes) -> str:
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", errors="replace")
-    return body.decode("utf-8", errors="replace")
-
-
 class WebPage(NamedTuple):
     """The text of a page, and the data behind it."""
 
@@ -332,7 +311,7 @@ def read_web_page(html: str) -> WebPage:
     pieces: list[str] = []
     addresses: dict[str, None] = {}
     data: list[str] = []
-    link: tuple[str | None, int] | None = None
+    link: tuple[str, int] | None = None
     for tag, inside in _tokens(html):
         if tag is None:
             # Line breaks of the source are not part of the page.
@@ -346,15 +325,15 @@ def read_web_page(html: str) -> WebPage:
             data.append(props)
         if tag == "a" and (address := values.get("href")):
             addresses.setdefault(address)
+            id = _paper_of(address)
             # A link within a sentence is not a title.
-            link = (_paper_of(address), len(pieces)) if not pieces or pieces[-1].endswith(("\n\n", " ")) else None
-            if link and any(map(str.strip, takewhile(lambda piece: "\n\n" not in piece, reversed(pieces)))):
-                link = None
+            is_within = any(map(str.strip, takewhile(lambda piece: "\n\n" not in piece, reversed(pieces))))
+            link = (id, len(pieces)) if id and not is_within else None
         elif tag == "/a" and link is not None:
             id, start = link
             link = None
             words = " ".join("".join(pieces[start:]).split())
-            if id and any(map(str.isalpha, words)):
+            if any(map(str.isalpha, words)):
                 pieces[start:] = [f"{words} {_LINK_TO_PAPER.format(id)}"]
         elif tag == "time" and (day := _day(values.get("datetime", ""))):
             # In any language of the site.
@@ -432,20 +411,16 @@ def parse_web_page(page: WebPage, today: date) -> list[Listing]:
 
 def _records(text: str) -> Iterator[tuple[Draft, str | None]]:
     """The papers in a JSON text, and the days that listed them; none if it is not JSON."""
-    try:
-        value = parse_json(text)
-    except UnreadableJson:
-        return
-    yield from _papers(value, _NESTING)
-
-
-def _papers(value: object, levels: int) -> Iterator[tuple[Draft, str | None]]:
-    if isinstance(value, Mapping):
-        if isinstance(value.get("paper"), Mapping) or ("title" in value and "authors" in value):
-            with suppress(FeedMalformed):
-                yield parse_item(value), listed_day(value)
-                return
-        value = list(value.values())
-    if isinstance(value, list) and levels:
-        for one in value:
-            yield from _papers(one, levels - 1)
+    waiting: list[object] = []
+    with suppress(UnreadableJson):
+        waiting.append(parse_json(text))
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            if "paper" in value or "authors" in value:
+                with suppress(FeedMalformed):
+                    yield parse_item(value), listed_day(value)
+                    continue
+            value = list(value.values())
+        if isinstance(value, list):
+            waiting += reversed(value)

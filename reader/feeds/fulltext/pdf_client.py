@@ -43,8 +43,8 @@ PDF = "pdf"
 """The name of the PDFs among the sources of texts."""
 
 
-MEMORY = 1536 * 1024 * 1024
-"""Bytes that the process may use; 66 pages need 41 MB."""
+MEMORY = 3 << 29
+"""Bytes that the process may use, 1.5 GiB; 66 pages need 41 MB."""
 
 SECONDS = 45
 """Seconds of processor time, and twice as many on the clock; 66 pages need 3."""

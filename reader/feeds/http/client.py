@@ -436,9 +436,9 @@ class HttpClient(Closing):
             sent = f"{self.host} compressed its answer as {clean(encoding, 40)!r}, which was not requested"
             raise FeedMalformed(f"{sent}; try again later.") from None
         except responses.BodyTooLarge:
-            size = self._limits.body_size // (1024 * 1024)
             raise FeedMalformed(
-                f"{self.host} sent more than {size} MiB at once, which were not read; try again later."
+                f"{self.host} sent more than {self._limits.body_size // 1024**2} MiB at once, which were not read; try"
+                " again later."
             ) from None
         except zlib.error as error:
             raise responses.connection_broke(self.host, self._limits) from error

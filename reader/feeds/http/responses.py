@@ -26,8 +26,8 @@ class Limits:
     """Maximum time without a byte of the response."""
     total_timeout: float = 30
     """Maximum time for one request with its whole response."""
-    body_size: int = 32 * 1024 * 1024
-    """Maximum bytes of a response, both as sent and unpacked."""
+    body_size: int = 1 << 25
+    """Maximum bytes of a response, 32 MiB, both as sent and unpacked."""
     attempts: int = 4
     silent_attempts: int = 2
     """Attempts at a host that does not answer in time."""
@@ -49,7 +49,8 @@ class Answer:
     """The body, packed as it was sent."""
 
 
-_GZIP_WINDOW = 31
+GZIP_WINDOW = 31
+"""Tells zlib that the data is gzip."""
 
 
 class BodyTooLarge(Exception):
@@ -74,7 +75,7 @@ class BodyReader:
         self._limit = limit
         self._body = bytearray()
         self._received = 0
-        self._gzip = zlib.decompressobj(_GZIP_WINDOW) if encodings else None
+        self._gzip = zlib.decompressobj(GZIP_WINDOW) if encodings else None
 
     def add(self, chunk: bytes) -> None:
         """Take the next bytes as they came; raises BodyTooLarge, or zlib.error for damaged gzip."""

@@ -15,7 +15,7 @@ from reader.core.paper import Skipped
 from reader.core.text import clean
 from reader.feeds.safe import UnreadableXml, parse_xml
 
-BODY_LIMIT = 16 * 1024 * 1024
+BODY_LIMIT = 1 << 24
 
 _OUTLINES = 10_000
 _NAME_LIMIT = 200

@@ -80,8 +80,8 @@ def _without_cdata(body: bytes) -> bytes:
     return b"<".join((first, *(after if end else inside for inside, end, after in rest)))
 
 
-BODY_LIMIT = 5 * 1024 * 1024
-"""Maximum bytes of a feed; `find_excess` also limits its tags."""
+BODY_LIMIT = 5 << 20
+"""Maximum bytes of a feed, 5 MiB; `find_excess` also limits its tags."""
 
 _ENTRIES = 1_000
 _AUTHORS = 500

@@ -251,8 +251,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def _reveal(self) -> None:
         """Scroll just enough to show the cursor; with the first row, also show the headings above it."""
-        if not self._rows or not self.size.height:
-            return
         first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
         top = 0 if self._cursor <= first else self._cursor
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)

@@ -367,7 +367,7 @@ class State:
         """Remember a list's cursor; for a typed query, only the one before it."""
         if self.draft is not None and where != self.draft.before.where:
             return self
-        others = [one for one in self.cursors.items() if one[0] != where]
+        others = [(one, kept) for one, kept in self.cursors.items() if one != where]
         return replace(self, cursors=dict([*others, (where, at)][-CURSORS:]))
 
     def leave_paper(self) -> State:

@@ -188,7 +188,7 @@ class TerminalDriver(JobDriver):
     def start_application_mode(self) -> None:
         """Prepare the terminal, as far as the first frame has not done so."""
         super().start_application_mode()
-        if self._held is not None and self._frame is not None:
+        if self._frame is not None:
             # Textual found the modes set by the first frame.
             self.attrs_before = self._frame.modes.values
         loop = asyncio.get_running_loop()
@@ -207,14 +207,14 @@ class TerminalDriver(JobDriver):
     def take_over(self, unread: bytes) -> None:
         """Start writing and reading, beginning with input that nobody has read."""
         if self._held is not None:
-            held, self._held = self._held, None
+            held, self._held, self._frame = self._held, None, None
             # A second alternate screen would be empty.
             super().write("".join(held).replace(ALTERNATE_SCREEN, "", 1))
             self._unread = unread
             self._may_read.set()
 
     def stop_application_mode(self) -> None:
-        if self._frame is not None and self._held is not None:
+        if self._frame is not None:
             self.take_over(self._frame.hand_over().unread)
         super().stop_application_mode()
 

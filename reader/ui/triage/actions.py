@@ -224,17 +224,17 @@ class TriageActions(Actor):
         self._background.start("marks", partial(self._finish, is_aside))
 
     async def _finish(self, is_aside: bool) -> None:
-        aside = 0
         try:
-            if is_aside:
-                action = await self._marks.give(["read"], await self._loader.read_all())
-                aside = action.count if action is not None else 0
+            # Without papers to put aside, this waits for the last decision, after which the day may be finished.
+            rest = await self._loader.read_all() if is_aside else ()
+            action = await self._marks.give(["read"], rest)
         except ReaderError:
             self._change(lambda triage: triage.go_on(self._look.now()))
             raise
         finally:
             self._model.change(self._model.state.busy_with(""))
         self._marks.show_stored()
+        aside = action.count if action is not None else 0
         over = self._model.state.update(TRIAGE, lambda triage: triage.over(aside, *self._ended(triage)))
         # None are unread any more, and ranking them again would take a while.
         self._model.change(over.leave_paper().listed(ListContent(over.place, Order(()))))

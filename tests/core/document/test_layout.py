@@ -75,14 +75,11 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     [
         (Formula(("a" * 21,), "(1)"), [f"    {'a' * 21}  (1)"]),
         (Formula(("a" * 22,), "(1)"), [f"    {'a' * 21}", f"        a{' ' * 18}(1)"]),
-        (Formula(("a" * 26,)), [f"    {'a' * 26}"]),
-        (Formula(("a" * 27,)), [f"    {'a' * 26}", "        a"]),
         (Formula((r"aaaaaaaaaa\ bbbbbbbbbb",), "(1)"), ["    aaaaaaaaaa bbbbbbbbbb  (1)"]),
         (Formula((r"aaaaaaaaaa\ bbbbbbbbbbb",), "(1)"), ["    aaaaaaaaaa", "        bbbbbbbbbbb        (1)"]),
         (Formula((r"g(x,y)\ f(aaaaaaa,bbbbbbb,c)",)), ["    g(x, y)", "        f(aaaaaaa, bbbbbbb, c)"]),
         (Formula((r"g(x,y)\ f(aaaaaaa,bbbbbbbb,c)",)), ["    g(x, y) f(aaaaaaa,", "        bbbbbbbb, c)"]),
         (Paragraph((Span("x " * 5), Span("a+b+c+d+e+f+h", "formula"))), ["x x x x x a + b + c + d + e +", "f + h"]),
-        (Paragraph((Span("x " * 5), Span("a+b+c+d+ef+hh", "formula"))), ["x x x x x", "a + b + c + d + ef + hh"]),
         (Paragraph((Span("x " * 5), Span("aa+b+c+d+ef+hh", "formula"))), ["x x x x x", "aa + b + c + d + ef + hh"]),
         (Paragraph((Span("x " * 5), Span("aa+bb+c+d+ef+hh", "formula"))), ["x x x x x aa + bb + c + d + ef", "+ hh"]),
         (Verbatim(((Span(f"1: {'x ' * 12}y"),),)), [f"  1: {'x ' * 12}y"]),
@@ -121,17 +118,6 @@ TABLE = Table(
     ),
     (2,),
 )
-
-
-def test_a_table_is_aligned_by_cells_of_the_terminal() -> None:
-    assert drawn(TABLE) == [
-        "────────────────",
-        "Model   Scores",
-        "       A    中文",
-        "────────────────",
-        "base   1.5    22",
-        "────────────────",
-    ]
 
 
 def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:

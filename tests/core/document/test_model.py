@@ -21,9 +21,7 @@ from reader.core.document.model import (
     Table,
     Theorem,
     Verbatim,
-    plain,
     text_sections,
-    walk,
     with_font_names,
     with_subsections,
     with_tex,
@@ -125,13 +123,3 @@ def test_fonts_have_names_where_their_letters_may_be_missing() -> None:
     tex = (r"\mathcal{L}\neq L,\mathbb{R},\mathfrak{g},\mathsf{A},\boldsymbol{\theta}",)
     (line,) = Layout(with_font_names(Document("", (Formula(tex),))), None)
     assert line.text == "script L ≠ L, double R, fraktur g, sans A, bold θ"
-
-
-def test_all_else_stays() -> None:
-    for change in (with_tex, with_font_names):
-        changed = change(EVERYWHERE)
-        assert [type(one) for block in changed.blocks for one in walk(block)] == [
-            type(one) for block in EVERYWHERE.blocks for one in walk(block)
-        ]
-        texts = [block for block in changed.blocks if isinstance(block, Paragraph)]
-        assert [next(iter(plain(block.spans))) for block in texts] == ["Take "]

@@ -10,7 +10,6 @@ from tests.table import each
 @each(
     ("text", "meant"),
     [
-        ("by:ada", "by:ada"),
         ("agents is:starred", "agents is:starred"),
         ("by:Ada is:starred agents", "by:ada/star agents"),
         ("by:ada is:starred tag:a", "by:ada/star by:ada/tag:a"),

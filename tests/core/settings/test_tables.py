@@ -30,7 +30,6 @@ COMMAND = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)
     ("vectors", "trouble"),
     [
         (Vectors(), ""),
-        (Vectors(" "), ""),
         (Vectors(server="http://localhost:1"), "Also name the model that the server uses: "
          "'dailypapers config set vectors.model NAME'."),
         (Vectors("m", "http://127.0.0.1:1"), ""),
@@ -115,7 +114,6 @@ def test_an_entry_is_taken_with_all_its_mistakes_told(
 @each(
     ("type", "value", "result"),
     [
-        (OneTable("vectors"), {}, Vectors()),
         (OneTable("vectors"), Vectors("m"), Vectors("m")),
         (OneTable("vectors"), {"model": "m", "server": "http://h:1/"}, Vectors("m", "http://h:1")),
         (OneTable("vectors"), {"server": ""}, Vectors()),
@@ -126,7 +124,6 @@ def test_an_entry_is_taken_with_all_its_mistakes_told(
         (OneTable("vectors"), {"modle": "m"}, "is not a key of [vectors]"),
         (OneTable("vectors"), {"server": "http://a@h"}, "can't have a password or parameters; set a key in the "
          "environment"),
-        (OneTable("digest"), {"to": "a@b.c"}, DigestMail("a@b.c")),
         (OneTable("digest"), "a@b.c", "must be a table: write [digest] on a line of its own"),
         (Entries("views"), [VIEW, {"name": "B", "query": "b"}], (VIEW, SavedView("B", "b"))),
         (Entries("views"), [3], "needs name and query; it was left out"),

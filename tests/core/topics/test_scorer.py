@@ -88,16 +88,12 @@ def test_topics_keep_their_order_and_words() -> None:
 @each(
     ("title", "abstract", "keywords", "slugs"),
     [
-        ("", "An LLM agent plans.", (), ("agents",)),
         ("", "Large-language-model AGENTS plan.", (), ("agents",)),
         ("", "It plans.", ("LLM agents",), ("agents",)),
         ("An agent", "It plans.", (), ("agents",)),
         ("Robots' arms", "Robot arm", (), ("robotics",)),
-        ("", "Only one agent in passing.", (), ("agents",)),
         ("Reagents", "A reagent and a robot arms race.", (), ("robotics",)),
-        ("Tools", "Something else.", (), ("agents",)),
         ("Something else", "A tool.", (), ()),
-        ("", "", (), ()),
     ],
 )
 def test_phrases_count_by_field(title: str, abstract: str, keywords: tuple[str, ...], slugs: tuple[str, ...]) -> None:
@@ -106,23 +102,18 @@ def test_phrases_count_by_field(title: str, abstract: str, keywords: tuple[str, 
 
 def test_a_title_counts_more_than_an_abstract_and_repeating_less_each_time() -> None:
     def score(title: str, abstract: str) -> float:
-        reasons = topics().explain(title, abstract)
-        return reasons[0].score
+        return topics().explain(title, abstract)[0].score
 
     once, thrice = score("", "agent"), score("", "agent agent agent")
     assert once < score("agent", "") == thrice < 3 * once
     assert score("", "agent " * 100) == score("", "agent " * 500)
+    assert topics().explain("A tool", "tools")[0].evidence == (Evidence("title:tool", ("title",), 10, WRITTEN),)
 
 
 def test_the_longest_of_nested_phrases_counts() -> None:
     assert topics().classify("", "a contrast agent in the blood") == ()
     assert topics().classify("Contrast agents", "Each contrast agent is a contrast agent.") == ()
     assert topics().classify("Contrast agents", "An agent, an agent, an agent.") == ("agents",)
-
-
-def test_phrases_below_zero_speak_against() -> None:
-    assert topics().classify("Agent", "") == ("agents",)
-    assert topics().classify("Agent", "robotics robots robotic robot") == ()
 
 
 def test_a_phrase_of_several_parts_needs_all_of_them() -> None:
@@ -134,24 +125,6 @@ def test_no_phrase_reaches_from_one_field_or_keyword_into_the_next() -> None:
     assert topics().classify("a robot", "arm") == ()
     assert topics().classify("", "robot", ("arm",)) == ()
     assert topics().classify("", "", ("robot", "arm")) == ()
-
-
-def test_a_topic_implies_another() -> None:
-    assert topics().classify("", "gui agent") == ("agents", "gui-agents")
-    assert "agents" in {reason.slug for reason in topics().explain("A screenshot", "a click")}
-
-
-def test_a_category_counts_where_it_is_known() -> None:
-    assert topics().classify("On walking", "Legs.", (), ("cs.LG", "cs.RO")) == ("robotics",)
-
-
-def test_reasons_say_what_where_and_how_much() -> None:
-    reason = topics().explain("A robot arm", "A robot arm moves.", ("robot arms",), ("cs.RO",))[0]
-    assert reason.slug == "robotics"
-    phrase, category = reason.evidence
-    assert (phrase.phrase, phrase.where) == ("robot arm", ("title", "keywords", "abstract"))
-    assert (category.phrase, category.where, category.points) == ("cs.RO", ("categories",), 10)
-    assert reason.score == pytest.approx(sum(evidence.points for evidence in reason.evidence), abs=0.1)
 
 
 def test_a_user_gives_phrases_other_points_and_silences_them() -> None:
@@ -198,33 +171,25 @@ def test_what_the_user_says_is_among_the_five() -> None:
     [
         ('[topics.agents]\nnam = "x"\n', 2, 'did you mean "name"'),
         ("[topics.agent]\nhide = true\n", 1, 'did you mean "agents"'),
+        ("[topics.agent.phrases]\n", 1, 'did you mean "agents"'),
         ("\n[topics.agents]\nname = 3\n", 3, "name must be a text"),
         ("[topics.agents.phrases]\nmany = ['a b']\n", 2, "points"),
         ("[topics.agents.phrases]\n'***' = 3\n", 2, "not a phrase"),
         ("[topics.agents.phrases]\n5 = ['x y', 'X-Y']\n", 2, "twice"),
-        ("[topics.agents.phrases]\n'x' = 9999999\n", 2, "points"),
-        ("[topics.agents.phrases]\n'x' = 1000.5\n", 2, "points"),
         ("[topics.agents.phrases]\n1001 = ['x y z']\n", 2, "points must be from -1000 to 1000"),
         ("[topics.agents.phrases]\n-1001 = ['x y z']\n", 2, "points must be from -1000 to 1000"),
         ("[topics.agents.phrases]\n'x' = true\n", 2, "points"),
-        ("[topics.agents.phrases]\n'x' = 'y'\n", 2, "points must be a number"),
         ("[topics.agents]\nphrases = 'x'\n", 2, "must be a list"),
-        ("[topics.agents]\nnever = 'x'\n", 2, "must be a list"),
         ("[topics.agents]\nnever = { x = 3 }\n", 2, "list of phrases"),
         ("[topics.agents]\nimplies = 3\n", 2, "implies must be a table of points"),
-        ("[topics.agents]\ncategories = { 'cs.RO' = true }\n", 2, "categories must be a table of points"),
-        ("[topics.agents]\nname = ' '\n", 2, "name must be a text"),
         ("threshold = true\n", 1, "threshold must be a number"),
         ("threshold = 1000.5\n", 1, "threshold must be from 0 to 1000"),
-        ("floor = -1\n", 1, "floor must be from 0 to 1000"),
         ("[topics.mine]\nname = 'Mine'\n", 1, "no phrases"),
         ("[topics.agents]\nhide = 'yes'\n", 2, "true or false"),
         ("[topics.agents.implies]\nrobots = 5\n", 2, 'did you mean "robotics"'),
-        ("threshold = 'high'\n", 1, "threshold must be a number"),
         ("treshold = 5\n", 1, "unknown key"),
         ("topics.agents.phrases.x.y = 3\n", 1, 'unknown key "topics.agents.phrases.x.y"'),
         ("[topics.'Two Words']\nphrases = ['x']\n", 1, "slug"),
-        ("[topics.agents]\nphrases = [1]\n", 2, "not a phrase"),
         ("[topics.agents]\nname = \n", 2, "not TOML"),
     ],
 )
@@ -283,14 +248,6 @@ def test_the_user_wins_over_the_fit_and_over_what_is_written() -> None:
     assert own.classify("Agents", "An LLM agent.") == ()
 
 
-def test_a_users_points_for_categories_and_topics_are_named_as_such() -> None:
-    own = fitted("[topics.robotics]\ncategories = { 'cs.SY' = 20 }\nimplies = { agents = 20 }\n")
-    reasons = {reason.slug: reason for reason in own.explain("", "Legs", (), ("cs.SY",))}
-    assert [one.origin for reason in reasons.values() for one in reason.evidence] == [OWN, OWN]
-    implied = fitted().explain("", "gui agent")
-    assert [one.origin for reason in implied for one in reason.evidence if one.where == ("topics",)] == [WRITTEN]
-
-
 def test_the_version_changes_with_the_rules_and_the_weights() -> None:
     assert topics().version == topics().version != topics("[topics.agents]\nhide = true\n").version
     assert fitted().version != topics().version
@@ -312,11 +269,7 @@ def test_each_shipped_phrase_was_part_of_the_fit() -> None:
 
 
 @each(
-    ("slug", "is_good"),
-    [
-        *((slug, True) for slug in ("a" * 40, "3d-2")),
-        *((slug, False) for slug in ("a" * 41, "-a", "a_b", "A", "a b", "")),
-    ],
+    ("slug", "is_good"), [("a" * 40, True), ("a" * 41, False), ("-a", False), ("a_b", False), ("A", False), ("", False)]
 )
 def test_a_slug_has_at_most_40_small_letters_digits_and_hyphens(slug: str, is_good: bool) -> None:
     text = f"[topics.'{slug}']\nphrases = ['word']\n"
@@ -405,11 +358,9 @@ def test_a_topic_needs_its_threshold_and_the_best_one_only_the_floor(
     assert [reason.score for reason in made.explain("", "a word")] == ([round(points, 1)] if is_given else [])
 
 
-@each("count", [MOST - 1, MOST, MOST + 1, MOST + 3])
-def test_the_strongest_topics_are_given_the_strongest_first(count: int) -> None:
-    text = "".join(f'[topics.t{number}]\nphrases = {{ "word" = {20 + number} }}\n' for number in range(count))
-    strongest = [f"t{number}" for number in range(count - 1, -1, -1)]
-    assert Topics(text).classify("", "word") == tuple(strongest[:MOST])
+def test_the_strongest_topics_are_given_the_strongest_first() -> None:
+    text = "".join(f'[topics.t{number}]\nphrases = {{ "word" = {20 + number} }}\n' for number in range(MOST + 3))
+    assert Topics(text).classify("", "word") == tuple(f"t{number}" for number in range(MOST + 2, 2, -1))
 
 
 def test_only_the_best_topic_is_given_below_the_threshold() -> None:
@@ -424,12 +375,9 @@ def test_only_the_best_topic_is_given_below_the_threshold() -> None:
 @each(
     "text",
     [
-        "threshold = 1000\n",
+        "threshold = 1000\nfloor = 0.5\n",
         "threshold = 0\n",
-        "floor = 0.5\n",
-        "[topics.agents.phrases]\n'x' = 1000\n'y' = -1000\n",
-        "[topics.agents.phrases]\n1000 = ['x y']\n-1000 = ['y z']\n",
-        "[topics.mine]\ncategories = { 'cs.RO' = 5 }\n",
+        "[topics.agents.phrases]\n'x' = 1000\n'y' = -1000\n1000 = ['x y']\n-1000 = ['y z']\n",
         "[topics.mine]\nphrases = []\ncategories = { 'cs.RO' = 5 }\n",
         "[topics.agents]\nimplies = { robotics = 5 }\nnever = ['x']\nhide = false\nreplace = false\n",
     ],
@@ -470,14 +418,9 @@ def test_points_count_less_for_each_further_mention() -> None:
 @each(
     ("title", "abstract", "keywords", "found"),
     [
-        ("", "", (), {}),
-        ("An agent", "", (), {"agent": 3}),
-        ("", "An agent, two agents", (), {"agent": 2}),
         ("An agent", "the agent", ("agents", "robot"), {"agent": 5, "robot": 1}),
         ("", "GUI agents", (), {"agent": 1, "gui agent": 1}),
         ("", "a GUI", ("agent",), {"agent": 1}),
-        ("A GUI", "agent", (), {"agent": 1}),
-        ("", "reagents", (), {}),
         ("", "segments segmentation resegment", (), {"segment*": 2}),
         ("", "AgentBench, a bench, benches", (), {"*bench": 3}),
         ("", "policies and a policy", (), {"policy": 2}),
@@ -555,17 +498,6 @@ def reason(*evidence: Evidence) -> TopicReason:
     return TopicReason("agents", sum(one.points for one in evidence), evidence)
 
 
-def test_what_counts_most_is_told_with_where_it_stands() -> None:
-    (found,) = why(
-        [reason(Evidence("tool use", ("title", "abstract"), 24.4), Evidence("cost", ("abstract",), -3))], NAMES
-    )
-    assert (found.slug, found.name, found.score, found.weaker) == ("agents", "Agents & tools", 21, 0)
-    assert [(cause.said, cause.where, cause.points) for cause in found.causes] == [
-        ("tool use", "title, abstract", 24),
-        ("cost", "abstract", -3),
-    ]
-
-
 def test_few_are_told_and_the_weaker_ones_counted() -> None:
     strong = [Evidence(f"for {points}", ("abstract",), points) for points in range(1, 9)]
     against = [Evidence(f"against {points}", ("abstract",), -points) for points in range(1, 5)]
@@ -573,25 +505,6 @@ def test_few_are_told_and_the_weaker_ones_counted() -> None:
     assert [cause.points for cause in found.causes] == [8, 7, 6, 5, 4, -4, -3]
     assert len(found.causes) == FOR + AGAINST
     assert found.weaker == 12 - FOR - AGAINST
-
-
-def test_a_phrase_that_counts_again_in_the_title_is_one_cause() -> None:
-    (found,) = why([reason(Evidence("agent", ("abstract",), 20), Evidence("title:agent", ("title",), 10))], NAMES)
-    assert [(cause.said, cause.where, cause.points) for cause in found.causes] == [("agent", "abstract, title", 30)]
-
-
-def test_categories_and_other_topics_are_named_as_such() -> None:
-    (found,) = why([reason(Evidence("cs.MA", ("categories",), 9), Evidence("gui-agents", ("topics",), 8))], NAMES)
-    assert [(cause.said, cause.where) for cause in found.causes] == [("category cs.MA", ""), ("topic GUI agents", "")]
-
-
-def test_it_tells_what_the_rules_explain() -> None:
-    scorer = Topics('[topics.agents]\nname = "Agents"\nfamily = "A"\nabout = "Act."\nphrases = ["agent"]\n')
-    reasons = scorer.explain("Agents at work", "An agent that works.")
-    (found,) = why(reasons, {topic.slug: topic.name for topic in scorer.topics})
-    assert found.name == "Agents"
-    assert found.causes[0].said == "agent"
-    assert found.causes[0].where == "title, abstract"
 
 
 def test_it_tells_where_each_phrase_comes_from() -> None:

@@ -24,7 +24,8 @@ from reader import access_token
 from reader.core.errors import UsageError
 from reader.extensions.browser import server
 from reader.extensions.browser.server import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard, GuardedServer
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, Session
+from tests.table import each
 
 HOST = "127.0.0.1:8000"
 SITE = f"http://{HOST}"
@@ -107,14 +108,14 @@ async def test_the_page_is_for_phones_too_and_asks_no_other_host() -> None:
             assert (await one.get(path, one.own)).status == 200
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LOCALHOST:8000", "[::1]:8000"])
-async def test_the_names_of_this_machine_are_one_address(host: str) -> None:
+async def test_the_names_of_this_machine_are_one_address() -> None:
     async with visit() as one:
-        own = {**one.own, "Host": host, "Origin": f"http://{host}"}
-        page = await one.get("/", own)
-        # Under another name the browser would send no cookie.
-        assert page.status == 200 and f'"ws://{host}/ws"' in await page.text()
-        assert await one.typed(own) == b"s"
+        for host in ("127.0.0.1:8000", "localhost:8000", "LOCALHOST:8000", "[::1]:8000"):
+            own = {**one.own, "Host": host, "Origin": f"http://{host}"}
+            page = await one.get("/", own)
+            # Under another name the browser would send no cookie.
+            assert page.status == 200 and f'"ws://{host}/ws"' in await page.text()
+            assert await one.typed(own) == b"s"
 
 
 MALFORMED = (
@@ -152,43 +153,36 @@ async def test_a_reader_is_told_the_size_and_focus_of_its_page() -> None:
     ]
 
 
-Change = Callable[[Visitor], dict[str, str]]
+EVIL = "evil.example:8000"
 
-REFUSED: dict[str, tuple[Change, str]] = {
-    "a name that was bound to this machine": (lambda one: {**one.own, "Host": "evil.example:8000"}, OTHER_ADDRESS),
-    "that name as origin too": (
-        lambda one: {**one.own, "Host": "evil.example:8000", "Origin": "http://evil.example:8000"},
-        OTHER_ADDRESS,
-    ),
-    "a name that begins alike": (lambda one: {**one.own, "Host": "127.0.0.1.evil.example:8000"}, OTHER_ADDRESS),
-    "no port": (lambda one: {**one.own, "Host": "127.0.0.1"}, OTHER_ADDRESS),
-    "another port": (lambda one: {**one.own, "Host": "127.0.0.1:8001"}, OTHER_ADDRESS),
-    "an empty host": (lambda one: {**one.own, "Host": ""}, OTHER_ADDRESS),
-    "another page": (lambda one: {**one.own, "Origin": "https://evil.example"}, OTHER_PAGE),
-    "a page of another port": (lambda one: {**one.own, "Origin": "http://127.0.0.1:3000"}, OTHER_PAGE),
-    "a page by https": (lambda one: {**one.own, "Origin": f"https://{HOST}"}, OTHER_PAGE),
-    "a page of another name": (lambda one: {**one.own, "Origin": "http://localhost:8000"}, OTHER_PAGE),
-    "a page in a sandbox": (lambda one: {**one.own, "Origin": "null"}, OTHER_PAGE),
-    "an empty origin": (lambda one: {**one.own, "Origin": ""}, OTHER_PAGE),
-    "no cookie": (lambda one: {"Host": HOST, "Origin": SITE}, NO_KEY),
-    "an earlier run's cookie": (lambda one: {**one.own, "Cookie": f"{one.guard.cookie}={'x' * 32}"}, NO_KEY),
-    "a beginning of the key": (lambda one: {**one.own, "Cookie": f"{one.guard.cookie}={one.key[:-1]}"}, NO_KEY),
-    "an empty key": (lambda one: {**one.own, "Cookie": f"{one.guard.cookie}="}, NO_KEY),
-    "another port's cookie": (lambda one: {**one.own, "Cookie": f"dailypapers-8001={one.key}"}, NO_KEY),
-}
+REFUSED: tuple[tuple[dict[str, str], str], ...] = (
+    # A name that was bound to this machine, that name as origin too, and others.
+    ({"Host": EVIL}, OTHER_ADDRESS),
+    ({"Host": EVIL, "Origin": f"http://{EVIL}"}, OTHER_ADDRESS),
+    *(({"Host": host}, OTHER_ADDRESS) for host in (f"127.0.0.1.{EVIL}", "127.0.0.1", "127.0.0.1:8001", "")),
+    # Pages of others, of another port, by https, of another name, in a sandbox, of none.
+    *(({"Origin": origin}, OTHER_PAGE) for origin in (f"https://{EVIL}", "http://127.0.0.1:3000", f"https://{HOST}")),
+    *(({"Origin": origin}, OTHER_PAGE) for origin in ("http://localhost:8000", "null", "")),
+    # No cookie, that of an earlier run, a part of the key, none, and another port's cookie.
+    *(({"Cookie": f"dailypapers-{said}"}, NO_KEY) for said in ("", f"8000={'x' * 32}", "8000=KE", "8000=", "8001=KEY")),
+)
 
 
-@pytest.mark.parametrize(("change", "sentence"), REFUSED.values(), ids=REFUSED)
-async def test_all_others_are_refused_everywhere_with_a_sentence(change: Change, sentence: str) -> None:
+async def test_all_others_are_refused_everywhere_with_a_sentence() -> None:
     async with visit(command="false") as one:
-        for path in ("/", "/static/js/textual.js", "/download/0", "/ws", "/nowhere"):
-            answer = await one.get(path, change(one))
-            assert (path, answer.status, await answer.text()) == (path, 403, f"{sentence}\n")
-            assert answer.content_type == "text/plain"
-            assert "Set-Cookie" not in answer.headers
-        with pytest.raises(WSServerHandshakeError) as refused:
-            await one.typed(change(one))
-        assert refused.value.status == 403
+        assert one.guard.cookie == "dailypapers-8000"
+        for change, sentence in REFUSED:
+            headers = one.own | {
+                name: said.replace("KEY", one.key).replace("KE", one.key[:-1]) for name, said in change.items()
+            }
+            for path in ("/", "/static/js/textual.js", "/download/0", "/ws", "/nowhere"):
+                answer = await one.get(path, headers)
+                assert (path, answer.status, await answer.text()) == (path, 403, f"{sentence}\n"), change
+                assert answer.content_type == "text/plain"
+                assert "Set-Cookie" not in answer.headers
+            with pytest.raises(WSServerHandshakeError) as refused:
+                await one.typed(headers)
+            assert refused.value.status == 403, change
 
 
 async def test_a_websocket_says_from_which_page_it_is() -> None:
@@ -200,10 +194,10 @@ async def test_a_websocket_says_from_which_page_it_is() -> None:
         assert (await one.get("/", without)).status == 200
 
 
-@pytest.mark.parametrize("key", ["", "x", "%ff%fe", "é", "%00", "%ED%A0%80", "x" * 99])
-async def test_a_wrong_key_is_as_good_as_none(key: str) -> None:
+async def test_a_wrong_key_is_as_good_as_none() -> None:
     async with visit() as one:
-        for path in (f"/?key={key}", f"/static/?key={one.key}", f"/ws?key={one.key}"):
+        keys = ("", "x", "%ff%fe", "é", "%00", "%ED%A0%80", "x" * 99)
+        for path in (*(f"/?key={key}" for key in keys), f"/static/?key={one.key}", f"/ws?key={one.key}"):
             answer = await one.get(path, {"Host": HOST, "Origin": SITE})
             assert (answer.status, await answer.text()) == (403, f"{NO_KEY}\n")
 
@@ -246,7 +240,7 @@ async def test_a_reader_has_the_tokens_as_if_a_shell_had_started_it(monkeypatch:
         access_token.hold_tokens({})
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "port", "url", "is_local"),
     [
         ("127.0.0.1", 8000, "http://127.0.0.1:8000", True),
@@ -255,7 +249,7 @@ async def test_a_reader_has_the_tokens_as_if_a_shell_had_started_it(monkeypatch:
         ("127.0.0.2", 8000, "http://127.0.0.2:8000", True),
         ("192.168.1.5", 8000, "http://192.168.1.5:8000", False),
         ("FD00::5", 8000, "http://[fd00::5]:8000", False),
-        ("desk.example", 8000, "http://desk.example:8000", False),
+        ("desk.example", 80, "http://desk.example", False),
     ],
 )
 def test_an_address_is_named_as_a_browser_opens_it(host: str, port: int, url: str, is_local: bool) -> None:
@@ -266,7 +260,7 @@ def test_an_address_is_named_as_a_browser_opens_it(host: str, port: int, url: st
     assert Guard(address).entrance.startswith(f"{url}/?key=")
 
 
-@pytest.mark.parametrize("host", ["", "0.0.0.0", "::", "[::]", "localhost:8000", "http://localhost", "a b", "-x", "é"])
+@each("host", ["", "0.0.0.0", "::", "[::]", "localhost:8000", "http://localhost", "a b", "-x", "é"])
 def test_what_is_no_address_of_one_machine_is_refused(host: str) -> None:
     with pytest.raises(UsageError, match=r"^--host "):
         Address.parse(host, 8000)
@@ -297,24 +291,26 @@ def taken_port() -> Iterator[int]:
         yield int(one.getsockname()[1])
 
 
-def test_a_port_that_is_taken_is_one_sentence(run: Run, taken_port: int) -> None:
-    found = run("serve", "--port", str(taken_port))
-    assert (found.code, found.out) == (1, "")
-    assert found.err == f"dailypapers: Another program uses port {taken_port}: choose another with --port.\n"
-
-
-def test_an_address_of_another_machine_is_one_sentence(run: Run) -> None:
-    # Reserved for documents.
-    found = run("serve", "--host", "192.0.2.1")
-    assert (found.code, found.out) == (1, "")
-    assert found.err == "dailypapers: 192.0.2.1 is not this machine: name one of its own addresses with --host.\n"
-
-
-@pytest.mark.parametrize("words", [("--port", "0"), ("--port", "65536"), ("--port", "http"), ("--host", "0.0.0.0")])
-def test_wrong_words_are_one_sentence(run: Run, words: tuple[str, str]) -> None:
-    found = run("serve", *words)
-    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
-    assert words[0] in found.err
+def test_what_can_not_be_served_is_one_sentence(session: Session, taken_port: int) -> None:
+    session(
+        """
+        $ serve --port PORT
+        1! dailypapers: Another program uses port PORT: choose another with --port.
+        $ serve --host 192.0.2.1
+        1! dailypapers: 192.0.2.1 is not this machine: name one of its own addresses with --host.
+        $ serve --host 0.0.0.0
+        2! dailypapers: --host 0.0.0.0 means all addresses: name one that a browser can open, such as 192.168.1.5.
+        $ serve --host a_b
+        2! dailypapers: --host 'a_b' is not a name or IP address of this machine; use --port for a port.
+        $ serve --port 0
+        2! dailypapers serve: argument --port: '0' is not a port: it is a number from 1 to 65535. See 'dailypapers serve --help'.
+        $ serve --port 65536
+        2! dailypapers serve: argument --port: '65536' is not a port: it is a number from 1 to 65535. See 'dailypapers serve --help'.
+        $ serve --port http
+        2! dailypapers serve: argument --port: 'http' is not a port: it is a number from 1 to 65535. See 'dailypapers serve --help'.
+        """,  # noqa: E501
+        PORT=str(taken_port),
+    )
 
 
 @pytest.fixture

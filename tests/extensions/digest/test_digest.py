@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import configparser
 import json
-import re
 import shlex
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -22,13 +18,12 @@ import keyring.errors
 import pytest
 
 from reader import access_token
-from reader.cache.changes import settle_keys
-from reader.cache.marks.events import Events
 from reader.extensions.digest import mail, sending
 from reader.extensions.digest.sent import SentDigests
 from reader.paths import sent_digests_file
-from tests.commands.conftest import IDS, Run
+from tests.commands.conftest import IDS, Run, Session
 from tests.extensions.digest.mail_server import PASSWORD, SINCE, USER, MailServer, serving, write_settings
+from tests.table import each
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
@@ -36,69 +31,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("since", ["0001-01-01", "5000y"])
-def test_there_is_no_day_before_the_first_one(run: Run, papers: Path, since: str) -> None:
-    found = run("digest", "--since", since)
-    assert found.code == 0 and "New since 1 January 1." in found.out
-
-
-def test_it_has_what_suits_first_then_what_is_followed_then_views_then_the_rest(
-    run: Run, papers: Path, home: Path
-) -> None:
-    (home / "config.toml").write_text('[[views]]\nname = "Evaluation"\nquery = "benchmark"\n')
-    assert run("mark", "star", IDS[1]).code == 0
-    assert run("follow", "add", "author:Zoë Müller").code == 0
-    found = run("digest", *SINCE, "--json").record
-    sections = {one["name"]: one["papers"] for one in found["sections"]}
-    listed = [paper["id"] for papers in sections.values() for paper in papers]
-    assert sorted(listed) == sorted(set(IDS) - {IDS[1]}), "each paper once, without the starred one"
-    names = list(sections)
-    assert names[0] == "For you"
-    assert all(paper["why"] for paper in sections["For you"])
-    order = [name for name in names if name in ("Followed", "Evaluation")]
-    assert order == sorted(order, reverse=True)
-    if "Followed" in sections:
-        assert sections["Followed"][0]["why"] == "You follow Zoë Müller"
-    assert run("digest", "memory", *SINCE, "--json").record["query"] == "memory"
-    assert run("digest", "is:nonsense").code == 2
-
-
-def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, home: Path) -> None:
-    rising, marked = IDS[3], IDS[0]
-    with closing(Events.open(papers, now=lambda: 1.0e9)) as events, closing(sqlite3.connect(papers)) as cache, cache:
-        keys = dict(cache.execute("SELECT id, pk FROM paper").fetchall())
-        events.mark("star", True, [keys[marked]])
-        then = int(datetime(2026, 6, 30, tzinfo=UTC).timestamp())
-        columns = "(pk, at, upvotes, comments, stars, keywords, links)"
-        change = f"INSERT INTO paper_change {columns} VALUES (?, ?, ?, 0, NULL, 0, 0)"
-        cache.execute("DELETE FROM paper_change")
-        cache.execute("UPDATE paper SET upvotes = 40 WHERE id = ?", (rising,))
-        now = int(time.time())
-        for id, at, votes in ((rising, then - 9, 5), (rising, now, 40), (marked, 2, 2), (marked, 1_000_000_002, 57)):
-            cache.execute(change, (keys[id], at, votes))
-        cache.commit()
-        settle_keys(cache, [keys[marked]])
-    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
-    since = ("--since", "2026-06-30")
-    sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
-    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 more votes since 2026-06-30")]
-    assert [(one["id"], one["why"]) for one in sections["Changed"]] == [
-        (marked, "New code, 2 → 57 votes since you starred it")
-    ]
-    assert run("digest", *since, "--to", "command").code == 0
-    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
-    # Another machine hears of it at another time.
-    with closing(sqlite3.connect(papers)) as cache, cache:
-        cache.execute("UPDATE second_look SET at = at + 1")
-    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
-    # Something else changes.
-    with closing(sqlite3.connect(papers)) as cache, cache:
-        cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
-    again = run("digest", *since, "--json", "--to", "command").record["sections"]
-    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Changed", marked)]
-
-
-@pytest.mark.parametrize("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])
+@each("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])
 def test_a_view_that_can_not_be_asked_stops_no_digest(run: Run, papers: Path, home: Path, query: str) -> None:
     views = f'[[views]]\nname = "Wrong"\nquery = "{query}"\n\n[[views]]\nname = "Right"\nquery = "benchmark"\n'
     (home / "config.toml").write_text(views)
@@ -127,33 +60,34 @@ def test_it_is_printed_and_written_in_each_form(run: Run, papers: Path, home: Pa
 
 
 def test_without_news_there_is_nothing(run: Run, papers: Path) -> None:
+    # There is no day before the first one.
+    assert "New since 1 January 1." in run("digest", "--since", "5000y").out
     nothing = run("digest", "--since", "2026-07-01")
     assert (nothing.code, nothing.out) == (0, "")
     assert nothing.err == "Nothing is new since 2026-07-01.\n"
     assert run("digest", "--since", "2026-07-01", "--json").record["sections"] == []
 
 
-def test_it_is_mailed_once(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
+def test_it_is_mailed_once(session: Session, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as server:
         write_settings(home, server)
-        first = run("digest", *SINCE, "--send")
-        assert (first.code, first.err) == (0, "6 papers, sent to ada@example.org.\n")
-        again = run("digest", *SINCE, "--send")
-        assert again.code == 0
-        assert re.fullmatch(
-            r"Everything new since 2026-06-29 \(6 papers\) was already mailed, last at 20..-..-.. ..:.., so"
-            r" nothing was mailed\. 'dailypapers digest' prints it\.\n",
-            again.err,
-        )
-        assert run("digest", *SINCE, "--send", "--json").record["mailed"] == 6
-        again = run("digest", "--since", "2026-07-01", "--send")
-        assert again.err == "Nothing is new since 2026-07-01, so nothing was mailed.\n"
-        assert run("digest", *SINCE, "--send", "--quiet").err == ""
-        # Another query is another digest.
-        monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
-        assert run("digest", "memory", *SINCE, "--send", "--json").record["sent"] is True
-    assert len(server.mails) == 2
+        for query, papers_of_it in (("NOT xylophone", "6 papers"), ("memory", "1 paper")):
+            monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
+            session(
+                """
+                $ digest QUERY --since 2026-06-29 --send
+                ! COUNT, sent to ada@example.org.
+                $ digest QUERY --since 2026-06-29 --send
+                ! Everything new since 2026-06-29 (COUNT) was already mailed, last at NOW, so nothing was mailed. 'dailypapers digest' prints it.
+                $ digest QUERY --since 2026-06-29 --send --quiet
+                $ digest QUERY --since 2026-06-29 --send --jsonl=sections,left_out,sent
+                {"sections": [], "left_out": 0, "sent": false}
+                $ digest QUERY --since 2026-07-01 --send
+                ! Nothing is new since 2026-07-01, so nothing was mailed.
+                """,  # noqa: E501
+                QUERY=query,
+                COUNT=papers_of_it,
+            )
     plain, page = server.mails[0].iter_parts()
     assert all(id in plain.get_content() and id in page.get_content() for id in IDS)
     assert server.mails[0]["List-Id"] != server.mails[1]["List-Id"]
@@ -269,78 +203,50 @@ def test_a_program_gets_it_once(run: Run, papers: Path, home: Path, tmp_path: Pa
         assert says in run("digest", *SINCE, "--to", "command").err, "it was not sent, so it is tried again"
 
 
-@pytest.mark.parametrize(
-    ("words", "settings", "code", "says"),
-    [
-        (("--send",), "", 1, "No address is set: 'dailypapers config set digest.to you@example.org'."),
-        (
-            ("--send",),
-            'to = "a@b.org"',
-            1,
-            "No mail server is set: 'dailypapers config set digest.server smtp.example.org'.",
-        ),
-        (
-            ("--send",),
-            'to = "a@b.org"\nserver = "b.org"\nsecurity = "none"',
-            1,
-            "b.org is not on this machine: set digest.security to starttls or tls.",
-        ),
-        (
-            ("--send",),
-            'to = "a@b.org"\nserver = "localhost"\nuser = "ada"',
-            1,
-            "No password is set. Set DAILYPAPERS_SMTP_PASSWORD, or install dailypapers[mail], which asks the keyring.",
-        ),
-        (
-            ("--send", "--format", "html"),
-            'to = "a@b.org"\nserver = "b.org"',
-            2,
-            "A mail has its own format, with a plain and an HTML part: leave out --format.",
-        ),
-        (("--send", "-o", "x.md"), "", 2, "-o belongs to --to file: leave out the other target."),
-        (("--to", "stdout", "-o", "x.md"), "", 2, "-o belongs to --to file: leave out the other target."),
-        (("--to", "file"), "", 2, "Name the file with -o FILE or the setting digest.file."),
-        (("--to", "command"), "", 1, "Set digest.command to a list of a program and its arguments."),
-        (("--again",), "", 2, "--again belongs to --send or --to command."),
-        (("--since", "latest"), "", 2, "'latest' is not a date here: write 2026-05-11, 7d or 2w."),
-        (
-            ("--since", "soon"),
-            "",
-            2,
-            "“soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.",
-        ),
-        (("--store-password",), "", 1, "No user is set: 'dailypapers config set digest.user NAME'."),
-        (("--store-password",), 'server = "b.org"\nuser = "ada"', 2, "Cannot ask for the password without a terminal."),
-    ],
-)
-def test_what_is_missing_is_said(
-    run: Run,
-    papers: Path,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
-    settings: str,
-    code: int,
-    says: str,
-) -> None:
+def test_what_is_missing_is_said(session: Session, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    (home / "config.toml").write_text(f"[digest]\n{settings}\n")
-    since = SINCE if "--since" not in words else ()
-    failed = run("digest", *words, *since)
-    assert (failed.code, failed.err.removeprefix("dailypapers: ")) == (code, f"{says}\n")
-
-
-def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
-    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with serving("none") as server:
-        write_settings(home, server, 'security = "none"', user="")
-        ran = run("digest", *SINCE, "--send", "--refresh", "--quiet")
-    assert ran.code == 0
-    assert len(server.mails) == 1
-    assert mail.SECONDS < 60
+    session(
+        """
+        $ digest --send -o x.md
+        2! dailypapers: -o belongs to --to file: leave out the other target.
+        $ digest --to stdout -o x.md
+        2! dailypapers: -o belongs to --to file: leave out the other target.
+        $ digest --to file
+        2! dailypapers: Name the file with -o FILE or the setting digest.file.
+        $ digest --to command
+        1! dailypapers: Set digest.command to a list of a program and its arguments.
+        $ digest --again
+        2! dailypapers: --again belongs to --send or --to command.
+        $ digest --since latest
+        2! dailypapers: 'latest' is not a date here: write 2026-05-11, 7d or 2w.
+        $ digest --since soon
+        2! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
+        $ digest is:nonsense
+        2! dailypapers: The query is wrong at 'nonsense': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “nonsense”.
+        $ digest --send
+        1! dailypapers: No address is set: 'dailypapers config set digest.to you@example.org'.
+        $ config set digest.to a@b.org
+        $ digest --send
+        1! dailypapers: No mail server is set: 'dailypapers config set digest.server smtp.example.org'.
+        $ digest --store-password
+        1! dailypapers: No user is set: 'dailypapers config set digest.user NAME'.
+        $ config set digest.user ada
+        $ digest --store-password
+        1! dailypapers: No mail server is set: 'dailypapers config set digest.server smtp.example.org'.
+        $ config set digest.server b.org
+        $ digest --store-password
+        2! dailypapers: Cannot ask for the password without a terminal.
+        $ digest --send --format html
+        2! dailypapers: A mail has its own format, with a plain and an HTML part: leave out --format.
+        $ config set digest.security none
+        $ digest --send
+        1! dailypapers: b.org is not on this machine: set digest.security to starttls or tls.
+        $ config set digest.server localhost
+        $ digest --send --since 2026-06-29
+        1! dailypapers: No password is set. Set DAILYPAPERS_SMTP_PASSWORD, or install dailypapers[mail], which asks the keyring.
+        """  # noqa: E501
+    )
 
 
 def test_what_is_cut_off_is_counted_and_comes_in_the_next_mail(
@@ -355,26 +261,25 @@ def test_what_is_cut_off_is_counted_and_comes_in_the_next_mail(
     assert "nothing was mailed" in run("digest", *SINCE, "--to", "command").err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "seconds"), [("HF_HUB_OFFLINE", "1", 0), ("HF_ENDPOINT", "http://127.0.0.1:1", 2 * 60 * 60)]
+)
 def test_a_mail_waits_for_the_feed_too_and_then_goes_without(
-    run: Run, papers: Path, home: Path, waited: list[float], monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    papers: Path,
+    home: Path,
+    waited: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    seconds: int,
 ) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv(name, value)
     with serving("none") as server:
         write_settings(home, server, 'security = "none"', user="")
         sent = run("digest", *SINCE, "--send", "--refresh", "--quiet")
-    assert (sent.code, sum(waited), len(server.mails)) == (0, 2 * 60 * 60, 1)
+    assert (sent.code, sum(waited), len(server.mails)) == (0, seconds, 1)
     assert sent.err.startswith("Not all days could be fetched")
-
-
-def test_a_newcomer_gets_the_best_papers_with_what_they_say_and_five_reasons(run: Run, papers: Path) -> None:
-    news = run("digest", *SINCE, "--json").record
-    (best,) = news["sections"]
-    votes = [paper["upvotes"] for paper in best["papers"]]
-    assert best["name"] == "Most voted" and votes == sorted(votes, reverse=True)
-    assert all(paper["says"] for paper in best["papers"])
-    reasons = [paper["why"] for paper in best["papers"] if paper["why"]]
-    assert len(set(reasons)) == len(reasons) > 1
-    assert [one["name"] for one in run("digest", "sort:published", *SINCE, "--json").record["sections"]] == ["New"]
 
 
 def test_it_waits_for_the_network_up_to_two_hours(

@@ -9,13 +9,12 @@ from email.policy import default
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from reader.commands.news import SHORT, Item, News, Section, gist
+from reader.commands.news import Item, News, Section
 from reader.core.lines import cell_len
 from reader.core.paper import Paper
 from reader.core.text import clean
@@ -306,27 +305,10 @@ def test_plain_lines_are_short_in_all_writings(live_edit: Paper) -> None:
     assert text.endswith("Nothing is mailed twice. To end the daily mail: dailypapers schedule\nremove --digest\n")
 
 
-def test_a_paper_without_a_page_is_named(live_edit: Paper) -> None:
-    paper = live_edit._replace(id="page:0123456789ab", code_url=None, summary=None, organization=None, upvotes=1)
-    digest = digest_of(paper)
-    assert "  page:0123456789ab" in plain_text(digest)
-    assert "<strong>LiveEdit" in page(digest)
-    assert "Xinyu Wang et al. · " in plain_text(digest) and " · 1 vote · 30 June" in plain_text(digest)
-    lone = paper._replace(authors=("Xinyu Wang",), venue="ICLR 2026", upvotes=0)
-    assert "Xinyu Wang · ICLR 2026 · 30 June" in plain_text(digest_of(lone))
-    unknown = lone._replace(authors=(), venue=None, day=None, published=None, abstract="")
-    assert "AI summary" not in plain_text(digest_of(unknown))
-
-
-@pytest.mark.parametrize(
-    ("abstract", "said"),
-    [
-        ("Short. And sweet.", "Short. And sweet."),
-        (f"One sentence. {'Two ' * 100}.", "One sentence."),
-        ("word " * 100, f"{'word ' * 54}word…"),
-        ("x" * 1000, f"{'x' * (SHORT - 1)}…"),
-    ],
-)
-def test_what_is_said_of_a_paper_is_short(live_edit: Paper, abstract: str, said: str) -> None:
-    assert gist(live_edit._replace(summary=None, abstract=abstract)) == (said, False)
-    assert len(said) <= SHORT
+def test_a_paper_without_a_page_or_much_to_say_is_named(live_edit: Paper) -> None:
+    bare = live_edit._replace(
+        id="page:0123456789ab", code_url=None, summary=None, organization=None, abstract="", authors=("Xinyu Wang",),
+        upvotes=0, day=None, published=None,
+    )  # fmt: skip
+    assert "\n  Xinyu Wang\n  > Like 3 that you marked: video\n  page:0123456789ab\n" in plain_text(digest_of(bare))
+    assert "<strong>LiveEdit" in page(digest_of(bare))

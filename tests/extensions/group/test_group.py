@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from reader.cache.marks.events import Events
+from reader.extensions.group import looking
 from tests.commands.conftest import IDS, Run, Session
+from tests.extensions.sync.postgres import StandIn
 
 Use = Callable[[str], None]
 
@@ -282,16 +287,66 @@ def test_another_machine_is_the_same_member(
     assert "You are not in a group" in run("group", "status").out
 
 
-def test_a_password_is_refused_and_never_printed(run: Run, use: Use) -> None:
+def test_a_password_is_refused_and_never_printed(session: Session, use: Use) -> None:
     pytest.importorskip("psycopg")
     use("ada")
-    for address in ("postgresql://me:secret99@hub.example/papers", "postgresql://hub.example/papers?password=secret99"):
-        refused = run("group", "create", address, "--name", "ada")
-        assert (refused.code, "~/.pgpass" in refused.err, "secret99" in refused.err) == (2, True, False)
-    gone = run("group", "join", "postgresql://me@127.0.0.1:9/papers", "--name", "ada")
-    assert gone.code == 1 and gone.err.startswith("dailypapers: postgresql://127.0.0.1:9/papers can't be used: ")
-    assert gone.err.count("\n") == 1
-    assert run("group", "status", "--json").record["place"] is None
+    session(
+        """
+        $ group create postgresql://me:secret99@hub.example/papers --name ada
+        2! dailypapers: Other programs can see a password in the address: put it into ~/.pgpass or PGPASSWORD instead.
+        $ group create postgresql://hub.example/papers?password=secret99 --name ada
+        2! dailypapers: Other programs can see a password in the address: put it into ~/.pgpass or PGPASSWORD instead.
+        $ group create postgresql://me:secr@et99@hub.example/papers --name ada
+        2! dailypapers: Other programs can see a password in the address: put it into ~/.pgpass or PGPASSWORD instead.
+        $ group join postgresql://me%zz@hub.example/papers --name ada
+        1! dailypapers: postgresql://hub.example/papers can't be used: its address is not understood: write it as postgresql://HOST/DATABASE. Marks wait here until it can.
+        $ group join postgresql://me@127.0.0.1:9/papers --name ada
+        1! dailypapers: postgresql://127.0.0.1:9/papers can't be used: nothing listens there: check that it runs, and check the port. Marks wait here until it can.
+        $ group status --jsonl=place
+        {"place": null}
+        """  # noqa: E501
+    )
+
+
+def test_a_group_at_a_server_is_watched(session: Session, use: Use, stand_in: StandIn, tmp_path: Path) -> None:
+    place = "postgresql://ada@hub.example/papers"
+    use("ada")
+    session(
+        """
+        $ group create PLACE --name ada
+        The group of postgresql://hub.example/papers is created; you are ada in it.
+        $ group share star
+        You share stars.
+        $ group status
+        postgresql://hub.example/papers: you are ada, key NOW, and share stars.
+        Nobody else is in the group yet.
+        """,
+        PLACE=place,
+    )
+    use("bob")
+
+    ada, bob = (tmp_path / name / "papers.db" for name in ("ada", "bob"))
+
+    def star(cache: Path, pk: int) -> None:
+        with closing(Events.open(cache)) as events:
+            events.mark("star", True, [pk])
+        if cache == ada:
+            looking.look(ada)
+
+    stand_in.next += [partial(star, *one) for one in ((ada, 1), (bob, 2))]
+    stand_in.next += [partial(looking.leave, bob), partial(star, ada, 3)]
+    session(
+        """
+        $ group join PLACE --name bob
+        You are bob in the group of postgresql://hub.example/papers.
+        ada is in the group.
+        $ group look --watch
+        New: 1 mark of ada.
+        $ group status
+        You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one.
+        """,
+        PLACE=place,
+    )
 
 
 def test_a_new_name_of_a_member_arrives(run: Run, use: Use, tmp_path: Path) -> None:

@@ -133,6 +133,23 @@ def test_leaving_is_heard_though_another_machine_has_spoken_later(laptop: Person
     assert bob.others == []
 
 
+def test_leaving_is_heard_by_a_machine_that_has_chosen_something_since(laptop: Person, desk: Person) -> None:
+    desk.look()
+    desk.share("star", "tag")
+    desk.share("tag")
+    assert looking.leave(laptop.cache)
+    assert desk.look().has_ended
+
+
+def test_a_machine_that_joins_without_the_marks_takes_none_back(laptop: Person, bob: Person, origin: Path) -> None:
+    bare = Person(origin, laptop.folder, "bare")
+    looking.join(bare.cache, str(bare.folder), "ada", laptop.mine.secret)
+    assert (bare.look(), bob.look()) == (Looked(joined=["bob"]), Looked())
+    # The last one to share decides, as joining warns.
+    bare.mark("star", True, 4)
+    assert bare.look().is_told and bob.look() == Looked(came={"ada": 1}, went={"ada": 1})
+
+
 def test_a_copy_of_a_home_takes_a_slot_of_its_own(laptop: Person, origin: Path, bob: Person) -> None:
     twin = Person(origin, laptop.folder, "twin")
     shutil.copy(group_file(laptop.cache), group_file(twin.cache))

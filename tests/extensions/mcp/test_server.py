@@ -48,3 +48,4 @@ async def test_a_request_waits_until_an_earlier_one_is_answered(ids: Sequence[in
         # The next is the word that one is cancelled: with the answer, it makes room for two.
         assert await answer(traffic, ids[2]) == MOST_REQUESTS + 4
         tasks.cancel_scope.cancel()
+    assert (incoming.statistics().open_receive_streams, outgoing.statistics().open_send_streams) == (0, 0)

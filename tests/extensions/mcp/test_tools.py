@@ -24,6 +24,7 @@ from reader.extensions.mcp import tools as mcp_tools
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
+from tests.table import each
 
 if TYPE_CHECKING:
     # It costs each process of the tests a second.
@@ -130,26 +131,9 @@ async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) 
         assert hints["note"] == (False, True, False, False)
 
 
-@pytest.mark.long
-def test_a_text_costs_a_model_no_spaces(papers: Path) -> None:
-    from reader.extensions.mcp.server import Desk
-
-    answer = Desk(Workspace()).ask(mcp_tools.search, limit=2)
-    assert ": " not in getattr(answer.content[0], "text", "").replace("LiveEdit: Streaming", "")
-
-
-async def test_lists_come_in_pages(papers: Path) -> None:
+async def test_what_a_tool_does_not_take_is_said(papers: Path) -> None:
     async with program() as one:
-        found, offset = [], 0
-        while offset is not None:
-            page = await one.ask("search", limit=4, offset=offset)
-            assert (page["total"], page["offset"]) == (6, offset)
-            found += [paper["id"] for paper in page["papers"]]
-            offset = page["next_offset"]
-        assert found == IDS
-        assert (await one.ask("search", query="topic:agents upvotes:>50"))["papers"][0]["id"] == IDS[1]
-        assert (await one.ask("search", query="xylophone"))["papers"] == []
-        assert (await one.ask("search", offset=99))["papers"] == []
+        assert (await one.ask("search", limit=4, offset=2))["next_offset"] is None
         for wrong, said in (
             ({"limit": 900}, "limit: Input should be less than or equal to 50."),
             ({"limit": None}, "limit: Input should be a valid integer."),
@@ -159,6 +143,7 @@ async def test_lists_come_in_pages(papers: Path) -> None:
         ):
             assert await one.fail("search", **wrong) == said
         assert await one.fail("show") == "id: Field required."
+        assert "max_age" in await one.fail("whats_new", max_age=1)
         assert "Did you mean" in await one.fail("search", query="is:unred")
         assert "There is no topic" in await one.fail("search", query="topic:nothing")
 
@@ -198,6 +183,7 @@ def test_each_tool_answers(run: Run, feed: FeedServer) -> None:
     ask(mcp_tools.read, IDS[0], section=3)
     ask(mcp_tools.read, IDS[0], section=99)
     ask(mcp_tools.read, IDS[0], offset=10**6)
+    ask(mcp_tools.read, IDS[1])
     ask(mcp_tools.passages, "sentence fills", limit=1)
     ask(mcp_tools.passages, "theorem", limit=1)
     ask(mcp_tools.mark, scout, IDS[:2], star=True, queue=True, add=["x"], remove=["later"])
@@ -222,6 +208,7 @@ ANSWERS = r"""{"total": 6, "offset": 1, "next_offset": 3, "papers": [{"id": "260
 {"id": "2606.26740", "version": 2, "section": 3, "offset": 0, "letters": 287, "next_offset": null, "next_section": 4, "foreign": {"title": "1.1 Parts", "text": "### 1.1 Parts\n\n**Theorem 1(Main).**\n\n*All is so.*\n\n**Table 1**: Numbers.\n\n| Model | $\\alpha$ |\n| --- | --- |\n| a | 1.5 |\n\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\n**Figure 1**: Both.\n\n**Algorithm 1**: Run\n\n```\n1: if x\n2: go\n3: stop\n```\n\n```\n$ run  <it>\n```\n\n> Said.\n\n- One"}}
 The text has no section 99. It has sections 0 to 5.
 The offset is a number from 0 to 68.
+2606.30616 has no full text: it has neither HTML nor a PDF at arXiv. See https://arxiv.org/pdf/2606.30616
 {"passages": [{"id": "2606.26740", "section": 1, "foreign": {"title": "LiveEdit: Streaming Video Editing", "section": "Abstract", "text": "This sentence fills the page so that it counts as the text of a paper. This sentence…"}}], "more": false}
 {"passages": [{"id": "2606.26740", "section": 3, "foreign": {"title": "LiveEdit: Streaming Video Editing", "section": "1.1 Parts", "text": "Theorem 1(Main). All is so."}}], "more": false}
 {"papers": 2, "changed": ["1 starred", "2 queued", "2 tagged x", "1 untagged later"], "by": "scout"}
@@ -381,32 +368,25 @@ def test_odd_arguments_get_one_short_sentence(data: st.DataObject) -> None:
         assert set(arguments) <= set(taken) == set(known)
 
 
-async def test_a_text_is_read_by_sections_in_parts(feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mcp_tools, "LETTERS", 40)
-    async with program() as one:
-        outline = await one.ask("read", id=IDS[0])
-        assert outline["foreign"]["title"] == "Abstract" and outline["foreign"]["text"] and not outline["next_section"]
-        assert [part["section"] for part in outline["sections"]] == list(range(len(outline["sections"])))
-        titles = [part["foreign"]["title"] for part in outline["sections"]]
-        assert "1 Start" in titles
-        section: int | None = 0
-        texts: list[str] = []
-        while section is not None:
-            offset: int | None = 0
-            text = ""
-            while offset is not None:
-                part = await one.ask("read", id=IDS[0], section=section, offset=offset)
-                assert len(part["foreign"]["text"]) <= 40
-                text += part["foreign"]["text"]
-                offset = part["next_offset"]
-            assert len(text) == outline["sections"][section]["letters"] == part["letters"]
-            texts.append(text)
-            section = part["next_section"]
-        assert len(texts) == len(titles)
-        assert "(Kay, 2024)" in "".join(texts)
-        assert "sections 0 to" in await one.fail("read", id=IDS[0], section=99)
-        assert "from 0 to" in await one.fail("read", id=IDS[0], offset=10**9)
-        assert "has no full text" in await one.fail("read", id=IDS[1])
+@each(
+    ("text", "offset", "part"),
+    [
+        ("", 0, ("", None)),
+        ("ten signs.", 0, ("ten signs.", None)),
+        ("one two th ree", 0, ("one two ", 8)),
+        ("one two th ree", 8, ("th ree", None)),
+        ("one\ntwo three", 1, ("ne\ntwo ", 8)),
+        ("eleven sign", 0, ("eleven ", 7)),
+        # A blank in the first half is too early for a cut.
+        ("four signsandmore", 0, ("four signs", 10)),
+        ("fives signsandmore", 0, ("fives ", 6)),
+        ("one", 3, ("", None)),
+    ],
+)
+def test_a_long_text_is_read_in_parts(text: str, offset: int, part: tuple[str, int | None]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mcp_tools, "LETTERS", 10)
+        assert mcp_tools._part(text, offset) == part
 
 
 async def test_marks_have_the_programs_name_and_one_undo(papers: Path, run: Run) -> None:
@@ -440,7 +420,7 @@ async def test_marks_have_the_programs_name_and_one_undo(papers: Path, run: Run)
 
 async def test_a_program_takes_back_what_it_did_and_nothing_more(papers: Path, run: Run) -> None:
     async with program(marks=True, name="") as one:
-        await one.ask("note", id=IDS[0], text="One.")
+        assert (await one.ask("note", id=IDS[0], text="One."))["by"] == "mcp"
         await one.ask("note", id=IDS[0], text="Two.", instead=True)
         assert run("note", IDS[0]).out == "Two.\n"
         run("mark", "star", IDS[1])
@@ -480,19 +460,6 @@ async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, 
 
 
 @pytest.mark.long
-async def test_it_speaks_over_standard_input_and_output(papers: Path) -> None:
-    from mcp import Client, StdioServerParameters
-
-    command = StdioServerParameters(
-        command=sys.executable, args=["-m", "reader", "mcp", "--allow-marks"], env=dict(os.environ)
-    )
-    async with Client(command) as client:
-        one = Program(client)
-        assert (await one.ask("search", limit=1))["papers"][0]["id"] == IDS[0]
-        assert (await one.ask("mark", ids=[IDS[0]], star=True))["by"] == "mcp"
-
-
-@pytest.mark.long
 def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "mcp"]:
         monkeypatch.delitem(sys.modules, name)
@@ -501,21 +468,6 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeyp
     found = run("mcp")
     assert (found.code, found.out) == (1, "")
     assert "pip install 'dailypapers[mcp]'" in found.err and found.err.count("\n") == 1
-
-
-async def test_one_call_says_what_is_new_and_why(papers: Path, run: Run) -> None:
-    run("mark", "star", IDS[1])
-    async with program() as one:
-        news = await one.ask("whats_new", since="2026-06-29", limit=4)
-        assert "max_age" in await one.fail("whats_new", max_age=1)
-    told = [paper for section in news["sections"] for paper in section["papers"]]
-    assert len(told) == 4 and news["left_out"] == 1 and news["sections"][0]["name"] == "For you"
-    reasons = [paper["foreign"]["why"] for paper in told]
-    assert reasons[0] and len(set(filter(None, reasons))) == len(list(filter(None, reasons)))
-    assert all(paper["foreign"]["says"] for paper in told)
-    printed = run("digest", "--since", "2026-06-29", "--json").record
-    (first, *_) = printed["sections"][0]["papers"]
-    assert (first["id"], first["says"]) == (told[0]["id"], told[0]["foreign"]["says"])
 
 
 @pytest.mark.long
@@ -529,17 +481,6 @@ async def test_the_sources_are_asked_only_if_the_user_allows_it(feed: FeedServer
         feed.fault = "error:503"
         refused = await one.ask("refresh")
         assert refused["new"] == 0 and refused["foreign"]["error"]
-
-
-async def test_words_of_kept_texts_come_with_their_paragraph_and_section(feed: FeedServer) -> None:
-    async with program() as one:
-        await one.ask("read", id=IDS[0])
-        (first, *_) = (await one.ask("passages", words="kay 2024", limit=1))["passages"]
-        part = await one.ask("read", id=IDS[0], section=first["section"])
-        assert first["id"] == IDS[0] and first["foreign"]["text"][:40] in " ".join(part["foreign"]["text"].split())
-        assert (await one.ask("passages", words="xylophone"))["passages"] == []
-        found = (await one.ask("topics", query="is:unread", limit=2))["topics"]
-        assert len(found) == 2 and found[0]["papers"] >= found[1]["papers"]
 
 
 @pytest.mark.long

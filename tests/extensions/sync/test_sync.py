@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from argparse import Namespace
 from collections.abc import Callable
@@ -19,62 +18,9 @@ from reader.cache.marks.journal import Owner, encode
 from reader.commands.shared_settings import SharedSettings, record_settings
 from reader.extensions import sync
 from reader.extensions.sync.exchange import Exchanged
-from tests.commands.conftest import IDS, Result, Run, RunOnTerminal, Session
+from tests.commands.conftest import IDS, Run, Session
 
 Use = Callable[[str], None]
-
-
-def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
-    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path
-) -> None:
-    shared = tmp_path / "shared"
-    use("laptop")
-    assert "Name a folder that your machines share" in run("sync").err
-    assert "No place to sync is set yet" in run("sync", "--status").out
-    assert run("sync", "--status", str(shared)).code == 1
-    run("mark", "star", IDS[0])
-    assert run("sync", str(shared)).lines == [
-        "1 change went out.",
-        f"To sync automatically: dailypapers config set sync {shared}",
-    ]
-    assert run("sync", "--status").lines[0].startswith(f"{shared}, last looked at")
-    use("desk")
-    run("config", "set", "sync", str(shared))
-    assert run("sync").lines == ["1 change came from laptop."]
-    assert run("list", "is:starred", "--json").records[0]["id"] == IDS[0]
-    assert run("sync").lines == ["Nothing new on any machine."]
-    assert run("sync", "-q") == Result(0, "", "")
-    use("laptop")
-    run("mark", "read", IDS[1])
-    run("sync", str(shared))
-    (file,) = [one for one in shared.iterdir() if b'"name":"laptop"' in one.read_bytes()]
-    file.write_bytes(file.read_bytes() + b'{"v":1,"id":')
-    use("desk")
-    found = run("sync", "--json").record
-    assert (found["came"], found["went"]) == ({"laptop": 1}, 0)
-    skipped = f"laptop's {file.name}: line 4: it is cut off; it is skipped until it is complete\n"
-    assert run("sync").err == skipped
-    assert run("sync", "-q") == Result(0, "", skipped)
-    whole = file.read_bytes()
-    body = b'{"v":2'
-    file.write_bytes(whole.rpartition(b"{")[0] + body + b',"sum":"%08x"}\n' % crc32(body))
-    assert run("sync").err.endswith("its form, 2, is newer than this program; update that to read it\n")
-    file.write_bytes(whole)
-    run("sync")
-    status = on_terminal("sync", "--status", columns=200).lines
-    assert status[0].startswith(f"{shared}, last looked at 20")
-    assert "laptop: 1 new that time" in status
-    assert f"laptop: {file.name}: line 4: it is cut off" in status
-    machines = run("sync", "--status", "--json").record["machines"]
-    assert sorted((one["name"], one["changes"], one["is_this"]) for one in machines) == [
-        ("desk", 0, True),
-        ("laptop", 2, False),
-    ]
-    shutil.rmtree(shared)
-    failed = run("sync")
-    assert (failed.code, "is missing; nothing is lost. Connect or mount it" in failed.err) == (1, True)
-    assert run("sync", "--status").lines[0].endswith("It is missing now.")
-    assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
 
 
 def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
@@ -91,6 +37,10 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
         1! dailypapers: Nothing was synced through TMP/shared yet: 'dailypapers sync TMP/shared' does so.
         $ sync shraed
         1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
+        $ sync shared more
+        2! dailypapers: One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.
+        $ sync --status --watch
+        2! dailypapers: --status prints once, and --watch keeps running: choose one of them.
         $ sync --undo
         2! dailypapers: --undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.
         $ sync forget
@@ -139,10 +89,8 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
         $ sync forget laptop
         laptop sent 3 changes about 2 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
         2! dailypapers: Cannot prompt without a terminal; pass --yes to confirm.
-        $ sync forget laptop --yes
-        laptop sent 3 changes about 2 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
-        laptop is forgotten.
-        2 changes went out.
+        $ sync forget laptop --yes --jsonl
+        {"machine": "NOW", "name": "laptop", "forgotten": true, "changes": 3, "papers": 2}
         $ sync --status
         TMP/shared, last looked at NOW.
         desk (this one)	NOW	2 changes	NOW
@@ -179,60 +127,117 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
     )
 
 
-def test_a_copy_of_a_file_is_no_second_machine(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
-    shared = tmp_path / "shared"
-    use("workstation-of-the-laboratory")
-    run("mark", "star", IDS[0])
-    run("sync", str(shared))
-    (file,) = shared.iterdir()
-    copy = file.with_name(f"{file.stem}.sync-conflict-20261124-101010-ABCDEFG.jsonl")
-    shutil.copy(file, copy)
-    (shared / "dailypapers-b.jsonl").mkdir()
-    use("desk")
-    synced = run("sync", str(shared))
-    assert synced.lines[0] == "1 change came from workstation-of-the-laboratory."
-    assert synced.err == "dailypapers-b.jsonl: it is a folder; it is skipped\n"
-    machines = run("sync", "--status", "--json").record["machines"]
-    assert sorted((one["file"], one["copies"]) for one in machines if not one["is_this"]) == [(file.name, [copy.name])]
-    status = on_terminal("sync", "--status", columns=200).lines
-    assert [row.split(" ")[0] for row in status if "  1 change" in row] == ["workstation-of-the-laboratory"]
-    assert sum(copy.name in line for line in status) == 1
+def sharing(run: Run) -> str:
+    """What the doctor says of the place where machines meet."""
+    return run("doctor").out.partition("\nSharing\n")[2].partition("\n\n")[0]
 
 
-def test_machines_of_one_name_are_told_apart(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
-    shared = tmp_path / "shared"
-    ids = ["b" * 12, "c" * 12]
+def test_what_is_wrong_in_a_folder_is_named(session: Session, run: Run, use: Use, tmp_path: Path) -> None:
     use("laptop")
     run("mark", "star", IDS[0])
-    run("sync", str(shared))
-    for id in ids:
-        (shared / f"dailypapers-{id}.jsonl").write_bytes(encode(Owner(id, "lab")))
-    run("sync", str(shared))
-    shown = on_terminal("sync", "--status").lines
-    rows = [line for line in shown if " change" in line]
-    assert [id in row for id, row in zip(ids, rows[1:], strict=True)] == [True, True]
-    assert all(f"lab {id}: another machine also has this name" in shown for id in ids)
+    run("sync", "shared")
+    (file,) = (tmp_path / "shared").iterdir()
+    shutil.copy(file, file.with_name(f"{file.stem}.sync-conflict-20261124-101010-ABCDEFG.jsonl"))
+    for id in ("b" * 12, "c" * 12):
+        file.with_name(f"dailypapers-{id}.jsonl").write_bytes(encode(Owner(id, "lab")))
+    file.with_name("dailypapers-d.jsonl").mkdir()
+    whole, later = file.read_bytes(), b'{"v":2'
+    file.write_bytes(whole + b'{"v":1,"id":')
+    use("desk")
+    run("config", "set", "sync", "shared")
+    session(
+        """
+        $ sync
+        1 change came from laptop.
+        ! laptop's dailypapers-NOW.jsonl: line 3: it is cut off; it is skipped until it is complete
+        ! dailypapers-d.jsonl: it is a folder; it is skipped
+        $ sync --quiet
+        ! laptop's dailypapers-NOW.jsonl: line 3: it is cut off; it is skipped until it is complete
+        ! dailypapers-d.jsonl: it is a folder; it is skipped
+        $ sync --status
+        TMP/shared, last looked at NOW.
+        desk (this one)	NOW	0 changes	NOW
+        lab	NOW	0 changes	NOW
+        lab	NOW	0 changes	NOW
+        laptop	NOW	1 change	NOW
+        lab NOW: another machine also has this name
+        lab NOW: another machine also has this name
+        laptop: 1 new that time
+        laptop: dailypapers-NOW.jsonl: line 3: it is cut off
+        laptop: sent 1 change about 1 paper here, the newest of TODAY
+        laptop: a copy of its file was also read, and can be deleted: dailypapers-NOW.sync-conflict-20261124-101010-ABCDEFG.jsonl
+        $ sync forget lab
+        2! dailypapers: Several machines are called lab: name one by its id, NOW, NOW.
+        """  # noqa: E501
+    )
+    assert sharing(run) == (
+        f"  sync          {file.parent}\n! file          {file.name}: line 3: it is cut off\n"
+        f"{' ' * 16}It is read again once it is complete: sync on the machine that writes it."
+    )
+    file.write_bytes(whole + later + b',"sum":"%08x"}\n' % crc32(later))
+    session(
+        """
+        $ sync --jsonl
+        {"came": {}, "went": 0, "troubles": ["laptop's dailypapers-NOW.jsonl: line 3: its form, 2, is newer than this program"], "skipped": ["dailypapers-d.jsonl: it is a folder"], "is_first": false, "is_new_machine": false, "notes": [], "replaced": [], "is_emptied": false, "is_forgotten": false, "settings": []}
+        """  # noqa: E501
+    )
+    file.write_bytes(whole)
+    run("sync")
+    for one in file.parent.glob("*.jsonl"):
+        one.rmdir() if one.is_dir() else one.unlink()
+    session(
+        """
+        $ sync
+        1 change went out.
+        ! The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.
+        $ sync
+        Nothing new on any machine.
+        """
+    )
+    shutil.rmtree(file.parent)
+    session(
+        """
+        $ sync
+        1! dailypapers: The folder TMP/shared is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
+        $ sync --status
+        TMP/shared, last looked at NOW. It is missing now.
+        desk (this one)	NOW	1 change	NOW
+        $ sync --status --jsonl
+        {"folder": "TMP/shared", "is_there": false, "looked": "NOW", "machines": [{"machine": "NOW", "name": "desk", "is_this": true, "file": "dailypapers-NOW.jsonl", "copies": [], "changes": 1, "seen": "NOW", "came": 0, "trouble": null, "refused": 0, "budget": null, "here": 0, "papers": 0, "newest": null, "forgotten": false}], "refused_settings": []}
+        """  # noqa: E501
+    )
+    assert sharing(run) == (
+        f"! sync          {file.parent}\n"
+        f"{' ' * 16}Its folder is missing: connect or mount it. Your marks are kept until then."
+    )
 
 
-def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:
-    shared = str(tmp_path / "shared")
+def test_the_note_that_lost_is_in_the_history(session: Session, run: Run, use: Use) -> None:
     for name in ("laptop", "desk"):
         use(name)
         run("note", IDS[0], "--text", f"by the {name}")
-        run("sync", shared)
+        run("sync", "shared")
     use("laptop")
-    run("sync", shared)
-    for name in ("laptop", "desk"):
-        use(name)
-        assert run("note", IDS[0]).out == "by the desk\n"
-        assert [one["note"] for one in run("note", IDS[0], "--history", "--json").records] == [
-            "by the desk",
-            "by the laptop",
-        ]
-    run("undo")
-    assert ", taken back\nby the desk\n" in run("note", IDS[0], "--history").out
-    assert run("note", IDS[0], "--history", "--text", "x").code == 2
-    assert run("note", IDS[1], "--history").err.endswith("never had a note.\n")
+    run("sync", "shared")
+    session(
+        """
+        $ note 2606.26740
+        by the desk
+        $ undo
+        Taken back: 1 paper noted.
+        $ note 2606.26740 --history
+        1: NOW, machine NOW
+        by the desk
+
+        2: NOW, machine NOW, taken back
+        by the laptop
+
+        $ note 2606.26740 --history --text x
+        2! dailypapers: --history prints notes and --text writes one: choose one of them.
+        $ note 2606.30616 --history
+        ! 2606.30616 never had a note.
+        """
+    )
 
 
 def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) -> None:
@@ -277,43 +282,6 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     assert "has mistakes, so settings are not synced" in run("sync").err
 
 
-def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> None:
-    shared = str(tmp_path / "shared")
-    for name in ("laptop", "desk"):
-        use(name)
-        run("note", IDS[0], "--text", f"by the {name}")
-        run("sync", shared)
-    run("sync", shared)
-    use("laptop")
-    assert run("sync", shared).lines == [
-        "1 change came from desk.",
-        f"Another machine replaced your notes of: {IDS[0]}. 'dailypapers note ID --history' lists the earlier ones, and"
-        " --restore brings one back.",
-    ]
-    run("config", "set", "sync", shared)
-    (file,) = [one for one in Path(shared).iterdir() if b'"name":"desk"' in one.read_bytes()]
-    file.write_bytes(file.read_bytes() + b'{"v":1,"id":')
-    run("sync")
-    found = {one["name"]: one for one in run("doctor", "--json").record["findings"] if one["topic"] == "Sharing"}
-    assert found["sync"]["ok"] and not found["file"]["ok"]
-    told = "".join(run("doctor").out.split())
-    assert file.name in told and "cutoff" in told
-    shutil.move(shared, tmp_path / "away")
-    assert "mount it" in " ".join(run("doctor").out.split())
-
-
-def test_a_folder_that_was_emptied_is_told(run: Run, use: Use, tmp_path: Path) -> None:
-    shared = tmp_path / "shared"
-    for name in ("laptop", "desk"):
-        use(name)
-        run("mark", "star", IDS[0])
-        run("sync", str(shared))
-    for file in shared.iterdir():
-        file.unlink()
-    assert "if its disk is not mounted, mount it and sync again.\n" in run("sync", str(shared)).err
-    assert run("sync", str(shared)).err == ""
-
-
 def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
     settings = cast(SharedSettings, SimpleNamespace(taken=[], refused=[], is_by_itself=True))
@@ -321,47 +289,6 @@ def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.Ca
     for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
         sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
     assert capsys.readouterr().err.count("it is cut off") == 2
-
-
-def test_a_machine_is_forgotten_on_all_and_heard_again(
-    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path
-) -> None:
-    shared = str(tmp_path / "shared")
-    use("laptop")
-    run("mark", "star", *IDS[:2])
-    run("sync", shared)
-    use("desk")
-    run("mark", "star", IDS[2])
-    run("sync", shared)
-    (laptop,) = [one for one in run("sync", "--status", "--json").record["machines"] if not one["is_this"]]
-    assert (laptop["here"], laptop["papers"], laptop["forgotten"], laptop["refused"]) == (1, 2, False, 0)
-    assert laptop["newest"].startswith("20")
-    assert "sent 1 change about 2 papers here, the newest of" in run("sync", "--status").out
-    # It says what it does, and asks.
-    asked = run("sync", "forget", "laptop")
-    assert asked.code == 2 and "pass --yes to confirm" in asked.err
-    assert "laptop sent 1 change about 2 papers. Forgetting removes them here" in asked.out
-    assert "without a terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
-    assert "No machine 'phone' is known here" in run("sync", "forget", "phone").err
-    assert "That is this machine" in run("sync", "forget", "desk").err
-    assert "Name the machine" in run("sync", "forget").err
-    refused = run("sync", "--undo")
-    assert (refused.code, refused.out) == (2, "") and "--undo belongs to" in refused.err
-    assert run("sync", "forget", "laptop", "--yes", "--quiet").lines == []
-    assert [one["id"] for one in run("list", "is:starred", "--json").records] == [IDS[2]]
-    assert f"'sync forget {laptop['machine']} --undo' brings them back" in run("sync", "--status").out
-    assert run("sync", shared).lines == ["Nothing new on any machine."]
-    use("laptop")
-    run("mark", "star", IDS[3])
-    assert "Another of your machines has forgotten this one" in run("sync", shared).err
-    use("desk")
-    run("sync", shared)
-    assert len(run("list", "is:starred", "--json").records) == 1
-    said = run("sync", "forget", "laptop", "--undo", "--json").record
-    assert said == {"machine": laptop["machine"], "name": "laptop", "forgotten": False, "changes": 1, "papers": 2}
-    assert len(run("list", "is:starred", "--json").records) == 4
-    use("laptop")
-    assert "forgotten" not in run("sync", shared).err
 
 
 def test_settings_of_a_forgotten_machine_are_again_as_they_were(run: Run, use: Use, tmp_path: Path) -> None:
@@ -388,23 +315,22 @@ def test_settings_of_a_forgotten_machine_are_again_as_they_were(run: Run, use: U
     assert [run("config", "get", name).out.strip() for name in names] == after
 
 
-def test_the_hint_and_the_setting_name_the_folder_from_everywhere(
-    run: Run, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_setting_names_the_folder_from_everywhere(
+    session: Session, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use("laptop")
-    place = tmp_path / "some where"
-    place.mkdir()
-    monkeypatch.chdir(place)
-    (place / "shared").mkdir()
-    run("mark", "star", IDS[0])
-    assert run("sync", "shared").lines[-1] == f"To sync automatically: dailypapers config set sync '{place / 'shared'}'"
-    run("config", "set", "sync", "shared")
+    (tmp_path / "some where" / "shared").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "some where")
+    session(
+        """
+        $ sync shared
+        Nothing new on any machine.
+        To sync automatically: dailypapers config set sync 'TMP/some where/shared'
+        $ config set sync shared
+        """
+    )
     monkeypatch.chdir(tmp_path)
-    assert run("config", "get", "sync").out.strip() == str(place / "shared")
-    # One that is mistyped, or not mounted, is not made.
-    missing = run("sync", str(place / "shraed"))
-    assert missing.code == 1 and "is missing; nothing is lost. Connect or mount it" in missing.err
-    assert not (place / "shraed").exists()
+    session("$ config get sync\nTMP/some where/shared")
 
 
 def test_an_address_with_a_password_is_refused_everywhere(run: Run, use: Use) -> None:

@@ -48,14 +48,14 @@ class Hub(LocalServer):
         self.sent = dict(self.files)
         self.listing: object = None
 
-    def list(self) -> object:
+    def list(self, **more: object) -> object:
         listed: list[dict[str, object]] = []
         for name, data in self.files.items():
             git = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
             one: dict[str, object] = {"rfilename": name, "size": len(data), "blobId": git}
             if name.endswith("safetensors"):
                 one["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
-            listed.append(one)
+            listed.append(one | more)
         return {"sha": COMMIT, "siblings": listed}
 
 
@@ -112,6 +112,8 @@ def test_what_is_not_the_model_is_not_kept(hub: Hub, tmp_path: Path) -> None:
         ({}, {"sha": "short", "siblings": []}, "did not send the files of a model"),
         ({}, {"sha": COMMIT, "siblings": []}, "not a static model of model2vec: it has no config.json"),
         ({}, ["x"], "did not send the files of a model"),
+        ({}, hub.list(size=1_000_000_001), "config.json is larger than 1,000 MB and was not fetched"),
+        ({}, hub.list(blobId=None), "The hub gives no digest for config.json, so it was not fetched"),
     ]
     for sent, listing, said in cases:
         hub.sent, hub.listing = hub.files | sent, listing

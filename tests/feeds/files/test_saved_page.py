@@ -6,7 +6,7 @@ import io
 import plistlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -14,12 +14,13 @@ from html import escape
 from json import dumps
 from pathlib import Path
 from textwrap import fill
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Listing
+from reader.core.titles import Titled, twin_id
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 from tests.table import each
@@ -36,19 +37,12 @@ def abstract(topic: str) -> str:
     )
 
 
-HEADER = """new
+def shown(title: str, topic: str = "", **facts: Any) -> Draft:
+    """A paper as a page shows it."""
+    return Draft(title, abstract=abstract(topic) if topic else "", source="page")._replace(**facts)
 
-Get trending papers in your email inbox!
 
-Subscribe
-
-Daily Papers
-
-byAK and the research community
-
-Feb 16
-
-"""
+HEADER = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nFeb 16\n\n"
 
 PAGE = f"""{HEADER}Small verifiers, long horizons
 
@@ -80,45 +74,23 @@ Oct 19, 2022 12
 """
 
 DRAFTS = (
-    Draft(
-        "Small verifiers, long horizons",
-        None,
-        abstract("verifiers"),
-        author_count=6,
-        published="2023-12-04",
-        source="page",
-    ),
-    Draft(
+    shown("Small verifiers, long horizons", "verifiers", author_count=6, published="2023-12-04"),
+    shown(
         "Where do web agents lose their way?",
-        None,
-        abstract("web agents"),
+        "web agents",
         organization="Acme Labs",
         published="2026-01-26",
         comments=5,
-        source="page",
     ),
-    Draft("A memory that forgets on purpose", None, abstract("memory"), source="page"),
-    Draft(
-        "An old idea, tried again",
-        None,
-        abstract("old ideas"),
-        author_count=1,
-        published="2022-10-19",
-        comments=12,
-        source="page",
-    ),
+    shown("A memory that forgets on purpose", "memory"),
+    shown("An old idea, tried again", "old ideas", author_count=1, published="2022-10-19", comments=12),
 )
-
-
-def test_a_page_in_full() -> None:
-    listing = parse_saved_page(PAGE, TODAY)
-    assert listing.day is None
-    assert listing.drafts == DRAFTS
 
 
 @each(
     "variant",
     [
+        PAGE,
         PAGE.replace("\n", "\r\n"),
         PAGE.replace("\n", "\r"),
         re.sub(r"\n\n+", "\n", PAGE),
@@ -127,7 +99,7 @@ def test_a_page_in_full() -> None:
         PAGE.replace("  •", "•"),
         PAGE.replace("  • ", ""),
         PAGE.replace("authors\n·\n", "authors · "),
-        PAGE.replace("2022 12", "2022\n12"),
+        PAGE.replace("2022 12", "2022\n12").replace("Jan 26 5", "Jan 26\n\n5"),
         PAGE.replace("Dec 4", "December 4"),
         PAGE.replace("\n\nWhere", "\n\n\x1b[0m\u200bWhere"),
         PAGE.replace(". ", ".\n"),
@@ -138,34 +110,27 @@ def test_a_page_in_full() -> None:
     ],
 )
 def test_copies_differ_and_say_the_same(variant: str) -> None:
-    assert parse_saved_page(variant, TODAY).drafts == DRAFTS
+    assert parse_saved_page(variant, TODAY) == Listing(None, DRAFTS, is_page=True)
 
 
-def test_an_abstract_in_paragraphs_stays_one_abstract() -> None:
-    two = f"{abstract('verifiers')}\n\n{abstract('horizons')}"
-    first, *_ = parse_saved_page(PAGE.replace(abstract("verifiers"), two), TODAY).drafts
-    assert first.title == "Small verifiers, long horizons"
-    assert first.abstract == two
+TWO = f"{abstract('one')}\n\n{abstract('another')}"
+TITLE = "A title\n\n• 3 authors\n·\n"
+MAY = "2024-05-02"
 
 
 @each(
     ("page", "expected"),
     [
+        (f"{PAGE}\nThe very last one\n\n{abstract('endings')}\n\nAbout\n", shown("The very last one", "endings")),
+        (f"{PAGE}\nOf two parts\n\n{TWO}\n\n·\nMay 2, 2024", shown("Of two parts", published=MAY, abstract=TWO)),
+        (f"{TITLE}May 2, 2024", shown("A title", author_count=3, published=MAY)),
+        (f"{'T' * 300}\n\n{TWO}\n\n·\nMay 2, 2024", shown("T" * 300, abstract=TWO, published=MAY)),
         (
-            f"{PAGE}\nThe very last one\n\n{abstract('endings')}\n\nAbout\n",
-            Draft("The very last one", abstract=abstract("endings")),
-        ),
-        (
-            f"A date alone\n\n{abstract('dates')}\n\n·\nDec 4, 2023",
-            Draft("A date alone", abstract=abstract("dates"), published="2023-12-04"),
-        ),
-        ("Only a title\n\n• 3 authors\n·\nMay 2, 2024", Draft("Only a title", author_count=3, published="2024-05-02")),
-        (
-            "A title\n\nShort, but it is what it is.\n\n• 3 authors\n·\nMay 2, 2024",
-            Draft("A title", abstract="Short, but it is what it is.", author_count=3, published="2024-05-02"),
+            "A title\n\nShort.\n\n4 authors\n·\nMay 2, 2024",
+            shown("A title", abstract="Short.", author_count=4, published=MAY),
         ),
         *(
-            (f"A title\n\n{line}\n·\nMay 2, 2024", Draft("A title", organization=name, published="2024-05-02"))
+            (f"A title\n\n{line}\n·\nMay 2, 2024", shown("A title", organization=name, published=MAY))
             for line, name in (
                 ("ServiceNow-AI ServiceNow-AI", "ServiceNow-AI"),
                 ("ByteDance-Seed ByteDance Seed", "ByteDance Seed"),
@@ -174,28 +139,36 @@ def test_an_abstract_in_paragraphs_stays_one_abstract() -> None:
                 ("國立臺灣大學", "國立臺灣大學"),
             )
         ),
+        # A date without a year is the last such day.
+        *(
+            (f"{TITLE}{said} 4", shown("A title", author_count=3, published=day, comments=4))
+            for said, day in (
+                ("Jan 26", "2026-01-26"),
+                ("Mar 10", "2026-03-10"),
+                ("Mar 11", "2025-03-11"),
+                ("Dec 31", "2025-12-31"),
+                ("Feb 29", "2024-02-29"),
+                ("Mar 11, 2026", "2026-03-11"),
+            )
+        ),
     ],
 )
 def test_a_paper_may_lack_some_of_it(page: str, expected: Draft) -> None:
-    assert parse_saved_page(page, TODAY).drafts[-1] == expected._replace(source="page")
+    assert parse_saved_page(page, TODAY).drafts[-1] == expected
 
 
-@each(
-    ("said", "today", "expected"),
-    [
-        ("Jan 26", date(2026, 3, 10), "2026-01-26"),
-        ("Mar 10", date(2026, 3, 10), "2026-03-10"),
-        ("Mar 11", date(2026, 3, 10), "2025-03-11"),
-        ("Dec 31", date(2026, 1, 1), "2025-12-31"),
-        ("Feb 29", date(2026, 3, 10), "2024-02-29"),
-        ("Feb 29", date(2103, 3, 10), "2096-02-29"),
-        ("Mar 11, 2026", date(2026, 3, 10), "2026-03-11"),
-    ],
-)
-def test_a_date_without_a_year_is_the_last_such_day(said: str, today: date, expected: str) -> None:
-    page = f"A title\n\n• 3 authors\n·\n{said} 4"
-    (draft,) = parse_saved_page(page, today).drafts
-    assert (draft.published, draft.comments) == (expected, 4)
+def test_papers_of_one_title_are_told_apart_by_their_authors_and_dates() -> None:
+    footers = ("• 3 authors\n·\nMay 2, 2024", "• 9 authors\n·\nMay 2, 2020", "• 3 authors\n·\nMay 2, 2024")
+    page = "\n\n".join(f"A title\n\n{abstract('twins')}\n\n{footer}" for footer in footers)
+    first, second = parse_saved_page(f"{page}\n\nA title\n\n{abstract('twins')}", TODAY).drafts
+    assert first == shown("A title", "twins", author_count=3, published=MAY)
+    twin = Titled("A title", 9, "2020-05-02")
+    assert second == shown("A title", "twins", author_count=9, published="2020-05-02", entry=twin_id(twin))
+
+
+def test_the_last_leap_year_may_be_eight_years_ago() -> None:
+    (draft,) = parse_saved_page(f"{TITLE}Feb 29", date(2104, 2, 28)).drafts
+    assert draft.published == "2096-02-29"
 
 
 @each(
@@ -206,8 +179,8 @@ def test_a_date_without_a_year_is_the_last_such_day(said: str, today: date, expe
         "Just a note to myself.",
         abstract("nothing") * 3,
         f"A title\n\n{abstract('no date')}",
-        "A title\n\n• 3 authors\n·\nSmarch 2, 2024",
-        "A title\n\n• 3 authors\n·\nFeb 30, 2024",
+        f"{TITLE}Smarch 2, 2024",
+        f"{TITLE}Feb 30, 2024",
         "• 3 authors\n·\nMay 2, 2024",
     ],
 )
@@ -227,56 +200,33 @@ def test_a_real_page_has_all_its_papers() -> None:
     assert sum(draft.author_count is not None for draft in drafts) == 53
     assert [draft.organization for draft in drafts if draft.organization] == ["ServiceNow-AI"]
     assert sum(draft.comments or 0 for draft in drafts) == 51
-    by_title = {draft.title: draft for draft in drafts}
-    assert by_title["SiT: Self-supervised vIsion Transformer"].published == "2021-04-08"
-    assert by_title["Value-Based Pre-Training with Downstream Feedback"].author_count is None
 
 
 # HTML
 
-
-class Shown(NamedTuple):
-    """A paper of a page."""
-
-    id: str
-    title: str
-    authors: int
-    day: str
-    said: str
-    upvotes: int
-
-    @property
-    def abstract(self) -> str:
-        return (
-            f"This text is about {self.title.lower()}. It says at some length what others did before, why that is not"
-            " enough, and what is proposed instead."
-        )
-
-
 SHOWN = (
-    Shown("2312.00001", "Small verifiers, long horizons", 6, "2023-12-04", "Dec 4, 2023", 12),
-    Shown("2601.00002", "Where do web agents lose their way? <A & B>", 3, "2026-01-26", "Jan 26", 0),
-    Shown("2210.00003", "An old idea, tried again", 1, "2022-10-19", "Oct 19, 2022", 3),
+    shown("Small verifiers, long horizons", "a", id="2312.00001", author_count=6, published="2023-12-04"),
+    shown("Where do web agents lose their way? < A & B", "b", id="2601.00002", author_count=3, published="2026-01-26"),
+    shown("An old idea, tried again", "c", id="2210.00003", author_count=1, published="2022-10-19"),
 )
-EXPECTED = [
-    Draft(one.title, one.id, one.abstract, author_count=one.authors, published=one.day, source="page") for one in SHOWN
-]
+SAID = ("Dec 4, 2023", "Jan 26", "Oct 19, 2022")
+"""The days of the papers in words."""
 
 
-def article(one: Shown, host: str = "", authors: str = "authors") -> str:
+def article(paper: Draft, said: str, host: str = "", authors: str = "authors") -> str:
     """A paper as the site draws it; browsers that save a page write whole addresses."""
-    link = f"{host}/papers/{one.id}"
+    link = f"{host}/papers/{paper.id}"
     return f"""
-    <article class="flex"><a href="{link}"><img src="Daily_files/{one.id}.png" alt=""></a>
-      <div><h3><a href="{link}" class="line-clamp-3">{escape(one.title)}</a></h3>
-        <p class="line-clamp-2">{escape(one.abstract)}</p>
-        <ul><li title="Ada"><img src="a.png"></li><li>
-            {one.authors} {authors}</li></ul><span> · </span><time datetime="{one.day}T09:10:00.000Z">{one.said}</time>
+    <article class="flex"><a href="{link}"><img src="Daily_files/{paper.id}.png" alt=""></a>
+      <div><h3><a href="{link}" class="line-clamp-3">{escape(paper.title)}</a></h3>
+        <p class="line-clamp-2">{escape(paper.abstract)}</p><ul><li title="Ada"><img src="a.png"></li><li>
+            {paper.author_count} {authors}</li></ul>
+        <span> · </span><time datetime="{paper.published}T09:10:00.000Z">{said}</time>
         <a href="{link}#community"><svg><title>Comments</title></svg></a></div>
     </article>"""
 
 
-def data(shown: Sequence[Shown]) -> str:
+def data(papers: Sequence[Draft]) -> str:
     """The attribute with the papers' records."""
     items = [
         {
@@ -284,15 +234,15 @@ def data(shown: Sequence[Shown]) -> str:
                 "id": one.id,
                 "title": one.title,
                 "summary": one.abstract,
-                "authors": [{"name": f"Author {number}"} for number in range(one.authors)],
-                "publishedAt": f"{one.day}T00:00:00.000Z",
+                "authors": [{"name": f"Author {number}"} for number in range(one.author_count or 0)],
+                "publishedAt": f"{one.published}T00:00:00.000Z",
                 "submittedOnDailyAt": "2026-03-01T00:00:00.000Z",
-                "upvotes": one.upvotes,
+                "upvotes": 12,
             },
             "title": one.title,
             "numComments": 2,
         }
-        for one in shown
+        for one in papers
     ]
     props = escape(dumps({"query": {"q": "agents"}, "searchResults": items, "user": None}))
     return f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{props}">'
@@ -306,17 +256,17 @@ def page(articles: str, begin: str = "<div>") -> str:
 
 
 HOST = "https://huggingface.co"
-FIREFOX = page("".join(article(one, HOST) for one in SHOWN))
+FIREFOX = page("".join(article(*one, HOST) for one in zip(SHOWN, SAID, strict=True)))
 CHROMIUM = f"<!DOCTYPE html>\n<!-- saved from url=(0040){HOST}/papers?q=agents -->\n" + FIREFOX
-SOURCE = page("".join(map(article, SHOWN)))
+SOURCE = page("".join(map(article, SHOWN, SAID)))
 
 
 def mhtml(html: str) -> bytes:
     """As Chromium saves a page in one file."""
     whole = MIMEMultipart("related", type="text/html", boundary="----MultipartBoundary--x----")
     whole["From"], whole["Snapshot-Content-Location"] = "<Saved by Blink>", f"{HOST}/papers"
-    whole.attach(MIMEText(html, "html", "utf-8"))
     whole.attach(MIMEText("p {}", "css", "utf-8"))
+    whole.attach(MIMEText(html, "html", "utf-8"))
     return whole.as_bytes()
 
 
@@ -339,13 +289,13 @@ def firefox_text() -> str:
 {fill(one.abstract, 72)}
 
   * <{HOST}/ada>
-  * {one.authors} authors
+  * {one.author_count} authors
 
 ·
-{one.said}
+{said}
 <{HOST}/papers/{one.id}#community>
 """
-        for one in SHOWN
+        for one, said in zip(SHOWN, SAID, strict=True)
     ]
     return f"Hugging Face <{HOST}/>\n\n  * Models <{HOST}/models>\n\n    Daily Papers\n\n" + "\n".join(blocks)
 
@@ -354,46 +304,52 @@ def read(body: bytes) -> list[Listing]:
     return list(read_papers(io.BytesIO(body), TODAY))
 
 
-def drafts(body: bytes) -> list[Draft]:
-    return [draft for listing in read(body) for draft in listing.drafts]
+def drafts(body: bytes) -> tuple[Draft, ...]:
+    return tuple(draft for listing in read(body) for draft in listing.drafts)
 
 
-FORMS = {
-    "Firefox, complete": FIREFOX.encode(),
-    "Chromium, complete": CHROMIUM.encode(),
-    "Chromium, one file": mhtml(CHROMIUM),
-    "Safari, archive": webarchive(SOURCE),
-    "Safari, source": SOURCE.encode(),
-    "Firefox, text": firefox_text().encode(),
-}
+@each(
+    "saved",
+    [
+        FIREFOX.encode(),
+        CHROMIUM.encode(),
+        mhtml(CHROMIUM),
+        webarchive(SOURCE),
+        SOURCE.encode(),
+        firefox_text().encode(),
+        # In another language of the site.
+        page("".join(article(one, "4. Dezember 2023", HOST, "Autoren") for one in SHOWN)).encode(),
+        # A link within a sentence is no title.
+        SOURCE.replace("</article>", '</article><p>See <a href="/papers/2401.00009">this one</a></p>').encode(),
+        re.sub(' datetime="[^"]*"', "", FIREFOX).encode(),
+        FIREFOX.replace("&lt;", "<").replace("<h3>", "<!-- a title --><h3>").encode(),
+    ],
+)
+def test_the_papers_of_a_page_have_their_ids(saved: bytes) -> None:
+    assert drafts(saved) == SHOWN
 
 
-@each("form", FORMS)
-def test_the_papers_of_a_page_have_their_ids(form: str) -> None:
-    assert drafts(FORMS[form]) == EXPECTED
-
-
-@each("form", ["html", "mhtml", "webarchive"])
-def test_the_data_of_a_page_has_votes_authors_and_days(form: str) -> None:
-    html = page("".join(map(article, SHOWN)), data(SHOWN[:2]))
-    body = {"html": html.encode(), "mhtml": mhtml(html), "webarchive": webarchive(html)}[form]
-    first, second, third = read(body)
-    assert [listing.day for listing in (first, second, third)] == ["2026-03-01", "2026-03-01", None]
-    (told,) = second.drafts
-    assert (told.id, told.title, told.upvotes, told.comments) == ("2601.00002", SHOWN[1].title, 0, 2)
-    assert (told.authors, told.source) == (("Author 0", "Author 1", "Author 2"), "page")
-    # The one that came while the page was scrolled is only on the page.
-    assert third.drafts == (EXPECTED[2],)
-
-
-def test_a_page_that_shows_nothing_is_read_from_its_data() -> None:
-    assert [draft.id for draft in drafts(page("", data(SHOWN)).encode())] == [one.id for one in SHOWN]
-
-
-def test_the_language_of_a_page_makes_no_difference() -> None:
-    told = [one._replace(said="4. Dezember 2023") for one in SHOWN]
-    html = page("".join(article(one, HOST, "Autoren") for one in told))
-    assert drafts(html.encode()) == EXPECTED
+@each("form", [str.encode, mhtml, webarchive])
+def test_the_data_of_a_page_has_votes_authors_and_days(form: Callable[[str], bytes]) -> None:
+    html = page("".join(map(article, SHOWN, SAID)), data(SHOWN[:2]))
+    told = [
+        one._replace(
+            author_count=None,
+            authors=tuple(f"Author {number}" for number in range(one.author_count or 0)),
+            upvotes=12,
+            comments=2,
+        )
+        for one in SHOWN
+    ]
+    assert read(form(html)) == [
+        *(Listing("2026-03-01", (one,), is_page=True) for one in told[:2]),
+        # The one that came while the page was scrolled is only on the page.
+        Listing(None, SHOWN[2:], is_page=True),
+    ]
+    # A page may show nothing, and its records may be those of papers alone.
+    assert drafts(form(page("", data(SHOWN)))) == tuple(told)
+    bare = re.sub(r"&quot;paper&quot;: \{(.*?)\}, &quot;title.*?\}", r"\1}", data(SHOWN))
+    assert drafts(form(page("", bare))) == tuple(one._replace(comments=None) for one in told)
 
 
 def test_a_page_that_was_cut_has_its_first_papers() -> None:
@@ -402,14 +358,9 @@ def test_a_page_that_was_cut_has_its_first_papers() -> None:
             found = drafts(SOURCE[:end].encode())
         except FeedMalformed:
             continue
-        for draft, expected in zip(found, EXPECTED, strict=False):
+        for draft, expected in zip(found, SHOWN, strict=False):
             assert draft.id == expected.id
             assert expected.title.startswith(draft.title)
-
-
-def test_a_link_within_a_sentence_is_no_title() -> None:
-    html = page(f'{article(SHOWN[0])}<p>See <a href="/papers/2401.00009">this paper</a> too, and more of it.</p>')
-    assert [draft.title for draft in drafts(html.encode())] == [SHOWN[0].title]
 
 
 def test_another_page_gives_the_papers_that_it_links_to() -> None:
@@ -419,21 +370,19 @@ def test_another_page_gives_the_papers_that_it_links_to() -> None:
 
 
 @each(
-    "body",
+    ("body", "said"),
     [
-        b"<!doctype html><html><body>About us</body></html>",
-        b"bplist00broken",
-        plistlib.dumps({"a": 1}, fmt=plistlib.FMT_BINARY),
-        b"From: x\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/css\n\np {}\n--x--\n",
-        f"<html>{data(())}</html>".encode(),
-        b"<html><div data-props='[[[[[[[[[[[[{}]]]]]]]]]]]]'>",
+        (b"<!doctype html><html><body>About us</body></html>", "The input is a web page without papers; save a page"),
+        (b"bplist00broken", "The web archive can't be read; save the page as its source instead."),
+        (plistlib.dumps({"a": 1}, fmt=plistlib.FMT_BINARY), "The web archive can't be read; save the page"),
+        (mhtml("").replace(b"text/html", b"text/xml"), "The MHTML file has no page; save the page as HTML instead."),
+        (f"<html>{data(())}</html>".encode(), "The input is a web page without papers;"),
+        (b"<html><div data-props='[[[[[[[[[[[[{}]]]]]]]]]]]]'>", "The input is a web page without papers;"),
     ],
 )
-def test_what_is_no_page_of_papers_gets_one_sentence(body: bytes) -> None:
-    with pytest.raises(FeedMalformed) as raised:
+def test_what_is_no_page_of_papers_gets_one_sentence(body: bytes, said: str) -> None:
+    with pytest.raises(FeedMalformed, match=f"^{re.escape(said)}"):
         read(body)
-    said = str(raised.value)
-    assert said.endswith((".", "'")) and "\n" not in said
 
 
 @each("piece", ["<", "<a ", "<a href='", "<!--", "<script>", "<a href=/papers/2401.00001>x</a>", "&"])

@@ -18,15 +18,9 @@ from reader.core.document.model import (
     Document,
     Figure,
     Formula,
-    Items,
     Note,
     Paragraph,
-    Quote,
-    Reference,
-    Span,
     Table,
-    Theorem,
-    Verbatim,
     texts,
 )
 from reader.core.errors import NoFullText
@@ -90,48 +84,82 @@ def words(block: object) -> str:
     return "|".join(texts(block))  # type: ignore[arg-type]
 
 
-def found(kind: type) -> list[object]:
-    return [block for block in whole().blocks if isinstance(block, kind)]
+PAGE_TEXT = r"""
+# A paper
+## Abstract
+…
+## 1 Start of *it*
+We cite (Kay, 2024) and sum $x_{i}+1$.[^1] Next **word**. ▯
+[^1]: A note.
+- One
+  - (a) inner
+> Said.
+- Term means
+$$
+a=b \tag{1}
+$$
+$$
+\begin{aligned}
+c & =d
+\end{aligned} \tag{2}
+$$
+$$
+\begin{aligned}
+=e \\
+f
+\end{aligned} \tag{3}
+$$
+**Theorem 1 (Main).**
+All is $y$ so.
+**Table 1**: Numbers.
+| Model | Score |  |
+| --- | --- | --- |
+|  | a | 1.5² |
+![Figure 1](x2.png)
+**Figure 1**: Both.
+![(a)](x1.png)
+**(a)**: Left.
+**Algorithm 1**: Run
+```
+1:  if x
+2:    go
+```
+```
+if x:
+    go()
+```
+```
+$ run  <it>
+```
+## Appendix A More
+### A.1 Deep
+## References
+- Kay (2024) Kay. On it. [link](https://example.org/x) External Links: [https://doi.org/10.1/x](https://doi.org/10.1/x)
+## Authors
+Ann, Bob
+*Not shown here: 1 macro (▯).*"""
 
 
-def test_the_page_around_the_paper_is_left_out() -> None:
+def test_a_page_is_read_whole_without_what_is_around_the_paper() -> None:
     check_document(whole())
-    text = " ".join(words(block) for block in whole().blocks)
-    for noise in ("Report", "made by", "NOISE", "icml", "lost", "left of a macro", "31m", "thanks"):
-        assert noise not in text
+    said = "\n".join(filter(None, markdown_lines(whole())))
+    assert said.replace(pages.PROSE.strip(), "…") == PAGE_TEXT.strip()
     assert (whole().title, whole().version, whole().licence) == ("A paper", 3, "CC BY 4.0")
-
-
-def test_sections_have_numbers_and_anchors() -> None:
-    outline = [
-        (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in whole().sections
+    assert whole().anchors == {
+        **{"S1": 2, "S1.p1": 3, "fn1": 4, "i1": 5, "S1.E1": 8, "S1.E2": 9, "S1.E3": 10, "Thm1": 11, "S1.T1": 12},
+        **{"S1.F1": 13, "alg1": 14, "A1": 17, "A1.SS1": 18, "bib": 19, "bib.bib1": 20, "authors": 21},
+    }
+    targets = [span.target for block in whole().blocks for span in getattr(block, "spans", ()) if span.target]
+    assert targets == ["#bib.bib1", "#fn1", "https://example.org/x", "https://doi.org/10.1/x"]
+    ((table,),) = (block.blocks for block in whole().blocks if isinstance(block, Figure) and block.label == "Table 1")
+    assert isinstance(table, Table)
+    assert table.rules == (1,)
+    assert [(cell.across, cell.down, cell.align, cell.is_head) for row in table.rows for cell in row] == [
+        (1, 2, "left", True),
+        (2, 1, "center", True),
+        (1, 1, "left", False),
+        (1, 1, "right", False),
     ]
-    assert outline == [
-        (1, "", "Abstract", ""),
-        (1, "1", "1|Start of |it", "S1"),
-        (1, "Appendix A", "Appendix A|More", "A1"),
-        (2, "A.1", "A.1|Deep", "A1.SS1"),
-        (1, "", "References", "bib"),
-        (1, "", "Authors", "authors"),
-    ]
-
-
-def test_a_paragraph_has_citations_formulas_and_notes() -> None:
-    paragraph = next(block for block in found(Paragraph) if getattr(block, "anchor", "") == "S1.p1")
-    assert isinstance(paragraph, Paragraph)
-    assert paragraph.spans == (
-        Span("We cite (Kay, "),
-        Span("2024", "", "#bib.bib1"),
-        Span(") and sum "),
-        Span("x_{i}+1", "formula"),
-        Span("."),
-        Span("1", "mark", "#fn1"),
-        Span(" Next "),
-        Span("word", "strong"),
-        Span(". ▯"),
-    )
-    after = whole().blocks[whole().blocks.index(paragraph) + 1]
-    assert after == Note("1", (Span("A note."),), "fn1")
 
 
 def test_the_mark_of_a_note_on_the_whole_paper_is_no_paragraph() -> None:
@@ -141,79 +169,6 @@ def test_the_mark_of_a_note_on_the_whole_paper_is_no_paragraph() -> None:
     notes = [block for block in marked.blocks if isinstance(block, Note)]
     assert any(words(one).endswith("A licence.") for one in notes)
     assert not [one for one in marked.blocks if isinstance(one, Paragraph) and words(one) == "†"]
-
-
-def test_lists_nest_and_quotes_hold_paragraphs() -> None:
-    bullets, terms = found(Items)
-    assert isinstance(bullets, Items) and isinstance(terms, Items)
-    (first,) = bullets.items
-    assert first.marker == "•"
-    assert words(first) == "•|One|(a)|inner"
-    assert [(item.marker, words(item)) for item in terms.items] == [("Term", "Term|means")]
-    assert [words(quote) for quote in found(Quote)] == ["Said."]
-
-
-def test_numbered_formulas_keep_their_numbers() -> None:
-    assert found(Formula) == [
-        Formula(("a=b",), "(1)", "S1.E1"),
-        Formula(("c & =d",), "(2)", "S1.E2"),
-        Formula(("=e", "f"), "(3)", "S1.E3"),
-    ]
-
-
-def test_a_theorem_in_italics_is_plain_text() -> None:
-    (theorem,) = found(Theorem)
-    assert theorem == Theorem(
-        (Span("Theorem 1 (Main)."),), (Paragraph((Span("All is "), Span("y", "formula"), Span(" so."))),), "Thm1"
-    )
-
-
-def test_tables_have_spans_and_lines() -> None:
-    figure = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Table 1")
-    (table,) = figure.blocks
-    assert isinstance(table, Table)
-    assert [[(words_of(cell.spans), cell.across, cell.down, cell.align) for cell in row] for row in table.rows] == [
-        [("Model", 1, 2, "left"), ("Score", 2, 1, "center")],
-        [("a", 1, 1, "left"), ("1.5²", 1, 1, "right")],
-    ]
-    assert table.rules == (1,)
-    assert [cell.is_head for row in table.rows for cell in row] == [True, True, False, False]
-
-
-def words_of(spans: tuple[Span, ...]) -> str:
-    return "".join(span.text for span in spans)
-
-
-def test_figures_have_captions_and_their_own_pictures() -> None:
-    figure = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Figure 1")
-    assert (words_of(figure.caption), figure.pictures, figure.anchor) == ("Both.", ("x2.png",), "S1.F1")
-    (panel,) = figure.blocks
-    assert isinstance(panel, Figure) and (panel.label, panel.pictures) == ("(a)", ("x1.png",))
-
-
-def test_code_and_algorithms_keep_their_lines() -> None:
-    algorithm = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Algorithm 1")
-    (steps,) = algorithm.blocks
-    assert isinstance(steps, Verbatim)
-    assert [words_of(line) for line in steps.lines] == ["1:  if x", "2:    go"]
-    code, terminal = found(Verbatim)
-    assert isinstance(code, Verbatim) and isinstance(terminal, Verbatim)
-    assert [words_of(line) for line in code.lines] == ["if x:", "    go()"]
-    assert [words_of(line) for line in terminal.lines] == ["$ run  <it>"]
-
-
-def test_references_are_where_citations_lead() -> None:
-    assert found(Reference) == [
-        Reference(
-            "Kay (2024)",
-            (
-                *(Span("Kay. On it. "), Span("link", "", "https://example.org/x"), Span(" External Links: ")),
-                Span("https://doi.org/10.1/x", "", "https://doi.org/10.1/x"),
-            ),
-            "bib.bib1",
-        )
-    ]
-    assert isinstance(whole().blocks[whole().anchors["bib.bib1"]], Reference)
 
 
 def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
@@ -326,41 +281,34 @@ def test_recorded_pages_that_are_no_papers_are_refused(name: str) -> None:
         read_html((SHARED / "html" / name).read_text("utf-8"))
 
 
-def _formulas(rows: str) -> list[Formula]:
-    table = f'<table class="ltx_equationgroup ltx_eqn_table" id="E"><tbody>{rows}</tbody></table>'
-    text = "<p class='ltx_p'>" + "Words of a paper. " * 40 + "</p>"
-    article = f'<article class="ltx_document"><div class="ltx_para">{text}{table}</div></article>'
-    return [block for block in read_html(f"<html><body>{article}</body></html>").blocks if isinstance(block, Formula)]
+def cell(part: str) -> str:
+    """A cell of an equation: words behind `~`, a number before `@` and its rows, or TeX."""
+    text, _, rows = part.partition("@")
+    if rows:
+        tag = f'<span class="ltx_tag ltx_tag_equation">{text}</span>'
+        return f'<td class="ltx_eqn_eqno" rowspan="{rows}">{tag}</td>'
+    if part.startswith("~"):
+        return f'<td><span class="ltx_markedasmath">{part[1:]}</span></td>'
+    return f'<td><math alttext="{part}"></math></td>' if part else "<td></td>"
 
 
-def _math(tex: str) -> str:
-    return f'<td class="ltx_eqn_cell"><math alttext="{tex}"></math></td>'
-
-
-def test_one_number_of_several_rows_is_theirs() -> None:
-    number = (
-        '<td class="ltx_eqn_cell ltx_eqn_eqno" rowspan="2"><span class="ltx_tag ltx_tag_equationgroup">(2)</span></td>'
-    )
-    rows = f"<tr>{_math('a')}{_math('=b')}{number}</tr><tr><td></td>{_math('=c')}</tr><tr>{_math('d')}</tr>"
-    assert [(one.rows, one.number) for one in _formulas(rows)] == [(("a & =b", "& =c"), "(2)"), (("d",), "")]
-
-
-def test_a_number_stays_on_its_row_and_its_own_signs_are_no_formula() -> None:
-    tag = '<td class="ltx_eqn_eqno"><span class="ltx_tag ltx_tag_equation">(<math alttext="*"></math>)</span></td>'
-    rows = f"<tr>{_math('a=b')}{tag}</tr><tr>{_math('c=d')}</tr>"
-    assert [(one.rows, one.number) for one in _formulas(rows)] == [(("a=b",), "(*)"), (("c=d",), "")]
-
-
-def test_words_in_place_of_a_formula_stay_in_their_row() -> None:
-    cell = (
-        '<td class="ltx_eqn_cell"><span class="ltx_text ltx_markedasmath">Step 5% <math alttext="n"></math></span></td>'
-    )
-    assert [one.rows for one in _formulas(f"<tr>{cell}{_math('s=1')}</tr>")] == [(r"~\text{Step 5\% }n~ & s=1",)]
-
-
-def test_a_line_of_tex_that_breaks_in_words_keeps_their_space() -> None:
-    (formula,) = _formulas(f"<tr>{_math('x%&#10;+y' + chr(92) + 'text{both are%&#10; constant}')}</tr>")
-    assert formula.rows == (r"x+y\text{both are constant}",)
+@each(
+    ("rows", "formulas"),
+    [
+        # One number of several rows is theirs.
+        ("a & =b & (2)@2 //  & =c // d", [Formula(("a & =b", "& =c"), "(2)"), Formula(("d",))]),
+        # A number stays on its row, and its own signs are no formula.
+        ("a=b & (<math alttext=*></math>)@1 // c=d", [Formula(("a=b",), "(*)"), Formula(("c=d",))]),
+        # Words in place of a formula stay in their row, and the space of a line that breaks within words stays.
+        ("~Step 5% <math alttext=n></math> & s=1", [Formula((r"~\text{Step 5\% }n~ & s=1",))]),
+        (r"x%&#10;+y\text{both are%&#10; constant}", [Formula((r"x+y\text{both are constant}",))]),
+    ],
+)
+def test_formulas_of_several_rows_are_parted_by_their_numbers(rows: str, formulas: list[Formula]) -> None:
+    cells = (f"<tr>{''.join(map(cell, row.split(' & ')))}</tr>" for row in rows.split(" // "))
+    table = f'<table class="ltx_equationgroup ltx_eqn_table">{"".join(cells)}</table>'
+    page = read_html(f'<article class="ltx_document"><div class="ltx_para">{pages.PROSE}{table}</div></article>')
+    assert [block for block in page.blocks if isinstance(block, Formula)] == formulas
 
 
 def test_a_formula_without_tex_keeps_its_mathml() -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.core.paper import Draft
 from reader.feeds.http.client import DocumentClient, Validators, origin_of
 from reader.feeds.http.responses import HttpRefused, Limits
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
-from reader.feeds.syndication.parse import Feed, NotAFeed
+from reader.feeds.syndication.parse import Feed, FeedEntry, NotAFeed
 from tests.feeds.servers import Documents, Nap, Page, item, rss
 
 pytest.importorskip("feedparser")
@@ -23,10 +24,13 @@ FEED = rss(item("One", link="/posts/1", pubDate="Tue, 12 May 2026 10:00:00 GMT")
 MONDAY = "Mon, 11 May 2026 08:00:00 GMT"
 
 
+KNOWN = Validators('W/"one"', MONDAY)
+
+
 @pytest.fixture
 def site() -> Iterator[Documents]:
     with Documents() as documents:
-        documents.pages["/feed"] = Page(FEED, etag='W/"one"', modified=MONDAY)
+        documents.pages["/feed"] = Page(FEED, etag=KNOWN.etag, modified=MONDAY)
         yield documents
 
 
@@ -51,61 +55,40 @@ def titles(fetched: FetchedFeed) -> list[str]:
 
 async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
     async with connected() as feeds:
-        fetched = await feeds.fetch(f"{site.url}/feed", source="lab")
-    assert titles(fetched) == ["One"]
+        fetched = await feeds.fetch(f"{site.url}/feed?format=rss&tag=a+b", source="lab")
     assert fetched.feed is not None
-    assert fetched.feed.entries[0].draft.source == "lab"
-    assert fetched.feed.entries[0].link == f"{site.url}/posts/1"
-    assert fetched.feed.entries[0].published == "2026-05-12"
-    assert (fetched.validators, fetched.url) == (Validators('W/"one"', MONDAY), f"{site.url}/feed")
+    draft = Draft("One", published="2026-05-12", source="lab")
+    (entry,) = fetched.feed.entries
+    assert entry == FeedEntry(draft, f"{site.url}/posts/1", f"{site.url}/posts/1", "2026-05-12")
+    assert (fetched.validators, fetched.url) == (KNOWN, f"{site.url}/feed?format=rss&tag=a+b")
     (request,) = site.requests
+    assert request.query == {"format": "rss", "tag": "a b"}
     assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
     assert "application/rss+xml" in (request.headers["Accept"] or "")
     assert request.headers["If-None-Match"] is None
 
 
-@pytest.mark.parametrize("known", [Validators('W/"one"'), Validators(None, MONDAY), Validators('W/"one"', MONDAY)])
+@pytest.mark.parametrize("known", [Validators(KNOWN.etag), Validators(None, MONDAY), KNOWN])
 async def test_what_has_not_changed_is_not_sent_again(known: Validators, site: Documents) -> None:
     async with connected() as feeds:
-        fetched = await feeds.fetch(f"{site.url}/feed", known)
-    assert fetched == FetchedFeed(None, Validators('W/"one"', MONDAY), f"{site.url}/feed")
+        assert await feeds.fetch(f"{site.url}/feed", known) == FetchedFeed(None, KNOWN, f"{site.url}/feed")
     (request,) = site.requests
     assert request.headers["If-None-Match"] == known.etag
     assert request.headers["If-Modified-Since"] == known.modified
 
 
-async def test_what_has_changed_comes_with_new_validators(site: Documents) -> None:
+async def test_validators_are_those_of_the_last_answer_that_can_be_sent_back(site: Documents) -> None:
+    url = f"{site.url}/feed"
     async with connected() as feeds:
-        fetched = await feeds.fetch(f"{site.url}/feed", Validators('"zero"', "Sun, 10 May 2026 08:00:00 GMT"))
-    assert titles(fetched) == ["One"]
-    assert fetched.validators.etag == 'W/"one"'
-
-
-async def test_an_answer_that_says_only_unchanged_keeps_the_validators(site: Documents) -> None:
-    site.answers.append(Page(status=304))
-    async with connected() as feeds:
-        fetched = await feeds.fetch(f"{site.url}/feed", Validators('"mine"'))
-    assert (fetched.feed, fetched.validators) == (None, Validators('"mine"'))
-
-
-async def test_unchanged_without_having_asked_is_an_error(site: Documents) -> None:
-    site.answers.append(Page(status=304))
-    async with connected() as feeds:
+        fetched = await feeds.fetch(url, Validators('"zero"', "Sun, 10 May 2026 08:00:00 GMT"))
+        assert (titles(fetched), fetched.validators) == (["One"], KNOWN)
+        # An answer may say only that nothing has changed, but not to one who does not know the feed.
+        site.answers += [Page(status=304)] * 2
+        assert await feeds.fetch(url, Validators('"mine"')) == FetchedFeed(None, Validators('"mine"'), url)
         with pytest.raises(HttpRefused, match="304"):
-            await feeds.fetch(f"{site.url}/feed")
-
-
-async def test_validators_that_can_not_be_sent_back_are_dropped(site: Documents) -> None:
-    site.pages["/feed"] = Page(FEED, etag='"' + "x" * 2_000 + '"', modified="M\xe4rz")
-    async with connected() as feeds:
-        fetched = await feeds.fetch(f"{site.url}/feed")
-    assert fetched.validators == Validators()
-
-
-async def test_the_query_of_an_address_is_kept(site: Documents) -> None:
-    async with connected() as feeds:
-        await feeds.fetch(f"{site.url}/feed?format=rss&tag=a+b")
-    assert site.requests[0].query == {"format": "rss", "tag": "a b"}
+            await feeds.fetch(url)
+        site.pages["/feed"] = Page(FEED, etag='"' + "x" * 2_000 + '"', modified="M\xe4rz")
+        assert (await feeds.fetch(url)).validators == Validators()
 
 
 # Redirects
@@ -132,13 +115,14 @@ async def test_a_feed_that_moved_for_good_is_asked_there_from_now_on(
     assert fetched.feed.entries[0].link == f"{other.url}/posts/1"
 
 
-@pytest.mark.parametrize("target", ["ftp://example.org/", "file:///etc/hostname", "javascript:x", "http://[bad/"])
-async def test_a_redirect_to_no_place_of_the_web_is_refused(target: str, site: Documents) -> None:
-    site.answers.append(Page(status=302, headers={"Location": target}))
+async def test_a_redirect_to_no_place_of_the_web_is_refused(site: Documents) -> None:
+    targets = ["ftp://example.org/", "file:///etc/hostname", "javascript:x", "http://[bad/"]
     async with connected() as feeds:
-        with pytest.raises(FeedRefused, match=r"an (unsafe|invalid) address"):
-            await feeds.fetch(f"{site.url}/feed")
-    assert len(site.requests) == 1
+        for target in targets:
+            site.answers.append(Page(status=302, headers={"Location": target}))
+            with pytest.raises(FeedRefused, match=r"an (unsafe|invalid) address"):
+                await feeds.fetch(f"{site.url}/feed")
+    assert len(site.requests) == len(targets)
 
 
 @pytest.mark.parametrize("target", ["http://feeds.example.org/x", "http://127.0.0.1/"])
@@ -149,11 +133,8 @@ async def test_a_redirect_does_not_give_up_encryption(target: str, monkeypatch: 
         asked.append(str(request.url))
         return httpx.Response(302, headers={"Location": target}, stream=httpx.ByteStream(b""))
 
-    def client(**_: object) -> httpx.AsyncClient:
-        return real(transport=httpx.MockTransport(answer))
-
     real = httpx.AsyncClient
-    monkeypatch.setattr(httpx, "AsyncClient", client)
+    monkeypatch.setattr(httpx, "AsyncClient", lambda **_: real(transport=httpx.MockTransport(answer)))
     async with connected() as feeds:
         with pytest.raises(FeedRefused, match="unsafe address"):
             await feeds.fetch("https://feeds.example.org/feed")
@@ -174,44 +155,31 @@ async def test_a_web_page_is_no_feed_and_not_asked_for_twice(site: Documents) ->
     assert len(site.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("page", "said"),
-    [
+async def test_a_refusal_is_one_plain_sentence(site: Documents) -> None:
+    pages = [
         (Page(status=404), r"refused the request \(404\); check the feed's address\."),
         (Page(status=410), r"refused the request \(410\); check the feed's address\."),
         (Page(status=401), r"requires a sign-in \(401\), which is not supported for feeds\."),
         (Page(b" " * 200_000), "sent more than 0 MiB at once"),
-    ],
-)
-async def test_a_refusal_is_one_plain_sentence(page: Page, said: str, site: Documents) -> None:
-    site.pages["/feed"] = page
+    ]
     async with connected() as feeds:
-        with pytest.raises((FeedRefused, FeedMalformed), match=said):
-            await feeds.fetch(f"{site.url}/feed")
-    assert len(site.requests) == 1
-
-
-async def test_one_host_s_failure_is_not_another_s(site: Documents) -> None:
-    async with connected() as feeds:
+        for page, said in pages:
+            site.answers.append(page)
+            with pytest.raises((FeedRefused, FeedMalformed), match=said):
+                await feeds.fetch(f"{site.url}/feed")
+        # The failure of one host is not another's.
         with pytest.raises(FeedUnreachable):
             await feeds.fetch("http://127.0.0.1:9/feed")
-        assert titles(await feeds.fetch(f"{site.url}/feed")) == ["One"]
-
-
-@pytest.mark.parametrize(
-    "url", ["", "notes", "ftp://example.org/feed", "https://user:pass@example.org/", "/etc/hostname"]
-)
-async def test_what_is_no_address_is_a_mistake(url: str) -> None:
-    async with connected() as feeds:
-        with pytest.raises(UsageError, match="is not a feed's address"):
-            await feeds.fetch(url)
+        for url in ("", "notes", "ftp://example.org/feed", "https://user:pass@example.org/", "/etc/hostname"):
+            with pytest.raises(UsageError, match="is not a feed's address"):
+                await feeds.fetch(url)
+    assert len(site.requests) == len(pages)
 
 
 async def test_a_document_is_asked_for_one_at_a_time(site: Documents) -> None:
-
     async with connected() as feeds:
         fetched = await asyncio.gather(
-            *(feeds.fetch(f"{site.url}/feed", Validators(etag)) for etag in ('W/"one"', '"0"'))
+            *(feeds.fetch(f"{site.url}/feed", Validators(etag)) for etag in (KNOWN.etag, '"0"'))
         )
     assert [one.feed is None for one in fetched] == [True, False]
 

@@ -149,7 +149,6 @@ TARGETS = {
         (PAPER_MARKDOWN, b"1. a\n\n   - b\n> c\n\n|a|b|\n|-|-|\n|\\x_{1}|2|"),
         (b"\n\n", b"## ", b"](https://arxiv.org/html/1#S1.T1)", b"\n(1)\n", b"```\n", b"\\frac{"),
     ),
-    "records": Target(parsers.attack_records, (bytes(range(60)), b"\x03" * 40, b"\x0b\x00\x3c" * 30)),
     "rules": Target(
         parsers.attack_rules,
         (b'threshold = 5\n[topics.x]\nphrases = ["a b", "c+d"]\n[topics.x.implies]\ny = 1\n',),

@@ -6,9 +6,8 @@ import errno
 import os
 import shutil
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,8 +25,6 @@ from tests.rigs.mishaps.trial import (
     away,
     changed,
     disk,
-    events,
-    machine,
     marks,
     read_only,
     resize,
@@ -92,36 +89,12 @@ def _full_at_the_first_look(trial: Trial) -> None:
 # Another machine's file
 
 
-def _desks(change: Callable[[bytes], bytes]) -> Fault:
-    """Let the laptop find the desk's file changed."""
-
-    def fault(trial: Trial) -> AbstractContextManager[None]:
-        file = trial.file(trial.desk)
-        return changed(file, change(file.read_bytes()))
-
-    return fault
-
-
 @contextmanager
 def _huge(trial: Trial) -> Iterator[None]:
     file = trial.file(trial.desk)
     with changed(file, b""):
         os.truncate(file, 5 << 30)
         yield
-
-
-def _newer(data: bytes) -> bytes:
-    lines = data.splitlines(keepends=True)
-    body = lines[-1].rpartition(b',"sum"')[0].replace(b'"v":1', b'"v":2')
-    return b"".join(lines[:-1]) + body + b',"sum":"%08x"}\n' % zlib.crc32(body)
-
-
-@contextmanager
-def _own_file_damaged(trial: Trial) -> Iterator[None]:
-    trial.must(trial.laptop, "sync", str(trial.shared))
-    file = trial.file(trial.laptop)
-    file.write_bytes(b"\0" * file.stat().st_size)
-    yield
 
 
 @contextmanager
@@ -135,25 +108,6 @@ def _folder_rolled_back(trial: Trial) -> Iterator[None]:
 
 
 # The machine
-
-
-def _copied_home(trial: Trial) -> None:
-    """The laptop's home is copied to a new machine, and both go on."""
-    copy, papers = trial.place / "copy", trial.papers
-    shutil.copytree(trial.laptop, copy)
-    trial.must(copy, "mark", "star", papers[5])
-    trial.must(trial.laptop, "mark", "star", papers[6])
-    trial.must(copy, "sync", str(trial.shared))
-    trial.meets("sync", str(trial.shared), code=0)
-    trial.must(copy, "sync", str(trial.shared))
-    trial.heals("sync", str(trial.shared))
-    assert machine(copy) != machine(trial.laptop), "both have the same id still"
-    trial.must(copy, "mark", "star", papers[7])
-    trial.must(copy, "sync", str(trial.shared))
-    trial.expect_same_marks()
-    trial.must(copy, "sync", str(trial.shared))
-    assert events(copy) == events(trial.desk), "the copy has other marks"
-    assert {*papers[5:8]} <= marks(trial.desk)[0], "a star of a copy is missing"
 
 
 def _home_from_a_backup(trial: Trial) -> None:
@@ -171,13 +125,6 @@ def _home_from_a_backup(trial: Trial) -> None:
     assert {*papers[5:7]} <= marks(trial.desk)[0], "a star from before or after the backup is missing"
 
 
-def _cache_lost(trial: Trial) -> None:
-    for file in trial.laptop.glob("papers.db*"):
-        file.unlink()
-    trial.meets("sync", str(trial.shared), code=0)
-    trial.heals("sync", str(trial.shared))
-
-
 def _clock_years_off(trial: Trial) -> None:
     """The desk has marks that are dated 30 years ahead: a new one does not count before a repair."""
     _shift_clock(trial.desk, 30)
@@ -189,16 +136,6 @@ def _clock_years_off(trial: Trial) -> None:
     trial.must(trial.laptop, "note", trial.papers[3], "--text", "now")
     trial.expect_same_marks()
     assert trial.must(trial.desk, "note", trial.papers[3]).out == "now\n", "the later note did not win"
-
-
-@contextmanager
-def _clock_of_a_file_years_off(trial: Trial) -> Iterator[None]:
-    """The desk's file has marks that are dated 30 years ahead, as an older program wrote them: they are skipped."""
-    _shift_clock(trial.desk, 30)
-    file = trial.file(trial.desk)
-    with changed(file, _ahead(file.read_bytes(), 30)):
-        yield
-    trial.must(trial.desk, "cache", "repair")
 
 
 def _shift_clock(home: Path, years: int) -> None:
@@ -286,13 +223,8 @@ FAULTS: tuple[tuple[str, Fault, int], ...] = (
     ("the folder is gone, or its disk is not mounted", _not_there, 1),
     ("the mount point is there, but nothing is mounted", _empty_mount_point, 0),
     ("a file is in the folder's place", _file_in_its_place, 1),
-    ("half of another machine's file", _desks(lambda data: data[:-40]), 0),
-    ("another machine's file is a page that asks to log in", _desks(lambda _: b"<!doctype html>\n<p>Log in\n" * 50), 0),
     ("another machine's file has 5 GB", _huge, 0),
-    ("another machine's file is of a newer program", _desks(_newer), 0),
-    ("the own file is overwritten by zeros", _own_file_damaged, 0),
     ("the whole folder is set back to an older state", _folder_rolled_back, 0),
-    ("another machine's marks are dated 30 years ahead", _clock_of_a_file_years_off, 0),
     ("another program joins the marks", _another_program, 1),
 )
 """What is in the way of `sync`, and its exit code."""
@@ -302,9 +234,7 @@ MISHAPS = (
     Mishap(ROOM, "the folder can only be read", _read_only),
     Mishap(ROOM, "the folder's disk is full", partial(_little_room, "shared", 0)),
     Mishap(ROOM, "the folder's disk is full at the first look", _full_at_the_first_look),
-    Mishap(ROOM, "the home is copied to a new machine", _copied_home),
     Mishap(ROOM, "the home is set back by a backup", _home_from_a_backup),
-    Mishap(ROOM, "the cache is lost", _cache_lost),
     Mishap(ROOM, "marks are dated 30 years ahead", _clock_years_off),
     Mishap(ROOM, "no room on the own disk", partial(_little_room, "laptop", 0)),
     Mishap(ROOM, "little room on the own disk", partial(_little_room, "laptop", 40_000)),

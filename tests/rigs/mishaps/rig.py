@@ -19,7 +19,7 @@ MISHAPS = (*folders.MISHAPS, *servers.MISHAPS, *groups.MISHAPS, *outputs.MISHAPS
 def main(arguments: Sequence[str]) -> int:
     """Play, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs mishaps", description=__doc__)
-    parser.add_argument("words", nargs="*", help="play only mishaps whose names have one of these, such as digest")
+    parser.add_argument("words", nargs="*", help="play only mishaps whose names have one of these, such as output")
     words = parser.parse_args(arguments).words
     failed = 0
     with tempfile.TemporaryDirectory(prefix="mishaps-") as folder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -19,7 +19,6 @@ from reader.ui.calendar.screen import (
     HEATS,
     TOP,
     WARM,
-    WEEKS,
     WIDTH,
     CalendarScreen,
     CalendarView,
@@ -30,7 +29,6 @@ from reader.ui.calendar.screen import (
 )
 from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.kit.line_widgets import Reported
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.stage import Stage, services, staged, watch_paints
@@ -75,19 +73,6 @@ def test_a_month_is_drawn_with_numbers_under_their_weekdays() -> None:
     assert texts(replace(VIEW, day=date(2026, 5, 6)))[-1] == "Wednesday 6 May 2026 · 6+ papers, 6 unread"
     assert texts(replace(VIEW, day=date(2026, 5, 4)))[-1] == "Monday 4 May 2026 · not fetched yet"
     assert (VIEW.first, VIEW.last) == (date(2026, 4, 27), date(2026, 6, 7))
-
-
-@each("day", [date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 30), date(2026, 8, 31)])
-def test_each_number_ends_where_its_weekday_ends(day: date) -> None:
-    lines = texts(replace(VIEW, day=day, today=date(2026, 12, 31), days={}))
-    ends = [at for at, char in enumerate(lines[TOP - 1]) if char.islower()]
-    weeks = [line for line in lines[TOP : TOP + WEEKS] if line]
-    assert sum(line[end].isdigit() for line in weeks for end in ends if end < len(line)) == len(_month(day))
-
-
-def _month(day: date) -> list[date]:
-    days = [day.replace(day=1) + timedelta(days=after) for after in range(31)]
-    return [one for one in days if one.month == day.month]
 
 
 def roles(view: CalendarView, text: str) -> list[str]:
@@ -156,13 +141,8 @@ def test_ascii_draws_nothing_else() -> None:
 # The screen
 
 
-class CalendarStage(Stage):
-    def on_reported(self, message: Reported) -> None:
-        self.told.append(message)
-
-
 async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = CalendarStage()
+    app = Stage()
     known = services(app)
     known.library = cast("Library", SimpleNamespace(days_between=lambda first, last: {first: KNOWN[0], last: KNOWN[1]}))
     async with staged(app, 70, 20) as (_, pilot):

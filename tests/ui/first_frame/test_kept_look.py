@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from reader import paths
-from reader.ui import next_start
+from reader.ui import first_frame, next_start
+from reader.ui.first_frame.frame import FirstFrame
 from reader.ui.first_frame.kept_look import MOST_KEPT, KeptLook, conditions, load_look, save_look, stamp
 from reader.ui.next_start import keep_look, look_of
 from tests.ui.conftest import Opener
@@ -123,3 +125,34 @@ async def test_steps_that_mark_papers_are_left_to_the_reader(reader: Opener) -> 
         moves = look_of(r.main, r.app.keymap, r.app.settings).moves
         assert {keys for keys, steps in moves.items() if steps > 0} == {"\x1b[B", "\x1bOB"}
         assert {keys for keys, steps in moves.items() if steps < 0} == {"k", "\x1b[A", "\x1bOA"}
+
+
+async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader():
+        pass
+    home, shown = tmp_path / "home", list[FirstFrame]()
+
+    def show(frame: FirstFrame) -> None:
+        shown.append(frame)
+
+    shutil.copy(tmp_path / "papers.db", home / "papers.db")
+    monkeypatch.setattr(os, "get_terminal_size", lambda _output: os.terminal_size((80, 24)))
+    monkeypatch.setattr(FirstFrame, "show", show)
+    frame = first_frame._show()
+    assert frame is not None and shown == [frame]
+    assert all(one in frame._painter.whole() for one in ("Latest", "Slow Video", "mark read"))
+    (home / "state.json").write_text('{"view": "starred"}')
+    assert first_frame._show() is None, "an empty list has a reason, which is not known yet"
+    (home / "state.json").unlink()
+    (home / "papers.suspect").touch()
+    assert first_frame._show() is None
+    (home / "papers.suspect").unlink()
+    paths.config_file().touch()
+    assert first_frame._show() is None, "the settings may have changed"
+    paths.config_file().unlink()
+    paths.look_file().unlink()
+    # The one that ships is for the default settings.
+    monkeypatch.setenv("TERM", "dumb")
+    assert first_frame._show() is None and shown == [frame]

@@ -8,8 +8,9 @@ from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.widgets import OptionList
 
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.pane import BarLook, Thumb, draw_bar, draw_scrollbars, thumb_of
+from reader.core.lines import Piece
+from reader.ui.kit.glyphs import ASCII
+from reader.ui.kit.pane import BarLook, Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.table import each
 from tests.ui.lists import list_stage
@@ -113,20 +114,16 @@ async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.M
         assert asked
 
 
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
-def test_all_of_a_bar_is_drawn(glyphs: Glyphs) -> None:
-    look = BarLook(Style.parse("red"), Style.parse("grey50"))
-    for position in range(0, 90, 7):
-        found = thumb_of(10, 100, position)
-        assert found is not None
-        start, length = found
-        cells = draw_bar(10, found, glyphs, look, is_ruled=True)
-        assert 0 <= start <= 10 - length
-        assert "".join(cell.text for cell in cells) == (
-            glyphs.rule * start + glyphs.thumb * length + glyphs.rule * (10 - start - length)
-        )
-        actions = [cell.style.meta["@mouse.down"] for cell in cells if cell.style]
-        assert actions == ["scroll_up"] * start + ["grab"] * length + ["scroll_down"] * (10 - start - length)
+@pytest.mark.parametrize("shows_links", [True, False])
+async def test_an_address_is_a_link_where_the_terminal_shows_links(shows_links: bool) -> None:
+    pane = Pane()
+    pane.shows_links = shows_links
+    async with staged(Stage(pane), 20, 3):
+        pieces = [Piece("page", action=("link", "https://a.org")), Piece("topic", action=("topic", "agents"))]
+        styles = [style for text, style, _ in pane._strip((*pieces, Piece("plain"))) if text.strip() and style]
+        assert [style.link for style in styles] == ["https://a.org" if shows_links else None, None, None]
+        actions = [{"kind": "link", "value": "https://a.org"}, {"kind": "topic", "value": "agents"}, {}]
+        assert [style.meta for style in styles] == actions
 
 
 async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> None:

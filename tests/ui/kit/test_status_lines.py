@@ -163,12 +163,6 @@ def test_the_choices_of_a_long_prompt_stand_in_columns() -> None:
     ]
 
 
-def test_a_prompt_has_the_whole_line_and_a_second_one_if_it_must() -> None:
-    choices = (("o", "page"), ("p", "PDF"), ("a", "arXiv"))
-    assert drawn(Status(KEYS, choices, "open", "1 read"), 60) == [" open…  o page  p PDF  a arXiv"]
-    assert drawn(Status(KEYS, choices, "open"), 26) == [" open…  o page  p PDF", "        a arXiv"]
-
-
 def beginnings(keymap: Keymap, context: Context) -> set[Chord]:
     """The beginnings of all chords."""
     return {chord[:size] for chord in keymap.resolve(context) for size in range(1, len(chord))}
@@ -184,18 +178,6 @@ def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
         assert len(lines) <= (4 if width >= 80 else 5)
         for key, word in choices:
             assert any(f" {key} {word}" in line for line in lines), (key, word, lines)
-
-
-@each("width", WIDTHS)
-def test_every_link_can_be_read_by_name_and_every_topic(width: int) -> None:
-    pages = (("o", "feed"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"), ("d", "DOI"), ("e", "entry"))
-    links = (*pages, *((str(number), "media") for number in range(1, 10)))
-    topics = tuple((str(number), f"Topic {number} in words") for number in range(1, 6))
-    for typed, choices in (("open", links), ("topic", topics)):
-        lines = drawn(Status(KEYS, choices, typed), width)
-        assert len(lines) <= 3
-        for key, name in choices:
-            assert any(f" {key} {name}" in line for line in lines), (key, name, lines)
 
 
 @given(
@@ -222,10 +204,6 @@ def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
     assert last is not None
     assert last.action is None
     assert piece_at(line, 80) is None
-
-
-def test_the_dots_of_a_notice_are_ascii_too() -> None:
-    assert drawn(Status(KEYS, said="41 read · u undoes"), 80, ASCII)[0].isascii()
 
 
 def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long_warning() -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
+from reader.core.errors import CacheDamaged, CacheError
 from reader.core.query import parse
 from reader.session.places import Place, view
 from reader.ui.filter.counter import question
@@ -50,36 +48,6 @@ async def test_a_screenful_is_the_beginning_of_the_whole(library: Library) -> No
     assert (first.complete, whole.complete) == (False, True)
     assert len(whole.pks) == 60
     assert [count for _, count in whole.groups] == [14, 16, 14, 16]
-
-
-async def test_a_newer_question_takes_the_place_of_an_older_one(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started = threading.Event()
-    order = Window.order
-
-    def endless(window: Window, selection: Selection) -> Order[int]:
-        if not started.is_set():
-            started.set()
-            with window_errors(window):
-                window._connection.execute(
-                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-                ).fetchone()
-        return order(window, selection)
-
-    monkeypatch.setattr(Window, "order", endless)
-    older = asyncio.ensure_future(library.order(selection("sort:day")))
-    await asyncio.to_thread(started.wait, 5)
-    newer = await library.order(selection("robot sort:day"))
-    with pytest.raises(CacheInterrupted):
-        await older
-    assert 0 < len(newer.pks) < 60
-
-
-def window_errors(window: Window) -> AbstractContextManager[None]:
-    from reader.cache.sqlite_errors import explained
-
-    return explained(window._path)
 
 
 async def test_counts_are_those_of_the_cache(library: Library) -> None:

@@ -43,7 +43,10 @@ async def test_changes_are_made_in_order_and_what_is_not_stored_is_told(cache_fi
     await asyncio.sleep(0)
     assert (told(), reported) == ((False, None), [(1, 2)])
     assert len({id(events) for events in done}) == 1
+    log = cache_file.with_name(f"{cache_file.name}-wal")
+    assert log.exists()
     marks.close()
+    assert not log.exists(), "SQLite removes it as the last connection is closed"
 
 
 async def test_a_failure_is_lost_until_a_later_change_is_stored_or_the_reader_ends(cache_file: Path) -> None:

@@ -119,6 +119,12 @@ def test_a_list_opens_around_the_cursor_and_at_its_top_near_that() -> None:
     assert ListLines(order(range(3))).top_around(2, 20) == 0
 
 
+def test_the_heir_of_a_paper_that_is_gone_is_the_next_one_else_the_nearest_before_it() -> None:
+    old = ListLines(order(range(9)))
+    heirs = [ListLines(order(pks)).heir(old, 4) for pks in ([0, 1, 4, 8], [0, 8, 3], [0, 3, 1], [20, 21], [])]
+    assert heirs == [2, 1, 1, 1, 0]
+
+
 def test_a_first_screenful_counts_only_days_that_are_whole_and_has_no_end() -> None:
     part = order(range(4), ("2025-11-24", 3), ("2025-11-21", 1), complete=False)
     lines = ListLines(part, ListForm(has_end=True))

@@ -27,14 +27,6 @@ def test_a_list_of_which_only_the_first_papers_are_read_has_all_that_were_select
     assert sorted(selection.in_order(LIST[:2])) == sorted(LIST)
 
 
-def test_a_range_grows_shrinks_and_turns_with_the_cursor() -> None:
-    selection = NOTHING_SELECTED.with_papers([5]).begin_range(9)
-    assert selection.in_order(LIST) == (5, 9)
-    assert selection.follow(LIST, 7).in_order(LIST) == (5, 9, 1, 7)
-    assert selection.follow(LIST, 7).follow(LIST, 1).in_order(LIST) == (5, 9, 1)
-    assert selection.follow(LIST, 7).follow(LIST, 3).in_order(LIST) == (5, 3, 9)
-
-
 def test_a_range_that_has_ended_does_not_follow() -> None:
     ended = NOTHING_SELECTED.begin_range(9).follow(LIST, 1).end_range()
     assert ended.follow(LIST, 7) is ended

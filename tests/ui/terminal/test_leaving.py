@@ -11,6 +11,8 @@ import termios
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from threading import Event
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -112,6 +114,16 @@ async def test_a_reader_that_leaves_in_time_ends_by_itself(run: Run, way: str) -
     number, is_gone = (signal.SIGTERM, False) if way == "signal" else (signal.SIGHUP, True)
     assert (run.leaving.signal, run.leaving.is_terminal_gone, asked.is_set()) == (number, is_gone, False)
     assert run.get_handlers() == run.before and not run.has_ended()
+
+
+def test_handlers_that_a_first_frame_has_replaced_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    frame: Any = SimpleNamespace(modes=None, signals={signal.SIGTERM: signal.default_int_handler})
+    try:
+        Leaving(frame, lambda _code: None, is_plain=True).retire()
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 HANGING = """

@@ -73,6 +73,7 @@ def test_the_end_says_what_was_done_how_to_take_it_back_and_the_way_on() -> None
         "app.escape back",
     )
     assert reason.ways == ways
+    assert triage_summary(done("s")).what == "Triage is done: 1 paper in 30 s."
     reason = triage_summary(done("qqqqqqqqqq", finished="Tue 12 May"))
     assert reason.what == "Tue 12 May is finished: 10 papers in 5 min, 30 s each."
     assert [way for way in reason.ways if way] == ["view.queue the queue", "app.escape back"]
