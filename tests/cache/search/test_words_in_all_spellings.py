@@ -65,8 +65,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
     for _, form in TEXTS:
         said = f"We study {form} here."
         texts += ["", "", "", said]
-        facts = ({"title": said}, {"abstract": said}, {"keywords": (said,)}, {})
-        drafts += [draft(len(drafts) + at)._replace(**fact) for at, fact in enumerate(facts, 1)]
+        said_in = draft(len(drafts) + 1, said), draft(len(drafts) + 2, abstract=said)
+        drafts += [*said_in, draft(len(drafts) + 3, keywords=(said,)), draft(len(drafts) + 4)]
     drafts += [draft(len(drafts) + at, text, abstract=text) for at, text in enumerate(OTHERS, 1)]
     with closing(Cache.open(path, ByName())) as stored, closing(Texts.open(path)) as kept:
         stored.store(Listing(None, tuple(drafts)), NOW)
