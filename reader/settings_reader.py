@@ -234,10 +234,10 @@ class _SettingsReader:
             elif key[0] in SINGLE and len(key) == 2:
                 self.values[key[0]] = with_table_value(key[0], self.values.get(key[0]), key[1], found.value)
                 self.lines.setdefault(key[0], line)
-            elif name in SETTING_TYPES:
-                self.values[name] = SETTING_TYPES[name].check(found.value)
             elif key[0] in self._left_out:
                 return
+            elif name in SETTING_TYPES:
+                self.values[name] = SETTING_TYPES[name].check(found.value)
             elif key[0] in _UNUSED:
                 self._left_out.add(key[0])
                 self._add_mistake(line, key[0], f"is no longer used, {_UNUSED[key[0]]}; take it out")

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import struct
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import Queue
 
 import pytest
 
 from reader import access_token
-from reader.commands.line.own_process import CommandProcess, start_beyond
+from reader.cache.places import open_server
+from reader.commands.line import own_process
+from reader.core.errors import CacheError
 
 SECRET = "hf_of_the_user"
 
@@ -32,18 +29,13 @@ def test_a_hidden_token_is_known_to_the_program_alone(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HF_TOKEN", SECRET)
     monkeypatch.setenv("HUGGING_FACE_HUB_TOKEN", "an old one")
     monkeypatch.setenv(access_token.MAIL_PASSWORD, SECRET)
-    assert access_token.MAIL_PASSWORD not in access_token.child_environment()
-    assert not set(access_token.TOKEN_VARIABLES) & access_token.child_environment().keys()
     held = {"HF_TOKEN": SECRET, "HUGGING_FACE_HUB_TOKEN": "an old one", access_token.MAIL_PASSWORD: SECRET}
+    assert not held.keys() & access_token.child_environment().keys()
     assert access_token.held_secrets() == held
     access_token.hide_tokens()
-    assert not set(access_token.TOKEN_VARIABLES) & os.environ.keys()
-    assert access_token.lookup_environment() == {**os.environ, **access_token.held_secrets()}
+    assert SECRET not in os.environ.values()
+    assert access_token.lookup_environment() == {**os.environ, **held}
     assert access_token.held_secrets() == held
-    child = subprocess.run(
-        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True
-    )
-    assert SECRET not in child.stdout
     monkeypatch.delenv("HF_TOKEN", raising=False)
     access_token.hide_tokens()
     assert access_token.held_secrets() == {}
@@ -83,63 +75,29 @@ def test_a_servers_password_is_there_only_while_its_library_connects(monkeypatch
     access_token.hide_tokens()
     assert SECRET not in os.environ.values()
     assert access_token.held_secrets() == dict.fromkeys(access_token.SERVER_VARIABLES, SECRET)
-    with access_token.server_environment():
+    psycopg = pytest.importorskip("psycopg")
+
+    def connect(*_: object, **__: object) -> None:
         assert os.environ["PGPASSWORD"] == os.environ["PGSERVICEFILE"] == SECRET
         assert SECRET not in access_token.child_environment().values()
+        raise psycopg.OperationalError("it was asked")
+
+    monkeypatch.setattr(psycopg.Connection, "connect", connect)
+    with pytest.raises(CacheError, match="it was asked"), open_server("postgresql://ada@example.org/papers"):
+        pass
     assert SECRET not in os.environ.values()
-    # A child is given no service file either, by whatever way it is started.
-    child = subprocess.run(
-        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True
-    )
-    assert SECRET not in child.stdout
 
 
-@contextmanager
-def asking_server() -> Iterator[tuple[str, Queue[str]]]:
-    """The address of what asks for a password as PostgreSQL does and then hangs up, and the passwords that it got."""
-    got: Queue[str] = Queue()
-
-    def ask(taken: socket.socket) -> None:
-        with taken, taken.makefile("rb") as stream:
-            while True:
-                length, code = struct.unpack("!ii", stream.read(8))
-                if code not in ENCRYPTION:
-                    break
-                taken.sendall(b"N")
-            stream.read(length - 8)
-            taken.sendall(b"R" + struct.pack("!ii", 8, 3))
-            _, length = struct.unpack("!ci", stream.read(5))
-            got.put(stream.read(length - 4).rstrip(b"\0").decode())
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                ask(listening.accept()[0])
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield f"postgresql://ada@127.0.0.1:{listening.getsockname()[1]}/papers", got
-        finally:
-            listening.shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
-ENCRYPTION = (80877103, 80877104)
-"""Codes of the requests for TLS and for GSSAPI."""
-
-
-def test_the_commands_that_a_reader_starts_have_the_servers_password(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    pytest.importorskip("psycopg")
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
-    monkeypatch.setenv("PGPASSWORD", SECRET)
+def test_the_commands_that_a_reader_starts_have_the_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HF_TOKEN", "PGPASSWORD"):
+        monkeypatch.setenv(name, SECRET)
     access_token.hide_tokens()
-    with asking_server() as (address, got):
-        outcome = CommandProcess(("sync", "--quiet", address), 200, {}).wait()
-        assert (outcome.code, "needs a password" in outcome.said) == (1, False)
-        assert got.get(timeout=60) == SECRET
-        start_beyond(("sync", "--quiet", address))
-        assert got.get(timeout=60) == SECRET
+    told = "from reader import access_token; access_token.hide_tokens(); secrets = sorted(access_token.held_secrets())"
+    start = own_process._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(own_process, "_START", f"{start} {told}; print(*secrets)")
+    assert own_process.CommandProcess((), 80, {}).wait().text == "HF_TOKEN PGPASSWORD"
+    start = own_process._START_BEYOND.partition(" from reader.cli")[0]
+    monkeypatch.setattr(own_process, "_START_BEYOND", f"{start} {told}; open(sys.argv[2], 'w').write(str(secrets))")
+    os.mkfifo(tmp_path / "told")
+    own_process.start_beyond((str(tmp_path / "told"),))
+    assert (tmp_path / "told").read_text() == "['HF_TOKEN', 'PGPASSWORD']"

@@ -16,17 +16,29 @@ import pytest
 from reader import paths, platform
 from reader.core.errors import NoLocks, ReaderError
 from reader.paths import replace_private
+from tests.table import each
 
-ALL = (paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file)
+ALL = (
+    *(paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file),
+    *(paths.pictures_folder, paths.response_cache_folder),
+)
 
 
-def test_one_variable_moves_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
-    assert {file().parent for file in ALL} == {home}
-    assert len({file() for file in ALL}) == len(ALL)
-    assert paths.pictures_folder() == home / "pictures"
-    assert not home.exists()
+    assert [file().relative_to(home).as_posix() for file in ALL] == [
+        *("papers.db", "config.toml", "topics.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
+        "answers",
+    ]
+    monkeypatch.setenv("DAILYPAPERS_HOME", "here")
+    assert paths.cache_file() == Path.cwd() / "here" / "papers.db"
+    monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL if file != paths.pictures_folder)
+    assert paths.pictures_folder().is_absolute()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_file_is_no_cache(tmp_path: Path) -> None:
@@ -38,18 +50,9 @@ def test_an_empty_file_is_no_cache(tmp_path: Path) -> None:
     assert paths.is_there(file)
 
 
-def test_without_it_the_platform_decides_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL)
-    assert paths.pictures_folder().is_absolute()
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs decides")
-@pytest.mark.parametrize("user", ["/home/ann", "/home/ann/", "/"])
-@pytest.mark.parametrize("named", [None, "", "/elsewhere", "/elsewhere/", "relative"])
+@each("user", ["/home/ann", "/home/ann/", "/"])
+@each("named", [None, "", "/elsewhere", "/elsewhere/", "relative"])
 def test_on_linux_the_folders_are_those_of_platformdirs(
     user: str, named: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,11 +69,6 @@ def test_on_linux_the_folders_are_those_of_platformdirs(
         (paths.response_cache_folder(), "user_cache_path"),
     ):
         assert file.parent == getattr(platformdirs, kind)("dailypapers", appauthor=False)
-
-
-def test_a_relative_home_does_not_move_with_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DAILYPAPERS_HOME", "here")
-    assert paths.cache_file() == Path.cwd() / "here" / "papers.db"
 
 
 def test_folders_are_made_for_the_user_alone(tmp_path: Path) -> None:
@@ -142,13 +140,17 @@ def test_importing_reads_no_environment_and_imports_nothing_heavy() -> None:
 
 
 def test_the_start_of_a_file_is_read_and_nothing_else(tmp_path: Path) -> None:
-    file = tmp_path / "file"
+    file, free = tmp_path / "file", free_handle()
     file.write_bytes(b"0123456789")
     assert paths.read_start(file, 4) == b"0123"
-    with pytest.raises(IsADirectoryError):
-        paths.read_start(tmp_path, 4)
-    with pytest.raises(FileNotFoundError):
-        paths.read_start(tmp_path / "none", 4)
+    os.mkfifo(tmp_path / "pipe")
+    for other, error in (
+        *((tmp_path, "Is a directory"), (tmp_path / "none", "No such file")),
+        *((tmp_path / "pipe", "it is a pipe or a device"), (Path("/dev/zero"), "it is a pipe or a device")),
+    ):
+        with pytest.raises(OSError, match=error):
+            paths.read_start(other, 4)
+    assert free_handle() == free
 
 
 def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) -> None:
@@ -157,15 +159,6 @@ def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) 
     (tmp_path / f".list.md.{os.getpid()}.part").symlink_to(precious)
     replace_private(tmp_path / "list.md", "new")
     assert (precious.read_text(), (tmp_path / "list.md").read_text()) == ("mine", "new")
-
-
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    free = free_handle()
-    os.mkfifo(tmp_path / "pipe")
-    for file in (tmp_path / "pipe", Path("/dev/zero")):
-        with pytest.raises(OSError, match="it is a pipe or a device"):
-            paths.read_start(file, 4)
-    assert free_handle() == free
 
 
 def test_a_full_disk_is_said_with_its_folder_and_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 NOTES = "notes"
 
-STEP = 100
-
-
 # Papers imported in this order are listed in the same order, including papers of one day with equal votes.
 AS_ADDED = "sort:-added"
 
@@ -224,7 +221,7 @@ def _chosen(window: Window, arguments: Namespace) -> Iterator[tuple[Sequence[int
 
         def papers() -> Iterator[Paper]:
             for number, paper in enumerate(window.papers(pks)):
-                if number % STEP == 0 and not sys.stdout.isatty():
+                if not sys.stdout.isatty():
                     progress.show(f"{number:,} of {amount(len(pks), 'paper')}")
                 yield paper
 

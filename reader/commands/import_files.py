@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
@@ -101,15 +99,19 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     marks = tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *tags]))
     labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
+    has_read = len(found.failed) + len(found.feeds) < len(arguments.files)
     taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
     added, known, failed = follow_lists(workspace, found.feeds, is_dry=arguments.dry_run)
     found.failed += failed
     followed = {"feeds": {"added": added, "known": known}} if found.feeds else {}
     if arguments.dry_run:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
-    if not arguments.json:
+    if has_read and not arguments.json:
         # A look-up takes minutes, so stored papers are reported first.
-        _print_counts(arguments, found, taken)
+        if not found.entries or any(found.counts.values()):
+            with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
+            print_line(f"{format_counts(found.counts)}{with_marks}.")
+        taken.print(found.entries)
     titles = None
     if found.has_pages and not arguments.dry_run:
         titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
@@ -128,14 +130,6 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     if found.failed:
         raise FeedError(found.failed[0])
     return 0
-
-
-def _print_counts(arguments: Namespace, found: _Found, taken: Taken) -> None:
-    if len(found.failed) + len(found.feeds) < len(arguments.files):
-        if not found.entries or any(found.counts.values()):
-            with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
-            print_line(f"{format_counts(found.counts)}{with_marks}.")
-        taken.print(found.entries)
 
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
@@ -225,7 +219,6 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
 
     reasons, part = list[str](), list[Listing]()
     count = skipped = size = characters = 0
-    start = time.monotonic()
     with Progress() as progress:
         for listing in read_papers(_source(name), datetime.now(UTC).date()):
             part.append(listing)
@@ -237,8 +230,7 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
             if size >= PART or characters >= PART_CHARACTERS:
                 yield part
                 part, size, characters = [], 0, 0
-            pace = count / (time.monotonic() - start + 1e-9)
-            progress.show(f"{name}: {amount(count, 'paper')}, {pace:,.0f} a second")
+            progress.show(f"{name}: {amount(count, 'paper')}")
         if part:
             yield part
     for reason in reasons:
@@ -355,21 +347,21 @@ def _same(label: str) -> str:
 class Taken(NamedTuple):
     """The papers named in other programs' files, and what happened to all papers."""
 
-    here: int = 0
-    coming: int = 0
+    here: int
+    coming: int
     """Papers that the next refresh requests."""
-    new: int = 0
+    new: int
     """Those newly requested."""
-    others: int = 0
+    others: int
     """Papers neither here nor requested, which get their marks if they arrive."""
-    unknown: Sequence[LibraryEntry] = ()
+    unknown: Sequence[LibraryEntry]
     """Entries without a paper."""
-    marked: Mapping[str, int] = MappingProxyType({})
+    marked: Mapping[str, int]
     """Number of papers by mark, as an adjective."""
-    stored_new: int = 0
+    stored_new: int
     """Number of records' papers missing here, in a dry run."""
-    is_dry: bool = False
-    untaken: Mapping[str, int] = MappingProxyType({})
+    is_dry: bool
+    untaken: Mapping[str, int]
     """Labels without a mark, with their numbers of papers."""
 
     @property
@@ -468,8 +460,6 @@ def take_in(
     is_dry: bool,
 ) -> Taken:
     """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action."""
-    if not entries and not papers:
-        return Taken(is_dry=is_dry)
     from reader.cache import imports
 
     with workspace.window() as window:

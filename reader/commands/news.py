@@ -379,7 +379,7 @@ class _Builder:
 
     def _for_you(self) -> Section:
         query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
-        chosen = selection(self._window, query)._replace(offer=Offer(datetime.now(UTC).date().isoformat()))
+        chosen = selection(self._window, query)._replace(offer=Offer(self._asked.today.isoformat()))
         found = self._window.order(chosen)
         learned = found.learned
         if learned is None:
@@ -460,8 +460,7 @@ class _Builder:
         gained: dict[int, int] = {}
         for pk in self._pks(NEW, older, order="rising")[:LOOKED_AT]:
             found = self._window.read(partial(votes, pk=pk, visited=visited))
-            before = found.points[-1] - found.gained if found.points else 0
-            if found.gained >= max(LEAST_VOTES, before / LEAST_SHARE):
+            if found.points and found.gained >= max(LEAST_VOTES, (found.points[-1] - found.gained) / LEAST_SHARE):
                 gained[pk] = found.gained
 
         def why(paper: Paper) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Measure the real program in a real terminal, beside its floors; print one table.
+"""Measure the real program in a real terminal, beside its floors and newsboat, if that is installed; print one table.
 
     python -m tests.bench.bench --papers 100000 [--folder DIR] [--only start,keys]
 

@@ -31,12 +31,12 @@ class ForYou:
 
     def __init__(self, papers: Sequence[Seen]) -> None:
         self._papers = papers
-        self._packed = [pack(*paper) for paper in papers]
+        self.packed = [pack(*paper) for paper in papers]
 
     def rank(self, trial: Trial) -> Scores:
-        marked = [Marked(*self._papers[star], self._packed[star], 1.0) for star in trial.stars]
-        taste = learn(marked, lambda: enumerate(self._packed), common=common_words)
-        scores = dict(fit[:2] for fit in taste.fits(enumerate(self._packed)))
+        marked = [Marked(*self._papers[star], self.packed[star], 1.0) for star in trial.stars]
+        taste = learn(marked, lambda: enumerate(self.packed), common=common_words)
+        scores = dict(fit[:2] for fit in taste.fits(enumerate(self.packed)))
         return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
 
 

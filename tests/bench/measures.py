@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import bare, floors
+from tests.bench import bare, floors, newsboat
 from tests.bench.drive import (
     bare_key,
     cpu_seconds,
@@ -51,18 +51,24 @@ AT_WORK = 5.0
 
 
 def measure_start(bench: Bench) -> None:
-    """The first title and the processor's time, in turns with a bare app; then keys at once."""
+    """The first title and the processor's time, in turns with a bare app and with newsboat; then keys at once."""
     home, empty = _visited(bench), bench.home(empty=True)
+    theirs = newsboat.make_home(bench.folder / "newsboat", bench.corpus) if newsboat.is_installed() else None
     following = bench.titles(limit=400)
     title = following[0][:SEEN]
     ours, bares = list[_Start](), list[_Start]()
-    keys: list[float] = []
+    boats, keys = list[float](), list[float]()
     with feed() as endpoint:
         for _ in range(STARTS):
             with open_bare(empty) as terminal:
                 bares.append(_start(terminal, bare.READY))
             with open_reader(home, endpoint) as terminal:
                 ours.append(_start(terminal, title))
+            if theirs:
+                with newsboat.open_newsboat(theirs) as terminal:
+                    written(terminal, "Papers")
+                    terminal.press("enter")
+                    boats.append(written(terminal, "Articles in feed"))
         for _ in range(STARTS // 3):
             with open_reader(home, endpoint) as terminal:
                 written(terminal, title)
@@ -72,6 +78,8 @@ def measure_start(bench: Bench) -> None:
     titles, used, quits = (in_ms(some) for some in zip(*ours, strict=True))
     bare_titles, bare_used, bare_quits = (in_ms(some) for some in zip(*bares, strict=True))
     bench.add("start to the first title", titles, bare_titles, "floor: bare Textual app")
+    if boats:
+        bench.add("newsboat: start to its first list", in_ms(boats))
     bench.add("processor time until at rest", used, bare_used)
     bench.add("quit soon after the start", quits, bare_quits)
     bench.add("j in the first second", in_ms(keys))

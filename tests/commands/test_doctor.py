@@ -4,51 +4,64 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import sys
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
-from typing import TypedDict
 from zlib import crc32
 
 import pytest
 
-from tests.commands.conftest import Run
+from reader import described
+from reader.cache.coverage import Coverage
+from reader.cache.feeds import Feeds, Freshness
+from reader.commands.doctor import HIDDEN, LIBRARIES
+from tests.commands.conftest import Run, RunOnTerminal
 from tests.feed_server import FeedServer
+from tests.table import each
 
 
-class Finding(TypedDict):
-    """One line of the report, as JSON."""
-
-    topic: str
-    name: str
-    value: str
-    ok: bool
-    advice: str
-
-
-def findings(run: Run, *words: str) -> dict[str, Finding]:
-    return {one["name"]: one for one in run("doctor", "--json", *words).record["findings"]}
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same terminal on each machine; it can draw no pictures."""
+    for name in ("COLORTERM", "TEXTUAL_THEME", "TEXTUAL_DRIVER", "LC_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (("TERM", "xterm-256color"), ("TERM_PROGRAM", "Ann's own"), ("LANG", "de_DE.UTF-8")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("reader.commands.doctor.find_spec", lambda _: None)
 
 
-def report(run: Run, home: Path) -> str:
-    """What is said, without what other machines say otherwise."""
-    said = re.sub(r"(Program|Terminal)\n.*?\n\n", "", run("doctor").out, flags=re.DOTALL)
-    said = re.sub(r"file system( +).*; files", r"file system\1; files", said).replace(str(home), "HOME")
-    said = re.sub(r"papers-[\d-]+", "papers-DAY", said).replace(str(shutil.which("wc")), "wc")
-    return re.sub(r"[\d.]+ [kM]B", "SIZE", said)
+def without_machine(text: str, home: Path) -> list[str]:
+    """The lines of a report, without what other machines and days say otherwise."""
+    versions = [described(), sqlite3.sqlite_version, *map(metadata.version, LIBRARIES)]
+    for said, mask in (
+        *((re.escape(version), "VERSION") for version in versions),
+        *((re.escape(str(home)), "HOME"), (re.escape(str(shutil.which("wc"))), "wc")),
+        *((r"(?<=Python        ).*", "VERSION"), (r"(?<=file system   ).*(?=; files)", "KIND")),
+        *((r"[\d.]+ [kM]B", "SIZE"), (r"papers-[\d-]+", "papers-DAY")),
+    ):
+        text = re.sub(said, mask, text)
+    return text.splitlines()
 
 
-def test_a_healthy_installation_is_well(run: Run, papers: Path, home: Path) -> None:
-    assert run("doctor").code == 0
-    assert (
-        report(run, home)
-        == """\
+HEALTHY = """\
+Program
+  dailypapers   VERSION
+  Python        VERSION
+  SQLite        VERSION
+  textual       VERSION
+  sqlmodel      VERSION
+  sqlalchemy    VERSION
+  httpx         VERSION
+
 Settings
   file          HOME/config.toml (not there: all defaults)
   topic rules   61 topics
 
 Cache
   file          HOME/papers.db
-  file system   ; files can be locked
+  file system   KIND; files can be locked
   state         ok
   schema        0015, this program's is 0015
   size          papers.db SIZE
@@ -64,6 +77,12 @@ Sources
   followed      0 feeds
   categories    not known for 6 papers; arXiv is asked for 200 a day
 
+Terminal
+  input         no terminal, utf-8
+  output        no terminal, UTF-8
+  environment   TERM=xterm-256color TERM_PROGRAM=Ann's own LANG=de_DE.UTF-8
+  pictures      none: the extra images is not installed
+
 Feed
   endpoint      https://huggingface.co (default)
   token         none (none is needed)
@@ -75,101 +94,8 @@ Log
   log file      HOME/dailypapers.log
   errors        none in the last 7 days
 """
-    )
 
-
-def test_what_is_wrong_comes_with_what_to_do(
-    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    run("mark", "star", "2606.26740")
-    (home / "config.toml").write_text(WRONG)
-    (home / "topics.toml").write_text("[topics.agents]\nnam = 'Agents'\n")
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert (
-        report(run, home)
-        == """\
-Settings
-  file          HOME/config.toml
-! line 1        days_at_strat
-                HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
-! topic rules   61 topics
-                unknown key "nam"; did you mean "name"?
-
-Cache
-  file          HOME/papers.db
-  file system   ; files can be locked
-  state         ok
-  schema        0015, this program's is 0015
-  size          papers.db SIZE
-  journal       SIZE
-  backups       1, the newest: papers-DAY.db
-  papers        6
-  days          2
-  marks         1
-  newest day    2026-06-30
-  last refresh  never
-
-Sources
-  followed      0 feeds
-  categories    not known for 6 papers; arXiv is not asked: ask_arxiv is off
-
-Feed
-  endpoint      https://mirror.example.org (HOME/config.toml:4)
-  token         found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint
-  network       off: HF_HUB_OFFLINE is set
-
-Notifications
-  queries       topic:agents
-! program       no-such-program-here
-                It is not on the path or not executable: check notify_command.
-
-Exports
-! export        agents: HOME/nowhere/a.bib
-                Its folder is missing: make it, or name another file.
-! export        agents: HOME/b.txt
-                Its ending names no format: add format = to its [[exports]].
-  export        agents: HOME/c.bib
-
-Commands
-! command       Missing: no-such-program-here
-                It is not on the path or not executable.
-  command       Words: wc
-
-Log
-  log file      HOME/dailypapers.log
-  errors        none in the last 7 days
-"""
-    )
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    told = run("doctor", "--json")
-    assert told.code == 1
-    assert [
-        (one["name"], one["value"], one["advice"])
-        for one in told.record["findings"]
-        if one["topic"] not in ("Program", "Cache", "Terminal")
-    ] == [
-        ("file", "there", ""),
-        ("line 1", "no setting", "(only shown by 'dailypapers doctor')"),
-        ("topic rules", "61 topics", "(only shown by 'dailypapers doctor')"),
-        ("followed", "0 feeds", ""),
-        ("categories", "not known for 6 papers; arXiv is not asked: ask_arxiv is off", ""),
-        ("endpoint", "another address", ""),
-        ("token", "found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint", ""),
-        ("network", "off: HF_HUB_OFFLINE is set", ""),
-        ("queries", "1", ""),
-        ("program", "not found", "It is not on the path or not executable: check notify_command."),
-        ("export", "by the ending", "Its folder is missing: make it, or name another file."),
-        ("export", "by the ending", "Its ending names no format: add format = to its [[exports]]."),
-        ("export", "by the ending", ""),
-        ("command", "not found", "It is not on the path or not executable."),
-        ("command", "found", ""),
-        ("log file", "(only shown by 'dailypapers doctor')", ""),
-        ("errors", "none in the last 7 days", ""),
-    ]
-
-
-WRONG = """\
+WRONG_SETTINGS = """\
 days_at_strat = 3
 notify = ["topic:agents"]
 notify_command = ["no-such-program-here"]
@@ -192,59 +118,155 @@ name = "Words"
 run = "wc"
 """
 
+WRONG = """\
+  file          HOME/config.toml
+! line 1        days_at_strat
+                HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
+! topic rules   61 topics
+                unknown key "nam"; did you mean "name"?
+  journal       SIZE
+  backups       1, the newest: papers-DAY.db
+  marks         1
+  categories    not known for 6 papers; arXiv is not asked: ask_arxiv is off
+  endpoint      https://mirror.example.org (HOME/config.toml:4)
+  token         found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint
+  network       off: HF_HUB_OFFLINE is set
+  queries       topic:agents
+! program       no-such-program-here
+                It is not on the path or not executable: check notify_command.
+Exports
+! export        agents: HOME/nowhere/a.bib
+                Its folder is missing: make it, or name another file.
+! export        agents: HOME/b.txt
+                Its ending names no format: add format = to its [[exports]].
+  export        agents: HOME/c.bib
+Commands
+! command       Missing: no-such-program-here
+                It is not on the path or not executable.
+  command       Words: wc
+"""
+
+
+def test_what_is_wrong_comes_with_what_to_do_and_others_get_no_private_words(
+    run: Run, on_terminal: RunOnTerminal, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = run("doctor")
+    assert (found.code, found.err) == (0, "")
+    healthy = without_machine(found.out, home)
+    assert healthy == HEALTHY.splitlines()
+    assert "  output        terminal of 70 columns, UTF-8" in on_terminal("doctor", columns=70).lines
+    run("mark", "star", "2606.26740")
+    (home / "config.toml").write_text(WRONG_SETTINGS)
+    (home / "topics.toml").write_text("[topics.agents]\nnam = 'Agents'\n")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    found = run("doctor")
+    assert (found.code, found.err) == (1, "dailypapers: 6 findings above, marked with !.\n")
+    wrong = without_machine(found.out, home)
+    assert [line for line in wrong if line not in healthy] == WRONG.splitlines()
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    shared = run("doctor", "--json")
+    assert shared.code == 1
+    told = [(one["name"], one["value"], one["advice"]) for one in shared.record["findings"]]
+    assert [one for one in told if f"  {one[0]:12}  {one[1]}\n" not in found.out] == [
+        ("file", "there", ""),
+        ("line 1", "no setting", HIDDEN),
+        ("topic rules", "61 topics", HIDDEN),
+        ("file", HIDDEN, ""),
+        ("environment", f"TERM=xterm-256color TERM_PROGRAM={HIDDEN} LANG=de_DE.UTF-8", ""),
+        ("endpoint", "another address", ""),
+        ("queries", "1", ""),
+        ("program", "not found", "It is not on the path or not executable: check notify_command."),
+        ("export", "by the ending", "Its folder is missing: make it, or name another file."),
+        ("export", "by the ending", "Its ending names no format: add format = to its [[exports]]."),
+        ("export", "by the ending", ""),
+        ("command", "not found", "It is not on the path or not executable."),
+        ("command", "found", ""),
+        ("log file", HIDDEN, ""),
+    ]
+
+
+def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:
+    """The value and the advice of each finding in a report for others."""
+    said = run("doctor", "--json", *words)
+    found = said.record
+    assert found["ok"] == all(one["ok"] for one in found["findings"]) == (not said.code)
+    assert [one["ok"] for one in found["findings"]] == [not one["advice"] for one in found["findings"]]
+    return {one["name"]: (one["value"], one["advice"]) for one in found["findings"]}
+
 
 def test_without_a_cache_it_makes_none(run: Run, home: Path) -> None:
-    assert run("doctor").code == 0
-    assert "dailypapers refresh" in findings(run)["papers"]["value"]
+    assert findings(run)["papers"] == ("none yet: 'dailypapers refresh' fetches them", "")
     assert not home.exists()
 
 
-@pytest.mark.parametrize("damage", [b"this is no database at all, it is a note", b"SQLite format 3\0" + b"\xff" * 4000])
-def test_a_damaged_cache_is_found(run: Run, home: Path, damage: bytes) -> None:
-    home.mkdir()
-    (home / "papers.db").write_bytes(damage)
-    found = run("doctor")
-    assert found.code == 1
-    assert found.err.count("\n") == 1
-    assert "! state" in found.out
-    assert (home / "papers.db").read_bytes() == damage
+LOCAL = "http://127.0.0.1:8000"
+NOTIFY = 'notify = ["topic:agents"]\n'
+LACKING = "not known for 6 papers; arXiv is"
+NO_PROGRAM = "Install notify-send (libnotify), or set notify_command."
 
 
-def test_a_mistake_in_the_settings_is_found(run: Run, papers: Path, home: Path) -> None:
-    (home / "config.toml").write_text("days_at_strat = 3\n")
-    found = run("doctor")
-    assert found.code == 1
-    assert "Did you mean days_at_start?" in found.out
-    assert run("doctor", "--json").record["ok"] is False
+@each(
+    ("settings", "environ", "name", "value", "advice"),
+    [
+        ("", {"HF_ENDPOINT": LOCAL, "ARXIV_ENDPOINT": LOCAL}, "categories", f"{LACKING} asked for 200 a day", ""),
+        (
+            *("", {"HF_ENDPOINT": LOCAL}, "categories"),
+            f"{LACKING} not asked: the feed is on this machine or its network, and ARXIV_ENDPOINT is not set",
+            "",
+        ),
+        ("", {"HF_TOKEN": "hf_secret"}, "token", "found", ""),
+        (
+            'endpoint = "https://m.example.org"\ntoken_endpoint = "https://m.example.org"\n',
+            *({"HF_TOKEN": "hf_secret"}, "token", "found", ""),
+        ),
+        (f'{NOTIFY}notify_command = ["{sys.executable}"]\n', {}, "program", "found", ""),
+        (NOTIFY, {"PATH": "/nowhere"}, "program", "not found", NO_PROGRAM),
+    ],
+)
+def test_what_is_asked_sent_and_run_is_told(
+    run: Run, papers: Path, home: Path, settings: str, environ: dict[str, str], name: str, value: str, advice: str
+) -> None:
+    (home / "config.toml").write_text(settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "platform", "linux")
+        for variable, given in environ.items():
+            patch.setenv(variable, given)
+        assert findings(run)[name] == (value, advice)
 
 
-def test_papers_without_categories_are_counted(run: Run, papers: Path, home: Path) -> None:
-    assert findings(run)["categories"]["value"] == "not known for 6 papers; arXiv is asked for 200 a day"
-    (home / "config.toml").write_text("ask_arxiv = false\n")
-    assert "ask_arxiv is off" in findings(run)["categories"]["value"]
+FEED = ("feed",)
+AGAIN = Coverage("2026-06-29", 9, 8, 0, FEED, "2026-06-30T18:00:00+00:00")
+UNREAD, UNASKED = Coverage("2026-06-27", 9, 8, 0, FEED), Coverage("2026-06-26", 0, 0)
 
 
-def test_arxiv_is_not_said_to_be_asked_where_it_is_not(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:8000")
-    assert "arXiv is not asked: the feed is on this machine" in findings(run)["categories"]["value"]
-    monkeypatch.setenv("ARXIV_ENDPOINT", "http://127.0.0.1:8001")
-    assert "arXiv is asked" in findings(run)["categories"]["value"]
-
-
-def test_what_would_notify_is_looked_for(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert findings(run)["queries"]["value"] == "none: off"
-    (home / "config.toml").write_text('notify = ["topic:agents"]\n')
-    monkeypatch.setenv("PATH", str(home))
-    assert "Install notify-send" in findings(run)["program"]["advice"] or sys.platform == "darwin"
-    (home / "config.toml").write_text(f'notify = ["topic:agents"]\nnotify_command = ["{sys.executable}", "-V"]\n')
-    assert findings(run)["program"]["ok"]
+@each(
+    ("slug", "holes", "advice"),
+    [
+        ("hf", (), ""),
+        ("hf", (AGAIN,), ""),
+        ("hf", (AGAIN, UNREAD), "Incomplete: 2026-06-27; some records can't be read: look for a newer version."),
+        ("hf", (UNREAD, UNASKED), "Incomplete: 2 days from 2026-06-26 to 2026-06-27; run '{} --since 2026-06-26'."),
+        ("cs.CL", (UNREAD,), "Incomplete: 2026-06-27; arXiv's sources differ."),
+    ],
+)
+def test_days_that_stay_incomplete_come_with_what_to_do(
+    run: Run, papers: Path, slug: str, holes: tuple[Coverage, ...], advice: str
+) -> None:
+    fresh = Freshness(slug, "A title", "own", None, None, None, Coverage("2026-06-30", 14, 13, 0, FEED), holes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Feeds, "freshness", lambda *_: (fresh,))
+        found = run("doctor")
+    start = "daily papers  " if slug == "hf" else "category      cs.CL, "
+    assert f"{' !'[bool(advice)]} {start}13 of 14 on Tue 30 Jun" in found.out
+    assert advice.format("dailypapers refresh") in found.out
 
 
 def test_another_package_in_the_same_folder_is_named(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert findings(run)["dailypapers"]["advice"] == ""
     packages = {"reader": ["dailypapers", "reader"]}
     monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: packages)
-    assert findings(run)["dailypapers"]["advice"].startswith("The package reader shares its folder")
+    advice = "The package reader shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
+    assert findings(run)["dailypapers"] == (described(), advice)
 
 
 def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,25 +274,12 @@ def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pyte
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         assert "answer" not in findings(run)
         assert feed.requests == []
-        assert findings(run, "--online")["answer"]["ok"]
+        value, advice = findings(run, "--online")["answer"]
+        assert re.fullmatch(r"0 papers of yesterday in \d+ ms", value) and not advice
+        assert feed.requests[0].query["date"] == (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
         feed.fault = "refuse:403"
-        assert not findings(run, "--online")["answer"]["ok"]
-
-
-def test_a_token_that_the_feed_does_not_get_is_said(
-    run: Run, home: Path, papers: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = []
-    for settings in ("", 'endpoint = "https://mirror.example.org"\n'):
-        monkeypatch.setenv("HF_TOKEN", "hf_secret")
-        (home / "config.toml").write_text(settings)
-        said.append(findings(run)["token"]["value"])
-    (home / "config.toml").write_text(settings + 'token_endpoint = "https://mirror.example.org"\n')
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    said.append(findings(run)["token"]["value"])
-    said.append(findings(run)["token"]["value"])
-    assert (said[0], said[2], said[3]) == ("found", "found", "none (none is needed)")
-    assert said[1].startswith("found, but not sent")
+        assert findings(run, "--online")["answer"] == ("none: HttpRefused", HIDDEN)
+        assert "  none\n" in (said := run("doctor", "--online").out) and "refused the request (403)" in said
 
 
 def test_a_line_of_a_newer_program_is_no_damage_of_the_journal(run: Run, papers: Path) -> None:
@@ -278,4 +287,7 @@ def test_a_line_of_a_newer_program_is_no_damage_of_the_journal(run: Run, papers:
     body = b'{"v":9,"id":"new"'
     with papers.with_suffix(".journal.jsonl").open("ab") as journal:
         journal.write(body + b',"sum":"%08x"}\n' % crc32(body))
-    assert findings(run)["journal"]["value"].endswith("kB")
+        journal.flush()
+        assert re.fullmatch(r"0\.\d kB", findings(run)["journal"][0])
+        journal.write(b"torn\n")
+    assert re.fullmatch(r"0\.\d kB, 1 damaged line", findings(run)["journal"][0])

@@ -1,9 +1,10 @@
-"""Exports from the command line: formats, files and pipes."""
+"""Exports from the command line: formats, files that are added to, and folders of notes, where the user's own stays."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from reader.actions.export import FORMATS
 from tests.commands.conftest import IDS, Run, Session
+from tests.table import each
 
 
-def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session, papers: Path) -> None:
+def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session, papers: Path, tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text("2401.00001")
     session(
         """
         $ export id:2606.30616 --format bibtex
@@ -30,18 +33,6 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         	publisher = {arXiv},
         	abstract = {We look at Agents that write their own tools and find that it holds.},
         }
-        $ export id:2606.26740 --format markdown
-        ## LiveEdit: Streaming Video Editing
-
-        Ada Example, Bo Sample
-
-        2026-06-30 · arXiv 2026-05-08 · 57 upvotes · 2 comments · `video-generation`
-
-        > AI summary: It holds.
-
-        We look at LiveEdit: Streaming Video Editing and find that it holds.
-
-        [page](https://huggingface.co/papers/2606.26740) · [PDF](https://arxiv.org/pdf/2606.26740) · [arXiv](https://arxiv.org/abs/2606.26740) · [code](https://github.com/a/b)
         $ export --id 2606.30616 --id 2606.26740 --format csv
         id,title,authors,day,published,upvotes,comments,topics,keywords,organization,read,starred,queued,hidden,tags,url,code_url,project_url,summary,abstract,note,venue
         2606.30616,Agents that write their own tools,Ada Example; Bo Sample,2026-06-30,2026-05-08,55,2,agents,agents; tool use,,false,false,false,false,,https://huggingface.co/papers/2606.30616,,,It holds.,We look at Agents that write their own tools and find that it holds.,,
@@ -75,10 +66,12 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         ! 0 papers written.
         $ export agents --append --format json
         2! dailypapers: --append needs a file: name it with -o FILE.
-        $ export agents --format notes -o vault
-        ! 3 papers written in vault.
-        $ export agents --format notes -o vault
-        ! 3 papers written in vault.
+        $ import ids.txt --star
+        1 paper named, 0 of them here, 1 to come with the next refresh. 1 starred. 'dailypapers undo' takes it back.
+        $ export --all -o all.json
+        ! 6 papers written in all.json, and the marks of 1 paper that is not in the cache.
+        $ export --all sort:title -o some.json
+        ! 6 papers written in some.json, and the marks of 1 paper that is not in the cache.
         $ export --watched
         2! dailypapers: The settings have no [[exports]]. 'dailypapers config edit' opens them.
         $ export --watched -o x.bib
@@ -89,12 +82,11 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         2! dailypapers: --url must begin with https://, not "javascript:x".
         """  # noqa: E101, E501
     )
-
-
-def test_the_table_is_safe_for_spreadsheets(run: Run, papers: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run("export", "--all", "--format", "csv").out)))
-    assert [row["id"] for row in rows] == IDS
-    assert rows[4]["title"] == "'=A memory that forgets [on purpose]"
+    orders = [json.loads((tmp_path / name).read_text()) for name in ("all.json", "some.json")]
+    assert [[one["id"][-5:] for one in order] for order in orders] == [
+        ["26740", "30616", "28480", "00003", "00002", "00001", "00001"],
+        ["00002", "28480", "30616", "26740", "00003", "00001", "00001"],
+    ]
 
 
 def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,3 +96,185 @@ def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypa
     monkeypatch.setattr("reader.commands.export.FORMATS", few)
     found = run("export", "--all", "--format", "atom")
     assert (found.out.count("<entry>"), found.err) == (4, "Left out: 2 papers. A feed has only the first 4.\n")
+
+
+# Files that an export adds to
+
+
+@each("suffix", ["bib", "ris", "csl.json", "md", "csv", "json"])
+def test_a_file_gets_what_it_lacks_and_no_more(run: Run, papers: Path, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"refs.{suffix}"
+    run("export", "agents", "-o", str(file))
+    before = file.read_bytes()
+    for words, added, known in (("agents", 0, 3), ("--all", 3, 3), ("--all", 0, 6)):
+        assert run("export", words, "--append", "-o", str(file)).err == (
+            f"{added} papers appended to {file}, {known} were already there.\n"
+        )
+        if not added and known == 3:
+            assert file.read_bytes() == before
+    after = file.read_bytes()
+    assert after.startswith(before.rstrip().removesuffix(b"]").rstrip())
+    if file.suffix == ".json":
+        assert len(json.loads(after)) == 6
+    elif suffix == "csv":
+        assert len(list(csv.DictReader(io.StringIO(after.decode())))) == 6
+    else:
+        found = run("import", str(file), "--dry-run", "--json").record
+        assert (found["papers"], found["here"], found["without_id"]) == (6, 6, [])
+
+
+FOREIGN = f"""% My own bibliography: keep out.
+@string{{me = "Me"}}
+
+@book{{beethoven , title = {{A book}} , author = me}}
+@article{{wang2026, title={{Mine}}, eprint={{{IDS[0]}}}, note={{with my   spacing}}}}
+@inproceedings{{no-id, title={{Agents that write their own tools}}}}"""
+
+
+def test_foreign_entries_stay_byte_by_byte(run: Run, papers: Path, tmp_path: Path) -> None:
+    file = tmp_path / "refs.bib"
+    file.write_bytes(FOREIGN.encode())
+    assert run("export", "day:2026-06-30", "--append", "-o", str(file)).err == (
+        f"1 paper appended to {file}, 2 were already there.\n"
+    )
+    text = file.read_bytes().decode()
+    assert text.startswith(f"{FOREIGN}\n\n@misc{{")
+    assert text.count("eprint") == 2 + text.count("eprinttype") + text.count("eprintclass")
+
+
+def test_a_key_of_the_file_is_not_taken_again(run: Run, papers: Path, tmp_path: Path) -> None:
+    file = tmp_path / "refs.bib"
+    run("config", "set", "citation_key", "{Author}{year}")
+    file.write_text("@book{MULLER2026,\n title={x}}\n")
+    run("export", f"id:{IDS[3]}", "--append", "-o", str(file))
+    assert f"@misc{{Muller2026-{IDS[3]}," in file.read_text()
+
+
+def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) -> None:
+    run("config", "set", "citation_key", "{year}")
+    orders = [run("export", "--all", f"sort:{order}", "--format", "bibtex").out for order in ("title", "-title")]
+    first, second = ([line for line in text.splitlines() if line.startswith("@")] for text in orders)
+    assert first != second and sorted(first) == sorted(second)
+    assert len(set(first)) == 6 and "@misc{2026," in first
+
+
+def test_what_can_not_be_appended_to_is_said(session: Session, papers: Path, tmp_path: Path) -> None:
+    refused = {
+        "latin.bib": b"% \xe9",
+        "object.json": b'{"a": 1}',
+        "broken.json": b"[1,",
+        "broken.csl.json": b"[",
+        "other.csv": b"a,b\n1,2\n",
+    }
+    started = {"comment.bib": b"% only a comment", "empty.json": b"[]", "mark.md": b"\xef\xbb\xbf\n"}
+    for name, data in (refused | started).items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "folder.bib").mkdir()
+    session(
+        """
+        $ export id:2606.26740 --append -o latin.bib
+        1! dailypapers: latin.bib is not in UTF-8, so nothing was appended. Convert it, or name another file.
+        $ export id:2606.26740 --append -o object.json
+        1! dailypapers: object.json is not a JSON array, so nothing was appended.
+        $ export id:2606.26740 --append -o broken.json
+        1! dailypapers: broken.json is not a JSON array, so nothing was appended.
+        $ export id:2606.26740 --append -o broken.csl.json
+        1! dailypapers: broken.csl.json is not a JSON array, so nothing was appended.
+        $ export id:2606.26740 --append -o other.csv
+        1! dailypapers: other.csv has different columns, so nothing was appended.
+        $ export id:2606.26740 --append -o folder.bib
+        1! dailypapers: folder.bib can't be read: Is a directory.
+        $ export id:2606.26740 --append -o a.rdf
+        2! dailypapers: A file of this format is rewritten each time: leave out --append.
+        $ export id:2606.26740 --append -o comment.bib
+        ! 1 paper appended to comment.bib.
+        $ export id:2606.26740 --append -o empty.json
+        ! 1 paper appended to empty.json.
+        $ export id:2606.26740 --append -o mark.md
+        ! 1 paper appended to mark.md.
+        $ export id:2606.26740 --append -o mark.md
+        ! 0 papers appended to mark.md, 1 was already there.
+        $ export id:2606.26740 --append -o nowhere/a.bib
+        1! dailypapers: nowhere/a.bib could not be written: No such file or directory. Name another file with -o.
+        """
+    )
+    assert {name: (tmp_path / name).read_bytes() for name in refused} == refused
+    assert (tmp_path / "comment.bib").read_text().startswith("% only a comment\n\n@misc{example2026-2606.26740,")
+    assert [one["id"] for one in json.loads((tmp_path / "empty.json").read_text())] == ["2606.26740"]
+    assert (tmp_path / "mark.md").read_text().startswith("\ufeff\n## LiveEdit")
+
+
+# Notes
+
+
+def test_a_note_lives_in_the_folder_and_here(session: Session, run: Run, papers: Path, tmp_path: Path) -> None:
+    run("note", IDS[3], "--text", "# Mine\n\n- one")
+    run("tag", "add", "to read", IDS[3])
+    session(
+        """
+        $ export --all --format notes
+        2! dailypapers: Notes need a folder, to which they are always added: export --format notes -o DIR.
+        $ export has:note --format notes -o vault/papers
+        ! 1 paper written in vault/papers.
+        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
+        ! 2 papers written in vault/papers.
+        """
+    )
+    first, second = (next((tmp_path / "vault/papers").glob(f"*-{id}.md")) for id in (IDS[3], IDS[4]))
+    assert first.name == "muller2026-2606.00003.md"
+    assert first.read_text().endswith(" -->\n# Mine\n\n- one\n")
+    times = first.stat().st_mtime_ns, second.stat().st_mtime_ns
+    session(
+        """
+        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
+        ! 2 papers written in vault/papers.
+        """
+    )
+    assert (first.stat().st_mtime_ns, second.stat().st_mtime_ns) == times, "nothing has changed"
+    # The user writes below the marker, changes the front matter, and moves the file.
+    moved = tmp_path / "vault/papers/deeper/My own name.md"
+    moved.parent.mkdir()
+    first.rename(moved)
+    edited = moved.read_text().replace('status: "unread"\n', "status: reading\nrating: 5\n")
+    moved.write_text(edited.removesuffix("# Mine\n\n- one\n") + "new  \n\n<!-- mine -->\n")
+    second.write_text(second.read_text().replace("# ", "# Not kept ", 1) + "\r\nAlso mine")
+    session(
+        """
+        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
+        ! 2 papers written in vault/papers, and 2 notes of yours taken in; 'dailypapers undo' takes it back.
+        $ note 2606.00003
+        new
+
+        <!-- mine -->
+        $ note 2606.00002
+        Also mine
+        """
+    )
+    assert "status: reading\nrating: 5\n" in moved.read_text()
+    assert moved.read_text().endswith(" -->\nnew  \n\n<!-- mine -->\n")
+    assert "Not kept" not in second.read_text() and second.read_bytes().endswith(b" -->\n\r\nAlso mine\n")
+    assert sorted((tmp_path / "vault").rglob("*.md")) == [moved, second]
+    session(
+        """
+        $ undo
+        Taken back: 2 papers noted.
+        $ note 2606.00003 --text newer
+        The note of 2606.00003 was written. 'dailypapers undo' takes it back.
+        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
+        ! 2 papers written in vault/papers.
+        """
+    )
+    assert moved.read_text().endswith(" -->\nnewer\n") and second.read_text().endswith(" -->\n")
+    # What can't be read, or has lost its marker, is left alone.
+    broken = [moved.read_text().replace("rating: 5", "rating: [", 1), second.read_text().partition("<!-- daily")[0]]
+    for file, text in zip((moved, second), broken, strict=True):
+        file.write_text(text)
+    session(
+        """
+        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
+        ! The front matter of vault/papers/deeper/My own name.md can't be read, so it was not changed.
+        ! vault/papers/example2026-2606.00002.md has lost its line '<!-- dailypapers …', so it was not changed.
+        ! 0 papers written in vault/papers.
+        """
+    )
+    assert [moved.read_text(), second.read_text()] == broken

@@ -11,7 +11,8 @@ import pytest
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Heading, Paragraph, Span
-from tests.commands.conftest import Run, RunOnTerminal, Session
+from tests.commands.conftest import Run, Session
+from tests.table import each
 
 LONG = "padding words on this side " * 20
 
@@ -67,6 +68,20 @@ def test_a_line_has_the_id_the_section_and_the_words_around(session: Session, te
         ! No stored full text contains it.
         $ grep quantum --json
         []
+        $ grep '"attention that"' --jsonl=section
+        {"section": "3.2 Fréchet spaces"}
+        $ grep '"att"'
+        ! No stored full text contains it.
+        $ grep "att spa" upvotes:>50 --jsonl=id,section
+        {"id": "2606.26740", "section": "Abstract"}
+        {"id": "2606.26740", "section": "3.2 Fréchet spaces"}
+        $ grep frechet id:2606.00003
+        2606.00003	3.2 Fréchet spaces	3.2 Fréchet spaces
+        $ grep α
+        2606.00001		xᵢ ≤ α holds
+        @ grep α
+        2606.00001 Where do web agents lose their way?
+            xᵢ ≤ α holds
         $ grep quantum id:2606.28480
         ! None of the query's papers has its full text here. 'dailypapers read ID' fetches one.
         $ grep ...
@@ -80,48 +95,23 @@ def test_a_line_has_the_id_the_section_and_the_words_around(session: Session, te
     )
 
 
-def test_a_phrase_is_whole_and_words_are_beginnings(run: Run, texts: Path) -> None:
-    assert len(run("grep", '"attention that"').lines) == 1
-    assert len(run("grep", "att spa").lines) == 3
-    assert len(run("grep", '"att"').lines) == 0
-    assert [line.split("\t")[0] for line in run("grep", "frechet").lines] == ["2606.26740", "2606.00003"]
-    assert run("grep", "α").lines == ["2606.00001\t\txᵢ ≤ α holds"]
+def test_without_texts_nothing_is_found(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ grep quantum
+        ! No full text is stored yet. 'dailypapers read ID' fetches one.
+        """
+    )
 
 
-@pytest.mark.parametrize("words", ["pretraining", "pre-training", "pre training", '"pre training"', "pre–training"])
-def test_a_compound_is_found_however_it_is_written(run: Run, papers: Path, words: str) -> None:
+def test_a_compound_is_found_however_it_is_written(run: Run, papers: Path) -> None:
     with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as kept:
         for id, form in (("2606.26740", "pretraining"), ("2606.00003", "Pre-training"), ("2606.00001", "pre training")):
             kept.put(window.pk_of(id) or 0, document(f"A {form} run."), "feed", "2026-07-01T00:00:00Z")
-    assert len(run("grep", words).lines) == 3
+    for words in ("pretraining", "pre-training", "pre training", '"pre training"', "pre–training"):
+        assert len(run("grep", words).lines) == 3, words
     assert len(run("grep", '"=pretraining"').lines) == 1
     assert len(run("grep", '"=pre-training"').lines) == 2
-
-
-def test_a_query_chooses_the_papers(run: Run, texts: Path) -> None:
-    assert len(run("grep", "attention", "upvotes:>50").lines) == 2
-    assert len(run("grep", "attention", "-n", "1").lines) == 1
-    run("mark", "star", "2606.00003")
-    assert run("grep", "dense", "is:starred", "--json").json == [
-        {
-            "id": "2606.00003",
-            "title": "Small verifiers, long horizons",
-            "section": "3.2 Fréchet spaces",
-            "text": "Dense attention alone.",
-        }
-    ]
-
-
-def test_no_text_at_all_is_said(run: Run, papers: Path) -> None:
-    assert "No full text is stored yet" in run("grep", "quantum").err
-
-
-@pytest.mark.parametrize("columns", [30, 80])
-def test_on_a_terminal_hits_stand_under_their_paper(on_terminal: RunOnTerminal, texts: Path, columns: int) -> None:
-    lines = on_terminal("grep", "sparse attention", columns=columns).lines
-    assert all(len(line) <= columns for line in lines)
-    assert lines[0].startswith("2606.26740 LiveEdit")
-    assert "  Abstract" in lines and "" in lines
 
 
 def test_a_damaged_text_is_passed_over(run: Run, texts: Path) -> None:
@@ -130,7 +120,7 @@ def test_a_damaged_text_is_passed_over(run: Run, texts: Path) -> None:
     assert run("grep", "attention").code == 0
 
 
-@pytest.mark.parametrize("words", ["a", "at", "c++", "α", "ᵢ", '"we use"', "s-attention", "frechet"])
+@each("words", ["a", "at", "c++", "α", "ᵢ", '"we use"', "s-attention", "frechet"])
 def test_the_index_leaves_out_no_text(run: Run, texts: Path, words: str) -> None:
     found = run("grep", words).lines
     with pytest.MonkeyPatch.context() as patch:

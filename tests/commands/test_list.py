@@ -150,11 +150,20 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
     )
 
 
-def test_list_takes_a_query_as_words_options_between_and_minus_terms(run: Run, papers: Path) -> None:
-    found = run("list", "agents", "--limit", "5", "-title:terminal")
-    assert [line.split("\t")[0] for line in found.lines] == ["2606.30616", "2606.00001"]
-    assert run("list", "agents", "--", "-title:terminal").out == found.out
-    assert run("list", "agents -title:terminal").out == found.out
+def test_list_takes_a_query_as_words_options_between_and_minus_terms(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ list agents --limit 5 -title:terminal --jsonl=id
+        {"id": "2606.30616"}
+        {"id": "2606.00001"}
+        $ list --jsonl=id agents --limit=1 -- -title:terminal
+        {"id": "2606.30616"}
+        $ list "agents -title:terminal" -n1 --jsonl=id
+        {"id": "2606.30616"}
+        $ list -nothing -n 1 --jsonl=id
+        {"id": "2606.26740"}
+        """
+    )
 
 
 def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, papers: Path) -> None:
@@ -181,6 +190,18 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         ● 2606.00001    7  Where do web agents lose their way?         agents gui-agents
         3 of 6
         ! Searched for agents.
+        @ list is:unread agnets -q
+        @ list "is:unread agnets" -n1
+        TUESDAY 30 JUNE
+        ● 2606.30616   55  Agents that write their own tools                      agents
+        1 of 3
+        ! Searched for is:unread agents.
+        @ list "~agnets" -n1
+        ● 2606.30616   55  2026-06-30  Agents that write their own tools          agents
+        1 of 3
+        ! Searched for ~agents.
+        @ list agnets --jsonl
+        ! Nothing matches. Nearest in words: dailypapers list '~agnets'
         @ list agnets xylophone
         ! Nothing matches. Nearest in words: dailypapers list '~agnets xylophone'
         @ list "~xylophone"
@@ -191,45 +212,32 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
     )
 
 
-def test_misspelled_words_find_papers_on_a_terminal_which_says_what_was_searched_for(
-    run: Run, on_terminal: RunOnTerminal, papers: Path
+def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
+    session(
+        """
+        $ list
+        ! There are no papers yet. 'dailypapers refresh' fetches the latest days.
+        """
+    )
+
+
+@each(
+    ("columns", "order", "line"),
+    [
+        (40, "day", "● 2606.26740   57  LiveEdit: Streaming…"),
+        (75, "day", "● 2606.26740   57  LiveEdit: Streaming Video Editing"),
+        (76, "day", "● 2606.26740   57  LiveEdit: Streaming Video Editing        video-generation"),
+        (69, "upvotes", "● 2606.26740   57  LiveEdit: Streaming Video Editing"),
+        (70, "upvotes", "● 2606.26740   57  2026-06-30  LiveEdit: Streaming Video Editing"),
+        (999, "upvotes", f"● 2606.26740   57  2026-06-30  LiveEdit: Streaming Video Editing{' ' * 80}video-generation"),
+    ],
+)
+def test_a_list_takes_the_columns_that_there_are(
+    on_terminal: RunOnTerminal, papers: Path, columns: int, order: str, line: str
 ) -> None:
-    for typed, meant in (("agnets", "agents"), ("is:unread agnets", "is:unread agents"), ("~agnets", "~agents")):
-        found = on_terminal("list", typed)
-        assert found.err.startswith(f"Searched for {meant}.")
-        assert found.out == on_terminal("list", meant).out
-    # All words are corrected, or none.
-    assert on_terminal("list", "agnets xylophone").err.startswith("Nothing matches.")
-    assert "vectors fetch" in " ".join(on_terminal("list", "~xylophone").err.split())
-    # Other programs get what they asked for.
-    for asked in (("agnets",), ("agnets", "--json"), ("agnets", "-q")):
-        assert run("list", *asked).out.strip() in ("", "[]")
-
-
-def test_without_papers_it_says_how_to_get_some(run: Run) -> None:
-    found = run("list")
-    assert (found.code, found.out) == (0, "")
-    assert "dailypapers refresh" in found.err
-
-
-@pytest.mark.parametrize("columns", [40, 60, 80, 140])
-def test_on_a_terminal_papers_stand_under_their_days_and_never_too_wide(
-    run: Run, on_terminal: RunOnTerminal, papers: Path, columns: int
-) -> None:
-    assert run("mark", "read", IDS[0]).code == 0
-    assert run("mark", "star", IDS[1]).code == 0
-    lines = on_terminal("list", columns=columns).lines
-    assert all(cell_len(line) <= columns for line in lines)
-    assert lines[0].split()[:3] == ["TUESDAY", "30", "JUNE"]
-    # They came by a file: the feed may have listed more.
-    assert lines[0].endswith("  3+")
-    assert lines[4].split()[:3] == ["MONDAY", "29", "JUNE"]
-    assert [line[2:12] for line in lines if line[:1] in " ★●"] == IDS
-    assert [line[0] for line in lines[1:4]] == [" ", "★", "●"]
-    assert lines[-1] == "6 of 6"
-    assert lines[1].endswith("video-generation") == (columns >= 80)
-    if columns == 40:
-        assert lines[2].endswith("…")
+    shown = on_terminal("list", f"sort:{order}", columns=columns).lines
+    assert shown[order == "day"] == line
+    assert all(cell_len(one) <= columns for one in shown)
 
 
 @each("columns", range(30, 75))
@@ -242,69 +250,38 @@ def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, p
     assert line.endswith("題") or cell_len(line) > columns - 4
 
 
-def test_the_last_line_says_how_many_of_how_many(on_terminal: RunOnTerminal, papers: Path) -> None:
-    assert on_terminal("list", "agents").lines[-1] == "3 of 6"
-    limited = on_terminal("list", "agents", "-n2").lines
-    assert limited[-1] == "2 of 3"
-    # Nobody has counted the papers of the day that the limit cuts.
-    assert limited[0] == "TUESDAY 30 JUNE"[: len(limited[0])]
-    assert on_terminal("list", "agents", "-q").lines[-1].startswith("●")
-
-
-def test_an_order_that_is_not_by_day_has_a_column_of_days(on_terminal: RunOnTerminal, papers: Path) -> None:
-    lines = on_terminal("list", "sort:upvotes").lines
-    assert lines[0].startswith("● 2606.26740   57  2026-06-30  LiveEdit")
-
-
 def test_colours_and_links_are_those_of_the_terminal(
-    on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    run("mark", "star", "2606.26740")
+    run("mark", "hide", "--query", "day:2026-06-29")
     monkeypatch.setenv("CLICOLOR_FORCE", "1")
-    assert "\x1b[1m" in on_terminal("list", "-n1").out
-    assert "\x1b]8;;" not in on_terminal("list", "-n1").out
+    words = "list", "is:starred OR is:hidden", "-n2"
+    lines = on_terminal(*words, columns=76).lines
+    assert [re.sub(r"\x1b\[(\d+)m", r"<\1>", line) for line in lines] == [
+        "<1>TUESDAY 30 JUNE<0><2>  1+<0>",
+        "<33>★<0> <2>2606.26740<0><2>   57<0>  <1>LiveEdit: Streaming Video Editing<0>        <36>video-generation<0>",
+        "<1>MONDAY 29 JUNE<0>",
+        "<2>◌<0> <2>2606.00003<0><2>    9<0>  <1>Small verifiers, long horizons<0>                  <36>reasoning<0>",
+        "<2>2 of 4<0>",
+    ]
     monkeypatch.setenv("FORCE_HYPERLINK", "1")
     linked = "\x1b]8;;https://huggingface.co/papers/2606.26740\x1b\\2606.26740\x1b]8;;\x1b\\"
-    assert linked in on_terminal("list", "-n1").out
-    assert "\x1b" not in on_terminal("list", "-n1", "--color=never").out
+    assert on_terminal(*words, columns=76).lines[1] == lines[1].replace("2606.26740", linked)
+    assert "\x1b" not in on_terminal(*words, "--color=never").out
 
 
 def test_colours_for_a_pipe_change_no_field(run: Run, papers: Path) -> None:
-    plain, painted = run("list").out, run("list", "--color=always").out
-    assert "\x1b[1m" in painted
-    assert re.sub(r"\x1b\[\d*m", "", painted) == plain
+    run("mark", "read", "2606.30616")
+    assert run("list", "-n2", "--color=always").lines == [
+        "\x1b[2m2606.26740\t2026-06-30\t57\t2\tunread\x1b[0m\t\x1b[1mLiveEdit: Streaming Video Editing\x1b[0m",
+        "\x1b[2m2606.30616\t2026-06-30\t55\t2\tread\x1b[0m\tAgents that write their own tools",
+    ]
 
 
-def test_the_limit_has_a_letter(run: Run, papers: Path) -> None:
-    for words in (("-n", "2"), ("-n2",), ("--limit=2",)):
-        assert [line.split("\t")[0] for line in run("list", *words).lines] == IDS[:2]
-    # A word that begins with a known letter is a term.
-    assert run("list", "-nothing").out == run("list").out
-
-
-@pytest.mark.parametrize(
-    ("fields", "says"), [("id,titel", "'titel'. Did you mean title?"), ("qqqq", "'qqqq'. It takes id, title,")]
-)
-def test_a_wrong_field_gets_the_nearest_right_name(run: Run, papers: Path, fields: str, says: str) -> None:
-    found = run("list", f"--jsonl={fields}")
-    assert (found.code, found.out) == (2, "")
-    failure = json.loads(found.err)
-    assert failure["kind"] == "usage"
-    assert says in f"{failure['error']} {failure['hint']}".replace("'. ", "'. ")
-
-
-@pytest.mark.parametrize(
-    "words", [("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")]
-)
-def test_a_topic_that_does_not_exist_gets_the_nearest_one(run: Run, papers: Path, words: tuple[str, ...]) -> None:
-    found = run(*words, "-topic:evaluation topic:agnts")
-    assert (found.code, found.out) == (2, "")
-    assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
-
-
-def test_a_query_that_is_wrong_is_used_wrongly(run: Run, papers: Path) -> None:
+def test_what_is_wrong_in_a_query_is_said_by_every_command(run: Run, papers: Path) -> None:
+    for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
+        found = run(*words, "-topic:evaluation topic:agnts")
+        assert (found.code, found.out) == (2, "")
+        assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
     assert len(run("list", "a" * 50_000).err) < 200
-    found = run("list", "topc:agents")
-    assert (found.code, found.out) == (2, "")
-    assert found.err.count("\n") == 1
-    assert "topc" in found.err
-    assert "Did you mean topic:?" in found.err

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.ids import page_id
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, Session
 from tests.feed_server import FeedServer, item
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -87,51 +87,64 @@ def test_the_newest_page_comes_first(run: Run, feed: FeedServer, saved: str, tmp
 
 
 def test_without_a_network_it_waits_for_a_refresh(
-    run: Run, feed: FeedServer, saved: str, monkeypatch: pytest.MonkeyPatch
+    session: Session, feed: FeedServer, saved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setenv("HF_HUB_OFFLINE", "1")
-        found = run("import", saved)
-    assert found.code == 0
-    assert found.out == "3 new, 0 updated, 0 unchanged.\n"
-    (said,) = found.err.splitlines()
-    assert said.startswith("3 titles will be looked up with the next refresh: ")
-    refreshed = run("refresh", "--json").record
-    assert refreshed["titles"] == {"found": 1, "offered": 1, "left": 0}
-
-
-def test_a_feed_that_refuses_is_told_in_one_sentence(run: Run, feed: FeedServer, saved: str) -> None:
+        session(
+            """
+        $ import page.txt
+        3 new, 0 updated, 0 unchanged.
+        ! 3 titles will be looked up with the next refresh: Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.
+        """  # noqa: E501
+        )
     feed.faults.append("refuse:403")
-    found = run("import", saved, "--json")
-    assert found.code == 0
-    assert found.record["titles"] == {"found": 0, "offered": 0, "left": 3}
+    session(
+        """
+        $ import page.txt --jsonl
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 0, "marks": 0, "titles": {"found": 0, "offered": 0, "left": 3}, "failed": []}
+        $ refresh --day today
+        0 new, 0 updated, 0 unchanged in 0 days.
+        $ refresh --jsonl=titles
+        {"titles": {"found": 1, "offered": 1, "left": 0}}
+        """  # noqa: E501
+    )
 
 
-def test_the_user_chooses_what_a_paper_is(run: Run, feed: FeedServer, saved: str) -> None:
-    run("import", saved, "--tag", "mine")
-    own = page_id("A memory that forgets")
-    assert run("import", "--choices").out.splitlines() == [
-        f"{own}  A memory that forgets (2 authors, 2026-05-08)",
-        "  2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)",
-        "2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import"
-        " --choose page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.",
-    ]
-    (_, offered) = run("import", "--choices", "--json").records
-    assert (offered["id"], [one["id"] for one in offered["choices"]]) == (own, ["2605.00002"])
-    shown = run("show", own).out
-    assert "It may be this one, by its title:" in shown
-    assert f"'dailypapers import --choose {own}=2605.00002' takes it" in shown
-    assert run("import", "--choose", f"{own}=2605.00002").out == f"{own} is 2605.00002 now.\n"
-    (paper,) = run("list", "id:2605.00002", "--json").records
-    assert paper["tags"] == ["mine"]
-    assert run("show", own, "--json").record["id"] == "2605.00002"
-
-
-@pytest.mark.parametrize("text", ["page:000000000000=2605.00002", "2605.00002", "x=y", "page:000000000000="])
-def test_a_choice_that_is_none_is_refused(run: Run, feed: FeedServer, text: str) -> None:
-    found = run("import", "--choose", text)
-    assert (found.code, found.out) == (2, "")
-    assert "needs a page's paper and an arXiv id" in found.err
+def test_the_user_chooses_what_a_paper_is(session: Session, feed: FeedServer, saved: str) -> None:
+    session(
+        """
+        $ import page.txt --tag mine
+        3 new, 0 updated, 0 unchanged.
+        3 tagged mine. 'dailypapers undo' takes it back.
+        1 paper found by its title.
+        1 paper may be another one: 'dailypapers import --choices' shows which.
+        $ import --choices
+        page:NOW  A memory that forgets (2 authors, 2026-05-08)
+          2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)
+        2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import --choose page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.
+        $ import --choices --jsonl
+        {"id": "page:NOW", "title": "Nobody has this one", "author_count": 2, "published": "2026-05-08", "asked": 1, "choices": []}
+        {"id": "page:NOW", "title": "A memory that forgets", "author_count": 2, "published": "2026-05-08", "asked": 1, "choices": [{"id": "2605.00002", "title": "A memory that forgets on purpose", "author_count": 2, "published": "2026-05-08"}]}
+        $ import --choose OWN=2605.00002
+        page:NOW is 2605.00002 now.
+        $ list tag:mine --jsonl=id,tags
+        {"id": "2605.00002", "tags": ["mine"]}
+        {"id": "2605.00001", "tags": ["mine"]}
+        {"id": "page:NOW", "tags": ["mine"]}
+        $ show OWN --jsonl=id
+        {"id": "2605.00002"}
+        $ import --choose page:000000000000=2605.00002
+        2! dailypapers: --choose 'page:NOW=2605.00002' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        $ import --choose 2605.00002
+        2! dailypapers: --choose '2605.00002' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        $ import --choose x=y
+        2! dailypapers: --choose 'x=y' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        $ import --choose page:000000000000=
+        2! dailypapers: --choose 'page:NOW=' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        """,  # noqa: E501
+        OWN=page_id("A memory that forgets"),
+    )
 
 
 def test_a_page_saved_as_html_has_its_papers(run: Run, feed: FeedServer, tmp_path: Path) -> None:

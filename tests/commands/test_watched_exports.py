@@ -18,6 +18,7 @@ from reader.core.settings.tables import EXPORT_FORMATS
 from reader.extensions import sync
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
+from tests.table import each
 
 
 @pytest.fixture(autouse=True)
@@ -67,25 +68,24 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     assert run("export", "--watched").code == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
         ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is missing. Make it, or name another file."),
         ('query = "-is:queued"\nfile = "all.csv"', "6 papers are more than 5"),
+        ('query = "is:stared"\nfile = "wrong.bib"', 'Did you mean "is:starred"?'),
     ],
 )
 def test_a_file_that_can_not_be_written_is_said_and_stops_nothing(
     run: Run, stars: Path, home: Path, monkeypatch: pytest.MonkeyPatch, export: str, says: str
 ) -> None:
     monkeypatch.setattr(watched_exports, "MOST_PAPERS", 5)
-    with (home / "config.toml").open("a") as file:
-        file.write(f"[[exports]]\n{export}\n")
-    ran = run("mark", "star", IDS[0])
-    assert (ran.code, ran.err.count("\n")) == (0, 1)
-    assert says in ran.err
-    assert IDS[0] in stars.read_text()
-    assert says.partition(" ")[0] in run("export", "--watched").err
+    (home / "config.toml").write_text(f'[[exports]]\nquery = "is:starred"\nfile = "stars.bib"\n[[exports]]\n{export}\n')
+    run("mark", "star", IDS[0])
+    found = run("export", "--watched")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert says in found.err and str(stars) in found.out
 
 
 def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars: Path, home: Path) -> None:
@@ -114,18 +114,6 @@ def test_formats_of_the_settings_are_those_of_exports() -> None:
 def test_watched_takes_nothing_else_and_needs_a_table(run: Run, papers: Path) -> None:
     assert "have no [[exports]]" in run("export", "--watched").err
     assert run("export", "--watched", "-o", "x.bib").code == 2
-
-
-def test_a_mistake_in_an_export_is_said_and_the_others_are_written(run: Run, stars: Path, home: Path) -> None:
-    wrong = '[[exports]]\nquery = "is:stared"\nfile = "wrong.bib"\n'
-    with (home / "config.toml").open("a") as file:
-        file.write(wrong)
-    found = run("export", "--watched")
-    assert (found.code, found.err.count("\n")) == (1, 1)
-    assert 'Did you mean "is:starred"?' in found.err and str(stars) in found.out
-    (home / "config.toml").write_text(wrong)
-    found = run("export", "--watched")
-    assert (found.code, found.err.count("\n")) == (1, 1) and "is:stared" in found.err
 
 
 def test_a_program_that_is_killed_after_it_has_written_leaves_a_file_that_is_ours(

@@ -13,12 +13,12 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reader.core.query import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When, parse
+from reader.core.query import And, Count, Match, Node, Not, Or, Query, Regex, Sort, Term, When, parse
 from reader.core.query.nodes import any_of
 from reader.core.spellings import joined, keyword_spellings, spellings
 from reader.session.places import Place
@@ -35,12 +35,10 @@ class Paper:
 
     facts: Mapping[str, Any]
     """The columns of `paper` and `paper_text`."""
-    ids: tuple[str, ...]
     days: tuple[str, ...]
     """ISO days that list it, oldest first."""
     topics: tuple[str, ...]
     """Slugs, strongest first."""
-    tags: tuple[str, ...]
     marks: frozenset[str]
     """Those of `MARKS` that it has."""
     rank: int | None
@@ -54,12 +52,6 @@ class Paper:
     @property
     def sort_day(self) -> str:
         return self.days[-1] if self.days else self.facts["published"] or ""
-
-
-class Topic(NamedTuple):
-    slug: str
-    name: str
-    family: str
 
 
 class Truths(NamedTuple):
@@ -81,9 +73,7 @@ class Oracle:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             self.papers = tuple(_papers(connection))
-            self.topics = tuple(
-                Topic(*row) for row in connection.execute("SELECT slug, name, family FROM topic ORDER BY pk")
-            )
+            self.topics = tuple(slug for (slug,) in connection.execute("SELECT slug FROM topic ORDER BY pk"))
             # Votes that move are no part of this: what has changed depends on them.
             (changes,) = connection.execute("SELECT count(*) FROM paper_change").fetchone()
             assert changes == 0
@@ -104,7 +94,7 @@ class Oracle:
 
     def _judged(self, place: Place, order: str, *, are_marks_known: bool) -> Iterator[tuple[Paper, Truth]]:
         query = parse(place.text)
-        for paper in self._in_order(query.sort or Sort(_order_of(place.view.id) or order)):
+        for paper in self._in_order(query.sort or Sort(view if (view := place.view.id) in _ORDERS else order)):
             judge = _Judge(self, paper, are_marks_known)
             yield paper, judge.place(place.view.id, query.root)
 
@@ -137,7 +127,7 @@ class Oracle:
         root = _without_alternatives(parse(place.text), mode)
         here = [paper for paper in self.papers if _Judge(self, paper, True).place(place.view.id, root)]
         for topic in self.topics:
-            yield topic.slug, sum(topic.slug in paper.topics for paper in here)
+            yield topic, sum(topic in paper.topics for paper in here)
 
 
 def _without_alternatives(query: Query, mode: str) -> Node | None:
@@ -175,7 +165,7 @@ class _Judge:
         truths = [self._in_view(view)]
         if root is not None:
             truths.append(self.node(root))
-        if view != "muted" and not _asks_for_hidden(root):
+        if not _asks_for_hidden(root):
             truths.append(_not(self._has_mark("hidden")))
         return _all(truths)
 
@@ -202,8 +192,8 @@ class _Judge:
             case "changed" | "muted" | "pages":
                 # Nothing rises while no votes move, no words are muted, and no pages are imported.
                 return False
-        first, last = _period(kind, period)
-        return any(first <= day <= last for day in self.paper.days)
+        assert kind == "day", f"no view is called {view}"
+        return period in self.paper.days
 
     def node(self, node: Node) -> Truth:
         match node:
@@ -226,40 +216,18 @@ class _Judge:
                 return self._is_of(node)
             case Term(field, value):
                 return self._is(field, value)
-            case Near():
-                raise AssertionError("which papers fit a text depends on all others")
+        raise AssertionError(f"no meaning is written down for {node}")
 
     def _is(self, field: str, value: str) -> Truth:
-        facts = self.paper.facts
         match field, value:
             case "is", "unread":
                 return _not(self._has_mark("read"))
             case "is", ("read" | "starred" | "hidden" | "queued"):
                 return self._has_mark(value)
-            case "is", "trending":
-                return self.paper.rank is not None
-            case "is", ("new" | "changed" | "highlighted" | "muted"):
-                # The reader was never left, no votes move, and there are no rules.
-                return False
-            case "has", ("code" | "project"):
-                return facts[f"{value}_url"] is not None
-            case "has", "media":
-                return bool(facts["media"])
-            case "has", "comments":
-                return int(facts["comments"]) > 0
-            case "has", _:
-                return False
+            case "has", "code":
+                return self.paper.facts["code_url"] is not None
             case "topic", _:
                 return value in self.paper.topics
-            case "tag", _:
-                return value in [tag.lower() for tag in self.paper.tags]
-            case "source", _:
-                return value == str(facts["source"])
-            case "category", _:
-                filed = [one for one in (facts["categories"] or "").split("\n") if one]
-                return any(one == value or ("." not in value and one.startswith(f"{value}.")) for one in filed)
-            case "id", _:
-                return any(id.lower().startswith(value.lower()) for id in self.paper.ids)
         raise AssertionError(f"no meaning is written down for {field}:{value}")
 
     def _has_mark(self, mark: str) -> Truth:
@@ -333,7 +301,7 @@ def _asks_for_hidden(node: Node | None) -> bool:
             return any(map(_asks_for_hidden, nodes))
         case Not(inner):
             return _asks_for_hidden(inner)
-    return node in (Term("is", "hidden"), Term("is", "muted"))
+    return node == Term("is", "hidden")
 
 
 def _all(truths: Sequence[Truth]) -> Truth:
@@ -344,26 +312,7 @@ def _not(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
-def _period(kind: str, text: str) -> tuple[str, str]:
-    """The first and last ISO day of a view's period."""
-    match kind:
-        case "day":
-            return text, text
-        case "week":
-            monday = date.fromisocalendar(int(text[:4]), int(text[-2:]), 1)
-            return monday.isoformat(), (monday + timedelta(days=6)).isoformat()
-        case "month":
-            return f"{text}-01", f"{text}-31"
-    raise AssertionError(f"no view is called {kind}:{text}")
-
-
 # Orders
-
-
-def _order_of(view: str) -> str | None:
-    if view.startswith(("week:", "month:")):
-        return "upvotes"
-    return {"trending": "trending", "changed": "changed", "queue": "queue"}.get(view)
 
 
 def _votes(paper: Paper) -> int:
@@ -393,14 +342,12 @@ def _papers(connection: sqlite3.Connection) -> Iterator[Paper]:
         pk, id = row["pk"], row["id"]
         yield Paper(
             facts=dict(row),
-            ids=(id, *_column(connection, "SELECT id FROM paper_alias WHERE pk = ?", pk)),
             days=_column(connection, "SELECT day FROM listing WHERE pk = ? ORDER BY day", pk),
             topics=_column(
                 connection,
                 "SELECT slug FROM paper_topic JOIN topic ON topic.pk = topic WHERE paper_topic.pk = ? ORDER BY rank",
                 pk,
             ),
-            tags=_column(connection, "SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", pk),
             marks=frozenset(mark for mark, ids in marks.items() if id in ids),
             rank=next(iter(_column(connection, "SELECT rank FROM trending WHERE pk = ?", pk)), None),
             queued_at=next(iter(_column(connection, "SELECT place FROM queue WHERE pk = ?", pk)), None),

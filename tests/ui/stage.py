@@ -24,6 +24,7 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.theme_names import THEMES
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.looks import Look, theme
 from reader.ui.looks.theme import styles_directory
 from reader.ui.shell.model import Model
@@ -38,7 +39,7 @@ SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss", "fi
 
 
 class Stage(App[None]):
-    """Shows one widget; what is derived from it keeps some of the messages that it posts."""
+    """Shows one widget, and keeps what it reports; what is derived from it keeps other messages that it posts, too."""
 
     state: var[State] = var(State, init=False)
 
@@ -63,6 +64,9 @@ class Stage(App[None]):
     def on_mount(self) -> None:
         if self.widget is not None:
             self.widget.focus()
+
+    def on_reported(self, message: Reported) -> None:
+        self.told.append(message)
 
 
 @asynccontextmanager

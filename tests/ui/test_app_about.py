@@ -5,39 +5,21 @@ from __future__ import annotations
 import pytest
 
 from reader.keys.actions import Context
-from reader.ui.help.screen import HelpScreen
 from reader.ui.page.state import close_page
 from reader.ui.shell.layout import USUAL
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 
 
-async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("app.help")
-        assert isinstance(r.app.screen, HelpScreen)
-        assert "Keys in the list" in r.lines[0]
-        assert "Star                  Keep this paper in the Starred view" in r.screen
-        await r.press("?")
-        await r.type("theme")
-        await r.until(lambda: "Colours: dark, light" in r.screen)
-        assert "Keep this paper" not in r.screen
-        await r.press("escape", "escape")
-        assert r.context == "list"
-        await r.do("find.filter", "app.help")
-        assert "Keys in the filter" in r.lines[0]
-        await r.press("q")
-        assert r.context == "filter"
-
-
 async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("app.help")
+        await r.do("find.filter", "app.help")
+        assert r.lines[0].strip() == "Keys in the filter"
         r.app.model.show_news("r tries again")
         await r.rest()
         assert "tries again" not in r.lines[-1]
-        await r.press("escape")
-        assert "r tries again" in r.lines[-1]
+        await r.press("q")
+        assert r.context == "filter" and "r tries again" in r.lines[-1]
 
 
 async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
@@ -55,21 +37,6 @@ async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(re
         assert "view save NAME" in r.status
         await r.do("view.group")
         assert "group" in r.screen
-
-
-async def test_any_action_is_found_by_its_name(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("app.commands")
-        await r.type("star")
-        await r.until(lambda: "Keep this paper in the Starred view" in r.screen)
-        await r.press("enter")
-        await r.until(lambda: r.context == "list")
-        await r.until(lambda: r.here.starred)
-        await r.do("app.commands")
-        await r.type("topic robotics")
-        await r.until(lambda: "Topic: Robotics" in r.screen)
-        await r.press("enter")
-        await r.until(lambda: r.query == "topic:robotics")
 
 
 @pytest.mark.parametrize(
@@ -191,13 +158,3 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
                 await r.do(action_id)
                 assert r.app.is_running, action_id
     assert browser
-
-
-async def test_the_palette_finds_papers_by_their_titles(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("app.commands")
-        await r.type("walks kitchen")
-        await r.until(lambda: "A Robot Walks into a Kitchen" in r.screen)
-        await r.press("enter")
-        await r.until(lambda: r.context == "list")
-        assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")

@@ -19,11 +19,12 @@ from tests.ui.conftest import Opener
 BOTH = {"2026-05-12": (papers.draft(1, "A Robot Agent"), papers.draft(2, "An Agent"), papers.draft(3, "Nothing"))}
 
 
-async def test_one_key_tells_the_words_of_each_topic(reader: Opener) -> None:
-    async with reader(papers=BOTH, query="robot") as r:
-        await r.do("read.why")
+async def test_one_key_tells_the_words_of_each_topic_also_right_after_a_move(reader: Opener) -> None:
+    async with reader(papers=BOTH) as r:
+        await r.burst("j", "j", "W")
         await r.until(lambda: "Why these topics" in r.screen)
         shown = [" ".join(line.split()) for line in r.lines]
+        assert shown[0] == f"Why {r.here.title}" == "Why A Robot Agent"
         at = shown.index("Why these topics")
         assert shown[at : at + 6] == [
             "Why these topics",
@@ -34,15 +35,7 @@ async def test_one_key_tells_the_words_of_each_topic(reader: Opener) -> None:
             LEGEND,
         ]
         await r.press("W")
-        assert "Why these topics" not in r.screen
-        assert r.context == "list"
-
-
-async def test_a_key_right_after_a_move_explains_the_paper_moved_to(reader: Opener) -> None:
-    async with reader(papers=BOTH) as r:
-        await r.burst("j", "W")
-        await r.until(lambda: "Why An Agent" in r.screen)
-        assert r.here.title == "An Agent"
+        assert "Why these topics" not in r.screen and r.context == "list"
 
 
 async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener, tmp_path: Path) -> None:
@@ -63,37 +56,28 @@ async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener
 
 
 async def test_a_paper_leads_to_those_of_one_of_its_topics(reader: Opener) -> None:
-    async with reader(papers=BOTH, query="robot") as r:
-        await r.do("find.clear")
-        await r.do("find.next") if r.here.title != "A Robot Agent" else None
-        while r.here.title != "A Robot Agent":
-            await r.do("move.down")
+    async with reader(papers=BOTH) as r:
+        rows = {r.row(place).title: place + 1 for place in range(3)}
+        await r.do("move.top", count=rows["Nothing"])
         await r.do("find.topic")
-        assert "1 Agents & tools  2 Robotics" in r.lines[-1]
-        await r.press("1")
-        assert (r.query, len(r.ids), r.here.title) == ("topic:agents", 2, "A Robot Agent")
-        await r.do("find.topic")
-        await r.press("2")
-        assert (r.query, len(r.ids)) == ("topic:agents topic:robotics", 1)
-        await r.do("find.topic")
-        await r.press("2")
-        assert (r.query, r.here.title) == ("topic:agents", "A Robot Agent")
-
-
-async def test_a_paper_of_one_topic_asks_nothing_and_one_of_none_says_so(reader: Opener) -> None:
-    async with reader(papers=BOTH, query='"an agent"') as r:
-        await r.do("find.clear")
-        while r.here.title != "An Agent":
-            await r.do("move.down")
+        assert r.status == "this paper has no topics"
+        # A paper of one topic asks nothing; one of two asks for which.
+        await r.do("move.top", count=rows["An Agent"])
         await r.do("find.topic")
         assert r.query == "topic:agents"
         await r.do("find.topic")
         assert r.query == ""
-        await r.do("move.top")
-        while r.here.title != "Nothing":
-            await r.do("move.down")
+        await r.do("move.top", count=rows["A Robot Agent"])
         await r.do("find.topic")
-        assert r.status == "this paper has no topics"
+        assert "1 Agents & tools  2 Robotics" in r.lines[-1]
+        for key, query, papers in (
+            ("1", "topic:agents", 2),
+            ("2", "topic:agents topic:robotics", 1),
+            ("2", "topic:agents", 2),
+        ):
+            await r.press(key)
+            assert (r.query, len(r.ids), r.here.title) == (query, papers, "A Robot Agent")
+            await r.do("find.topic")
 
 
 async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         # A first topic is enough to begin with; what the user decides can be undone there.
         await r.press("W")
         await r.until(lambda: "To begin, pick three topics" in r.screen)
+        assert r.lines[0].strip() == "Why"
         assert r.lines[-1].startswith(" + more  - less  x mute  u undo  esc close"), "a topic has no papers or name"
         await r.press("space")
         await r.until(lambda: 'raised "Agents & tools" · u undoes' in r.screen)
@@ -53,7 +54,9 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
 @pytest.mark.usefixtures("own_words")
 async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
-        await r.do("view.latest", "paper.star", "view.foryou", "read.why")
+        await r.do("view.latest", "paper.star")
+        await r.do("move.down", count=5)
+        await r.do("paper.star", "move.down", "paper.star", "view.foryou", "read.why")
         await r.until(lambda: "Your interests" in r.screen)
         assert r.screen.index("For you  ") < r.screen.index("Your interests") < r.screen.index("Why these topics")
         assert "like Slow Video" in r.screen and "from 1 paper" in r.screen
@@ -72,16 +75,27 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.burst("u", "u")
         while not isinstance(why.list.current, Held):
             await r.press("j")
-        await r.press("e", *["backspace"] * len(why.list.current.name), *"films", "enter")
+        await r.press("e", *["backspace"] * len(why.list.current.name), *"films")
+        assert r.lines[-1].strip().startswith("name: films") and r.lines[-1].strip().endswith("esc leave it")
+        await r.press("enter")
         await r.until(lambda: 'renamed to "films"' in r.lines[-1])
         await r.press("x")
         await r.until(lambda: 'muted "films"' in r.lines[-1] and "muted" in r.screen)
+        await r.press("u")
+        await r.until(lambda: "undone: muted" in r.lines[-1])
         await r.press("S")
-        await r.until(lambda: '"films" has only one paper' in r.lines[-1])
-        await r.press("escape")
-        assert not isinstance(r.app.screen, WhyScreen)
+        await r.until(lambda: 'split off "films"' in r.lines[-1] and "2 papers" in r.screen)
+        await r.press("j", "S")
+        await r.until(lambda: "has only one paper" in r.lines[-1])
+        # The same interest twice is no choice yet.
+        await r.press("J", "J")
+        assert f'go to the one to join with "{why.list.current.name}", then J again' in r.lines[-1]
+        await r.press("k", "J")
+        await r.until(lambda: "joined as" in r.lines[-1] and "3 papers" in r.screen)
+        await r.press("enter")
+        assert r.query.startswith("foryou:") and r.context == "list"
         # The list restarts at what is best now.
-        await r.do("move.bottom", "read.why")
+        await r.do("view.foryou", "move.bottom", "read.why")
         await r.until(lambda: "Your interests" in r.screen)
         await r.press("j", "+")
         await r.until(lambda: "raised" in r.lines[-1])

@@ -13,7 +13,6 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
-from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from tests.doubles import cached
 from tests.feed_server import FeedServer, item
@@ -131,14 +130,6 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.app.state[REFRESH].trouble == ""
 
 
-async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
-    with FeedServer({"2026-05-08": [item("2605.10000", "Late news", "2026-05-08", upvotes=999)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("day.older", "day.older", "app.refresh")
-            await r.until(lambda: r.main.papers.count == 15)
-            assert {request.query["date"] for request in feed.requests} == {"2026-05-08"}
-
-
 async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
@@ -155,18 +146,13 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
             assert r.here.id == "2605.00400"
 
 
-def _refuse_marks(file: Path) -> None:
-    """Let the cache take no more events, as on a disk that is full."""
-    with closing(sqlite3.connect(file)) as other:
-        other.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-        )
-
-
 async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star")
-        _refuse_marks(r.file)
+        with closing(sqlite3.connect(r.file)) as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
         for action in ("paper.read", "paper.hide", "mark.all_read"):
             await r.do(action)
             assert "disk is full" in r.status
@@ -176,43 +162,14 @@ async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener
         await r.do("mark.undo")
         assert "disk is full" in r.status
         assert r.here.starred
+        # On the page, too, over its keys.
+        await r.do("read.open")
+        assert r.lines[-3].startswith(" The cache") and "q back" in r.lines[-1]
+        await r.do("app.back")
         with closing(sqlite3.connect(r.file)) as other:
             other.execute("DROP TRIGGER full")
         await r.do("paper.read")
         assert r.kept(r.here.id).read
-
-
-async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Opener) -> None:
-    async with reader(settings=settings(read_when="manual")) as r:
-        await r.do("read.open")
-        _refuse_marks(r.file)
-        await r.do("paper.star")
-        assert "The cache" in r.status
-        assert r.lines[-3].startswith(" The cache")
-        assert "q back" in r.lines[-1]
-        assert not r.here.starred
-
-
-async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -> None:
-    async with reader() as r:
-        for _ in range(14):
-            r.app.perform("paper.star")
-            r.app.perform("move.down")
-        await r.rest()
-        assert all(r.kept(id).starred for id in r.ids[:13])
-        assert all(r.row(place).starred for place in range(13))
-
-
-async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            r[Refresher].begin()
-            assert r[Refresher].stop()
-            await r.rest()
-            assert r.app.state[REFRESH].progress is None
-            assert not r[Refresher].stop()
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status)
 
 
 async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: Opener, tmp_path: Path) -> None:

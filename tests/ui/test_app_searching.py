@@ -13,8 +13,7 @@ from reader.ui.query.actions import FeedSearch
 from tests.feed_server import FeedServer, Item, item
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, fill, settings
-from tests.ui.papers import draft
+from tests.ui.driver import Story, settings
 
 OLD = "2024-04-02"
 
@@ -124,16 +123,6 @@ async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, feed: Fee
         if leave != "view.latest":
             assert (r.here.id, r.cursor_line) == (id, line)
             assert r.app.is_running
-
-
-async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opener, feed: FeedServer) -> None:
-    async with _answered(reader, feed) as r:
-        assert not r.here.kept
-        fill(r.file, {OLD: [draft(1, "Agents and Their Avatars", id="2404.00001")]})
-        r.app.model.change(r.app.state.cache_changed())
-        await r.rest()
-        assert r.here.kept
-        assert r.cursor == 0
 
 
 async def test_a_slow_search_says_so_and_escape_stops_it(

@@ -20,16 +20,6 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import open_reader, settings
 
 
-async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
-    async with reader() as r:
-        assert r.view == "latest"
-        assert r.ids == [f"2605.{number:05}" for number in range(400, 414)]
-        assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
-        assert r.shown and r.shown.id == r.here.id
-        assert r.top.endswith("0 of 14 read")
-        assert r.status == ""
-
-
 async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,13 +109,3 @@ async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: O
         assert "(and 1 more: dailypapers config check)" in r.status
         await r.do("paper.star")
         assert r.here.starred
-
-
-async def test_the_users_own_keys_act_and_are_named(reader: Opener) -> None:
-    async with reader(settings=settings(keys={"paper.star": ("w",), "mark.undo": ("U",)})) as r:
-        await r.press("s")
-        assert not r.here.starred
-        await r.press("w")
-        assert r.here.starred
-        assert r.status == "1 starred · U undoes"
-        assert "w star" in r.lines[-1]

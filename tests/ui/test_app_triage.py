@@ -54,32 +54,26 @@ async def test_the_detail_follows_the_cursor_and_scrolls_from_the_list(reader: O
         assert not r.here.read
 
 
-async def test_enter_opens_the_paper_and_reads_it(reader: Opener) -> None:
+async def test_enter_opens_the_paper_and_reads_it_and_keys_act_on_the_page(reader: Opener) -> None:
     async with reader() as r:
+        await r.do("paper.read", "paper.read")
+        assert r.status == "1 unread · u undoes"
         await r.do("read.open")
-        assert r.is_on_page
-        assert r.here.read
-        assert r.kept(r.here.id).read
-        assert "Slow Video" in r.lines[1]
-        await r.do("read.next")
-        assert r.shown and r.shown.id == "2605.00401"
-        assert r.kept("2605.00401").read
-        await r.do("app.back")
-        assert not r.is_on_page
-        assert r.here.id == "2605.00401"
-        assert not r.kept("2605.00402").read
-
-
-async def test_a_paper_unread_again_is_read_when_it_is_opened_again(reader: Opener) -> None:
-    async with reader() as r:
+        # What was said before gives way to the page's keys.
+        assert r.is_on_page and r.status == "" and "Slow Video" in r.lines[1]
+        assert r.here.read and r.kept(r.here.id).read
+        await r.do("paper.star", "mark.undo", "paper.star")
+        assert r.kept(r.here.id).starred and r.status == "1 starred · u undoes"
         for way_back in ("app.back", "view.latest"):
-            await r.do("read.open", "paper.read")
-            assert not r.here.read
-            await r.do(way_back)
-            assert not r.is_on_page
-            assert not r.here.read
-        await r.do("read.open")
-        assert r.here.read
+            await r.do("paper.read", way_back)
+            assert not r.is_on_page and not r.here.read
+            await r.do("read.open")
+            assert r.here.read
+        await r.do("read.next")
+        assert r.shown and r.shown.id == "2605.00401" and r.kept("2605.00401").read
+        await r.do("app.back")
+        assert not r.is_on_page and r.here.id == "2605.00401"
+        assert not r.kept("2605.00402").read
 
 
 async def test_space_reads_on_and_then_goes_to_the_next_unread(reader: Opener) -> None:
@@ -109,26 +103,6 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
             await r.do("read.on")
         assert r.here.id == "2605.00413"
         assert r.status == "no unread paper below"
-
-
-async def test_the_page_keeps_its_keys_where_something_was_said_before_it_opened(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("paper.read")
-        assert r.status == "1 read · u undoes"
-        await r.do("read.open")
-        assert r.is_on_page
-        assert r.status == ""
-        await r.do("paper.star")
-        assert r.status == "1 starred · u undoes"
-
-
-async def test_a_mark_undone_on_the_page_can_be_made_again_there(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("read.open", "paper.star", "mark.undo")
-        assert not r.kept(r.here.id).starred
-        await r.do("paper.star")
-        assert r.kept(r.here.id).starred
-        assert r.status == "1 starred · u undoes"
 
 
 async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
@@ -184,24 +158,21 @@ async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Open
         assert not any(r.row(place).read for place in (0, 249)) and not r.kept(r.ids[249]).read
 
 
-async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:
+async def test_all_above_are_read_and_a_count_before_a_mark_takes_the_papers_below(reader: Opener) -> None:
     async with reader() as r:
+        ids = r.ids[1:4]
         await r.do("move.down", count=3)
         await r.do("mark.above_read")
         assert r.status == "4 read · u undoes"
         assert [r.row(place).read for place in range(5)] == [True] * 4 + [False]
-
-
-async def test_a_count_before_a_mark_takes_the_papers_below_too(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("move.down")
-        ids = r.ids[1:4]
+        await r.do("move.up", count=2)
         await r.do("paper.star", count=3)
-        await r.until(lambda: "3 starred" in r.status)
+        assert r.status == "3 starred · u undoes"
         await r.do("paper.queue", count=2)
-        await r.until(lambda: "2 queued" in r.status)
+        assert r.status == "2 queued · u undoes"
         await r.do("view.starred")
         assert r.ids == ids
+        # On the page it is one.
         await r.do("read.open")
         await r.do("paper.star", count=3)
         await r.do("app.back")

@@ -87,7 +87,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(f"triage: {time_left(triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
-    for what, since in state[UNJOINED][:1]:
+    if state[UNJOINED]:
+        what, since = state[UNJOINED][0]
         return Condition(f"{what} {clock(since, now) or ''}", "trouble")
     if state[TEXTS_AHEAD]:
         return Condition(state[TEXTS_AHEAD])

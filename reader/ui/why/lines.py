@@ -108,7 +108,7 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
     rows = [_heading(FOR_YOU, width, glyphs, f"  {whole} points; the best papers have about 100")]
     rows += _rows(fill([Piece(literal(reasons.why), "text")], width))
     wishes = {one.key: one for one in reasons.wishes}
-    column = min(max(cell_len(literal(one.text)) for one in shown), max(8, width // 2))
+    column = min(max(cell_len(literal(one.text)) for one in shown), width // 2)
     for one in shown:
         wish = wishes.get(one.key) or Wish(one.what, one.text if one.what == "word" else one.name)
         text = cut(literal(one.text), column, glyphs.ellipsis)
@@ -165,11 +165,11 @@ def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
     yield row._replace(line=(*row.line, bar, Piece(papers, "muted")) if room > BAR + len(papers) else row.line)
     names = f" {glyphs.dot} ".join(dict.fromkeys(literal(paper.name) for paper in one.papers))
     names = names.replace(UNICODE.ellipsis, glyphs.ellipsis)
-    yield Row((Piece(f"  {cut(names, max(8, width - 2), glyphs.ellipsis)}", "muted"),))
+    yield Row((Piece(f"  {cut(names, width - 2, glyphs.ellipsis)}", "muted"),))
 
 
 def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
-    room = max(8, min(LONGEST_NAME, width - 8))
+    room = min(LONGEST_NAME, width - 8)
     name = cut(literal(text), room, glyphs.ellipsis)
     role = "muted" if wish.step is None else "text"
     blank = " " * (room - cell_len(name) + 1)
@@ -216,19 +216,19 @@ def program_lines(made: Sequence[Made], width: int) -> list[Line]:
     if not made:
         return []
     told = "; ".join(literal(one.said) for one in made)
-    return [(Piece(cut(PROGRAMS, width), "label"),), *fill([Piece(told, "text")], width)]
+    return [(Piece(PROGRAMS, "label"),), *fill([Piece(told, "text")], width)]
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
     """Return each topic with its score and causes, under a heading."""
-    lines: list[Line] = [(Piece(cut(WHY, width), "label"),)]
+    lines: list[Line] = [(Piece(WHY, "label"),)]
     if not why:
         lines.append((Piece(cut("No rule gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
     for one in why:
         score = f"  {one.score}"
         name = cut(literal(one.name), width - len(score), glyphs.ellipsis)
         lines.append((Piece(name, "topic", action=("topic", one.slug)), Piece(score, "muted")))
-        said = min(max((cell_len(cause.said) for cause in one.causes), default=0), max(8, width // 2))
+        said = min(max((cell_len(cause.said) for cause in one.causes), default=0), width // 2)
         lines.extend(_cause(cause, said, width, glyphs) for cause in one.causes)
         if one.weaker:
             lines.append((Piece(cut(f"       and {one.weaker} weaker", width, glyphs.ellipsis), "muted"),))
@@ -253,11 +253,12 @@ def suits_lines(why: str, width: int) -> list[Line]:
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
     """A cause in columns: points, phrase, origin and fields."""
     said = cut(literal(cause.said), column, glyphs.ellipsis)
-    line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
-    room = width - 7 - column - 2
-    if room < 8:
-        return tuple(line)
-    return (*line, Piece(" " * (column + 2 - cell_len(said))), Piece(cut(cause.detail, room, glyphs.ellipsis), "muted"))
+    return (
+        Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"),
+        Piece(said, "text"),
+        Piece(" " * (column + 2 - cell_len(said))),
+        Piece(cut(cause.detail, width - 7 - column - 2, glyphs.ellipsis), "muted"),
+    )
 
 
 RULES = "Rules"
@@ -280,4 +281,4 @@ def rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Li
         lines.extend(fill([pieces[0]._replace(role="topic"), *pieces[1:]], width))
     for word in muted:
         lines.extend(fill([Piece("muted, because ", "muted"), Piece(literal(word), "text")], width))
-    return [(Piece(cut(RULES, width), "label"),), *lines] if lines else []
+    return [(Piece(RULES, "label"),), *lines] if lines else []

@@ -64,11 +64,6 @@ def test_no_color_sends_weight_underline_and_reverse_alone(home: Path, theme: st
         assert 7 in codes(terminal)
 
 
-def test_an_empty_variable_is_none(home: Path) -> None:
-    with reader(home, NO_COLOR="") as terminal:
-        assert {38, 48} <= codes(terminal)
-
-
 @pytest.mark.parametrize(("theme", "ground"), [("dark", b"48;2;20;22;27"), ("nord", b"48;2;46;52;64")])
 def test_the_environment_names_a_theme_of_ours_or_of_textual(home: Path, theme: str, ground: bytes) -> None:
     with reader(home, TEXTUAL_THEME=theme) as terminal:

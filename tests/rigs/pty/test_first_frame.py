@@ -265,10 +265,6 @@ def test_another_terminal_is_left_to_textual(visited: Path, more: dict[str, str]
     assert not draws_first(visited, **more)
 
 
-def test_the_same_home_draws_first(visited: Path) -> None:
-    assert draws_first(visited)
-
-
 ALONE = """
 import sys
 from reader.ui.first_frame import show_first_frame

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sqlite3
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,24 +134,3 @@ def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path
             assert cursor(terminal) == titles[-2]
             titles.pop()
         terminal.leave("q")
-
-
-def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
-    with open_reader(home) as terminal:
-        # The first visit keeps the look that the next one begins with.
-        terminal.wait_for(READY)
-        terminal.read_until_quiet(1)
-        terminal.leave("q")
-    assert (home / "look.json").exists()
-    with open_reader(home) as terminal:
-        terminal.wait_for(lambda one: b"LiveEdit" in one.raw)
-        terminal.press("s")
-        terminal.wait_for("1 starred")
-        terminal.press("ctrl+z")
-        terminal.wait_for("no shell to go back to")
-        before = cursor(terminal)
-        terminal.press("j")
-        terminal.wait_for(lambda one: cursor(one) not in ("", before))
-        terminal.leave("ctrl+q")
-    with closing(sqlite3.connect(home / "papers.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM paper WHERE starred").fetchone() == (1,)

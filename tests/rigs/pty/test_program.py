@@ -144,45 +144,6 @@ def test_marks_and_the_place_are_as_they_were_left(start: Open, environment: dic
     assert "Sowing" not in again.text
 
 
-def test_readers_and_commands_on_one_cache_see_each_other(
-    start: Open, environment: dict[str, str], feed: FeedServer
-) -> None:
-    one = start()
-    one.wait_for(is_refreshed)
-    other = start(HF_HUB_OFFLINE="1")
-    other.wait_for("Harvest number 1")
-    do(one, "paper.star")
-    other.wait_for(lambda terminal: "★" in row(terminal, "Harvest number 1"))
-    run(environment, "mark", "star", "2605.00002")
-    for terminal in (one, other):
-        terminal.wait_for(lambda terminal: "★" in row(terminal, "Harvest number 2"))
-
-
-def test_what_the_feed_finds_is_kept_by_a_star_though_one_leaves_at_once(
-    start: Open, environment: dict[str, str], feed: FeedServer
-) -> None:
-    feed.days["2024-03-12"] = [item(f"2403.0000{n}", f"An old lantern, part {n}", "2024-03-12") for n in (1, 2)]
-    terminal = start()
-    terminal.wait_for(is_refreshed)
-    do(terminal, "find.query")
-    terminal.press("lantern")
-    terminal.wait_for("searches the feed")
-    do(terminal, "find.feed")
-    terminal.wait_for(lambda terminal: "part 1" in highlighted(terminal))
-    assert "From the feed" in terminal.lines[0]
-    assert "+" in highlighted(terminal)
-    assert run(environment, "count", "title:lantern") == "0\n"
-    do(terminal, "move.down", "paper.star", "app.quit")
-    assert terminal.wait_closed() == 0
-    # On a slow machine the reader does not wait for the paper itself, which is still being stored.
-    for _ in range(100):
-        if listed := run(environment, "list", "title:lantern is:starred"):
-            break
-        time.sleep(0.1)
-    assert listed.startswith("2403.00002\t")
-    assert run(environment, "count", "title:lantern") == "1\n"
-
-
 def test_quitting_does_not_wait_for_a_feed_that_hangs(start: Open, feed: FeedServer) -> None:
     feed.faults += ["ok"]
     feed.fault = "hang"

@@ -160,14 +160,6 @@ def test_a_tap_turns_a_page_of_the_list(home: Path) -> None:
         one.wait_for(lambda server: "▌" in server.text and cursor not in server.text)
 
 
-def test_it_quits_by_its_own_key(home: Path) -> None:
-    with browser(home) as one:
-        one.wait_for(READY)
-        one.type("q")
-        assert one.end() == 0
-        assert one.told[-1] == {"type": "exit"}
-
-
 def test_without_its_server_it_ends_and_keeps_the_place(home: Path) -> None:
     with browser(home) as one:
         one.wait_for(READY)

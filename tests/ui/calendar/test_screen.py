@@ -29,7 +29,6 @@ from reader.ui.calendar.screen import (
 )
 from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.kit.line_widgets import Reported
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.stage import Stage, services, staged, watch_paints
@@ -142,13 +141,8 @@ def test_ascii_draws_nothing_else() -> None:
 # The screen
 
 
-class CalendarStage(Stage):
-    def on_reported(self, message: Reported) -> None:
-        self.told.append(message)
-
-
 async def test_keys_and_clicks_move_in_the_days_that_the_feed_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = CalendarStage()
+    app = Stage()
     known = services(app)
     known.library = cast("Library", SimpleNamespace(days_between=lambda first, last: {first: KNOWN[0], last: KNOWN[1]}))
     async with staged(app, 70, 20) as (_, pilot):

@@ -5,56 +5,45 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from textual.events import Key
 
-from reader.config import Settings
 from reader.core.errors import UsageError
 from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted
 from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.shell.commands import Here, Outcome, Typed
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.stage import look
+from tests.ui.bench import Bench
 from tests.ui.states import at
 
 LIST, NOTHING = at("all", "cats").highlight(1), Typed()
 
 
-class Desk:
+class Desk(Bench):
     """A command line whose shell says what the test wants."""
 
     def __init__(self, state: State = LIST, *, is_web: bool = False) -> None:
-        self.model = Model(state)
-        self.works: list[Any] = []
         self.performed: list[object] = []
-        self.ran: list[tuple[str, ...]] = []
-        self.here: Here | None = None
-        self.typed = Typed()
-        self.outcomes: list[Outcome] = []
-        app: Any = SimpleNamespace(
+        library = {
+            "rows": lambda pks: [SimpleNamespace(id=f"id{pk}") for pk in pks],
+            "paper": lambda pk: None if pk is None else SimpleNamespace(id=f"id{pk}"),
+        }
+        super().__init__(
+            state,
+            library,
             is_web=is_web,
-            is_leaving=False,
-            leave=None,
             shell=None,
             handled=lambda _keys: None,
             take_text=lambda *_: False,
             takes_words=lambda _context: None,
             perform=lambda *done: self.performed.append(done),
         )
-        background: Any = SimpleNamespace(
-            start=lambda _group, work: self.works.append(work),
-            delayed=lambda _act: SimpleNamespace(is_waiting=False, stop=lambda: None, begin=lambda _seconds: None),
-        )
-        library: Any = SimpleNamespace(
-            rows=lambda pks: [SimpleNamespace(id=f"id{pk}") for pk in pks],
-            paper=lambda pk: None if pk is None else SimpleNamespace(id=f"id{pk}"),
-        )
-        self.services = Services(self.model, library, background, Settings(), look(), app=app)
+        self.ran: list[tuple[str, ...]] = []
+        self.here: Here | None = None
+        self.typed = Typed()
+        self.outcomes: list[Outcome] = []
         self.actions = CommandActions(self.services)
         setattr(self.actions, "_runner", self)  # noqa: B010
 
@@ -72,7 +61,7 @@ class Desk:
         """The notice that a line ends with."""
         self.typed, self.outcomes = typed, [*outcomes]
         self.actions.begin(line)
-        await self.works.pop()()
+        await self.work()
         return self.said
 
     async def answer(self, letter: str) -> str:
@@ -81,13 +70,8 @@ class Desk:
         await keyboard.begin()
         await keyboard.press(Key(letter, letter))
         while self.works:
-            await self.works.pop()()
+            await self.work()
         return self.said
-
-    @property
-    def said(self) -> str:
-        shown = self.model.state.notices.answer
-        return f"{'! ' * (shown.tone == 'warning')}{shown.text}"
 
     @property
     def asked(self) -> str:

@@ -9,51 +9,35 @@ from typing import Any
 
 import pytest
 
-from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.ui.command_line.runner import BLINK, CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.shell.commands import Candidate, Outcome, Suggested
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import Notices
-from tests.ui.stage import look
+from tests.ui.bench import Bench
 from tests.ui.states import at
 
 
-class Bench:
+class Runner(Bench):
     """A runner over a shell of the test's."""
 
     def __init__(self) -> None:
-        self.model = Model(at("all"))
+        super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
         self.ended = Event()
         self.done: list[object] = []
-        self.works: list[Any] = []
-        self.has_changed = True
-        self.progress: Any = None
-        background: Any = SimpleNamespace(delayed=self.delay, start=self.start_work)
-        library: Any = SimpleNamespace(changed=lambda: self.has_changed)
-        app: Any = SimpleNamespace(shell=self.make)
-        self.runner = CommandRunner(Services(self.model, library, background, Settings(), look(), app=app))
+        self.has_changed: bool = True
+        self.runner = CommandRunner(self.services)
 
     def make(self) -> Any:
         self.done.append("made")
-        return self
+        return SimpleNamespace(start=self.begin, suggest=self.suggest)
 
-    def delay(self, act: Any) -> Any:
-        self.progress = SimpleNamespace(act=act, begin=self.done.append, stop=lambda: self.done.append("told no more"))
-        return self.progress
-
-    def start_work(self, _group: str, work: Any, *, exclusive: bool) -> None:
-        assert exclusive
-        self.works.append(work)
-
-    def start(self, words: tuple[str, ...], columns: int) -> Any:
+    def begin(self, words: tuple[str, ...], columns: int) -> Any:
         self.done += [words, columns]
         note = self.done.append
-        return SimpleNamespace(wait=self.wait, stop=lambda: note("stopped"), kill=lambda: note("killed"))
+        return SimpleNamespace(wait=self.end, stop=lambda: note("stopped"), kill=lambda: note("killed"))
 
-    def wait(self) -> Outcome:
+    def end(self) -> Outcome:
         self.ended.wait(30)
         return Outcome(0, "seen")
 
@@ -66,16 +50,16 @@ class Bench:
 
 
 async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
-    bench = Bench()
+    bench = Runner()
     runner = bench.runner
     assert not runner.is_running and not runner.stop()
     runner.close()
     running = asyncio.create_task(runner.run(("count", "cats"), 80))
     await asyncio.sleep(0)
-    assert runner.is_running and bench.done == ["made", ("count", "cats"), 80, BLINK]
+    assert runner.is_running and (bench.done, bench.begun) == (["made", ("count", "cats"), 80], [BLINK])
     with pytest.raises(ReaderError, match="count is running · esc stops it: commands run one at a time"):
         await runner.run(("list",), 80)
-    bench.progress.act()
+    bench.later[-1].act()
     assert (bench.model.state.activity, bench.model.state.notices.answer.text) == (
         "running count",
         "count is running · esc stops it",
@@ -84,7 +68,7 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     runner.close()
     bench.ended.set()
     assert await running == Outcome(0, "seen")
-    assert bench.done[4:] == ["stopped", "killed", "told no more"] and not runner.is_running
+    assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
     assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
     assert bench.versions == (1, 1)
     # What was said meanwhile stays; what did not change is not read again.
@@ -96,22 +80,22 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
 
 
 async def test_a_command_whose_reader_ends_is_killed() -> None:
-    bench = Bench()
+    bench = Runner()
     running = asyncio.create_task(bench.runner.run(("count",), 80))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     bench.ended.set()
-    assert bench.done[-2:] == ["killed", "told no more"] and not bench.runner.is_running
+    assert bench.done[-1] == "killed" and not bench.runner.is_running and not bench.later[-1].is_waiting
 
 
 async def test_each_letter_asks_for_suggestions() -> None:
-    bench = Bench()
+    bench = Runner()
     bench.runner.suggest(bench.model.state)
     assert bench.works == []
     bench.model.change(bench.model.state.put(COMMAND, TypedCommand("co")))
     bench.runner.suggest(bench.model.state)
-    await bench.works.pop()()
+    await bench.work()
     command = bench.model.state[COMMAND]
     assert command is not None and command.suggested == bench.suggest("co")

@@ -52,9 +52,6 @@ class PaneApp(Stage):
         self.pane.show(DATA)
         self.pane.focus()
 
-    def on_reported(self, message: Reported) -> None:
-        self.told.append(message)
-
 
 def drawn(pane: FilterPane) -> list[str]:
     return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]

@@ -237,11 +237,6 @@ def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
     assert progress(later) == TextProgress("A", document().sections[2].heading, view.progress, view.minutes_left)
 
 
-class OutlineStage(Stage):
-    def on_reported(self, message: Reported) -> None:
-        self.told.append(message)
-
-
 async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(monkeypatch: pytest.MonkeyPatch) -> None:
     pane = OutlinePane(UNICODE, id="outline")
     kept = [
@@ -251,7 +246,7 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
     outline = Outline.of(document().sections).with_highlights(kept)
     entries = ["1 Introduction", "✎ x y z words o…", "2 Method", "  2.1 Zebra cro…", "3 Results", "References"]
     lost = "▎ not in this tex…"
-    async with staged(OutlineStage(pane), 20, 4) as (app, pilot):
+    async with staged(Stage(pane), 20, 4) as (app, pilot):
         for shown, here, first, lines in (
             (outline, 0, 0, [f"   {one}" for one in entries[:4]]),
             (

@@ -27,7 +27,7 @@ from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.driver import PATIENCE, settings
+from tests.ui.driver import PATIENCE
 
 MANUAL: Manual = (
     (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
@@ -201,9 +201,8 @@ def test_the_beginning_of_the_name_is_the_best_match(typed: str, score: float) -
 # The screen
 
 
-@pytest.mark.parametrize("theme", ["dark", "ansi"])
-async def test_typing_searches_and_escape_walks_back(reader: Opener, theme: str) -> None:
-    async with reader(size=(60, 20), settings=settings(theme=theme)) as r:
+async def test_typing_searches_and_escape_walks_back(reader: Opener) -> None:
+    async with reader(size=(60, 20)) as r:
         await r.do("app.help")
         first = [line.rstrip() for line in r.lines]
         assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  enter open a page  esc close"
@@ -286,23 +285,6 @@ async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
         # Once the search is left, enter opens a page again.
         await r.press("q", "escape", "enter")
         assert r.context == "output" and name in r.lines[0]
-
-
-# Finding
-
-
-@each(
-    ("typed", "better", "worse"),
-    [
-        ("star", "Star", "Restart"),
-        ("star", "Star", "Other"),
-        ("cl", "Clear filters", "All clear"),
-        ("day old", "Older day", "Older"),
-    ],
-)
-def test_better_matches_score_higher(typed: str, better: str, worse: str) -> None:
-    finder = Finder(typed)
-    assert 1 >= finder.score(better, "") > finder.score(worse, "star")
 
 
 PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))

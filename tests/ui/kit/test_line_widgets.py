@@ -23,11 +23,6 @@ KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "f
 CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"))
 
 
-class LineApp(Stage):
-    def on_reported(self, message: Reported) -> None:
-        self.told.append(message)
-
-
 def drawn(widget: Widget) -> list[str]:
     strips = widget.render_lines(widget.size.region)
     assert all(strip.cell_length == widget.size.width for strip in strips)
@@ -39,7 +34,7 @@ def drawn(widget: Widget) -> list[str]:
 
 async def test_the_spinner_turns_only_while_something_is_under_way() -> None:
     top = TopLine(spin=0.001)
-    app = LineApp(top)
+    app = Stage(top)
     app.animation_level = "full"
     async with app.run_test(size=(80, 3)) as pilot:
         assert not top.is_turning
@@ -58,14 +53,14 @@ async def test_the_spinner_turns_only_while_something_is_under_way() -> None:
 
 async def test_a_still_spinner_does_not_turn() -> None:
     top = TopLine(spin=None)
-    async with LineApp(top).run_test(size=(80, 3)):
+    async with Stage(top).run_test(size=(80, 3)):
         top.show(BUSY)
         assert not top.is_turning
 
 
 async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() -> None:
     top = TopLine(spin=None)
-    async with staged(LineApp(top), 80, 3) as (app, pilot):
+    async with staged(Stage(top), 80, 3) as (app, pilot):
         top.show(HERE)
         await pilot.pause()
         await pilot.click(top, offset=(drawn(top)[0].index("topic") + 2, 0))
@@ -82,7 +77,7 @@ async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() 
 async def test_a_line_is_painted_only_where_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[Any, object]] = [(TopLine(spin=None), HERE), (StatusLine(), Status(KEYS))]
     for widget, content in shown:
-        async with LineApp(widget).run_test(size=(80, 3)):
+        async with Stage(widget).run_test(size=(80, 3)):
             painted = watch_paints(widget, monkeypatch)
             for _ in range(2):
                 widget.show(content)
@@ -94,7 +89,7 @@ async def test_a_line_is_painted_only_where_it_changes(monkeypatch: pytest.Monke
 
 async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
     status = StatusLine()
-    async with LineApp(status).run_test(size=(30, 6)) as pilot:
+    async with Stage(status).run_test(size=(30, 6)) as pilot:
         status.show(Status(KEYS))
         await pilot.pause()
         assert drawn(status) == [" m read  s star  ? keys"]
@@ -114,7 +109,7 @@ async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
 
 async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
     status = StatusLine()
-    async with staged(LineApp(status), 30, 6) as (app, pilot):
+    async with staged(Stage(status), 30, 6) as (app, pilot):
         status.show(Status(KEYS, CHOICES, "open"))
         await pilot.pause()
         await pilot.click(status, offset=(drawn(status)[1].index("code") + 1, 1))
@@ -129,7 +124,7 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
 @pytest.mark.parametrize("width", [1, 5, 20, 60, 200])
 async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str) -> None:
     for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII), FilterStrip(Strip(), ASCII)):
-        app = LineApp(widget)
+        app = Stage(widget)
         app.theme = theme
         async with app.run_test(size=(width, 3)) as pilot:
             if isinstance(widget, TopLine):
@@ -147,7 +142,7 @@ async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
 async def test_the_query_stands_out_in_every_theme(theme: str) -> None:
     top = TopLine(spin=None)
-    app = LineApp(top)
+    app = Stage(top)
     app.theme = theme
     async with app.run_test(size=(80, 3)):
         top.show(HERE)

@@ -11,11 +11,6 @@ from reader.ui.kit.typed_line import Label, LineInput, TypedLine, catch_up
 from tests.ui.stage import Stage, staged
 
 
-class LineStage(Stage):
-    def on_reported(self, message: Reported) -> None:
-        self.told.append(message)
-
-
 async def test_a_line_is_typed_recalled_completed_and_advised() -> None:
     changes: list[str] = []
 
@@ -23,7 +18,7 @@ async def test_a_line_is_typed_recalled_completed_and_advised() -> None:
         return (key_piece("tab"), Piece(f" takes {line.text}"[: width - 3]))
 
     line = TypedLine("find", LineInput(9), advise, lambda: changes.append(line.text))
-    async with staged(LineStage(line), 30, 6) as (app, pilot):
+    async with staged(Stage(line), 30, 6) as (app, pilot):
         line.begin()
         await pilot.press(*"abcd", "left")
         assert (line.text, line.before_cursor, changes[-1]) == ("abcd", "abc", "abcd")

@@ -18,10 +18,9 @@ from reader.core.choice.learned import Learned
 from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.follows import Follow
 from reader.core.views import FOR_YOU
-from reader.keys.actions import ACTIONS, TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, saved_view, view
-from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, in_all
+from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES
 from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty_lines import empty_state
@@ -319,25 +318,73 @@ def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situa
     assert " | ".join(lines(make(view_id))) == expected
 
 
+def saved(query: str) -> State:
+    """A view of the user's own that lists nothing."""
+    place = Place(saved_view("best", query))
+    state = empty("all")
+    return replace(state, place=place, listing=replace(state.listing, place=place)).put(COUNTED, counts(place, base=0))
+
+
+def found_nothing() -> State:
+    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
+    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
+    return state.listed(ListContent(state.place, results.order, results))
+
+
+ELSEWHERE = empty("starred", "robot", anywhere=7).put(COUNTED, counts(Place(view("latest"), "robots"), anywhere=60))
+FOLLOWING = empty("followed", base=0).put(FOLLOWED, (FollowCount(Follow("author", "Ke Li"), 0, 0),))
+HALF = empty("latest", "topic:vid")
+MOST = counts(HALF.place)._replace(topics=(TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9)))
+
+
 @each(
-    ("query", "why"),
+    ("state", "shown"),
     [
-        ("topic:agents upvotes:>900", "Its query is topic:agents upvotes:>900."),
-        ("topic:gone", "There is no topic gone. Its query is topic:gone."),
+        # A saved view says what it asks for, and nothing of a day.
+        (
+            saved("topic:agents upvotes:>900"),
+            "No paper in best. | Its query is topic:agents upvotes:>900. | ga all papers",
+        ),
+        (
+            saved("topic:gone"),
+            "No paper in best. | There is no topic gone. Its query is topic:gone. | ga all papers",
+        ),
+        (FOLLOWING, "No papers that you follow yet. | New ones will appear here. | ga all papers"),
+        (
+            empty("follow:author:Ke Li", base=0),
+            "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers",
+        ),
+        (found_nothing(), "The feed finds nothing for perpetual motion. | / other words   esc back to the list"),
+        # Counts of another place are not used.
+        (ELSEWHERE, "Nothing matches robot in Starred. | F clears the query   ctrl+s searches the feed"),
+        # The feed is searched for words alone.
+        *(
+            (empty("all", text), f"Nothing matches {text}. | F clears the query")
+            for text in ("upvotes:>500", "topic:agents is:starred", "-robot", "since:7d")
+        ),
+        # A half-typed topic is the one with most papers.
+        (
+            HALF.put(COUNTED, MOST),
+            "Nothing matches topic:vid. | Did you mean topic:video-qa? | tab takes it   F clears the query",
+        ),
+        # Latest is the newest day that has papers.
+        (
+            empty("latest", "is:unread", FACTS._replace(newest_day="2026-05-08")),
+            "All 14 read. | [ Thu 30 Apr has 16 left   gu all 16 unread   F shows them",
+        ),
+        (
+            empty("latest", "robot", FACTS._replace(newest_day="2026-05-08")),
+            "Nothing matches robot on Fri 8 May. | F clears the query   ctrl+s searches the feed",
+        ),
+        # Papers that no day lists are papers.
+        (
+            empty("latest", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None),
+            "No papers on Tue 12 May. | The feed has not been asked yet. | r asks the feed   ga all papers",
+        ),
     ],
 )
-def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why: str) -> None:
-    place = Place(saved_view("best", query))
-    state = empty("all", base=0, anywhere=60)
-    state = replace(state, place=place, listing=replace(state.listing, place=place)).put(COUNTED, counts(place, base=0))
-    assert " | ".join(lines(state)) == f"No paper in best. | {why} | ga all papers"
-
-
-def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
-    state = empty("followed", base=0).put(FOLLOWED, (FollowCount(Follow("author", "Ke Li"), 0, 0),))
-    assert " | ".join(lines(state)) == "No papers that you follow yet. | New ones will appear here. | ga all papers"
-    one = empty("follow:author:Ke Li", base=0)
-    assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers"
+def test_a_place_of_its_own_says_what_is_so(state: State, shown: str) -> None:
+    assert " | ".join(lines(state)) == shown
 
 
 @each("text", ["", "robot"])
@@ -370,44 +417,6 @@ def test_the_sample_never_offers_to_ask_the_feed(view_id: str, text: str) -> Non
         assert not any(asks in keys for asks in ("feed", "try again", "looks for", "open the sample", "r fetch"))
 
 
-@each("situation", CASES)
-@each("view_id", VIEWS)
-def test_a_key_that_is_named_helps_there(view_id: str, situation: str) -> None:
-    state = CASES[situation][0](view_id)
-    shown = lines(state)
-    assert 2 <= len(shown) <= 3
-    named = {part.split(" ", 1)[0] for part in shown[-1].split("   ")}
-    acting = {key for action in ACTIONS for key in KEYMAP.labels(action.id, state.context)}
-    assert named <= acting
-    if state.context in TYPING:
-        assert not named & set("F/rDq[]s") and not named & {"ga", "gu"}
-    if not (state.place.text or state.draft):
-        assert not named & {"F", "ctrl+a", "tab"}
-    if view_id == "all":
-        assert not named & {"ga", "ctrl+a"}
-    assert ("[" in named) == any(day in shown[-1] for day in ("[ Monday", "[ Thursday", "[ Friday"))
-
-
-def test_the_feeds_results_come_before_any_other_reason() -> None:
-    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
-    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
-    state = state.listed(ListContent(state.place, results.order, results))
-    assert lines(state) == ["The feed finds nothing for perpetual motion.", "/ other words   esc back to the list"]
-
-
-def test_counts_of_another_place_are_not_used() -> None:
-    state = empty("starred", "robot", anywhere=7)
-    other = state.put(COUNTED, counts(Place(view("latest"), "robots"), anywhere=60))
-    assert in_all(state) == 7
-    assert in_all(other) is None
-    assert lines(other) == ["Nothing matches robot in Starred.", "F clears the query   ctrl+s searches the feed"]
-
-
-@each("text", ["upvotes:>500", "topic:agents is:starred", "-robot", "since:7d"])
-def test_the_feed_is_searched_for_words_alone(text: str) -> None:
-    assert lines(empty("all", text)) == [f"Nothing matches {text}.", "F clears the query"]
-
-
 @each(
     ("text", "meant"),
     [
@@ -436,29 +445,6 @@ def test_where_none_of_today_is_here_the_latest_day_is_offered() -> None:
     assert lines(state)[:2] == ["No papers from today.", "Latest is Mon 11 May. Did you mean day:latest robot?"]
     assert corrected(state, TODAY) == "day:latest robot"
     assert corrected(empty("all", "day:today robot"), TODAY) is None
-
-
-def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
-    state = empty("latest", "topic:vid")
-    before = state[COUNTED]
-    assert before is not None
-    counted = (TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9))
-    state = state.put(COUNTED, before._replace(topics=counted))
-    assert lines(state)[1] == "Did you mean topic:video-qa?"
-
-
-def test_latest_is_the_newest_day_that_has_papers() -> None:
-    state = empty("latest", "is:unread", FACTS._replace(newest_day="2026-05-08"))
-    assert lines(state) == ["All 14 read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
-
-
-def test_papers_that_no_day_lists_are_papers() -> None:
-    state = empty("latest", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None)
-    assert lines(state) == [
-        "No papers on Tue 12 May.",
-        "The feed has not been asked yet.",
-        "r asks the feed   ga all papers",
-    ]
 
 
 def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
@@ -517,8 +503,3 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
     shown = lines(state, demo=is_demo)
     assert 1 <= len(shown) <= 3
     assert all(shown)
-
-
-def test_a_query_without_papers_names_the_day_that_today_shows() -> None:
-    reason = empty_reason(_query("latest"), date(2026, 5, 14))
-    assert "".join(reason.what) == "Nothing matches robot on Tue 12 May."

@@ -95,22 +95,19 @@ def test_each_context_has_its_keys(context: Context) -> None:
         assert hints(in_context(context, 120, text), KEYMAP) == wanted
 
 
-def test_to_clear_is_offered_where_there_is_a_query() -> None:
-    assert ("F", "clear") in hints(in_context("empty", 120, "robot"), KEYMAP)
-    assert ("F", "clear") not in hints(in_context("empty", 120), KEYMAP)
-
-
-def test_the_sample_does_not_offer_to_refresh() -> None:
+def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> None:
+    own = Keymap(overrides={"paper.star": ("ctrl+t",), "paper.read": ()})
+    shown = hints(in_context("list", 120), own)
+    assert ("ctrl+t", "star") in shown and "read" not in [word for _, word in shown]
     empty = in_context("empty", 120)
-    assert ("r", "refresh") in hints(empty, KEYMAP)
-    assert ("r", "refresh") not in hints(replace(empty, mode="sample"), KEYMAP)
-
-
-def test_hints_name_the_keys_as_they_are_bound() -> None:
-    own = Keymap(overrides={"paper.star": ("ctrl+t",)})
-    assert (own.key("paper.star"), "star") in hints(in_context("list", 120), own)
-    unbound = Keymap(overrides={"paper.star": ()})
-    assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
+    assert set(hints(empty, KEYMAP)) - set(hints(replace(empty, mode="sample"), KEYMAP)) == {("r", "refresh")}
+    places = (in_context(context, 120) for context in ("list", "detail", "filter"))
+    selected = [state.choose(state.selection.toggled((1, 2))) for state in places]
+    counted = [main_status(state, KEYMAP) for state in selected]
+    let_go = ("esc", "let go")
+    assert [(one.selected, let_go in one.keys) for one in counted] == [(2, True), (2, True), (0, False)]
+    no_text = at("all").put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+    assert [word for _, word in hints(no_text, KEYMAP)] == ["back", "star", "keys"]
 
 
 @each("tone", ["done", "warning"])
@@ -133,11 +130,6 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     assert main_status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Latest"),), "g")
     assert main_status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
-
-
-def test_while_no_text_is_there_only_keys_that_act_are_shown() -> None:
-    state = at("all", papers=3).put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
-    assert [word for _, word in hints(state, KEYMAP)] == ["back", "star", "keys"]
 
 
 def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:

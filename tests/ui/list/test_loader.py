@@ -87,88 +87,60 @@ class Desk:
 
 @pytest.fixture
 async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setattr(list_loader, "AFTER_SCREENFUL", 0.0)
+    """A loader whose screen has room for twenty papers, and who does not wait for the user's fingers."""
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+        monkeypatch.setattr(list_loader, name, 0.0)
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
     made = Desk(cache_file)
+    made.loader.load(made.state)
+    assert made.waiting.work is None, "nothing is read before a request"
     yield made
     made.library.close()
 
 
-def test_there_is_nothing_to_read_before_a_request(cache_file: Path) -> None:
-    desk = Desk(cache_file)
-    desk.loader.load(desk.state)
-    assert desk.waiting.work is None
-    desk.library.close()
-
-
 async def test_a_short_list_is_read_in_one_step(desk: Desk) -> None:
-    made = await desk.show(desk.state.go(Place(view("latest"), "robot")))
-    assert len(made) == 1
-    assert not desk.state.is_list_coming
-    assert (desk.state.listing.place, desk.state.listing.at) == (Place(view("latest"), "robot"), TOP)
+    (made,) = await desk.show(desk.state.go(Place(view("latest"), "robot")))
+    assert not made.is_list_coming
+    assert (made.listing.place, made.listing.at) == (Place(view("latest"), "robot"), TOP)
     assert desk.ids == ["2605.00406", "2605.00412"]
-    assert desk.state.listing.facts == CacheFacts("2026-05-12")
+    assert made.listing.facts == CacheFacts("2026-05-12")
 
 
-async def test_a_long_list_is_there_after_its_first_screenful(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
-    first, whole = await desk.show(desk.state.go(Place(view("all"))))
-    assert not first.is_list_coming
-    assert (len(first.listing.order.pks), first.listing.count) == (20, None)
-    assert (len(whole.listing.order.pks), whole.listing.count) == (60, 60)
-    assert whole.listing.order.pks[:20] == first.listing.order.pks
+async def test_a_long_list_is_there_after_its_first_screenful_or_around_a_paper_further_down(desk: Desk) -> None:
+    deep, near = Position(desk.pk("2605.00105"), 4), Position(desk.pk("2605.00405"), 4)
+    place = Place(view("all"))
+    for is_new, at, counts in (
+        (True, TOP, [None, 60]),
+        # A paper of the first screenful is there at once; the same place, as after a refresh, is read as a whole.
+        (True, near, [None, 60]),
+        (False, near, [60]),
+        (True, deep, [60]),
+    ):
+        made = await desk.show(State().go(place, at) if is_new else desk.state.request_list(at))
+        assert [state.listing.count for state in made] == counts
+        assert made[0].listing.at == at and not made[0].is_list_coming
+        assert made[-1].listing.order.pks[:20] == made[0].listing.order.pks[:20]
 
 
-async def test_the_rest_of_a_list_leaves_the_cursor_where_it_is_by_then(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
-    screenful = desk.library.screenful
-
-    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
-        order = await screenful(selection, limit)
-        desk.model.change(desk.state.highlight(order.pks[7]))
-        return order
-
-    monkeypatch.setattr(desk.library, "screenful", move_meanwhile)
-    await desk.show(desk.state.go(Place(view("all"))))
-    assert desk.state.listing.at == Position(desk.state.listing.order.pks[7])
-
-
-async def test_a_list_is_read_around_a_paper_in_one_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
-    at = Position(desk.pk("2605.00105"), 4)
-    (made,) = await desk.show(desk.state.go(Place(view("all")), at))
-    assert (made.listing.at, made.listing.count) == (at, 60)
-
-
-async def test_a_list_around_a_paper_of_its_first_screenful_is_there_at_once(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
-    at = Position(desk.pk("2605.00405"), 4)
-    first, whole = await desk.show(desk.state.go(Place(view("all")), at))
-    assert (first.listing.at, first.listing.count) == (at, None)
-    assert whole.listing.count == 60
-    # The same place, as after a refresh, is read as a whole.
-    (again,) = await desk.show(desk.state.request_list(at))
-    assert (again.listing.at, again.listing.count) == (at, 60)
-
-
-@pytest.mark.parametrize("screenful", [20, 100])
+@pytest.mark.parametrize(
+    ("screenful", "at", "id"),
+    [(20, TOP, "2605.00407"), (20, Position(5, 4), "2605.00200"), (100, Position(5, 4), "2605.00200")],
+)
 async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, screenful: int
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, screenful: int, at: Position, id: str
 ) -> None:
     monkeypatch.setattr(list_loader, "SCREENFUL", screenful)
     read = desk.library.screenful
-    there = desk.pk("2605.00200")
+    there = desk.pk(id)
 
     async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
+        order = await read(selection, limit)
         desk.model.change(desk.state.highlight(there))
-        return await read(selection, limit)
+        return order
 
     monkeypatch.setattr(desk.library, "screenful", move_meanwhile)
-    await desk.show(desk.state.go(Place(view("all")), Position(desk.pk("2605.00105"), 4)))
-    assert desk.state.listing.at == Position(there, 4)
+    await desk.show(desk.state.go(Place(view("all")), at))
+    assert desk.state.listing.at == Position(there, at.height)
 
 
 @pytest.mark.parametrize("at", [TOP, Position(3)])
@@ -246,40 +218,29 @@ async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     assert desk.state is before
 
 
-async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk) -> None:
     desk.model.change(State(place=Place(view("all"))))
     desk.loader.load_first(None)
     assert desk.state.listing.count is None
     assert len(await desk.loader.read_all()) == 60
-    desk.model.change(desk.state.go(Place(view("latest"))))
-    await desk.show(desk.state)
+    await desk.show(desk.state.go(Place(view("latest"))))
     assert await desk.loader.read_all() is desk.state.listing.order.pks
 
 
 async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
     desk.loader.load_first("2605.00405")
     assert desk.state.listing.at.pk == desk.pk("2605.00405")
     assert (len(desk.ids), desk.state.request) == (14, None)
-    desk.model.change(State(place=Place(view("all"))))
-    desk.loader.load_first("2605.00105")
-    # As many papers follow it as the place has.
-    assert "2605.00105" in desk.ids and len(desk.ids) == 60
-    assert not desk.state.is_list_coming
-
-
-async def test_a_paper_too_deep_for_the_first_list_is_awaited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
-    monkeypatch.setattr("reader.session.first_list.DEEPEST", 10)
-    desk.model.change(State(place=Place(view("all"))))
-    desk.loader.load_first("2605.00105")
-    assert len(desk.ids) == 20
-    request = desk.state.request
-    assert request is not None and request.at.pk == desk.pk("2605.00105")
-    assert not desk.state.is_list_coming
+    # As many papers follow a deep one as the place has; one that is too deep is awaited.
+    for deepest, listed in ((100, 60), (10, 20)):
+        monkeypatch.setattr("reader.session.first_list.DEEPEST", deepest)
+        desk.model.change(State(place=Place(view("all"))))
+        desk.loader.load_first("2605.00105")
+        assert (len(desk.ids), desk.state.is_list_coming) == (listed, False)
+        assert ("2605.00105" in desk.ids) is (desk.loader.awaited is None) is (listed == 60)
+    assert desk.state.request is not None and desk.state.request.at.pk == desk.pk("2605.00105")
 
 
 async def test_a_first_query_that_is_none_is_said_and_lists_nothing(desk: Desk) -> None:
@@ -302,24 +263,9 @@ async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(
     assert desk.state.listing.ranked_at is None
 
 
-async def test_as_many_papers_as_fit_the_screen_are_followed_by_the_nearest_too(
-    cache_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
-        monkeypatch.setattr(list_loader, name, 0.0)
-    monkeypatch.setattr(list_loader, "FEW", 1)
-    desk = Desk(cache_file, nearest=True)
-    await desk.show(desk.state.go(Place(view("all"), "agents tools that write")))
-    found = desk.state.listing
-    assert (found.count, found.order.near) == (1, 1) and found.is_fit(found.order.pks[-1])
-    desk.library.close()
-
-
 async def test_few_papers_with_the_words_are_followed_by_the_nearest(
-    cache_file: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
-        monkeypatch.setattr(list_loader, name, 0.0)
     desk = Desk(cache_file, nearest=True)
     place = Place(view("all"), "agents tools that write")
     made = await desk.show(desk.state.go(place))
@@ -337,4 +283,8 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
     assert desk.state.request is not None
     made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
     assert made[-1].listing.order.near == 0
+    # There are as many as one asks for.
+    monkeypatch.setattr(list_loader, "FEW", 1)
+    await desk.show(desk.state.go(place))
+    assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)
     desk.library.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reader.core.paper_row import PaperRow
 from reader.ui.list.pane import PaperList
+from reader.ui.shell.list_layout import ListForm
 from tests.ui.lists import Shelf, drawn, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
 
@@ -41,22 +42,11 @@ async def test_each_move_says_whether_the_cursor_moved_and_scrolls_as_far_as_it_
     ]
 
 
-async def test_days_are_reached_by_their_headings() -> None:
-    async with list_stage(60, 12) as (papers, _):
-        papers.show(order(range(30), ("2025-11-24", 5), ("2025-11-21", 5), ("2025-11-20", 20)), Shelf())
-        papers.to_index(3)
-        assert papers.to_day(1) and papers.cursor == 5 and papers.day == "2025-11-21"
-        assert papers.to_day(1) and papers.cursor == 10
-        assert not papers.to_day(1)
-        assert "20 NOVEMBER" in drawn(papers)[0]
-        assert papers.to_day(-1) and papers.cursor == 5
-
-
 async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
     def wanted(row: PaperRow) -> bool:
         return row.starred
 
-    async with list_stage(60, 10) as (papers, _):
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(1, 5_001)), Shelf(row(3, starred=True), row(3_000, starred=True)))
         for direction, limit, found in (
             (1, 2, 3),
@@ -70,79 +60,54 @@ async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
         assert papers.next_where({2, 50, 60}) and papers.highlighted == 50
         assert papers.next_where({7, 9}, -1) and papers.highlighted == 9
         assert papers.has_row([5, 3_000], wanted) and not papers.has_row([5, 6], wanted)
-
-
-async def test_next_where_believes_a_patch_more_than_the_cache() -> None:
-    async with list_stage(60, 12) as (papers, pilot):
-        papers.show(order([1, 2, 3]), Shelf())
+        # A patch counts more than the cache.
         await pilot.pause()
-        papers.patch(2, read=True)
-        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3
+        papers.patch(10, read=True)
+        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 11
 
 
 async def test_an_empty_list_moves_nowhere() -> None:
     async with list_stage(60, 12) as (papers, _):
-        papers.show(order([]), Shelf())
-        assert papers.highlighted is None and papers.day is None and papers.visible_pks == []
-        moves = (
-            papers.move(1),
-            papers.to_first(),
-            papers.to_last(),
-            papers.page(1),
-            papers.half_page(-1),
-            papers.to_day(1),
-            papers.next_where(lambda one: True),
-        )
-        assert not any(moves)
+        papers.show(order([]), Shelf(), form=ListForm(is_comfortable=True))
+        assert (papers.highlighted, papers.day, papers.visible_pks) == (None, None, [])
+        moves = papers.move(1), papers.to_first(), papers.to_last(), papers.page(1), papers.half_page(-1)
+        assert not any((*moves, papers.to_day(1), papers.next_where(lambda one: True)))
         assert drawn(papers) == [""] * 12
 
 
 # News
 
 
-async def test_a_refresh_moves_nothing_on_the_screen() -> None:
+async def test_news_moves_nothing_on_the_screen() -> None:
     async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101), ("2025-11-24", 100)), Shelf())
         papers.to_index(49)
-        papers.scroll_to(y=papers.scroll_offset.y + 3, animate=False)
-        await pilot.pause()
-        before = drawn(papers)
-        papers.show(order([*range(200, 220), *range(1, 101)], ("2025-11-24", 120)), Shelf(), keep=50)
-        await pilot.pause()
-        assert papers.highlighted == 50 and papers.cursor == 69
-        assert drawn(papers)[1:] == before[1:]
+        # The cursor is out of view after the second time.
+        for further, listed in ((3, [*range(200, 220), *range(1, 101)]), (40, [300, *range(1, 101)])):
+            papers.scroll_to(y=papers.scroll_offset.y + further, animate=False)
+            await pilot.pause()
+            before = drawn(papers)
+            papers.show(order(listed, ("2025-11-24", len(listed))), Shelf(), keep=50)
+            assert (papers.highlighted, papers.cursor) == (50, listed.index(50))
+            assert drawn(papers)[1:] == before[1:]
 
 
-async def test_a_refresh_keeps_what_is_looked_at_away_from_the_cursor() -> None:
-    async with list_stage(60, 12) as (papers, pilot):
-        papers.show(order(range(1, 101)), Shelf())
-        papers.scroll_to(y=60, animate=False)
-        await pilot.pause()
-        before = drawn(papers)
-        papers.show(order([200, *range(1, 101)]), Shelf(), keep=1)
-        await pilot.pause()
-        assert papers.highlighted == 1
-        assert drawn(papers) == before
-
-
-async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next() -> None:
+async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next_and_others_begin_at_the_top() -> None:
     async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 31)), Shelf())
         papers.to_index(9)
-        papers.show(order([40, *(pk for pk in range(1, 31) if pk not in (10, 11))]), Shelf(), keep=10)
-        assert papers.highlighted == 12
-        papers.show(order([40, 1, 2, 3]), Shelf(), keep=12)
-        assert papers.highlighted == 3
-        papers.show(order([]), Shelf(), keep=3)
-        assert papers.highlighted is None
-
-
-async def test_another_query_begins_at_the_top() -> None:
-    async with list_stage(60, 12) as (papers, _):
-        papers.show(order(range(1, 101)), Shelf())
-        papers.to_last()
-        papers.show(order(range(1, 51)), Shelf())
-        assert papers.cursor == 0 and papers.scroll_offset.y == 0
+        for listed, keep, highlighted in (
+            ([40, *range(1, 10), *range(12, 31)], 10, 12),
+            ([40, 1, 2, 3], 12, 3),
+            ([], 3, None),
+            (range(1, 5_001), 4_000, 4_000),
+            (range(1, 51), 77, 1),
+            (range(50, 101), None, 50),
+        ):
+            papers.show(order(listed), Shelf(), keep=keep)
+            assert papers.highlighted == highlighted
+            assert highlighted is None or highlighted in papers.visible_pks
+        assert (papers.cursor, papers.scroll_offset.y) == (0, 0)
 
 
 async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
@@ -158,14 +123,6 @@ async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
         assert after[1:] == before[1:]
         assert after[0].split() == ["MONDAY", "24", "NOVEMBER", "40"]
         assert papers.virtual_size.height == 302
-
-
-async def test_a_saved_cursor_is_found_at_the_start() -> None:
-    async with list_stage(60, 12) as (papers, _):
-        papers.show(order(range(1, 5_001)), Shelf(), keep=4_000)
-        assert papers.highlighted == 4_000 and 4_000 in papers.visible_pks
-        papers.show(order(range(1, 51)), Shelf(), keep=77)
-        assert papers.cursor == 0
 
 
 class Early(Stage):

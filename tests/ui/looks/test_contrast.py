@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.theme_names import OWN, TEXTUAL
 from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.help.screen import PaletteScreen
-from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, derived, find_theme, mixed, readable
+from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, find_theme
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import keep_text
@@ -172,27 +172,6 @@ def test_our_colors_differ_enough(look: object) -> None:
     assert contrast(colors.text, colors.strip) >= 7
     assert contrast(colors.text, colors.ground) > contrast(colors.muted, colors.ground) + 2
     assert contrast(colors.muted, colors.ground) > contrast(colors.faint, colors.ground) + 1
-
-
-def test_contrast_is_wcags() -> None:
-    assert contrast("#000000", "#ffffff") == 21
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
-    assert contrast("#abcdef", "#abcdef") == 1
-    assert contrast("#14161b", "#dde0e6") == pytest.approx(ratio((0x14, 0x16, 0x1B), (0xDD, 0xE0, 0xE6)))
-
-
-def test_an_unreadable_color_is_moved_no_further_than_it_must() -> None:
-    assert readable("#ffffff", ("#000000",)) == "#ffffff"
-    moved = readable("#333333", ("#000000", "#111111"))
-    assert LEAST <= contrast(moved, "#111111") < LEAST + 0.5
-    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
-
-
-def test_derived_colors_can_be_read_whatever_the_theme_has() -> None:
-    look = derived(ground="#808080", text="#858585", accent="#7f7f7f", star="#888800", warning="#aa5555")
-    for ground in (look.ground, look.panel, look.cursor):
-        for text in (look.text, look.muted, look.faint, look.accent, look.star, look.warning):
-            assert contrast(text, ground) >= 4
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

@@ -4,15 +4,12 @@ from typing import ClassVar
 
 import pytest
 from textual import events
-from textual.app import App, ComposeResult
-from textual.message import Message
 
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.query.advice import value_spans
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
 from tests.tiers import rest_long
-from tests.ui.stage import staged
+from tests.ui.stage import Stage, staged
 
 TOPICS = ("agents", "gui-agents", "evaluation", "image-generation")
 
@@ -21,10 +18,9 @@ def completer(text: str, cursor: int) -> Completion | None:
     return complete(text, cursor, {"topic": TOPICS})
 
 
-class LineApp(App[None]):
+class LineApp(Stage):
     """Makes the calls that the screen makes for its keys."""
 
-    CSS_PATH = styles_directory() / "lines.tcss"
     CALLS: ClassVar[dict[str, str]] = {
         "enter": "accept",
         "escape": "cancel",
@@ -34,24 +30,19 @@ class LineApp(App[None]):
     }
 
     def __init__(self, text: str = "", history: tuple[str, ...] = ()) -> None:
-        super().__init__()
         self.line = QueryLine()
+        super().__init__(self.line)
         self.first = text
         self.history = history
-        self.told: list[Message] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = "dark"
+        self.answer: object = None
 
     @property
     def advice(self) -> str:
         return "".join(piece.text for piece in self.line.advice(200))
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
-
-    def compose(self) -> ComposeResult:
-        yield self.line
+    @property
+    def typed(self) -> list[str]:
+        return [message.text for message in self.told if isinstance(message, QueryLine.Changed)]
 
     def on_mount(self) -> None:
         self.line.query_one(QueryInput).cursor_blink = False
@@ -73,25 +64,19 @@ class LineApp(App[None]):
         return [strips[0].text.rstrip() for strips in parts[1:]]
 
 
-async def test_each_letter_is_told_and_enter_keeps_the_text() -> None:
-    async with staged(LineApp(), 60, 20) as (app, pilot):
+async def test_each_letter_is_told_enter_keeps_the_text_and_escape_puts_back() -> None:
+    async with staged(LineApp("is:unread"), 60, 20) as (app, pilot):
+        await pilot.pause()
+        assert app.typed == [], "opening tells nothing"
         for letter in "gan":
             await pilot.press(letter)
             await pilot.pause()
         await pilot.press("enter")
         await pilot.pause()
-        assert [message.text for message in app.told if isinstance(message, QueryLine.Changed)] == ["g", "ga", "gan"]
-        assert app.answer == "gan"
-
-
-async def test_opening_tells_nothing_and_escape_puts_back() -> None:
-    async with staged(LineApp("is:unread"), 60, 20) as (app, pilot):
+        assert (app.typed, app.answer) == (["g", "ga", "gan"], "gan")
+        await pilot.press("escape")
         await pilot.pause()
-        assert app.told == []
-        await pilot.press("x", "escape")
-        await pilot.pause()
-        assert app.line.text == "is:unread"
-        assert app.answer == "is:unread"
+        assert (app.line.text, app.answer) == ("is:unread", "is:unread")
 
 
 async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> None:
@@ -159,7 +144,7 @@ async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed()
         await pilot.press("down", "down")
         assert app.line.text == "zq"
         await pilot.pause()
-        assert isinstance(app.told[-1], QueryLine.Changed) and app.told[-1].text == "zq"
+        assert app.typed[-1] == "zq"
 
 
 async def test_up_and_down_choose_a_suggestion_before_earlier_queries() -> None:
@@ -225,9 +210,7 @@ async def test_any_text_is_drawn_as_it_is(size: tuple[int, int], text: str) -> N
 
 
 async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:
-    app = LineApp()
-    app.line = QueryLine()
-    async with app.run_test(size=(24, 5)) as pilot:
+    async with staged(LineApp(), 24, 5) as (app, pilot):
         words = tuple(f"candidate-{n}" for n in range(8))
         app.line.know(lambda text, cursor: Completion(0, cursor, words))
         await pilot.press("c", *["down"] * 7)
@@ -236,9 +219,8 @@ async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:
 
 
 async def test_suggestions_tell_their_papers_where_these_are_known() -> None:
-    app = LineApp()
     known = {"keyword": {"large language models": 1248, "lora": 62, "agents": 9}}
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with staged(LineApp(), 80, 24) as (app, pilot):
         app.line.know(lambda text, cursor: complete(text, cursor, known))
         await pilot.press(*"keyword:l")
         await pilot.pause()

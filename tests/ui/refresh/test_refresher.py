@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,9 +40,8 @@ from reader.refresh.vectors import VectorsMade
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import Notices
+from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.stage import look
 from tests.ui.states import at
@@ -145,55 +143,39 @@ async def test_what_came_is_shown_at_once_and_only_that(reader: Opener, monkeypa
 # When refreshes run
 
 
-class Bench:
+class Refreshing(Bench):
     """A refresher whose clock and jobs are those of the test."""
 
     def __init__(
         self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
     ) -> None:
-        self.begun: list[float] = []
-        """Seconds after which the next retry begins."""
-        self.works: list[Any] = []
+        library = {
+            "path": Path("papers.db"),
+            "last_refresh": lambda: None,
+            "topic_names": dict,
+            "has_papers": lambda: True,
+            "note_refresh": lambda: None,
+        }
+        super().__init__(
+            at("all", papers=papers),
+            library,
+            settings=Settings(refresh_minutes=minutes, vectors=Vectors(model)),
+            moving=look()._replace(is_still=is_still, demo=demo),
+            run_job=self.run_job,
+            set_interval=lambda seconds, _act: self.begun.append(seconds),
+        )
         self.asked: list[object] = []
         self.answer: tuple[Message | VectorsMade, ...] = ()
-        self.cancelled = self.awaited = 0
-        self.model = Model(at("all", papers=papers))
-        delayed = SimpleNamespace(begin=self.begun.append, stop=lambda: None)
-        background: Any = SimpleNamespace(start=self.start, delayed=lambda _act: delayed)
-        app: Any = SimpleNamespace(
-            run_job=self.run_job, set_interval=lambda *told: self.begun.append(told[0]), leave=None
-        )
-        library: Any = SimpleNamespace(
-            path=Path("papers.db"),
-            last_refresh=lambda: None,
-            topic_names=dict,
-            has_papers=lambda: True,
-            note_refresh=lambda: None,
-        )
-        moving = look()._replace(is_still=is_still, demo=demo)
-        own = Settings(refresh_minutes=minutes, vectors=Vectors(model))
-        self.services = Services(self.model, library, background, own, moving, app=app)
         self.refresher = Refresher(self.services)
 
-    def start(self, group: str, work: Any, *, exclusive: bool = False) -> Any:
-        assert exclusive == (group == "refresh")
-        self.works.append(work)
-        return SimpleNamespace(wait=self.wait, cancel=self.cancel)
-
     async def wait(self) -> None:
-        self.awaited += 1
+        await super().wait()
         raise WorkerCancelled
-
-    def cancel(self) -> None:
-        self.cancelled += 1
 
     async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
         self.asked.append(job.plan if isinstance(job, Refresh) else job)
         for message in self.answer:
             yield message
-
-    async def work(self) -> None:
-        await self.works.pop(0)()
 
     @property
     def status(self) -> RefreshStatus:
@@ -202,18 +184,18 @@ class Bench:
 
 async def test_refreshes_begin_by_themselves_and_again_after_some_minutes() -> None:
     for bench, begun, works in (
-        (Bench(), [1800, FIRST_SECOND], 0),
-        (Bench(papers=0), [1800], 1),
-        (Bench(minutes=0), [FIRST_SECOND], 0),
-        (Bench(is_still=True), [], 0),
-        (Bench(demo=True), [], 0),
+        (Refreshing(), [1800, FIRST_SECOND], 0),
+        (Refreshing(papers=0), [1800], 1),
+        (Refreshing(minutes=0), [FIRST_SECOND], 0),
+        (Refreshing(is_still=True), [], 0),
+        (Refreshing(demo=True), [], 0),
     ):
         bench.refresher.begin_first()
         assert (bench.begun, len(bench.works)) == (begun, works)
 
 
 async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> None:
-    bench, week, day = Bench(), Days(("2026-05-04",)), Days(("2026-05-12",))
+    bench, week, day = Refreshing(), Days(("2026-05-04",)), Days(("2026-05-12",))
     bench.refresher.begin()
     bench.refresher.begin()
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
@@ -230,7 +212,7 @@ async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> Non
 
 
 async def test_a_refresh_is_stopped_with_all_that_wait_for_it() -> None:
-    bench = Bench()
+    bench = Refreshing()
     assert not bench.refresher.stop()
     bench.refresher.begin()
     bench.refresher.fetch(Days(("2026-05-12",)), "", "Tue 12 May")
@@ -242,7 +224,7 @@ async def test_a_refresh_is_stopped_with_all_that_wait_for_it() -> None:
 
 
 async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Bench()
+    bench = Refreshing()
     bench.answer = (OFFLINE,)
     for _ in range(6):
         bench.refresher.begin()
@@ -273,7 +255,7 @@ async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(mon
 
     monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
     monkeypatch.setattr(vectors, "lacks_vectors", lacks)
-    bench = Bench(model="small")
+    bench = Refreshing(model="small")
     bench.answer = (VectorsMade(2, 9_000, 2),)
     bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
     maker = VectorMaker(bench.services)
@@ -305,11 +287,11 @@ async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(mon
 
 def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for bench in (Bench(), Bench(model="small", demo=True), Bench(model="small", is_still=True)):
+    for bench in (Refreshing(), Refreshing(model="small", demo=True), Refreshing(model="small", is_still=True)):
         VectorMaker(bench.services).begin_soon(bench.model.state)
         assert bench.begun == []
     (tmp_path / "vectors").mkdir()
-    bench = Bench()
+    bench = Refreshing()
     VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
     assert bench.begun == []
     VectorMaker(bench.services).begin_soon(bench.model.state)

@@ -19,10 +19,10 @@ from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.refresh.sync import QUIET, START, CacheWatch, GroupLook, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.handlers import Begins, Ends, Follows, find
-from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.bench import Bench
 from tests.ui.stage import look
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -190,30 +190,24 @@ def test_what_calls_the_look_at_machines_calls_that_at_a_group() -> None:
 # Other programs
 
 
-class Watched:
+class Watched(Bench):
     """A reader over a cache and a settings file that other programs change."""
 
     def __init__(self, file: Path | None = None, *, is_still: bool = False) -> None:
-        self.works: list[Callable[[], Awaitable[None]]] = []
-        self.intervals: list[float] = []
+        library = {
+            **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
+            **{"last_refresh": lambda: NOON, "changed": self.change},
+            **{"take_replaced": self.take_replaced, "keep_lists": self.keep_lists},
+        }
+        super().__init__(
+            library=library,
+            moving=look()._replace(is_still=is_still),
+            settings_file=file,
+            set_interval=lambda seconds, _act: self.begun.append(seconds),
+        )
         self.changes: list[bool | ReaderError] = []
         self.replaced: list[SimpleNamespace] = []
         self.refused: list[str] = []
-        library: Any = SimpleNamespace(
-            path=Path("papers.db"), trouble="", is_marking=False, is_writable=True, last_refresh=lambda: NOON,
-            changed=self.change, take_replaced=self.take_replaced, keep_lists=self.keep_lists,
-        )  # fmt: skip
-        background: Any = SimpleNamespace(
-            start=lambda _group, work: self.works.append(work),
-            delayed=lambda _act: SimpleNamespace(begin=lambda _seconds: None),
-        )
-        app: Any = SimpleNamespace(
-            leave=None, settings_file=file, set_interval=lambda seconds, _act: self.intervals.append(seconds)
-        )
-        moving = look()._replace(is_still=is_still)
-        self.model = Model(State())
-        self.library = library
-        self.services = Services(self.model, library, background, Settings(), moving, app=app)
 
     def change(self) -> bool:
         found = self.changes.pop(0)
@@ -227,9 +221,6 @@ class Watched:
     async def keep_lists(self) -> list[str]:
         return self.refused
 
-    async def work(self) -> None:
-        await self.works.pop()()
-
     @property
     def seen(self) -> tuple[str, int, int]:
         """The news, how often the list was read again, and the works that wait."""
@@ -241,7 +232,7 @@ async def test_what_other_programs_change_is_shown_and_what_they_replaced_is_tol
     watch = CacheWatch(bench.services)
     watch.begin()
     CacheWatch(Watched(is_still=True).services).begin()
-    assert bench.intervals == [1.0]
+    assert bench.begun == [1.0]
     bench.changes = [False, True, CacheError("locked")]
     watch.look()
     await bench.work()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from textual.events import Key
@@ -13,48 +12,27 @@ from textual.events import Key
 from reader.config import Settings
 from reader.ui.shell import keyboard as module
 from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import Prompt, State
-from tests.ui.stage import look
+from tests.ui.bench import Bench
 from tests.ui.states import at, listing
 
 LIST = at("all").highlight(1)
 
 
-class Later:
-    """A delayed call, which a test makes at its time."""
-
-    def __init__(self, act: Callable[[], object]) -> None:
-        self.act = act
-        self.seconds: float | None = None
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.seconds is not None
-
-    def begin(self, seconds: float) -> None:
-        self.seconds = seconds
-
-    def stop(self) -> None:
-        self.seconds = None
-
-
-class Desk:
+class Desk(Bench):
     """A keyboard before a state."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, state: State = LIST, **settings: Any) -> None:
         self.now = 100.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
-        self.model = Model(state)
         self.done: list[object] = []
         """What keys did: actions with their counts, and keys for widgets."""
-        self.later: list[Later] = []
         self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
-        app = SimpleNamespace(
-            is_leaving=False,
+        super().__init__(
+            state,
+            settings=Settings(**settings),
             handled=self.count,
             leave=lambda: self.done.append("leave"),
             perform=lambda id, count=None: self.done.append(id if count is None else (id, count)),
@@ -62,18 +40,8 @@ class Desk:
             take_text=self.take_text,
             takes_words=lambda _context: None if self.words is None else self.words.append,
         )
-        self.app = app
-        background = SimpleNamespace(delayed=self.delay)
-        nothing: Any = None
-        services = Services(
-            self.model, nothing, cast(Any, background), Settings(**settings), look(), app=cast(Any, app)
-        )
-        self.keyboard = Keyboard(services)
+        self.keyboard = Keyboard(self.services)
         self.chord_help, self.quitting, self.still, self.last_wait = self.later
-
-    def delay(self, act: Callable[[], object]) -> Later:
-        self.later.append(Later(act))
-        return self.later[-1]
 
     def count(self, keys: int) -> None:
         self.taken += keys
@@ -92,13 +60,9 @@ class Desk:
         await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
         return self.done
 
-    async def begun(self) -> Desk:
+    async def opened(self) -> Desk:
         await self.keyboard.begin()
         return self
-
-    @property
-    def said(self) -> str:
-        return self.model.state.notices.answer.text
 
     @property
     def prompt(self) -> Prompt:
@@ -115,24 +79,24 @@ async def test_keys_wait_until_the_reader_has_begun(monkeypatch: pytest.MonkeyPa
 
 
 async def test_equal_motions_are_one_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     assert await desk.press(*"jjjkj") == [("move.down", 3), "move.up", "move.down"]
     assert await desk.press(*"5jj", "s", "s") == [("move.down", 6), "paper.star", "paper.star"]
     assert await desk.press("g", "g", "g", "t") == ["move.top", "view.latest"]
     assert desk.taken == 14
-    marking = await Desk(monkeypatch, read_when="passed").begun()
+    marking = await Desk(monkeypatch, read_when="passed").opened()
     assert await marking.press(*"jj2j") == ["move.down", "move.down", ("move.down", 2)]
 
 
 async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch, LIST.await_list()).begun()
+    desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("/", "s", "j") == ["find.query"]
     assert await desk.press("ctrl+q") == [] and desk.last_wait.seconds == LAST_WAIT
     desk.model.change(desk.model.state.listed(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
     # It may be without papers.
-    desk = await Desk(monkeypatch, LIST.await_list()).begun()
+    desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
     desk.model.change(desk.model.state.listed(listing("all", papers=0)))
     await desk.keyboard.go_on()
@@ -140,7 +104,7 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
 
 
 async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch, LIST.await_list()).begun()
+    desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "ctrl+q") == []
     desk.last_wait.act()
     assert desk.done == ["app.quit"]
@@ -149,13 +113,13 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch, LIST.rank()).begun()
+    desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
     assert desk.said == "still ranking · esc goes back"
 
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     assert await desk.press("2", "g") == [] and (desk.prompt, desk.chord_help.seconds) == (Prompt(), CHORD_HELP)
     desk.chord_help.act()
     assert (desk.prompt.typed, desk.prompt.options[0]) == ("2g", ("t", "Latest"))
@@ -169,7 +133,7 @@ async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.M
 
 
 async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     answers = list[str]()
     desk.keyboard.ask_letter("follow", [("a", "all"), ("b", "both")], answers.append)
     assert desk.prompt == Prompt((("a", "all"), ("b", "both"), ("esc", "back")), "follow") and desk.keyboard.is_asking
@@ -183,7 +147,7 @@ async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest
 
 
 async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     answers = list[str]()
     for keys, done in ((("j",), ["move.down"]), (("escape",), []), (("s", "s"), ["paper.star"])):
         desk.keyboard.ask_letter("all of them", [("s", "do it")], answers.append, is_offer=True)
@@ -193,7 +157,7 @@ async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.Monk
 
 
 async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     desk.keyboard.quit_unless_typing()
     assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
     assert await desk.press("s") == [] and not desk.keyboard.is_quitting
@@ -205,18 +169,18 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
 
 
 async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch, LIST.open_query()).begun()
+    desk = await Desk(monkeypatch, LIST.open_query()).opened()
     assert await desk.press("s", "enter", "ctrl+x") == ["<s>", "query.accept", "<ctrl+x>"]
     desk.typed = []
     assert await desk.press("s", "enter") == [] and desk.typed == ["s", "enter"]
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     desk.words = []
     assert await desk.press("c", "s", "space", "f9") == ["paper.star", "read.on", "<f9>"] and desk.words == ["c"]
     assert await desk.press("g", "c", "j") == ["move.down"] and desk.words == ["c", "gc"]
 
 
 async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     done = list[str]()
     desk.keyboard.when_still(lambda: done.append("at once"))
     assert done == ["at once"]
@@ -232,7 +196,7 @@ async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch
 
 
 async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).begun()
+    desk = await Desk(monkeypatch).opened()
     turns = list[int]()
 
     async def forward(_key: Key) -> None:

@@ -8,7 +8,6 @@ from functools import partial
 
 import pytest
 
-from reader.core.errors import CacheError
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from tests.ui.conftest import Opener
@@ -28,15 +27,6 @@ async def test_what_fails_beside_the_reader_is_told_and_the_reader_goes_on(
         assert r.cursor == 1
     assert [repr(error) for error in mistakes] == ["KeyError('pk')"]
     mistakes.clear()
-
-
-async def test_what_a_person_can_mend_is_told_in_its_own_words(reader: Opener) -> None:
-    async def fail() -> None:
-        raise CacheError("The disk is full.")
-
-    async with reader() as r:
-        r.app.background.start("counts", fail)
-        await r.until(lambda: r.status == "The disk is full.")
 
 
 async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader: Opener) -> None:

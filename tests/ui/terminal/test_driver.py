@@ -83,12 +83,6 @@ def test_a_long_paste_is_cut() -> None:
     assert paste.text.startswith("jsqjsq")
 
 
-def test_keys_cut_in_pieces_are_whole() -> None:
-    whole = "jj\x1b[A\x1b[B" * 20 + "\x1b[5~" + BRACKETED_PASTE_START + "x\ny" + BRACKETED_PASTE_END + "q"
-    assert names(read(*whole)) == names(read(whole))
-    assert names(read(whole)).count("up") == 20
-
-
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=30), st.integers(1, 7))
 def test_nothing_that_a_terminal_sends_fails_and_pieces_make_no_difference(parts: list[str], size: int) -> None:
     text = "".join(parts)

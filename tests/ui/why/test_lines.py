@@ -112,8 +112,15 @@ def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
         "Marked by programs",
         "starred by claude; read by claude",
     ]
-    narrow = ["  +90  tool use", "   -3  web of a lo…"]
-    assert drawn(told._replace(rules=(), muted=(), programs=()), 24)[2:4] == narrow
+    assert drawn(told._replace(topics=(*(told.topics or ()), Why("", "A name that is cut", 5, (), 0))), 18)[-11:-4] == [
+        "Why these topics",
+        "Agents  87",
+        "  +90  tool use",
+        "   -3  web of a…",
+        "       and 2 weak…",
+        "A name that is…  5",
+        "written by people…",
+    ]
 
 
 def test_a_change_shows_how_the_first_papers_moved() -> None:

@@ -33,17 +33,21 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
             (9, (8, 6, "finance")),
             (1, (9, 5, "finance")),
             (-1, (9, 1, "robots")),
+            (-1, (7, 1, "KV cache")),
             (-9, (0, 2, "KV cache")),
             (1, (0, 3, "base")),
         ):
             assert not pane.scroll_lines(steps)
             await pilot.pause()
             assert seen() == place
-        assert len(moves) == 10
+        assert len(moves) == 11
         assert not pane.scroll_lines(-1) and pane.scroll_lines(-1), "it is at the top"
         await pilot.click(pane, offset=(5, 4))
         await pilot.click(pane, offset=(5, 1))
         assert seen() == (0, 4, "Ada")
+        pane.scroll_lines(9)
+        await pilot.click(pane, offset=(5, 2))
+        assert seen() == (8, 2, "robots")
         # What a change has moved comes into view with what was changed.
         pane.scroll_lines(9)
         pane.show(KNOWN._replace(before=FIRST[::-1]))

@@ -1,0 +1,354 @@
+"""The settings file: every kind of mistake is told with its line, and costs only its own key."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader import settings_reader
+from reader.config import Settings
+from reader.core.errors import ConfigError
+from reader.core.settings.tables import DigestMail, SavedView, UserCommand, WatchedExport
+from reader.settings_reader import MAX_FILE_SIZE, LoadedSettings, load_settings
+from tests.table import each
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def read(file: Path, text: str | bytes, **environment: str) -> LoadedSettings:
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_settings(file, environment)
+
+
+def mistakes(loaded: LoadedSettings) -> list[str]:
+    """In the order of their lines, and those of the environment last."""
+    found = sorted(loaded.mistakes, key=lambda one: one.line or sys.maxsize)
+    return [str(one).removeprefix(f"{loaded.file}:").strip() for one in found]
+
+
+def test_without_a_file_everything_is_default(file: Path) -> None:
+    for missing in (file, file / "below a file"):
+        assert load_settings(missing, {}) == LoadedSettings(Settings(), str(missing))
+        assert not file.exists() or missing != file
+        file.touch()
+    default = Settings()
+    assert default.ask_arxiv
+    assert (default.allow_local_feeds, default.use_token_file, default.token_endpoint) == (False, False, "")
+
+
+GOOD = """\
+# A comment.
+endpoint = "http://127.0.0.1:8000/"
+order = "upvotes"
+list_share = 0.4
+hidden_views = ["today", "second", "muted"]
+exports = [{query = "is:starred", file = "~/s.bib"}]
+
+[keys] # none = 1
+"paper.star" = [
+  "s", # days_at_strat = 3
+
+  "S",
+]
+paper.read = "m  ctrl+r"
+"app.quit" = []
+"view.today" = "t"
+
+[second_look]
+# votes = 25
+
+[digest]
+to = "ada@example.org"
+security = "tls"
+
+[[views]]
+name = "evals"
+query = "topic:evaluation"
+
+[[commands]]
+name = "count"
+run = "wc -w | cat"
+shell = true
+
+[[views]]
+name = "loud"
+query = "upvotes:>20 sort:upvotes"  # many
+"""
+
+
+@each("text", [GOOD.encode(), b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()])
+def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -> None:
+    loaded = read(file, text)
+    assert loaded == LoadedSettings(
+        replace(
+            Settings(),
+            endpoint="http://127.0.0.1:8000",
+            order="upvotes",
+            list_share=0.4,
+            # Views and actions are known by the names that they had before.
+            hidden_views=("latest", "changed", "muted"),
+            exports=(WatchedExport("is:starred", "~/s.bib"),),
+            keys={
+                **{"paper.star": ("s", "S"), "paper.read": ("m", "ctrl+r"), "app.quit": (), "view.latest": ("t",)},
+            },
+            digest=DigestMail(to="ada@example.org", security="tls"),
+            views=(SavedView("evals", "topic:evaluation"), SavedView("loud", "upvotes:>20 sort:upvotes")),
+            commands=(UserCommand("count", "wc -w | cat", shell=True),),
+        ),
+        str(file),
+        lines={
+            **{"endpoint": 2, "order": 3, "list_share": 4, "hidden_views": 5, "exports": 6},
+            **{"keys.paper.star": 9, "keys.paper.read": 14, "keys.app.quit": 15, "keys.view.today": 16},
+            **{"digest": 22, "digest.to": 22, "digest.security": 23, "views": 25, "commands": 29},
+        },
+    )
+    origins = [loaded.origin(key) for key in ("endpoint", "digest.user", "ascii")]
+    assert origins == [f"{file}:2", "default", "default"]
+
+
+WRONG = """\
+theme = "drak"
+#! theme must be the name of a theme, not "drak". Did you mean dark?
+theme = "light"
+#! theme is set a second time; line 1 is used.
+days_at_start = 14
+days_at_strat = 3
+#! days_at_strat is not a setting. Did you mean days_at_start?
+order.x = 3
+#! order.x is not a setting. Did you mean order?
+refresh_minutes = 1441
+#! refresh_minutes must be a whole number from 0 to 1440, not 1441. Did you mean 1440?
+ascii = maybe
+#! Invalid value; this line was left out.
+notify = ["topc:x", "agents"]
+#! notify has a mistake in "topc:x": There is no field topc:. Did you mean "topic:x"?
+rules = 1
+#! rules must be tables: write [[rules]] on a line of its own.
+exports = [{query = "a"}]
+#! exports needs file; it was left out.
+keys = "s"
+#! keys must be a table of action ids: write [keys] on a line of its own.
+second_look.votes = 3
+#! second_look is no longer used, since the view Changed has fixed rules; take it out.
+
+[keys]
+"paper.star" = "S"
+"paper.star" = "X"
+#! keys.paper.star is set a second time; line 26 is used.
+"paper.read" = ["m", 5]
+#! keys.paper.read must be keys such as "s" or "j down", or a list of them, not ["m", 5].
+
+[digst]
+#! digst is not a known table. Did you mean digest?
+to = "a"
+
+[[digest]]
+#! digest can occur only once, so it needs single brackets. Did you mean [digest]?
+to = "b@example.org"
+
+[views]
+#! views can occur many times, so it needs double brackets. Did you mean [[views]]?
+name = "no"
+
+[[view]]
+#! view is not a known table. Did you mean views?
+name = "a"
+
+[digest]
+user = "ada"
+security = "many"
+#! digest.security must be "starttls", "tls" or "none", not "many".
+colour = "red"
+#! digest.colour is not a key of [digest].
+
+[[views]]
+name = "Mine"
+query = "agents"
+query = "again"
+#! views.query is set a second time; line 57 is used.
+
+[[views]]
+#! views has the name of an earlier one and was left out.
+name = "mine"
+query = "video"
+
+[[views]]
+name = "Odd"
+query = "("
+#! views.query has a mistake in "(": This parenthesis is never closed.
+extra = 1
+#! views.extra is not a key of [[views]].
+
+[[views]]
+#! views needs name; it was left out.
+query = "x"
+
+[[rules]]
+name = "R"
+when = "agents"
+then = ["hide", "star"]
+#! rules.then has both hide and star, which contradict each other.
+nonsense
+#! Expected '=' after a key in a key/value pair; this line was left out.
+
+[[views]]
+name = "last"
+query = "web"
+"""
+
+
+def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
+    loaded = read(file, WRONG)
+    said: list[str] = []
+    line = 0
+    for number, text in enumerate(WRONG.splitlines(), 1):
+        if text.startswith("#! "):
+            said.append(f"{line}: {text[3:]}")
+        else:
+            line = number
+    assert mistakes(loaded) == said
+    places = {"days_at_start": 5, "keys.paper.star": 26, "digest": 49, "digest.user": 49, "views": 55}
+    assert dict(loaded.lines) == places
+    assert loaded.settings == replace(
+        Settings(),
+        days_at_start=14,
+        keys={"paper.star": ("S",)},
+        views=(SavedView("Mine", "agents"), SavedView("last", "web")),
+        digest=DigestMail(user="ada"),
+    )
+
+
+@each(
+    ("text", "said"),
+    [
+        (b"ascii = true\n\xff\n", "2: is not UTF-8 text; the file was not read."),
+        (b"#" * (MAX_FILE_SIZE + 1), "is larger than 64 KiB and was not read."),
+        (b"#" * MAX_FILE_SIZE, None),
+        # What only the whole file gets wrong.
+        (
+            b'[keys]\n"paper.star" = "s"\n[keys]\n"paper.read" = "m"\n',
+            "3: Cannot declare ('keys',) twice; other programs may refuse this file.",
+        ),
+        (b"ascii = true\n[second_look]\nvotes = 3\nwords = 2\n", "3: second_look is no longer used, since the view "
+         "Changed has fixed rules; take it out."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_wrong_as_a_whole_has_one_mistake(file: Path, text: bytes, said: str | None) -> None:
+    assert mistakes(read(file, text)) == ([said] if said else [])
+
+
+def test_a_folder_a_pipe_that_nobody_writes_to_and_an_endless_file_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reasons = {
+        tmp_path: "Is a directory",
+        tmp_path / "pipe": "it is a pipe or a device",
+        Path("/dev/zero"): "it is a pipe or a device",
+    }
+    for file, reason in reasons.items():
+        loaded = load_settings(file, {})
+        assert (loaded.settings, mistakes(loaded)) == (Settings(), [f"can't be read: {reason}."])
+        with pytest.raises(ConfigError) as refused:
+            settings_reader.read_text(file)
+        assert str(refused.value) == (f"{file}: can't be read: {reason}. Correct it first: 'dailypapers config edit'.")
+
+
+def test_a_file_is_written_unless_it_could_not_be_read_or_there_is_no_place_for_it(file: Path) -> None:
+    settings_reader.write_text(file, "#" * MAX_FILE_SIZE)
+    with pytest.raises(ConfigError) as refused:
+        settings_reader.write_text(file, "é" + "#" * (MAX_FILE_SIZE - 1))
+    assert str(refused.value) == f"{file} would be larger than 64 KiB. It was not changed."
+    assert settings_reader.read_text(file) == "#" * MAX_FILE_SIZE
+    with pytest.raises(ConfigError) as refused:
+        settings_reader.write_text(Path("/dev/null/config.toml"), "")
+    assert str(refused.value) == "/dev/null/config.toml could not be written: Not a directory."
+
+
+@each(
+    "line",
+    [
+        "keep_days = 0x" + "f" * 60_000,
+        "notify = [0o" + "7" * 60_000 + "]",
+        "a." * 30_000 + "b = 1",
+        "x = {" + '"a".' * 10_000 + "b = 1}",
+        'notify = "' + "(" * 60_000 + '"',
+        "x" * 60_000 + " = 1",
+        'topics_file = "~nobody-of-this-name/topics.toml"',
+        'topics_file = "topics\\u0000.toml"',
+    ],
+)
+def test_a_mistake_is_one_short_sentence_however_long_its_line(file: Path, line: str) -> None:
+    loaded = read(file, f"ascii = true\n{line}\n")
+    [mistake] = loaded.mistakes
+    assert (loaded.settings, mistake.line) == (Settings(ascii=True), 2)
+    assert len(str(mistake)) < len(str(file)) + 700
+
+
+@each(
+    ("environment", "text", "key", "value", "origin", "said"),
+    [
+        ({"HF_ENDPOINT": "https://b.example/"}, 'endpoint = "https://a.example"', "endpoint", "https://b.example",
+         "HF_ENDPOINT", []),
+        ({"HF_ENDPOINT": ""}, 'endpoint = "https://a.example"', "endpoint", "https://a.example", "{file}:1", []),
+        ({"HF_ENDPOINT": "http://b.example"}, 'endpoint = "https://a.example"', "endpoint", "https://a.example",
+         "{file}:1", ['environment: HF_ENDPOINT must be https, since "http://b.example" is not on this machine. '
+                      "Did you mean https://b.example?"]),
+        ({"TEXTUAL_THEME": "nord"}, 'theme = "light"', "theme", "nord", "TEXTUAL_THEME", []),
+        ({"TEXTUAL_THEME": "gruvbx"}, 'theme = "light"', "theme", "light", "{file}:1",
+         ['environment: TEXTUAL_THEME must be the name of a theme, not "gruvbx". Did you mean gruvbox?']),
+        # The console of Linux gets ASCII unless the settings say otherwise.
+        ({"TERM": "linux"}, "", "ascii", True, "TERM", []),
+        ({"TERM": "linux"}, "ascii = false", "ascii", False, "{file}:1", []),
+        ({"TERM": "linux"}, "ascii = 1", "ascii", True, "TERM",
+         ["1: ascii must be true or false, not 1. Did you mean true?"]),
+        ({"TERM": "linux", "TEXTUAL_DRIVER": "x"}, "", "ascii", False, "default", []),
+        ({"TERM": "xterm-256color"}, "", "ascii", False, "default", []),
+        ({"TERM": "xterm-256color"}, "ascii = true", "ascii", True, "{file}:1", []),
+    ],
+)  # fmt: skip
+def test_the_environment_wins_over_the_file(
+    file: Path, environment: dict[str, str], text: str, key: str, value: object, origin: str, said: list[str]
+) -> None:
+    loaded = read(file, text, **environment)
+    found = getattr(loaded.settings, key), loaded.origin(key), mistakes(loaded)
+    assert found == (value, origin.format(file=file), said)
+
+
+@given(
+    st.lists(st.sampled_from(["a", " ", "\n", "=", "[", "]", "{", "}", '"', "'", '"""', "#", ".", ",", "1", "\\", "é"]))
+)
+@settings(max_examples=200)
+def test_no_text_stops_the_reader(tmp_path_factory: pytest.TempPathFactory, pieces: list[str]) -> None:
+    text = "".join(pieces)
+    loaded = read(tmp_path_factory.mktemp("settings") / "config.toml", text)
+    assert loaded.settings == Settings()
+    assert all(0 <= mistake.line <= text.count("\n") + 1 for mistake in loaded.mistakes)
+    try:
+        wrong = bool(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        wrong = True
+    # Nothing that these pieces make is a setting.
+    assert bool(loaded.mistakes) == wrong
+
+
+def test_loading_is_cheap_to_import() -> None:
+    script = (
+        # What measures coverage has its own imports.
+        "import json, sys; before = set(sys.modules); from reader import paths, settings_reader as read;"
+        "from pathlib import Path; read.load_settings(Path('nowhere'));"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}
+    assert not heavy & set(json.loads(found.stdout))

@@ -1,0 +1,93 @@
+"""A reader without a terminal, a cache and a clock: what it would do later or beside waits for the test."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, cast
+
+from reader.config import Settings
+from reader.ui.looks import Look
+from reader.ui.shell.model import Model
+from reader.ui.shell.services import Services
+from reader.ui.shell.state import Notice, State
+from tests.ui.stage import look
+
+
+class Later:
+    """A delayed call, which a test makes at its time."""
+
+    def __init__(self, act: Callable[[], object], begun: list[float]) -> None:
+        self.act = act
+        self.seconds: float | None = None
+        self._begun = begun
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.seconds is not None
+
+    def begin(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._begun.append(seconds)
+
+    def stop(self) -> None:
+        self.seconds = None
+
+
+class Bench:
+    """Services for what a test tries, on a state; the library and the app have what the test gives them."""
+
+    def __init__(
+        self,
+        state: State | None = None,
+        library: Mapping[str, object] | None = None,
+        *,
+        settings: Settings | None = None,
+        moving: Look | None = None,
+        **app: object,
+    ) -> None:
+        self.model = Model(state or State())
+        self.library = cast(Any, SimpleNamespace(**library or {}))
+        self.app = cast(Any, SimpleNamespace(**{"leave": None, "is_leaving": False, **app}))
+        self.works: list[Callable[[], Awaitable[None]]] = []
+        """Work that was started and waits to be done."""
+        self.cancelled = self.awaited = 0
+        self.later: list[Later] = []
+        self.begun: list[float] = []
+        """The seconds of all delays that began."""
+        background = cast(Any, SimpleNamespace(start=self.start, delayed=self.delay))
+        self.services = Services(
+            self.model, self.library, background, settings or Settings(), moving or look(), app=self.app
+        )
+
+    def start(self, _group: str, work: Callable[[], Awaitable[None]], *, exclusive: bool = False) -> Any:
+        self.works.append(work)
+        return SimpleNamespace(cancel=self.cancel, wait=self.wait)
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+    async def wait(self) -> None:
+        self.awaited += 1
+
+    def delay(self, act: Callable[[], object]) -> Later:
+        self.later.append(Later(act, self.begun))
+        return self.later[-1]
+
+    async def work(self) -> None:
+        """Do what was started first of all that waits."""
+        await self.works.pop(0)()
+
+    @property
+    def said(self) -> str:
+        """The answer in the last line, `!` before a warning."""
+        return _said(self.model.state.notices.answer)
+
+    @property
+    def shown(self) -> str:
+        """What the last line shows."""
+        return _said(self.model.state.notices.shown)
+
+
+def _said(notice: Notice) -> str:
+    return f"{'! ' * (notice.tone == 'warning')}{notice.text}"
