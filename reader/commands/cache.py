@@ -42,9 +42,10 @@ def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
     print_line(f"{amount(sizes.papers, 'paper')}, {amount(sizes.events, 'event')}, {_mebibytes(sizes.file)}{a_paper}")
     if sizes.log or sizes.free:
         print_line(f"{_mebibytes(sizes.log)} not yet merged into the file, {_mebibytes(sizes.free)} of it free")
+    widest = max(len(part.name) for part in sizes.parts)
     for part in sizes.parts:
         rows = "" if part.rows is None else amount(part.rows, "row")
-        print_line(f"  {part.name:16}{_mebibytes(part.bytes):>13}  {style.faint(f'{rows:>16}')}".rstrip())
+        print_line(f"  {part.name:{widest}}{_mebibytes(part.bytes):>11}  {style.faint(f'{rows:>16}')}".rstrip())
     return 0
 
 

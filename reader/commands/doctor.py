@@ -44,7 +44,7 @@ from reader.commands.output import (
 )
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
-from reader.core.errors import CacheError, ConfigError, ReaderError
+from reader.core.errors import CacheError, ReaderError
 from reader.core.text import amount, clean
 from reader.core.theme_names import is_colorless
 from reader.feeds.http.environment import find_token, is_offline, may_have_token
@@ -438,8 +438,6 @@ def _ask_feed(settings: Settings) -> Finding:
     start = datetime.now(UTC)
     try:
         count = asyncio.run(ask())
-    except ConfigError as error:
-        return Finding("Feed", "answer", "none", str(error), "none: a mistake in the settings")
     except Exception as error:
         failure = failure_of("the doctor's request to the feed", error)
         return Finding("Feed", "answer", "none", str(failure), f"none: {type(error).__name__}")

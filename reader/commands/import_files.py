@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
@@ -348,21 +347,21 @@ def _same(label: str) -> str:
 class Taken(NamedTuple):
     """The papers named in other programs' files, and what happened to all papers."""
 
-    here: int = 0
-    coming: int = 0
+    here: int
+    coming: int
     """Papers that the next refresh requests."""
-    new: int = 0
+    new: int
     """Those newly requested."""
-    others: int = 0
+    others: int
     """Papers neither here nor requested, which get their marks if they arrive."""
-    unknown: Sequence[LibraryEntry] = ()
+    unknown: Sequence[LibraryEntry]
     """Entries without a paper."""
-    marked: Mapping[str, int] = MappingProxyType({})
+    marked: Mapping[str, int]
     """Number of papers by mark, as an adjective."""
-    stored_new: int = 0
+    stored_new: int
     """Number of records' papers missing here, in a dry run."""
-    is_dry: bool = False
-    untaken: Mapping[str, int] = MappingProxyType({})
+    is_dry: bool
+    untaken: Mapping[str, int]
     """Labels without a mark, with their numbers of papers."""
 
     @property
@@ -461,8 +460,6 @@ def take_in(
     is_dry: bool,
 ) -> Taken:
     """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action."""
-    if not entries and not papers:
-        return Taken(is_dry=is_dry)
     from reader.cache import imports
 
     with workspace.window() as window:

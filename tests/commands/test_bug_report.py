@@ -207,5 +207,6 @@ def test_the_end_of_the_log_has_places_and_kinds_and_no_words_of_others(run: Run
     except ValueError as error:
         log.record_error("list", error)
     told = "\n".join(log_for_others())
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", told)
     assert "ERROR reader: refresh: ValueError: can't read /home/***/***/x.bib" in told
     assert "json/decoder.py, line" in told and "tests" not in told

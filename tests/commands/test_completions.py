@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Run, Session
+from tests.table import each
 
 
-def answer(run: Run, *words: str) -> list[str]:
-    """The words that may take the place of the last one."""
-    found = run("completions", "answer", "--", *words)
-    assert (found.code, found.err) == (0, "")
-    return [line.split("\t")[0] for line in found.lines]
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@each("shell", ["bash", "zsh", "fish"])
 def test_completions_are_good_scripts(run: Run, shell: str) -> None:
     script = run("completions", shell).out
     assert "completions answer --" in script
@@ -28,28 +24,19 @@ def test_completions_are_good_scripts(run: Run, shell: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not here")
-@pytest.mark.parametrize(
-    ("line", "replies"),
-    [
-        ("dailypapers compl", ["completions"]),
-        ("dailypapers list -n 3 sort:upv", ["upvotes"]),
-        ("dailypapers list --json=id,titl", ["id,title"]),
-        ("dailypapers mark unst", ["unstar"]),
-    ],
-)
-def test_bash_completes_what_stands_after_a_colon(
-    run: Run, tmp_path: Path, line: str, replies: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import os
-    import sys
-
+def test_bash_completes_what_stands_after_a_colon(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dailypapers").write_text(f'#!/bin/sh\nexec {sys.executable} -m reader "$@"\n')
     (tmp_path / "dailypapers").chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     call = 'COMP_LINE=$1 COMP_POINT=${#1}; _dailypapers 2>/dev/null; printf "%s\\n" "${COMPREPLY[@]}"'
     script = run("completions", "bash").out + call
-    found = subprocess.run(["bash", "-c", script, "bash", line], capture_output=True, text=True, check=True)
-    assert found.stdout.splitlines() == replies
+    for line, reply in (
+        ("dailypapers compl", "completions"),
+        ("dailypapers list -n 3 sort:upv", "upvotes"),
+        ("dailypapers list --json=id,titl", "id,title"),
+    ):
+        found = subprocess.run(["bash", "-c", script, "bash", line], capture_output=True, text=True, check=True)
+        assert found.stdout == f"{reply}\n"
 
 
 def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
@@ -147,12 +134,14 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
     )
 
 
-def test_without_a_cache_none_is_made(run: Run, home: Path) -> None:
-    assert answer(run, "list", "topic:a") == []
+def test_without_a_cache_none_is_made_and_a_broken_one_is_passed_over(session: Session, home: Path) -> None:
+    session("$ completions answer -- list topic:a")
     assert not home.exists()
-
-
-def test_a_cache_that_can_not_be_read_is_passed_over(run: Run, home: Path) -> None:
     home.mkdir()
     (home / "papers.db").write_bytes(b"no database, but long enough to be one " * 40)
-    assert answer(run, "list", "is:unr") == ["is:unread"]
+    session(
+        """
+        $ completions answer -- list is:unr
+        is:unread
+        """
+    )

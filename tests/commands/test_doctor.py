@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import sys
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from zlib import crc32
@@ -187,8 +188,9 @@ def test_what_is_wrong_comes_with_what_to_do_and_others_get_no_private_words(
 
 def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:
     """The value and the advice of each finding in a report for others."""
-    found = run("doctor", "--json", *words).record
-    assert found["ok"] == all(one["ok"] for one in found["findings"])
+    said = run("doctor", "--json", *words)
+    found = said.record
+    assert found["ok"] == all(one["ok"] for one in found["findings"]) == (not said.code)
     assert [one["ok"] for one in found["findings"]] == [not one["advice"] for one in found["findings"]]
     return {one["name"]: (one["value"], one["advice"]) for one in found["findings"]}
 
@@ -274,6 +276,7 @@ def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pyte
         assert feed.requests == []
         value, advice = findings(run, "--online")["answer"]
         assert re.fullmatch(r"0 papers of yesterday in \d+ ms", value) and not advice
+        assert feed.requests[0].query["date"] == (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
         feed.fault = "refuse:403"
         assert findings(run, "--online")["answer"] == ("none: HttpRefused", HIDDEN)
         assert "  none\n" in (said := run("doctor", "--online").out) and "refused the request (403)" in said

@@ -33,18 +33,6 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         	publisher = {arXiv},
         	abstract = {We look at Agents that write their own tools and find that it holds.},
         }
-        $ export id:2606.26740 --format markdown
-        ## LiveEdit: Streaming Video Editing
-
-        Ada Example, Bo Sample
-
-        2026-06-30 · arXiv 2026-05-08 · 57 upvotes · 2 comments · `video-generation`
-
-        > AI summary: It holds.
-
-        We look at LiveEdit: Streaming Video Editing and find that it holds.
-
-        [page](https://huggingface.co/papers/2606.26740) · [PDF](https://arxiv.org/pdf/2606.26740) · [arXiv](https://arxiv.org/abs/2606.26740) · [code](https://github.com/a/b)
         $ export --id 2606.30616 --id 2606.26740 --format csv
         id,title,authors,day,published,upvotes,comments,topics,keywords,organization,read,starred,queued,hidden,tags,url,code_url,project_url,summary,abstract,note,venue
         2606.30616,Agents that write their own tools,Ada Example; Bo Sample,2026-06-30,2026-05-08,55,2,agents,agents; tool use,,false,false,false,false,,https://huggingface.co/papers/2606.30616,,,It holds.,We look at Agents that write their own tools and find that it holds.,,
@@ -78,10 +66,6 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         ! 0 papers written.
         $ export agents --append --format json
         2! dailypapers: --append needs a file: name it with -o FILE.
-        $ export agents --format notes -o vault
-        ! 3 papers written in vault.
-        $ export agents --format notes -o vault
-        ! 3 papers written in vault.
         $ import ids.txt --star
         1 paper named, 0 of them here, 1 to come with the next refresh. 1 starred. 'dailypapers undo' takes it back.
         $ export --all -o all.json

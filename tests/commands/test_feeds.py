@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.feeds.arxiv.client import last_renewal
 from reader.refresh.announcements import last_weekday
-from tests.commands.conftest import Run, Session, Spawn
+from tests.commands.conftest import Run, Session
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Page, Paper, api_feed, listing_page, records, rss
 from tests.feeds.servers import item as entry
@@ -187,13 +188,11 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
     assert "failing" not in run("doctor").out
 
 
-def test_a_verbose_refresh_tells_each_request(spawn: Spawn, site: Documents, daily: FeedServer) -> None:
-    found = spawn("refresh", "--days", "1", "--verbose")
-    assert found.code == 0
+def test_a_verbose_refresh_tells_each_request(run: Run, daily: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("reader.feeds"), "handlers", [])
+    found = run("refresh", "--days", "1", "--verbose")
     (line,) = found.err.splitlines()
-    assert f"GET {daily.url}/api/daily_papers?date={TODAY}" in line
-    assert " 200, " in line
-    assert line.endswith(" s")
+    assert re.fullmatch(rf"[\d:]+ GET {daily.url}/api/daily_papers\?date={TODAY}.* 200, .* s", line)
 
 
 def test_lists_of_feeds_come_and_go(run: Run, session: Session, tmp_path: Path, home: Path) -> None:

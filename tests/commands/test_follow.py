@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import Run, RunOnTerminal, Session, write_days
+from tests.commands.conftest import Run, Session, write_days
 from tests.feed_server import item
 
 
@@ -60,20 +60,18 @@ def test_what_is_followed_is_counted_found_and_taken_back(session: Session, pape
     )
 
 
-def test_a_paper_says_why_it_is_followed(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
-    id, author = (run("list", "--limit", "1", "--json").records[0][name] for name in ("id", "authors"))
-    first, _, last = author[0].rpartition(" ")
-    run("follow", "add", f"author:{first[0]}. {last}")
-    assert run("show", id, "--json=follows").json == {
-        "follows": [
-            {
-                "field": "author", "name": f"{first[0]}. {last}", "found": author[0], "perhaps": True,
-                "query": f"follow:author:{first[0].lower()}-{last.lower()}",
-            }
-        ]
-    }  # fmt: skip
-    assert f"\nFollowed: perhaps {first[0]}. {last}: {author[0]}\n" in run("show", id).out
-    assert "perhaps" in on_terminal("follow", "list").lines[0]
+def test_a_paper_says_why_it_is_followed(session: Session, run: Run, papers: Path) -> None:
+    session(
+        """
+        $ follow add "author:A. Example"
+        A. Example: 5 papers, 5 of them possibly by someone else. Its query is follow:author:a-example
+        $ show 2606.26740 --jsonl=follows
+        {"follows": [{"field": "author", "name": "A. Example", "query": "follow:author:a-example", "found": "Ada Example", "perhaps": true}]}
+        @ follow list
+        author  5/5  A. Example  follow:author:a-example  5 perhaps
+        """  # noqa: E501
+    )
+    assert "\nFollowed: perhaps A. Example: Ada Example\n" in run("show", "2606.26740").out
 
 
 def test_mistakes_are_told(session: Session, papers: Path) -> None:
@@ -102,14 +100,22 @@ def test_mistakes_are_told(session: Session, papers: Path) -> None:
     )
 
 
-def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(run: Run, tmp_path: Path, home: Path) -> None:
+def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(session: Session, tmp_path: Path) -> None:
     shared = {"authors": [{"name": "Kaiming He"}], "organization": {"name": "nv", "fullname": "NVIDIA"}}
     items = [item(f"2606.0000{n}", f"Paper {n}", "2026-06-30", **shared) for n in range(1, 4)]
-    assert run("import", str(write_days(tmp_path / "days.jsonl", {"2026-06-30": items}))).code == 0
-    assert run("follow", "add", "org:Nvidai").out == (
-        "Nvidai: no papers here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back."
-        " Its query is follow:org:nvidai\n"
+    write_days(tmp_path / "days.jsonl", {"2026-06-30": items})
+    session(
+        """
+        $ import days.jsonl
+        3 new, 0 updated, 0 unchanged.
+        $ follow add org:Nvidai
+        Nvidai: no papers here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back. Its query is follow:org:nvidai
+        $ follow add "author:Kaimin He"
+        Kaimin He: no papers here yet. Did you mean author:'Kaiming He'? 'dailypapers undo' takes it back. Its query is follow:author:kaimin-he
+        $ follow add org:NVIDIA "author:Kai Hee" org:Tsinghua Nvidai
+        Kai Hee: no papers here yet. Its query is follow:author:kai-hee
+        NVIDIA: 3 papers. Its query is follow:org:nvidia
+        Tsinghua: no papers here yet. Its query is follow:org:tsinghua
+        Nvidai: no papers here yet. Its query is follow:word:nvidai
+        """  # noqa: E501
     )
-    assert "Did you mean author:'Kaiming He'?" in run("follow", "add", "author:Kaimin He").out
-    for name in ("org:NVIDIA", "author:Kai Hee", "org:Tsinghua", "Nvidai"):
-        assert "Did you mean" not in run("follow", "add", name).out, name

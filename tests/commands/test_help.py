@@ -7,28 +7,27 @@ import pytest
 from reader.commands.help_text import PAGES
 from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
 from tests.commands.conftest import Run, RunOnTerminal, Session
+from tests.table import each
 
-SIZES = [(60, 20), (80, 24), (140, 42)]
 
-
-@pytest.mark.parametrize(("columns", "rows"), SIZES)
-@pytest.mark.parametrize("words", [("--help",), ("-h",), ("help",)])
+@each(("columns", "rows"), [(60, 20), (80, 24), (140, 42)])
 def test_the_first_page_fits_the_screen_and_names_the_usual_commands(
-    on_terminal: RunOnTerminal, words: tuple[str, ...], columns: int, rows: int
+    on_terminal: RunOnTerminal, columns: int, rows: int
 ) -> None:
-    found = on_terminal(*words, columns=columns, rows=rows)
+    found = on_terminal("--help", columns=columns, rows=rows)
     assert found.code == 0
     # The prompt takes a line.
     assert len(found.lines) < rows
     assert all(len(line) <= columns for line in found.lines)
-    assert {*USUAL, *PAGES, "all"} <= set(
-        found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ").split()
-    )
+    said = found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ")
+    assert {*USUAL, *PAGES, "all"} <= set(said.split())
     assert len(USUAL) == 12
 
 
 def test_help_is_the_first_page_wherever_it_stands(run: Run) -> None:
-    assert run("--demo", "--help").out == run("agents", "-h").out == run("--help").out
+    first = run("--help").out
+    for words in (("-h",), ("help",), ("--demo", "--help"), ("agents", "-h")):
+        assert run(*words).out == first
     assert "### Get papers" in run("help", "all").lines
     assert run("lst", "--help").code == 2
 
@@ -143,11 +142,10 @@ def test_help_of_a_page_is_markdown_in_a_pipe_and_lines_on_a_terminal(run: Run, 
     assert "The same marks on all your machines" in run("help", "all").out
 
 
-def test_the_man_page_is_printed_into_a_pipe(run: Run) -> None:
+def test_the_man_page_is_printed_into_a_pipe_and_without_man_all_of_the_manual_is_shown(
+    run: Run, on_terminal: RunOnTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run("help", "--man").out.startswith(".TH DAILYPAPERS 1 ")
-
-
-def test_without_man_all_of_the_manual_is_shown(on_terminal: RunOnTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     shown = on_terminal("help", "--man", columns=80).lines
     assert shown[0] == "DESCRIPTION" and {"dailypapers list", "QUERIES", "DEVELOPING"} <= set(shown)

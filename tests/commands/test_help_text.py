@@ -6,6 +6,7 @@ from textwrap import dedent
 
 from reader.commands.help_text import page_lines, read_blocks, rows
 from reader.commands.line.manual import _roff_block
+from tests.table import each
 
 PAGE = r"""# A page
 
@@ -110,3 +111,17 @@ def test_rows_of_two_columns_are_entries_of_the_help() -> None:
     assert rows("| `a` `b` | c |\n|---|---|\n| `x` `y` | **z** |\n\n| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n") == [
         ("x  y", "z")
     ]
+
+
+@each(
+    ("width", "lines"),
+    [
+        (28, ["  dailypapers keys  # a mark"]),
+        (27, ["  dailypapers keys", "      # a mark"]),
+        (18, ["  dailypapers keys", "      # a mark"]),
+        (17, ["  dailypapers \\", "    keys", "      # a mark"]),
+    ],
+)
+def test_an_example_is_broken_where_it_does_not_fit(width: int, lines: list[str]) -> None:
+    text = "```sh\ndailypapers keys  # a mark\n```"
+    assert ["".join(piece.text for piece in line) for line in page_lines(text, width)] == lines

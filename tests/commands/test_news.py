@@ -81,6 +81,7 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
         keys = dict(cache.execute("SELECT id, pk FROM paper").fetchall())
         events.mark("star", True, [keys[marked], keys["2604.11007"], keys["2604.12003"]])
         cache.executemany("UPDATE paper SET upvotes = ? WHERE id = ?", ((50, rising), (59, still), (57, marked)))
+        cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
         cache.execute("DELETE FROM paper_change")
         cache.executemany(
             "INSERT INTO paper_change (pk, at, upvotes, comments, keywords, links) VALUES (?, ?, ?, 0, 0, 0)",
@@ -110,10 +111,10 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
         "  0008",
         *risen,
         "Changed:",
-        "  0003 2 → 57 votes since you starred it",
+        "  0003 2 → 57 votes, 0 → 90 comments since you starred it",
         "0 left out, 0 mailed",
     ]
-    assert news.keys[-2:] == ("rising:2604.10004", "second:2604.10003:1000000000:votes")
+    assert news.keys[-2:] == ("rising:2604.10004", "second:2604.10003:1000000000:comments,votes")
     assert told(known=news.keys[-2:]) == [*lines_of(news)[:-5], "0 left out, 2 mailed"]
     brief = ["Robotics:", "  0007", "  0009", "Other topics:", "  0005", "  0008"]
     assert told(known=news.keys[4:7], told=4) == [*first, *next_ones, *risen, *brief, "0 left out, 3 mailed"]

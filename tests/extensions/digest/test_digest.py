@@ -6,12 +6,9 @@ import configparser
 import json
 import shlex
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,8 +18,6 @@ import keyring.errors
 import pytest
 
 from reader import access_token
-from reader.cache.changes import settle_keys
-from reader.cache.marks.events import Events
 from reader.extensions.digest import mail, sending
 from reader.extensions.digest.sent import SentDigests
 from reader.paths import sent_digests_file
@@ -34,41 +29,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
     pytest.mark.usefixtures("trusting_mail"),
 ]
-
-
-def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, home: Path) -> None:
-    rising, marked = IDS[3], IDS[0]
-    with closing(Events.open(papers, now=lambda: 1.0e9)) as events, closing(sqlite3.connect(papers)) as cache, cache:
-        keys = dict(cache.execute("SELECT id, pk FROM paper").fetchall())
-        events.mark("star", True, [keys[marked]])
-        then = int(datetime(2026, 6, 30, tzinfo=UTC).timestamp())
-        columns = "(pk, at, upvotes, comments, stars, keywords, links)"
-        change = f"INSERT INTO paper_change {columns} VALUES (?, ?, ?, 0, NULL, 0, 0)"
-        cache.execute("DELETE FROM paper_change")
-        cache.execute("UPDATE paper SET upvotes = 40 WHERE id = ?", (rising,))
-        now = int(time.time())
-        for id, at, votes in ((rising, then - 9, 5), (rising, now, 40), (marked, 2, 2), (marked, 1_000_000_002, 57)):
-            cache.execute(change, (keys[id], at, votes))
-        cache.commit()
-        settle_keys(cache, [keys[marked]])
-    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
-    since = ("--since", "2026-06-30")
-    sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
-    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 more votes since 2026-06-30")]
-    assert [(one["id"], one["why"]) for one in sections["Changed"]] == [
-        (marked, "New code, 2 → 57 votes since you starred it")
-    ]
-    assert run("digest", *since, "--to", "command").code == 0
-    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
-    # Another machine hears of it at another time.
-    with closing(sqlite3.connect(papers)) as cache, cache:
-        cache.execute("UPDATE second_look SET at = at + 1")
-    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
-    # Something else changes.
-    with closing(sqlite3.connect(papers)) as cache, cache:
-        cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
-    again = run("digest", *since, "--json", "--to", "command").record["sections"]
-    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Changed", marked)]
 
 
 @each("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])
