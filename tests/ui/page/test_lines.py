@@ -342,13 +342,6 @@ def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None
     assert [piece.text for line in compose(one, 60, look) for piece in line if piece.hit] == ["+6"]
 
 
-def test_the_summary_stands_upright_behind_a_bar() -> None:
-    lines = compose(paper(summary="word " * 40), 30, LOOK)
-    barred = [line for line in lines if line and line[0].role == "quote"]
-    assert len(barred) == 1 + 8
-    assert all(line[0].text == "▎ " and measure(line) <= 30 for line in barred)
-
-
 def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
     one = paper(
         code_url="javascript:alert(1)",
