@@ -40,21 +40,15 @@ def said_by(lines: Sequence[Line]) -> list[str]:
     return [text(line) for line in lines]
 
 
-def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
-    assert texts(tags=("later", "to cite")) == ["Tags later · to cite"]
-    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
-    assert texts() == []
-    line = own_lines(paper(tags=("later",)), 40, LOOK)[0]
-    assert line[-1].action == ("tag", "later")
-
-
-def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
+def test_what_is_followed_stands_first_and_tags_break_only_between_two() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
-    first, second = own_lines(paper(tags=("later",)), 70, look)
-    assert text(first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
-    assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
-    assert second[0].text == "Tags "
+    lines = own_lines(paper(tags=("later", "to cite")), 70, look)
+    assert said_by(lines) == ["◆ Followed Agents & tools · perhaps Ke Li: K. Li", "Tags later · to cite"]
+    ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
+    assert [piece.action for line in lines for piece in line if piece.action] == ways
+    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
+    assert texts() == []
 
 
 def test_a_note_is_drawn_as_markdown_and_keeps_its_lines() -> None:
@@ -151,17 +145,10 @@ def test_it_says_who_made_it_and_keeps_its_lines() -> None:
         "▎ - two [b]three[/b]",
     ]
     assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-
-
-def test_of_a_long_output_the_beginning_is_drawn() -> None:
-    lines = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
-    assert lines[-1] == "▎ 'dailypapers show' prints the rest"
-    assert len(lines) < MOST_SHOWN
-
-
-@each("width", [3, 5])
-def test_a_tiny_width_ends_too(width: int) -> None:
-    assert output_lines(KeptOutput("S", MADE, "One two."), width, UNICODE)
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
+    assert long[-1] == "▎ 'dailypapers show' prints the rest" and len(long) < MOST_SHOWN
+    # A tiny width ends, too.
+    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
 
 def reasons(fit: Fit | None, width: int = 80) -> list[str]:
