@@ -87,7 +87,7 @@ def test_a_long_note_is_folded(lines: int) -> None:
     note, most = "\n".join(line[2:] for line in whole), NOTE_LINES - 1
     assert texts(note=note) == (whole if lines <= NOTE_LINES else [*whole[:most], f"  +{lines - most} lines"])
     assert texts(note=note, is_unfolded=True) == (whole if lines <= NOTE_LINES else [*whole, "  less"])
-    assert texts(note="word " * 400)[-1] == "  +47 lines"
+    assert (texts(note="word " * 400)[-1], texts(10, note="word " * 400)[-1]) == ("  +47 lines", "  +89 lin…")
 
 
 def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
@@ -346,6 +346,8 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
         "",
     ]
     assert "   Code     github.com/someone/forget 312 stars" in whole(paper(), look=Presentation(TODAY, is_page=True))
+    pane = whole(paper(code_url=f"https://github.com/{'long/' * 20}"), 30)
+    assert pane[pane.index("feed · PDF · arXiv") - 1] == "github.com/long/lon… 312 stars"
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
