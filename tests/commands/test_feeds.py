@@ -99,6 +99,8 @@ def test_what_can_not_be_followed_is_told(session: Session, home: Path) -> None:
         """
         $ feeds add cs.RR
         2! dailypapers: 'cs.RR' is not a category of arXiv; did you mean cs.RO?
+        $ feeds add robots
+        2! dailypapers: 'robots' is not a category of arXiv; one is cs.CL, for example.
         $ feeds add
         2! dailypapers: Write 'dailypapers feeds add ADDRESS...', with quotes around names that have spaces.
         $ feeds list x
