@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reader.core.errors import QueryError
-from reader.core.lines import Line
 from reader.core.query.suggestions import Completion
 from reader.ui.query.advice import (
     ADD_A_PAPER,
@@ -17,14 +16,11 @@ from reader.ui.query.advice import (
     with_known_topics,
 )
 from tests.table import each
+from tests.ui.drawings import text
 
 KEYS = AdviceKeys("tab", "^f", "^a", "^s")
 WRONG = QueryError("No unred.", 3, 8, "unread")
 COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 @each(
