@@ -259,7 +259,6 @@ def test_papers_are_added_by_their_address_and_searched_beyond_the_cache(
         $ search one --add -q
           2606.00001  TODAY One
           2404.00009  2024-04-02 One old avatar
-        ! 0 papers added.
         $ count day:2024-04-02
         1
         $ search nothing
