@@ -6,7 +6,6 @@ from reader.ui.list.empty_lines import EmptyReason
 from reader.ui.main_screen import Empty
 from tests.ui.stage import Stage, staged
 
-
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
 
 
