@@ -101,13 +101,6 @@ def test_a_range_reads_back_as_itself(start: str, end: str, today: date) -> None
         assert parse_date_range(both.text) == both
 
 
-@given(moments, st.dates())
-def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
-    span = parse_date(text).span(today, today)
-    assert span is not None
-    assert span[0] <= span[1]
-
-
 @each(
     ("stamp", "day"),
     [

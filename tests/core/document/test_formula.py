@@ -102,15 +102,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         ("x%y", "x"),
         (r"\left(a\middle|b\right)", "(a | b)"),
         (r"\left.a\right|_b", "a|_b"),
-    ],
-)
-def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # What TeX stacks gets parentheses where it needs them.
         (r"\frac{a+b}{c}", "(a + b)∕c"),
         (r"\frac{a}{bc}", "a∕(bc)"),
         (r"\frac{\partial f}{\partial x}", "∂f∕∂x"),
@@ -155,15 +147,7 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
         ("{(a+b)}^2", "(a + b)²"),
         ("{a{}}^2", "a²"),
         (r"\sum_{\substack{i\\ j<k}}x", "∑_(i,j<k) x"),
-    ],
-)
-def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # It is one line with all its parts.
         (r"90^{\circ}x^{*}y^{\dagger}_{*}", "90°x*y_∗†"),
         (r"\genfrac{(}{.}{1pt}{}ab", "(a∕b"),
         (r"\hat{x_1^2}+\tilde{\underset{a}{b}}", "hat(x₁²) + tilde(b_{a})"),
@@ -227,59 +211,18 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
         (r"{{{{a}_b}_c}_d}_e", "(((a_b)_c)_d)ₑ"),
         (r"\operatorname{ab}*c", "ab ∗c"),
         (r"f\prime^2", "f′²"),
-    ],
-)
-def test_a_formula_is_one_line_with_all_its_parts(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-def test_rows_and_cells_stay_apart() -> None:
-    assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
-    assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
-    array = r"\left\{\begin{array}{ll}x&y>0\\z&w\end{array}\right."
-    assert formula_text(array) == "{ x : y > 0 ; z : w"
-    assert formula_text(array + "+1") == "{ x : y > 0 ; z : w :} + 1"
-    assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
-    assert formula_text(r"a\\ =b") == "a\n= b"
-    assert formula_text(r"\begin{array}{r@{l}c}a&b\end{array}") == "[:a, b:]"
-    assert formula_text(r"\begin{bmatrix}[r]a\\ b\end{bmatrix}") == "[a ; b]"
-    assert formula_text(r"\begin{rcases}a&b\\ c&d\end{rcases}") == "{: a : b ; c : d }"
-    assert formula_text(r"\begin{alignat}{2}a&=b\\ &=c\end{alignat}") == "a = b\n= c"
-    assert formula_text(r"\begin{tikzcd}a\\ b\end{tikzcd}") == "‹tikzcd›a\nb"
-    assert formula_text(r"\begin{matrix}a\\ \\ b\end{matrix}") == "[:a ; b:]"
-    assert formula_text(r"a\cr b") == "a\nb"
-
-
-@each(
-    ("tex", "text"),
-    [
+        # Colours, lengths and options do not show.
         (r"{\color[rgb]{1,0,0}x}", "x"),
         (r"\textcolor[rgb]{1,0,0}{x}+y", "x + y"),
         (r"x\hskip 10pt plus 1fil y\kern-.5em z\mkern 3mu w", "xyzw"),
         (r"x\hspace{1em}y\vspace*{2pt}\rule[1pt]{2pt}{3pt}", "xy"),
         (r"\scalebox{0.8}{$x$}\hphantom{abc}", "x"),
         (r"x\label{eq:1}\nonumber", "x"),
-    ],
-)
-def test_colours_lengths_and_options_do_not_show(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # What is not known falls back alone.
         (r"a+\ours", "a + ‹ours›"),
         (r"\frac{\ours{x}}{2}", "(‹ours›x)∕2"),
         (r"\begin{tikzcd}x\end{tikzcd}", "‹tikzcd›x"),
-    ],
-)
-def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # What is cut off is read as far as it goes.
         ("}", ""),
         ("x^", "x"),
         (r"\frac{a}", "a∕()"),
@@ -300,8 +243,25 @@ def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
         (r"\substack x", "x"),
     ],
 )
-def test_what_is_cut_off_is_read_as_far_as_it_goes(tex: str, text: str) -> None:
+def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
     assert formula_text(tex) == text
+
+
+def test_rows_and_cells_stay_apart() -> None:
+    assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
+    assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
+    array = r"\left\{\begin{array}{ll}x&y>0\\z&w\end{array}\right."
+    assert formula_text(array) == "{ x : y > 0 ; z : w"
+    assert formula_text(array + "+1") == "{ x : y > 0 ; z : w :} + 1"
+    assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
+    assert formula_text(r"a\\ =b") == "a\n= b"
+    assert formula_text(r"\begin{array}{r@{l}c}a&b\end{array}") == "[:a, b:]"
+    assert formula_text(r"\begin{bmatrix}[r]a\\ b\end{bmatrix}") == "[a ; b]"
+    assert formula_text(r"\begin{rcases}a&b\\ c&d\end{rcases}") == "{: a : b ; c : d }"
+    assert formula_text(r"\begin{alignat}{2}a&=b\\ &=c\end{alignat}") == "a = b\n= c"
+    assert formula_text(r"\begin{tikzcd}a\\ b\end{tikzcd}") == "‹tikzcd›a\nb"
+    assert formula_text(r"\begin{matrix}a\\ \\ b\end{matrix}") == "[:a ; b:]"
+    assert formula_text(r"a\cr b") == "a\nb"
 
 
 def test_what_is_too_long_or_too_deep_is_shown_as_one_command() -> None:
