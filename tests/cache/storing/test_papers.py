@@ -20,16 +20,8 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
 from reader.core.query import parse
 from tests.breakage import execute
-from tests.cache.conftest import NOW, ByName, draft, faults, rows
+from tests.cache.conftest import NOW, ByName, draft, faults, rows, whole
 from tests.doubles import cached
-
-
-def whole(path: Path, id: str) -> Paper:
-    with closing(Window.open(path)) as window:
-        pk = window.pk_of(id)
-        paper = window.paper(pk) if pk else None
-    assert paper is not None
-    return paper
 
 
 def star(path: Path, id: str, *kinds: str) -> None:

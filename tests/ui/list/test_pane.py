@@ -14,7 +14,8 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
-from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
+from tests.ui.drawings import drawn
+from tests.ui.lists import Shelf, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row, staged, watch_paints
 
 HOSTILE = [

@@ -14,6 +14,7 @@ from reader.ui.page.lines import MEASURE
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
+from tests.ui.drawings import drawn
 from tests.ui.page.test_lines import whole
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
 
@@ -40,10 +41,6 @@ async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDet
 
 def reading(one: Paper) -> Reading:
     return Reading(one.pk, one, (), STILL)
-
-
-def drawn(detail: PaperDetail) -> list[str]:
-    return [detail.render_line(y).text.rstrip() for y in range(detail.size.height)]
 
 
 async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
@@ -88,20 +85,28 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
         assert pages == 0 and detail.scroll_offset.y == 0
 
 
-async def test_a_paper_that_fits_is_read_at_once() -> None:
+async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with detail_stage(80, 40) as (detail, pilot):
-        detail.show(reading(paper()))
-        await pilot.pause()
-        assert detail.scroll_page(1) and detail.scroll_lines(1)
-
-
-async def test_hostile_text_is_drawn_literally() -> None:
-    async with detail_stage(60, 30) as (detail, pilot):
         hostile = paper(title="[/] and [bold]bold[/bold]", abstract="\x1b[31mred\x1b[0m and \x9b2J")
         detail.show(reading(hostile))
         await pilot.pause()
-        assert drawn(detail)[0] == "▌[/] and [bold]bold[/bold]"
-        assert all(line.isprintable() for line in drawn(detail))
+        assert drawn(detail)[0] == "▌[/] and [bold]bold[/bold]" and all(line.isprintable() for line in drawn(detail))
+        assert detail.scroll_page(1) and detail.scroll_lines(1)
+        detail.clear()
+        await pilot.pause()
+        assert not any(drawn(detail)) and not detail.is_at_end
+        assert (detail.paper, detail.virtual_size.height) == (None, 0)
+        detail.show(reading(paper()))
+        await pilot.pause()
+        # What is the same is not painted again; names of topics may come later.
+        painted = watch_paints(detail, monkeypatch)
+        detail.show(reading(paper()))
+        assert painted == [] and detail.paper == paper()
+        detail.configure(topic_names={"agents": "Agents & tools"})
+        assert "Agents & tools" in detail.text and -1 in painted
+        await pilot.resize_terminal(30, 20)
+        await pilot.pause()
+        assert max(len(line) for line in drawn(detail)) <= 29
 
 
 async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> None:
@@ -116,17 +121,6 @@ async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> N
             assert (len(links) > 2) == shown
             assert all(link.isascii() and link.isprintable() and link.startswith("https://") for link in links)
             assert ("https://code.example/ab%20c;d" in links) == shown
-
-
-async def test_a_pane_is_cleared_and_shows_a_paper_again() -> None:
-    async with detail_stage(40, 9) as (detail, pilot):
-        detail.show(reading(paper()))
-        detail.clear()
-        await pilot.pause()
-        assert not any(drawn(detail)) and not detail.is_at_end
-        assert (detail.paper, detail.virtual_size.height) == (None, 0)
-        detail.show(reading(paper()))
-        assert detail.paper == paper() and "AI summary" in detail.text
 
 
 async def click(pilot: Pilot[None], detail: PaperDetail, text: str) -> None:
@@ -151,25 +145,6 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
         assert "Name39" in detail.text
         await click(pilot, detail, "less")
         assert "Name39" not in detail.text
-
-
-async def test_a_resize_wraps_anew() -> None:
-    async with detail_stage(80, 20) as (detail, pilot):
-        detail.show(reading(LONG))
-        await pilot.resize_terminal(30, 20)
-        await pilot.pause()
-        assert max(len(line) for line in drawn(detail)) <= 29
-
-
-async def test_names_may_come_later_and_what_changes_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with detail_stage(80, 40) as (detail, pilot):
-        detail.show(reading(paper()))
-        await pilot.pause()
-        painted = watch_paints(detail, monkeypatch)
-        detail.show(reading(paper()))
-        assert painted == []
-        detail.configure(topic_names={"agents": "Agents & tools"})
-        assert "Agents & tools" in detail.text and -1 in painted
 
 
 # The page

@@ -26,6 +26,7 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, compose, fit_lines, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.stage import TODAY, paper
 
 LOOK = Presentation(TODAY)
@@ -36,7 +37,7 @@ def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] =
 
 
 def said_by(lines: Sequence[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in lines]
+    return [text(line) for line in lines]
 
 
 def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
@@ -51,7 +52,7 @@ def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
     first, second = own_lines(paper(tags=("later",)), 70, look)
-    assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
+    assert text(first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
     assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
     assert second[0].text == "Tags "
 
@@ -181,7 +182,7 @@ def test_each_reason_is_named() -> None:
 
 
 def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in compose(one, width, look)]
+    return said_by(compose(one, width, look))
 
 
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
@@ -317,32 +318,22 @@ def test_what_is_not_known_takes_no_room() -> None:
     assert "12 authors" in whole(bare._replace(author_count=12))
 
 
-def test_people_take_one_line_until_they_are_unfolded() -> None:
+def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
-    many = paper(authors=names, author_count=3_000)
-    folded = whole(many, 60)
+    words = tuple(f"long keyword {letter}" for letter in "abcdefghi")
+    many = paper(authors=names, author_count=3_000, keywords=words)
+    folded, unfolded = (whole(many, 60, replace(LOOK, is_unfolded=one)) for one in (False, True))
     assert folded[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
-    unfolded = " ".join(whole(many, look=Presentation(TODAY, is_unfolded=True)))
-    assert all(name in unfolded for name in names) and "Name39 and 2,960 more · less Some Lab" in unfolded
-
-
-def test_one_author_too_many_for_a_line_is_still_named() -> None:
-    one = paper(authors=("A" * 200, "B" * 200), author_count=2)
-    assert "A +1" in " ".join(whole(one, 20))
-
-
-def test_keywords_take_two_lines_until_they_are_unfolded() -> None:
-    one = paper(keywords=tuple(f"long keyword {letter}" for letter in "abcdefghi"))
-    folded = whole(one, 40)[-2:]
-    assert folded == ["long keyword a · long keyword b", "long keyword c · long keyword d +5"]
-    unfolded = whole(one, 40, Presentation(TODAY, is_unfolded=True))
-    assert unfolded[-1] == "long keyword i · less" and "less" not in "".join(unfolded[:5])
-
-
-def test_what_fits_is_not_folded_and_offers_nothing() -> None:
-    for shown in (LOOK, Presentation(TODAY, is_unfolded=True)):
-        actions = [piece.action for line in compose(paper(), 60, shown) for piece in line]
-        assert ("unfold", "") not in actions
+    assert folded[-2:] == [
+        "long keyword a · long keyword b · long keyword c",
+        "long keyword d · long keyword e · long keyword f +3",
+    ]
+    told = " ".join(unfolded)
+    assert all(name in told for name in names) and "Name39 and 2,960 more · less Some Lab" in told
+    assert unfolded[-1] == "long keyword g · long keyword h · long keyword i · less"
+    assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
+    # What fits is not folded, and offers nothing.
+    assert whole(paper()) == whole(paper(), look=replace(LOOK, is_unfolded=True))
 
 
 def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None:
