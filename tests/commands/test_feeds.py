@@ -203,10 +203,12 @@ def test_lists_of_feeds_come_and_go(
         3 feeds written to out.opml.
         $ feeds export -o nowhere/out.opml
         1! dailypapers: nowhere/out.opml could not be written: No such file or directory.
-        $ feeds import nowhere.opml
-        1! dailypapers: nowhere.opml: No such file or directory.
+        $ feeds import nowhere.opml feeds.opml
+        0 feeds added, 3 already known; 'dailypapers refresh' fetches them.
+        1! dailypapers: nowhere.opml can't be read: No such file or directory.
         """
     )
+    assert not (home / "dailypapers.log").exists()
     cut = "  cs.dc       0  Distributed, Parallel, and Cluste…"
     assert on_terminal("feeds", columns=59).lines[2] == cut
     out = (tmp_path / "out.opml").read_text()
