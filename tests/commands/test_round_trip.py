@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -100,10 +100,6 @@ class Home:
                 mark["id"] = mark["id"][:12]
         return sorted(records, key=lambda record: str(record["id"]))
 
-    def record(self, id: str) -> dict[str, Any]:
-        (found,) = (record for record in self.state if record["id"] == id)
-        return found
-
 
 @pytest.fixture(scope="module")
 def makings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Home, Home]:
@@ -111,11 +107,6 @@ def makings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Home, Home]
     numbers: tuple[Sequence[int], ...] = ((1, 2, 3, 4, 5), (3, 4, 5, 6), ())
     one, two, three = (Home.made(tmp_path_factory.mktemp("made"), some) for some in numbers)
     return one, two, three
-
-
-@pytest.fixture
-def homes(makings: tuple[Home, Home, Home], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Home]]:
-    yield [home.copy(tmp_path_factory.mktemp("home")) for home in makings]
 
 
 Step = tuple[int, str, bool | str | None, set[str], int]
@@ -179,11 +170,7 @@ def test_files_are_joined_in_any_order_and_twice_is_once(
     before = one.state
     assert one.imports(*files, *files) == 0
     assert one.state == before
-    assert verify_marks(one) == []
-
-
-def verify_marks(home: Home) -> list[str]:
-    return [fault for check in verify(home.path) if check.name in ("log", "marks") for fault in check.faults]
+    assert [check.faults for check in verify(one.path) if check.name in ("log", "marks") and check.faults] == []
 
 
 BOTH = "is:hidden OR -is:hidden"
