@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.members import MOST_PAPERS, Shared, covers
-from reader.core.text import clean
+from reader.cache.members import MOST_PAPERS, Shared
 from reader.extensions.group.statement import (
     Choice,
     Statement,
@@ -39,25 +37,6 @@ def test_what_is_written_is_read(marks: dict[tuple[str, str], str]) -> None:
     shared = tuple(Shared(paper, kind, text if kind == "note" else "1") for (paper, kind), text in marks.items())
     found = read(write(replace(WHOLE, marks=shared)))
     assert (set(found.marks), replace(found, marks=())) == (set(shared), WHOLE)
-
-
-ANY = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda one: st.lists(one, max_size=3))
-
-LINES = st.dictionaries(st.sampled_from(("paper", "marks", "note")), ANY | PAPERS | st.just(["star", "tag:\x1b[31mx"]))
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.dictionaries(st.sampled_from(("name", "number", "shares", "left", "v")), ANY), st.lists(LINES, max_size=3))
-def test_whatever_comes_is_clean_or_refused(head: dict[str, object], papers: list[dict[str, object]]) -> None:
-    first, *_ = write(WHOLE).splitlines()
-    lines = [json.loads(first) | head, *papers]
-    try:
-        found = read("".join(f"{json.dumps(one)}\n" for one in lines).encode())
-    except ValueError:
-        return
-    assert is_name(found.name)
-    for one in found.marks:
-        assert covers(found.shares, one.kind) and clean(one.kind) == one.kind and "\x1b" not in one.value
 
 
 @each(
