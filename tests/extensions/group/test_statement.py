@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.members import MOST_PAPERS, Shared
+from reader.cache.members import Shared
 from reader.extensions.group.statement import (
     Choice,
     Statement,
@@ -50,7 +50,6 @@ def test_what_is_written_is_read(marks: dict[tuple[str, str], str]) -> None:
         (b'{"v":1}\n', "it is not a statement"),
         *((HEAD.replace(b":7,", number), "it is not a statement") for number in (b":-1,", b":true,", b':"7",')),
         (HEAD.replace(b"ab12", b"xyz"), "it is not a statement"),
-        (HEAD + b"{}\n" * (MOST_PAPERS + 1), "it has too many papers"),
         (HEAD + b"[]\n", "it is not a statement"),
     ],
 )
@@ -58,6 +57,13 @@ def test_what_is_no_statement_is_refused(body: bytes, why: str) -> None:
     with pytest.raises(ValueError) as refused:
         read(body)
     assert str(refused.value) == why
+
+
+def test_a_statement_has_a_bound_of_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.cache.members.MOST_PAPERS", 2)
+    assert read(HEAD + b"{}\n" * 2).refused == 2
+    with pytest.raises(ValueError, match="it has too many papers"):
+        read(HEAD + b"{}\n" * 3)
 
 
 def test_lines_without_a_paper_are_counted_and_a_wrong_choice_is_none() -> None:
