@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import fields
 from datetime import date
@@ -34,6 +35,28 @@ def test_the_template_has_every_default_and_can_be_used_as_it_is(tmp_path: Path)
         [line] = [line for line in lines if line.startswith(f"# {name} = ")]
         written = tomllib.loads(line.removeprefix("# "))[name]
         assert config.SETTING_TYPES[name].check(written) == getattr(Settings(), name)
+
+
+DEFAULTS = """\
+allow_local_feeds = false # true or false
+ascii = false # true or false
+ask_arxiv = true # true or false
+days_at_start = 7 # a whole number from 1 to 366
+filter_width = 26 # a whole number from 16 to 60
+keep_days = 0 # a whole number from 0 to 36500
+keep_texts_days = 365 # a whole number from 0 to 36500
+list_share = 0.55 # a number from 0.2 to 0.8
+nearest = true # true or false
+note_reading = true # true or false
+refresh_minutes = 30 # a whole number from 0 to 1440
+sync_settings = false # true or false
+use_token_file = false # true or false
+"""
+
+
+def test_switches_and_numbers_are_those_that_users_rely_on() -> None:
+    told = re.findall(r"# Takes (true or false|a .*number.*)\.\n# (\w+ = \S+)\n", template())
+    assert sorted(f"{default} # {takes}" for takes, default in told) == DEFAULTS.splitlines()
 
 
 def test_topic_rules_stand_beside_the_settings_unless_named(tmp_path: Path) -> None:

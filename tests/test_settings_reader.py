@@ -43,9 +43,6 @@ def test_without_a_file_everything_is_default(file: Path) -> None:
         assert load_settings(missing, {}) == LoadedSettings(Settings(), str(missing))
         assert not file.exists() or missing != file
         file.touch()
-    default = Settings()
-    assert default.ask_arxiv
-    assert (default.allow_local_feeds, default.use_token_file, default.token_endpoint) == (False, False, "")
 
 
 GOOD = """\

@@ -268,16 +268,6 @@ def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypa
     assert run("import", str(tmp_path / "list.json"), "--json").record["marks"] == 1
 
 
-def test_an_older_export_takes_no_newer_mark_back(run: Run, marked: Path, tmp_path: Path) -> None:
-    file = tmp_path / "everything.json"
-    run("export", "--all", "-o", str(file))
-    run("mark", "unstar", "2606.26740")
-    run("mark", "star", "2606.00001")
-    before = everything(run)
-    assert run("import", str(file), "--json").record["marks"] == 0
-    assert everything(run) == before
-
-
 def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:
     hidden = "Small verifiers"
     for format in FORMATS:

@@ -142,20 +142,6 @@ async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
         assert said == [*hidden, "", "only this pane · z shows all", ""]
 
 
-async def test_the_end_of_a_day_offers_the_day_before(reader: Opener) -> None:
-    async with reader(size=(140, 40)) as r:
-        assert "─ 14 unread · [ Monday has 16 left ─" in r.text("#papers")
-        await r.do("move.bottom")
-        assert r.cursor == 13
-        await r.do("mark.all_read")
-        assert "─ all read · [ Monday has 16 left ─" in r.text("#papers")
-        await r.do("day.older")
-        assert r.view == "day:2026-05-11"
-        assert "─ 16 unread · [ Friday has 14 left ─" in r.text("#papers")
-        await r.do("view.all")
-        assert "─" not in r.text("#papers")
-
-
 async def test_a_prompt_in_a_terminal_of_one_cell_comes_to_rest(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("find.filter", "topic.narrow")

@@ -85,6 +85,7 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("hep-th/9901001", Term("id", "hep-th/9901001")),
         ("https://arxiv.org/abs/2406.12345v2", Term("id", "2406.12345")),
         ("and/or", Match("and/or")),
+        ("arXiv:2406.12345 [cs.CL]", Term("id", "2406.12345")),
         ("id:page:0123456789ab", Term("id", "page:0123456789ab")),
         ("category:CS.ro", Term("category", "cs.RO")),
         ("category:Cond-Mat.MES-HALL", Term("category", "cond-mat.mes-hall")),
@@ -186,6 +187,11 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         (" ".join(["a"] * 101), "a", None, "100 terms"),
         ("topic:" + ",".join(["a"] * 101), "topic:" + ",".join(["a"] * 101), None, "100 terms"),
         ("a" * 2001, "a", None, "2,000 characters"),
+        ("srot:title", "srot:", "sort:", "no field"),
+        ("a & (b)", "&", None, "no letter or digit"),
+        ('"..."', '"..."', None, "no letter or digit"),
+        ("title:...", "...", None, "no letter or digit"),
+        ("...", "...", None, "no letter or digit"),
     ],
 )
 def test_a_mistake_points(text: str, marked: str, suggestion: str | None, says: str) -> None:

@@ -113,7 +113,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
 
 
 def test_all_of_an_ascii_line_is_ascii() -> None:
-    for condition in (FRESH, OFFLINE, Condition("day 3 of 7", "busy")):
+    for condition in (FRESH, FRESH._replace(text="08:14 · cs.CL 8 of 14"), OFFLINE, Condition("day 3 of 7", "busy")):
         for width in WIDTHS:
             header = NARROWED._replace(
                 place="Latest", query="topic:agents is:unread since:7d upvotes:>20", condition=condition

@@ -18,7 +18,7 @@ from reader.ui.query.advice import (
 from tests.table import each
 from tests.ui.drawings import text
 
-KEYS = AdviceKeys("tab", "^f", "^a", "^s")
+KEYS = AdviceKeys("tab", "^f", "^a", "^s", "-")
 WRONG = QueryError("No unred.", 3, 8, "unread")
 COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
 
@@ -28,9 +28,9 @@ COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
     [
         (TypedTerms("id:"), 80, Reach(), (ADD_A_PAPER, "")),
         (TypedTerms(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
-        (TypedTerms("cats"), 80, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
-        (TypedTerms("cats"), 58, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
-        (TypedTerms("cats"), 57, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed")),
+        (TypedTerms("cats"), 80, Reach(6, 54), ("", "  6 here - ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (TypedTerms("cats"), 58, Reach(6, 54), ("", "  6 here - ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (TypedTerms("cats"), 57, Reach(6, 54), ("", "  6 here - ^a 54 in all  ^f searches the feed")),
         (TypedTerms("is:unread"), 80, Reach(6), ("", "  ^s saves it")),
         (TypedTerms("ag", None, COMPLETION), 46, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
         (TypedTerms("ag", None, COMPLETION, 2), 47, Reach(), ("tab  agents 1,200  gui 7  vision 3", "  ^s saves it")),
