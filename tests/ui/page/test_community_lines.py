@@ -37,9 +37,8 @@ def discussion(*comments: Comment, look: Presentation = LOOK, width: int = 40) -
 def test_counts_are_in_words_and_short_numbers() -> None:
     assert linked_counts(paper()._replace(models=1, datasets=0, spaces=1_356)) == ["1 model", "1,356 Spaces"]
     assert linked_counts(paper()) == []
-    assert [*map(compact, (7, 999, 1_000, 8_800, 20_345, 1_200_000, 3_000_000_000))] == [
-        "7", "999", "1k", "8.8k", "20k", "1.2M", "3G",
-    ]  # fmt: skip
+    counts = 7, 999, 1_000, 8_800, 20_345, 10**6, 1_200_000, 10**9
+    assert [*map(compact, counts)] == ["7", "999", "1k", "8.8k", "20k", "1M", "1.2M", "1G"]
 
 
 def test_versions_are_told_if_there_are_several() -> None:
@@ -106,6 +105,8 @@ def test_replies_stand_behind_bars_and_what_is_hidden_gone_or_automated_is_told(
     ]
     assert "• One" in discussion(robot, look=UNFOLDED)
     assert discussion(said("a", is_hidden=True)) == discussion() == []
+    deep = [said("a" * n, "Yes.", parent="a" * (n - 1)) for n in range(1, 6)]
+    assert [max(line.count("│") for line in discussion(*deep, width=width)) for width in (24, 36, 90)] == [1, 2, 4]
     many = [said(str(n), "Yes.") for n in range(100, 150)]
     folded = discussion(*many)
     assert (folded[0], folded[-1]) == ("50 comments", "+10 more")

@@ -22,20 +22,10 @@ LOOK = Presentation(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
 
 
-class Listener(Stage):
-    def __init__(self, detail: PaperDetail) -> None:
-        super().__init__(detail)
-        self.urls: list[str] = []
-        self.topics: list[str] = []
-
-    def on_reported(self, message: Reported) -> None:
-        {"link": self.urls, "topic": self.topics}[message.kind].append(message.value)
-
-
 @asynccontextmanager
 async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDetail, Pilot[None]]]:
     detail = PaperDetail(today=TODAY)
-    async with Listener(detail).run_test(size=(columns, lines)) as pilot:
+    async with Stage(detail).run_test(size=(columns, lines)) as pilot:
         yield detail, pilot
 
 
@@ -112,7 +102,7 @@ async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeyp
 async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> None:
     for shown in (False, True):
         detail = PaperDetail(today=TODAY, shows_links=shown)
-        async with Listener(detail).run_test(size=(90, 40)) as pilot:
+        async with Stage(detail).run_test(size=(90, 40)) as pilot:
             code = "https://code.example/a\x1b]8;;https://evil.example\x07b c;d"
             detail.show(reading(paper(code_url=code, project_url="x:y")))
             await pilot.pause()
@@ -133,13 +123,15 @@ async def click(pilot: Pilot[None], detail: PaperDetail, text: str) -> None:
 async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
     detail = PaperDetail(today=TODAY)
-    async with staged(Listener(detail), 60, 40) as (app, pilot):
+    async with staged(Stage(detail), 60, 40) as (app, pilot):
         detail.show(reading(paper(authors=names, author_count=40)))
         await click(pilot, detail, "github.com/someone")
         await click(pilot, detail, "Video generation")
         await click(pilot, detail, "It forgets well")
-        assert app.urls == ["https://github.com/someone/forget"]
-        assert app.topics == ["video-generation"]
+        assert app.told == [
+            Reported("link", "https://github.com/someone/forget"),
+            Reported("topic", "video-generation"),
+        ]
         assert "Name39" not in detail.text
         await click(pilot, detail, "+36")
         assert "Name39" in detail.text

@@ -40,21 +40,15 @@ def said_by(lines: Sequence[Line]) -> list[str]:
     return [text(line) for line in lines]
 
 
-def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
-    assert texts(tags=("later", "to cite")) == ["Tags later · to cite"]
-    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
-    assert texts() == []
-    line = own_lines(paper(tags=("later",)), 40, LOOK)[0]
-    assert line[-1].action == ("tag", "later")
-
-
-def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
+def test_what_is_followed_stands_first_and_tags_break_only_between_two() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
-    first, second = own_lines(paper(tags=("later",)), 70, look)
-    assert text(first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
-    assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
-    assert second[0].text == "Tags "
+    lines = own_lines(paper(tags=("later", "to cite")), 70, look)
+    assert said_by(lines) == ["◆ Followed Agents & tools · perhaps Ke Li: K. Li", "Tags later · to cite"]
+    ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
+    assert [piece.action for line in lines for piece in line if piece.action] == ways
+    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
+    assert texts() == []
 
 
 def test_a_note_is_drawn_as_markdown_and_keeps_its_lines() -> None:
@@ -93,7 +87,7 @@ def test_a_long_note_is_folded(lines: int) -> None:
     note, most = "\n".join(line[2:] for line in whole), NOTE_LINES - 1
     assert texts(note=note) == (whole if lines <= NOTE_LINES else [*whole[:most], f"  +{lines - most} lines"])
     assert texts(note=note, is_unfolded=True) == (whole if lines <= NOTE_LINES else [*whole, "  less"])
-    assert texts(note="word " * 400)[-1] == "  +47 lines"
+    assert (texts(note="word " * 400)[-1], texts(10, note="word " * 400)[-1]) == ("  +47 lines", "  +89 lin…")
 
 
 def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
@@ -151,17 +145,10 @@ def test_it_says_who_made_it_and_keeps_its_lines() -> None:
         "▎ - two [b]three[/b]",
     ]
     assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-
-
-def test_of_a_long_output_the_beginning_is_drawn() -> None:
-    lines = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
-    assert lines[-1] == "▎ 'dailypapers show' prints the rest"
-    assert len(lines) < MOST_SHOWN
-
-
-@each("width", [3, 5])
-def test_a_tiny_width_ends_too(width: int) -> None:
-    assert output_lines(KeptOutput("S", MADE, "One two."), width, UNICODE)
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
+    assert long[-1] == "▎ 'dailypapers show' prints the rest" and len(long) < MOST_SHOWN
+    # A tiny width ends, too.
+    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
 
 def reasons(fit: Fit | None, width: int = 80) -> list[str]:
@@ -342,13 +329,6 @@ def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None
     assert [piece.text for line in compose(one, 60, look) for piece in line if piece.hit] == ["+6"]
 
 
-def test_the_summary_stands_upright_behind_a_bar() -> None:
-    lines = compose(paper(summary="word " * 40), 30, LOOK)
-    barred = [line for line in lines if line and line[0].role == "quote"]
-    assert len(barred) == 1 + 8
-    assert all(line[0].text == "▎ " and measure(line) <= 30 for line in barred)
-
-
 def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
     one = paper(
         code_url="javascript:alert(1)",
@@ -366,6 +346,8 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
         "",
     ]
     assert "   Code     github.com/someone/forget 312 stars" in whole(paper(), look=Presentation(TODAY, is_page=True))
+    pane = whole(paper(code_url=f"https://github.com/{'long/' * 20}"), 30)
+    assert pane[pane.index("feed · PDF · arXiv") - 1] == "github.com/long/lon… 312 stars"
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
