@@ -169,6 +169,8 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     paper = whole(path, own)
     assert (paper.id, paper.starred, paper.tags, paper.upvotes) == ("2611.00001", True, ("later",), 3)
     assert rows(path, "SELECT pk FROM page_paper") == [(paper.pk,)]
+    # The page again: it is known by its old id, though its title is another one.
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(updated=1)
     assert rows(path, "SELECT count(*) FROM paper") == [(1,)]
     rebuild(path)
     assert whole(path, "2611.00001").starred
@@ -190,7 +192,8 @@ def test_other_rules_change_topics_only_through_reclassify(
     monkeypatch.setattr(module, "BATCH", 2)
     filled.store(Listing("2026-11-24", (draft(6, "On agents and music"),)), NOW)
     assert not filled.needs_classifying()
-    with closing(Cache.open(path, ByName("2", ("agents", "music")))) as other:
+    with closing(Cache.open(path, ByName("2", ("agents", "music"), "Arts"))) as other:
+        assert rows(path, "SELECT slug, family FROM topic ORDER BY 1") == [("agents", "Arts"), ("music", "Arts")]
         assert other.needs_classifying()
         assert whole(path, "2611.00006").topics == ("agents",)
         assert list(other.reclassify()) == [(2, 6), (4, 6), (6, 6)]
