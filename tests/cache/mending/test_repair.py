@@ -132,12 +132,11 @@ def test_a_row_that_runs_over_a_damaged_page_hides_no_other(closed: Path) -> Non
 
 
 def test_a_damaged_page_of_one_row_hides_no_other(closed: Path) -> None:
-    execute(closed, "UPDATE paper_text SET abstract = printf('%.*c', 3000, 'x') WHERE pk BETWEEN 20 AND 25")
-    alone = "dbstat WHERE name = 'paper_text' AND pagetype = 'leaf' AND ncell = 1 ORDER BY path"
-    (page,), *_ = rows(closed, f"SELECT pageno FROM {alone}")
+    execute(closed, "UPDATE paper SET title = printf('%d %.*c', pk, 3000, 'x') WHERE pk BETWEEN 20 AND 25")
+    (page,), *_ = rows(closed, f"SELECT pageno FROM {LEAVES} AND ncell = 1 ORDER BY path")
     overwrite(closed, (page - 1) * 4096, b"\xff" * 4096)
     with reading(closed) as salvage:
-        assert sorted(len(one.abstract or "") for one in drafts(salvage).values()) == [0] * 35 + [3000] * 5
+        assert len(drafts(salvage)) == 39
 
 
 def test_belongings_are_read_if_they_are_sound(closed: Path) -> None:
