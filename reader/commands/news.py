@@ -247,7 +247,6 @@ class Asked(NamedTuple):
 
 def whats_new(workspace: Workspace, asked: Asked) -> News:
     """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
-    parsed(asked.query)
     last = paths.last_refresh(workspace.cache_file)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         news = _Builder(window, asked).news()

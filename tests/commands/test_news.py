@@ -45,9 +45,9 @@ PAPERS = [
     item("2606.10004", "Diffusion of video", DAY, upvotes=30, ai_keywords=["video"], authors=[{"name": "Zoë Müller"}]),
     item("2606.10005", "Speech of one", DAY, upvotes=8, ai_keywords=["speech"]),
     item("2606.10006", "Speech of two", DAY, upvotes=7, ai_keywords=["speech"]) | {"numComments": 5},
-    item("2606.10007", "Robots that walk", DAY, upvotes=6, ai_keywords=["robots"], githubRepo="https://github.com/a/b",
-         githubStars=100),
-    item("2606.10008", "A theorem about nothing", DAY, upvotes=0, ai_keywords=["theory"], ai_summary=None),
+    item("2606.10007", "Robots that walk", DAY, upvotes=6, ai_keywords=["robots"]),
+    item("2606.10008", "A theorem about nothing", DAY, upvotes=0, ai_keywords=["theory"], ai_summary=None,
+         githubRepo="https://github.com/a/b", githubStars=100),
     item("2606.10009", "More robots", DAY, upvotes=1, ai_keywords=["robots"]),
 ]  # fmt: skip
 
@@ -108,7 +108,7 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
         "  0006 The most comments: 5",
         "  0007 The most votes on Robotics",
         "  0009 On the rise: Robotics +20 %",
-        "  0008",
+        "  0008 Its code has 100 stars",
         *risen,
         "Changed:",
         "  0003 2 → 57 votes, 0 → 90 comments since you starred it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -74,23 +74,16 @@ def parsed(**values: object) -> Draft:
 
 @each("lines", [False, True])
 def test_every_field_comes_back(lines: bool) -> None:
-    [(day, draft)] = drafts(read(record(WHOLE), lines=lines))
-    assert day == WHOLE.day
     told = {field.name for field in FIELDS if field.name in Draft._fields}
     own = {"topics", "read", "starred", "queued", "hidden", "tags", "note", "highlights"}
     assert told == {*Paper._fields} - {"pk", "day", "venue", "addresses", *own}
-    assert {name: getattr(draft, name) for name in told} == {name: getattr(WHOLE, name) for name in told}
-
-
-def test_an_absent_value_is_no_value() -> None:
-    [(day, draft)] = drafts(read(record(Paper(1, ID, "A title"))))
-    assert (day, draft) == (None, Draft("A title", ID))
-
-
-@each("id", ["page:0123456789ab", "feed:0123456789ab"])
-def test_a_paper_without_an_arxiv_id_keeps_its_own(id: str) -> None:
-    found = parsed(id=id)
-    assert (found.id, found.entry) == (None, id)
+    draft = Draft(**{name: getattr(WHOLE, name) for name in told})
+    assert drafts(read(record(WHOLE), lines=lines)) == [(WHOLE.day, draft)]
+    # An absent value is no value.
+    assert drafts(read(record(Paper(1, ID, "A title")), lines=lines)) == [(None, Draft("A title", ID))]
+    # A paper without an arXiv id keeps its own.
+    for id in ("page:0123456789ab", "feed:0123456789ab"):
+        assert parsed(id=id) == Draft("A title", entry=id)
 
 
 def test_marks_and_days_come_with_the_paper() -> None:
@@ -183,9 +176,13 @@ def test_values_are_cleaned_and_checked(key: str, value: object, wanted: object)
 
 def test_texts_and_lists_are_bounded() -> None:
     found = parsed(title="x" * 10_000, abstract="x" * 100_000, authors=["y" * 1_000] * 10_000)
-    assert (len(found.title), len(found.abstract), len(found.authors), len(found.authors[0])) == (
-        2_000, 20_000, 5_000, 200,
-    )  # fmt: skip
+    sizes = [len(found.title), len(found.abstract), len(found.authors), len(found.authors[0])]
+    assert sizes == [2_000, 20_000, 5_000, 200]
+    tags = [f"tag {number}" for number in range(1_001)]
+    days = [(date(2026, 1, 1) + timedelta(number)).isoformat() for number in range(101)]
+    whole = parse_export({"id": ID, "title": "A title", "tags": tags, "days": days, "marks": [MARK] * 1_001})
+    assert whole.marks is not None
+    assert [len(whole.days), len(whole.marks.marks), len(whole.marks.states)] == [100, 1_000, 1_000]
 
 
 def test_records_of_the_feed_stay_the_feed_s() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.coverage import Coverage
+from reader.feeds.arxiv.categories import categories
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
 from tests.feeds.servers import FAULTS, Page, Paper, listing_page, records
 from tests.refresh.test_sources import NOON, World
@@ -18,7 +19,13 @@ from tests.tiers import rest_long
 
 BEFORE = [Paper(f"2605.1{n:04}", day="2026-05-11", published="2026-05-08") for n in range(3)]
 TODAYS = [
-    Paper(f"2605.2{n:04}", categories=("cs.CL", "cs.LG") if n % 3 else ("cs.CV", "cs.CL"), published="2026-05-11")
+    Paper(
+        f"2605.2{n:04}",
+        categories=("cs.CL", "cs.LG") if n % 3 else ("cs.CV", "cs.CL"),
+        published="2026-05-11",
+        # One has a second version already.
+        version=1 + (n == 3),
+    )
     for n in range(14)
 ]
 
@@ -33,13 +40,11 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def on_days(last: str, count: int) -> list[Paper]:
     """A paper on each of the weekdays up to the last of some days."""
-    days = weekdays(date.fromisoformat(last) - timedelta(days=count - 1), count)
-    return [Paper(f"2605.5{n:04}", day=day, published=day) for n, day in enumerate(days)]
-
-
-def weekdays(first: date, count: int) -> list[str]:
-    days = (first + timedelta(days=after) for after in range(count))
-    return [day.isoformat() for day in days if day.weekday() < 5]
+    days = (date.fromisoformat(last) - timedelta(days=before) for before in reversed(range(count)))
+    return [
+        Paper(f"2605.5{n:04}", day=day.isoformat(), published=day.isoformat())
+        for n, day in enumerate(day for day in days if day.weekday() < 5)
+    ]
 
 
 def covered(world: World, day: str = "2026-05-12") -> Coverage:
@@ -127,18 +132,13 @@ async def test_sources_that_differ_for_good_are_left_after_a_week(world: World) 
     assert said(world) == "15 of 15 by one source"
 
 
-async def test_a_time_that_is_none_stops_nothing(world: World) -> None:
-    assert world.feeds.follow("arxiv", "cs.CV", "Vision", "cs.cv", "soon")
-    await world.refresh()
-    assert (here(world, TODAYS), world.feeds.failing()) == (14, [])
-
-
-async def test_new_versions_are_no_papers_of_a_day(world: World) -> None:
+async def test_new_versions_are_no_papers_of_a_day_and_a_time_that_is_none_stops_nothing(world: World) -> None:
     known = replace(BEFORE[0], day="2026-05-12", announce="replace", version=2)
     world.arxiv.papers += [known, Paper("2001.00001", announce="replace-cross", published="2020-01-01")]
+    assert world.feeds.follow("arxiv", "cs.CV", "Vision", "cs.cv", "soon")
     await world.refresh()
-    assert said(world) == "14 of 14"
-    assert world.paper("2001.00001") is None
+    assert (said(world), world.feeds.failing()) == ("14 of 14", [])
+    assert world.feeds.sources_of(["2001.00001"]) == {}
 
 
 @pytest.mark.parametrize("fault", rest_long(["none", "old RSS and listing"], ["old RSS and listing"]))
@@ -158,7 +158,7 @@ async def test_only_papers_of_wanted_kinds_come_in_and_are_counted(
     expected = with_records if fault == "old RSS and listing" else count
     assert said(world) == f"{expected} of {expected}"
     assert here(world, TODAYS) == with_records
-    assert (world.paper(old.id) is not None) == ("replace" in kinds)
+    assert bool(here(world, [old])) == ("replace" in kinds)
 
 
 async def test_at_weekends_nothing_is_asked(world: World) -> None:
@@ -189,14 +189,14 @@ async def test_a_holiday_is_known_once_it_is_over(world: World) -> None:
     assert (freshness.newest, freshness.holes) == (covered(world, "2026-05-14"), ())
 
 
-@pytest.mark.parametrize("days", [-1, 1])
-async def test_a_clock_that_is_a_day_off_loses_nothing(world: World, days: int) -> None:
-    world.now += timedelta(days=days)
-    await world.refresh()
-    assert (here(world, TODAYS), covered(world).is_whole) == (14, True)
-    count = len(world.arxiv.requests)
-    await world.refresh()
-    assert len(world.arxiv.requests) == count
+async def test_a_clock_that_is_a_day_off_loses_nothing(world: World) -> None:
+    for days in (-1, 1):
+        world.now = NOON + timedelta(days=days)
+        await world.refresh()
+        assert (here(world, TODAYS), covered(world).is_whole) == (14, True)
+        count = len(world.arxiv.requests)
+        await world.refresh()
+        assert len(world.arxiv.requests) == count
 
 
 async def test_a_category_that_has_another_name_is_named(world: World) -> None:
@@ -216,27 +216,28 @@ async def test_a_category_that_has_another_name_is_named(world: World) -> None:
     assert world.feeds.failing() == []
 
 
-async def test_after_three_weeks_the_days_between_come_newest_first(world: World) -> None:
+async def come_back(world: World) -> list[Paper]:
+    """Refresh, and be away for three weeks with a paper on each of their weekdays."""
     await world.refresh()
-    days = weekdays(date(2026, 5, 13), 21)
-    missed = [Paper(f"2605.4{n:04}", day=day, published="2026-05-12") for n, day in enumerate(days)]
+    missed = [replace(one, published="2026-05-12") for one in on_days("2026-06-02", 21)]
     world.arxiv.papers, world.arxiv.today = [*BEFORE, *TODAYS, *missed], "2026-06-02"
     world.now = NOON + timedelta(days=21)
-    count = len(world.arxiv.requests)
+    world.arxiv.requests.clear()
+    return missed
+
+
+async def test_after_three_weeks_the_days_between_come_newest_first(world: World) -> None:
+    missed = await come_back(world)
     events = await world.refresh()
     assert (here(world, missed), failed(events)) == (15, [])
-    assert all(covered(world, day).is_whole for day in days)
-    spans = [request.query["from"] for request in world.arxiv.requests[count:] if request.path == "/oai"]
+    assert all(covered(world, one.day).is_whole for one in missed)
+    spans = [request.query["from"] for request in world.arxiv.requests if request.path == "/oai"]
     assert spans == ["2026-05-26", "2026-05-19", "2026-05-13"]
-    assert len(world.arxiv.requests) - count == 2 + 2 * 3
+    assert len(world.arxiv.requests) == 2 + 2 * 3
 
 
 async def test_an_absence_can_be_broken_off_and_goes_on(world: World) -> None:
-    await world.refresh()
-    days = weekdays(date(2026, 5, 13), 21)
-    missed = [Paper(f"2605.4{n:04}", day=day, published="2026-05-12") for n, day in enumerate(days)]
-    world.arxiv.papers, world.arxiv.today = [*BEFORE, *TODAYS, *missed], "2026-06-02"
-    world.now = NOON + timedelta(days=21)
+    missed = await come_back(world)
     async with world.sources() as sources:
         steps = sources.refresh()
         stored = 0
@@ -248,19 +249,16 @@ async def test_an_absence_can_be_broken_off_and_goes_on(world: World) -> None:
     assert here(world, missed) == 15
 
 
-@pytest.mark.parametrize(("categories", "bound"), [(5, 16), pytest.param(20, 61, marks=pytest.mark.long)])
-async def test_requests_are_bounded(world: World, categories: int, bound: int) -> None:
+@pytest.mark.parametrize(("count", "bound"), [(5, 16), pytest.param(20, 61, marks=pytest.mark.long)])
+async def test_requests_are_bounded(world: World, count: int, bound: int) -> None:
     """One of RSS and a listing for each, and at first the records and the API of the three days before."""
-    from reader.feeds.arxiv.categories import categories as all_categories
-
-    names = [name for name in all_categories() if name.startswith("cs.") and name != "cs.CL"][: categories - 1]
+    names = [name for name in categories() if name.startswith("cs.") and name != "cs.CL"][: count - 1]
     for name in names:
         world.follow(name, name.lower())
-    papers = [replace(one, categories=("cs.CL", *names)) for one in on_days("2026-05-13", 6)]
-    world.arxiv.papers = papers
+    world.arxiv.papers = [replace(one, categories=("cs.CL", *names)) for one in on_days("2026-05-13", 6)]
     await world.refresh()
     assert len(world.arxiv.requests) == bound
     world.now += timedelta(days=1)
     world.arxiv.today = "2026-05-13"
     await world.refresh()
-    assert len(world.arxiv.requests) - bound == 1 + categories
+    assert len(world.arxiv.requests) - bound == 1 + count

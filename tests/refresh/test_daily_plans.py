@@ -30,19 +30,13 @@ async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
     feed = Feed({"2026-05-08": papers(1, day="2026-05-08"), "2026-05-07": papers(2, day="2026-05-07")})
     events = await run(feed, Cache(), Latest(1))
     assert feed.asked == ["2026-05-12", "2026-05-11", "2026-05-10", "2026-05-09", "2026-05-08"]
-    assert isinstance(events[-2], DayStored)
-
-
-async def test_the_search_back_ends() -> None:
-    feed = Feed()
-    await run(feed, Cache(), Latest(2))
-    assert len(feed.asked) == 16
-
-
-async def test_known_papers_are_papers() -> None:
-    feed = Feed()
-    await run(feed, Cache({"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}), Latest(2))
-    assert feed.asked == ["2026-05-12", "2026-05-11"]
+    assert events[-2] == DayStored("2026-05-08", 1, 0, 0, 0, n=5, of=5)
+    # The search ends, and known papers are papers.
+    known = {"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}
+    for cache, count in ((Cache(), 16), (Cache(known), 2)):
+        feed = Feed()
+        await run(feed, cache, Latest(2))
+        assert len(feed.asked) == count
 
 
 async def test_after_an_absence_the_days_between_come_after_the_latest() -> None:
@@ -85,14 +79,11 @@ async def test_settled_days_of_a_month_are_asked_for_together() -> None:
     assert ("2026-04-19", 0, "2026-05-12T12:00:00Z") in cache.stored
 
 
-async def test_a_month_that_tells_no_days_is_asked_for_by_the_day() -> None:
+async def test_a_month_that_fails_or_tells_no_days_is_asked_for_by_the_day() -> None:
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
     assert finished == RefreshFinished(new=1, stored=1)
-
-
-async def test_a_month_that_fails_is_asked_for_by_the_day() -> None:
     trouble = FeedRefused("The feed has trouble.")
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
     *_, finished = await run(feed, Cache(), Month("2026-03"))
@@ -104,8 +95,8 @@ async def test_a_month_without_a_connection_ends_it() -> None:
     gone = FeedUnreachable("No answer.")
     *_, failed, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
     assert failed == DayFailed("2026-03-31", gone, n=1, of=31)
-    assert isinstance(finished, RefreshFinished)
-    assert len(finished.failed) == 31
+    days = tuple(f"2026-03-{day:02}" for day in range(31, 0, -1))
+    assert finished == RefreshFinished(failed=days, error=gone)
 
 
 async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:

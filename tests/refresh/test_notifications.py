@@ -65,8 +65,11 @@ def store(cache: Cache) -> Store:
     return store
 
 
-def notifier(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
-    return Notifier(Latest(), file, Settings(notify=queries, notify_command=tuple(command)), lambda: NOW)
+async def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
+    """What notifies of the papers that come from now on."""
+    notifier = Notifier(Latest(), file, Settings(notify=queries, notify_command=tuple(command)), lambda: NOW)
+    await notifier.start()
+    return notifier
 
 
 def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
@@ -79,50 +82,39 @@ async def test_only_what_is_new_matches_and_was_not_told_is_told(
     file = tmp_path / "papers.db"
     store(1, 2)
     for _ in range(2):
-        one = notifier(file, "agents is:new", "upvotes:>4")
-        await one.start()
+        one = await begun(file, "agents is:new", "upvotes:>4")
         await one.notify_new_papers()
         assert heard == []
     store(1, 3, 5)
     store(4, title="A quiet one")
     assert await one.notify_new_papers() == 2
     assert await one.notify_new_papers() == 0
-    assert heard[0][:2] == ("tell", "-x")
-    said = json.loads(heard[0][-1])
+    (run,) = heard
+    assert run[:2] == ("tell", "-x")
+    said = json.loads(run[-1])
     assert said["queries"] == ["agents is:new", "upvotes:>4"]
-    assert [(paper["id"], paper["matches"]) for paper in said["papers"]] == [
-        ("2605.00005", ["agents is:new", "upvotes:>4"]),
-        ("2605.00003", ["agents is:new"]),
+    assert [(paper["id"], paper["title"], paper["matches"]) for paper in said["papers"]] == [
+        ("2605.00005", "Agents of Chaos 5", ["agents is:new", "upvotes:>4"]),
+        ("2605.00003", "Agents of Chaos 3", ["agents is:new"]),
     ]
-    assert said["papers"][1]["title"] == "Agents of Chaos 3"
-    assert len(heard) == 1
 
 
-async def test_two_programs_tell_of_a_paper_once(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
-    one, two = (notifier(tmp_path / "papers.db", "agents") for _ in range(2))
-    await one.start()
+async def test_two_programs_tell_of_a_paper_once_also_if_one_was_killed(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    one = await begun(file, "agents")
     store(1)
-    await two.start()
+    two = await begun(file, "agents")
     store(2)
     await two.notify_new_papers()
     await one.notify_new_papers()
     assert told_of(heard) == [["2605.00002", "2605.00001"]]
 
 
-async def test_a_refresh_that_was_killed_is_told_by_the_next(
-    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
-) -> None:
-    await notifier(tmp_path / "papers.db", "agents").start()
-    store(1)
-    again = notifier(tmp_path / "papers.db", "agents")
-    await again.start()
-    assert await again.notify_new_papers() == 1
-
-
 async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
     file = tmp_path / "papers.db"
-    one = notifier(file, "agents")
-    await one.start()
+    one = await begun(file, "agents")
     store(1, day=(NOW - timedelta(days=watching.NEWS_DAYS + 1)).date().isoformat())
     store(2, 3, 4)
     with closing(Events.open(file)) as events:
@@ -133,8 +125,7 @@ async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, hea
 
 
 async def test_without_queries_nothing_is_done(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
-    one = notifier(tmp_path / "papers.db")
-    await one.start()
+    one = await begun(tmp_path / "papers.db")
     store(1)
     assert await one.notify_new_papers() == 0
     with closing(sqlite3.connect(tmp_path / "papers.db")) as other:
@@ -148,8 +139,7 @@ async def test_what_is_followed_is_told_of_where_it_is_wanted_and_certain(
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
     with closing(Events.open(file)) as events:
         events.decide([Marking(one.kind, value_of(one, is_followed=True)) for one in chosen])
-    one = notifier(file, command=())
-    await one.start()
+    one = await begun(file, command=())
     people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
     cache.store(Listing(TODAY, drafts), f"{TODAY}T08:00:00Z")
@@ -158,8 +148,7 @@ async def test_what_is_followed_is_told_of_where_it_is_wanted_and_certain(
 
 
 async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
-    one = notifier(tmp_path / "papers.db", "agents", command=())
-    await one.start()
+    one = await begun(tmp_path / "papers.db", "agents", command=())
     store(1, 2, 3, 4, 5, title="<b>Agents</b> & co")
     await one.notify_new_papers()
     *_, title, body, given = heard[0]
@@ -172,8 +161,7 @@ async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "papers.db"
-    one = notifier(file, "agents", command=(str(tmp_path / "nothing"),))
-    await one.start()
+    one = await begun(file, "agents", command=(str(tmp_path / "nothing"),))
     store(1)
     with pytest.raises(ProgramError, match="not found"):
         await one.notify_new_papers()
@@ -182,5 +170,5 @@ async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
     assert problem.since == "2026-05-12T08:00:00+00:00"
     assert "check notify_command" in problem.error
     store(2)
-    await notifier(file, "agents", command=("true",)).notify_new_papers()
+    await (await begun(file, "agents", command=("true",))).notify_new_papers()
     assert watching.problem(file) is None

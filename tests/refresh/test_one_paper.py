@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache.community import read_community
+from reader.cache.community import PageData, read_community
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -110,6 +110,11 @@ class Home:
             assert paper is not None
             return paper
 
+    def kept(self) -> PageData:
+        """What is kept of the first paper."""
+        with closing(Window.open(self.file)) as window:
+            return window.read(lambda connection: read_community(connection, 1))
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterable[Home]:
@@ -124,17 +129,14 @@ async def test_what_both_say_is_stored_and_asked_for_once_a_day(home: Home) -> N
     paper = home.paper()
     assert (paper.title, paper.upvotes, paper.models, paper.venue) == ("A title", 9, 1, "ICLR 2026 oral")
     assert paper.versions == ("v1 2026-05-01", "v2 2026-05-11")
-    with closing(Window.open(home.file)) as window:
-        kept = window.read(lambda connection: read_community(connection, 1))
-    assert kept.community.repositories == (MODEL,)
-    (comment,) = kept.community.comments
+    assert home.kept().community.repositories == (MODEL,)
+    (comment,) = home.kept().community.comments
     assert comment.blocks == (Paragraph((Span("Is it "), Span("open", "emphasis"), Span("?"))),)
     assert await home.refresh(feed, arxiv, f"{DAY}T23:59:00") == []
     feed.models = 4
     assert await home.refresh(feed, arxiv, "2026-05-13T10:00:00") == [PaperRefreshed(ID), PaperRefreshed(ID)]
     assert (feed.asked, arxiv.asked) == ([ID] * 2, [(ID,)] * 2)
-    with closing(Window.open(home.file)) as window:
-        assert window.read(lambda connection: read_community(connection, 1)).models == (1, 4)
+    assert home.kept().models == (1, 4)
 
 
 async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
@@ -186,21 +188,15 @@ async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked
     feed.known = False
     assert await home.refresh(feed, at="2026-05-14T10:00:00") == [PaperRefreshed(ID)]
     assert await home.refresh(feed, at="2026-05-14T11:00:00") == []
-    with closing(Window.open(home.file)) as window:
-        assert window.read(lambda connection: read_community(connection, 1)).community.comments == ()
-
-
-async def test_a_paper_that_is_not_here_is_not_asked_for(home: Home, tmp_path: Path) -> None:
-    feed = Feed()
+    assert home.kept().community.comments == ()
+    # Nor is one that is not here.
     steps = refresh_paper(home.file, home.cache, "2605.00009", feed, None, now=lambda: datetime.now(UTC))
     assert [step async for step in steps] == []
-    assert feed.asked == []
 
 
 async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
     feed = Feed()
     feed.said = (RawComment(feed.said[0].comment, "[" * 5_000),)
     await home.refresh(feed)
-    with closing(Window.open(home.file)) as window:
-        (comment,) = window.read(lambda connection: read_community(connection, 1)).community.comments
+    (comment,) = home.kept().community.comments
     assert comment.blocks == (Paragraph((Span("[" * 5_000),)),)

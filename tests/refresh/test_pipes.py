@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from reader.actions.programs import ProgramError
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.settings.tables import UserCommand
 from reader.refresh import pipes
-from reader.refresh.pipes import NewPaperHook, hook_command, run_hook
+from reader.refresh.pipes import NewPaperHook, hook_command, pipe_papers, run_hook
 from reader.refresh.plan import Day, Latest
 from tests.cache.conftest import NOW, ByName, draft
 
@@ -67,3 +68,12 @@ async def test_what_a_refresh_brings_is_given_once(tmp_path: Path, monkeypatch: 
 async def test_without_papers_or_a_program_nothing_runs(tmp_path: Path, pks: Sequence[int]) -> None:
     settings = Settings() if pks else Settings(on_star="no-such-program")
     assert [one async for one in run_hook(tmp_path / "none.db", "on_star", settings, pks, no_text)] == []
+
+
+async def test_a_program_gets_only_so_many_papers(tmp_path: Path) -> None:
+    file = tmp_path / "papers.db"
+    Cache.open(file, ByName()).close()
+    for command, most in ((WORDS, 100), (UserCommand("All", "wc -w"), 1_000)):
+        with pytest.raises(ProgramError, match=f"at most {most:,} .*at once, not {most + 1:,}"):
+            await anext(pipe_papers(file, command, range(most + 1), no_text))
+        assert [one async for one in pipe_papers(file, command, range(1, most + 1), no_text)] == []

@@ -19,7 +19,7 @@ from reader.core.document.model import Block, Document, Heading, Note, Paragraph
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.feeds.fulltext.client import FeedTexts
+from reader.feeds.fulltext.client import FEED, FeedTexts
 from reader.feeds.http.responses import HttpRefused
 from reader.refresh.jobs import TextsAhead, TextsPaused, TextStored
 from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text, fetch_texts_ahead, find_wanted
@@ -27,20 +27,21 @@ from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text,
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
 LOCAL = Settings(endpoint="http://127.0.0.1:1")
+WORDS = Document("", (Paragraph((Span("Words."),)),))
 
 
 class Source(FeedTexts):
-    """Texts of papers, or errors."""
+    """A text for all papers, or errors for those whose ids end in a number."""
 
-    def __init__(self, **answers: FeedError) -> None:
-        self.answers = answers
+    def __init__(self, name: str = FEED, document: Document = WORDS, **answers: FeedError) -> None:
+        self.name, self.document, self.answers = name, document, answers
         self.asked: list[str] = []
 
     async def text(self, id: str) -> Document:
         self.asked.append(id)
         if error := self.answers.get(f"n{id[-1]}"):
             raise error
-        return Document(id, (Paragraph((Span("Words."),)),))
+        return self.document
 
     async def aclose(self) -> None: ...
 
@@ -66,19 +67,6 @@ def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[
     return sorted(paper.id for paper in find_wanted(file, settings, now))
 
 
-class Named(Source):
-    """A source that has one text."""
-
-    def __init__(self, name: str, document: Document) -> None:
-        super().__init__()
-        self.name = name
-        self._document = document
-
-    async def text(self, id: str) -> Document:
-        self.asked.append(id)
-        return self._document
-
-
 def text_of(*kinds: str, is_cut: bool = False) -> Document:
     """A text with blocks of these kinds: s is a section, r a reference, n a note."""
     said = (Span("Words."),)
@@ -86,18 +74,27 @@ def text_of(*kinds: str, is_cut: bool = False) -> Document:
     return Document("", tuple(made[kind] for kind in kinds), is_cut=is_cut)
 
 
-async def test_the_first_whole_text_is_stored_or_else_the_one_that_holds_most(file: Path) -> None:
-    cut, poor, rich = text_of(*"sssssr", is_cut=True), text_of(*"snn"), text_of(*"sssr")
-    first, second, third = Named("cut", cut), Named("rich", rich), Named("poor", poor)
-    assert await fetch_text(file, 1, "2605.00001", [first, second, third]) == TextStored("2605.00001", "rich")
-    assert third.asked == []
-    assert await fetch_text(file, 1, "2605.00001", [third, first]) == TextStored("2605.00001", "cut")
-    assert await fetch_text(file, 1, "2605.00001", [first, third]) == TextStored("2605.00001", "cut")
+CUT = Source("cut", text_of(*"sssssr", is_cut=True))
+POOR, RICH = Source("poor", text_of(*"snn")), Source("rich", text_of(*"sssr"))
+PAGE, PDF = Source("page", text_of(*"sssnnn")), Source("pdf", text_of(*"sssrr"))
 
 
-async def test_a_text_without_references_that_holds_more_wins_over_a_whole_one(file: Path) -> None:
-    page, pdf = Named("page", text_of(*"sssnnn")), Named("pdf", text_of(*"sssrr"))
-    assert await fetch_text(file, 1, "2605.00001", [page, pdf]) == TextStored("2605.00001", "page")
+@pytest.mark.parametrize(
+    ("sources", "taken", "asked"),
+    [
+        # The first whole text is stored, or else the one that holds most.
+        ([CUT, RICH, POOR], "rich", 2),
+        ([POOR, CUT], "cut", 2),
+        ([CUT, POOR], "cut", 2),
+        # A text without references that holds more wins over a whole one.
+        ([PAGE, PDF], "page", 2),
+    ],
+)
+async def test_the_best_text_is_stored(file: Path, sources: list[Source], taken: str, asked: int) -> None:
+    for source in sources:
+        source.asked.clear()
+    assert await fetch_text(file, 1, IDS[0], sources) == TextStored(IDS[0], taken)
+    assert [source.asked for source in sources] == [[IDS[0]]] * asked + [[]] * (len(sources) - asked)
 
 
 def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
@@ -141,17 +138,18 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
     assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
 
 
-@pytest.mark.parametrize(("status", "put_off"), [(403, True), (429, False), (503, False)])
-async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path, status: int, put_off: bool) -> None:
-    refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
-    assert (await run(file, refusing))[-1] == TextsPaused(2, "no answer")
-    assert wanted(file) == ([IDS[0]] if put_off else IDS[:3])
+async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path) -> None:
+    for status, left in ((429, IDS[:3]), (503, IDS[:3]), (403, [IDS[0]])):
+        refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
+        assert (await run(file, refusing))[-1] == TextsPaused(2, "no answer")
+        assert wanted(file) == left
 
 
 async def test_a_metered_network_is_left_alone(file: Path) -> None:
     source = Source()
-    assert await run(file, source, is_metered=lambda: True) == [TextsPaused(3, "metered")]
-    assert source.asked == []
+    metered = iter((False, True))
+    assert await run(file, source, is_metered=lambda: next(metered)) == [TextsAhead(0, 3, 0), TextsPaused(2, "metered")]
+    assert source.asked == [IDS[2]]
 
 
 async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
-import pickle
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,16 +29,13 @@ from reader.refresh import running, worker
 from reader.refresh.jobs import (
     DayFailed,
     DayStored,
-    FeedStarted,
     JobContext,
     Message,
     Refresh,
     RefreshFinished,
     RefreshStarted,
-    Waiting,
 )
 from reader.refresh.plan import Day, Latest
-from reader.refresh.worker import LONGEST_WAIT
 from tests.feed_server import FeedServer, item
 
 pytestmark = pytest.mark.long
@@ -164,22 +159,20 @@ async def test_errors_come_as_the_kinds_that_every_module_knows_and_are_logged(p
     assert str(finished.error) == str(failed.error)
 
 
+async def fails(place: Place, told: str, rules: Callable[[], Topics] | None = None) -> None:
+    """Run a job that fails with this text."""
+    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
+        await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY))))
+
+
 async def test_what_a_job_raises_is_raised(place: Place, tmp_path: Path) -> None:
     (tmp_path / "topics.toml").mkdir()
-    with FeedServer() as feed, pytest.raises(ReaderError, match=r"The topic rules .* can't be read"):
-        await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
+    await fails(place, r"The topic rules .* can't be read")
 
 
-async def test_a_process_that_dies_is_told_of(place: Place) -> None:
-    with FeedServer() as feed, pytest.raises(ReaderError, match=r"ended unexpectedly\.$"):
-        await said(worker.run_in_process(place(feed, rules=no_rules), Refresh(Day(DAY))))
-
-
-async def test_a_process_that_dies_of_a_mistake_is_told_of_and_its_traceback_logged(
-    place: Place, tmp_path: Path
-) -> None:
-    with FeedServer() as feed, pytest.raises(ReaderError, match=r"ended unexpectedly: .*a mistake of ours"):
-        await said(worker.run_in_process(place(feed, rules=bad_rules), Refresh(Day(DAY))))
+async def test_a_process_that_dies_is_told_of_and_its_traceback_logged(place: Place, tmp_path: Path) -> None:
+    await fails(place, r"ended unexpectedly\.$", no_rules)
+    await fails(place, r"ended unexpectedly: .*a mistake of ours", bad_rules)
     first, second, *rest = (tmp_path / "dailypapers.log").read_text().splitlines()
     assert first.endswith("ERROR reader: worker process: RuntimeError: a mistake of ours")
     assert second == "Traceback (most recent call last):"
@@ -229,42 +222,14 @@ async def test_a_job_without_progress_is_stopped_and_told_of(place: Place, tmp_p
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 async def test_a_job_that_fills_the_memory_is_stopped_and_told_of(place: Place) -> None:
-    told = r"This needed more than 1,024 MiB of memory and was stopped; what it stored is kept\."
-    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
-        await said(worker.run_in_process(place(feed, rules=huge_rules), Refresh(Day(DAY))))
+    await fails(place, r"This needed more than 1,024 MiB of memory and was stopped; what it stored is", huge_rules)
 
 
 async def test_a_job_that_no_process_can_be_started_for_is_told_of(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    told = r"No background job could be started: No such file or directory; try again later\."
-    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
-        await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
-
-
-def test_a_process_tells_of_steps_from_time_to_time_and_of_each_wait() -> None:
-    now = 0.0
-    out = io.BytesIO()
-    output = worker._Output(out, lambda: now)
-    for seconds, wait, why in (
-        (0, 0, ""),
-        (4, 0, ""),
-        (5, 0, ""),
-        (6, 0, ""),
-        (7, 300, "a pause"),
-        (11, 0, ""),
-        (12, 9, ""),
-    ):
-        now = seconds
-        output.note_step(wait, why)
-    out.seek(0)
-    told = []
-    with suppress(EOFError):
-        while True:
-            told.append(pickle.load(out))
-    assert [one.seconds for one in told] == [0, 300, 9]
-    assert told[1] == Waiting(300, "a pause")
+    await fails(place, r"No background job could be started: No such file or directory; try again later\.")
 
 
 async def test_a_job_is_stopped_while_the_feed_hangs(place: Place) -> None:
@@ -348,12 +313,3 @@ async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: P
         begun = time.monotonic()
         assert await said(running.run_job(where, Refresh(Day(DAY))))
         assert time.monotonic() - begun < 5
-
-
-async def test_a_job_names_the_source_that_it_is_stuck_in() -> None:
-    assert "for a minute while it read A [31mFeed and was stopped" in worker._silence_text("A \x1b\x1b[31m[31mFeed")
-
-
-def test_a_job_is_waited_for_a_minute_and_as_long_as_it_says() -> None:
-    messages = (FeedStarted("A"), worker._StepDone(0), Waiting(300, "a pause"), Waiting(-5, ""), worker._StepDone(1e9))
-    assert [worker.patience_after(one) for one in messages] == [60, 60, 360, 60, LONGEST_WAIT + 60]

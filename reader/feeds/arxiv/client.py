@@ -230,8 +230,9 @@ class ArxivClient(Closing):
 
 def _title_words(title: str) -> list[str]:
     """The longest words of a title in order, without letters that arXiv's search may know in another form."""
-    words = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
-    longest = sorted(words.keys() - _COMMON, key=len, reverse=True)[:_TITLE_WORDS]
+    found = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
+    words = [word for word in found if word not in _COMMON]
+    longest = sorted(words, key=len, reverse=True)[:_TITLE_WORDS]
     return [word for word in words if word in longest]
 
 

@@ -43,7 +43,7 @@ NAME_LIMIT = 200
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
 # arXiv's own categories only: entries also list those of the AMS (`68T05`) and the ACM (`I.2.6`).
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?")
-_PREAMBLE = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[a-z-]+\s+(?:Abstract:\s*)?", re.IGNORECASE)
+_PREAMBLE = re.compile(r"\A\s*arXiv:\S+\s+Announce Type:\s*[a-z-]+\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _AFFILIATION = re.compile(r"\s*\([^()]*\)")
 _BETWEEN_NAMES = re.compile(r",\s+|\s+and\s+")
 
@@ -103,8 +103,7 @@ def parse_record(body: bytes) -> ArxivEntry | None:
     if root is None:
         return None
     element = next(root.iter("arXivRaw"), None)
-    draft = _recorded(element)
-    if element is None or draft is None:
+    if element is None or (draft := _recorded(element)) is None:
         raise FeedMalformed("arXiv's record of the paper can't be read; try again later.")
     days = {
         int(found[1]): parse_day(_text(version, "date"))
@@ -135,8 +134,7 @@ def parse_records(body: bytes) -> tuple[tuple[ArxivEntry, ...], str]:
 
 def _parse_listed(record: Element) -> ArxivEntry | None:
     element = record.find("metadata/arXiv")
-    draft = _recorded(element)
-    if element is None or draft is None:
+    if element is None or (draft := _recorded(element)) is None:
         return None
     people = element.findall("authors/author")
     names = [" ".join(_text(one, part) for part in ("forenames", "keyname", "suffix")) for one in people]
@@ -150,11 +148,10 @@ def _parse_listed(record: Element) -> ArxivEntry | None:
     return ArxivEntry(draft)
 
 
-def _recorded(element: Element | None) -> Draft | None:
+def _recorded(element: Element) -> Draft | None:
     """What the records of both formats say of a paper; None without an id or a title."""
-    id = None if element is None else arxiv_id(_text(element, "id").strip())
-    title = "" if element is None else plain_line(_text(element, "title"))
-    if element is None or not id or not title:
+    id, title = arxiv_id(_text(element, "id").strip()), plain_line(_text(element, "title"))
+    if not id or not title:
         return None
     return _draft(element, title, id)._replace(categories=category_ids(_text(element, "categories").split()))
 
@@ -233,7 +230,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
     published = None if announced else parse_day(stamp)
     revised = None if announced else iso_day(_text(element, "updated"))
     draft = _draft(element, title, id)._replace(
-        abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary", "description"), count=1)),
+        abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary", "description"))),
         authors=_authors(element),
         # An announcement has its own date, not the date of the first version.
         published=published,
@@ -248,7 +245,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
 
 def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
     """Versions with their ISO days as in `Draft.versions`, without unknown days."""
-    return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day and number > 0)
+    return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day)
 
 
 def _authors(element: Element) -> tuple[str, ...]:
@@ -303,11 +300,6 @@ SHOWN = 2000
 
 _KINDS: Mapping[str, AnnounceType] = MappingProxyType({"New": "new", "Cross": "cross", "Replacement": "replace"})
 
-_PIECE = 60_000
-"""Characters of one paper that are read."""
-
-_PARTS = 20
-
 _DAY = re.compile(r"Showing new listings for\s+[A-Z][a-z]+,\s+([0-9]{1,2}\s+[A-Z][a-z]+\s+[0-9]{4})")
 _SECTION = re.compile(r"\s*(New|Cross|Replacement) submissions \(showing [0-9]{1,6} of ([0-9]{1,6}) entries\)")
 _TOTAL = re.compile(r"Total of ([0-9]{1,6}) entries")
@@ -354,14 +346,13 @@ def parse_listing(body: bytes) -> Announcement:
         raise FeedMalformed("arXiv's listing has a form that this version does not know; look for a newer version.")
     entries: dict[str, ArxivEntry] = {}
     counts: Counter[AnnounceType] = Counter()
-    for section in text.split("<h3>")[1:]:
+    for section in text.split("<h3>"):
         if head := _SECTION.match(section):
             kind = _KINDS[head[1]]
             counts[kind] += int(head[2])
-            for piece in section.split("<dt>")[1 : SHOWN + 1]:
-                entry = _parse_announced(piece[:_PIECE], kind, day)
-                if entry is not None and entry.draft.id is not None:
-                    entries.setdefault(entry.draft.id, entry)
+            for piece in section.split("<dt>", SHOWN):
+                if (entry := _parse_announced(piece, kind, day)) is not None:
+                    entries.setdefault(str(entry.draft.id), entry)
     return Announcement(day, tuple(entries.values()), max(int(total[1]), counts.total()), counts)
 
 
@@ -372,7 +363,7 @@ def _parse_announced(piece: str, kind: AnnounceType, day: str) -> ArxivEntry | N
     if id is None:
         return None
     fields: dict[str, str] = {}
-    for part in piece.split("</div>")[:_PARTS]:
+    for part in piece.split("</div>"):
         if begun := _FIELD.search(part):
             fields.setdefault(begun[1], html_to_text(part[begun.end() :]).text.strip())
     abstract = _ABSTRACT.search(piece)

@@ -274,7 +274,7 @@ def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
 def library_items(value: object) -> list[Any] | None:
     """The items of a file that has them under a key, as Better BibTeX writes it; None if it is not one."""
     items = value.get("items") if isinstance(value, dict) else None
-    return items if isinstance(items, list) and any(map(is_library_item, items[:20])) else None
+    return items if isinstance(items, list) and any(map(is_library_item, items)) else None
 
 
 def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | None:
@@ -282,7 +282,7 @@ def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | No
     item = _data(item)
     if item.get("itemType") in _NO_ITEMS:
         return None
-    key = next((item[name] for name in _KEYS if _is_name(item.get(name))), "")
+    key = next((name for key in _KEYS if isinstance(name := item.get(key), str) and name.strip()), "")
     title = item.get("title") if isinstance(item.get("title"), str) else ""
     id = find_id(text for name in (*_CSL_SURE, *_CSL_NOTES) for text in _texts_in(item.get(name)))
     id = id or find_in_files(_texts_in(item.get("attachments")))
@@ -304,10 +304,6 @@ def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """An item of Zotero's web API has its fields under `data`."""
     data = item.get("data")
     return data if isinstance(data, dict) and "itemType" in data else item
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) < 300
 
 
 def _texts_in(value: object, depth: int = 0) -> Iterator[str]:
@@ -409,16 +405,13 @@ def _newsboat_entries(connection: sqlite3.Connection, name: str) -> Iterator[Lib
 
 
 def _id_in(text: object) -> str | None:
-    if not isinstance(text, str):
-        return None
-    return arxiv_id(text) or next(iter(ids_in(text)), None)
+    return (arxiv_id(text) or find_id((text,))) if isinstance(text, str) else None
 
 
 # Lists of ids and links, Markdown and any other text
 
 _WORD = re.compile(r"[^\s,;|<>()\[\]{}\"'`*]+")
 _COMMENT = ("#", "%", "//")
-_WORD_LIMIT = 300
 
 
 def is_list(text: str) -> bool:
@@ -445,6 +438,6 @@ def parse_list(text: str) -> Iterator[LibraryEntry]:
 def _ids_of(line: str) -> list[str]:
     found = ids_in(line)
     for word in _WORD.findall(line):
-        if len(word) <= _WORD_LIMIT and (id := arxiv_id(word.rstrip(".:!?")) or id_in_file_name(word)):
+        if id := arxiv_id(word.rstrip(".:!?")) or id_in_file_name(word):
             found.append(id)
     return list(dict.fromkeys(found))

@@ -393,7 +393,7 @@ class HttpClient(Closing):
             finally:
                 # The interval holds after a rate limit too.
                 self._free_at = max(self._free_at, self._clock() + self._interval)
-            is_page = "html" in answer.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
+            is_page = "html" in answer.headers.get("content-type", "") or body.lstrip().startswith(b"<")
             if self.refuses_pages and is_page:
                 raise FeedMalformed(
                     f"{self.host} answered with a web page instead of the feed; this network may ask to sign in first."

@@ -23,8 +23,9 @@ def find_token(environ: Mapping[str, str], settings: Settings) -> str | None:
     token = environ.get("HF_TOKEN", "").strip()
     if not token and settings.use_token_file:
         token = _read_token(_token_path(environ))
-    # A token that is not a valid header value would make every request fail.
-    return token if token.isascii() and token.isprintable() and token and " " not in token else None
+    # A token that is not a valid header value would make every request fail, and one that is cut off would be refused.
+    is_whole = 0 < len(token) < _TOKEN_LIMIT
+    return token if is_whole and token.isascii() and token.isprintable() and " " not in token else None
 
 
 def may_have_token(endpoint: str, settings: Settings) -> bool:

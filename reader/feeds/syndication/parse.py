@@ -247,7 +247,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
         id=id,
         abstract=abstract,
         # An entry that is only about a paper has its own authors, date and tags.
-        authors=_authors(item) if itself or not id else (),
+        authors=_authors(item) if itself else (),
         published=None if id else published,
         keywords=() if id else _tags(item),
         source=source,
@@ -257,7 +257,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
 
 
 def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
-    """The id of the paper that an entry is about, and whether the entry is the paper itself.
+    """The id of the paper that an entry is about, and whether the entry is itself what it is about.
 
     An entry that mentions several papers is about none of them.
     """
@@ -270,7 +270,7 @@ def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlT
         if id := arxiv_id(found[1]):
             return id, True
     mentioned = set(_mentioned(title)) or set(_mentioned("\n".join((body.text, *body.links))))
-    return (mentioned.pop(), False) if len(mentioned) == 1 else (None, False)
+    return (mentioned.pop(), False) if len(mentioned) == 1 else (None, True)
 
 
 def _mentioned(text: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from reader.commands.news import Item, News, Section
 from reader.core.lines import cell_len
 from reader.core.paper import Paper
 from reader.core.text import clean
-from reader.extensions.digest.drawing import MOST_BYTES, WIDTH, markdown, page, plain_text
+from reader.extensions.digest.drawing import MOST_BYTES, markdown, page, plain_text
 from reader.extensions.digest.mail import Envelope, message
 
 HOSTILE = (
@@ -301,7 +301,7 @@ def test_what_is_read_from_the_right_turns_nothing_else(live_edit: Paper) -> Non
 def test_plain_lines_are_short_in_all_writings(live_edit: Paper) -> None:
     wide = "中文標題與一個非常長的名稱" * 20
     text = plain_text(digest_of(live_edit._replace(title=wide, summary=f"{wide} {'x' * 300}")), is_mail=True)
-    assert all(cell_len(line) <= WIDTH for line in text.splitlines() if "http" not in line)
+    assert all(cell_len(line) <= 72 for line in text.splitlines() if "http" not in line)
     assert text.endswith("Nothing is mailed twice. To end the daily mail: dailypapers schedule\nremove --digest\n")
 
 

@@ -310,14 +310,13 @@ def a_stranger(ada: Person, name: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize(
-    "name", ["ADA", "\N{CYRILLIC SMALL LETTER A}da", "ad\u00e1", "\uff41da", "AD\N{GREEK CAPITAL LETTER ALPHA}"]
-)
-def test_a_name_that_only_looks_like_one_has_a_part_of_its_key(ada: Person, bob: Person, name: str) -> None:
+def test_a_name_that_only_looks_like_one_has_a_part_of_its_key(ada: Person, bob: Person) -> None:
     bob.look()
-    a_stranger(ada, name)
-    (joined,) = bob.look().joined
-    assert joined.startswith(f"{name}+")
+    alike = "\N{CYRILLIC SMALL LETTER A}da", "ad\u00e1", "\uff41da", "AD\N{GREEK CAPITAL LETTER ALPHA}"
+    for name in ("ADA", *alike):
+        a_stranger(ada, name)
+        (joined,) = bob.look().joined
+        assert joined.startswith(f"{name}+")
 
 
 def test_of_two_that_come_at_once_with_one_name_none_has_it_alone(ada: Person, bob: Person) -> None:

@@ -20,7 +20,6 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.commands.conftest import IDS, Run
-from tests.tiers import rest_at_night
 
 pytestmark = pytest.mark.long
 
@@ -157,32 +156,6 @@ def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
         one.process.send_signal(getattr(signal, number))
         assert one.process.wait(10) == -getattr(signal, number)
         assert one.process.stderr is not None and one.process.stderr.read() == b""
-
-
-def test_a_kill_leaves_each_mark_whole_or_not_made(papers: Path, run: Run) -> None:
-    """Each call gives six papers two tags. All twelve are there or none, what was answered is, and one undo does."""
-    chosen = random.Random(18)
-    for number in rest_at_night(range(12), 4):
-        name = f"round {number}"
-        with raw() as one:
-            one.call(1, "mark", ids=IDS, add=[name])
-            one.read()
-            for id in range(2, 6):
-                one.call(id, "mark", ids=IDS, add=[f"{name} {id}", f"{name} {id} too"])
-            time.sleep(chosen.uniform(0, 0.15))
-            one.process.kill()
-            # They are answered in any order, and the last line may be cut off.
-            lines = one.process.communicate()[0].splitlines(keepends=True)
-            answered = [json.loads(line)["id"] for line in lines if line.endswith(b"\n")]
-        counts = {
-            id: [int(run("count", f'tag:"{tag}"').out) for tag in (f"{name} {id}", f"{name} {id} too")]
-            for id in range(2, 6)
-        }
-        assert all(found in ([0, 0], [6, 6]) for found in counts.values()), counts
-        assert all(counts[id] == [6, 6] for id in answered), (answered, counts)
-        assert int(run("count", f'tag:"{name}"').out) == 6
-        assert run("undo").code == 0
-        assert run("tags", "--json").records == []
 
 
 async def test_two_at_once_mark_each_under_its_own_name(papers: Path, run: Run) -> None:

@@ -82,6 +82,16 @@ async def test_a_record_has_all_versions_and_a_pause_of_its_own(server: Arxiv, n
     }
 
 
+async def test_papers_come_by_the_longest_words_of_their_title(server: Arxiv, nap: Nap) -> None:
+    longest = ["matter", "agents", "planning", "memory", "tools", "search", "papers", "models", "worlds", "code"]
+    async with connected(server, nap) as arxiv:
+        assert await arxiv.titled(f"What on 1: the Zürich {', '.join(longest)}, maps and AI") == ()
+        assert [entry.draft.id for entry in await arxiv.titled("The Paper")] == [f"2605.0000{n}" for n in range(3)]
+    query = " AND ".join(f"ti:{word}" for word in longest)
+    assert server.requests[0].query == {"search_query": query, "start": "0", "max_results": "25"}
+    assert server.requests[1].query["search_query"] == "ti:paper"
+
+
 async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
         assert await arxiv.papers(["page:0123456789ab"]) == ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -15,6 +14,7 @@ import pytest
 
 from reader.core.errors import FeedError
 from reader.core.paper import LibraryEntry
+from reader.feeds.files import libraries, papers_file
 from reader.feeds.files.libraries import is_library_item, is_list
 from reader.feeds.files.papers_file import read_papers
 from tests.table import each
@@ -22,8 +22,7 @@ from tests.table import each
 TODAY = date(2026, 6, 30)
 ID = "2406.12345"
 
-REAL = Path(os.environ.get("DAILYPAPERS_LIBRARIES", "no-libraries"))
-"""A folder of real libraries, which are too large to ship."""
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "libraries"
 
 
 def entries(text: str | bytes) -> list[LibraryEntry]:
@@ -36,35 +35,31 @@ def ids(text: str | bytes) -> list[str | None]:
 
 
 @each(
-    "fields",
-    [
-        f"eprint = {{{ID}}}, archivePrefix = {{arXiv}}",
-        f"eprint={ID}, eprinttype=arXiv, eprintclass=cs.CL",
-        f"eprint = {{arXiv:{ID}v3}}",
-        f"EPRINT = {{{ID}v2 [cs.CL]}}",
-        f"doi = {{10.48550/ARXIV.{ID}}}",
-        f"doi = {{https://doi.org/10.48550/arXiv.{ID}}}",
-        f"url = {{http://arxiv.org/pdf/{ID}v1.pdf}}",
-        f"url = {{https://huggingface.co/papers/{ID}}}",
-        f"url = {{https://www.alphaxiv.org/abs/{ID}}}",
-        f"howpublished = {{\\url{{https://arxiv.org/abs/{ID}}}}}",
-        f"howpublished = {{\\href{{https://arxiv.org/abs/{ID}}}{{arXiv}}}}",
-        f"journal = {{arXiv preprint arXiv:{ID}}}, year = 2024",
-        f"journal = {{arXiv:{ID} [cs]}}",
-        f'journal = "CoRR", volume = {{abs/{ID}}}',
-        f'journal = corr, volume = "abs/" # "{ID}"',
-        f"note = {{arXiv: {ID}}}",
-        f"note = {{Submitted. arXiv:{ID} [cs, stat]\nversion: 2}}",
-        f"file = {{Preprint PDF:files/10/{ID}.pdf:application/pdf}}",
-    ],
-)
-def test_bibtex_has_an_id_in_many_fields(fields: str) -> None:
-    assert ids(f"@string{{corr = {{CoRR}}}}\n@article{{key, title = {{T}}, {fields}}}") == [ID]
-
-
-@each(
     ("fields", "id"),
     [
+        *(
+            (fields.replace("ID", ID), ID)
+            for fields in (
+                "eprint = {ID}, archivePrefix = {arXiv}",
+                "eprint=ID, eprinttype=arXiv, eprintclass=cs.CL",
+                "eprint = {arXiv:IDv3}",
+                "EPRINT = {IDv2 [cs.CL]}",
+                "doi = {10.48550/ARXIV.ID}",
+                "doi = {https://doi.org/10.48550/arXiv.ID}",
+                "url = {http://arxiv.org/pdf/IDv1.pdf}",
+                "url = {https://huggingface.co/papers/ID}",
+                "url = {https://www.alphaxiv.org/abs/ID}",
+                r"howpublished = {\url{https://arxiv.org/abs/ID}}",
+                r"howpublished = {\href{https://arxiv.org/abs/ID}{arXiv}}",
+                "journal = {arXiv preprint arXiv:ID}, year = 2024",
+                "journal = {arXiv:ID [cs]}",
+                'journal = "CoRR", volume = {abs/ID}',
+                'journal = corr, volume = "abs/" # "ID"',
+                "note = {arXiv: ID}",
+                "note = {Submitted. arXiv:ID [cs, stat]\nversion: 2}",
+                "file = {Preprint PDF:files/10/ID.pdf:application/pdf}",
+            )
+        ),
         ("eprint = {hep-th/9802150}, archiveprefix = {arXiv}", "hep-th/9802150"),
         ("eprint = {9802150}, eprintclass = {hep-th}, eprinttype = {arxiv}", "hep-th/9802150"),
         ("eprint = {math.GT/0309136}", "math/0309136"),
@@ -77,8 +72,8 @@ def test_bibtex_has_an_id_in_many_fields(fields: str) -> None:
         ("eprint = {2401.00001}, note = {See arXiv:2406.12345}", "2401.00001"),
     ],
 )
-def test_only_an_id_counts(fields: str, id: str | None) -> None:
-    assert ids(f"@misc{{key, title = {{T}}, {fields}}}") == [id]
+def test_bibtex_has_an_id_in_many_fields(fields: str, id: str | None) -> None:
+    assert ids(f"@string{{corr = {{CoRR}}}}\n@article{{key, title = {{T}}, {fields}}}") == [id]
 
 
 BROKEN = """\
@@ -97,16 +92,19 @@ BROKEN = """\
 
 
 def test_a_broken_entry_keeps_no_other_out() -> None:
-    found = entries(BROKEN)
-    assert [entry.id for entry in found if entry.id] == [f"2401.0000{number}" for number in range(1, 7)]
-    titles = {entry.where: entry.title for entry in found}
-    assert titles["entry a"] == "The key again"
-    assert titles["entry b"] == "Two parts"
-    assert titles["entry e"] == "No id ö"
-    (broken,) = (entry for entry in found if entry.where.startswith("line"))
-    assert (broken.where, broken.title) == ("line 9", "Never ends, eprint=")
+    assert [(entry.where, entry.title, entry.id) for entry in entries(BROKEN)] == [
+        ("entry a", "One", "2401.00001"),
+        ("entry b", "Two parts", "2401.00002"),
+        ("entry a", "The key again", "2401.00003"),
+        ("entry d", "twice", "2401.00004"),
+        ("entry e", "No id ö", None),
+        ("line 9", "Never ends, eprint=", "2401.00005"),
+        ("entry g", "After it", "2401.00006"),
+    ]
     [last] = entries("@misc{a, title={One}, eprint={2606.30308}")
     assert (last.where, last.id) == ("line 1", "2606.30308")
+    # Old libraries use Western Europe's encoding.
+    assert entries("@misc{a, title={Größe}}".encode("cp1252"))[0].title == "Größe"
 
 
 RIS = f"""\ufeffTY  - GEN
@@ -153,11 +151,9 @@ ITEM = {"id": "li2024", "type": "article", "title": "A <i>title</i>", "author": 
 )
 def test_csl_json_and_zotero_json_are_read(more: dict[str, object]) -> None:
     item = ITEM | more
-    for value in ([item], item, {"config": {}, "items": [item, {"itemType": "note", "note": "x"}]}, {"data": item}):
-        data = json.dumps(value)
-        if value == {"data": item} and "itemType" not in item:
-            continue
-        assert [(entry.where, entry.title, entry.id) for entry in entries(data)] == [("entry li2024", "A title", ID)]
+    whole = [[item], item, {"config": {}, "items": [*[{}] * 30, item, {"itemType": "note", "note": "x"}]}]
+    for value in (*whole, *([{"data": item}] if "itemType" in item else [])):
+        assert entries(json.dumps(value)) == [LibraryEntry("entry li2024", "A title", ID)]
 
 
 def test_our_own_records_and_the_feeds_are_no_library() -> None:
@@ -207,30 +203,53 @@ def test_zotero_rdf_is_read_without_notes_and_attachments() -> None:
     ]
 
 
-def test_tags_and_collections_are_labels() -> None:
-    bib = f"@misc{{a, eprint={{{ID}}}, keywords={{Computer Science - Robotics, to read; {{\\o}}re,to read}}}}"
-    assert entries(bib)[0].labels == ("to read", "øre")
-    assert entries(f"TY  - GEN\nKW  - to read\nKW  - b\nUR  - arxiv.org/abs/{ID}\nER  -")[0].labels == ("to read", "b")
-    assert entries(json.dumps([ITEM | {"keyword": "a, b"}]))[0].labels == ("a", "b")
-    tags = [{"tag": "mine"}, {"tag": "theirs", "type": 1}, "plain"]
-    assert entries(json.dumps([{"itemType": "preprint", "title": "T", "tags": tags}]))[0].labels == ("mine", "plain")
-    theirs_too = "<dc:subject><z:AutomaticTag><rdf:value>x</rdf:value></z:AutomaticTag></dc:subject>"
-    subjects = f"<dc:subject>mine</dc:subject>{theirs_too}"
-    rdf = RDF.replace("<dc:title>Two", f"{subjects}<dc:title>Two").replace(
-        "<dc:title>C<", '<dcterms:hasPart rdf:resource="urn:2"/><dc:title>Thesis<'
-    )
-    assert [entry.labels for entry in entries(rdf)] == [(), ("mine", "Thesis"), ()]
+MANY = ", ".join(f"tag {number}" for number in range(51))
+TAGS = [{"tag": "mine"}, {"tag": "theirs", "type": 1}, "plain"]
 
 
-def test_notes_are_the_user_s_own_lines() -> None:
-    bib = f"@misc{{a, eprint={{{ID}}}, note={{arXiv:{ID} [cs]\nversion: 2}}, annote={{Read {{\\o}}re twice.}}}}"
-    assert entries(bib)[0].note == "Read øre twice."
-    assert entries(f"TY  - GEN\nN1  - A thought.\nUR  - arxiv.org/abs/{ID}\nER  -")[0].note == "A thought."
-    noted = ITEM | {"note": f"arXiv:{ID} [cs.CL]", "annote": "One.\n\nTwo."}
-    assert entries(json.dumps([noted]))[0].note == "One.\n\nTwo."
-    memo = "&lt;p&gt;Read this &lt;strong&gt;twice&lt;/strong&gt;.&lt;/p&gt;"
-    rdf = RDF.replace("<dc:title>One<", '<dcterms:isReferencedBy rdf:resource="#n1"/><dc:title>One<')
-    assert [entry.note for entry in entries(rdf.replace("arXiv:2401.99998", memo))] == ["Read this twice.", "", ""]
+@each(
+    ("text", "labels", "note"),
+    [
+        (
+            f"@misc{{a, eprint={{{ID}}}, keywords={{Computer Science - Robotics, to read; {{\\o}}re,to read}},"
+            f" note={{arXiv:{ID} [cs]\nversion: 2}}, annote={{Read {{\\o}}re twice.}}}}",
+            ("to read", "øre"),
+            "Read øre twice.",
+        ),
+        (f"@misc{{a, eprint={{{ID}}}, keywords={{{MANY}}}}}", tuple(MANY.split(", ")[:50]), ""),
+        (
+            f"TY  - GEN\nKW  - to read\nKW  - b\nN1  - A thought.\nUR  - arxiv.org/abs/{ID}\nER  -",
+            ("to read", "b"),
+            "A thought.",
+        ),
+        (
+            json.dumps([ITEM | {"keyword": "a, b", "note": f"arXiv:{ID} [cs.CL]", "annote": "One.\n\nTwo."}]),
+            ("a", "b"),
+            "One.\n\nTwo.",
+        ),
+        (json.dumps([{"itemType": "preprint", "title": "T", "tags": TAGS}]), ("mine", "plain"), ""),
+    ],
+)
+def test_tags_are_labels_and_notes_are_the_user_s_own_lines(text: str, labels: tuple[str, ...], note: str) -> None:
+    [entry] = entries(text)
+    assert (entry.labels, entry.note) == (labels, note)
+
+
+def test_zotero_rdf_has_collections_and_notes() -> None:
+    theirs = "<dc:subject><z:AutomaticTag><rdf:value>x</rdf:value></z:AutomaticTag></dc:subject>"
+    rdf = RDF
+    for old, new in (
+        ("<dc:title>One<", '<dcterms:isReferencedBy rdf:resource="#n1"/><dc:title>One<'),
+        ("<dc:title>Two<", f"<dc:subject>mine</dc:subject>{theirs}<dc:title>Two<"),
+        ("<dc:title>C<", '<dcterms:hasPart rdf:resource="urn:2"/><dc:title>Thesis<'),
+        ("arXiv:2401.99998", "&lt;p&gt;Read this &lt;strong&gt;twice&lt;/strong&gt;.&lt;/p&gt;"),
+    ):
+        rdf = rdf.replace(old, new)
+    assert [(entry.labels, entry.note) for entry in entries(rdf)] == [
+        ((), "Read this twice."),
+        (("mine", "Thesis"), ""),
+        ((), ""),
+    ]
 
 
 def newsboat(path: Path, *rows: tuple[object, ...]) -> bytes:
@@ -240,7 +259,7 @@ def newsboat(path: Path, *rows: tuple[object, ...]) -> bytes:
     return path.read_bytes()
 
 
-def test_newsboats_papers_are_read_if_any_row_is(tmp_path: Path) -> None:
+def test_newsboats_papers_are_read_if_any_row_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = newsboat(
         tmp_path / "cache.db",
         ("oai:arXiv.org:2401.00001v1", "https://arxiv.org/abs/2401.00001", 1, None),
@@ -249,11 +268,26 @@ def test_newsboats_papers_are_read_if_any_row_is(tmp_path: Path) -> None:
         ("g", "https://arxiv.org/abs/2401.00003", 1, None),
         ("g", "https://blog.example.org/2401.00004", 0, "s"),
     )
+    expected = [
+        LibraryEntry("row 1", "T", "2401.00001", False, True, ("s",)),
+        LibraryEntry("row 2", "T", "2401.00002", False, False, ("a", "b")),
+    ]
     for packed in (data, gzip.compress(data)):
-        assert [(entry.id, entry.is_read, entry.labels, entry.is_wanted) for entry in entries(packed)] == [
-            ("2401.00001", True, ("s",), False),
-            ("2401.00002", False, ("a", "b"), False),
-        ]
+        assert entries(packed) == expected
+    # It is not read for ever, and it is not too large.
+    with monkeypatch.context() as patch, pytest.raises(FeedError, match="interrupted"):
+        patch.setattr(libraries, "_SQLITE_STEPS", 1)
+        entries(data)
+    monkeypatch.setattr(papers_file, "_DATABASE_LIMIT", len(data) - 1)
+    with pytest.raises(FeedError, match="is too long for a cache of newsboat"):
+        entries(data)
+
+
+def test_a_pdf_is_known_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / f"{ID}v2.pdf"
+    file.write_bytes(b"%PDF-1.7 ...")
+    (listing,) = read_papers(file, TODAY)
+    assert listing.entries == (LibraryEntry(file.name, "", ID),)
 
 
 LIST = f"""# to read
@@ -283,35 +317,19 @@ def test_ids_and_links_are_found_in_any_text() -> None:
     assert ids(f"[{ID}](https://arxiv.org/abs/{ID})\n") == [ID]
 
 
-def test_a_pdf_is_known_by_its_name(tmp_path: Path) -> None:
-    file = tmp_path / f"{ID}v2.pdf"
-    file.write_bytes(b"%PDF-1.7 ...")
-    assert [entry.id for listing in read_papers(file, TODAY) for entry in listing.entries] == [ID]
-
-
-BAD = {
-    "empty": b"",
-    "blank": b" \n\t\n",
-    "a picture": b"\x89PNG\r\n\x1a\n\0\0",
-    "prose": b"Dear all, this is a letter about nothing.\n",
-    "a page of other things": b"<!doctype html><html><p>About us</html>",
-    "feeds": b'<?xml version="1.0"?><opml version="2.0"><body/></opml>',
-    "a PDF without an id": b"%PDF-1.7",
-    "a foreign database": b"SQLite format 3\0" + b"\0" * 100,
-    "RDF that is cut off": b'<rdf:RDF xmlns:rdf="x"><a>',
-    "RDF with entities": b'<!DOCTYPE a [<!ENTITY b "c">]><rdf:RDF xmlns:rdf="x"/>',
-    "JSON of something else": b'{"name": "package", "version": 1}',
-    "JSON that is cut off": b'[{"type": "article", "DOI"',
-    "damaged gzip": gzip.compress(b"@misc{a}" * 100)[:-20],
-}
-
-
-@each("what", BAD)
-def test_a_bad_file_gets_one_plain_sentence(what: str) -> None:
-    with pytest.raises(FeedError) as caught:
-        list(read_papers(io.BytesIO(BAD[what]), TODAY))
-    sentence = str(caught.value)
-    assert sentence.endswith(".") and "\n" not in sentence and len(sentence) < 200
+@each(
+    ("data", "said"),
+    [
+        (b'<?xml version="1.0"?><opml version="2.0"><body/></opml>', "lists feeds: 'dailypapers feeds import"),
+        (b"SQLite format 3\0" + b"\0" * 100, "is not a cache of newsboat, or it is damaged: file is not a database."),
+        (b'<rdf:RDF xmlns:rdf="x"><a>', "This RDF is cut off or is not XML."),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><rdf:RDF xmlns:rdf="x"/>', "This RDF declares entities, which may be a trap."),
+        (b'[{"type": "article", "DOI"', r"has no papers in a known format \(line 1: not JSON\)."),
+    ],
+)
+def test_a_bad_file_gets_one_plain_sentence(data: bytes, said: str) -> None:
+    with pytest.raises(FeedError, match=said):
+        entries(data)
 
 
 FOUND = {
@@ -322,16 +340,17 @@ FOUND = {
     "jabref-groups.bib": (20, 0), "jabref-test.bib": (156, 72), "macros-and-strings.bib": (90, 3),
     "mendeley.bib.gz": (512, 0), "name-particles.bib": (53, 0), "odd-field-names.bib": (284, 0),
     "prepublished.biblatex.bib": (1, 1), "rispy-bom.ris": (1, 0), "rispy-full.ris": (2, 0),
-    "rispy-no-end-of-record.ris": (1, 0), "rispy-urls.ris": (4, 0), "rispy-utf.ris": (1, 0), "rispy-wos.ris": (2, 0),
+    "rispy-no-end-of-record.ris": (1, 0), "rispy-urls.ris": (4, 0), "rispy-utf.ris": (1, 0),
     "zotero.bib": (63, 62), "zotero.csl.json": (62, 62), "zotero.rdf": (62, 62), "zotero.ris": (62, 62),
 }  # fmt: skip
 """Entries of real libraries, and different papers of arXiv among them."""
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real libraries are not here")
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.long
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+@each("name", FOUND)
 def test_real_libraries_come_in(name: str) -> None:
-    found = [entry for listing in read_papers(REAL / name, TODAY) for entry in listing.entries]
+    found = [entry for listing in read_papers(SHARED / name, TODAY) for entry in listing.entries]
     assert (len(found), len({entry.id for entry in found if entry.id})) == FOUND[name]
 
 

@@ -15,8 +15,14 @@ from reader.feeds.http.responses import Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.servers import Nap
+from tests.table import each
 
 ID = "2605.00001"
+
+
+HUB, LOCAL = "https://huggingface.co", "http://127.0.0.1:9"
+
+
 QUICK = Limits(
     connect_timeout=2, read_timeout=1, total_timeout=2, body_size=1_000_000, attempts=3, backoff=3, longest_wait=10
 )
@@ -28,11 +34,6 @@ def server() -> Iterator[FeedServer]:
         feed.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.encode()
         feed.pages[f"/html/{ID}"] = pages.PAGE.encode()
         yield feed
-
-
-@pytest.fixture
-def nap() -> Nap:
-    return Nap()
 
 
 @pytest.fixture
@@ -49,29 +50,24 @@ async def site(server: FeedServer, nap: Nap) -> AsyncIterator[PageTexts]:
     await opened.aclose()
 
 
-async def test_both_forms_are_read(feed: FeedTexts, site: PageTexts, server: FeedServer) -> None:
+async def test_both_forms_are_read_and_other_pages_in_their_place_are_not_asked_for_again(
+    feed: FeedTexts, site: PageTexts, server: FeedServer
+) -> None:
     assert (await feed.text(ID)).version == 2
     assert (await site.text(ID)).version == 3
     assert [request.headers["Accept"][:9] for request in server.requests] == ["applicati", "text/html"]
-
-
-async def test_a_404_means_that_there_is_none(feed: FeedTexts, site: PageTexts) -> None:
-    with pytest.raises(NoFullText, match="the feed does not have its text"):
-        await feed.text("2605.00009")
-    with pytest.raises(NoFullText, match="has no HTML of it"):
-        await site.text("2605.00009")
-
-
-async def test_other_pages_in_its_place_are_not_asked_for_again(
-    feed: FeedTexts, site: PageTexts, server: FeedServer
-) -> None:
-    server.pages[f"/papers/{ID}.md"] = pages.FALLBACK.encode()
-    server.pages[f"/html/{ID}"] = pages.NO_HTML.encode()
-    with pytest.raises(NoFullText, match="the feed has its page in place of the text"):
-        await feed.text(ID)
-    with pytest.raises(NoFullText, match="arXiv has no HTML of it"):
-        await site.text(ID)
-    assert len(server.requests) == 2
+    server.pages = {f"/papers/{ID}.md": pages.FALLBACK.encode(), f"/html/{ID}": pages.NO_HTML.encode()}
+    for source, id, told in (
+        (feed, ID, "the feed has its page in place of the text"),
+        (site, ID, "arXiv has no HTML of it"),
+        (feed, "2605.00009", "the feed does not have its text"),
+        (site, "2605.00009", "127.0.0.1 has no HTML of it"),
+        (feed, "page:0123456789ab", "it has no arXiv id"),
+        (site, "page:0123456789ab", "127.0.0.1 has no HTML of it"),
+    ):
+        with pytest.raises(NoFullText, match=f"^{told}$"):
+            await source.text(id)
+    assert len(server.requests) == 6
 
 
 async def test_a_redirect_to_the_abstract_means_that_there_is_none(site: PageTexts, server: FeedServer) -> None:
@@ -84,28 +80,23 @@ async def test_a_redirect_to_the_abstract_means_that_there_is_none(site: PageTex
         await site.text(ID)
 
 
-def names(*wanted: str, endpoint: str = "https://huggingface.co", **environ: str) -> list[str]:
+@each(
+    ("wanted", "endpoint", "stand_in", "names"),
+    [
+        (Settings().full_text_from, HUB, "", ["arxiv.org", FEED, "ar5iv.labs.arxiv.org", "pdf"]),
+        (("https://mirror.example", "feed"), HUB, "", ["mirror.example", FEED]),
+        ((), HUB, "", []),
+        # A local feed asks nothing of the internet.
+        (("feed", "https://arxiv.org", "pdf"), LOCAL, "", [FEED]),
+        (("feed", "https://arxiv.org", "pdf"), LOCAL, "http://127.0.0.1:8", [FEED, "127.0.0.1", "pdf"]),
+    ],
+)
+def test_the_settings_name_the_hosts_and_their_order(
+    wanted: tuple[str, ...], endpoint: str, stand_in: str, names: list[str]
+) -> None:
     settings = replace(Settings(), full_text_from=wanted, endpoint=endpoint)
-    return [source.name for source in open_text_sources(settings, environ=environ)]
-
-
-def test_the_settings_name_the_hosts_and_their_order() -> None:
-    assert [source.name for source in open_text_sources(Settings(), environ={})] == [
-        "arxiv.org",
-        FEED,
-        "ar5iv.labs.arxiv.org",
-        "pdf",
-    ]
-    assert names("https://mirror.example", "feed") == ["mirror.example", FEED]
-    assert names() == []
-
-
-def test_a_local_feed_asks_nothing_of_the_internet() -> None:
-    assert names("feed", "https://arxiv.org", endpoint="http://127.0.0.1:9") == [FEED]
-    sites = names("feed", "https://arxiv.org", endpoint="http://127.0.0.1:9", ARXIV_ENDPOINT="http://127.0.0.1:8")
-    assert sites == [FEED, "127.0.0.1"]
-    assert names("feed", "pdf", endpoint="http://127.0.0.1:9") == [FEED]
-    assert names("pdf", endpoint="http://127.0.0.1:9", ARXIV_ENDPOINT="http://127.0.0.1:8") == ["pdf"]
+    sources = open_text_sources(settings, environ={"ARXIV_ENDPOINT": stand_in})
+    assert [source.name for source in sources] == names
 
 
 async def test_offline_nothing_is_asked() -> None:

@@ -19,8 +19,6 @@ from tests.feeds.servers import Nap
 ID = "2605.00001"
 PDF = b"%PDF-1.5\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
 QUICK = Limits(connect_timeout=2, read_timeout=2, total_timeout=5, attempts=3, backoff=1)
-
-
 PATH = f"/pdf/{ID}"
 
 
@@ -52,9 +50,7 @@ def left(file: Path) -> list[str]:
 
 async def test_a_pdf_comes_whole_and_leaves_nothing_beside_it(server: FeedServer, file: Path) -> None:
     told = await fetch(server, file)
-    assert file.read_bytes() == PDF
-    assert left(file) == ["a.pdf"]
-    assert told[-1] == (len(PDF), len(PDF))
+    assert (file.read_bytes(), left(file), told[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
 
 
 async def test_a_break_is_resumed_at_once_and_later(server: FeedServer, file: Path) -> None:
@@ -62,13 +58,11 @@ async def test_a_break_is_resumed_at_once_and_later(server: FeedServer, file: Pa
     with pytest.raises(FeedUnreachable, match="broke"):
         await fetch(server, file)
     assert left(file) == [".a.pdf.part", ".a.pdf.part.tag"]
-    await fetch(server, file)
-    assert file.read_bytes() == PDF
+    told = await fetch(server, file)
+    assert (file.read_bytes(), left(file), told[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
     ranges = [request.headers["Range"] for request in server.requests]
     assert ranges == [None, "bytes=1000-", "bytes=3000-", "bytes=3500-"]
-
-
-async def test_another_version_begins_anew(server: FeedServer, file: Path) -> None:
+    # Another version begins anew.
     server.faults += ["cut:1000", "cut:0", "cut:0"]
     with pytest.raises(FeedUnreachable):
         await fetch(server, file)
@@ -77,22 +71,19 @@ async def test_another_version_begins_anew(server: FeedServer, file: Path) -> No
     assert file.read_bytes() == server.pages[PATH]
 
 
-@pytest.mark.parametrize(
-    ("page", "said"),
-    [
-        (b"<!DOCTYPE html><body>Are you human?</body>" * 20, "instead of the PDF"),
-        (b"%PDF-1.5", "instead of the PDF"),
-        (PDF[: len(PDF) // 2], "only part"),
-    ],
-)
-async def test_another_file_in_its_place_is_not_kept(server: FeedServer, file: Path, page: bytes, said: str) -> None:
-    server.pages[PATH] = page
-    with pytest.raises(FeedMalformed, match=said):
-        await fetch(server, file)
-    assert left(file) == []
-    server.pages[PATH] = PDF
+async def test_another_file_in_its_place_is_not_kept(server: FeedServer, file: Path) -> None:
+    for page, said in (
+        (b"<!DOCTYPE html><body>Are you human?</body>" * 20, "arXiv sent a page instead of the PDF; try again later."),
+        (PDF[:499], "arXiv sent another file instead of the PDF; try again later."),
+        (PDF[: len(PDF) // 2], "arXiv sent only part of the PDF; try again later."),
+    ):
+        server.pages[PATH] = page
+        with pytest.raises(FeedMalformed) as failure:
+            await fetch(server, file)
+        assert (str(failure.value), left(file)) == (said, [])
+    server.pages[PATH] = PDF[:490] + b"%%EOF\n\n\n\n\n"
     await fetch(server, file)
-    assert file.read_bytes() == PDF
+    assert file.read_bytes() == server.pages[PATH]
 
 
 async def test_a_host_that_sends_next_to_nothing_is_left_and_what_came_is_kept(server: FeedServer, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Answers that HTTP does not allow, or that end too early, are one plain failure or a whole feed; and busy hosts.
+"""What is asked of a host and when: locks, pauses, second tries, and failures in one plain sentence.
 
 What else the clients do is tested by those of single sites, such as `tests/feeds/huggingface/`.
 """
@@ -9,21 +9,33 @@ import asyncio
 import errno
 import gzip
 import os
+import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from reader.core.errors import FeedError, FeedUnreachable
+from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.steps import watched_by
-from reader.feeds.http.client import PAUSES, Backoff, BusyHostClient, DocumentClient, HostBusy, Response, host_lock
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.client import Backoff, BusyHostClient, DocumentClient, HostBusy, HttpClient, Response, host_lock
+from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.platform import Lock
 from tests.feed_server import FeedServer
+from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
 from tests.tiers import rest_long
+
+
+@pytest.fixture
+def server(wire: ModuleType, server: FeedServer) -> FeedServer:
+    """The feed, asked by each of the libraries."""
+    return server
 
 
 async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) -> None:
@@ -44,25 +56,24 @@ async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) ->
 
 async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
     nap = Nap()
+    (tmp_path / "turn").touch(0o644)
     for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
         nap.now += passed
         before = nap.now
         async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
             assert nap.now - before == left
+    # The file does not grow, and is the user's alone.
+    assert ((tmp_path / "turn").stat().st_size, (tmp_path / "turn").stat().st_mode & 0o777) == (1, 0o600)
 
 
-async def test_a_folder_that_can_not_be_written_holds_nobody_up(tmp_path: Path) -> None:
+async def test_what_can_not_be_written_or_locked_holds_nobody_up_but_for_the_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").touch()
     nap = Nap()
     async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
         assert nap.taken == []
-
-
-async def test_a_file_system_without_locks_holds_nobody_up_but_for_the_pause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr("reader.platform.try_lock", lambda _: Lock.UNSUPPORTED)
-    nap = Nap()
     for pauses in ([], [3.0]):
         async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
             assert nap.taken == pauses
@@ -97,66 +108,35 @@ async def test_on_a_full_disk_the_request_is_made_and_the_next_one_waits(
         assert nap.taken == [3] * asked
 
 
-async def test_a_lock_does_not_grow(tmp_path: Path) -> None:
-    nap = Nap()
-    for _ in range(3):
-        async with host_lock(tmp_path / "example.org.lock", 3, nap, nap.clock):
-            pass
-    assert (tmp_path / "example.org.lock").stat().st_size == 1
-    assert len(nap.taken) == 2
-
-
 # The pause of a busy host
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
-    clock = Clock()
-    backoff = Backoff(tmp_path / "x.busy", clock)
+    nap = Nap()
+    backoff = Backoff(tmp_path / "x.busy", nap.clock)
     assert backoff.left() == 0
-    for pause in (*PAUSES, PAUSES[-1]):
+    for pause in (300, 900, 3_600, 14_400, 14_400):
         assert backoff.refuse() == pause
         # Another program, or this one after a new start, knows it.
-        assert Backoff(tmp_path / "x.busy", clock).left() == pause
+        assert Backoff(tmp_path / "x.busy", nap.clock).left() == pause
         # A second refusal in the same pause is no further one.
-        clock.now += 1
+        nap.now += 1
         assert backoff.refuse() == pause - 1
-        clock.now += pause
+        nap.now += pause
     backoff.answer()
-    assert backoff.refuse() == PAUSES[0]
-
-
-def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
-    clock = Clock()
-    backoff = Backoff(tmp_path / "x.busy", clock)
-    backoff.refuse()
-    clock.now -= 86_400
+    assert backoff.refuse() == 300
+    # A clock that was set back stops nothing.
+    nap.now -= 86_400
     assert backoff.left() == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"])
-def test_a_broken_file_is_no_pause(tmp_path: Path, text: str) -> None:
+def test_without_a_file_that_can_be_read_and_written_there_is_no_pause(tmp_path: Path) -> None:
     file = tmp_path / "x.busy"
-    file.write_text(text)
-    backoff = Backoff(file)
-    assert backoff.left() == 0
-    assert backoff.refuse() == PAUSES[0]
-
-
-def test_without_a_file_or_a_folder_to_write_there_is_no_pause(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for backoff in (Backoff(None), Backoff(tmp_path / "file" / "x.busy")):
-        assert backoff.refuse() == PAUSES[0]
-        assert backoff.left() == 0
+    for text in ("", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"):
+        file.write_text(text)
+        assert (Backoff(file).left(), Backoff(file).refuse()) == (0, 300)
+    for backoff in (Backoff(None), Backoff(file / "x.busy")):
+        assert (backoff.refuse(), backoff.left()) == (300, 0)
         backoff.answer()
 
 
@@ -301,17 +281,21 @@ async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
 
 @pytest.mark.parametrize("status", [406, 429, 503])
 async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_path: Path, status: int) -> None:
-    clock, nap = Clock(), Nap()
+    clock, nap = Nap(), Nap()
     with FeedServer() as server:
         server.pages["/x"] = b"text"
-
-        def client() -> BusyHostClient:
-            limits = Limits(attempts=3, backoff=3)
-            return BusyHostClient(
-                server.url, folder=tmp_path, lock="x.lock", busy="x.busy", now=clock, limits=limits, sleep=nap
+        first, second = (
+            BusyHostClient(
+                server.url,
+                folder=tmp_path,
+                lock="x.lock",
+                busy="x.busy",
+                now=clock.clock,
+                limits=Limits(attempts=3, backoff=3),
+                sleep=nap,
             )
-
-        first, second = client(), client()
+            for _ in range(2)
+        )
         server.faults += [f"error:{status}", f"error:{status}"]
         assert await first.document(f"{server.url}/x", _body) == b"text"
         assert nap.taken[0] >= 2 and nap.taken[1] >= 4
@@ -320,25 +304,221 @@ async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_pat
             await first.document(f"{server.url}/x", _body)
         asked = len(server.requests)
         clock.now += 60
-        with pytest.raises(HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"):
+        with pytest.raises(
+            HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"
+        ) as busy:
             await second.document(f"{server.url}/x", _body)
-        assert len(server.requests) == asked
+        assert (len(server.requests), busy.value.status) == (asked, 429)
         server.fault = "ok"
         clock.now += 300
         assert await second.document(f"{server.url}/x", _body) == b"text"
         assert not (tmp_path / "x.busy").exists()
+        # A host that names its wait is heeded as any other.
+        nap.taken.clear()
+        server.faults += ["limit_after:7"]
+        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert nap.taken == [7]
         await first.aclose()
         await second.aclose()
 
 
-async def test_a_host_that_names_its_wait_is_heeded_as_before(tmp_path: Path) -> None:
-    nap = Nap()
-    with FeedServer() as server:
-        server.pages["/x"] = b"text"
-        client = BusyHostClient(
-            server.url, folder=tmp_path, lock="x.lock", busy="x.busy", limits=Limits(attempts=3), sleep=nap
-        )
-        server.faults += ["limit_after:7"]
-        assert await client.document(f"{server.url}/x", _body) == b"text"
-        assert nap.taken == [7]
-        await client.aclose()
+# What goes wrong and passes
+
+
+async def test_what_fails_once_is_tried_again_after_waits_that_grow(server: FeedServer, nap: Nap) -> None:
+    faults = ["error", "error:500", "drop", "bad-gzip", "garbage", "truncate", "wrongtype"]
+    async with connected(server, nap) as client:
+        for fault in faults:
+            server.faults += [fault]
+            assert len(await ids(client)) == 3, fault
+        server.faults += ["error", "error", "error"]
+        assert len(await ids(client)) == 3
+        assert len(server.requests) == 2 * len(faults) + 4
+        for wait, factor in zip(nap.taken, [*([1] * len(faults)), 1, 2, 4], strict=True):
+            assert 0.75 * QUICK.backoff * factor <= wait <= 1.5 * QUICK.backoff * factor
+        # No two readers wait equally long: by chance they do not, since waits are as fine as floats.
+        assert len(set(nap.taken)) == len(nap.taken)
+        # What is only unusual is fine.
+        for fault in ("gzip", "nulls", "redirect-here"):
+            server.faults += [fault]
+            assert len(await ids(client)) == 3, fault
+    assert len(nap.taken) == len(faults) + 3
+
+
+async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer, nap: Nap) -> None:
+    """Whoever watches the job must not take a slow feed, or one that asked for a pause, for a job that is stuck."""
+    server.faults += ["error", "error"]
+    noted: list[float] = []
+    with watched_by(lambda seconds, _: noted.append(seconds)):
+        async with connected(server, nap, limits=replace(QUICK, total_timeout=90)) as client:
+            assert len(await ids(client)) == 3
+    # Three requests, each longer than a step may be; the waits between them; the response that can be read, and its
+    # three records.
+    assert noted == [60, nap.taken[0], 60, nap.taken[1], 60, 0, 0, 0, 0]
+
+
+async def test_the_feed_says_how_long_to_wait(server: FeedServer, nap: Nap) -> None:
+    told: list[tuple[float, str]] = []
+    with watched_by(lambda *step: told.append(step) if step[1] else None):
+        async with connected(server, nap) as client:
+            server.faults += ["limit:7", "ok", "limit-after:9", "ok", "limit-bare", "ok", "error-after:3", "spent:20"]
+            for _ in range(4):
+                await client.day(DAY)
+            busy = "127.0.0.1 accepts no more requests for now"
+            assert told == [(8, busy), (9, busy), (60, busy), (3, "127.0.0.1 has trouble (503)")]
+            # A spent limit is waited out before the next request.
+            nap.now += 5
+            await client.day(DAY)
+    assert told[4:] == [(16, "127.0.0.1 asked for a pause")]
+    assert nap.taken == [seconds for seconds, _ in told]
+
+
+async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
+    server.fault = "limit:100"
+    waiting = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.sleep(100)
+
+    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=sleep)) as client:
+        request = asyncio.create_task(client.day(DAY))
+        await waiting.wait()
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        server.fault = "ok"
+        # The turn is free again.
+        assert len(await ids(client)) == 3
+
+
+# What goes wrong and stays
+
+
+CUT = "The feed's answer is cut off or is not JSON; try again later."
+PAGE = "127.0.0.1 answered with a web page instead of the feed; this network may ask to sign in first."
+LARGE = "127.0.0.1 sent more than 1 MiB at once, which were not read; try again later."
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "said", "requests"),
+    [
+        ("error", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
+        ("error-after:9999", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
+        ("hang", FeedUnreachable, "127.0.0.1 did not answer within 1 s; try again later.", 2),
+        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not finish its answer within 1 s; try again later.", 1),
+        ("drop", FeedUnreachable, "The connection to 127.0.0.1 broke; try again later.", 4),
+        ("garbage", FeedMalformed, CUT, 2),
+        ("truncate", FeedMalformed, CUT, 2),
+        ("wrongtype", FeedMalformed, "The feed answered, but not with a list of papers; try again later.", 2),
+        ("html", FeedMalformed, PAGE, 1),
+        ("bare-html", FeedMalformed, PAGE, 1),
+        ("endless", FeedMalformed, LARGE, 1),
+        ("bomb", FeedMalformed, LARGE, 1),
+        ("limit:5", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 6 s.", 4),
+        ("limit:600", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 10 minutes.", 1),
+        ("limit:10000", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 3 hours.", 1),
+        ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
+        ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
+        ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); check HF_TOKEN.", 1),
+        ("redirect-here", FeedRefused, "127.0.0.1 redirected too many times; check the feed's address.", 5),
+    ],
+)
+async def test_a_lasting_failure_is_one_plain_sentence(
+    fault: str, kind: type[FeedError], said: str, requests: int, server: FeedServer, nap: Nap
+) -> None:
+    server.fault = fault
+    limits = Limits(
+        read_timeout=1 if fault == "hang" else 10, total_timeout=1 if fault == "slow:0.01" else 20, body_size=1 << 20
+    )
+    async with connected(server, nap, limits=limits) as client:
+        with pytest.raises(FeedError) as failure:
+            await client.day(DAY)
+    assert (type(failure.value), str(failure.value), len(server.requests)) == (kind, said, requests)
+
+
+async def test_a_refusal_may_be_about_the_address_or_the_token(server: FeedServer, nap: Nap) -> None:
+    async with HuggingFaceClient(HttpClient(f"{server.url}/elsewhere", limits=QUICK, sleep=nap)) as client:
+        with pytest.raises(HttpRefused, match=r"refused the request \(404\): Not found\.") as failure:
+            await client.day(DAY)
+    assert failure.value.status == 404
+    async with connected(server, nap, token="hf_secret") as client:
+        for status in (401, 403):
+            server.fault = f"refuse:{status}"
+            with pytest.raises(HttpRefused) as failure:
+                await client.day(DAY)
+            assert str(failure.value) == f"127.0.0.1 did not accept the access token ({status}); check HF_TOKEN."
+
+
+async def test_a_redirect_never_leaves_the_host(server: FeedServer, nap: Nap) -> None:
+    targets = ["https://example.org/login", "http://127.0.0.1:9/", "//127.0.0.2/", "ftp://127.0.0.1/", "http://[bad/"]
+    async with connected(server, nap, token="hf_secret") as client:
+        for target in (*targets, "javascript:x"):
+            server.fault = f"redirect:{target}"
+            with pytest.raises(FeedRefused, match="which was not followed; this network may ask to sign in"):
+                await client.day(DAY)
+    assert len(server.requests) == len(targets) + 1
+
+
+@pytest.mark.usefixtures("wire")
+async def test_nobody_there(nap: Nap) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        async with HuggingFaceClient(HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
+            with pytest.raises(FeedUnreachable, match=r"^127\.0\.0\.1 could not be reached; try again later\.$"):
+                await client.day(DAY)
+    assert nap.taken == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "cause", "kind", "said"),
+    [
+        ("ConnectError", socket.gaierror(-2, "Not known"), FeedOffline, "could not be found: there is no network"),
+        ("ConnectError", OSError(errno.ENETUNREACH, "x"), FeedOffline, "could not be reached: there is no network"),
+        ("ConnectError", ExceptionGroup("", [OSError(errno.EHOSTUNREACH, "x")]), FeedOffline, "there is no network"),
+        ("ConnectError", ssl.SSLCertVerificationError(""), FeedUnreachable, "certificate of .* is not trusted"),
+        ("ConnectError", None, FeedUnreachable, "could not be reached; try again later"),
+        ("ConnectTimeout", None, FeedUnreachable, "did not answer within 5 s"),
+        ("ProxyError", None, FeedUnreachable, "proxy refused a request to feed.example.org"),
+        ("LocalProtocolError", None, FeedUnreachable, "connection to feed.example.org broke"),
+    ],
+)
+async def test_why_there_is_no_connection(
+    raised: str,
+    cause: BaseException | None,
+    kind: type[FeedError],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    nap: Nap,
+    wire: ModuleType,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise getattr(wire.httpx, raised)("why") from cause
+
+    monkeypatch.setattr(wire.httpx.AsyncClient, "stream", refuse)
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(kind, match=said):
+            await client.day(DAY)
+
+
+@pytest.mark.usefixtures("wire")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "SOCKS proxy, which can't be used; name an HTTP proxy"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("HTTPS_PROXY", "http://127.0.0.1:999999", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("SSL_CERT_FILE", "/missing/file", "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+    ],
+)
+async def test_an_environment_that_can_not_be_used(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
+) -> None:
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    monkeypatch.setenv(name, value)
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(FeedUnreachable, match=said):
+            await client.day(DAY)
+    assert nap.taken == []

@@ -14,41 +14,32 @@ DEFAULTS = Settings()
 WITH_FILE = Settings(use_token_file=True)
 
 
-def test_a_variable_wins_over_the_file(tmp_path: Path) -> None:
-    file = tmp_path / "token"
-    file.write_text("from-file\n")
-    environ = {"HF_TOKEN": " first ", "HUGGING_FACE_HUB_TOKEN": "second", "HF_TOKEN_PATH": str(file)}
-    assert find_token(environ, WITH_FILE) == "first"
-    environ["HF_TOKEN"] = " "
-    assert find_token(environ, WITH_FILE) == "from-file"
-
-
-def test_the_file_is_read_only_if_the_user_said_so(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("from-file")
-    environ = {"HF_HOME": str(tmp_path), "HF_TOKEN_PATH": str(tmp_path / "token"), "HUGGING_FACE_HUB_TOKEN": "old"}
-    assert find_token(environ, DEFAULTS) is None
-    assert find_token(environ, WITH_FILE) == "from-file"
-
-
-def test_a_token_stands_in_the_home_of_the_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "token").write_text("at-home")
-    assert find_token({"HF_HOME": str(tmp_path)}, WITH_FILE) == "at-home"
+def test_the_file_is_read_only_if_the_user_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    default = tmp_path / ".cache" / "huggingface"
-    default.mkdir(parents=True)
-    (default / "token").write_text("by-default")
-    assert find_token({}, WITH_FILE) == "by-default"
-
-
-@pytest.mark.parametrize("content", [b"", b" \n", b"two words", b"a\r\nX-Evil: 1", b"\xff\xfe", "schlüssel".encode()])
-def test_what_can_not_stand_in_a_header_is_no_token(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "token").write_bytes(content)
-    assert find_token({"HF_HOME": str(tmp_path)}, WITH_FILE) is None
-
-
-def test_there_need_not_be_a_token(tmp_path: Path) -> None:
-    assert find_token({"HF_HOME": str(tmp_path / "missing")}, WITH_FILE) is None
+    named, home, default = tmp_path / "named", tmp_path / "home", tmp_path / ".cache" / "huggingface"
+    for folder in (home, default):
+        folder.mkdir(parents=True)
+        (folder / "token").write_text(f"of-{folder.name}")
+    named.write_text("from-file\n")
+    whole = {"HUGGING_FACE_HUB_TOKEN": "old", "HF_TOKEN_PATH": str(named), "HF_HOME": str(home)}
+    for environ, settings, token in (
+        (whole, DEFAULTS, None),
+        (whole, WITH_FILE, "from-file"),
+        (whole | {"HF_TOKEN": " "}, WITH_FILE, "from-file"),
+        (whole | {"HF_TOKEN": " first "}, WITH_FILE, "first"),
+        (whole | {"HF_TOKEN": " first "}, DEFAULTS, "first"),
+        ({"HF_HOME": str(home)}, WITH_FILE, "of-home"),
+        ({"HF_HOME": str(tmp_path / "missing")}, WITH_FILE, None),
+        ({}, WITH_FILE, "of-huggingface"),
+    ):
+        assert find_token(environ, settings) == token
+    # What can't stand in a header is no token.
+    for content in (b"", b" \n", b"two words", b"a\r\nX-Evil: 1", b"\xff\xfe", "schlüssel".encode(), b"x" * 1_000):
+        named.write_bytes(content)
+        assert find_token(whole, WITH_FILE) is None
+    named.write_bytes(b"x" * 999)
+    assert find_token(whole, WITH_FILE) == "x" * 999
 
 
 @each(
@@ -83,26 +74,24 @@ def test_offline_by_choice(said: str, expected: bool) -> None:
     assert is_offline({}) is False
 
 
-@pytest.mark.parametrize(
+HUB, OTHER = "https://huggingface.co", "https://example.org"
+CHECK, SET = "check HF_TOKEN or unset it", "set HF_TOKEN to an access token"
+
+
+@each(
     ("endpoint", "token", "settings", "advice"),
     [
-        ("https://huggingface.co", "", DEFAULTS, "set HF_TOKEN to an access token"),
-        ("https://huggingface.co", "two words", DEFAULTS, "set HF_TOKEN to an access token"),
-        ("https://huggingface.co", "hf_x", DEFAULTS, "check HF_TOKEN or unset it"),
-        ("https://huggingface.co", "hf_x", WITH_FILE, "check HF_TOKEN or unset it"),
-        (
-            "https://huggingface.co",
-            "",
-            WITH_FILE,
-            "sign in again with Hugging Face's tools, or set use_token_file = false",
-        ),
-        ("https://example.org", "hf_x", WITH_FILE, "to send it an access token, set token_endpoint to its address"),
-        ("https://example.org", "hf_x", Settings(token_endpoint="https://example.org"), "check HF_TOKEN or unset it"),
+        (HUB, "", DEFAULTS, SET),
+        (HUB, "two words", DEFAULTS, SET),
+        (HUB, "hf_x", DEFAULTS, CHECK),
+        (HUB, "hf_x", WITH_FILE, CHECK),
+        (HUB, "", WITH_FILE, "sign in again with Hugging Face's tools, or set use_token_file = false"),
+        (OTHER, "hf_x", WITH_FILE, "to send it an access token, set token_endpoint to its address"),
+        (OTHER, "hf_x", Settings(token_endpoint=OTHER), CHECK),
     ],
 )
 def test_what_to_do_when_a_sign_in_is_asked_for(
     endpoint: str, token: str, settings: Settings, advice: str, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("from-file")
-    environ = {"HF_TOKEN": token, "HF_HOME": str(tmp_path)}
-    assert sign_in_advice(endpoint, environ, settings) == advice
+    assert sign_in_advice(endpoint, {"HF_TOKEN": token, "HF_HOME": str(tmp_path)}, settings) == advice

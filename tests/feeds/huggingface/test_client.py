@@ -16,7 +16,7 @@ from reader.core.errors import ConfigError, FeedOffline, FeedRefused, FeedUnreac
 from reader.core.paper import Listing
 from reader.feeds.http.client import HttpClient, host_lock
 from reader.feeds.huggingface.client import HuggingFaceClient
-from tests.feed_server import FeedServer, item
+from tests.feed_server import FeedServer, Item, item
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
 from tests.table import each
@@ -24,47 +24,46 @@ from tests.table import each
 # What is asked
 
 
+def numbered(count: int) -> list[Item]:
+    return [item(f"2605.{number:05}") for number in range(count)]
+
+
 async def test_a_day_is_asked_for_by_name_and_a_hundred_at_once(server: FeedServer, nap: Nap) -> None:
     async with connected(server, nap) as client:
         assert await ids(client) == ["2605.00000", "2605.00001", "2605.00002"]
-    (request,) = server.requests
-    assert request.path == "/api/daily_papers"
-    assert request.query == {"date": DAY, "limit": "100", "p": "0"}
-    assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
-    assert request.headers["Authorization"] is None
+        (request,) = server.requests
+        assert request.path == "/api/daily_papers"
+        assert request.query == {"date": DAY, "limit": "100", "p": "0"}
+        assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
+        assert request.headers["Authorization"] is None
+        # Connections that are closed open again.
+        await client.aclose()
+        assert len(await ids(client)) == 3
 
 
-@pytest.mark.parametrize("links", [True, False])
-@pytest.mark.parametrize(("papers", "requests"), [(99, 1), (100, 1), (101, 2), (250, 3)])
-async def test_pages_are_followed(links: bool, papers: int, requests: int, server: FeedServer, nap: Nap) -> None:
-    server.links = links
-    server.days[DAY] = [item(f"2605.{number:05}") for number in range(papers)]
+async def test_pages_are_followed(server: FeedServer, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
     async with connected(server, nap) as client:
-        assert len(await ids(client)) == papers
-    # After a full page without a link only one more request tells the end.
-    assert len(server.requests) == (requests if papers % 100 else requests + 1)
-
-
-async def test_a_paper_that_moves_between_pages_comes_once(server: FeedServer, nap: Nap) -> None:
-    server.days[DAY] = [item(f"2605.{number % 100:05}") for number in range(150)]
-    async with connected(server, nap) as client:
+        for links in (True, False):
+            server.links = links
+            for papers, requests in ((99, 1), (100, 1), (101, 2), (250, 3)):
+                server.requests.clear()
+                server.days[DAY] = numbered(papers)
+                assert len(await ids(client)) == papers
+                # After a full page without a link only one more request tells the end.
+                assert len(server.requests) == (requests if papers % 100 else requests + 1)
+        # A paper that moves between pages comes once. It may have pushed another one over the edge, so the pages are
+        # asked for once more.
+        server.requests.clear()
+        server.days[DAY] = [item(f"2605.{number % 100:05}") for number in range(150)]
         assert len(await ids(client)) == 100
-    # It may have pushed another paper over the edge, so the pages are asked for once more.
-    assert [request.query["p"] for request in server.requests] == ["0", "1", "0", "1"]
-
-
-async def test_a_day_that_breaks_off_on_a_later_page_is_an_error(server: FeedServer, nap: Nap) -> None:
-    server.days[DAY] = [item(f"2605.{number:05}") for number in range(150)]
-    server.faults += ["ok", *["error"] * QUICK.attempts]
-    async with connected(server, nap) as client:
+        assert [request.query["p"] for request in server.requests] == ["0", "1", "0", "1"]
+        # A day that breaks off on a later page is an error.
+        server.faults += ["ok", *["error"] * QUICK.attempts]
         with pytest.raises(FeedRefused):
             await client.day(DAY)
-
-
-async def test_endless_pages_come_to_an_end(server: FeedServer, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.huggingface.client._MAX_PAGES", 3)
-    server.days[DAY] = [item(f"2605.{number:05}") for number in range(1_000)]
-    async with connected(server, nap) as client:
+        # Endless pages come to an end.
+        monkeypatch.setattr("reader.feeds.huggingface.client._MAX_PAGES", 3)
+        server.days[DAY] = numbered(1_000)
         assert len(await ids(client)) == 300
 
 
@@ -72,12 +71,17 @@ async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer,
     server.etags = True
     async with connected(server, nap) as client:
         (first,) = await client.day(DAY)
-    assert first.validator
-    assert server.requests[0].headers["If-None-Match"] is None
+        assert first.validator
+        assert server.requests[0].headers["If-None-Match"] is None
+        # More may follow a full page, and a record that can't be read may come whole.
+        for papers in (numbered(100), numbered(101), [*numbered(3), {"paper": {"id": 7}}]):
+            server.days[DAY] = papers
+            assert (await client.day(DAY))[0].validator is None
+    server.days[DAY] = [item(f"2605.{number:05}", day=DAY) for number in range(3)]
     again = HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
     async with again:
         assert await again.day(DAY) == (Listing(DAY, (), is_unchanged=True),)
-        assert server.requests[1].headers["If-None-Match"] == first.validator
+        assert server.requests[-1].headers["If-None-Match"] == first.validator
         server.days[DAY].append(item("2605.00009"))
         (news,) = await again.day(DAY)
         assert len(news.drafts) == 4
@@ -85,24 +89,6 @@ async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer,
         # Of another day nothing is known.
         await again.day("2026-05-11")
     assert server.requests[-1].headers["If-None-Match"] is None
-
-
-@pytest.mark.parametrize("papers", [100, 101])
-async def test_a_full_page_is_always_sent_since_more_may_follow(papers: int, server: FeedServer, nap: Nap) -> None:
-    server.etags = True
-    server.days[DAY] = [item(f"2605.{number:05}") for number in range(papers)]
-    async with connected(server, nap) as client:
-        (listing,) = await client.day(DAY)
-    assert listing.validator is None
-
-
-async def test_a_day_of_which_not_all_could_be_read_is_sent_again(server: FeedServer, nap: Nap) -> None:
-    server.etags = True
-    server.days[DAY] += [{"paper": {"id": 7}}]
-    async with connected(server, nap) as client:
-        (listing,) = await client.day(DAY)
-    assert listing.skipped
-    assert listing.validator is None
 
 
 async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
@@ -158,24 +144,17 @@ async def test_a_month_comes_by_day(server: FeedServer, nap: Nap) -> None:
     }
     async with connected(server, nap) as client:
         found = await client.month("2026-04")
-    assert found is not None
-    assert {listing.day: len(listing.drafts) for listing in found} == dict.fromkeys(server.days, 60)
-    assert [request.query for request in server.requests] == [
-        {"month": "2026-04", "limit": "100", "p": "0"},
-        {"month": "2026-04", "limit": "100", "p": "1"},
-    ]
-
-
-async def test_a_month_whose_records_name_no_day_is_given_up_at_once(server: FeedServer, nap: Nap) -> None:
-    server.days = {"2024-04-01": [item(f"2404.{n:05}") for n in range(300)]}
-    async with connected(server, nap) as client:
-        assert await client.month("2024-04") is None
-    assert len(server.requests) == 1
-
-
-async def test_a_month_without_papers_is_empty(server: FeedServer, nap: Nap) -> None:
-    async with connected(server, nap) as client:
+        assert {one.day: len(one.drafts) for one in found or ()} == dict.fromkeys(server.days, 60)
+        assert [request.query for request in server.requests] == [
+            {"month": "2026-04", "limit": "100", "p": "0"},
+            {"month": "2026-04", "limit": "100", "p": "1"},
+        ]
         assert await client.month("2023-06") == ()
+        # One whose records name no day is given up at once.
+        server.days = {"2024-04-01": numbered(300)}
+        server.requests.clear()
+        assert await client.month("2024-04") is None
+        assert len(server.requests) == 1
 
 
 async def test_what_is_trending_keeps_the_feed_s_order(server: FeedServer, nap: Nap) -> None:
@@ -228,38 +207,23 @@ def test_endpoints_that_may_be_asked(endpoint: str, host: str) -> None:
     assert HttpClient(endpoint).host == host
 
 
-async def test_the_environment_decides(server: FeedServer, tmp_path: Path) -> None:
+async def test_the_environment_decides(server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A proxy is not asked for this machine.
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     environ = {"HF_ENDPOINT": server.url, "HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
     unused = Settings(endpoint="https://unused.example.org")
-    async with HuggingFaceClient.from_environment(unused, environ=environ) as client:
-        assert len(await ids(client)) == 3
-    assert "Authorization" not in server.requests.pop().headers
     # An endpoint gets the token only if the user named it for that.
-    named = replace(unused, token_endpoint=server.url)
-    async with HuggingFaceClient.from_environment(named, environ=environ) as client:
-        assert len(await ids(client)) == 3
-    assert server.requests.pop().headers["Authorization"] == "Bearer hf_secret"
-
-
-async def test_offline_is_respected(server: FeedServer, tmp_path: Path) -> None:
-    environ = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    async with HuggingFaceClient.from_environment(Settings(endpoint=server.url), environ=environ) as client:
+    for settings, sent in ((unused, None), (replace(unused, token_endpoint=server.url), "Bearer hf_secret")):
+        async with HuggingFaceClient.from_environment(settings, environ=environ) as client:
+            assert len(await ids(client)) == 3
+        assert server.requests.pop().headers["Authorization"] == sent
+    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    async with HuggingFaceClient.from_environment(Settings(endpoint=server.url), environ=offline) as client:
         with pytest.raises(FeedOffline, match="HF_HUB_OFFLINE"):
             await client.day(DAY)
     assert server.requests == []
-
-
-def test_the_real_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example.org")
     assert HuggingFaceClient.from_environment().host == "mirror.example.org"
-
-
-async def test_a_proxy_is_not_asked_for_this_machine(
-    server: FeedServer, monkeypatch: pytest.MonkeyPatch, nap: Nap
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    async with connected(server, nap) as client:
-        assert len(await ids(client)) == 3
 
 
 async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.MonkeyPatch, nap: Nap) -> None:
@@ -285,10 +249,3 @@ async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.Mon
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
             assert await ids(client) == ["2605.00001"]
-
-
-async def test_a_closed_client_opens_again(server: FeedServer, nap: Nap) -> None:
-    async with connected(server, nap) as client:
-        await client.day(DAY)
-        await client.aclose()
-        assert len(await ids(client)) == 3

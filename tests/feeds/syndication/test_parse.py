@@ -277,8 +277,16 @@ def test_bytes_are_never_taken_for_a_file(tmp_path: Path) -> None:
         parse(str(tmp_path / "feed.xml").encode())
 
 
-def test_a_thousand_entries_are_enough() -> None:
+def test_a_feed_is_bounded() -> None:
     assert len(parse(rss(*(item(f"Entry {n}") for n in range(1_005)))).entries) == 1_000
+    people = ", ".join(f"Ada {'x' * 10}{n}" for n in range(600))
+    tags = "".join(f'<category term="{n} {"t" * 300}"/>' for n in range(40))
+    said = f"<id>tag:{'i' * 600}</id><author><name>{people}</name></author>{tags}<summary>{'word ' * 50}</summary>"
+    feed = parse(atom(f"<entry>{said}</entry>", title="n" * 300))
+    (entry,) = feed.entries
+    lists = (entry.draft.authors, entry.draft.keywords)
+    assert [len(feed.title), len(feed.slug), len(entry.guid), len(entry.draft.title)] == [200, 40, 500, 99]
+    assert [*map(len, lists), len(entry.draft.keywords[0])] == [500, 30, 200]
 
 
 def test_what_breaks_the_parser_is_no_feed() -> None:
