@@ -186,9 +186,9 @@ def entry(number: int, clock: int, kind: str, value: str = "1") -> Entry:
 
 
 def test_the_undo_of_a_program_takes_back_its_whole_run_and_nothing_of_the_users() -> None:
-    one, two = ("agent:bot", "run 1"), ("agent:bot", "run 2")
-    done = (10, "star"), (10, *one), (20, "star"), (20, *two), (30, "read"), (40, "tag:later"), (40, *two)
-    entries = [entry(number, *said) for number, said in enumerate(done, 1)]
+    entries = [entry(1, 10, "star"), entry(2, 10, "agent:bot", "run 1"), entry(3, 20, "star")]
+    entries += [entry(4, 20, "agent:bot", "run 2"), entry(5, 30, "read"), entry(6, 40, "tag:later")]
+    entries.append(entry(7, 40, "agent:bot", "run 2"))
     assert targets(entries, "undo") == ["e3", "e4", "e6", "e7"]
     for number, id in enumerate(targets(entries, "undo"), 8):
         entries.append(entry(number, 50, "undo", id))
