@@ -105,7 +105,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     listed = [item("2605.00001"), item("2605.00002")]
-    papers = [Paper("2605.00001", categories=("cs.CL", "cs.LG"), version=2, extra="<x/>")]
+    papers = [Paper("2605.00001", categories=("cs.CL", "cs.LG"), version=2)]
     with World.opened(tmp_path / "papers.db", listed, papers) as made:
         yield made
 
