@@ -23,6 +23,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, twin_id
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
+from tests.feed_server import item
 from tests.table import each
 
 TODAY = date(2026, 3, 10)
@@ -229,19 +230,15 @@ def article(paper: Draft, said: str, host: str = "", authors: str = "authors") -
 def data(papers: Sequence[Draft]) -> str:
     """The attribute with the papers' records."""
     items = [
-        {
-            "paper": {
-                "id": one.id,
-                "title": one.title,
-                "summary": one.abstract,
-                "authors": [{"name": f"Author {number}"} for number in range(one.author_count or 0)],
-                "publishedAt": f"{one.published}T00:00:00.000Z",
-                "submittedOnDailyAt": "2026-03-01T00:00:00.000Z",
-                "upvotes": 12,
-            },
-            "title": one.title,
-            "numComments": 2,
-        }
+        item(
+            str(one.id),
+            one.title,
+            day="2026-03-01",
+            summary=one.abstract,
+            authors=[{"name": f"Author {number}"} for number in range(one.author_count or 0)],
+            publishedAt=f"{one.published}T00:00:00.000Z",
+            upvotes=12,
+        )
         for one in papers
     ]
     props = escape(dumps({"query": {"q": "agents"}, "searchResults": items, "user": None}))
@@ -338,6 +335,8 @@ def test_the_data_of_a_page_has_votes_authors_and_days(form: Callable[[str], byt
             authors=tuple(f"Author {number}" for number in range(one.author_count or 0)),
             upvotes=12,
             comments=2,
+            summary="It holds.",
+            keywords=("agents", "tool use"),
         )
         for one in SHOWN
     ]
@@ -348,7 +347,7 @@ def test_the_data_of_a_page_has_votes_authors_and_days(form: Callable[[str], byt
     ]
     # A page may show nothing, and its records may be those of papers alone.
     assert drafts(form(page("", data(SHOWN)))) == tuple(told)
-    bare = re.sub(r"&quot;paper&quot;: \{(.*?)\}, &quot;title.*?\}", r"\1}", data(SHOWN))
+    bare = re.sub(r"&quot;paper&quot;: \{(.*?&quot;)\}, &quot;published.*?\}", r"\1}", data(SHOWN))
     assert drafts(form(page("", bare))) == tuple(one._replace(comments=None) for one in told)
 
 
