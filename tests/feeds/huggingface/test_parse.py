@@ -21,6 +21,7 @@ def parse(**paper: object) -> Draft:
 
 
 LATE = item("2605.00002", submittedOnDailyAt="2026-05-11T23:59:59.999Z")
+NO_RECORD, NO_ID = Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id")
 KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 
 
@@ -53,17 +54,9 @@ def test_of_many_unusable_records_the_first_are_kept() -> None:
         # A record belongs to the day it names, as it stands there, and stands once on it.
         ([item("2605.00001"), LATE], "2026-05-12", [("2026-05-12", "1", ()), ("2026-05-11", "2", ())]),
         ([KEPT, DROPPED, item("2605.00002")], "2026-05-12", [("2026-05-12", "1 2", ())]),
-        (
-            [item("2605.00001", day="2026-05-11"), item("2605.00001", day="2026-05-12")],
-            None,
-            [("2026-05-11", "1", ()), ("2026-05-12", "1", ())],
-        ),
-        (
-            [7, item("2605.00001"), item("no id"), item("2605.00003")],
-            "2026-05-12",
-            [("2026-05-12", "1 3", (Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id")))],
-        ),
-        ([7], None, [(None, "", (Skipped("item 1", "not a record"),))]),
+        ([LATE, item("2605.00002", day="2026-05-12")], None, [("2026-05-11", "2", ()), ("2026-05-12", "2", ())]),
+        ([7, item("2605.00001"), item("no id")], "2026-05-12", [("2026-05-12", "1", (NO_RECORD, NO_ID))]),
+        ([7], None, [(None, "", (NO_RECORD,))]),
     ],
 )
 def test_records_are_listed_by_day(items: list[object], day: str | None, expected: list[object]) -> None:
@@ -160,11 +153,7 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
         ({"summary": "one\ntwo\n  three"}, "abstract", "one two\n\nthree"),
         ({"summary": 'see <a href="https://example.org">this\npage</a>'}, "abstract", "see this page"),
         ({"summary": "first<br/>second <p>third</p>"}, "abstract", "first\n\nsecond\n\nthird"),
-        (
-            {"summary": "the <EOS> token, <s> and <picture of a man>"},
-            "abstract",
-            "the <EOS> token, <s> and <picture of a man>",
-        ),
+        ({"summary": "<EOS>, <s> and <picture of a man>"}, "abstract", "<EOS>, <s> and <picture of a man>"),
         ({"summary": "remove tags (<think>. . .</think>) here"}, "abstract", "remove tags (<think>. . .</think>) here"),
         ({"summary": "<think>Let me\nsee.</think> It works."}, "abstract", "It works."),
         ({"summary": "if a < b and c > d"}, "abstract", "if a < b and c > d"),
@@ -172,11 +161,7 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
         ({"summary": "gain of 5\\% at $10^{-3}$"}, "abstract", "gain of 5% at 10⁻³"),
         ({"ai_summary": "<think>hm</think> A\n  b &amp; c"}, "summary", "A b & c"),
         ({"ai_summary": " "}, "summary", None),
-        (
-            {"authors": [{"name": "Peter Hidden", "hidden": True}, {"name": "Ada", "hidden": False}]},
-            "authors",
-            ("Ada",),
-        ),
+        ({"authors": [{"name": "Bo", "hidden": True}, {"name": "Ada", "hidden": False}]}, "authors", ("Ada",)),
         ({"authors": [{"name": "  "}, {"hidden": False}, "Bare Name", None]}, "authors", ("Bare Name",)),
         ({"authors": [{"name": "Fr\\'echet\nWrapped", "hidden": None}]}, "authors", ("Fréchet Wrapped",)),
         ({"ai_keywords": ["LLMs", "", "  ", "$\\tau$-bench", "llms", 7, None]}, "keywords", ("LLMs", "τ-bench")),
@@ -212,17 +197,15 @@ def test_an_organization_is_found_wherever_it_stands(place: str, inner: bool) ->
     assert (draft.organization, draft.organization_slug) == ("國立臺灣大學", "ntu")
 
 
+TOOLS = "https://github.com/acme/tools"
+
+
 @each(
     ("repository", "page", "code", "project"),
     [
-        (None, "https://github.com/acme/tools", "https://github.com/acme/tools", None),
-        ("https://github.com/acme/tools/", "https://github.com/acme/tools", "https://github.com/acme/tools", None),
-        (
-            "https://github.com/acme/tools",
-            "https://github.com/acme/site",
-            "https://github.com/acme/tools",
-            "https://github.com/acme/site",
-        ),
+        (None, TOOLS, TOOLS, None),
+        (f"{TOOLS}/", TOOLS, TOOLS, None),
+        (TOOLS, "https://github.com/acme/site", TOOLS, "https://github.com/acme/site"),
         (None, " https://acme.example.org/x", None, "https://acme.example.org/x"),
         ("https://gitlab.com/acme/tools", None, "https://gitlab.com/acme/tools", None),
         ("javascript:alert(1)", "file:///etc/passwd", None, None),
@@ -316,9 +299,9 @@ def test_addresses_of_the_web(text: str, expected: str | None) -> None:
     ("text", "expected"),
     [
         *(
-            (text, "https://github.com/acme/tools")
+            (text, TOOLS)
             for text in (
-                "https://github.com/acme/tools",
+                TOOLS,
                 "https://github.com/acme/tools///",
                 "http://www.GitHub.com/acme/tools.git",
                 "github.com/acme/tools",
