@@ -80,6 +80,7 @@ class World:
                 arxiv,
                 web,
                 categorize=self.categorize,
+                stays_offline=False,
                 category_papers=self.category_papers,
                 now=self._now,
             )
