@@ -91,12 +91,10 @@ DRAFTS = (
 @each(
     "variant",
     [
-        PAGE,
         PAGE.replace("\n", "\r\n"),
         PAGE.replace("\n", "\r"),
         re.sub(r"\n\n+", "\n", PAGE),
         PAGE.replace("\n", "\n\n"),
-        PAGE.replace("\n", "\n \t\n"),
         PAGE.replace("  •", "•"),
         PAGE.replace("  • ", ""),
         PAGE.replace("authors\n·\n", "authors · "),
@@ -104,7 +102,6 @@ DRAFTS = (
         PAGE.replace("Dec 4", "December 4"),
         PAGE.replace("\n\nWhere", "\n\n\x1b[0m\u200bWhere"),
         PAGE.replace(". ", ".\n"),
-        PAGE.removeprefix(HEADER),
         "Papers\n\nSearch: verifiers\n\n" + PAGE.removeprefix(HEADER),
         PAGE + "\nSystem theme\n\nCompany\n\nTOS\n\n© 2026\n",
         PAGE + PAGE,
@@ -135,7 +132,6 @@ MAY = "2024-05-02"
             for line, name in (
                 ("ServiceNow-AI ServiceNow-AI", "ServiceNow-AI"),
                 ("ByteDance-Seed ByteDance Seed", "ByteDance Seed"),
-                ("nvidia NVIDIA", "NVIDIA"),
                 ("Mila Quebec AI Institute", "Mila Quebec AI Institute"),
                 ("國立臺灣大學", "國立臺灣大學"),
             )
@@ -144,7 +140,6 @@ MAY = "2024-05-02"
         *(
             (f"{TITLE}{said} 4", shown("A title", author_count=3, published=day, comments=4))
             for said, day in (
-                ("Jan 26", "2026-01-26"),
                 ("Mar 10", "2026-03-10"),
                 ("Mar 11", "2025-03-11"),
                 ("Dec 31", "2025-12-31"),
@@ -176,8 +171,6 @@ def test_the_last_leap_year_may_be_eight_years_ago() -> None:
     "text",
     [
         "",
-        "\n\n\n",
-        "Just a note to myself.",
         abstract("nothing") * 3,
         f"A title\n\n{abstract('no date')}",
         f"{TITLE}Smarch 2, 2024",
@@ -309,7 +302,6 @@ def drafts(body: bytes) -> tuple[Draft, ...]:
     "saved",
     [
         FIREFOX.encode(),
-        CHROMIUM.encode(),
         mhtml(CHROMIUM),
         webarchive(SOURCE),
         SOURCE.encode(),

@@ -18,13 +18,10 @@ NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
 @each(
     ("header", "expected"),
     [
-        ('"api";r=499;t=300', 0),
-        ('"api";r=0;t=57', 58),
         ('"api"; r=0; t=57', 58),
         ('"api";r=10;t=57, "pages";r=0;t=9', 10),
         ('"api";r=0;t=9999', 310),
         ('"api";r=0', 0),
-        ("nonsense", 0),
         ("", 0),
     ],
 )
@@ -35,12 +32,10 @@ def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
 @each(
     ("header", "expected"),
     [
-        ("7", 7),
         (" 0 ", 0),
         ("Tue, 12 May 2026 12:00:30 GMT", 30),
         ("Tue, 12 May 2026 12:00:30 -0000", 30),
         ("Tue, 12 May 2026 11:00:00 GMT", 0),
-        ("soon", None),
         ("-5", None),
         ("", None),
         ("9" * 5_000, None),
@@ -68,7 +63,6 @@ def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool 
 @each(
     ("body", "expected"),
     [
-        (b'{"error": "Invalid date."}', "Invalid date"),
         (b'{"error": "\\u001b[31mred\\u001b[0m\\n alert"}', "red alert"),
         (b'{"error": 7}', ""),
         (b"[]", ""),
@@ -83,10 +77,8 @@ def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
 @each(
     ("given", "expected"),
     [
-        (' "x" ', '"x"'),
         ("", None),
         (None, None),
-        ("é", None),
         ("a\nb", None),
         ("x" * 1_000, "x" * 1_000),
         ("x" * 1_001, None),
