@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
@@ -310,11 +308,3 @@ def test_addresses_of_the_web(text: str, expected: str | None) -> None:
 )
 def test_places_on_github(text: str, expected: str | None) -> None:
     assert github_url(text) == expected
-
-
-@given(st.text() | st.from_regex(r"(https?:)?//[^\n]{0,30}", fullmatch=True))
-def test_an_address_is_of_the_web_and_stays_so(text: str) -> None:
-    address = web_url(text)
-    if address is not None:
-        assert address.lower().startswith(("https://", "http://"))
-        assert web_url(address) == address
