@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import gzip
+import zlib
 from datetime import UTC, datetime
+
+import pytest
 
 from reader.feeds.http.client import duration_text
 from reader.feeds.http.responses import (
+    BodyReader,
+    BodyTooLarge,
+    UnknownEncoding,
     has_next_page,
     rate_limit_pause,
     refusal_reason,
@@ -94,3 +101,37 @@ def test_a_validator_is_sent_back_unchanged_or_not(given: str | None, expected: 
 )
 def test_a_duration_is_rounded(seconds: float, expected: str) -> None:
     assert duration_text(seconds) == expected
+
+
+TEXT = b"text " * 200
+PACKED = gzip.compress(TEXT)
+
+
+@each(
+    ("encoding", "sent"),
+    [
+        ("", TEXT),
+        ("identity", TEXT),
+        ("gzip", PACKED),
+        ("GZIP, identity", PACKED),
+        ("x-gzip", PACKED + b"more"),
+    ],
+)
+def test_a_body_is_unpacked_up_to_its_limit(encoding: str, sent: bytes) -> None:
+    whole, short = BodyReader(encoding, len(TEXT)), BodyReader(encoding, len(TEXT) - 1)
+    for start in range(0, len(sent), 7):
+        whole.add(sent[start : start + 7])
+    assert whole.body() == TEXT
+    with pytest.raises(BodyTooLarge):
+        short.add(sent)
+
+
+def test_a_body_is_whole_and_packed_once() -> None:
+    cut = BodyReader("gzip", len(TEXT))
+    assert cut.body() == b""
+    cut.add(PACKED[:-1])
+    with pytest.raises(zlib.error):
+        cut.body()
+    for encoding in ("br", "gzip, gzip", "deflate"):
+        with pytest.raises(UnknownEncoding):
+            BodyReader(encoding, 9)
