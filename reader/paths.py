@@ -118,11 +118,6 @@ def config_file() -> Path:
     return (home() or _platform("user_config_path")) / "config.toml"
 
 
-def topics_file() -> Path:
-    """The user's own topic rules, unless the settings name another file."""
-    return (home() or _platform("user_config_path")) / "topics.toml"
-
-
 def state_file() -> Path:
     """The saved state of the last visit: view, query, cursor, pane sizes."""
     return (home() or _platform("user_state_path")) / "state.json"
@@ -324,7 +319,7 @@ def _platform(kind: str) -> Path:
         named, user = os.environ.get(variable, ""), os.environ.get("HOME", "")
         if named.startswith("/"):
             return Path(named, APP)
-        if not named and user.startswith("/"):
+        if user.startswith("/"):
             return Path(user, default, APP)
     import platformdirs
 

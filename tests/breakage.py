@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-Break = Callable[[Path], None]
+Break = Callable[[Path], object]
 
 
 def execute(file: Path, *statements: str) -> None:
@@ -31,37 +32,37 @@ def overwrite(file: Path, place: int, data: bytes) -> None:
         out.write(data)
 
 
-def cut(share: float) -> Break:
+def changed(change: Callable[[bytearray], None]) -> Break:
+    """Change the bytes of the cache."""
+
     def break_it(home: Path) -> None:
-        file = home / "papers.db"
-        with file.open("r+b") as out:
-            out.truncate(int(file.stat().st_size * share))
+        data = bytearray((home / "papers.db").read_bytes())
+        change(data)
+        (home / "papers.db").write_bytes(data)
 
     return break_it
+
+
+def cut(share: float) -> Break:
+    return lambda home: os.truncate(home / "papers.db", int((home / "papers.db").stat().st_size * share))
 
 
 def flip(number: int, seed: int) -> Break:
     """Flip so many bits anywhere behind the header."""
 
-    def break_it(home: Path) -> None:
-        file = home / "papers.db"
-        data = bytearray(file.read_bytes())
+    def change(data: bytearray) -> None:
         chance = random.Random(seed)
         for _ in range(number):
             data[chance.randrange(100, len(data))] ^= 1 << chance.randrange(8)
-        file.write_bytes(data)
 
-    return break_it
+    return changed(change)
 
 
 def scramble(seed: int) -> Break:
     """Damage the file in one of many ways: cut, flipped, overwritten, emptied, with pages or bytes in other places."""
 
-    def break_it(home: Path) -> None:
-        file = home / "papers.db"
-        chance = random.Random(seed)
-        data = bytearray(file.read_bytes())
-        size = len(data)
+    def change(data: bytearray) -> None:
+        chance, size = random.Random(seed), len(data)
         start = chance.randrange(size)
         match seed % 7:
             case 0:
@@ -84,9 +85,8 @@ def scramble(seed: int) -> Break:
                     data[chance.randrange(100)] = chance.randrange(256)
             case 6:
                 data[start:start] = chance.randbytes(chance.randrange(1, 5_000))
-        file.write_bytes(data)
 
-    return break_it
+    return changed(change)
 
 
 def flip_page_kind(home: Path) -> None:
@@ -150,17 +150,15 @@ forget_events = sql("DELETE FROM effect", "DELETE FROM event", "UPDATE paper SET
 """Takes all events out of the cache, so that only the journal has them."""
 
 
+JOURNAL = "papers.journal.jsonl"
+
+
 def drop_journal(home: Path) -> None:
-    (home / "papers.journal.jsonl").unlink()
+    (home / JOURNAL).unlink()
 
 
 def cut_journal(home: Path) -> None:
-    with (home / "papers.journal.jsonl").open("r+b") as out:
-        out.truncate(150)
-
-
-def fill_journal_with_garbage(home: Path) -> None:
-    (home / "papers.journal.jsonl").write_bytes(random.Random(7).randbytes(5_000))
+    os.truncate(home / JOURNAL, 150)
 
 
 def remove(home: Path) -> None:
@@ -192,20 +190,11 @@ def make_older(home: Path) -> None:
         "ALTER TABLE paper_text DROP COLUMN addresses",
         "ALTER TABLE paper_text DROP COLUMN profiles",
         "DROP TABLE queue",
-        "DROP INDEX effect_of_traces",
-        "DROP INDEX event_by_number",
-        "DROP INDEX event_by_target",
-        "DROP INDEX ix_orphan_event",
-        "DROP TABLE full_text",
-        "DROP TABLE text_fts",
-        "DROP INDEX event_forgets",
-        "DROP TABLE event_origin",
-        "DROP TABLE member_mark",
-        "DROP TABLE member",
-        "DROP TABLE follow_paper",
-        "DROP TABLE follow",
-        "DROP TABLE paper_flags",
-        *(f"DROP TABLE {name}" for name in ("paper_edit", "second_look", "earlier_text", "page_paper")),
+        *(f"DROP INDEX {name}" for name in ("effect_of_traces", "event_by_number", "event_by_target")),
+        *(f"DROP INDEX {name}" for name in ("ix_orphan_event", "event_forgets")),
+        *(f"DROP TABLE {name}" for name in ("full_text", "text_fts", "event_origin", "member_mark", "member")),
+        *(f"DROP TABLE {name}" for name in ("follow_paper", "follow", "paper_flags", "paper_edit", "second_look")),
+        *(f"DROP TABLE {name}" for name in ("earlier_text", "page_paper")),
         "ALTER TABLE event DROP COLUMN number",
         "DELETE FROM event WHERE kind LIKE 'follow:%'",
         "DELETE FROM meta WHERE key = 'journal_size'",
@@ -299,7 +288,7 @@ GONE: dict[str, Break] = {
 BESIDE: dict[str, Break] = {
     "no journal": drop_journal,
     "journal cut": cut_journal,
-    "journal of garbage": fill_journal_with_garbage,
+    "journal of garbage": lambda home: (home / JOURNAL).write_bytes(random.Random(7).randbytes(5_000)),
 }
 """What may happen to the journal; the cache stays good."""
 

@@ -72,7 +72,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "refresh/test_rules.py::test_a_rule_does_nothing_against_what_the_user_did",
         ),
         "Nothing else is given to a shell": (
-            "commands/test_pipe.py::test_any_program_runs_and_a_shell_only_if_asked_for",
+            "commands/test_pipe.py::test_a_command_of_the_settings_gets_what_it_asks_for_and_a_shell_only_if_asked_for",
         ),
         "A paper that you ask for by its id is left alone": (
             "refresh/test_rules.py::test_a_paper_that_is_asked_for_by_its_id_comes_without_rules",

@@ -13,7 +13,6 @@ import pytest
 
 from reader import access_token
 from reader.cache.places import open_server
-from reader.commands.line import own_process
 from reader.core.errors import CacheError
 
 SECRET = "hf_of_the_user"
@@ -86,18 +85,3 @@ def test_a_servers_password_is_there_only_while_its_library_connects(monkeypatch
     with pytest.raises(CacheError, match="it was asked"), open_server("postgresql://ada@example.org/papers"):
         pass
     assert SECRET not in os.environ.values()
-
-
-def test_the_commands_that_a_reader_starts_have_the_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("HF_TOKEN", "PGPASSWORD"):
-        monkeypatch.setenv(name, SECRET)
-    access_token.hide_tokens()
-    told = "from reader import access_token; access_token.hide_tokens(); secrets = sorted(access_token.held_secrets())"
-    start = own_process._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(own_process, "_START", f"{start} {told}; print(*secrets)")
-    assert own_process.CommandProcess((), 80, {}).wait().text == "HF_TOKEN PGPASSWORD"
-    start = own_process._START_BEYOND.partition(" from reader.cli")[0]
-    monkeypatch.setattr(own_process, "_START_BEYOND", f"{start} {told}; open(sys.argv[2], 'w').write(str(secrets))")
-    os.mkfifo(tmp_path / "told")
-    own_process.start_beyond((str(tmp_path / "told"),))
-    assert (tmp_path / "told").read_text() == "['HF_TOKEN', 'PGPASSWORD']"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from reader import config
 from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.tables import Rule, SavedView, UserCommand, WatchedExport
 from reader.settings_reader import LoadedSettings, load_settings, load_text
 from tests.table import each
 
@@ -29,11 +29,40 @@ def test_the_template_has_every_default_and_can_be_used_as_it_is(tmp_path: Path)
     file, text = tmp_path / "config.toml", template()
     file.write_text(text)
     assert load_settings(file, {}) == LoadedSettings(Settings(), str(file))
-    lines = text.splitlines()
-    for name in config.SETTING_TYPES.keys() - {"keys", *SINGLE, *TABLES}:
-        [line] = [line for line in lines if line.startswith(f"# {name} = ")]
-        written = tomllib.loads(line.removeprefix("# "))[name]
-        assert config.SETTING_TYPES[name].check(written) == getattr(Settings(), name)
+
+
+def test_what_a_new_file_has_commented_out_can_be_used_as_it_is(tmp_path: Path) -> None:
+    loaded = load_text(tmp_path, re.sub(r"(?m)^# (?=\[\[|  #|\w+ = )", "", template()))
+    assert loaded.mistakes == ()
+    assert loaded.settings == replace(
+        Settings(),
+        views=(SavedView("Evaluation", "topic:evaluation is:unread"),),
+        exports=(WatchedExport("is:starred", "~/starred.bib"),),
+        commands=(UserCommand("Summary", "ollama run llama3.2 'Explain this paper in three sentences.'"),),
+        rules=(Rule("Finance", "topic:finance -has:code", ("hide", "tag:finance")),),
+    )
+
+
+DEFAULTS = """\
+allow_local_feeds = false # true or false
+ascii = false # true or false
+ask_arxiv = true # true or false
+days_at_start = 7 # a whole number from 1 to 366
+filter_width = 26 # a whole number from 16 to 60
+keep_days = 0 # a whole number from 0 to 36500
+keep_texts_days = 365 # a whole number from 0 to 36500
+list_share = 0.55 # a number from 0.2 to 0.8
+nearest = true # true or false
+note_reading = true # true or false
+refresh_minutes = 30 # a whole number from 0 to 1440
+sync_settings = false # true or false
+use_token_file = false # true or false
+"""
+
+
+def test_switches_and_numbers_are_those_that_users_rely_on() -> None:
+    told = re.findall(r"# Takes (true or false|a .*number.*)\.\n# (\w+ = \S+)\n", template())
+    assert sorted(f"{default} # {takes}" for takes, default in told) == DEFAULTS.splitlines()
 
 
 def test_topic_rules_stand_beside_the_settings_unless_named(tmp_path: Path) -> None:

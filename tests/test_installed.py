@@ -13,7 +13,7 @@ import pytest
 
 from reader import api, installed
 from reader.commands.line.manual import page
-from tests.commands.conftest import DAYS, Run, filled, home, papers, run
+from tests.commands.conftest import DAYS, Result, Run, filled, home, papers, run
 from tests.extensions.packages import Packages, packages
 from tests.table import each
 from tests.test_imports import TO_FIRST_LIST
@@ -66,11 +66,14 @@ def test_to_import_the_api_imports_only_what_is_asked_for() -> None:
 
 def test_a_command_of_another_package_is_one_of_the_program(packages: Packages, run: Run) -> None:
     packages.install("greet", GREET)
+    assert list(installed.others()) == ["greet"] and "greet" not in sys.modules
     assert run("greet").out == "Good morning.\n"
     assert "says good morning" in run("greet", "--help").out
     assert "says good morning" in run("help", "greet").out
     assert "### Of extensions" in run("help", "all").out
     assert "Did you mean greet?" in run("help", "greeet").err
+    out = run("doctor").out
+    assert "greeting" in out and "greet of greet 2.1" in out
     assert "greet" not in installed._state.off
 
 
@@ -83,18 +86,6 @@ def test_the_first_list_is_there_without_it(packages: Packages, tmp_path: Path, 
     modules = set(run_program(f"LAST = {DAYS['2026-06-30'][0]['paper']['title']!r}\n{TO_FIRST_LIST}", home).split())
     assert "reader.ui.list.pane" in modules
     assert not modules & {"greet", "importlib.metadata", "reader.api", "reader.ui.extensions.actions"}
-
-
-def test_the_doctor_names_it_and_asks_it(packages: Packages, run: Run) -> None:
-    packages.install("greet", GREET)
-    out = run("doctor").out
-    assert "greeting" in out and "greet of greet 2.1" in out
-
-
-def test_nothing_is_imported_before_it_is_asked_for(packages: Packages) -> None:
-    packages.install("greet", GREET)
-    assert list(installed.others()) == ["greet"]
-    assert "greet" not in sys.modules
 
 
 FAILING = {
@@ -128,32 +119,31 @@ def test_one_that_fails_is_switched_off_and_named_and_takes_nothing_with_it(
 
 def test_the_command_of_one_that_fails_says_why(packages: Packages, run: Run) -> None:
     packages.install("bad", "raise ValueError('no luck')")
-    found = run("bad")
-    assert (found.code, found.out) == (1, "")
-    assert found.err == "dailypapers: The extension bad can't be used: it failed: ValueError: no luck.\n"
+    said = "dailypapers: The extension bad can't be used: it failed: ValueError: no luck.\n"
+    assert run("bad") == Result(1, "", said)
 
 
-@pytest.mark.parametrize("name", ["list", "import", "serve"])
+@each("name", ["list", "import", "serve"])
 def test_a_name_of_ours_is_ours(packages: Packages, run: Run, name: str) -> None:
     packages.install("bad", GREET.replace("Greet.", "Shadow."), {name: "bad:EXTENSION"})
     assert "Shadow." not in run(name, "--help").out
+    packages.install("two", GREET, {"greet": "two:EXTENSION"})
+    packages.install("twin", GREET, {"greet": "twin:EXTENSION"})
+    assert [*installed.others()] == ["greet"] and len(installed.switched_off()) == 2
     said = run("doctor").out
-    assert f"{name} of bad 2.1" in said and f"Switched off: dailypapers also has the name {name}" in said
+    assert (
+        f"{name} of bad 2.1" in said
+        and "also has the name greet" in said
+        and f"Switched off: dailypapers also has the name {name}" in said
+    )
 
 
-@pytest.mark.parametrize("lines", ["= =", "greet", "greet = ", "greet = no module:at all", "\0", "[broken"])
+@each("lines", ["= =", "greet", "greet = ", "greet = no module:at all", "\0", "[broken"])
 def test_entry_points_that_can_not_be_read_stop_nothing(packages: Packages, run: Run, lines: str) -> None:
     packages.install("greet", GREET)
     packages.write_entries("greet", lines)
     assert run("count").code == 0
     assert run("doctor").err in ("", "dailypapers: 1 finding above, marked with !.\n")
-
-
-def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) -> None:
-    packages.install("one", GREET, {"greet": "one:EXTENSION"})
-    packages.install("two", GREET, {"greet": "two:EXTENSION"})
-    assert len(installed.others()) == len(installed.switched_off()) == 1
-    assert "also has the name greet" in run("doctor").out
 
 
 def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: Path) -> None:
@@ -164,12 +154,12 @@ def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: P
     assert [given.value.query for given in installed.given("views")] == ["topic:agents upvotes:>20"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("receipt", "text", "command"),
     [
-        ("uv-receipt.toml", 'requirements = [{ name = "dailypapers", extras = ["pdf"] }]', "uv tool install"),
-        ("pipx_metadata.json", '{"package_or_url": "dailypapers[pdf]"}', "pipx install --force"),
         ("other", "dailypapers[pdf]", f"{sys.executable} -m pip install"),
+        ("pipx_metadata.json", '{"package_or_url": "dailypapers[pdf]"}', "pipx install --force"),
+        ("uv-receipt.toml", 'requirements = [{ name = "dailypapers", extras = ["pdf"] }]', "uv tool install"),
     ],
 )
 def test_a_missing_extra_names_the_command_of_this_installation(
@@ -179,4 +169,5 @@ def test_a_missing_extra_names_the_command_of_this_installation(
     (tmp_path / receipt).write_text(text)
     extras = "mcp" if receipt == "other" else "mcp,pdf"
     said = installed.needs_extra("This needs", "mcp")
+    (tmp_path / receipt).unlink()
     assert said == f"This needs the extra mcp: \"{command} 'dailypapers[{extras}]'\" installs it."

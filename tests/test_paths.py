@@ -19,8 +19,14 @@ from reader.paths import replace_private
 from tests.table import each
 
 ALL = (
-    *(paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file),
+    *(paths.cache_file, paths.config_file, paths.state_file, paths.look_file, paths.log_file),
     *(paths.pictures_folder, paths.response_cache_folder),
+)
+
+BESIDE = (
+    *(paths.refresh_stamp, paths.journal_file, paths.sent_digests_file, paths.sync_lock, paths.group_file),
+    *(paths.suspect_stamp, paths.backup_folder, paths.finding_folder, paths.vectors_folder, paths.models_folder),
+    paths.draft_folder,
 )
 
 
@@ -28,9 +34,15 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     home = tmp_path / "home"
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
     assert [file().relative_to(home).as_posix() for file in ALL] == [
-        *("papers.db", "config.toml", "topics.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
+        *("papers.db", "config.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
         "answers",
     ]
+    beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]
+    assert " ".join(beside) == (
+        "papers.refreshed papers.journal.jsonl papers.digests.jsonl papers.sync papers.group.json papers.suspect"
+        " backups finding vectors models drafts"
+    )
+    assert paths.last_refresh(paths.cache_file()) is None
     monkeypatch.setenv("DAILYPAPERS_HOME", "here")
     assert paths.cache_file() == Path.cwd() / "here" / "papers.db"
     monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)

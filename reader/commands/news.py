@@ -247,7 +247,6 @@ class Asked(NamedTuple):
 
 def whats_new(workspace: Workspace, asked: Asked) -> News:
     """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
-    parsed(asked.query)
     last = paths.last_refresh(workspace.cache_file)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         news = _Builder(window, asked).news()
@@ -280,7 +279,7 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
     from reader.refresh.jobs import Refresh, RefreshFinished
 
     last = paths.last_refresh(workspace.cache_file)
-    if hours and last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
+    if last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
         return None
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)

@@ -63,18 +63,18 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     if not found and not arguments.quiet:
         warn("The feed finds nothing.")
     if arguments.add and found:
-        _store_results(workspace, listings)
+        _store_results(workspace, listings, quiet=arguments.quiet)
     return 0
 
 
-def _store_results(workspace: Workspace, listings: tuple[Listing, ...]) -> None:
+def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet: bool) -> None:
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import PapersStored, StorePapers
 
-    added = sum(
-        message.papers for message in run_job(workspace, StorePapers(listings)) if isinstance(message, PapersStored)
-    )
-    warn(f"{amount(added, 'paper')} added.")
+    stored = run_job(workspace, StorePapers(listings), quiet=quiet)
+    if not quiet:
+        added = sum(message.papers for message in stored if isinstance(message, PapersStored))
+        warn(f"{amount(added, 'paper')} added.")
 
 
 def _record(draft: Draft, day: str | None, is_known: bool) -> Result:

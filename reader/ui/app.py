@@ -33,7 +33,7 @@ from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.kit.typed_line import catch_up
 from reader.ui.library.library import Library
-from reader.ui.list.header import title_parts, window_title
+from reader.ui.list.header import header_parts, window_title
 from reader.ui.list.loader import ListLoader
 from reader.ui.looks import Look
 from reader.ui.looks.theme import stylesheets
@@ -207,7 +207,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         if self.ask is not None:
             self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
-        subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
+        subscribe(self, self.model, header_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
     def add(self, *features: Feature) -> None:

@@ -254,7 +254,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")
         take, widen, save = (keymap.key(id, "query") for id in ("query.complete", "find.widen", "query.save"))
-        keys = AdviceKeys(take, feed, widen, save)
+        keys = AdviceKeys(take, feed, widen, save, glyphs.dot)
         self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:

@@ -46,9 +46,6 @@ def test_a_paper_of_a_conference_has_its_year(live_edit: Paper) -> None:
     assert mla(paper) == f"Wang, Xinyu, and Chongbo Zhao. “It Edits.” ICLR 2027 oral, 2027, {DOI}."
 
 
-PLATO = "Plato, “A Title,” arXiv:2606.12345,"
-
-
 @pytest.mark.parametrize(
     ("style", "bare", "old", "new"),
     [

@@ -107,9 +107,12 @@ def test_what_was_written_is_read_as_it_was(facts: dict[str, str | list[str]]) -
 
 
 def test_a_note_holds_all_of_a_paper(two: tuple[Paper, Paper], tmp_path: Path) -> None:
+    # The user's own files keep their names.
+    for name in ("paper2026-0123456789ab.md", "paper2026-0123456789ab-2.md"):
+        (tmp_path / name).write_text("mine")
     folder = NotesFolder(tmp_path, CitationKeys())
     assert [folder.write(paper) for paper in two] == [
         Written(tmp_path / "wang2026-2606.12345.md"),
-        Written(tmp_path / "paper2026-0123456789ab.md"),
+        Written(tmp_path / "paper2026-0123456789ab-3.md"),
     ]
     assert (tmp_path / "wang2026-2606.12345.md").read_bytes() == (WRITTEN / "note.md").read_bytes()

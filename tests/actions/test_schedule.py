@@ -206,11 +206,7 @@ def test_without_any_of_them_it_is_said_what_to_run(tmp_path: Path, monkeypatch:
         schedule.plan_schedule(schedule.daily_digest((7, 30), ("--send",)), tmp_path, {}, "linux")
     said = "This system has no systemd, launchd or cron; schedule"
     assert f"{said} 'dailypapers digest --send --in-turn" in str(failed.value)
-
-
-def test_programs_that_fail_are_one_sentence() -> None:
-    with pytest.raises(ReaderError, match="could not be run"):
-        schedule.run_program(("no-such-program-here",), None)
-    with pytest.raises(ReaderError, match="false failed"):
-        schedule.run_program(("false",), None)
+    for name, why in (("no-such-program-here", "could not be run"), ("false", "false failed")):
+        with pytest.raises(ReaderError, match=why):
+            schedule.run_program((name,), None)
     assert schedule.run_program(("cat",), "as it is") == "as it is"

@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 
 from reader.cache import connections
+from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
-from reader.core.paper import Draft, Listing
+from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
+from tests.breakage import execute
 
 NOW = "2026-11-24T08:00:00Z"
 
@@ -38,10 +40,11 @@ class ByName:
 
     version: str = "1"
     slugs: tuple[str, ...] = ("agents", "video")
+    family: str = "Family"
 
     @property
     def topics(self) -> Sequence[Named]:
-        return [Named(slug, slug.title(), "Family") for slug in self.slugs]
+        return [Named(slug, slug.title(), self.family) for slug in self.slugs]
 
     def classify(
         self, title: str, abstract: str, keywords: Sequence[str], _categories: Sequence[str] = ()
@@ -135,10 +138,23 @@ def kept(cache: Cache, path: Path, four_days: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def closed(cache: Cache, kept: Path) -> Path:
+    """The same cache; no program has it open, and it has no log."""
+    cache.close()
+    execute(kept)
+    return kept
+
+
 def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What a statement finds in a cache."""
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(sql, values).fetchall()
+
+
+def said(action: UserAction | None) -> str:
+    """What was done, in words; empty for nothing."""
+    return action.said if action is not None else ""
 
 
 SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
@@ -150,9 +166,19 @@ def selection(query: str, scope: Scope = SCOPE) -> Selection:
 
 
 def found(path: Path, query: str) -> list[int]:
-    """The papers of a query, in its order."""
+    """The papers of a query, in its order, by each way of reading; they have to agree."""
     with closing(Window.open(path)) as window:
-        return list(window.order(selection(query)).pks)
+        pks = list(window.order(chosen := selection(query)).pks)
+        assert list(window.first(chosen, 100).pks) == pks and window.count(chosen) == len(pks)
+        return pks
+
+
+def whole(path: Path, id: str) -> Paper:
+    """A paper, by any of its ids."""
+    with closing(Window.open(path)) as window:
+        paper = window.paper(pk) if (pk := window.pk_of(id)) else None
+    assert paper is not None
+    return paper
 
 
 def faults(path: Path) -> dict[str, tuple[str, ...]]:

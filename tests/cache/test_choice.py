@@ -105,6 +105,8 @@ def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, pa
     assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
     events.mark("star", False, [2])
     assert subjects(window) == ["Protein folding"] * 4
+    events.mark("star", True, [6])
+    assert window.for_you.update() and window.for_you.score(max(NUMBERS)) > 0
 
 
 def test_a_marked_paper_is_not_likened_to_another_by_what_it_alone_has(window: Window, events: Events) -> None:

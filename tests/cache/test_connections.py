@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -22,26 +22,18 @@ TODAY = date(2026, 5, 12)
 
 def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
     lock = tmp_path / "new" / "lock"
-    with alone(lock, 0), pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
-        pass
-    with alone(lock, 0):
-        pass
 
-
-def test_who_waits_gets_its_turn(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    had_turn = threading.Event()
-
-    def wait() -> None:
+    def wait() -> bool:
         with alone(lock, 30):
-            had_turn.set()
+            return True
 
-    waiting = threading.Thread(target=wait)
-    with alone(lock, 0):
-        waiting.start()
-        assert not had_turn.is_set()
-    waiting.join()
-    assert had_turn.is_set()
+    with ThreadPoolExecutor() as other, alone(lock, 0):
+        with pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
+            pass
+        waiting = other.submit(wait)
+        assert not waiting.done()
+    # Who waits gets its turn.
+    assert waiting.result()
 
 
 def test_a_program_that_is_refused_without_waiting_tries_again(tmp_path: Path) -> None:

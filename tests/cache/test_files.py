@@ -36,7 +36,7 @@ def count(path: Path, table: str) -> int:
     return int(rows(path, f"SELECT count(*) FROM {table}")[0][0])
 
 
-def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(cache: Cache, kept: Path) -> None:
+def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(kept: Path) -> None:
     others = [paths.backup_folder(kept) / name for name in ("papers-mine.db", "notes.txt", "papers-2026-01-01.db.copy")]
     others[0].parent.mkdir()
     for other in others:
@@ -64,14 +64,14 @@ def test_the_folder_of_backups_is_the_users_alone(kept: Path) -> None:
     assert [file.name for file in made.parent.iterdir()] == [made.name]
 
 
-def test_a_week_later_the_next_whole_backup_takes_the_place_of_the_last(cache: Cache, kept: Path) -> None:
+def test_a_week_later_the_next_whole_backup_takes_the_place_of_the_last(kept: Path) -> None:
     papers = [count(made, "paper") for day in range(9) if (made := files.back_up_daily(kept, TODAY + timedelta(day)))]
     assert papers == [40, *[3] * 6, 40, 3]
     assert names(kept) == ["papers-2026-12-03.db", "papers-2026-12-02.db", "papers-2026-12-01.db"]
 
 
 @pytest.mark.parametrize("off", [-400, 400])
-def test_backups_of_a_wrong_clock_do_not_stand_in_the_way(cache: Cache, kept: Path, off: int) -> None:
+def test_backups_of_a_wrong_clock_do_not_stand_in_the_way(kept: Path, off: int) -> None:
     for day in range(3):
         files.back_up_daily(kept, TODAY + timedelta(day + off))
     for day in range(3):
@@ -89,20 +89,19 @@ def test_what_is_not_yet_merged_into_the_file_is_backed_up_too(kept: Path) -> No
     assert count(made, "event") == 6
 
 
-def test_a_backup_before_a_migration_is_one_of_the_three(cache: Cache, kept: Path) -> None:
-    cache.close()
+def test_a_backup_before_a_migration_is_one_of_the_three(closed: Path) -> None:
     for day in (3, 2, 1):
-        files.back_up_daily(kept, TODAY - timedelta(day))
-    make_older(kept.parent)
-    before = rows(kept, "PRAGMA table_info(event)")
-    schema.ensure(kept)
-    assert len(names(kept)) == 3
-    assert names(kept)[0].endswith(f"-before-{schema.HEAD}.db")
-    assert rows(files.backups(kept)[0], "PRAGMA table_info(event)") == before
+        files.back_up_daily(closed, TODAY - timedelta(day))
+    make_older(closed.parent)
+    before = rows(closed, "PRAGMA table_info(event)")
+    schema.ensure(closed)
+    assert len(names(closed)) == 3
+    assert names(closed)[0].endswith(f"-before-{schema.HEAD}.db")
+    assert rows(files.backups(closed)[0], "PRAGMA table_info(event)") == before
 
 
 def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
-    cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "FULL_BYTES", 1000)
     made = files.back_up_daily(kept, TODAY)
@@ -118,7 +117,7 @@ def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
     assert made.stat().st_size < kept.stat().st_size / 2
 
 
-def test_a_nearly_full_disk_gets_a_small_backup(cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nearly_full_disk_gets_a_small_backup(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=kept.stat().st_size))
     made = files.back_up_daily(kept, TODAY)
     assert made is not None
@@ -130,18 +129,17 @@ def damage(path: Path) -> None:
 
 
 @pytest.mark.parametrize("break_it", [damage, lambda path: flip(50_000, 1)(path.parent)])
-def test_a_bad_cache_takes_no_good_backups_place(cache: Cache, kept: Path, break_it: Callable[[Path], None]) -> None:
-    cache.close()
+def test_a_bad_cache_takes_no_good_backups_place(closed: Path, break_it: Callable[[Path], None]) -> None:
     for day in (3, 2, 1):
-        files.back_up_daily(kept, TODAY - timedelta(day))
-    before = {file: file.read_bytes() for file in files.backups(kept)}
-    break_it(kept)
+        files.back_up_daily(closed, TODAY - timedelta(day))
+    before = {file: file.read_bytes() for file in files.backups(closed)}
+    break_it(closed)
     with pytest.raises(CacheDamaged):
-        files.back_up_daily(kept, TODAY)
-    assert {file: file.read_bytes() for file in files.backups(kept)} == before
-    assert len(list(paths.backup_folder(kept).iterdir())) == 3
+        files.back_up_daily(closed, TODAY)
+    assert {file: file.read_bytes() for file in files.backups(closed)} == before
+    assert len(list(paths.backup_folder(closed).iterdir())) == 3
     # The damage that was found is remembered, so there is no further try.
-    assert files.back_up_daily(kept, TODAY) is None
+    assert files.back_up_daily(closed, TODAY) is None
 
 
 def test_without_a_cache_there_is_nothing_to_back_up(path: Path) -> None:
@@ -150,7 +148,7 @@ def test_without_a_cache_there_is_nothing_to_back_up(path: Path) -> None:
 
 
 def test_a_failed_backup_is_logged_and_stops_nothing(
-    cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
     paths.backup_folder(kept).write_text("a file where the folder should be")
@@ -160,7 +158,7 @@ def test_a_failed_backup_is_logged_and_stops_nothing(
     assert "backup" in paths.log_file().read_text()
 
 
-def test_a_full_disk_leaves_the_older_backups(cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_older_backups(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     resource = pytest.importorskip("resource")
     files.back_up_daily(kept, TODAY - timedelta(1))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -181,8 +179,7 @@ def test_a_file_that_was_cut_is_not_whole(kept: Path, share: float) -> None:
     assert not is_whole(kept)
 
 
-def test_pages_in_the_log_count_as_there(cache: Cache, path: Path, kept: Path) -> None:
-    cache.close()
+def test_pages_in_the_log_count_as_there(cache: Cache, path: Path, closed: Path) -> None:
     old = path.read_bytes()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint = 0")

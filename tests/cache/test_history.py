@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reader.cache.history import STILL, Votes, votes
-from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from tests.cache.conftest import draft, found, rows
-
-DAY = "2026-11-20"
-
-
-def stamp(day: int) -> str:
-    return f"2026-11-{day}T08:00:00Z"
+from tests.cache.conftest import draft, found
+from tests.cache.test_changes import at, mark, tell
 
 
-def seconds(day: int) -> int:
-    return int(datetime(2026, 11, day, 9, tzinfo=UTC).timestamp())
-
-
-def tell(cache: Cache, day: int, **facts: Any) -> None:
-    """The feed says something of paper 1; of paper 2 it says the same every day."""
-    facts.setdefault("comments", 0)
-    cache.store(Listing(DAY, (draft(1, **facts), draft(2, upvotes=40))), stamp(day))
-
-
-def changes(path: Path) -> list[tuple[int, ...]]:
-    return rows(path, "SELECT pk, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY pk, at")
+def nine(day: int) -> int:
+    return at(day, 9)
 
 
 def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
@@ -49,47 +31,32 @@ def rising(path: Path, visited: int | None = None) -> list[bool]:
         return [row.rising for row in window.rows([1, 2])]
 
 
-def mark(path: Path, kind: str, day: int, pk: int = 1) -> None:
-    with closing(Events.open(path, now=lambda: float(seconds(day)))) as events:
-        events.mark(kind, True, [pk])
-
-
-def test_only_what_moves_is_kept(cache: Cache, path: Path) -> None:
-    tell(cache, 20, upvotes=10)
-    tell(cache, 21, upvotes=10)
-    assert changes(path) == []
-    tell(cache, 22, upvotes=31, comments=2)
-    tell(cache, 23, comments=2, keywords=("lora", "video"), code_url="https://github.com/a/b", code_stars=7)
-    assert changes(path) == [(1, 10, 0, None, 0, 0), (1, 31, 2, None, 0, 0), (1, 31, 2, 7, 2, 1)]
-    assert moved(path, pk=2) == STILL
-
-
 def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
     tell(cache, 21, upvotes=25)
     tell(cache, 23, upvotes=66)
-    assert moved(path) == Votes((10, 25, 66), 0)
-    assert moved(path, visited=seconds(20)).gained == 56
-    assert moved(path, visited=seconds(22)).gained == 41
-    assert moved(path, visited=seconds(24)).gained == 0
+    assert (moved(path), moved(path, pk=2)) == (Votes((10, 25, 66), 0), STILL)
+    assert moved(path, visited=nine(20)).gained == 56
+    assert moved(path, visited=nine(22)).gained == 41
+    assert moved(path, visited=nine(24)).gained == 0
     # Before the paper came, nobody can have looked at it.
-    assert moved(path, visited=seconds(10)).gained == 0
+    assert moved(path, visited=nine(10)).gained == 0
     mark(path, "read", 22)
-    assert moved(path, visited=seconds(20)).gained == 41
+    assert moved(path, visited=nine(20)).gained == 41
 
 
 @pytest.mark.parametrize(("upvotes", "clearly"), [(109, False), (110, False), (124, False), (125, True)])
 def test_a_clear_rise_is_marked(cache: Cache, path: Path, upvotes: int, clearly: bool) -> None:
     tell(cache, 20, upvotes=100)
     tell(cache, 22, upvotes=upvotes)
-    assert rising(path, seconds(21)) == [clearly, False]
-    assert rising(path, seconds(23)) == [False, False]
+    assert rising(path, nine(21)) == [clearly, False]
+    assert rising(path, nine(23)) == [False, False]
     assert rising(path) == [False, False]
 
 
 def test_rising_papers_come_first_by_the_votes_of_the_last_days(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-01", tuple(draft(n, upvotes=100 * n) for n in (1, 2, 3))), stamp(10))
-    cache.store(Listing("2026-11-01", (draft(3, upvotes=600),)), stamp(12))
-    cache.store(Listing("2026-11-01", (draft(1, upvotes=150), draft(3, upvotes=610))), stamp(23))
+    cache.store(Listing("2026-11-01", tuple(draft(n, upvotes=100 * n) for n in (1, 2, 3))), "2026-11-10T08:00:00Z")
+    cache.store(Listing("2026-11-01", (draft(3, upvotes=600),)), "2026-11-12T08:00:00Z")
+    cache.store(Listing("2026-11-01", (draft(1, upvotes=150), draft(3, upvotes=610))), "2026-11-23T08:00:00Z")
     assert found(path, "sort:rising") == [1, 3, 2]
     assert found(path, "sort:-rising") == [2, 3, 1]

@@ -18,8 +18,8 @@ from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
-from reader.core.paper import Draft, LibraryEntry, Listing, Paper
-from tests.cache.conftest import NOW, draft, rows
+from reader.core.paper import Draft, LibraryEntry, Listing
+from tests.cache.conftest import NOW, draft, rows, said, whole
 
 TODAY = 1_764_000_000_000
 """The time of all tests, in milliseconds since 1970."""
@@ -40,14 +40,6 @@ def on(paper: str, *marks: Mark) -> PaperMarks:
     return PaperMarks(paper, marks)
 
 
-def paper(path: Path, id: str) -> Paper:
-    with closing(Window.open(path)) as window:
-        pk = window.pk_of(id)
-        found = window.paper(pk) if pk is not None else None
-    assert found is not None
-    return found
-
-
 def log(path: Path) -> list[tuple[object, ...]]:
     return rows(path, "SELECT kind, value, count, clock, machine FROM event ORDER BY seq")
 
@@ -63,7 +55,7 @@ def test_the_newest_mark_decides_whatever_comes_first(at_once: Events, path: Pat
     older, newer = mark(value="1", clock=TODAY - 5, id="b"), mark(value="0", clock=TODAY, id="a")
     assert add(at_once, on(ONE, older), on(TWO, newer), on(THREE, older)) == 3
     assert add(at_once, on(ONE, newer), on(TWO, older), on(THREE, older)) == 2
-    assert [paper(path, id).starred for id in (ONE, TWO, THREE)] == [False, False, True]
+    assert [whole(path, id).starred for id in (ONE, TWO, THREE)] == [False, False, True]
     # What lost stays in the log.
     assert ("star", "1", 1, TODAY - 5, "1" * 12) in log(path)
 
@@ -72,7 +64,7 @@ def test_an_own_newer_mark_stands(at_once: Events, path: Path) -> None:
     at_once.mark("note", "mine", [1])
     at_once.mark("tag:later", True, [1])
     assert add(at_once, on(ONE, mark("note", "theirs", TODAY - 1), mark("tag:later", "0", TODAY - 1))) == 2
-    assert (paper(path, ONE).note, paper(path, ONE).tags) == ("mine", ("later",))
+    assert (whole(path, ONE).note, whole(path, ONE).tags) == ("mine", ("later",))
 
 
 def test_marks_of_one_event_are_one_event_and_join_once_in_any_grouping(at_once: Events, path: Path) -> None:
@@ -87,12 +79,12 @@ def test_marks_of_one_event_are_one_event_and_join_once_in_any_grouping(at_once:
 def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path) -> None:
     at_once.mark("star", True, [1, 2])
     with closing(Window.open(path)) as window:
-        found = kept(window, paper(path, ONE)).marks
+        found = kept(window, whole(path, ONE)).marks
     assert add(at_once, on(ONE, *found), on(ONE, *found)) == 0
     at_once.undo()
     assert add(at_once, on(ONE, *found)) == 0
     # What was undone here does not come back by an old file.
-    assert not paper(path, ONE).starred
+    assert not whole(path, ONE).starred
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -102,7 +94,7 @@ def test_marks_of_one_moment_have_the_same_order_everywhere(at_once: Events, pat
     for number in (first, 1 - first):
         add(at_once, on(ONE, marks[number]))
         add(at_once, on(ONE, marks[number]), on(TWO, marks[number]))
-    assert (paper(path, ONE).note, paper(path, TWO).note) == ("two", "two")
+    assert (whole(path, ONE).note, whole(path, TWO).note) == ("two", "two")
 
 
 def test_a_clock_that_is_ahead_does_not_win_for_ever(at_once: Events, path: Path) -> None:
@@ -112,7 +104,7 @@ def test_a_clock_that_is_ahead_does_not_win_for_ever(at_once: Events, path: Path
     clocks = {row[3] for row in log(path)}
     assert clocks == {TODAY + DAY, TODAY, 0}
     assert add(at_once, on(TWO, mark("star", "0", TODAY + 1, "b"))) == 1
-    assert not paper(path, TWO).starred
+    assert not whole(path, TWO).starred
     # Known by its id, it is not added again tomorrow.
     assert add_marks(at_once, [on(TWO, mark(clock=TODAY + DAY + 1))], lambda: TODAY / 1000 + 86_400) == 0
 
@@ -120,25 +112,24 @@ def test_a_clock_that_is_ahead_does_not_win_for_ever(at_once: Events, path: Path
 def test_a_mark_without_a_time_is_made_where_none_is_set(at_once: Events, path: Path) -> None:
     at_once.mark("note", "mine", [1])
     at_once.mark("star", True, [1])
-    said = (("star", "1"), ("note", "theirs"), ("tag:later", "1"))
-    assert add(at_once, PaperMarks(ONE, (), said), PaperMarks(TWO, (), said)) == 4
-    assert add(at_once, PaperMarks(ONE, (), said), PaperMarks(TWO, (), said)) == 0
-    assert [(paper(path, id).note, paper(path, id).starred, paper(path, id).tags) for id in (ONE, TWO)] == [
+    marks = (("star", "1"), ("note", "theirs"), ("tag:later", "1"))
+    assert add(at_once, PaperMarks(ONE, (), marks), PaperMarks(TWO, (), marks)) == 4
+    assert add(at_once, PaperMarks(ONE, (), marks), PaperMarks(TWO, (), marks)) == 0
+    assert [(whole(path, id).note, whole(path, id).starred, whole(path, id).tags) for id in (ONE, TWO)] == [
         ("mine", True, ("later",)),
         ("theirs", True, ("later",)),
     ]
     # It needs its paper.
-    assert add(at_once, PaperMarks(LOST, (), said)) == 0
+    assert add(at_once, PaperMarks(LOST, (), marks)) == 0
     # They are the user's own, so undo takes them back.
-    undone = at_once.undo()
-    assert undone is not None and undone.label == "starred, tagged later, noted"
+    assert said(at_once.undo()) == "1 starred, 2 tagged later, 1 noted"
 
 
 def test_marks_wait_for_their_paper(at_once: Events, cache: Cache, path: Path) -> None:
     assert add(at_once, on(LOST, mark(), mark("note", "a note"))) == 2
     assert add(at_once, on(LOST, mark())) == 0
     cache.store(Listing("2026-11-25", (Draft("It is here", LOST),)), NOW)
-    assert (paper(path, LOST).starred, paper(path, LOST).note) == (True, "a note")
+    assert (whole(path, LOST).starred, whole(path, LOST).note) == (True, "a note")
     assert add(at_once, on(LOST, mark())) == 0
 
 
@@ -146,8 +137,8 @@ def test_a_title_s_id_is_the_paper_s(at_once: Events, path: Path) -> None:
     """The file's home knew the paper by a saved page only; here it has its arXiv id."""
     other = page_id("Paper number 1")
     assert add(at_once, on(other, mark()), on(page_id("Another title"), mark())) == 2
-    assert paper(path, ONE).starred
-    assert paper(path, other).id == ONE
+    assert whole(path, ONE).starred
+    assert whole(path, other).id == ONE
     assert add(at_once, on(other, mark()), on(ONE, mark())) == 0
 
 

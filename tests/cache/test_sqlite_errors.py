@@ -16,6 +16,8 @@ from reader.cache.sqlite_errors import explain, explained, primary_code
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
 from reader.paths import log_file, suspect_stamp
+from tests.breakage import overwrite
+from tests.cache.conftest import rows
 
 
 @pytest.fixture(autouse=True)
@@ -58,18 +60,13 @@ def is_full(connection: sqlite3.Connection, _path: Path) -> None:
 
 def is_damaged(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with path.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * (path.stat().st_size - 4096))
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("SELECT * FROM paper").fetchall()
+    overwrite(path, 4096, b"\xff" * (path.stat().st_size - 4096))
+    rows(path, "SELECT * FROM paper")
 
 
 def is_no_database(_connection: sqlite3.Connection, path: Path) -> None:
-    other = path.with_name("letter.txt")
-    other.write_text("hello " * 200)
-    with closing(sqlite3.connect(other)) as opened:
-        opened.execute("SELECT 1 FROM paper")
+    (other := path.with_name("letter.txt")).write_text("hello " * 200)
+    rows(other, "SELECT 1 FROM paper")
 
 
 def is_read_only(connection: sqlite3.Connection, _path: Path) -> None:
@@ -125,7 +122,11 @@ def test_each_code_has_its_sentence(
 
 @pytest.mark.parametrize("column", ["has_fulltext", "is_locked", "malformed", "readonly", "interrupted"])
 def test_a_missing_column_is_unforeseen_whatever_its_name(
-    connection: sqlite3.Connection, path: Path, column: str, caplog: pytest.LogCaptureFixture
+    connection: sqlite3.Connection,
+    path: Path,
+    column: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(CacheError) as failure, explained(path):
         connection.execute(f"SELECT {column} FROM paper")
@@ -133,12 +134,11 @@ def test_a_missing_column_is_unforeseen_whatever_its_name(
     assert "unexpectedly" in str(failure.value) and column in str(failure.value)
     assert "SQLITE_ERROR" in caplog.text and "Traceback" in caplog.text
     assert "SQLITE_ERROR" in log_file().read_text("utf-8")
-
-
-def test_what_python_refuses_by_itself_is_unforeseen(connection: sqlite3.Connection, path: Path) -> None:
+    # Nothing of it is printed over the screen; nor is what Python refuses by itself.
     connection.close()
     with pytest.raises(CacheError, match="unexpectedly"), explained(path):
         connection.execute("SELECT 1")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_an_error_inside_one_of_sqlalchemy_s_is_looked_at(filled: Cache, path: Path) -> None:
@@ -149,14 +149,6 @@ def test_an_error_inside_one_of_sqlalchemy_s_is_looked_at(filled: Cache, path: P
     assert "unexpectedly" in str(explain(failure.value, path))
     with pytest.raises(CacheError, match="unexpectedly"), filled._transaction() as writing:
         writing.exec_driver_sql("SELECT has_fulltext FROM paper")
-
-
-def test_nothing_unforeseen_is_printed_over_the_screen(
-    connection: sqlite3.Connection, path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(CacheError), explained(path):
-        connection.execute("SELECT has_fulltext FROM paper")
-    assert capfd.readouterr() == ("", "")
 
 
 def test_an_error_of_a_disk_without_room_is_a_full_disk(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ def file(home: Path) -> Path:
 def test_each_value_is_shown_with_its_place_and_the_output_is_a_settings_file(
     run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file.write_text('\ndays_at_start = 3\n[keys]\n"paper.star" = "S"\n"view.starred" = []\n')
+    file.write_text(
+        '\ndays_at_start = 3\n[keys]\n"paper.star" = "S"\n"view.starred" = []\n[[views]]\nname = "A"\nquery = "b"\n'
+    )
     with monkeypatch.context() as patch:
         patch.setenv("HF_ENDPOINT", "http://localhost:1")
         lines = [" ".join(line.split()) for line in run("config", "show").lines]
@@ -30,6 +33,7 @@ def test_each_value_is_shown_with_its_place_and_the_output_is_a_settings_file(
         f"days_at_start = 3 # {file}:2",
         "refresh_minutes = 30 # default",
         f'"paper.star" = ["S"] # {file}:4',
+        *(f"[[views]] # {file}:6", 'name = "A"', 'query = "b"'),
     } <= set(lines)
     shown = run("config", "show", "--json").record
     assert (shown["days_at_start"]["value"], shown["days_at_start"]["from"]) == (3, f"{file}:2")
@@ -62,7 +66,7 @@ def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) 
     )
 
 
-def test_earlier_values_are_listed_and_restored(session: Session, papers: Path) -> None:
+def test_earlier_values_are_listed_and_restored(session: Session, run: Run, papers: Path) -> None:
     session(
         """
         $ views add a agents
@@ -90,6 +94,7 @@ def test_earlier_values_are_listed_and_restored(session: Session, papers: Path) 
         Taken back: view a changed.
         """
     )
+    assert run("config", "history", "views.a", "--json").records[0]["at"][:10] == datetime.now(UTC).date().isoformat()
 
 
 def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from io import BytesIO, TextIOWrapper
 from typing import Any, Literal, NotRequired, TypedDict
 
-from reader.commands.contract import fields, schema, table_of
+import pytest
+
+from reader.commands.contract import JsonForm, fields, schema, table_of
 from tests.commands.conftest import Run
 
 Inner = TypedDict("Inner", {"size": float, "at": str | None})
@@ -70,6 +75,14 @@ def test_the_manual_names_the_keys() -> None:
         ("`number`", "by name: a number"),
     ]
     assert fields(RESULTS) == ["name", "kind", "inner", "several", "counts", "pair", "value", "size", "at"]
+
+
+def test_json_is_ascii_where_the_output_writes_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding in ("ascii", "utf-8"):
+        monkeypatch.setattr("sys.stdout", TextIOWrapper(out := BytesIO(), encoding))
+        JsonForm(lines=True).print({"name": "é"})
+        sys.stdout.flush()
+        assert json.loads(out.getvalue()) == {"name": "é"} and out.getvalue().isascii() == (encoding == "ascii")
 
 
 def test_a_field_that_is_not_there_gets_the_nearest_name_or_all(run: Run, home: object) -> None:

@@ -116,12 +116,14 @@ def test_rows_of_two_columns_are_entries_of_the_help() -> None:
 @each(
     ("width", "lines"),
     [
-        (28, ["  dailypapers keys  # a mark"]),
-        (27, ["  dailypapers keys", "      # a mark"]),
-        (18, ["  dailypapers keys", "      # a mark"]),
-        (17, ["  dailypapers \\", "    keys", "      # a mark"]),
+        (36, ["  dailypapers keys  # a mark that is"]),
+        (35, ["  dailypapers keys", "      # a mark that is"]),
+        (22, ["  dailypapers keys", "      # a mark that is"]),
+        (21, ["  dailypapers keys", "      # a mark that", "      # is"]),
+        (18, ["  dailypapers keys", "      # a mark", "      # that is"]),
+        (17, ["  dailypapers \\", "    keys", "      # a mark", "      # that is"]),
     ],
 )
 def test_an_example_is_broken_where_it_does_not_fit(width: int, lines: list[str]) -> None:
-    text = "```sh\ndailypapers keys  # a mark\n```"
+    text = "```sh\ndailypapers keys  # a mark that is\n```"
     assert ["".join(piece.text for piece in line) for line in page_lines(text, width)] == lines

@@ -201,9 +201,9 @@ def test_papers_marks_and_feeds_of_several_files_are_told_line_by_line(
         $ import days.jsonl --dry-run
         0 new, 0 updated, 2 unchanged.
         This was a dry run: nothing was changed.
-        $ import text.txt
-        2 papers named, 1 of them here, 1 to come with the next refresh. 'dailypapers undo' takes it back.
-        $ import text.txt
+        $ import text.txt --liked
+        2 papers named, 1 of them here, 1 to come with the next refresh. 2 liked. 'dailypapers undo' takes it back.
+        $ import text.txt --liked
         2 papers named, 1 of them here, 1 to come with the next refresh.
         $ import feeds.opml --dry-run
         1 feed would be added, 0 already known; nothing was changed.
@@ -222,30 +222,6 @@ def test_papers_marks_and_feeds_of_several_files_are_told_line_by_line(
         1! dailypapers: Nothing was undone: a feed was followed or dropped, which 'dailypapers feeds' takes back. Undo again to take back the mark before.
         """  # noqa: E501
     )
-
-
-def test_liked_papers_teach_and_are_marked_no_other_way(
-    session: Session, run: Run, papers: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "ids.txt").write_text(f"{HERE} {THERE}")
-
-    def score() -> float:
-        found: float = run("show", HERE, "--json=for_you").record["for_you"]["score"]
-        return found
-
-    session(
-        """
-        $ import ids.txt --liked
-        2 papers named, 1 of them here, 1 to come with the next refresh. 2 liked. 'dailypapers undo' takes it back.
-        $ count is:starred OR is:queued
-        0
-        $ import ids.txt --liked
-        2 papers named, 1 of them here, 1 to come with the next refresh.
-        """
-    )
-    assert score() > 0
-    run("undo")
-    assert score() == 0
 
 
 def test_wanted_papers_survive_an_export_and_the_next_refresh_brings_them_with_their_marks(

@@ -215,7 +215,7 @@ def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytes
     listed = run("list", "-n", "2").out
     assert listed.count("\t") == 10
     assert piped(listed, "mark", "star", "-", "--json").record["changed"] == 2
-    assert piped(f"{IDS[0]} {IDS[3]}\n", "tag", "add", "later", IDS[1], "-", "--json").record["papers"] == 3
+    assert piped(f"{IDS[0]} {IDS[3]}\n", "tag", "add", "later", "-", *IDS[1:3], "--json").record["papers"] == 4
     assert piped(f"{IDS[3]}\n", "show", "-", "--json=id").json == {"id": IDS[3]}
     assert json.loads(piped(f"{IDS[3]}\n", "export", "--id", "-", "--format", "json").out)[0]["id"] == IDS[3]
     assert piped(listed, "show", "-").err == "dailypapers show takes one paper, and standard input has 2.\n"

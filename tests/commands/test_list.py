@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from reader.cache.finding import index
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
@@ -68,6 +69,12 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
+def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "FEW", 0)
+    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
+    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
+
+
 def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, papers: Path) -> None:
     session(
         """
@@ -104,6 +111,13 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
           2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
         ★ 2606.30616   55  Agents that write their own tools                      agents
         2 of 5
+        @ list -q -n4
+        TUESDAY 30 JUNE  3+
+          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
+        ★ 2606.30616   55  Agents that write their own tools                      agents
+        ● 2606.28480   36  A benchmark of terminal agents 中文標題     evaluation agents
+        MONDAY 29 JUNE
+        ● 2606.00003    9  Small verifiers, long horizons                      reasoning
         @ list -q -n1
         TUESDAY 30 JUNE
           2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
@@ -121,8 +135,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         MONDAY 29 JUNE  1+
         ◌ 2606.00002    8  =A memory that forgets [on purpose]                    memory
         1 of 1
-        @ list xylophone
-        ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
         $ list --jsonl=id,read,starred,queued,hidden,tags,note
         {"id": "2606.26740", "read": true, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null}
         {"id": "2606.30616", "read": false, "starred": true, "queued": false, "hidden": false, "tags": [], "note": null}
@@ -133,17 +145,10 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": true, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null, "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "in_text": false}
         $ list is:starred
         2606.30616	2026-06-30	55	2	unread,starred	Agents that write their own tools
-        $ list day:2024-01-01
-        ! Nothing matches.
-        $ list xylophone --json
-        []
-        ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
         $ list topc:agents
         2! dailypapers: The query is wrong at 'topc:': There is no field topc:. Did you mean topic:?
         $ count
         5
-        $ count agents -title:terminal
-        2
         $ count agents --jsonl
         {"query": "agents", "count": 3}
         """  # noqa: E501
@@ -171,9 +176,8 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         """
         $ list xylophone
         ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
-        $ list xylophone --limit 3
-        ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
-        $ list xylophone --jsonl
+        $ list xylophone --json
+        []
         ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
         $ list is:starred
         ! Nothing matches.
@@ -200,8 +204,6 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         ● 2606.30616   55  2026-06-30  Agents that write their own tools          agents
         1 of 3
         ! Searched for ~agents.
-        @ list agnets --jsonl
-        ! Nothing matches. Nearest in words: dailypapers list '~agnets'
         @ list agnets xylophone
         ! Nothing matches. Nearest in words: dailypapers list '~agnets xylophone'
         @ list "~xylophone"

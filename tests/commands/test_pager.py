@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -66,15 +65,6 @@ def test_a_pager_that_is_left_early_or_gets_an_interrupt_is_no_failure(paged: Ru
     assert paged("list", rows=9, script=f"#!/bin/sh\nread line; kill -INT $PPID\n{SLOW}") == Result(0, "", "")
     assert "6 of 6" in Path("got").read_text()
     assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_a_failure_breaks_no_word_on_a_narrow_terminal_and_is_one_line_as_json(paged: RunPaged) -> None:
-    assert paged("lst", rows=9).err.splitlines() == [
-        *("dailypapers: There is no", "command 'lst'. Did you mean", "'dailypapers list'? To search"),
-        "for it: 'dailypapers -- lst'.",
-    ]
-    [line] = paged("lst", "--json", rows=9).err.splitlines()
-    assert json.loads(line)["kind"] == "usage"
 
 
 @each(

@@ -40,13 +40,9 @@ def settings(papers: Path, home: Path) -> Path:
     return file
 
 
-def test_a_command_of_the_settings_gets_what_it_asks_for(run: Run) -> None:
+def test_a_command_of_the_settings_gets_what_it_asks_for_and_a_shell_only_if_asked_for(run: Run) -> None:
     asked = json.loads(run("pipe", "Ids", IDS[0], "--input", "json").out)
     assert [one["id"] for one in asked] == IDS[:1] and "tags" in asked[0]
-    assert run("pipe", "Ids", IDS[0], "--input", "markdown").out.startswith("## LiveEdit: Streaming")
-
-
-def test_any_program_runs_and_a_shell_only_if_asked_for(run: Run) -> None:
     # Without a shell, its signs are letters.
     assert "a;b|c$(d)" in run("pipe", f"{sys.executable} -c 'print(\"a;b|c$(d)\")'", IDS[1]).out
     assert run("pipe", "!head -n 1 | tr a-z A-Z", IDS[1]).out == "## AGENTS THAT WRITE THEIR OWN TOOLS\n"

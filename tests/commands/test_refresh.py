@@ -49,14 +49,8 @@ def test_refresh_says_what_came_and_what_is_no_day(session: Session, feed: FeedS
         2! dailypapers refresh: argument --days: '0' is not a whole number above zero. See 'dailypapers refresh --help'.
         $ refresh --month 2026-05-11
         2! dailypapers refresh: argument --month: '2026-05-11' is not a month: write it as 2026-05. See 'dailypapers refresh --help'.
-        $ refresh --month 2026
-        2! dailypapers refresh: argument --month: '2026' is not a month: write it as 2026-05. See 'dailypapers refresh --help'.
-        $ refresh --since ever
-        2! dailypapers: “ever” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
         $ refresh --day YESTERDAY --days 3
         2! dailypapers refresh: argument --days: not allowed with argument --day. See 'dailypapers refresh --help'.
-        $ refresh today
-        2! dailypapers refresh: today is not understood. See 'dailypapers refresh --help'.
         """,  # noqa: E501
         YESTERDAY=ago(1),
     )
@@ -67,8 +61,6 @@ def test_refresh_says_what_came_and_what_is_no_day(session: Session, feed: FeedS
         {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
         $ refresh --days 2
         0 new, 0 updated, 3 unchanged in 2 days.
-        $ refresh --day YESTERDAY
-        0 new, 0 updated, 2 unchanged in 1 day.
         $ refresh --days 2 -q
         $ list
         2606.00001	TODAY	5	2	unread	One
@@ -78,8 +70,6 @@ def test_refresh_says_what_came_and_what_is_no_day(session: Session, feed: FeedS
         {"ok": true}
         $ digest --refresh --since YESTERDAY --jsonl=since,left_out,mailed
         {"since": "YESTERDAY", "left_out": 0, "mailed": 0}
-        $ digest --max-age x
-        2! dailypapers digest: argument --max-age: 'x' is not a number of hours. See 'dailypapers digest --help'.
         $ digest --max-age 99999
         2! dailypapers digest: argument --max-age: '99999' is not a number of hours. See 'dailypapers digest --help'.
         """,  # noqa: E501
@@ -159,15 +149,6 @@ def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: Fe
     assert [line.partition("Z ")[2] for line in log.read_text().splitlines()] == [
         f"WARNING reader: day {day}: {refused}" for day in (ago(0), ago(1), ago(1))
     ]
-
-
-def test_papers_that_a_day_gets_later_are_counted_and_are_news(run: Run, feed: FeedServer) -> None:
-    run("refresh", "--days", "2")
-    feed.days[ago(1)] += [item("2606.00004", "Late", ago(1))]
-    assert run("refresh", "--days", "2").out == "1 new, 0 updated, 3 unchanged in 2 days.\n"
-    assert run("count", f"day:{ago(1)}").out == "3\n"
-    news = run("digest", "--json", "--since", ago(1)).record
-    assert "Late" in {paper["title"] for section in news["sections"] for paper in section["papers"]}
 
 
 def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:

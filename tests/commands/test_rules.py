@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reader.commands.workspace import Workspace
@@ -73,6 +74,16 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ undo
         Taken back: 1 paper starred.
+        $ rules try benchmarks
+        Benchmarks: hide, because title:benchmark
+          no paper
+
+        0 papers since AGO7 would have been changed; nothing was changed.
+        $ rules try --then hide title:benchmark
+        title:benchmark: hide, because title:benchmark
+          no paper
+
+        0 papers since AGO30 would have been changed; nothing was changed.
         $ rules try --since 2026-06-01
         Agents: star, tag work, because agents
           2 papers starred, tagged work
@@ -117,15 +128,14 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
         No rule has anything left to change.
         $ rules apply agents --since 2026-06-01 --jsonl
         {"Agents": 0}
-        """  # noqa: E501
+        """,  # noqa: E501
+        **{f"AGO{days}": (datetime.now(UTC).date() - timedelta(days=days)).isoformat() for days in (7, 30)},
     )
 
 
 def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, home: Path) -> None:
     session(
         """
-        $ rules list
-        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ mark star 2606.30616
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ rules try --then hide,tag:later --since 2026-06-01 title:agents
@@ -167,8 +177,6 @@ def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
     session(
         """
         $ rules
-        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
-        $ rules check
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ rules try
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.

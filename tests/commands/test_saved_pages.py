@@ -79,8 +79,9 @@ def test_what_a_page_does_not_say_is_unknown(run: Run, feed: FeedServer, tmp_pat
 def test_the_newest_page_comes_first(run: Run, feed: FeedServer, saved: str, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text(page("Yet another one", TITLES[1]))
-    run("import", saved, "--later")
-    run("import", str(other), "--later")
+    left = run("import", saved, "--later", "--json").record["titles"]
+    assert left == {"found": 0, "offered": 0, "left": 3}
+    assert run("import", str(other), "--later").lines[1:] == ["4 titles wait to be looked up."]
     run("import", saved, "--later")
     listed = run("list", "source:page sort:page", "--json").records
     assert [one["title"] for one in listed] == [*TITLES, "Yet another one"]
@@ -145,18 +146,6 @@ def test_the_user_chooses_what_a_paper_is(session: Session, feed: FeedServer, sa
         """,  # noqa: E501
         OWN=page_id("A memory that forgets"),
     )
-
-
-def test_a_page_saved_as_html_has_its_papers(run: Run, feed: FeedServer, tmp_path: Path) -> None:
-    file = tmp_path / "Daily Papers.html"
-    file.write_text(
-        '<!doctype html><html><body><article><h3><a href="https://huggingface.co/papers/2605.00001">Small verifiers,'
-        " long horizons</a></h3></article></body></html>"
-    )
-    assert run("import", str(file)).out == "1 new, 0 updated, 0 unchanged.\n"
-    assert feed.requests == []
-    (paper,) = run("list", "source:page", "--json").records
-    assert (paper["id"], paper["upvotes"], paper["authors"]) == ("2605.00001", None, None)
 
 
 def test_a_page_of_thousands_of_papers_comes_in_whole(run: Run, feed: FeedServer, tmp_path: Path) -> None:

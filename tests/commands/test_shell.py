@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from reader import opening
-from reader.commands.line import own_process
-from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.paths import HOME_VARIABLE
@@ -98,55 +94,9 @@ def test_names_of_files_are_completed_with_quotes_where_they_need_them(
     assert follow(shell, f"export {tmp_path}/missing/") == []
 
 
-def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code(shell: ReaderShell) -> None:
-    done = shell.start(["help", "mark"], 44).wait()
-    assert done.code == 0
-    assert "Usage: dailypapers mark" in done.text
-    assert max(map(len, done.text.splitlines())) <= 44
-    wrong = shell.start(["mark", "raed"], 80).wait()
-    assert (wrong.code, wrong.text) == (2, "")
-    assert "Did you mean read?" in wrong.said
-
-
 def test_over_the_sample_commands_know_only_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
     sample = opening._shell(Workspace(), tmp_path / "sample" / "papers.db")
     assert sample.start(["config", "path"], 200).wait().text == str(tmp_path / "sample" / "config.toml")
     own = opening._shell(Workspace(), None)
     assert own.start(["config", "path"], 200).wait().text == str(tmp_path / "own" / "config.toml")
-
-
-def test_standard_input_is_empty_and_the_token_is_not_in_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    # The command moves the token out of its environment before all else.
-    hide = "import os, sys; from reader import access_token; access_token.hide_tokens();"
-    show = f"{hide} print(repr(sys.stdin.read()), 'HF_TOKEN' in os.environ, words, sys.stdout.isatty())"
-    monkeypatch.setattr(own_process, "_START", own_process._START.partition(" from reader.cli")[0] + show)
-    done = CommandProcess(["a b", "é"], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
-    assert done.text == "'' False ['a b', 'é'] True"
-
-
-def test_output_is_bounded_and_drawable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_process, "MOST_OUTPUT", 5_000)
-    begin = own_process._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(own_process, "_START", begin + r"print('\x1b]0;title\x07\x1b[31mred\x1b[0m\tx' * 3000)")
-    done = CommandProcess([], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
-    assert "\x1b" not in done.text
-    assert done.text.startswith("red x")
-    assert done.text.endswith("The output is too long; the rest is left out.")
-    assert len(done.text) < 6_000
-
-
-@pytest.mark.parametrize("end", ["stop", "kill"])
-def test_a_command_that_goes_on_can_be_ended(end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begin = own_process._START.partition(" from reader.cli")[0]
-    endless = begin + " import time; print('begun', flush=True); time.sleep(600)"
-    monkeypatch.setattr(own_process, "_START", endless)
-    process = CommandProcess([], 80, {HOME_VARIABLE: str(tmp_path)})
-    timer = threading.Timer(0.2, getattr(process, end))
-    timer.start()
-    began = time.monotonic()
-    assert process.wait().is_stopped
-    assert time.monotonic() - began < 60

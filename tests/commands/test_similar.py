@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import IDS, Run, Session
-from tests.table import each
+from tests.commands.conftest import Run, Session
 
 
 @pytest.mark.usefixtures("own_words")
@@ -40,8 +39,6 @@ def test_similar_prints_papers_and_what_they_share(session: Session, papers: Pat
         $ similar 2606.00003 --query upvotes:>999
         ! No other paper here is similar.
         $ similar 2606.00003 --query upvotes:>999 -q
-        $ similar
-        2! dailypapers similar: ID is missing. See 'dailypapers similar --help'.
         """  # noqa: E501
     )
 
@@ -54,12 +51,3 @@ def test_list_takes_like_in_a_query(run: Run, papers: Path) -> None:
     missing = run("list", "like:2606.99999")
     assert missing.code == 1 and "not in the cache" in missing.err
     assert run("count", "--", "-like:2606.30616").code == 2
-
-
-@each("query", ["is:unread", "submitter:akhaliq", "-tag:later"])
-def test_a_query_where_an_id_should_be_is_pointed_out(run: Run, papers: Path, query: str) -> None:
-    found = run("similar", "--", IDS[0], query)
-    assert (
-        found.code == 1
-        and "That is a query, not an id; commands for several papers take one with --query." in found.err
-    )

@@ -23,33 +23,15 @@ def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session:
         0
         $ count foryou:nothing
         2! dailypapers: There is no interest 'nothing'. 'dailypapers weights' prints yours.
-        $ count topic:agnts
-        2! dailypapers: There is no topic 'agnts'. Did you mean agents?
         $ count topic:xylophone
         2! dailypapers: There is no topic 'xylophone'. 'dailypapers topics' lists them.
         $ count view:mien
         2! dailypapers: There is no view 'mien'. Did you mean Mine?
         $ count view:xylophone
         2! dailypapers: There is no view 'xylophone'. 'dailypapers views list' prints yours.
-        $ count "agents OR"
-        2! dailypapers: The query is wrong at 'OR': OR needs a term after it.
-        $ count "title:"
-        2! dailypapers: The query is wrong at 'title:': title: needs a value, such as title:attention.
-        $ count is:unred
-        2! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
-        $ list view:mine
-        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
-        2606.30616	2026-06-30	55	2	unread	Agents that write their own tools
-        2606.00001	2026-06-29	7	2	unread	Where do web agents lose their way?
-        $ list view:mine sort:day
-        2606.30616	2026-06-30	55	2	unread	Agents that write their own tools
-        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
-        2606.00001	2026-06-29	7	2	unread	Where do web agents lose their way?
         $ list view:mine -title:web
         2606.30616	2026-06-30	55	2	unread	Agents that write their own tools
         2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
-        $ list view:trending
-        ! Nothing matches.
         $ list like:2401.00001
         1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
         $ show https://huggingface.co/papers/2606.26740 --jsonl=id
@@ -58,16 +40,10 @@ def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session:
         {"id": "2606.26740"}
         $ show 10.1000/nothing
         1! dailypapers: '10.1000/nothing' is not in the cache. An arXiv id looks like 1706.03762.
-        $ show 2401.00001
-        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
-        $ show topic:agents
-        1! dailypapers: 'topic:agents' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
         $ show -- -is:unread
         1! dailypapers: '-is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
         $ show topic:
         1! dailypapers: 'topic:' is not in the cache. An arXiv id looks like 1706.03762.
-        $ show hello
-        1! dailypapers: 'hello' is not in the cache. An arXiv id looks like 1706.03762.
         """  # noqa: E501
     )
 

@@ -19,23 +19,11 @@ def drawn(*comments: Comment) -> list[str]:
     return [f"{'-' * one.depth}{one.comment.id}{'?' * one.lost_parent}" for one in threads(comments)]
 
 
-def test_replies_follow_their_comment_oldest_first() -> None:
-    told = (
-        comment("c", at="3"),
-        comment("b", "a", "2"),
-        comment("a", at="1"),
-        comment("d", "b", "4"),
-        comment("e", "a"),
-    )
+def test_replies_follow_their_comment_oldest_first_and_a_hidden_one_stays_only_over_its_replies() -> None:
+    told = comment("c", at="3"), comment("b", "a", "2"), comment("a", at="1"), comment("d", "b", "4"), comment("e", "a")
     assert drawn(*told) == ["a", "-e", "-b", "--d", "c"]
-
-
-def test_a_hidden_comment_stays_only_over_its_replies() -> None:
-    told = (comment("a", is_hidden=True), comment("b", "a"), comment("c", is_hidden=True))
-    assert drawn(*told) == ["a", "-b"]
-
-
-def test_a_reply_without_its_comment_stands_alone() -> None:
+    hidden = comment("a", is_hidden=True), comment("b", "a"), comment("c", is_hidden=True)
+    assert drawn(*hidden) == ["a", "-b"]
     assert drawn(comment("a", "gone")) == ["a?"]
 
 

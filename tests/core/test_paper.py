@@ -108,6 +108,16 @@ def test_lists_and_flags_are_decoded() -> None:
     assert by_name["author_count"].decode(0) is None
 
 
+def test_what_no_source_has_told_is_empty_null_or_of_a_value_of_its_own() -> None:
+    assert {field.name: field.blank for field in FIELDS if field.blank not in ("", None)} == {
+        "author_count": 0, "upvotes": UNKNOWN, "comments": UNKNOWN,
+    }  # fmt: skip
+    assert [field.name for field in FIELDS if field.is_nullable and field.type is not str] == [
+        "code_stars", "categories", "version", "versions", "models", "datasets", "spaces", "addresses", "profiles",
+    ]  # fmt: skip
+    assert [field.key for field in FIELDS if field.key != field.name] == ["entry_url"]
+
+
 def test_fields_are_put_in_order() -> None:
     found = in_order(FIELDS, ("title", "id"), ("abstract",))
     assert [field.name for field in found[:3]] == ["title", "id", "day"]
@@ -157,6 +167,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.long
 def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path) -> None:
     """A copy of the program gets a field; its feed and its migration aside, no other file is touched."""
     program = tmp_path / "program"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from reader.core.query import parse
-from reader.core.similarity import FoundBy, Shared, came_out, like_query
+from reader.core.similarity import Fit, FoundBy, Shared, came_out, like_query
 from tests.table import each
 from tests.ui.stage import paper
 
@@ -35,6 +35,12 @@ def test_what_is_shared_in_words(shared: Shared, said: str) -> None:
 )
 def test_what_a_text_found_in_words(found_by: FoundBy, said: str) -> None:
     assert found_by.said == said
+
+
+def test_what_was_searched_for_is_told_if_it_was_corrected() -> None:
+    corrected = FoundBy(("diffusion",), 2, corrected=(("difusion", "diffusion"), ("Modl", "model")))
+    assert Fit(1, "", found_by=corrected).searched("A Difusion Modl, rare") == "A diffusion model, rare"
+    assert Fit(1, "").searched("difusion") == ""
 
 
 def test_the_query_asks_for_papers_like_all_of_them() -> None:

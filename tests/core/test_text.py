@@ -57,11 +57,6 @@ def test_a_clean_block_is_clean_lines_parted_by_empty_ones(text: str) -> None:
     assert clean_block(block) == block
 
 
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
-def test_plain_words_stay_as_they_are(text: str) -> None:
-    assert clean(text) == text
-
-
 @each(
     ("text", "expected"),
     [

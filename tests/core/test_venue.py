@@ -25,13 +25,11 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("Accepted by TPAMI", "TPAMI"),
         ("Published in Transactions on Machine Learning Research (06/2025)", "TMLR 2025"),
         ("SIGGRAPH Asia 2025 (ACM Transactions on Graphics)", "SIGGRAPH Asia 2025"),
-        ("published as a conference paper at ICLR 2025", "ICLR 2025"),
         ("Accepted at CVPR 2026. Code: https://example.org/2025", "CVPR 2026"),
         ("Accepted at COLM 2025, extended version submitted to JMLR", "COLM 2025"),
         # Series that are not known by name, as arXiv's own answers have them.
         ("Accepted at the 19th IEEE International Conference on Software Testing (ICST 2026)", "ICST 2026"),
         ("8 pages, accepted at the 6th International Workshop on Metamorphic Testing (MET'21)", "MET 2021 workshop"),
-        ("Accepted to the International Conference of Software Testing (ICST2023)", "ICST 2023"),
         ("MET'24: 9th ACM International Workshop on Metamorphic Testing", "MET 2024 workshop"),
         # No venue yet, or that of another paper.
         ("Submitted to ICML 2026", None),
@@ -40,7 +38,6 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("Extended version of the paper on POPL 2026", None),
         ("14 pages. Part of this work has been presented at the ICALP 2011 Group Testing Workshop", None),
         ("We read RSS feeds, and CHI squared", None),
-        ("18 pages, 8 figures", None),
         ("", None),
     ],
 )

@@ -263,45 +263,21 @@ def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str,
 
 # Spelling
 
+SPELLED = """
+question_mark ?    less_than_sign <    minus -    hyphen_minus -    solidus /    full_stop .    euro_sign €    ж ж
+upper_g G    shift+g G    G G    upper_b B    CTRL+UPPER_A ctrl+a    ctrl+D ctrl+d    Ctrl+d ctrl+d    shift+1 shift+1
+shift+ctrl+left ctrl+shift+left    ctrl+m enter    ctrl+j enter    return enter    ctrl+left_square_bracket escape
+ctrl+plus ctrl++    ctrl++ ctrl++    + +    ctrl+at ctrl+space    \uff4a j    \ufb01 \ufb01
+line_separator line_separator    euro_ſign euro_ſign
+"""
+"""Names of keys, each with its one spelling."""
 
-@each(
-    ("key", "spelled"),
-    [
-        ("question_mark", "?"),
-        ("less_than_sign", "<"),
-        ("minus", "-"),
-        ("hyphen_minus", "-"),
-        ("solidus", "/"),
-        ("full_stop", "."),
-        ("upper_g", "G"),
-        ("shift+g", "G"),
-        ("G", "G"),
-        (" ", "space"),
-        ("ctrl+D", "ctrl+d"),
-        ("Ctrl+d", "ctrl+d"),
-        ("shift+ctrl+left", "ctrl+shift+left"),
-        ("ctrl+m", "enter"),
-        ("ctrl+j", "enter"),
-        ("ctrl+left_square_bracket", "escape"),
-        ("ctrl+plus", "ctrl++"),
-        ("ctrl++", "ctrl++"),
-        ("+", "+"),
-        ("return", "enter"),
-        ("euro_sign", "€"),
-        ("ж", "ж"),
-        ("\uff4a", "j"),
-        ("\u3000", "space"),
-        ("\ufb01", "\ufb01"),
-        ("CTRL+UPPER_A", "ctrl+a"),
-        ("upper_b", "B"),
-        ("shift+1", "shift+1"),
-        ("ctrl+at", "ctrl+space"),
-        ("line_separator", "line_separator"),
-        ("euro_ſign", "euro_ſign"),
-    ],
-)
-def test_one_spelling_for_each_key(key: str, spelled: str) -> None:
+
+@each("pair", [pair.split() for pair in re.split(r" {4}|\n", SPELLED.strip())])
+def test_one_spelling_for_each_key(pair: list[str]) -> None:
+    key, spelled = pair
     assert spell(key) == spelled
+    assert spell(" ") == spell("\u3000") == "space"
 
 
 @given(st.text(max_size=40))

@@ -11,6 +11,7 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.list.pane import PaperList
 from tests.doubles import cached
+from tests.ui.drawings import drawn
 from tests.ui.stage import TODAY, Stage, row
 
 
@@ -32,10 +33,6 @@ async def list_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperList,
     papers = PaperList(today=TODAY)
     async with Stage(papers).run_test(size=(columns, lines)) as pilot:
         yield papers, pilot
-
-
-def drawn(papers: PaperList) -> list[str]:
-    return [papers.render_line(y).text.rstrip() for y in range(papers.size.height)]
 
 
 def painted(papers: PaperList) -> list[str]:

@@ -51,29 +51,6 @@ async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None
         assert r.file.with_name("state.json").exists()
 
 
-async def test_the_mouse_selects_opens_and_scrolls(reader: Opener) -> None:
-    async with reader(query="is:unread", size=(140, 24)) as r:
-        await r.click("#papers", 20, 4)
-        assert r.cursor == 2
-        assert not r.is_on_page
-        await r.click("#papers", 20, 4)
-        assert r.is_on_page
-        await r.do("app.back")
-        await r.click("#papers", 20, 6, times=2)
-        assert r.is_on_page
-        assert r.here.id == "2605.00403"
-        await r.do("app.back")
-        before = r.list_lines[1:4]
-        await r.scroll("#papers", 3)
-        assert r.list_lines[1:4] != before
-        assert r.cursor == 3
-        await r.scroll("#papers", -3)
-        assert r.list_lines[1:4] == before
-        text = r.text("#detail")
-        await r.scroll("#detail", 2)
-        assert r.text("#detail") != text
-
-
 async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[str]) -> None:
     async with reader(size=(140, 42)) as r:
         await r.click("#status", r.lines[-1].index("s star"))
@@ -123,21 +100,6 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
         await r.do("query.cancel", "day.go")
         await tap("esc close")
         await r.until(lambda: r.context == "list")
-
-
-async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reader.ui.shell.keyboard.CHORD_HELP", 0.001)
-    async with reader() as r:
-        await r.press("g")
-        await r.until(lambda: "t Latest" in r.lines[-1])
-        assert "s Starred" in r.lines[-1]
-        await r.press("escape")
-        await r.until(lambda: "m mark read" in r.lines[-1])
-        await r.press("s")
-        assert r.here.starred
-        assert r.view == "latest"
 
 
 @pytest.mark.long

@@ -34,8 +34,12 @@ async def typed(r: Story, line: str) -> None:
     await r.burst(*line, "enter")
 
 
-async def test_each_key_decides_and_the_end_puts_the_rest_aside(reader: Opener) -> None:
+async def test_each_key_decides_and_the_end_puts_the_rest_aside(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock()
+    # How many there are is known only once all are read.
+    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 3)
     async with reader(size=(80, 24), now=clock) as r:
         before = r.view, r.query, r.cursor
         await typed(r, "triage 1m topic:agents")
@@ -130,6 +134,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert "1 of 2" in r.lines[0]
         await r.do("triage.next", "triage.next")
         assert r.empty.startswith("Tue 12 May is finished: 2 papers in 0 s, 1 s each. 2 passed.")
+        assert r.status == ""
         await typed(r, "triage 15m topic:(")
         assert r.app.state.notices.shown.tone == "warning"
         await typed(r, "triage 1s")

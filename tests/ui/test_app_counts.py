@@ -49,10 +49,6 @@ QUERIES = {
 # Homes
 
 
-def plain(_file: Path) -> None:
-    """Nothing is done to the papers that come with the tests."""
-
-
 def marked(file: Path) -> None:
     with closing(Events.open(file)) as events:
         for kind, pks in (("read", (1, 3)), ("star", (1, 4)), ("queue", (2, 5)), ("tag:later", (1, 2))):
@@ -132,7 +128,7 @@ def _command(*words: str) -> str:
     return said.getvalue()
 
 
-@pytest.mark.parametrize("home", rest_long([plain, marked, hidden, muted, imported], [muted]))
+@pytest.mark.parametrize("home", rest_long([muted, imported], [muted]))
 async def test_every_number_is_of_papers_that_the_list_shows(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch, home: Callable[[Path], None]
 ) -> None:

@@ -81,10 +81,9 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.until(lambda: 'renamed to "films"' in r.lines[-1])
         await r.press("x")
         await r.until(lambda: 'muted "films"' in r.lines[-1] and "muted" in r.screen)
-        await r.press("u")
-        await r.until(lambda: "undone: muted" in r.lines[-1])
-        await r.press("S")
+        await r.burst("u", "S")
         await r.until(lambda: 'split off "films"' in r.lines[-1] and "2 papers" in r.screen)
+        assert "muted" not in r.screen, "what was undone a moment before stays undone"
         await r.press("j", "S")
         await r.until(lambda: "has only one paper" in r.lines[-1])
         # The same interest twice is no choice yet.

@@ -20,6 +20,7 @@ from reader.ui.pictures.state import PICTURES
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 
@@ -135,7 +136,7 @@ async def test_where_no_picture_can_be_shown_it_is_said(
         assert r.is_on_page and r.status.startswith("pictures need the extra images: ")
 
 
-@pytest.mark.parametrize("protocol", ["kitty", "sixel"])
+@pytest.mark.parametrize("protocol", rest_long(["kitty", "sixel"], ["kitty"]))
 async def test_what_the_terminal_draws_itself_is_sent_to_it(
     painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:

@@ -59,7 +59,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("app.back", "move.bottom", "read.open")
         watch.wait(30)
         await r.do("app.back")
-        assert traces(r.file) == []
+        assert traces(r.file) == [] and r[Traces].delay.is_waiting
         r[Traces].store()
         await r.rest()
         assert traces(r.file) == [("pass", (1,)), ("open", (4, 5, 8)), ("finish", (4,))]

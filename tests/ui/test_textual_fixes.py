@@ -9,7 +9,6 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -71,14 +70,12 @@ class Calls:
     def count(self) -> None:
         self.made += 1
 
-    def has(self, number: int) -> bool:
-        return self.made >= number
-
-    async def settle(self) -> None:
+    async def settle(self) -> int:
         """Wait until all that is due by now was called."""
         after: list[bool] = []
         asyncio.get_running_loop().call_later(0.002, self.app.call_later, after.append, True)
         await until(lambda: bool(after))
+        return self.made
 
 
 async def test_plain_timer_loses_its_call_when_the_program_is_held_up() -> None:
@@ -88,45 +85,26 @@ async def test_plain_timer_loses_its_call_when_the_program_is_held_up() -> None:
         # So short a delay has passed by the time the timer looks at the clock, on any machine.
         timers = [app.set_timer(1e-9, calls.count) for _ in range(20)]
         await until(lambda: all(timer._task is not None and timer._task.done() for timer in timers))
-        await calls.settle()
-        assert calls.made < len(timers)
+        assert await calls.settle() < len(timers)
 
 
-@pytest.mark.parametrize("seconds", [1e-9, 1e-6, 1e-4])
-async def test_delayed_loses_no_call(seconds: float) -> None:
+async def test_delayed_loses_no_call_begins_anew_and_is_stopped_even_when_it_is_due() -> None:
     async with App[None]().run_test() as pilot:
         calls = Calls(pilot.app)
         for expected in range(1, 51):
-            calls.delayed.begin(seconds)
+            calls.delayed.begin(1e-9)
             assert calls.delayed.is_waiting
-            time.sleep(seconds * 2)
-            await until(partial(calls.has, expected))
-            assert not calls.delayed.is_waiting
-        await calls.settle()
-        assert calls.made == 50
-
-
-async def test_delayed_begun_anew_waits_anew() -> None:
-    async with App[None]().run_test() as pilot:
-        calls = Calls(pilot.app)
+            time.sleep(1e-6)
+            assert await calls.settle() == expected and not calls.delayed.is_waiting
         calls.delayed.begin(0.001)
         calls.delayed.begin(60)
-        await calls.settle()
-        assert calls.made == 0
-        calls.delayed.begin(0.001)
-        await until(lambda: calls.made == 1)
-
-
-async def test_delayed_that_is_stopped_makes_no_call_even_when_it_is_due() -> None:
-    async with App[None]().run_test() as pilot:
-        calls = Calls(pilot.app)
+        assert await calls.settle() == 50
         calls.delayed.begin(0.0)
         time.sleep(0.002)
         # One turn of the loop: the clock has called, and the app has not read it yet.
         await asyncio.sleep(0)
         calls.delayed.stop()
-        await calls.settle()
-        assert calls.made == 0
+        assert await calls.settle() == 50
 
 
 def test_nothing_uses_a_timer_that_may_lose_its_call() -> None:
@@ -144,18 +122,20 @@ def filters_of(theme: str) -> list[LineFilter]:
     return list(app.get_line_filters())
 
 
-def test_plain_app_sends_greys_where_no_color_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    filters = filters_of("ansi")
-    assert any(isinstance(one, Monochrome) for one in filters)
-    assert [type(one) for one in color_filters(filters, colorless=True)] == [Colorless]
-
-
-def test_plain_app_takes_an_empty_variable_for_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "")
-    filters = filters_of("ansi")
-    assert any(isinstance(one, Monochrome) for one in filters)
+@pytest.mark.parametrize(
+    ("variable", "theme", "kind"),
+    [("1", "ansi", Monochrome), ("", "ansi", Monochrome), (None, "dark", ANSIToTruecolor)],
+)
+def test_plain_app_filters_colours_that_are_left_or_taken_here(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, theme: str, kind: type[LineFilter]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("NO_COLOR", variable)
+    filters = filters_of(theme)
+    assert any(isinstance(one, kind) and one.enabled for one in filters)
     assert color_filters(filters, colorless=False) == []
+    assert [type(one) for one in color_filters(filters, colorless=True)] == [Colorless]
 
 
 def test_plain_filter_sends_codes_for_the_default_colors() -> None:
@@ -193,13 +173,6 @@ async def test_plain_blank_ground_has_colors_where_there_are_none(screen: type[S
         await pilot.app.push_screen(screen())
         styles = [style for strip in pilot.app.screen._compositor.render_strips() for _, style, _ in strip if style]
         assert any(style.bgcolor for style in styles) == is_colored
-
-
-def test_plain_app_looks_for_ansi_colors_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    filters = filters_of("dark")
-    assert any(isinstance(one, ANSIToTruecolor) and one.enabled for one in filters)
-    assert color_filters(filters, colorless=False) == []
 
 
 # ControlNet

@@ -194,8 +194,8 @@ class TextWords:
         """The first and last word of a place with most of the words, in order."""
         votes: Counter[int] = Counter()
         around = (*before, *quote, *after)
-        for start in range(len(around) - _SHORT + 1):
-            for place in self._all.places(around[start : start + _SHORT], _MOST_PLACES):
+        for start, some in enumerate(zip(*(around[at:] for at in range(_SHORT)), strict=False)):
+            for place in self._all.places(some, _MOST_PLACES):
                 # A few extra or missing words do not make it another place.
                 votes[max(0, place - start + len(before)) // _SHORT] += 1
         for bucket, _ in votes.most_common(3):

@@ -61,8 +61,6 @@ class Looked:
     """Whether the user has left the group on another machine, so that this one has left it too."""
     renamed: dict[str, str] = field(default_factory=dict)
     """The new names of members by the former ones."""
-    forgotten: int = 0
-    """Number of slots that were passed over, because the user has forgotten who writes there."""
     troubles: list[str] = field(default_factory=list)
     """Statements that were skipped, or taken in part, each with the reason."""
 
@@ -174,13 +172,11 @@ class _Look:
         self._hear_own_machines()
         known = set(self._members.stamps().values())
         out = forgotten(self._members.connection)
-        forgotten_here = {one[:16] for one in out}
         for member in out.intersection(self._members.stamps()):
             self._members.drop(member)
+        passed_over = {one[:16] for one in (self._public, *out)}
         for slot in self._slots:
-            if slot.name[:16] in forgotten_here:
-                self._result.forgotten += 1
-            elif not self._is_own(slot) and _stamp(slot) not in known:
+            if slot.name[:16] not in passed_over and _stamp(slot) not in known:
                 self._attempt(slot, self._take_in)
         self._tell_apart()
         self._forget_absent()

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import signature
-from types import TracebackType
 from typing import Annotated, Any, BinaryIO, cast
 
 import anyio
@@ -325,9 +324,7 @@ class Traffic:
     async def __aenter__(self) -> Traffic:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object, **_named: object) -> None:
         await self.aclose()
 
 

@@ -65,8 +65,9 @@ def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
 
         return print_status(arguments, place, workspace)
     if arguments.watch:
-        return watch(workspace, place, partial(_print_news, arguments, []))
-    _print_outcome(arguments, *exchange_once(workspace, place))
+        watch(workspace, place, partial(_print_news, arguments, []))
+    else:
+        _print_outcome(arguments, *exchange_once(workspace, place))
     return 0
 
 
@@ -221,7 +222,7 @@ def exchange_once(workspace: api.Workspace, place: Path | str) -> Outcome:
     return exchanged, settings
 
 
-def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchanged, api.SharedSettings], None]) -> int:
+def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchanged, api.SharedSettings], None]) -> None:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
     with workspace.events() as events, _opened(workspace, place) as opened:
         for _ in places.looks(events, opened.server, opened.channel, events.machine):
@@ -229,7 +230,6 @@ def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchang
             report(exchanged, settings)
             workspace.has_changed = bool(exchanged.came)
             workspace.write_exports()
-    return 0
 
 
 @contextmanager
@@ -246,7 +246,6 @@ def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[SyncFolder 
 
 
 def _exchange(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Outcome:
-
     settings = api.SharedSettings(workspace, events)
     settings.send_changes()
     before = events.last()
@@ -283,7 +282,6 @@ def _notes(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
-
     named = workspace.settings.sync
     if places.is_server(named):
         yield api.Finding("Sharing", "sync", places.shown_place(named))

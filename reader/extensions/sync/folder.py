@@ -337,7 +337,7 @@ def _strange(entry: os.DirEntry[str]) -> str:
 
 def _find_own(found: dict[str, os.DirEntry[str]], own: Path) -> None:
     """Have the own file under its name, whatever case the disk gives names."""
-    for name in [name for name in found if name != own.name and name.lower() == own.name]:
+    for name in [name for name in found if name.lower() == own.name]:
         with suppress(OSError):
             if own.name not in found and own.samefile(found[name].path):
                 found[own.name] = found.pop(name)

@@ -91,7 +91,6 @@ class Hub:
         if not signs or not self.server.rows(f"SELECT 1 FROM dailypapers_event WHERE {theirs} LIMIT 1", signs):
             return
         with self.server.turn():
-            self.server.run(_REFUSE)
             self.server.run("SET LOCAL dailypapers.forgetting = 'on'")
             self.server.run("DELETE FROM dailypapers_machine WHERE id = ANY(%s)", list(machines))
             self.server.run(f"DELETE FROM dailypapers_event WHERE {theirs}", signs)

@@ -129,7 +129,7 @@ def _counts(header: Header) -> tuple[Line, ...]:
 
 def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:
     """The short state in words, then with fewer and fewer parts, at last only its sign."""
-    text = literal(condition.text)
+    text = literal(condition.text).replace(UNICODE.dot, glyphs.dot)
     if not text:
         return [(), ()]
     dot = f" {glyphs.dot} "

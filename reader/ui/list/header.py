@@ -112,10 +112,6 @@ def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
     return next((day for day in days if day.day == listed), None)
 
 
-def title_parts(state: State) -> object:
-    return state.listing, state[COUNTED]
-
-
 def window_title(state: State, now: datetime) -> str:
     """The title, without control characters: `dailypapers · Latest · Tue 24 Nov · 12 unread`."""
     parts = [APP, state.listing.place_name(now, "·")]

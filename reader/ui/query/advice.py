@@ -10,6 +10,7 @@ from reader.core.lines import Line, Piece, literal, measure
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
+from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.lines import key_piece
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class AdviceKeys(NamedTuple):
     widen: str = ""
     """The key that runs the query on all papers, or on the view again."""
     save: str = ""
+    dot: str = UNICODE.dot
 
 
 class Reach(NamedTuple):
@@ -124,21 +126,22 @@ def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
     hints: Line = ()
     feed = _hint(keys.feed, " searches the feed") if feed_text(text) else ()
     save = _hint(keys.save, " saves it") if text.strip() else ()
-    for hint in (_reach_hint(keys.widen, reach), feed, save):
+    for hint in (_reach_hint(keys, reach), feed, save):
         if measure(hints) + measure(hint) <= room:
             hints += hint
     return hints
 
 
-def _reach_hint(key: str, reach: Reach) -> Line:
+def _reach_hint(keys: AdviceKeys, reach: Reach) -> Line:
     """`6 here · ctrl+a 54 in all`, or the way back to the view."""
+    key = keys.widen
     if not key:
         return ()
     if reach.back:
         return _hint(key, f" back to {reach.back}")
     if reach.in_all is None:
         return ()
-    here = (Piece("  "), Piece(f"{reach.here:,}", "number"), Piece(" here · ", "quiet"))
+    here = (Piece("  "), Piece(f"{reach.here:,}", "number"), Piece(f" here {keys.dot} ", "quiet"))
     return (*here, key_piece(key), key_piece(key, f" {reach.in_all:,}", "number"), key_piece(key, " in all", "quiet"))
 
 

@@ -152,13 +152,13 @@ class TriageActions(Actor):
         if triage is None:
             return False
         if triage.pace.is_time_up:
-            self._end(is_aside=True)
+            self._end()
         # Usually it is the next one; looking further reads 200 rows.
         elif self._papers.next_where(_is_open, limit=1) or self._papers.next_where(_is_open) or self._is_first_open():
             self._page.follow()
             return True
         else:
-            self._end(is_aside=False)
+            self._end()
         return False
 
     def _is_first_open(self) -> bool:
@@ -206,7 +206,7 @@ class TriageActions(Actor):
             return
         number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
         choices = (("a", "mark read"), ("q", "leave unread"), ("esc", "continue"))
-        act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "q": self._leave_rest}
+        act: dict[str, Callable[[], object]] = {"a": self._end, "q": self._leave_rest}
         self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
 
     def _leave_rest(self) -> None:
@@ -218,16 +218,15 @@ class TriageActions(Actor):
             left = f" · {triage.pace.left:,} left unread" if triage.pace.left else ""
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
 
-    def _end(self, *, is_aside: bool) -> None:
+    def _end(self) -> None:
         now = self._look.now()
         self._change(lambda triage: triage.tick(now).end(now))
-        self._background.start("marks", partial(self._finish, is_aside))
+        self._background.start("marks", self._finish)
 
-    async def _finish(self, is_aside: bool) -> None:
+    async def _finish(self) -> None:
+        """Put aside the undecided papers, if any; they are marked after the last decision is stored."""
         try:
-            # Without papers to put aside, this waits for the last decision, after which the day may be finished.
-            rest = await self._loader.read_all() if is_aside else ()
-            action = await self._marks.give(["read"], rest)
+            action = await self._marks.give(["read"], await self._loader.read_all())
         except ReaderError:
             self._change(lambda triage: triage.go_on(self._look.now()))
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reader.core.choice.wishes import LONGEST, Direction, Held, Wish, joined
 from reader.core.errors import ReaderError
@@ -22,6 +22,8 @@ from reader.ui.why.state import WHY, Why
 if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.ui.why.lines import Explanation
+
+Subject = TypeVar("Subject", bound=Wish | Held)
 
 RANKING = "ranking papers"
 """Shown while the papers are ranked again."""
@@ -83,7 +85,7 @@ class WhyActions(Actor):
         if first is None or first.key == one.key:
             self._change(why._replace(joining=one))
         else:
-            self._begin(lambda: self._decide(joined(first, one)))
+            self._begin(lambda: self._decide(joined(self._now(first), self._now(one))))
 
     @handles("why.rename")
     def rename(self, _count: int | None) -> None:
@@ -97,10 +99,10 @@ class WhyActions(Actor):
         if why is None or why.renaming is None:
             return False
         if key in ("escape", "enter"):
-            named = why.renaming._replace(name=" ".join(why.typed.split()), did="rename")
+            one, name = why.renaming, " ".join(why.typed.split())
             self._change(why._replace(renaming=None))
-            if key == "enter" and named.name:
-                self._begin(lambda: self._decide([named]))
+            if key == "enter" and name:
+                self._begin(lambda: self._decide([self._now(one)._replace(name=name, did="rename")]))
         elif (typed := typed_on(why.typed, key, character, LONGEST)) is not None:
             self._change(why._replace(typed=typed))
         return True
@@ -168,6 +170,12 @@ class WhyActions(Actor):
         topics = why(reasons, self._model.state[TOPIC_NAMES])
         return Explanation(topics, acts, muted, made)
 
+    def _now(self, about: Subject) -> Subject:
+        """A wish or interest as the previous change left it."""
+        screen = self._services[Screens].get(WHY)
+        found = None if screen is None else screen.pane.find(about.kind)
+        return found if isinstance(found, type(about)) else about
+
     async def _decide(self, wishes: Sequence[Wish | Held]) -> str:
         try:
             done = await self._library.decide(wishes)
@@ -179,10 +187,7 @@ class WhyActions(Actor):
 
     async def _weigh(self, about: Wish | Held, direction: Direction, times: int) -> str:
         """Raise or lower something several times; muting a muted thing unmutes it."""
-        screen = self._services[Screens].get(WHY)
-        if screen is not None:
-            # As the previous change left it.
-            about = screen.pane.find(about.kind) or about
+        about = self._now(about)
         if direction == "mute" and about.step is None:
             direction = "reset"
         for _ in range(min(times, 10)):
@@ -191,7 +196,7 @@ class WhyActions(Actor):
 
     async def _split(self, one: Held) -> str:
         try:
-            halves = await self._library.split(one)
+            halves = await self._library.split(self._now(one))
         except ReaderError as error:
             return str(error)
         return await self._decide(halves) if halves else f'"{one.name}" has only one paper'

@@ -102,11 +102,9 @@ def test_of_equally_near_words_the_one_with_the_same_letters_is_meant_and_all_ar
     with ranking([*FILLER, *[("x", "An agent.")] * 9, *[("x", "Attention and diffusion.")] * 3]) as found:
         assert found.corrections("Atention difusion") == {"atention": "attention", "difusion": "diffusion"}
         assert found.corrections("atention qqqqqq") == found.corrections("attention diffusion") == {}
-
-
-@each("text", ["", "the of and", "qqq", "zyzzyvaqq", "…", "qqq\x00zzz " * 500, "\ud800"[:0]])
-def test_texts_without_any_known_word_find_nothing(text: str) -> None:
-    assert ranked(FILLER, text).pks == []
+        # Texts without any known word find nothing.
+        for text in ("", "the of and", "qqq", "zyzzyvaqq", "…", "qqq\x00zzz " * 500):
+            assert found.rank(text).pks == []
 
 
 def test_papers_on_a_common_subject_lend_their_words() -> None:

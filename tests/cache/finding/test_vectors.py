@@ -70,6 +70,13 @@ def server() -> Iterator[EmbeddingsServer]:
         yield server
 
 
+@pytest.fixture
+def stored(cache: Cache, path: Path) -> Path:
+    """A cache with the papers of these titles, whose keys are 1 to 5."""
+    store(cache, 24, TITLES)
+    return path
+
+
 @pytest.fixture(autouse=True)
 def _closed(path: Path) -> Iterator[None]:
     yield
@@ -89,18 +96,15 @@ def titles(path: Path, text: str) -> list[str]:
         return [known[pk] for pk in rank(connection, path, text).pks]
 
 
-def test_papers_are_like_one_by_its_vector_too(
-    cache: Cache, path: Path, connection: Connection, server: EmbeddingsServer
-) -> None:
-    store(cache, 24, TITLES)
-    update(path)
+def test_papers_are_like_one_by_its_vector_too(stored: Path, connection: Connection, server: EmbeddingsServer) -> None:
+    update(stored)
     settings = Vectors("small", server.url)
 
-    make(path, settings)
-    assert rank_similar(connection, path, [2]).pks[:1] != [4]
-    open_door(settings, path, patience=5)
+    make(stored, settings)
+    assert rank_similar(connection, stored, [2]).pks[:1] != [4]
+    open_door(settings, stored, patience=5)
     asked = len(server.texts)
-    assert rank_similar(connection, path, [2]).pks[0] == 4
+    assert rank_similar(connection, stored, [2]).pks[0] == 4
     # The vectors are here: no server is asked.
     assert len(server.texts) == asked
 
@@ -129,13 +133,12 @@ def test_papers_with_other_words_are_found(
     assert not lacks_vectors(path, settings)
 
 
-def test_making_goes_on_where_it_was_stopped(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store(cache, 24, TITLES)
+def test_making_goes_on_where_it_was_stopped(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = FakeEncoder()
     monkeypatch.setattr("reader.refresh.vectors.open_encoder", lambda *_: encoder)
 
     async def stop() -> None:
-        steps = make_vectors(path, Vectors("any"))
+        steps = make_vectors(stored, Vectors("any"))
         # The first two are stored as the next two are asked for.
         assert [(await anext(steps)).done for _ in range(2)] == [0, 2]
         await steps.aclose()
@@ -143,26 +146,25 @@ def test_making_goes_on_where_it_was_stopped(cache: Cache, path: Path, monkeypat
     asyncio.run(stop())
     encoder.error = FeedUnreachable("away")
     with pytest.raises(FeedUnreachable):
-        make(path, Vectors("any"))
+        make(stored, Vectors("any"))
     encoder.asked, encoder.error = [], None
-    assert make(path, Vectors("any")) == [(2, 5, 0), (4, 5, 2), (5, 5, 3)]
+    assert make(stored, Vectors("any")) == [(2, 5, 0), (4, 5, 2), (5, 5, 3)]
     assert [text.partition(".")[0] for text in encoder.asked] == TITLES[2:]
-    with alone(path), pytest.raises(CacheBusy):
-        make(path, Vectors("any"))
+    with alone(stored), pytest.raises(CacheBusy):
+        make(stored, Vectors("any"))
 
 
-def test_other_models_and_no_model_drop_what_was_made(cache: Cache, path: Path, server: EmbeddingsServer) -> None:
-    store(cache, 24, TITLES)
-    assert not lacks_vectors(path, Vectors())
-    make(path, Vectors("one", server.url))
-    made = {one.name for one in vectors_folder(path).iterdir() if one.is_dir()}
-    make(path, Vectors("two", server.url))
-    assert len({one.name for one in vectors_folder(path).iterdir() if one.is_dir()} - made) == 1
-    assert not any((vectors_folder(path) / name).exists() for name in made)
-    assert lacks_vectors(path, Vectors())
-    assert make(path, Vectors()) == []
-    assert not vectors_folder(path).exists()
-    assert drop(path) == 0
+def test_other_models_and_no_model_drop_what_was_made(stored: Path, server: EmbeddingsServer) -> None:
+    assert not lacks_vectors(stored, Vectors())
+    make(stored, Vectors("one", server.url))
+    made = {one.name for one in vectors_folder(stored).iterdir() if one.is_dir()}
+    make(stored, Vectors("two", server.url))
+    assert len({one.name for one in vectors_folder(stored).iterdir() if one.is_dir()} - made) == 1
+    assert not any((vectors_folder(stored) / name).exists() for name in made)
+    assert lacks_vectors(stored, Vectors())
+    assert make(stored, Vectors()) == []
+    assert not vectors_folder(stored).exists()
+    assert drop(stored) == 0
 
 
 def test_settings_that_name_no_model(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,56 +212,53 @@ def made(count: int, width: int = 4) -> Any:
     return np.eye(width, dtype=np.float32)[np.arange(count) % width]
 
 
-def test_what_is_half_written_is_written_again(cache: Cache, path: Path, connection: Connection) -> None:
-    store(cache, 24, TITLES)
-    lacking = read_lacking(connection, path, "m", 9)
-    append(connection, path, "m", lacking[:2], made(2))
-    [folder] = [one for one in vectors_folder(path).iterdir() if one.is_dir()]
+def test_what_is_half_written_is_written_again(stored: Path, connection: Connection) -> None:
+    lacking = read_lacking(connection, stored, "m", 9)
+    append(connection, stored, "m", lacking[:2], made(2))
+    [folder] = [one for one in vectors_folder(stored).iterdir() if one.is_dir()]
     # As after a kill: rows that no paper names, and the half of a name.
     for file, data in (("vectors", b"\x01" * 13), ("papers", b"\x01" * 7)):
         with (folder / file).open("ab") as opened:
             opened.write(data)
-    assert count(connection, path, "m") == (2, 5)
-    append(connection, path, "m", lacking[2:4], made(2, 4)[::-1])
-    found = open_vectors(connection, path, "m")
+    assert count(connection, stored, "m") == (2, 5)
+    append(connection, stored, "m", lacking[2:4], made(2, 4)[::-1])
+    found = open_vectors(connection, stored, "m")
     assert found is not None
     assert found.pks.tolist() == [1, 2, 3, 4]
     assert found.rows.argmax(axis=1).tolist() == [0, 1, 1, 0]
-    assert [paper.pk for paper in read_lacking(connection, path, "m", 9)] == [5]
+    assert [paper.pk for paper in read_lacking(connection, stored, "m", 9)] == [5]
     with pytest.raises(CacheError, match=r"vectors of 3 numbers, not 4.*vectors drop"):
-        append(connection, path, "m", lacking[4:], made(1, 3))
+        append(connection, stored, "m", lacking[4:], made(1, 3))
 
 
-def test_vectors_of_another_cache_or_version_are_made_anew(cache: Cache, path: Path, connection: Connection) -> None:
-    store(cache, 24, TITLES)
-    append(connection, path, "m", papers(1, 2), made(2))
-    assert open_vectors(connection, path, "m") is None
+def test_vectors_of_another_cache_or_version_are_made_anew(stored: Path, connection: Connection) -> None:
+    append(connection, stored, "m", papers(1, 2), made(2))
+    assert open_vectors(connection, stored, "m") is None
     # Of a paper that was dropped, nothing is known.
-    append(connection, path, "m", read_lacking(connection, path, "m", 9), made(5))
+    append(connection, stored, "m", read_lacking(connection, stored, "m", 9), made(5))
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("DELETE FROM paper WHERE pk = 5")
-    assert count(connection, path, "m") == (4, 4)
+    assert count(connection, stored, "m") == (4, 4)
     connection.execute("UPDATE sqlite_sequence SET seq = 4 WHERE name = 'paper'")
-    assert count(connection, path, "m") == (0, 4)
-    [folder] = [one for one in vectors_folder(path).iterdir() if one.is_dir()]
+    assert count(connection, stored, "m") == (0, 4)
+    [folder] = [one for one in vectors_folder(stored).iterdir() if one.is_dir()]
     for about in ("{}", '{"version": 0}', "["):
         (folder / "about.json").write_text(about)
-        assert open_vectors(connection, path, "m") is None
-    append(connection, path, "m", read_lacking(connection, path, "m", 2), made(2))
+        assert open_vectors(connection, stored, "m") is None
+    append(connection, stored, "m", read_lacking(connection, stored, "m", 2), made(2))
     (folder / "papers").write_bytes(b"")
-    assert open_vectors(connection, path, "m") is None
+    assert open_vectors(connection, stored, "m") is None
 
 
-def test_what_can_not_be_written_is_said(cache: Cache, path: Path, connection: Connection) -> None:
-    store(cache, 24, TITLES)
-    vectors_folder(path).write_text("in the way")
-    with pytest.raises(CacheError, match="can't be written"), alone(path):
+def test_what_can_not_be_written_is_said(stored: Path, connection: Connection) -> None:
+    vectors_folder(stored).write_text("in the way")
+    with pytest.raises(CacheError, match="can't be written"), alone(stored):
         pass
     with pytest.raises(CacheError, match="can't be written"):
-        append(connection, path, "m", papers(1), made(1))
+        append(connection, stored, "m", papers(1), made(1))
 
 
-def test_a_door_waits_a_moment_and_keeps_what_comes_later() -> None:
+def test_a_door_waits_a_moment_and_keeps_what_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder, said, now = FakeEncoder(), list[str](), [0.0]
     encoder.wait = 0.05
     door = Door(encoder, "find: ", patience=0.01, warn=said.append, clock=lambda: now[0])
@@ -278,30 +277,26 @@ def test_a_door_waits_a_moment_and_keeps_what_comes_later() -> None:
     now[0], encoder.error = 31.0, None
     while door.vector("clothes") is None:
         pass
+    # Texts that were long ago are forgotten.
+    monkeypatch.setattr("reader.cache.finding.door.KEPT", 1)
+    encoder.asked = []
+    for text in ("galaxies", "stars", "galaxies"):
+        while door.vector(text) is None:
+            pass
+    assert encoder.asked == [f"find: {text}" for text in ("galaxies", "stars", "galaxies")]
     encoder.wait = 60.0
     assert door.vector("a hang") is None
     door.close()
     door.close()
 
 
-def test_texts_that_were_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.cache.finding.door.KEPT", 1)
-    encoder = FakeEncoder()
-    door = Door(encoder, patience=5)
-    for text in ("songs", "stars", "songs"):
-        assert door.vector(text) is not None
-    assert encoder.asked == ["songs", "stars", "songs"]
-    door.close()
-
-
-def test_a_door_for_another_model_finds_nothing(cache: Cache, path: Path, connection: Connection) -> None:
-    store(cache, 24, TITLES)
-    update(path)
-    install(path, Door(FakeEncoder(), patience=5))
-    assert titles(path, "music") == []
-    append(connection, path, "fake", read_lacking(connection, path, "fake", 9), made(5, 3))
+def test_a_door_for_another_model_finds_nothing(stored: Path, connection: Connection) -> None:
+    update(stored)
+    install(stored, Door(FakeEncoder(), patience=5))
+    assert titles(stored, "music") == []
+    append(connection, stored, "fake", read_lacking(connection, stored, "fake", 9), made(5, 3))
     # Another size: it is another model under the same name.
-    assert titles(path, "music") == []
+    assert titles(stored, "music") == []
 
 
 def test_meaning_counts_the_more_the_less_words_are_there() -> None:

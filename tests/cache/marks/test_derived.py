@@ -22,13 +22,11 @@ def move(events: Events, pk: int, listed: Sequence[int]) -> None:
     events.mark("queue", place, [pk])
 
 
-def test_a_paper_that_is_not_queued_or_alone_has_no_other_place(events: Events) -> None:
-    events.mark("queue", True, [1])
-    assert events.read(lambda connection: place_in(connection, 2, [1, 2])) is None
-    assert events.read(lambda connection: place_in(connection, 1, [2, 1, 3])) is None
-
-
 def test_a_paper_moves_behind_the_one_above_it_over_those_that_the_list_leaves_out(events: Events) -> None:
+    events.mark("queue", True, [1])
+    for pk, listed in ((2, [1, 2]), (1, [2, 1, 3])):
+        # It is not queued, or alone.
+        assert events.read(lambda connection: place_in(connection, pk, listed)) is None  # noqa: B023
     events.mark("queue", True, [1, 2, 3, 4])
     # The list has only 1 and 4, and with them 5, which was let go.
     move(events, 4, [5, 4, 1])

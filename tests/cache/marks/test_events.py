@@ -17,13 +17,12 @@ from hypothesis import strategies as st
 from reader.cache.flags import having
 from reader.cache.marks import effects as module
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from tests.cache.conftest import NOW, draft, rows
+from tests.cache.conftest import NOW, draft, rows, said
 
 
 class States(NamedTuple):
@@ -52,10 +51,8 @@ def test_what_is_so_already_is_no_event(events: Events) -> None:
     events.mark("star", True, [1])
     for kind, value in (("star", True), ("read", False), ("note", ""), ("tag:later", False)):
         assert events.mark(kind, value, [1]) is None
-    event = events.mark("star", True, [1, 2])
-    assert event is not None and event.count == 1
-    action = events.act([Change("star", True, [1]), Change("queue", True, [1])])
-    assert action is not None and action.label == "queued"
+    assert said(events.mark("star", True, [1, 2])) == "1 starred"
+    assert said(events.act([Change("star", True, [1]), Change("queue", True, [1])])) == "1 queued"
     assert events.act([Change("star", True, [1]), Change("queue", True, [1])]) is None
     assert events.act([]) is None
 
@@ -84,14 +81,10 @@ def test_an_action_of_several_changes_is_one_step(events: Events, path: Path) ->
     action = events.act([Change("tag:b", True, [1, 2, 3]), Change("tag:a", False, [1, 2, 3])])
     assert action is not None
     assert (action.label, action.count, len(action.events)) == ("tagged b, untagged a", 3, 2)
-    renamed = states(path).tags
-    assert renamed == (("b", 1), ("b", 2), ("b", 3))
-    undone = events.undo()
-    assert undone is not None and undone.events == action.events
-    assert states(path).tags == (("a", 1), ("a", 2), ("a", 3))
-    redone = events.redo()
-    assert redone is not None and redone.events == action.events
-    assert states(path).tags == renamed
+    old, new = (tuple((tag, pk) for pk in (1, 2, 3)) for tag in ("a", "b"))
+    assert states(path).tags == new
+    assert (events.undo(), states(path).tags) == (action, old)
+    assert (events.redo(), states(path).tags) == (action, new)
     assert events.redo() is None
     events.undo()
     assert events.undo() is not None
@@ -111,8 +104,7 @@ def test_the_queue_has_the_order_in_which_papers_come_until_one_is_moved(events:
     events.mark("queue", True, [3])
     assert queue(path) == [1, 2, 3]
     (first,), (second,), _ = rows(path, "SELECT place FROM queue ORDER BY place")
-    moved = events.mark("queue", place_between(first, second), [3])
-    assert moved is not None and moved.label == "moved in the queue"
+    assert said(events.mark("queue", place_between(first, second), [3])) == "1 moved in the queue"
     assert queue(path) == [1, 3, 2]
     assert events.mark("queue", True, [3]) is None
     for _ in range(3):
@@ -254,8 +246,7 @@ def test_states_are_always_what_the_log_says(
 
 
 def test_a_paper_that_the_cache_lacks_gets_its_mark_when_it_comes(events: Events, path: Path, filled: Cache) -> None:
-    event = events.mark("star", True, [1], absent=["2611.00002", "2611.00077", "2611.00078"])
-    assert event is not None and event.count == 4
+    assert said(events.mark("star", True, [1], absent=["2611.00002", "2611.00077", "2611.00078"])) == "4 starred"
     # The second one came meanwhile.
     assert starred(path) == {1, 2}
     filled.store(Listing("2026-11-24", (draft(77),)), NOW)
@@ -269,9 +260,6 @@ def test_a_paper_that_the_cache_lacks_gets_its_mark_when_it_comes(events: Events
 def test_the_last_word_about_a_paper_wins_and_one_undo_takes_it_back(events: Events, path: Path) -> None:
     def kept() -> tuple[list[tuple[int, int]], list[int]]:
         return rows(path, "SELECT starred, hidden FROM paper WHERE pk IN (1, 2) ORDER BY pk"), sorted(queue(path))
-
-    def said(action: UserAction | None) -> str:
-        return action.said if action is not None else ""
 
     events.mark("star", True, [1])
     assert said(events.mark("queue", True, [1, 2])) == "2 queued"

@@ -30,26 +30,20 @@ TODAY = date(2026, 11, 24)
 PAGE = 4096
 
 
-def zeros(start: int, end: int) -> breakage.Break:
-    return lambda home: breakage.overwrite(home / "papers.db", start, bytes(end - start))
-
-
 def bad_pages(share: float, seed: int) -> breakage.Break:
     """Empty some of the pages behind the first."""
 
-    def break_it(home: Path) -> None:
-        file = home / "papers.db"
-        count = file.stat().st_size // PAGE
+    def change(data: bytearray) -> None:
+        count = len(data) // PAGE
         for page in random.Random(seed).sample(range(1, count), max(1, int(count * share))):
-            breakage.overwrite(file, page * PAGE, bytes(PAGE))
+            data[page * PAGE : (page + 1) * PAGE] = bytes(PAGE)
 
-    return break_it
+    return breakage.changed(change)
 
 
 DAMAGES: dict[str, breakage.Break] = {
-    "header": zeros(0, 100),
-    "first page": zeros(0, PAGE),
-    "first 64 KB": zeros(0, 1 << 16),
+    "header": breakage.empty_header,
+    **{f"first {pages} pages": breakage.patch(0, bytes(pages * PAGE)) for pages in (1, 16)},
     **{f"cut to {share:.0%}": breakage.cut(share) for share in (0.25, 0.5, 0.75, 0.9)},
     **{f"{share:.0%} of the pages, {seed}": bad_pages(share, seed) for share in (0.01, 0.05, 0.2) for seed in (1, 2)},
     **{f"{count} bits": breakage.flip(count, 3) for count in (60, 1_000, 20_000)},
@@ -199,8 +193,9 @@ def newer_backup(file: Path) -> None:
         lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
         newer_backup,
         lambda file: file.write_bytes(b""),
+        lambda file: breakage.overwrite(file, breakage.root_page(file, "listing") * PAGE - PAGE + 1, b"\xff" * 200),
     ],
-    ids=["cut", "newer", "empty"],
+    ids=["cut", "newer", "empty", "damaged"],
 )
 def test_a_bad_backup_gives_way_to_an_older_one(home: Home, break_it: Callable[[Path], None]) -> None:
     folder = home.cache.parent / "backups"

@@ -84,11 +84,10 @@ def test_faults_are_found(kept: Path, sql: str, found: dict[str, list[str]]) -> 
     assert faults(kept) == {check: tuple(said) for check, said in found.items()}
 
 
-def test_an_index_that_can_not_be_opened_hides_no_other_fault(cache: Cache, kept: Path) -> None:
-    cache.close()
+def test_an_index_that_can_not_be_opened_hides_no_other_fault(closed: Path) -> None:
     for table in ("text_fts_data", "paper_text"):
-        overwrite(kept, (root_page(kept, table) - 1) * 4096, bytes(range(256)) * 16)
-    found = faults(kept)
+        overwrite(closed, (root_page(closed, table) - 1) * 4096, bytes(range(256)) * 16)
+    found = faults(closed)
     assert "file" in found
     assert any(fault.startswith("paper_text") for fault in found["file"])
 
@@ -112,30 +111,27 @@ def test_lines_of_the_journal_that_can_not_be_read_are_found_and_taken_out(kept:
 
 
 def test_a_line_of_a_newer_program_stays_in_the_journal(kept: Path) -> None:
-    file = journal_file(kept)
-    body = b'{"v":9,"id":"new"'
+    file, body = journal_file(kept), b'{"v":9,"id":"new"'
     line = body + b',"sum":"%08x"}\n' % crc32(body)
-    file.write_bytes(file.read_bytes() + line)
-    assert faults(kept) == {}
-    file.write_bytes(file.read_bytes() + b"?\n")
+    for more in (line, b"?\n"):
+        assert faults(kept) == {}
+        file.write_bytes(file.read_bytes() + more)
     Repair(kept, ByName).run()
     assert faults(kept) == {}
     assert line in file.read_bytes()
 
 
-def test_a_damaged_file_is_not_opened_for_more_checks(cache: Cache, kept: Path) -> None:
-    cache.close()
-    overwrite(kept, 3 * 4096, bytes(4096))
-    before = kept.read_bytes()
-    assert [(check.name, bool(check.faults)) for check in verify(kept)] == [("file", True)]
-    assert kept.read_bytes() == before
-    assert not kept.with_name("papers.db-wal").exists()
+def test_a_damaged_file_is_not_opened_for_more_checks(closed: Path) -> None:
+    overwrite(closed, 3 * 4096, bytes(4096))
+    before = closed.read_bytes()
+    assert [(check.name, bool(check.faults)) for check in verify(closed)] == [("file", True)]
+    assert closed.read_bytes() == before
+    assert not closed.with_name("papers.db-wal").exists()
 
 
-def test_an_index_whose_check_fails_is_a_fault_of_the_index(cache: Cache, kept: Path) -> None:
-    cache.close()
-    execute(kept, "UPDATE paper_fts_config SET v = 0 WHERE k = 'version'")
-    found = faults(kept)
+def test_an_index_whose_check_fails_is_a_fault_of_the_index(closed: Path) -> None:
+    execute(closed, "UPDATE paper_fts_config SET v = 0 WHERE k = 'version'")
+    found = faults(closed)
     assert list(found) == ["full-text index"]
     assert "fts5" in found["full-text index"][0]
 

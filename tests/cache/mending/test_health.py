@@ -55,14 +55,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.suffix != ".db-shm"}
 
 
-@pytest.fixture
-def closed(cache: Cache, kept: Path) -> Path:
-    """A cache that no program has open, without a log."""
-    cache.close()
-    breakage.execute(kept)
-    return kept
-
-
 @pytest.mark.parametrize("how", BREAKS)
 def test_a_broken_cache_is_told_and_left_as_it_is(closed: Path, how: str) -> None:
     BREAKS[how](closed.parent)
@@ -99,31 +91,26 @@ def test_what_belongs_to_somebody_else_can_be_read_alone(
     assert ("which is not yours" in found.found) is not is_mine
 
 
-def test_a_good_cache_is_good_also_beside_readers(cache: Cache, kept: Path) -> None:
+def test_a_good_cache_is_good_also_beside_readers_and_writers(cache: Cache, kept: Path) -> None:
     with closing(Window.open(kept)):
         assert health.examine(kept) == (CacheState.GOOD, "")
     assert health.examine(kept).is_good
-
-
-def test_nothing_at_all_is_no_fault(path: Path) -> None:
-    assert health.examine(path).state is CacheState.NONE
-    assert health.examine(path).is_good
-    assert not list(path.parent.iterdir())
-
-
-def test_backups_alone_are_something_to_restore_from(closed: Path) -> None:
-    files.back_up_daily(closed, date(2026, 11, 25))
-    closed.unlink()
-    journal_file(closed).unlink()
-    assert health.glance(closed).state is CacheState.LOST
-
-
-def test_a_busy_cache_is_not_broken(cache: Cache, kept: Path) -> None:
     with closing(sqlite3.connect(kept, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute("DELETE FROM note")
         assert health.glance(kept).state is CacheState.GOOD
-        other.execute("ROLLBACK")
+
+
+def test_backups_alone_are_something_to_restore_from_and_nothing_at_all_is_no_fault(closed: Path) -> None:
+    files.back_up_daily(closed, date(2026, 11, 25))
+    closed.unlink()
+    journal_file(closed).unlink()
+    assert health.glance(closed).state is CacheState.LOST
+    shutil.rmtree(closed.parent / "backups")
+    for file in closed.parent.iterdir():
+        file.unlink()
+    assert (health.examine(closed).state, health.examine(closed).is_good) == (CacheState.NONE, True)
+    assert not list(closed.parent.iterdir())
 
 
 def test_damage_that_is_met_on_the_way_is_remembered(closed: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -73,15 +74,16 @@ def test_a_migrated_cache_whose_columns_have_another_order_is_read(tmp_path: Pat
     assert (found.title, found.abstract, found.organization) == (draft(1).title, "An abstract.", "A lab")
 
 
-def test_caches_of_newer_and_of_the_first_schema_are_read(cache: Cache, kept: Path) -> None:
-    cache.close()
-    before = stored_events(kept)
-    execute(kept, "ALTER TABLE paper ADD COLUMN mood", "ALTER TABLE event ADD COLUMN mood", "UPDATE event SET mood = 1")
-    with reading(kept) as salvage:
+def test_caches_of_newer_and_of_the_first_schema_are_read(closed: Path) -> None:
+    before = stored_events(closed)
+    execute(
+        closed, "ALTER TABLE paper ADD COLUMN mood", "ALTER TABLE event ADD COLUMN mood", "UPDATE event SET mood = 1"
+    )
+    with reading(closed) as salvage:
         assert (found_events(salvage), len(drafts(salvage))) == (before, 40)
     # Its events are numbered by their place.
-    make_older(kept.parent)
-    with reading(kept) as salvage:
+    make_older(closed.parent)
+    with reading(closed) as salvage:
         assert found_events(salvage) == before
 
 
@@ -92,13 +94,12 @@ def many(cache: Cache) -> dict[str, str]:
     return {paper_id(number): draft(number).title for number in range(40)} | {str(one.id): one.title for one in papers}
 
 
-def test_a_log_beside_a_file_is_read_also_without_a_header(cache: Cache, kept: Path) -> None:
-    cache.close()
-    leave_log(kept.parent, "UPDATE paper SET title = 'Of the log' WHERE pk = 7")
+def test_a_log_beside_a_file_is_read_also_without_a_header(closed: Path) -> None:
+    leave_log(closed.parent, "UPDATE paper SET title = 'Of the log' WHERE pk = 7")
     for _ in range(2):
-        with reading(kept) as salvage:
+        with reading(closed) as salvage:
             assert drafts(salvage)[paper_id(6)].title == "Of the log"
-        empty_header(kept.parent)
+        empty_header(closed.parent)
 
 
 LEAVES = "dbstat WHERE name = 'paper' AND pagetype = 'leaf'"
@@ -118,56 +119,59 @@ def test_a_damaged_page_hides_only_its_own_rows(cache: Cache, kept: Path) -> Non
         assert set(salvage.named().values()) == set(titles), "the index still names them"
 
 
-def test_a_row_that_runs_over_a_damaged_page_hides_no_other(cache: Cache, kept: Path) -> None:
-    cache.close()
-    execute(kept, "UPDATE paper_text SET abstract = printf('%.*c', 20000, 'x') WHERE pk IN (5, 7)")
+def test_a_row_that_runs_over_a_damaged_page_hides_no_other(closed: Path) -> None:
+    execute(closed, "UPDATE paper_text SET abstract = printf('%.*c', 20000, 'x') WHERE pk IN (5, 7)")
     sql = "SELECT pageno FROM dbstat WHERE name = 'paper_text' AND pagetype = 'overflow' ORDER BY path LIMIT 1"
-    ((page,),) = rows(kept, sql)
+    ((page,),) = rows(closed, sql)
     # The first page of a row's rest leads to a page that is not there.
-    overwrite(kept, (page - 1) * 4096, b"\x7f\xff\xff\xff")
-    with reading(kept) as salvage:
+    overwrite(closed, (page - 1) * 4096, b"\x7f\xff\xff\xff")
+    with reading(closed) as salvage:
         found = drafts(salvage)
     assert len(found) == 40
     assert [len(found[paper_id(number)].abstract or "") for number in (4, 6)] == [0, 20000]
 
 
-def test_belongings_are_read_if_they_are_sound(cache: Cache, kept: Path) -> None:
-    keep_output(kept, 2, KeptOutput("summary", NOW, "A weak baseline."))
-    keep_output(kept, 2, KeptOutput("\x1b[31m", NOW, "Not a name."))
-    keep_output(kept, 2, KeptOutput("later", "2026-13-13", "Not a time."))
-    cache.close()
+def test_a_damaged_page_of_one_row_hides_no_other(closed: Path) -> None:
+    execute(closed, "UPDATE paper SET title = printf('%d %.*c', pk, 3000, 'x') WHERE pk BETWEEN 20 AND 25")
+    (page,), *_ = rows(closed, f"SELECT pageno FROM {LEAVES} AND ncell = 1 ORDER BY path")
+    overwrite(closed, (page - 1) * 4096, b"\xff" * 4096)
+    with reading(closed) as salvage:
+        assert len(drafts(salvage)) == 39
+
+
+def test_belongings_are_read_if_they_are_sound(closed: Path) -> None:
+    keep_output(closed, 2, KeptOutput("summary", NOW, "A weak baseline."))
+    keep_output(closed, 2, KeptOutput("\x1b[31m", NOW, "Not a name."))
+    keep_output(closed, 2, KeptOutput("later", "2026-13-13", "Not a time."))
     execute(
-        kept,
+        closed,
         "INSERT INTO community VALUES (2, '2026-11-24T08:00:00Z', x'00')",
         "INSERT INTO paper_alias VALUES ('../etc', 2), ('page:0123456789ab', 2)",
         "INSERT INTO paper_source VALUES ('a-feed', 2)",
     )
-    with reading(kept) as salvage:
+    with reading(closed) as salvage:
         found = [(table, next(iter(row.values()))) for table, row in salvage.belongings(2)]
     assert found == [("paper_source", "a-feed"), ("paper_alias", "page:0123456789ab"), ("kept_output", "summary")]
 
 
-def test_no_event_with_a_flipped_bit_is_believed(cache: Cache, kept: Path) -> None:
+def test_no_event_with_a_flipped_bit_is_believed(closed: Path) -> None:
     """A bit in a note's text or in a clock has no checksum; ids, papers and kinds have."""
-    cache.close()
-    execute(kept)
-    whole, known = kept.read_bytes(), stored_events(kept)
+    whole, known = closed.read_bytes(), stored_events(closed)
     packed = {row[7] for row in known.values()}
     changed = 0
     for seed in range(40):
-        kept.write_bytes(whole)
-        flip(1_000, seed)(kept.parent)
-        with opened(kept, kept.with_suffix(".reading")) as salvage:
+        closed.write_bytes(whole)
+        flip(1_000, seed)(closed.parent)
+        with opened(closed, closed.with_suffix(".reading")) as salvage:
             found = found_events(salvage) if salvage is not None else {}
         changed += len(known) - len(found)
         assert all(row[7] in packed for row in found.values())
     assert changed > 20
 
 
-def test_text_is_cleaned_again(cache: Cache, kept: Path) -> None:
-    cache.close()
+def test_text_is_cleaned_again(closed: Path) -> None:
     execute(
-        kept,
+        closed,
         "UPDATE paper SET title = 'A' || char(27) || '[31mB' || char(10) || 'C', published = '2026-13-45' WHERE pk = 1",
         "UPDATE paper_text SET code_url = 'javascript:x', project_url = 'https://a.org' WHERE pk = 1",
         "UPDATE paper_text SET authors = 'Z' || char(7) WHERE pk = 1",
@@ -176,7 +180,7 @@ def test_text_is_cleaned_again(cache: Cache, kept: Path) -> None:
         "UPDATE paper SET upvotes = -5, comments = 'many' WHERE pk = 4",
         "DELETE FROM paper_text WHERE pk = 5",
     )
-    with reading(kept) as salvage:
+    with reading(closed) as salvage:
         found = drafts(salvage)
     one = found[paper_id(0)]
     assert (one.title, one.published, one.code_url, one.project_url) == ("AB C", None, None, "https://a.org")
@@ -240,8 +244,8 @@ def broken(cache: Cache, kept: Path) -> Path:
     with closing(Feeds.open(kept)) as feeds:
         feeds.follow("rss", "https://example.org/feed", "A feed", "a-feed", NOW)
     cache.close()
-    breakage.execute(kept)
-    breakage.empty_header(kept.parent)
+    execute(kept)
+    empty_header(kept.parent)
     return kept
 
 
@@ -270,10 +274,14 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
         [CacheCondition(CacheState.DAMAGED, "not a database")],
         [kept],
         is_new=True,
+        joined=0,
         events=6,
         starred=1,
         papers=40,
         restored={broken: 40},
+        unread=0,
+        unread_lines=0,
+        lost=0,
     )
     checks = ("file", "references", "full-text index", "index of texts", "days", "log", "events", "marks", "journal")
     assert said == [
@@ -295,22 +303,34 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
     assert labels[-5:] == ["hide", "note", "tag:later", "star", "read"]
 
 
+def test_a_paper_that_has_got_another_id_keeps_its_marks(cache: Cache, path: Path) -> None:
+    title = "An entry of a feed, and what became of it"
+    cache.store(Listing(None, (Draft(title, source="lab", entry="feed:0123456789ab"),)), NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+    cache.store(Listing(None, (Draft(title, "2611.00009"),)), NOW)
+    cache.close()
+    execute(path)
+    empty_header(path.parent)
+    mend(path)
+    assert marks(path) == ({"2611.00009"}, 1, [])
+    assert rows(path, "SELECT id FROM paper_alias") == [("feed:0123456789ab",)]
+
+
 @pytest.mark.parametrize("has_journal", [True, False])
-def test_a_changed_id_makes_no_second_event(cache: Cache, kept: Path, has_journal: bool) -> None:
-    with closing(Events.open(kept)) as events:
+def test_a_changed_id_makes_no_second_event(closed: Path, has_journal: bool) -> None:
+    with closing(Events.open(closed)) as events:
         events.mark("star", True, [7])
         events.undo()
-    cache.close()
-    breakage.execute(kept)
     if not has_journal:
-        files.back_up_daily(kept, date(2026, 11, 25))
-        breakage.drop_journal(kept.parent)
-    breakage.execute(kept, "UPDATE event SET id = 'f' || substr(id, 2) WHERE kind = 'star' AND seq > 3")
-    breakage.empty_header(kept.parent)
-    mend(kept)
-    assert marks(kept)[1] == 7
+        files.back_up_daily(closed, date(2026, 11, 25))
+        breakage.drop_journal(closed.parent)
+    execute(closed, "UPDATE event SET id = 'f' || substr(id, 2) WHERE kind = 'star' AND seq > 3")
+    empty_header(closed.parent)
+    mend(closed)
+    assert marks(closed)[1] == 7
     if has_journal:
-        assert marks(kept)[0] == {draft(0).id}
+        assert marks(closed)[0] == {draft(0).id}
 
 
 def test_a_second_repair_changes_nothing(broken: Path) -> None:
@@ -358,11 +378,8 @@ def test_a_repair_that_is_killed_as_it_changes_names_loses_nothing(
 ) -> None:
     before = broken.read_bytes()
 
-    def killed(self: Path, target: Path) -> Path:
-        raise Killed
-
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Path, "replace", killed)
+        patch.setattr(Path, "replace", Mock(side_effect=Killed))
         mend(broken)
     mend(broken)
     assert marks(broken) == ALL
@@ -370,11 +387,8 @@ def test_a_repair_that_is_killed_as_it_changes_names_loses_nothing(
 
 
 def test_on_a_file_system_without_links_the_names_change_in_turn(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: Path, target: Path) -> None:
-        raise OSError(1, "Operation not permitted")
-
     before = broken.read_bytes()
-    monkeypatch.setattr(Path, "hardlink_to", fail)
+    monkeypatch.setattr(Path, "hardlink_to", Mock(side_effect=OSError(1, "Operation not permitted")))
     report = mend(broken)
     assert report.kept[0].read_bytes() == before
     assert marks(broken) == ALL
@@ -415,40 +429,35 @@ def test_without_time_the_marks_and_the_marked_papers_come_first(broken: Path, m
     assert report.papers < 40
 
 
-def test_without_a_journal_and_without_a_file_the_backup_has_the_marks(cache: Cache, kept: Path) -> None:
-    cache.close()
-    files.back_up_daily(kept, date(2026, 11, 25))
-    kept.unlink()
-    journal_file(kept).unlink()
-    report = mend(kept)
+def test_without_a_journal_and_without_a_file_the_backup_has_the_marks(closed: Path) -> None:
+    files.back_up_daily(closed, date(2026, 11, 25))
+    closed.unlink()
+    journal_file(closed).unlink()
+    report = mend(closed)
     assert (report.events, report.starred, report.papers, report.kept) == (5, 1, 40, [])
-    assert health.examine(kept).is_good
+    assert health.examine(closed).is_good
 
 
-def test_a_feed_that_was_unfollowed_stays_so(cache: Cache, kept: Path) -> None:
-    cache.close()
-    with closing(Feeds.open(kept)) as feeds:
+def test_a_feed_that_was_unfollowed_stays_so(closed: Path) -> None:
+    with closing(Feeds.open(closed)) as feeds:
         feeds.follow("rss", "https://example.org/feed", "A feed", "a-feed", NOW)
-        files.back_up_daily(kept, date(2026, 11, 25))
+        files.back_up_daily(closed, date(2026, 11, 25))
         feeds.unfollow("a-feed")
-    breakage.execute(kept)
-    breakage.write_zeros(kept.parent)
-    mend(kept)
-    assert marks(kept)[2] == []
+    breakage.write_zeros(closed.parent)
+    mend(closed)
+    assert marks(closed)[2] == []
 
 
-def test_feeds_of_an_older_cache_without_a_journal_come_back(cache: Cache, kept: Path) -> None:
-    with closing(Feeds.open(kept)) as feeds:
+def test_feeds_of_an_older_cache_without_a_journal_come_back(closed: Path) -> None:
+    with closing(Feeds.open(closed)) as feeds:
         feeds.follow("rss", "https://example.org/feed", "A feed", "a-feed", NOW)
-    cache.close()
-    breakage.execute(kept)
-    breakage.make_older(kept.parent)
-    breakage.cut(0.9)(kept.parent)
-    mend(kept)
-    assert marks(kept)[2] == ["a-feed"]
-    kept.unlink()
-    mend(kept)
-    assert marks(kept)[2] == ["a-feed"], "the journal has it now"
+    breakage.make_older(closed.parent)
+    breakage.cut(0.9)(closed.parent)
+    mend(closed)
+    assert marks(closed)[2] == ["a-feed"]
+    closed.unlink()
+    mend(closed)
+    assert marks(closed)[2] == ["a-feed"], "the journal has it now"
 
 
 @pytest.mark.parametrize(
@@ -477,18 +486,16 @@ def test_what_is_not_ours_to_mend_is_put_aside_only_on_request(
 FOUND = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH 'agents'"
 
 
-def test_an_index_that_can_not_be_rebuilt_is_made_anew_with_its_cache(cache: Cache, kept: Path) -> None:
-    cache.close()
-    breakage.execute(kept)
-    breakage.execute(kept, "DROP TABLE paper_fts")
-    report = mend(kept)
+def test_an_index_that_can_not_be_rebuilt_is_made_anew_with_its_cache(closed: Path) -> None:
+    execute(closed, "DROP TABLE paper_fts")
+    report = mend(closed)
     assert (report.is_new, report.papers) == (True, 40)
-    assert rows(kept, FOUND) == [(40,)]
+    assert rows(closed, FOUND) == [(40,)]
 
 
 def test_an_index_alone_is_rebuilt_in_its_place(cache: Cache, kept: Path) -> None:
     cache.close()
-    breakage.execute(kept)
+    execute(kept)
     breakage.damage_index(kept.parent)
     before = kept.read_bytes()
     report = mend(kept)
@@ -516,7 +523,7 @@ def test_a_full_disk_leaves_the_broken_file_and_says_so(broken: Path) -> None:
 def test_a_reader_beside_keeps_its_marks(cache: Cache, kept: Path) -> None:
     """Its cache is renamed under it; what it marks meanwhile is in the journal."""
     cache.close()
-    breakage.execute(kept)
+    execute(kept)
     with closing(Events.open(kept)) as other, closing(Window.open(kept)) as window:
         window.rows([1])
         other.mark("star", True, [30])

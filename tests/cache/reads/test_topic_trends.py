@@ -45,25 +45,22 @@ def test_trends_are_told_anew_only_when_what_is_listed_or_the_rules_change(
     window: Window, cache: Cache, path: Path
 ) -> None:
     before = window.read(topic_trends.extent)
-    events = Events.open(path)
-    assert events.mark("read", True, [1, 2]) is not None
-    events.close()
+    with closing(Events.open(path)) as events:
+        assert events.mark("read", True, [1, 2]) is not None
     assert window.read(topic_trends.extent) == before
     cache.store(Listing("2026-11-24", (draft(900),)), NOW)
     assert window.read(topic_trends.extent) != before
 
 
-def test_a_topic_implies_what_most_of_its_papers_have_too(window: Window) -> None:
-    assert window.read(lambda connection: topic_trends.implied_topics(connection, "agents")) == {"video"}
-    assert window.read(lambda connection: topic_trends.implied_topics(connection, "video")) == frozenset()
-    assert window.read(lambda connection: topic_trends.implied_topics(connection, "nothing")) == frozenset()
+def test_a_topic_implies_what_most_of_its_papers_have_too(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def implied(slug: str) -> frozenset[str]:
+        return window.read(lambda connection: topic_trends.implied_topics(connection, slug))
 
-
-def test_a_topic_of_few_papers_implies_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    papers = 2 * WEEKS
-    for fewest, implied in ((papers, {"video"}), (papers + 1, set[str]())):
+    assert [implied(slug) for slug in ("agents", "video", "nothing")] == [{"video"}, frozenset(), frozenset()]
+    # A topic of few papers implies nothing.
+    for fewest, found in ((2 * WEEKS, {"video"}), (2 * WEEKS + 1, set[str]())):
         monkeypatch.setattr(topic_trends, "FEWEST", fewest)
-        assert window.read(lambda connection: topic_trends.implied_topics(connection, "agents")) == implied
+        assert implied("agents") == found
 
 
 def test_an_empty_cache_has_no_trends(cache: Cache, path: Path) -> None:

@@ -18,23 +18,11 @@ from reader.core.document.model import Document
 from reader.core.paper import Listing, Paper
 from reader.core.views import VIEWS, View
 from tests.cache.conftest import NOW, draft, selection
+from tests.table import each
 
 
 def ids(window: Window, pks: Sequence[int]) -> list[int]:
     return [int(row.id[-1]) for row in window.rows(pks)]
-
-
-def test_a_row_tells_what_is_kept_of_its_paper(window: Window, path: Path) -> None:
-    queued, noted, with_text = list(window.order(selection("")).pks)[:3]
-    with closing(Events.open(path)) as events:
-        events.mark("queue", True, [queued])
-        events.mark("note", "Mine.", [noted])
-    with closing(Texts.open(path)) as texts:
-        texts.put(with_text, Document("A title", ()), "feed", NOW)
-    rows = window.rows([queued, noted, with_text])
-    assert [row.queued for row in rows] == [True, False, False]
-    assert [row.has_note for row in rows] == [False, True, False]
-    assert [row.has_text for row in rows] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -45,19 +33,13 @@ def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view:
     assert window.first_by_day(view.query, limit) == window.first(selection(view.query), limit)
 
 
-@pytest.mark.parametrize("query", ["", "is:unread", "is:starred", "day:latest"])
+@each("query", ["", "is:unread", "is:starred", "day:latest"])
 def test_an_index_says_which_papers_a_view_has(window: Window, query: str) -> None:
+    assert Window.is_by_index(query) and not Window.is_by_index("is:unread topic:agents")
+    assert selection("").where == selection("sort:title").where == VISIBLE
     listed = window.first(selection(query), 100).pks
     known = window.first(selection("is:hidden OR -is:hidden"), 100).pks
     assert [pk for pk in (*known, 999) if window.has_by_index(query, pk)] == [pk for pk in known if pk in listed]
-
-
-def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
-    assert selection("").where == selection("sort:title").where == VISIBLE
-
-
-def test_other_queries_need_the_query_language() -> None:
-    assert not Window.is_by_index("is:unread topic:agents")
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
@@ -88,22 +70,23 @@ def test_an_order_is_the_same_in_chunks_of_any_size(
     assert window.order(selection("nothing")).groups == ()
 
 
-def test_rows_come_in_the_asked_order_without_those_that_are_gone(window: Window, events: Events) -> None:
-    pks = {row.id[-1]: row.pk for row in window.rows(range(1, 6))}
-    one, two = pks["1"], pks["2"]
-    assert isinstance(one, int) and isinstance(two, int)
+def test_rows_come_in_the_asked_order_without_those_that_are_gone(window: Window, events: Events, path: Path) -> None:
+    one, two, three = (pk for number in (1, 2, 3) if (pk := window.pk_of(draft(number).id or "")) is not None)
     events.mark("star", True, [one])
+    events.mark("note", "Mine.", [one])
     events.mark("read", True, [two])
-    found = window.rows([two, 999, one])
-    assert [row.pk for row in found] == [two, one]
-    assert [(row.read, row.starred, row.hidden, row.code) for row in found] == [
-        (True, False, False, False), (False, True, False, False),
+    events.mark("queue", True, [two])
+    with closing(Texts.open(path)) as texts:
+        texts.put(three, Document("A title", ()), "feed", NOW)
+    found = window.rows([two, 999, one, three])
+    assert [row.pk for row in found] == [two, one, three]
+    flags = ("read", "starred", "hidden", "code", "queued", "has_note", "has_text")
+    assert [{name for name in flags if getattr(row, name) is True} for row in found] == [
+        {"read", "queued"}, {"starred", "has_note"}, {"has_text"},
     ]  # fmt: skip
     assert all(flag is True or flag is False for row in found for flag in row[6:10])
-    assert window.rows([]) == []
-    assert window.paper(999) is None
+    assert (window.rows([]), window.paper(999), window.pk_of("2611.00099")) == ([], None, None)
     assert [paper.id for paper in window.papers([two, 999, one])] == ["2611.00002", "2611.00001"]
-    assert (window.pk_of("2611.00001"), window.pk_of("2611.00099")) == (one, None)
 
 
 def test_hidden_papers_are_counted_only_where_they_are_asked_for(window: Window, cache: Cache, events: Events) -> None:

@@ -12,19 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import connections, schema, text_index
+from reader.cache import connections
 from reader.cache.follows import derive_follow, follow_papers, respell
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.similar import cache_file
+from reader.cache.storing.papers import Cache
+from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge, mute, muting_words
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find
 from reader.core.follows import Follow, value_of
+from reader.core.paper import Draft, Listing
 from reader.core.query import parse
 from reader.core.settings.tables import Rule
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
+from tests.cache.conftest import NOW, ByName, draft
 from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29")
@@ -55,34 +59,23 @@ OTHERS = (
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """Papers for each spelling in the title, in the abstract, among the keywords and in the full text, and others."""
     path: Path = tmp_path_factory.mktemp("spellings") / "papers.db"
-    schema.ensure(path)
+    drafts, texts = list[Draft](), list[str]()
+    for _, form in TEXTS:
+        said = f"We study {form} here."
+        texts += ["", "", "", said]
+        said_in = draft(len(drafts) + 1, said), draft(len(drafts) + 2, abstract=said)
+        drafts += [*said_in, draft(len(drafts) + 3, keywords=(said,)), draft(len(drafts) + 4)]
+    drafts += [draft(len(drafts) + at, text, abstract=text) for at, text in enumerate(OTHERS, 1)]
+    with closing(Cache.open(path, ByName())) as stored, closing(Texts.open(path)) as kept:
+        stored.store(Listing(None, tuple(drafts)), NOW)
+        for pk, text in enumerate([*texts, *OTHERS], 1):
+            if text:
+                kept.put(pk, Document("", (Paragraph((Span(text),)),)), "feed", NOW)
     with closing(connections.connect(path)) as opened:
         register_functions(opened)
-        # A paper for each spelling in the title, in the abstract, among the keywords, and in its full text.
-        for number, (_, form) in enumerate(TEXTS):
-            sentence = f"We study {form} here."
-            for place in range(4):
-                put(opened, 4 * number + place + 1, *(sentence if at == place else "" for at in range(4)))
-        for number, text in enumerate(OTHERS, 4 * len(TEXTS) + 1):
-            put(opened, number, text, text, "", text)
         yield opened
-
-
-def put(cache: sqlite3.Connection, pk: int, title: str, abstract: str, keywords: str, text: str) -> None:
-    cache.execute(
-        "INSERT INTO paper (pk, id, title, title_hash, sort_day, upvotes, comments, author_count, source, added,"
-        " has_code, has_project, has_media, has_note, read, starred, hidden)"
-        " VALUES (?, ?, ?, ?, '', 0, 0, 0, 'hf', '', 0, 0, 0, 0, 0, 0, 0)",
-        (pk, f"2605.{pk:05}", title, pk),
-    )
-    cache.execute(
-        "INSERT INTO paper_text (pk, abstract, authors, keywords, media) VALUES (?, ?, '', ?, '')",
-        (pk, abstract, keywords),
-    )
-    if text:
-        cache.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (?, 'feed', '', '', '')", (pk,))
-        text_index.add(cache, pk, text)
 
 
 def found(cache: sqlite3.Connection, query: str) -> set[int]:

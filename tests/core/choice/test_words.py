@@ -27,12 +27,9 @@ from tests.table import each
 @each(
     "forms",
     [
-        ("model", "models"),
         ("prune", "pruned", "pruning", "prunes"),
         ("plan", "planning", "plans"),
         ("policy", "policies"),
-        ("loss",),
-        ("corpus",),
     ],
 )
 def test_forms_of_a_word_are_one(forms: tuple[str, ...]) -> None:

@@ -29,5 +29,5 @@ def test_each_letter_keeps_its_meaning_and_gets_its_font(font: str, letters: str
 
 
 def test_what_a_font_does_not_have_stays() -> None:
-    assert in_font("é1", "script") == "é1"
+    assert in_font("é1:", "script") == "é1:" and in_font("é:", "bold") == "é:"
     assert in_font("ab", "") == "ab"

@@ -16,16 +16,15 @@ from reader.core.paper import Paper
 from reader.core.settings.tables import DigestMail
 from reader.extensions.digest import mail as smtp
 from reader.extensions.digest.mail import Envelope, MailDelayed, MailError, MailUncertain, message, send
-from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+from tests.extensions.digest.mail_server import PASSWORD, USER, MailServer, serving
+from tests.table import each
 
 LOGIN = (USER, PASSWORD)
 
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-
-
-@pytest.fixture(autouse=True)
-def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+    pytest.mark.usefixtures("trusting_mail"),
+]
 
 
 @pytest.fixture
@@ -61,22 +60,25 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
     assert got["Message-ID"].endswith("@example.org>")
 
 
-@pytest.mark.parametrize(
-    ("login", "says"),
+@each(
+    ("security", "login", "says"),
     [
-        (None, r"wants a name and a password .*--store-password"),
-        ((USER, "wrong"), "does not accept the name or the password"),
-        ((USER, "motör"), "characters outside ASCII"),
-        (("ädä", PASSWORD), "characters outside ASCII"),
+        ("starttls", None, r"wants a name and a password .*--store-password"),
+        ("starttls", (USER, "wrong"), "does not accept the name or the password"),
+        ("starttls", (USER, "motör"), "characters outside ASCII"),
+        ("starttls", ("ädä", PASSWORD), "characters outside ASCII"),
+        ("none", LOGIN, "lacks a feature that is needed: SMTP AUTH extension not supported by server"),
     ],
 )
-def test_what_is_wrong_with_the_login_is_said(mail: EmailMessage, login: tuple[str, str] | None, says: str) -> None:
-    with serving("starttls") as server, pytest.raises(MailError, match=says):
-        sent(mail, server, "starttls", login)
+def test_what_is_wrong_with_the_login_is_said(
+    mail: EmailMessage, security: str, login: tuple[str, str] | None, says: str
+) -> None:
+    with serving(security) as server, pytest.raises(MailError, match=says):
+        sent(mail, server, security, login)
     assert not server.raw
 
 
-@pytest.mark.parametrize(
+@each(
     ("refuses", "kind", "says"),
     [
         ("RCPT", MailError, "refused the address ada@example.org: 550"),
@@ -143,6 +145,11 @@ def test_nothing_is_sent_in_the_open_or_to_a_stranger(mail: EmailMessage, monkey
             sent(mail, server, "starttls")
         with pytest.raises(MailError, match=r"does not speak TLS: set digest\.security to none"):
             sent(mail, server, "tls")
+    for server_set, advice in (
+        (DigestMail(server="b.org:25", security="starttls"), "check its port, or set digest.security to tls"),
+        (DigestMail(server="b.org:25", security="tls"), "check its port, or set digest.security to starttls"),
+    ):
+        assert smtp._other_way(server_set) == advice
     monkeypatch.delenv("SSL_CERT_FILE")
     for security in ("starttls", "tls"):
         with serving(security) as server, pytest.raises(MailError, match="can't be trusted: self-signed"):
@@ -160,3 +167,14 @@ def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypa
         deaf.listen()
         with pytest.raises(MailError, match=r"no answer in 0.2 s"):
             sent(mail, MailServer(port), "starttls")
+        monkeypatch.setattr(smtp, "SECONDS", 10)
+
+        def close() -> None:
+            for _ in range(2):
+                deaf.accept()[0].close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        with pytest.raises(MailError, match=r"could not be reached: it closed the connection"):
+            sent(mail, MailServer(port), "starttls")
+        closing.join()

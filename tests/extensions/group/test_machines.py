@@ -177,6 +177,11 @@ def test_a_machine_that_is_gone_or_damaged_is_mended_by_its_owner(laptop: Person
     bob.look()
     laptop.file.write_bytes(older)
     assert "older than" in bob.look().troubles[0]
+    # Not where another machine of hers has written since.
+    desk.mark("star", True, 2, 4)
+    assert desk.look().is_told and bob.look().came == {"ada": 1}
+    laptop.file.write_bytes(older)
+    assert bob.look() == Looked()
 
 
 def test_a_choice_from_outside_is_one_or_none() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import anyio
 import pytest
+
+from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
     from reader.extensions.mcp.server import Traffic
@@ -49,3 +52,14 @@ async def test_a_request_waits_until_an_earlier_one_is_answered(ids: Sequence[in
         assert await answer(traffic, ids[2]) == MOST_REQUESTS + 4
         tasks.cancel_scope.cancel()
     assert (incoming.statistics().open_receive_streams, outgoing.statistics().open_send_streams) == (0, 0)
+
+
+async def test_lines_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    from reader.extensions.mcp import server
+
+    monkeypatch.setattr(server, "MOST_BYTES", 6)
+    assert [line async for line in server._Lines(io.BytesIO(b"12345\n\xff\nlast"))] == ["12345\n", "\ufffd\n", "last"]
+    with pytest.raises(ReaderError, match="A message of more than 6 bytes came, and the connection is closed"):
+        await anext(server._Lines(io.BytesIO(b"123456\n")))
+    inner = BrokenPipeError()
+    assert server._first(BaseExceptionGroup("a", [BaseExceptionGroup("b", [inner]), ValueError()])) is inner

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from zlib import compress
 
@@ -13,11 +15,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from reader.cache import connections
 from reader.cache import feeds as feeds_module
 from reader.cache.feeds import Feeds
-from reader.cache.marks import derived, effects
-from reader.cache.marks import event_log as event_log_module
+from reader.cache.marks import effects
 from reader.cache.marks import events as events_module
 from reader.cache.marks.events import Events
 from reader.cache.marks.forgotten import forgotten
@@ -84,12 +84,8 @@ def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, d
     forget(desk, laptop.id, is_forgotten=False)
     assert desk.states() == both
     assert desk.look().came == {"laptop": 1}
-    assert desk.states() == laptop_states_with(laptop, desk)
-
-
-def laptop_states_with(laptop: Machine, desk: Machine) -> object:
     laptop.look()
-    return laptop.states()
+    assert desk.states() == laptop.states()
 
 
 def test_an_undo_by_a_forgotten_machine_is_none(laptop: Machine, desk: Machine) -> None:
@@ -314,47 +310,6 @@ def test_of_one_peer_few_papers_are_asked_for_at_once(desk: Machine, monkeypatch
 # Short batches
 
 
-class Watched:
-    """Counts what is inside each write transaction of a cache, whatever the machine's speed."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.events: list[int] = [0]
-        self.papers: list[int] = [0]
-        self.gaps = 0
-        transaction = connections.transaction
-        append, apply = event_log_module.EventLog._insert, derived.refold
-        note = effects._add_effects
-
-        def begin(connection):  # type: ignore[no-untyped-def]
-            self.events.append(0)
-            self.papers.append(0)
-            return transaction(connection)
-
-        def insert(log, entry, via=""):  # type: ignore[no-untyped-def]
-            self.events[-1] += 1
-            return append(log, entry, via)
-
-        def touched(connection) -> None:  # type: ignore[no-untyped-def]
-            self.papers[-1] += connection.execute("SELECT count(*) FROM touched").fetchone()[0]
-
-        def refold(connection, kind):  # type: ignore[no-untyped-def]
-            touched(connection)
-            return apply(connection, kind)
-
-        def add(connection, event):  # type: ignore[no-untyped-def]
-            touched(connection)
-            return note(connection, event)
-
-        def gap() -> None:
-            self.gaps += 1
-
-        monkeypatch.setattr("reader.cache.connections.transaction", begin)
-        monkeypatch.setattr("reader.cache.connections.give_way", gap)
-        monkeypatch.setattr(event_log_module.EventLog, "_insert", insert)
-        monkeypatch.setattr(effects, "refold", refold)
-        monkeypatch.setattr(effects, "_add_effects", add)
-
-
 def test_the_write_lock_is_given_up_after_few_events_and_papers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,14 +323,20 @@ def test_the_write_lock_is_given_up_after_few_events_and_papers(
         Entry(f"{'f' * 23}{n}", OTHER, n, 5, kind, "1", 6_000, everything) for n, kind in enumerate(("read", "tag:a"))
     ]
     middle = [Entry(f"{n:024x}", "0d" * 6, n, n, "star", "1", 90, some) for n in range(1_000_000, 1_000_060)]
+    ask = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM effect), sum(starred), sum(read) FROM paper"
+
+    def count() -> None:
+        """Note what others see where they may write."""
+        with closing(sqlite3.connect(path)) as connection:
+            seen.append(connection.execute(ask).fetchone())
+
+    seen: list[tuple[int, ...]] = []
+    monkeypatch.setattr("reader.cache.connections.give_way", count)
     with closing(Events.open(path)) as events:
-        watched = Watched(monkeypatch)
-        events.join([*single, *large, *middle])
-        assert max(watched.events) <= 500
-        assert max(watched.papers) <= 2 * effects.BATCH
-        # As many gaps as long transactions, in which others write.
-        assert watched.gaps >= sum(count > 0 for count in (*watched.events, *watched.papers)) / 2
-        before = watched.gaps
-        events.forget(OTHER)
-        assert max(watched.papers) <= 2 * effects.BATCH
-        assert watched.gaps > before
+        for change in (lambda: events.join([*single, *large, *middle]), lambda: events.forget(OTHER)):
+            count()
+            change()
+            count()
+    steps = [[abs(now - before) for before, now in pairwise(column)] for column in zip(*seen, strict=True)]
+    assert [sum(column) for column in steps] == [3_062, 20_399, 3_000 + 2_910, 12_000]
+    assert all(max(column) <= most for column, most in zip(steps, (500, *[2 * effects.BATCH] * 3), strict=True))

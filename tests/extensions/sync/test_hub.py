@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zlib import compress
 
 import pytest
@@ -17,7 +18,7 @@ from reader.cache.marks.journal import Entry, decode
 from reader.core.errors import CacheError
 from reader.extensions.sync import hub as module
 from reader.extensions.sync.exchange import Exchanged, exchange, machines
-from reader.extensions.sync.hub import open_hub
+from reader.extensions.sync.hub import Hub, open_hub
 from tests.commands.conftest import Session
 from tests.extensions.sync.machines import Machine, running
 from tests.extensions.sync.postgres import Database, StandIn
@@ -35,7 +36,9 @@ def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(
 ) -> None:
     laptop.mark("star", True, 1)
     desk.mark("note", "here", 1)
-    found = [look(one, database) for one in (laptop, desk, laptop, desk)]
+    with patch.object(Hub, "add", autospec=True, side_effect=Hub.add) as add:
+        found = [look(one, database) for one in (laptop, desk, laptop, desk)]
+    assert add.call_count == 2, "what came is not sent back"
     assert [(one.came, one.went) for one in found] == [
         ({}, 1), ({"other machines": 1}, 1), ({"other machines": 1}, 0), ({}, 0),
     ]  # fmt: skip
@@ -74,7 +77,7 @@ def test_what_is_over_a_machines_budget_is_refused_and_counted(
     desk: Machine, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_EVENTS", 3)
-    monkeypatch.setattr(module, "MOST_IDS_TOGETHER", 4)
+    monkeypatch.setattr(module, "MOST_IDS_TOGETHER", 3)
     large = replace(star(9), count=5, papers=compress("\n".join(f"2611.0000{n}" for n in range(5)).encode()))
     sent = [large, *(star(number, f"2611.0000{number}") for number in range(1, 5)), star(5, machine="0d" * 6)]
     with open_hub(database.address) as hub:
@@ -82,6 +85,17 @@ def test_what_is_over_a_machines_budget_is_refused_and_counted(
     looked = look(desk, database)
     assert looked.came == {"other machines": 4}
     assert looked.troubles == [f"machine {OTHER}: 2 events over its budget were refused"]
+    assert [int(id, 16) for id, *_ in desk.log()] == [1, 2, 3, 5]
+
+
+def test_an_event_with_the_id_of_another_machine_s_is_refused(desk: Machine, database: Database) -> None:
+    with desk.events() as events:
+        events.join([star(1, machine="0d" * 6)])
+    with open_hub(database.address) as hub:
+        hub.add([star(1), star(2)], OTHER)
+    looked = look(desk, database)
+    assert looked.came == {"other machines": 1}
+    assert looked.troubles == [f"machine {OTHER}: 1 events with the ids of others were refused"]
 
 
 def test_what_comes_at_once_has_a_bound(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +134,8 @@ def test_a_forgotten_machine_is_gone_from_the_server_and_from_all(
     with desk.events() as events:
         events.forget(gone)
     look(desk, database)
+    with open_hub(database.address) as hub:
+        assert {name for _, name, *_ in hub.machines()} == {"desk", "stick"}
     laptop.mark("star", True, 4)
     for one in (laptop, stick, desk):
         look(one, database)
@@ -153,7 +169,7 @@ def test_a_server_is_named_watched_and_has_a_status(
         """,
         **names,
     )
-    stand_in.execute("INSERT INTO dailypapers_event (id, line) VALUES ('x', 'no event')")
+    stand_in.execute("INSERT INTO dailypapers_event (id, line) VALUES ('x', 'no event'), ('y', 'nor this')")
     laptop, desk = (Machine(tmp_path / name / "papers.db", tmp_path / "none", name) for name in ("laptop", "desk"))
 
     def share() -> None:
@@ -170,6 +186,7 @@ def test_a_server_is_named_watched_and_has_a_status(
         1 change came from other machines.
         1 change went out.
         130! event 2 of the server: it is cut off; it is skipped until it is complete
+        130! event 3 of the server: it is cut off; it is skipped until it is complete
         $ sync --status
         postgresql://hub.example/papers has 3 changes.
         desk (this one)	NOW	1 change	NOW
@@ -185,6 +202,7 @@ def test_a_server_is_named_watched_and_has_a_status(
         laptop is forgotten.
         1 change went out.
         ! event 2 of the server: it is cut off; it is skipped until it is complete
+        ! event 3 of the server: it is cut off; it is skipped until it is complete
         $ count is:starred
         0
         """,  # noqa: E501

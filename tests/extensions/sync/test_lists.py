@@ -140,94 +140,75 @@ def settle(machines: Sequence[Home]) -> None:
             one.meet()
 
 
-# Each line of the table in `core/settings/entries.py`
+Edit = Callable[[str], str]
 
 
-@pytest.mark.parametrize(
-    ("here", "there", "wanted"),
-    [
-        (
-            lambda text: with_table(text, "views", view("c", "title:c")),
-            lambda text: with_table_value(text, "views", 0, "name", "Primary"),
-            {"Primary": "title:a", "b": "title:b", "c": "title:c"},
-        ),
-        (
-            lambda text: with_table_value(text, "views", 0, "name", "A new name"),
-            lambda text: with_table_value(text, "views", 0, "query", "title:other"),
-            {"A new name": "title:other", "b": "title:b"},
-        ),
-    ],
-    ids=["add and rename", "rename and change"],
-)
+def changed(index: int, **values: str) -> Edit:
+    """Give a view other values."""
+    return lambda text: edited(text, "views", lambda tables: tables[index][1].update(values))
+
+
+def added(name: str, query: str) -> Edit:
+    return lambda text: with_table(text, "views", view(name, query))
+
+
+EDITS: dict[str, tuple[str, list[tuple[int, int, Edit]], dict[str, str]]] = {
+    "add and rename": (
+        "ab",
+        [(1, 0, added("c", "title:c")), (2, 0, changed(0, name="Primary"))],
+        {"Primary": "title:a", "b": "title:b", "c": "title:c"},
+    ),
+    "rename and change": (
+        "ab",
+        [(1, 0, changed(0, name="A new name")), (2, 0, changed(0, query="title:other"))],
+        {"A new name": "title:other", "b": "title:b"},
+    ),
+    "one name is one entry": (
+        "",
+        [(1, 0, added("evals", "title:one")), (2, 10, added("Evals", "title:two"))],
+        {"Evals": "title:two"},
+    ),
+    "of removing and changing the later decides": (
+        "ab",
+        [
+            *((1, 0, lambda text: without_table(text, "views", 0)), (2, 10, changed(0, query="title:later"))),
+            *((2, 0, changed(1, query="title:earlier")), (1, 40, lambda text: without_table(text, "views", 0))),
+        ],
+        {"a": "title:later"},
+    ),
+    "two entries are given one name": (
+        "ab",
+        [(1, 0, changed(0, name="c")), (2, 10, changed(1, name="C"))],
+        {"c": "title:a", "C 2": "title:b"},
+    ),
+    "both move some": (
+        "abcdef",
+        [
+            (1, 0, lambda text: with_table_moved(text, "views", 5, 0)),
+            (2, 0, lambda text: with_table_moved(text, "views", 1, 4)),
+        ],
+        {name: f"title:{name}" for name in "facdeb"},
+    ),
+}
+"""The views before; on which machine and how much later each edit is made; and the views after all."""
+
+
+@pytest.mark.parametrize(("before", "edits", "wanted"), EDITS.values(), ids=EDITS)
 def test_what_two_machines_edit_is_on_both(
-    origin: Path, tmp_path: Path, here: Callable[[str], str], there: Callable[[str], str], wanted: dict[str, str]
+    origin: Path, tmp_path: Path, before: str, edits: list[tuple[int, int, Edit]], wanted: dict[str, str]
 ) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a", "b"))
-    settle([one, two])
-    one.write(here(one.text))
-    two.write(there(two.text))
-    settle([one, two])
-    assert list(one.queries().items()) == list(two.queries().items()) == list(wanted.items())
-
-
-def test_one_name_is_one_entry_and_the_other_query_is_in_its_history(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two")
-    settle([one, two])
-    one.write(one.text + '\n[[views]]\nname = "evals"\nquery = "title:one"\n')
-    one.step()
-    two.seconds += 10
-    two.write(two.text + '\n[[views]]\nname = "Evals"\nquery = "title:two"\n')
-    two.step()
-    settle([one])
-    two.meet()
-    one.meet()
-    assert one.replaced() == [("view evals", "title:one", ("config", "history", "views.evals"), 2)]
-    assert two.replaced() == []
-    settle([one, two])
-    assert one.queries() == two.queries() == {"Evals": "title:two"}
-
-
-def test_what_is_done_later_decides_between_removing_and_changing(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a", "b"))
-    settle([one, two])
-    one.write(without_table(one.text, "views", 0))
-    one.step()
-    two.seconds += 10
-    two.write(with_table_value(two.text, "views", 0, "query", "title:later"))
-    two.step()
-    one.seconds += 20
-    two.write(with_table_value(two.text, "views", 1, "query", "title:earlier"))
-    two.step()
-    one.seconds += 20
-    one.write(without_table(one.text, "views", 0))
-    settle([one, two])
-    assert one.queries() == two.queries() == {"a": "title:later"}
-
-
-def test_two_entries_of_one_name_are_both_there(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a", "b"))
-    settle([one, two])
-    one.write(with_table_value(one.text, "views", 0, "name", "c"))
-    one.step()
-    two.seconds += 10
-    two.write(with_table_value(two.text, "views", 1, "name", "C"))
-    settle([one, two])
-    assert one.queries() == two.queries() == {"c": "title:a", "C 2": "title:b"}
-    # Nobody has renamed it for the others.
-    assert [each.meet() for each in (one, two)] == [0, 0]
-
-
-def test_moves_of_two_machines_are_kept(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views(*"abcdef"))
-    settle([one, two])
-    one.write(with_table_moved(one.text, "views", 5, 0))
-    two.write(with_table_moved(two.text, "views", 1, 4))
-    settle([one, two])
-    assert one.names() == two.names() == list("facdeb")
-    for _ in range(3):
-        two.write(with_table_moved(two.text, "views", 5, 0))
-        settle([one, two])
-    assert one.names() == two.names() == list("debfac")
+    machines = homes(origin, tmp_path, "one", "two", text=HEAD + views(*before))
+    settle(machines)
+    for number, later, edit in edits:
+        machine = machines[number - 1]
+        machine.seconds += later
+        machine.write(edit(machine.text))
+        machine.step()
+    settle(machines)
+    assert [list(one.queries().items()) for one in machines] == [list(wanted.items())] * 2
+    # Nobody has changed anything for the others since, and files that were equal are so again.
+    assert [one.meet() for one in machines] == [0, 0]
+    assert machines[0].text.rstrip() == machines[1].text.rstrip()
 
 
 def test_undo_and_redo_of_each(origin: Path, tmp_path: Path) -> None:
@@ -237,8 +218,8 @@ def test_undo_and_redo_of_each(origin: Path, tmp_path: Path) -> None:
     edits = (
         (with_table(before, "views", view("c", "title:c")), "view c added"),
         (without_table(before, "views", 0), "view a removed"),
-        (with_table_value(before, "views", 0, "name", "z"), "view a renamed z"),
-        (with_table_value(before, "views", 0, "query", "title:z"), "view a changed"),
+        (changed(0, name="z")(before), "view a renamed z"),
+        (changed(0, query="title:z")(before), "view a changed"),
         (with_table_moved(before, "views", 0, 1), "view b moved"),
         (with_value(before, ("mute",), '["crypto"]'), "muted word crypto added"),
         (with_table(before, "rules", {"name": "R", "when": "title:r", "then": ["hide"]}), "rule R added"),
@@ -331,6 +312,7 @@ def test_a_cache_that_is_lost_takes_nothing_from_the_file(origin: Path, tmp_path
         HEAD + f'views = [{{name = "c", query = "{"title:long " * 500}"}}]\n',
         "",
     ],
+    ids=["no query", "no TOML", "a wrong query", "a long query", "gone"],
 )
 def test_a_file_with_a_mistake_is_never_written_and_says_nothing(origin: Path, tmp_path: Path, wrong: str) -> None:
     one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a", "b"))
@@ -533,16 +515,6 @@ def test_all_files_are_the_same_at_the_end(origin: Path, undoes: bool, chance: r
 def test_a_month_of_edits_on_three_machines(origin: Path, seed: int) -> None:
     chance = random.Random(seed)
     run_a_while(origin, chance, 300, [0, -9, 5], undoes=seed % 2 == 0)
-
-
-def test_the_files_are_equal_to_the_byte_where_they_began_equal(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + "mute = []\n" + views("a", "b"))
-    settle([one, two])
-    one.write(with_table_moved(one.text, "views", 0, 1))
-    settle([one, two])
-    two.write(with_value(two.text, ("mute",), '["crypto"]'))
-    settle([one, two])
-    assert one.text == two.text
 
 
 def test_no_machine_can_flood_the_lists_of_another(

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -47,13 +48,6 @@ def test_a_copy_brings_its_marks_and_is_not_taken_for_the_file(
     assert third.states() == laptop.states() == desk.states()
 
 
-def test_what_only_a_copy_has_is_taken_in(laptop: Machine, desk: Machine) -> None:
-    own = laptop.own_file
-    own.rename(own.with_name(f"{own.stem} (conflicted copy 2026-11-24).jsonl"))
-    assert desk.look().came == {"laptop": 1}
-    assert desk.look().came == {}
-
-
 def test_what_is_no_file_is_named_and_skipped(laptop: Machine, desk: Machine) -> None:
     folder = laptop.folder
     (folder / "dailypapers-a.jsonl").mkdir()
@@ -84,6 +78,15 @@ def test_files_beyond_the_bounds_are_named(laptop: Machine, desk: Machine, monke
     assert desk.look().came == {"laptop": 2}
     monkeypatch.setattr(module, "MOST_FILES", 1)
     assert desk.look().skipped == ["1 files more than the 1 that are read"]
+
+
+def test_what_stands_before_a_place_in_a_file_is_told_by_its_last_bytes(tmp_path: Path) -> None:
+    file, data = tmp_path / "file", bytes(range(250)) * 40
+    file.write_bytes(data)
+    assert [module.tail_of(file, place) for place in (10, 9_000)] == [
+        crc32(data[:10]),
+        crc32(data[9_000 - 4_096 : 9_000]),
+    ]
 
 
 def test_a_file_without_rights_is_read_once_it_can_be(
@@ -197,23 +200,6 @@ def test_names_in_another_case_are_the_same_files(
     assert laptop.look().went == 1
     # It was added to, not written anew.
     assert own.stat().st_ino == size
-
-
-def test_the_folder_may_be_on_another_disk(origin: Path, tmp_path: Path) -> None:
-    memory = Path("/dev/shm")
-    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("there is no other disk")
-    folder = memory / f"dailypapers-{os.getpid()}"
-    try:
-        laptop = Machine.copied(origin, tmp_path / "shared", "laptop")
-        desk = Machine.copied(origin, tmp_path / "shared", "desk")
-        folder.mkdir()
-        laptop.folder = desk.folder = folder
-        laptop.mark("star", True, 1)
-        laptop.look()
-        assert desk.look().came == {"laptop": 1}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_the_folder_of_the_cache_is_refused(laptop: Machine) -> None:

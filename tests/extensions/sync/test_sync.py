@@ -6,6 +6,7 @@ import shutil
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -16,6 +17,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
 from reader.commands.shared_settings import SharedSettings, record_settings
+from reader.commands.workspace import Workspace
 from reader.extensions import sync
 from reader.extensions.sync.exchange import Exchanged
 from tests.commands.conftest import IDS, Run, Session
@@ -127,9 +129,9 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
     )
 
 
-def sharing(run: Run) -> str:
-    """What the doctor says of the place where machines meet."""
-    return run("doctor").out.partition("\nSharing\n")[2].partition("\n\n")[0]
+def examined() -> list[tuple[str, str, str]]:
+    """What the doctor is told of the place where machines meet."""
+    return [(one.name, one.value, one.advice) for one in sync._examine(Workspace())]
 
 
 def test_what_is_wrong_in_a_folder_is_named(session: Session, run: Run, use: Use, tmp_path: Path) -> None:
@@ -170,13 +172,17 @@ def test_what_is_wrong_in_a_folder_is_named(session: Session, run: Run, use: Use
         2! dailypapers: Several machines are called lab: name one by its id, NOW, NOW.
         """  # noqa: E501
     )
-    assert sharing(run) == (
-        f"  sync          {file.parent}\n! file          {file.name}: line 3: it is cut off\n"
-        f"{' ' * 16}It is read again once it is complete: sync on the machine that writes it."
-    )
+    advice = "It is read again once it is complete: sync on the machine that writes it."
+    assert examined() == [
+        ("sync", str(file.parent), ""), ("file", f"{file.name}: line 3: it is cut off", advice),
+    ]  # fmt: skip
     file.write_bytes(whole + later + b',"sum":"%08x"}\n' % crc32(later))
     session(
         """
+        $ sync
+        Nothing new on any machine.
+        ! laptop's dailypapers-NOW.jsonl: line 3: its form, 2, is newer than this program; update that to read it
+        ! dailypapers-d.jsonl: it is a folder; it is skipped
         $ sync --jsonl
         {"came": {}, "went": 0, "troubles": ["laptop's dailypapers-NOW.jsonl: line 3: its form, 2, is newer than this program"], "skipped": ["dailypapers-d.jsonl: it is a folder"], "is_first": false, "is_new_machine": false, "notes": [], "replaced": [], "is_emptied": false, "is_forgotten": false, "settings": []}
         """  # noqa: E501
@@ -206,9 +212,48 @@ def test_what_is_wrong_in_a_folder_is_named(session: Session, run: Run, use: Use
         {"folder": "TMP/shared", "is_there": false, "looked": "NOW", "machines": [{"machine": "NOW", "name": "desk", "is_this": true, "file": "dailypapers-NOW.jsonl", "copies": [], "changes": 1, "seen": "NOW", "came": 0, "trouble": null, "refused": 0, "budget": null, "here": 0, "papers": 0, "newest": null, "forgotten": false}], "refused_settings": []}
         """  # noqa: E501
     )
-    assert sharing(run) == (
-        f"! sync          {file.parent}\n"
-        f"{' ' * 16}Its folder is missing: connect or mount it. Your marks are kept until then."
+    advice = "Its folder is missing: connect or mount it. Your marks are kept until then."
+    assert examined() == [("sync", str(file.parent), advice)]
+    run("config", "set", "sync", "postgresql://ada@hub.example/papers")
+    assert examined() == [("sync", "postgresql://hub.example/papers", "")]
+    (tmp_path / "desk" / "papers.db").write_bytes(b"no cache")
+    run("config", "set", "sync", "shared")
+    assert examined() == [("sync", str(file.parent), advice)]
+
+
+def test_a_copied_home_and_what_is_not_confirmed(
+    session: Session, run: Run, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use("laptop")
+    run("mark", "star", IDS[0])
+    run("sync", "shared")
+    shutil.copytree(tmp_path / "laptop", tmp_path / "copy")
+    use("copy")
+    run("mark", "star", IDS[1])
+    run("sync", "shared")
+    use("laptop")
+    session(
+        """
+        $ mark star 2606.28480
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ sync shared
+        1 change came from laptop, 2 changes went out.
+        ! Another copy of this home uses this machine's id, so this one took a new id.
+        """
+    )
+    monkeypatch.setattr("reader.api.is_confirmed", lambda is_sure, question: is_sure or print(question))
+    shutil.rmtree(tmp_path / "shared")
+    session(
+        """
+        $ sync forget laptop
+        laptop sent 3 changes about 3 papers. Forgetting removes them here, and on your other machines when they next sync. What you did on other machines stays. 'dailypapers sync forget NOW --undo' brings them back from the journal.
+        Forget laptop?
+        $ sync forget laptop --yes --quiet
+        ! The folder TMP/shared is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir. The next successful sync tells your other machines.
+        """  # noqa: E501
+    )
+    assert sync._advice("copy's a.jsonl: 2 events with the ids of others were refused") == (
+        ": 'dailypapers sync forget' removes everything that a machine sent"
     )
 
 
@@ -282,13 +327,41 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     assert "has mistakes, so settings are not synced" in run("sync").err
 
 
-def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_many_looks_only_news_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
-    settings = cast(SharedSettings, SimpleNamespace(taken=[], refused=[], is_by_itself=True))
-    arguments = Namespace(json=False, quiet=True, folder=None)
-    for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
-        sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
-    assert capsys.readouterr().err.count("it is cut off") == 2
+    settings = cast(SharedSettings, SimpleNamespace(taken=["order"], refused=["keys: no"], is_by_itself=True))
+    cut_off = Exchanged(troubles=["one: it is cut off"], skipped=["two: it is a folder"])
+    for found in (
+        cut_off,
+        replace(cut_off),
+        Exchanged(),
+        Exchanged(came={"desk": 1}, notes=[*"abcde"]),
+        Exchanged(came={"desk": 2, "phone": 1}, went=3, notes=[*"abcdef"], replaced=["order day (was upvotes)"]),
+    ):
+        sync._print_news(Namespace(json=False, quiet=False, folder=None), told, found, settings)
+    rest = "'dailypapers note ID --history' lists the earlier ones, and --restore brings one back."
+    taken = "Settings taken from your other machines: order."
+    assert capsys.readouterr() == (
+        f"""\
+Nothing new on any machine.
+{taken}
+1 change came from desk.
+Another machine replaced your notes of: a, b, c, d, e. {rest}
+{taken}
+2 changes came from desk, 1 change came from phone, 3 changes went out.
+Another machine replaced your notes of: a, b, c, d, e and more. {rest}
+{taken}
+Another machine replaced settings of this one: order day (was upvotes). 'dailypapers config history NAME' lists the \
+earlier ones, and --restore brings one back.
+""",
+        """\
+one: it is cut off; it is skipped until it is complete
+two: it is a folder; it is skipped
+keys: no
+keys: no
+keys: no
+""",
+    )
 
 
 def test_settings_of_a_forgotten_machine_are_again_as_they_were(run: Run, use: Use, tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Session
 from tests.embeddings_server import EmbeddingsServer
+from tests.extensions.vectors.test_models import Hub, hub
+
+__all__ = ["hub"]
 
 
 def test_a_server_of_the_user_finds_papers(session: Session, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,4 +86,49 @@ def test_a_server_of_the_user_finds_papers(session: Session, papers: Path, monke
         """,  # noqa: E501
         SERVER=place,
         HOST=place.removeprefix("http://"),
+    )
+
+
+def test_a_static_model_is_fetched_and_used(
+    session: Session, papers: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in hub.files.items()}
+    session(
+        """
+        $ config set vectors.model some/model
+        $ vectors status
+        1! dailypapers: The model some/model is not on this machine; 'dailypapers vectors fetch some/model' fetches it.
+        $ config set vectors.model home
+        $ vectors build
+        1! dailypapers: There is no folder TMP/home/home with a static model.
+        $ vectors fetch some/model --sha256 WEIGHTS
+        some/model, commit 0123456789abcdef0123456789abcdef01234567
+          CONFIG  config.json
+          WORDS  tokenizer.json
+          WEIGHTS  model.safetensors
+        To use it: dailypapers config set vectors.model some/model
+        $ config set vectors.model some/model
+        $ vectors fetch --jsonl
+        {"model": "some/model", "folder": "TMP/home/models/some--model", "commit": "0123456789abcdef0123456789abcdef01234567", "sha256": {"config.json": "CONFIG", "tokenizer.json": "WORDS", "model.safetensors": "WEIGHTS"}}
+        $ vectors fetch --quiet
+        $ vectors build
+        6 new vectors; 6 papers have one.
+        $ vectors status
+        some/model, a static model
+        6 of 6 papers have a vector of 3 numbers
+        0.0 MiB
+        $ vectors drop --quiet
+        $ vectors status
+        1! dailypapers: The model some/model is not on this machine; 'dailypapers vectors fetch some/model' fetches it.
+        $ config set vectors.model ../on-hub
+        $ vectors status
+        ../on-hub, a static model
+        0 of 6 papers have a vector
+        0.0 MiB
+        'dailypapers vectors build' makes the rest; the reader does so while it is open.
+        """,  # noqa: E501
+        CONFIG=digests["config.json"],
+        WORDS=digests["tokenizer.json"],
+        WEIGHTS=digests["model.safetensors"],
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 
+from tests.breakage import execute
 from tests.feed_server import FeedServer, Item
 from tests.rigs.program import ROOT, environment, run
 
@@ -103,9 +103,11 @@ class Stage:
         return frozenset(item["paper"]["id"] for items in self.feed.days.values() for item in items)
 
     def write_import(self, chance: random.Random, count: int) -> tuple[Path, frozenset[str]]:
-        """A file of new papers for `import`, and their ids."""
+        """A file of new papers for `import`, without abstracts, and their ids."""
         day = f"2025-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         items = self.new_items(chance, count, day)
+        for item in items:
+            item["paper"]["summary"] = ""
         file = self.folder / "papers.json"
         file.write_text(json.dumps([{"date": day, "items": items}]))
         return file, frozenset(item["paper"]["id"] for item in items)
@@ -113,50 +115,19 @@ class Stage:
 
 @contextmanager
 def stage(folder: Path, many: int = MANY) -> Iterator[Stage]:
-    """Make the home in `folder` by importing the sample with the real program; add copies until there are so many."""
+    """Make the home in `folder` by importing the sample with the real program, and more until there are so many."""
     home = folder / "origin"
     home.mkdir(parents=True)
     program = [sys.executable, str(Path(__file__).with_name("mailbox.py")), str(folder / "mailbox")]
     (home / "config.toml").write_text(SETTINGS.format(program=json.dumps(program)))
     (home / "state.json").write_text('{"view": "all"}')
-    imported = run(["import", str(SAMPLE)], environment(home))
-    assert imported.code == 0, imported.err
-    enlarge(home / "papers.db", many)
     with FeedServer() as feed:
-        yield Stage(folder, feed, [item for day in json.loads(SAMPLE.read_text("utf-8")) for item in day["items"]])
-
-
-def enlarge(cache: Path, papers: int) -> None:
-    """Copy the papers of a cache, with other ids and without abstracts, until there are at least so many."""
-    with closing(sqlite3.connect(cache)) as connection, connection:
+        items = [item for day in json.loads(SAMPLE.read_text("utf-8")) for item in day["items"]]
+        made = Stage(folder, feed, items)
+        more, _ = made.write_import(random.Random(0), max(1, many - len(items)))
+        imported = run(["import", str(SAMPLE), str(more)], environment(home))
+        assert imported.code == 0, imported.err
         # A rule acts on papers that are of some day.
         dated = "UPDATE paper SET published = '2026-06-01', sort_day = '2026-06-01' WHERE coalesce(sort_day, '') = ''"
-        connection.execute(dated)
-        (count, top) = connection.execute("SELECT count(*), max(pk) FROM paper").fetchone()
-        if count >= papers:
-            return
-        connection.execute(
-            "CREATE TEMP TABLE fresh AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
-            " SELECT i, ? + i + 1 AS pk, p.pk AS old FROM n"
-            " JOIN (SELECT pk, row_number() OVER (ORDER BY pk) - 1 AS place FROM paper) AS p ON p.place = i % ?",
-            (papers - count - 1, top, count),
-        )
-        changed = {
-            "paper": {
-                "pk": "f.pk",
-                "id": "printf('18%02d.%05d', 1 + i / 90000, 10000 + i % 90000)",
-                "title": "printf('%d %s', i, title)",
-                "title_hash": "f.pk",
-                "day": "NULL",
-                "first_day": "NULL",
-                "sort_day": "coalesce(published, sort_day)",
-            },
-            "paper_text": {"pk": "f.pk", "abstract": "''"},
-        }
-        for table, expressions in changed.items():
-            names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-            values = ", ".join(expressions.get(name, f"t.{name}") for name in names)
-            connection.execute(
-                f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM fresh AS f JOIN {table} AS t"
-                " ON t.pk = f.old"
-            )
+        execute(home / "papers.db", dated)
+        yield made

@@ -46,11 +46,20 @@ IMPORTED = 60
 Prepare = Callable[[Stage, random.Random, Snapshot], Step]
 
 
+def _some(chance: random.Random, before: Snapshot, count: int) -> list[str]:
+    return chance.sample(sorted(before.states), count)
+
+
+def _lacking(chance: random.Random, before: Snapshot, kind: str, count: int) -> frozenset[str]:
+    """Some papers on which a kind of mark does not stand."""
+    values = derive(before.entries, before.aliases).get(kind, {})
+    return frozenset(chance.sample([id for id in sorted(before.states) if values.get(id, "0") != "1"], count))
+
+
 def _mark(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     word = chance.choice(tuple(MARKS))
-    kind, value = MARKS[word]
-    papers = chance.sample(sorted(before.states), chance.randint(1, 4))
-    return Step(("mark", word, *papers), (Deed(kind, value, frozenset(papers)),), said=" marked ")
+    papers = _some(chance, before, chance.randint(1, 4))
+    return Step(("mark", word, *papers), (Deed(*MARKS[word], frozenset(papers)),), said=" marked ")
 
 
 def _bulk(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
@@ -66,16 +75,19 @@ def _bulk(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
 def _tag(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     name = chance.choice(("later", "to read"))
     word, value = chance.choice((("add", "1"), ("remove", "0")))
-    papers = chance.sample(sorted(before.states), chance.randint(1, 4))
+    papers = _some(chance, before, chance.randint(1, 4))
     return Step(("tag", word, name, *papers), (Deed(f"tag:{name}", value, frozenset(papers)),), said="tagged ")
+
+
+def _known_tag(chance: random.Random, before: Snapshot) -> str | None:
+    known = sorted({tag for tags in before.tags.values() for tag in tags})
+    return chance.choice(known) if known else None
 
 
 def _rename(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Rename a tag, or merge two: two events, which stand or fall together."""
-    known = sorted({tag for tags in before.tags.values() for tag in tags})
-    if not known:
+    if (old := _known_tag(chance, before)) is None:
         return _tag(stage, chance, before)
-    old = chance.choice(known)
     new = chance.choice([name for name in ("later", "to read", "renamed") if name != old])
     # Papers that are not here are tagged too.
     values = derive(before.entries, before.aliases).get(f"tag:{old}", {})
@@ -92,17 +104,13 @@ def _note(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
 
 def _library(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Import another program's library: events of several kinds, which stand or fall together."""
-    here = frozenset(chance.sample(sorted(before.states), 3))
+    here = frozenset(_some(chance, before, 3))
     absent = frozenset(f"0901.{number:04}" for number in chance.sample(range(1, 10_000), 2))
     entries = (f"@misc{{k{number}, eprint={{{id}}}}}" for number, id in enumerate(sorted(here | absent)))
     file = stage.folder / "library.bib"
     file.write_text("\n".join(entries))
-    deeds = (
-        Deed("want", "1", absent),
-        Deed("star", "1", here | absent, is_together=True),
-        Deed("queue", "1", here | absent, is_together=True),
-        Deed("tag:later", "1", here | absent, is_together=True),
-    )
+    kinds = ("star", "queue", "tag:later")
+    deeds = (Deed("want", "1", absent), *(Deed(kind, "1", here | absent, is_together=True) for kind in kinds))
     return Step(("import", str(file), "--star", "--queue", "--tag", "later"), deeds, said=" papers named, ")
 
 
@@ -111,12 +119,8 @@ def _queue(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     if before.queue and chance.random() < 0.4:
         papers = chance.sample(before.queue, min(2, len(before.queue)))
         return Step(("mark", "unqueue", *papers), (Deed("queue", "0", frozenset(papers)),), said=" marked ")
-    papers = chance.sample(sorted(before.states), 3)
+    papers = _some(chance, before, 3)
     return Step(("mark", "queue", *papers), (Deed("queue", "1", frozenset(papers)),), said=" marked ")
-
-
-def _undo(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    return Step(("undo",), (Deed("undo"),), said="Taken back")
 
 
 def _import(stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
@@ -127,10 +131,6 @@ def _import(stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
 def _refresh(stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     papers = stage.publish(chance, NEW)
     return Step(("refresh", "--days", "3"), papers=papers, said=" in 3 days")
-
-
-def _compact(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    return Step(("cache", "compact"))
 
 
 def _read(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
@@ -153,11 +153,6 @@ def _refresh_paper(_stage: Stage, chance: random.Random, before: Snapshot) -> St
     return Step(("show", chance.choice(sorted(before.states)), "--refresh"))
 
 
-def _for_you(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Rank papers by what the user likes, which keeps the words of those that are new."""
-    return Step(("list", "sort:foryou", "-n", "5"))
-
-
 def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     """Follow two things that are new: two events, which stand or fall together."""
     names = [f"the {chance.randrange(10**9)}", f"model {chance.randrange(10**9)}"]
@@ -170,10 +165,7 @@ def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
 
 def _agent(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Let a program star and tag papers through `mcp`; it may take back all that it did, and nothing else."""
-    values = derive(before.entries, before.aliases)
-    starred, tagged = (values.get(kind, {}) for kind in ("star", "tag:later"))
-    stars = frozenset(chance.sample([id for id in sorted(before.states) if starred.get(id, "0") != "1"], 3))
-    tags = frozenset(chance.sample([id for id in sorted(before.states) if tagged.get(id, "0") != "1"], 2))
+    stars, tags = _lacking(chance, before, "star", 3), _lacking(chance, before, "tag:later", 2)
     calls = [("mark", {"ids": sorted(stars), "star": True}), ("mark", {"ids": sorted(tags), "add": ["later"]})]
     acts: list[tuple[Deed, ...]] = [
         (Deed("star", "1", stars), Deed("agent:crash", papers=stars, is_together=True)),
@@ -221,17 +213,14 @@ def _weigh(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
 
 def _interest(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Make an interest of a tag that papers here have, once more too."""
-    known = sorted({tag for tags in before.tags.values() for tag in tags})
-    if not known:
+    if (tag := _known_tag(chance, before)) is None:
         return _tag(stage, chance, before)
-    tag = chance.choice(known)
     return Step(("weights", "make", f"tag:{tag}"), (Deed(f"interest:tag:{tag}"),), said="Made ")
 
 
 def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Take in a mark of another machine, whose clock is ahead; the own marks go out."""
-    values = derive(before.entries, before.aliases).get("star", {})
-    papers = chance.sample([id for id in sorted(before.states) if values.get(id, "0") != "1"], 3)
+    papers = sorted(_lacking(chance, before, "star", 3))
     token = f"{chance.getrandbits(96):024x}"
     folder = stage.folder / f"shared-{token}"
     folder.mkdir(exist_ok=True)
@@ -251,14 +240,15 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "note": _note,
         "queue": _queue,
         "library": _library,
-        "undo": _undo,
+        "undo": lambda *_: Step(("undo",), (Deed("undo"),), said="Taken back"),
         "import": _import,
         "refresh": _refresh,
-        "compact": _compact,
+        "compact": lambda *_: Step(("cache", "compact")),
         "read": _read,
         "pdf": _pdf,
         "refresh-paper": _refresh_paper,
-        "for-you": _for_you,
+        # Papers are ranked by what the user likes, which keeps the words of those that are new.
+        "for-you": lambda *_: Step(("list", "sort:foryou", "-n", "5")),
         "follow": _follow,
         "weigh": _weigh,
         "interest": _interest,

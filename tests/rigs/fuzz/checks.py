@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from reader.core.foreign import web_url
@@ -93,12 +93,3 @@ def check_sentence(error: Exception) -> None:
     text = str(error)
     assert 0 < len(text) <= 1_000, len(text)
     assert all(letter in JOINERS or unicodedata.category(letter) not in _FORBIDDEN for letter in text), ascii(text)
-
-
-def check_texts(values: Mapping[str, object]) -> None:
-    """The texts among values can be written to a file or a terminal."""
-    for value in values.values():
-        texts = value if isinstance(value, tuple) else (value,)
-        for text in texts:
-            if isinstance(text, str):
-                text.encode()

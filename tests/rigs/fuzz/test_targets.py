@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rigs.fuzz import parsers
 from tests.rigs.fuzz.targets import EXPORT, LINE, TARGETS, Target
 from tests.table import each
 
@@ -83,5 +82,5 @@ _RECORDS = st.dictionaries(st.sampled_from(_FIELDS), _VALUES)
 @settings(max_examples=EXAMPLES)
 @given(st.lists(st.fixed_dictionaries({"paper": _RECORDS}) | _RECORDS | _VALUES, max_size=4))
 def test_records_of_any_shape_are_used_or_counted(items: list[Any]) -> None:
-    parsers.attack_huggingface(json.dumps(items).encode())
-    parsers.attack_papers_file(json.dumps(items).encode())
+    for name in ("huggingface", "papers_file"):
+        TARGETS[name].run(json.dumps(items).encode())

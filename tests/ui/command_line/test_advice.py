@@ -22,6 +22,7 @@ def advice(width: int = 80, selected: int = 0) -> str:
 def test_the_marked_word_is_explained_where_there_is_room() -> None:
     assert advice() == "tab takes  add  remove  rename   give papers the tag"
     assert advice(selected=1) == "tab takes  add  remove  rename"
+    assert advice(34) == "tab takes  add   give papers the…"
     assert advice(44) == "tab takes  add  remove   give papers the tag"
     for width in range(1, 60):
         assert "rename" in advice(width, selected=2) or width < 33

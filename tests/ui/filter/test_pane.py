@@ -20,6 +20,7 @@ from reader.ui.filter.rows import FilterData, FilterState, TopicItem, ViewItem, 
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from tests.table import each
+from tests.ui.drawings import drawn
 from tests.ui.stage import Stage, staged, watch_paints
 
 VIEWS = (ViewItem("latest", "Latest", 31, 12, "gt"), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
@@ -51,10 +52,6 @@ class PaneApp(Stage):
     def on_mount(self) -> None:
         self.pane.show(DATA)
         self.pane.focus()
-
-
-def drawn(pane: FilterPane) -> list[str]:
-    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
 
 
 def go_to(pane: FilterPane, key: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,14 +24,11 @@ from reader.ui.full_text.lines import (
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.lines import pattern
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 
 LINE = DocumentLine((Piece("as "), Piece("[12]", action=(FOLLOW, "#bib12")), Piece(" says, attention", "strong")))
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 # The first line
@@ -40,35 +36,41 @@ def text(line: Line) -> str:
 PROGRESS = TextProgress("A paper with a long title about readers", Heading(1, "3", (Span("Method"),)), 0.414, 12)
 
 
-@pytest.mark.parametrize(
-    ("progress", "expected"),
+TITLE = "A paper with a long title about readers"
+LONG = PROGRESS._replace(heading=Heading(2, "2.10", (Span("A section whose title is as long as this one"),)))
+
+
+@each(
+    ("progress", "width", "line"),
     [
-        (PROGRESS, "§3 Method · 41 % · 12 min"),
-        (PROGRESS._replace(heading=Heading(1, "", (Span("Related work"),))), "Related work · 41 % · 12 min"),
-        (PROGRESS._replace(heading=Heading(1, "Appendix A", (Span("Proofs"),))), "Appendix A Proofs · 41 % · 12 min"),
-        (PROGRESS._replace(heading=None, minutes=0), "41 % · 1 min"),
-        (PROGRESS._replace(share=0.999, minutes=0), "§3 Method · 99 % · 1 min"),
-        (PROGRESS._replace(share=1.0), "§3 Method · 100 %"),
-        (PROGRESS._replace(said="fetching it again"), "fetching it again"),
-        (TextProgress("A paper with a long title about readers"), ""),
+        *(
+            (one, 80, f" {TITLE}{said:>39}".rstrip())
+            for one, said in (
+                (PROGRESS, "§3 Method · 41 % · 12 min"),
+                (PROGRESS._replace(heading=Heading(1, "", (Span("Related work"),))), "Related work · 41 % · 12 min"),
+                (
+                    PROGRESS._replace(heading=Heading(1, "Appendix A", (Span("Proofs"),))),
+                    "Appendix A Proofs · 41 % · 12 min",
+                ),
+                (PROGRESS._replace(heading=None, minutes=0), "41 % · 1 min"),
+                (PROGRESS._replace(share=0.999, minutes=0), "§3 Method · 99 % · 1 min"),
+                (PROGRESS._replace(share=1.0), "§3 Method · 100 %"),
+                (PROGRESS._replace(said="fetching it again"), "fetching it again"),
+                (TextProgress(TITLE), ""),
+            )
+        ),
+        # A narrow line cuts the section, and then the title.
+        (LONG, 20, "§2.10 A… · 41 % · 12 min"),
+        (LONG, 32, " A p…  §2.10 A… · 41 % · 12 min"),
+        (LONG, 60, " A paper with a long title…  §2.10 A secti… · 41 % · 12 min"),
+        (LONG, 80, " A paper with a long title about rea…  §2.10 A section whose t… · 41 % · 12 min"),
     ],
 )
-def test_the_first_line_has_the_section_the_progress_and_the_time(progress: TextProgress, expected: str) -> None:
-    title = " A paper with a long title about readers"
-    assert text(text_header(progress, 80, UNICODE)).rstrip() == f"{title}{expected:>{79 - len(title)}}".rstrip()
-
-
-def test_a_narrow_first_line_cuts_the_section_and_the_title() -> None:
-    heading = Heading(2, "2.10", (Span("A section whose title is as long as this one"),))
-    lines = {
-        20: "§2.10 A… · 41 % · 12 min ",
-        32: " A p…  §2.10 A… · 41 % · 12 min ",
-        60: " A paper with a long title…  §2.10 A secti… · 41 % · 12 min ",
-        80: " A paper with a long title about rea…  §2.10 A section whose t… · 41 % · 12 min ",
-    }
-    for width, line in lines.items():
-        assert text(text_header(PROGRESS._replace(heading=heading), width, UNICODE)) == line
-    assert text(text_header(PROGRESS, 80, ASCII)).isascii()
+def test_the_first_line_has_the_section_the_progress_and_the_time(
+    progress: TextProgress, width: int, line: str
+) -> None:
+    assert text(text_header(progress, width, UNICODE)).rstrip() == line
+    assert text(text_header(progress, width, ASCII)).isascii()
 
 
 # Before the text

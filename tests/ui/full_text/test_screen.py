@@ -26,6 +26,7 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from reader.ui.shell.state import Prompt
+from tests.ui.drawings import drawn
 from tests.ui.full_texts import document, paragraph
 from tests.ui.list.test_footer import KEYMAP, in_context
 from tests.ui.stage import Stage, paper, staged, watch_paints
@@ -38,7 +39,6 @@ class TextStage(Stage):
         self.pane = TextPane()
         super().__init__(self.pane)
         self.view = TextView.open(document(), Size(59, 10))
-        self.heard: list[tuple[str, object]] = []
 
     def show(self, view: TextView) -> None:
         self.view = view
@@ -46,7 +46,6 @@ class TextStage(Stage):
 
     @on(Reported)
     def scroll(self, event: Reported) -> None:
-        self.heard.append((event.kind, event.value))
         if event.kind == "text share":
             self.show(self.view.scroll_to(event.value))
         elif event.kind == "text lines":
@@ -88,9 +87,10 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
         for x in (13, 15):
             await pilot.click(offset=(x, 2))
         await pilot.pause()
-        share = app.heard[1][1]
+        heard = [(one.kind, one.value) for one in app.told if isinstance(one, Reported)]
+        share = heard[1][1]
         assert share == pytest.approx(0.96, abs=0.001)
-        assert app.heard == [
+        assert heard == [
             *(
                 ("text lines", 9),
                 *[("text share", share)] * 2,
@@ -105,6 +105,14 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
 async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle() -> None:
     draw_scrollbars(ascii=False)
     async with staged(TextStage(), 60, 10) as (app, pilot):
+        # The bar has a line for 70 of the 16,453 letters, and for a short text that does not fit at least one.
+        for text, rows, length in (
+            (document(), 10, 245),
+            (Document("Short", document().blocks[:2]), 10, 10),
+            (Document("Short", (paragraph("a"),) * 9), 10, 11),
+        ):
+            app.show(TextView.open(text, Size(59, rows)))
+            assert app.pane.virtual_size.height == length
         app.show(TextView.open(Document("Short", document().blocks[:2]), Size(59, 10)))
         await pilot.pause()
         assert not any(strip.text.endswith("┃") for strip in app.screen._compositor.render_strips())
@@ -260,7 +268,7 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
         ):
             pane.show(shown, here)
             await pilot.pause()
-            assert [pane.render_line(y).text.rstrip() for y in range(4)] == lines
+            assert drawn(pane) == lines
             assert pane.scroll_offset.y == first
         lines_painted = watch_paints(pane, monkeypatch)
         for shown, is_painted in ((outline.opened(30), False), (outline.opened(30).closed(), True)):
@@ -270,4 +278,4 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
         await pilot.pause()
         assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
-        assert [pane.render_line(y).text.rstrip() for y in range(5, 8)] == ["   References", f" {lost[:-1]}t: gone", ""]
+        assert drawn(pane)[5:8] == ["   References", f" {lost[:-1]}t: gone", ""]

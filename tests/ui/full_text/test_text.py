@@ -12,6 +12,7 @@ from reader.ui.full_text.screen import first_row, outline_line
 from reader.ui.full_text.text import MANY, FullText, Outline, OutlineLine, text_size
 from reader.ui.full_text.view import Size
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from tests.ui.drawings import text
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 
@@ -34,19 +35,11 @@ def test_folding_hides_all_parts_and_goes_up_where_there_are_none() -> None:
     first = second.move(-1).toggle_fold()
     assert first.shown == [0, 5, 6] and first.cursor == 0
     assert first.toggle_fold().shown == [0, 1, 4, 5, 6]
-
-
-def test_the_cursor_stays_among_what_is_shown() -> None:
-    outline = outline_of(*LEVELS).toggle_fold()
-    assert outline.move(100).cursor == 6
-    assert outline.move(-100).cursor == 0
+    assert outline.move(2).toggle_fold().cursor == 1, "it has no parts"
+    assert [first.move(rows).cursor for rows in (100, -100)] == [6, 0]
     assert Outline().move(1) == Outline() and Outline().at(3) == 0 and Outline().shown == []
-
-
-def test_it_opens_at_the_section_that_is_read() -> None:
-    outline = outline_of(*LEVELS)
-    assert outline.opened(3).cursor == 3 and outline.opened(3).is_open
-    assert outline.toggle_fold().opened(3).cursor == 0, "its section is folded"
+    # It opens at the section that is read, or at the one that hides it.
+    assert [(one.cursor, one.is_open) for one in (outline.opened(3), first.opened(3))] == [(3, True), (0, True)]
     assert not outline.opened(3).closed().is_open
 
 
@@ -62,7 +55,7 @@ def test_a_line_is_indented_by_its_level_and_cut() -> None:
 
     def drawn(width: int, *, is_folded: bool = False) -> str:
         line = outline_line(entry, width, UNICODE, is_folded=is_folded, is_here=False)
-        return "".join(piece.text for piece in line)
+        return text(line)
 
     assert drawn(40) == "    2.1 A title that isα long"
     assert drawn(40, is_folded=True) == "  ▸ 2.1 A title that isα long"
@@ -99,7 +92,7 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
     assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_folded=False, is_here=False)
-    assert "".join(piece.text for piece in line) == "▎ not in this text: gone"
+    assert text(line) == "▎ not in this text: gone"
 
 
 def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:

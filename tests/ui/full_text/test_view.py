@@ -97,45 +97,34 @@ def test_no_row_of_a_table_is_skipped_by_pages(rows: int) -> None:
 
 def test_a_formula_shows_its_tex() -> None:
     displayed = Formula((r"\frac{a}{b}=c",), "(1)", "E1")
-    view = TextView.open(Document("", (paragraph("See Eq. (1)."), displayed)), SIZE).choose_link()
-    assert [link.text for link in view.links] == ["Eq. (1", "formula"]
-    far, here = (view.peek_at(link.goal, link.place).peek for link in view.links if isinstance(link.goal, TextPlace))
-    assert far is not None and here is not None
-    # In view it is not drawn again.
-    assert [line.text.strip() for line in here.lines] == [r"\frac{a}{b}=c"]
-    assert [line.text.strip() for line in far.lines][-1] == r"\frac{a}{b}=c" and len(far.lines) > 1
-    assert far.text == here.text == r"\frac{a}{b}=c"
-
-
-def test_a_formula_in_a_proof_shows_its_tex() -> None:
     inner = paragraph("We have"), Formula(("a=b",)), paragraph("and"), Formula(("b=c",)), paragraph("as said.")
-    view = TextView.open(Document("", (Theorem((Span("Proof."),), inner),)), SIZE).choose_link()
-    peeks = [view.peek_at(link.goal, link.place).peek for link in view.links if isinstance(link.goal, TextPlace)]
-    assert [peek.text for peek in peeks if peek] == ["a=b", "b=c"]
-    assert [len(peek.lines) for peek in peeks if peek] == [1, 1]
+    whole = TextView.open(Document("", (paragraph("See Eq. (1)."), displayed)), SIZE)
+    proof = TextView.open(Document("", (Theorem((Span("Proof."),), inner),)), SIZE)
+    two = TextView.open(Document("", (displayed, Formula(("a=b",)))), SIZE._replace(rows=4))
+    tex = r"\frac{a}{b}=c"
+    # In view it is not drawn again; one that begins above the screen has its letter on its first line in view.
+    for view, texts, lines, place in (
+        (whole, [tex, tex], [4, 1], (0, 0)),
+        (proof, ["a=b", "b=c"], [1, 1], (0, 2)),
+        (two.scroll(1), [tex, "a=b"], [1, 1], (0, 1)),
+    ):
+        links = view.choose_link().links
+        peeks = [view.peek_at(link.goal, link.place).peek for link in links if isinstance(link.goal, TextPlace)]
+        assert [(peek.text, len(peek.lines), peek.lines[-1].text.strip()) for peek in peeks if peek] == [
+            (text, count, text) for text, count in zip(texts, lines, strict=True)
+        ]
+        assert links[0].place == place
 
 
-def test_a_formula_that_begins_above_the_screen_has_its_letter_on_its_first_visible_line() -> None:
-    view = TextView.open(Document("", (Formula((r"\frac{a}{b}=c",)), Formula(("a=b",)))), SIZE._replace(rows=4))
-    (first, _) = view.scroll(1).choose_link().links
-    assert first.place == (0, 1) == first.goal
-    peek = view.scroll(1).peek_at(TextPlace(0, 1), first.place).peek
-    assert peek is not None and [line.text.strip() for line in peek.lines] == [r"\frac{a}{b}=c"]
-
-
-def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:
+def test_progress_goes_from_nothing_to_all_and_a_share_is_found_again(view: TextView) -> None:
+    for share in (0.0, 0.3, 0.7, 1.0):
+        assert view.scroll_to(share).progress == pytest.approx(share, abs=0.02)
     shares = [view.progress]
     while not view.is_at_end:
         view = view.scroll_pages(1)
         shares.append(view.progress)
-    assert shares == sorted(shares) and (shares[0], shares[-1]) == (0.0, 1.0)
-    assert view.minutes_left == 0
+    assert shares == sorted(shares) and (shares[0], shares[-1], view.minutes_left) == (0.0, 1.0, 0)
     assert TextView.open(document(), Size(79, 10_000)).progress == 1.0
-
-
-def test_a_share_of_the_text_is_found_again(view: TextView) -> None:
-    for share in (0.0, 0.3, 0.7, 1.0):
-        assert view.scroll_to(share).progress == pytest.approx(share, abs=0.02)
 
 
 def test_sections_follow_each_other(view: TextView) -> None:
@@ -212,21 +201,9 @@ def test_another_size_keeps_the_place(view: TextView, size: Size) -> None:
     assert resized.spot(resized.top) <= spot < resized.spot(resized.scroll(1).top)
     assert resized.resized(SIZE).top.block == reading.top.block
     assert view.resized(size).top == TextPlace()
-    assert reading.resized(SIZE) is reading
-
-
-def test_another_height_keeps_the_very_line(view: TextView) -> None:
-    reading = view.scroll(7)
-    resized = reading.resized(Size(79, 10))
-    assert resized.top == reading.top and resized.layout is reading.layout
-
-
-def test_a_spot_is_found_in_any_layout(view: TextView) -> None:
-    narrow = TextView.open(document(), Size(40, 22))
-    for place in (TextPlace(3, 2), TextPlace(14, 0), TextPlace(20, 4)):
-        spot = view.spot(place)
-        assert narrow.place(spot).block == place.block
-        assert narrow.go(spot).go(Spot()).top == TextPlace()
+    # Another height keeps the very line.
+    lower = reading.resized(SIZE._replace(rows=10))
+    assert reading.resized(SIZE) is reading and lower.top == reading.top and lower.layout is reading.layout
 
 
 # Search
@@ -262,10 +239,15 @@ def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
     assert near.top == view.top and marked(near).startswith("We follow")
 
 
-def test_a_phrase_is_found_over_the_end_of_a_line(view: TextView) -> None:
-    narrow = view.resized(Size(30, 22))
-    found = search(narrow, "measured sentence of plain words stands")
+def test_words_are_found_over_the_end_of_a_line_through_styles_and_as_signs_are_drawn(view: TextView) -> None:
+    found = search(view.resized(Size(30, 22)), "measured sentence of plain words stands")
     assert found.marked is not None and "stands" not in marked(found)
+    formula = Span(r"\lambda_1 + x_{2}", "formula")
+    blocks = paragraph("An ", Span("at", "strong"), "tention head with ", formula, " in it."), paragraph("Nothing.")
+    styled = TextView.open(Document("A", blocks), SIZE)
+    for words in ("attention h", "λ", "λ1", "x2", "with λ"):
+        assert search(styled, words).marked == TextPlace(0, 0), words
+    assert search(styled, "λ2").marked is None
 
 
 def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
@@ -389,38 +371,19 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
     assert (words.chosen_words, words.in_hand) == (Range(Point(0, 0), Point(1, 0)), None)
 
 
-def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:
+def test_a_quotation_has_whole_paragraphs_lines_of_tables_and_its_source(view: TextView) -> None:
+    blocks = view.document.blocks
     chosen = view.select().move_cursor(2).select().move_cursor(4)
-    text = quotation(chosen.selected_lines(), view.document.blocks, source_of("2605.00001", view.section))
+    text = quotation(chosen.selected_lines(), blocks, source_of("2605.00001", view.section))
     first, gap, second = text.split("\n")
     assert first == "> We follow [2] and the tables of Table 1, see" and gap == ">"
     assert second.startswith("> Paragraph 0. a measured sentence") and second.endswith(" (2605.00001, §1)")
-    assert quotation([], view.document.blocks, "x") == ""
-
-
-def test_a_table_is_quoted_line_by_line(view: TextView) -> None:
     method = view.next_section(1)
-    lines = [(place, line) for place, line in method.lines() if place.block == method.top.block + 1]
-    text = quotation(lines, view.document.blocks, "x")
-    assert text.count("\n") == 2 and "─" not in text and "> column 0  column 1" in text
-
-
-def test_a_source_names_the_section(view: TextView) -> None:
-    sections = {section.heading.number or "none": section for section in view.document.sections}
-    assert source_of("2605.00001", sections["2.1"]) == "2605.00001, §2.1"
-    assert source_of("2605.00001", sections["none"]) == "2605.00001, References"
-    assert source_of("2605.00001", None) == "2605.00001"
-
-
-def test_words_are_found_though_their_style_changes_within_and_signs_as_they_are_drawn() -> None:
-    blocks = (
-        paragraph("An ", Span("at", "strong"), "tention head with ", Span(r"\lambda_1 + x_{2}", "formula"), " in it."),
-        paragraph("Nothing."),
-    )
-    view = TextView.open(Document("A", blocks), SIZE)
-    for text in ("attention h", "λ", "λ1", "x2", "with λ"):
-        assert search(view, text).marked == TextPlace(0, 0), text
-    assert search(view, "λ2").marked is None
+    table = quotation([one for one in method.lines() if one[0].block == method.top.block + 1], blocks, "x")
+    assert table.count("\n") == 2 and "─" not in table and "> column 0  column 1" in table
+    assert quotation([], blocks, "x") == ""
+    sources = [source_of("2605.00001", section) for section in (*view.document.sections[2:5:2], None)]
+    assert sources == ["2605.00001, §2.1", "2605.00001, References", "2605.00001"]
 
 
 def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:

@@ -88,7 +88,7 @@ async def test_typing_finds_and_enter_runs_as_fast_as_keys_come(reader: Opener) 
         assert r.query == "topic:robotics"
 
 
-async def test_a_click_runs_and_a_paste_is_typed(reader: Opener) -> None:
+async def test_a_click_runs_a_paste_is_typed_and_papers_are_found(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         await r.do("paper.star", "mark.undo", "app.commands")
         r.app.screen.post_message(Paste("re\x00do\n"))
@@ -96,10 +96,7 @@ async def test_a_click_runs_and_a_paste_is_typed(reader: Opener) -> None:
         assert offered(r)[0].startswith("Redo")
         await r.click("FoundPane", 4, 0)
         assert r.context == "list" and r.here.starred
-
-
-async def test_papers_are_found_behind_the_commands_once_three_letters_are_typed(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
+        # Papers are found behind the commands once three letters are typed.
         await r.do("app.commands")
         await r.type("ki")
         palette = r.app.state[PALETTE]

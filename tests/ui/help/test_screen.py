@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from itertools import chain
 
 import pytest
 
 from reader.commands.line.shell import ReaderShell
-from reader.core.lines import Line
 from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
@@ -27,6 +25,7 @@ from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from tests.table import each
 from tests.ui.conftest import Opener
+from tests.ui.drawings import text, texts
 from tests.ui.driver import PATIENCE
 
 MANUAL: Manual = (
@@ -49,7 +48,7 @@ def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: d
         # A title, an empty line, and the keys of help stand around them.
         lines = first_lines(rows, width - 2, "…")
         assert len(lines) + 3 <= height
-        assert all(row.name in "".join(piece.text for piece in line) for row, line in zip(rows, lines, strict=True))
+        assert all(row.name in text(line) for row, line in zip(rows, lines, strict=True))
 
 
 def test_the_first_screen_has_the_users_own_keys_and_only_what_there_is() -> None:
@@ -72,31 +71,23 @@ def test_a_search_has_all_keys_those_of_this_place_first() -> None:
         assert sum(map(len, (*here.values(), *elsewhere.values()))) == len(keymap.actions)
 
 
-def test_own_keys_are_shown_and_marked() -> None:
-    keymap = Keymap(overrides={"paper.star": "$", "paper.hide": ""})
-    rows = {row.name: row for rows in sections(keymap, "list", "")[0].values() for row in rows}
-    assert rows["Star"].keys == "$"
-    assert rows["Star"].about.endswith("Your own key.")
-    assert rows["Hide"].keys == "-"
-    assert not rows["Undo"].about.endswith("Your own key.")
-
-
-def test_a_default_says_which_key_it_has_lost_here() -> None:
-    keymap = Keymap(overrides={"find.add": "S", "paper.read": "g"})
+def test_own_keys_are_shown_and_a_default_says_which_key_it_has_lost_here() -> None:
+    keymap = Keymap(overrides={"paper.star": "$", "paper.hide": "", "find.add": "S", "paper.read": "g"})
     rows = {
         context: {row.name: row for part in sections(keymap, context, "") for rows in part.values() for row in rows}
         for context in CONTEXTS
     }
-    assert rows["list"]["Best first"].keys == "-"
-    assert rows["list"]["Best first"].about.endswith(" S is yours for Add a paper.")
-    assert rows["list"]["Top"].about.endswith(" g is yours for Read or unread.")
-    assert rows["filter"]["Best first"].keys == "S"
-    assert not rows["filter"]["Best first"].about.endswith("Add a paper.")
-
-
-def test_only_keys_that_act_here_are_shown_for_here() -> None:
-    rows = {row.name: row for rows in sections(Keymap(), "query", "")[0].values() for row in rows}
-    assert rows["Palette"].keys == "ctrl+p"
+    for context, name, keys, end in (
+        ("list", "Star", "$", "Your own key."),
+        ("list", "Hide", "-", "Your own key."),
+        ("list", "Undo", "u", ""),
+        ("list", "Best first", "-", "S is yours for Add a paper."),
+        ("list", "Top", "home", "g is yours for Read or unread."),
+        ("filter", "Best first", "S", ""),
+        ("query", "Palette", "ctrl+p", ""),
+    ):
+        row = rows[context][name]
+        assert (row.keys, row.about.partition(". ")[2]) == (keys, end), name
 
 
 def test_every_typed_word_narrows_and_a_key_comes_first() -> None:
@@ -120,10 +111,10 @@ def test_signs_and_the_manual_are_found_by_what_they_say() -> None:
 @each("width", [22, 58, 78, 198])
 def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(width: int) -> None:
     found = {**sections(Keymap(), "list", "")[0], **manual_sections(MANUAL, "")}
-    lines = ["".join(piece.text for piece in line) for line in found_lines(found, "", width)]
+    lines = [text(line) for line in found_lines(found, "", width)]
     assert max(map(len, lines)) <= width
-    text = " ".join(" ".join(lines).split())
-    assert all(" ".join(row.about.split()) in text for rows in found.values() for row in rows) or width == 22
+    whole = " ".join(" ".join(lines).split())
+    assert all(" ".join(row.about.split()) in whole for rows in found.values() for row in rows) or width == 22
     assert "Signs".upper() in lines
 
 
@@ -141,10 +132,6 @@ FOUND = {
     "None": [],
     "Pages  of the manual": [Row("queries", "", "One language for the search line and the filter.", "queries")],
 }
-
-
-def texts(lines: Iterable[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line).rstrip() for line in lines]
 
 
 def test_the_first_lines_lose_their_sentences_where_there_is_no_room() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.lines import Line, literal, measure
+from reader.core.lines import literal, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
 from tests.table import each
+from tests.ui.drawings import text
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 FRESH = Condition("08:14", "fresh")
@@ -20,10 +21,6 @@ CONDITIONS = st.builds(
 )
 COUNTS = st.none() | st.integers(0, 2_000_000)
 HEADERS = st.builds(Header, st.text(max_size=30), st.text(max_size=90), COUNTS, COUNTS, COUNTS, CONDITIONS)
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 @each(
@@ -116,7 +113,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
 
 
 def test_all_of_an_ascii_line_is_ascii() -> None:
-    for condition in (FRESH, OFFLINE, Condition("day 3 of 7", "busy")):
+    for condition in (FRESH, FRESH._replace(text="08:14 · cs.CL 8 of 14"), OFFLINE, Condition("day 3 of 7", "busy")):
         for width in WIDTHS:
             header = NARROWED._replace(
                 place="Latest", query="topic:agents is:unread since:7d upvotes:>20", condition=condition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.core.lines import Line, literal, measure, piece_at
+from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
@@ -13,16 +13,13 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
 from tests.table import each
+from tests.ui.drawings import text
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
 TONES: list[Tone] = ["done", "warning", "hint"]
 CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"))
 KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.latest": "gT", "view.all": "g<enter>"}))
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 def drawn(status: Status, width: int, glyphs: Glyphs = UNICODE) -> list[str]:

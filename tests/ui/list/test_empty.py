@@ -6,11 +6,11 @@ from reader.ui.list.empty_lines import EmptyReason
 from reader.ui.main_screen import Empty
 from tests.ui.stage import Stage, staged
 
+KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
+
 
 def key(action: str) -> str:
-    return {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}.get(
-        action, ""
-    )
+    return KEYS.get(action, "")
 
 
 NO_PAPERS = EmptyReason(

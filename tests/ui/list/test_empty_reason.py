@@ -30,6 +30,7 @@ from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.drawings import texts
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -72,7 +73,7 @@ def lines(state: State, *, demo: bool = False) -> list[str]:
     """What stands in place of the list, line by line."""
     reason = empty_reason(state, TODAY, demo=demo)
     drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
-    return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in drawn]
+    return [one.replace("\u00a0", " ") for one in texts(drawn)]
 
 
 Situation = Callable[[str], State]
@@ -472,34 +473,24 @@ def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
     assert day_end_notice(state.put(COUNTED, None), day, KEYMAP.key) == "All 14 read · u undoes"
 
 
-@given(
-    st.sampled_from(VIEWS),
-    st.sampled_from(["", "robot", "is:unread", "topic:agent", "2406.12345", "sort:title"]),
-    st.builds(CacheFacts, st.sampled_from([None, "2026-05-08", "2026-05-12"]), st.booleans(),
-              st.sampled_from([None, "2406.12345"]), st.booleans(), st.booleans()),
-    st.integers(0, 60), st.integers(0, 60), st.integers(0, 60),
-    st.none() | st.sampled_from(VIEWS),
-    st.none() | st.sampled_from(["", "r", "topic:", "topic:agnets", "id:", "(", "is:unr", "topc:x", "-"]),
-    st.booleans(), st.booleans(), st.booleans(),
-)  # fmt: skip
-def test_every_empty_list_has_a_reason_that_can_be_drawn(
-    view_id: str,
-    text: str,
-    facts: CacheFacts,
-    unread: int,
-    base: int,
-    anywhere: int,
-    refreshing: str | None,
-    typed: str | None,
-    is_counted: bool,
-    is_offline: bool,
-    is_demo: bool,
-) -> None:
-    state = empty(view_id, text, facts, unread=unread, base=base, anywhere=anywhere)
-    state = state if is_counted else state.put(COUNTED, None)
-    state = state.put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)) if is_offline else state
-    state = state if refreshing is None else state.put(REFRESH, RefreshStatus().started(refreshing))
-    state = state if typed is None else typing(state, typed)
-    shown = lines(state, demo=is_demo)
-    assert 1 <= len(shown) <= 3
-    assert all(shown)
+TYPED = ("", "r", "topic:", "topic:agnets", "id:", "(", "is:unr", "topc:x", "-")
+
+
+@given(st.data())
+def test_every_empty_list_has_a_reason_that_can_be_drawn(data: st.DataObject) -> None:
+    draw, flags, numbers = data.draw, st.booleans(), st.integers(0, 60)
+    texts = st.sampled_from(["", "robot", "is:unread", "topic:agent", "2406.12345", "sort:title"])
+    days, ids = st.sampled_from([None, "2026-05-08", "2026-05-12"]), st.sampled_from([None, "2406.12345"])
+    facts = draw(st.builds(CacheFacts, days, flags, ids, flags, flags))
+    state = empty(draw(st.sampled_from(VIEWS)), draw(texts), facts)
+    if draw(flags):
+        counted = counts(state.place, unread=draw(numbers), base=draw(numbers), anywhere=draw(numbers))
+        state = state.put(COUNTED, counted)
+    else:
+        state = state.put(COUNTED, None)
+    refresh = RefreshStatus().failed("No network.", "offline", NOW) if draw(flags) else RefreshStatus()
+    refreshing, typed = draw(st.none() | st.sampled_from(VIEWS)), st.sampled_from(TYPED)
+    state = state.put(REFRESH, refresh if refreshing is None else refresh.started(refreshing))
+    state = typing(state, draw(typed)) if draw(flags) else state
+    shown = lines(state, demo=draw(flags))
+    assert 1 <= len(shown) <= 3 and all(shown)

@@ -17,7 +17,7 @@ from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.header import LONGEST, header, header_parts, title_parts, window_title
+from reader.ui.list.header import LONGEST, header, header_parts, window_title
 from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
@@ -191,7 +191,7 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     ):
         for parts in (header_parts, filter_parts, strip_parts):
             assert parts(after) == parts(state)
-    assert title_parts(state.put(COUNTED, None)) != title_parts(state) == title_parts(state.put(FIT, None))
+    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FIT, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount
-from reader.core.lines import Line, measure
+from reader.core.lines import measure
 from reader.core.paper_row import PaperRow
 from reader.data import read_text
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -32,6 +32,7 @@ from reader.ui.list.lines import (
 from reader.ui.shell.layout import lay_out
 from reader.ui.shell.list_layout import MOST_LINES
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.stage import TODAY, row
 
 LOOK = ListLook(UNICODE, TODAY, older_key="[")
@@ -52,10 +53,6 @@ HOSTILE = [
     "\ud800 lone \u2028 separators \u00a0 spaces\nand lines",
     "",
 ]
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = False) -> list[str]:

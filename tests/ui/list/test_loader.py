@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -14,53 +13,28 @@ from reader.cache.search.selection import Selection
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.paper import Listing as FeedListing
 from reader.core.paper_row import NotCached, PaperRow
-from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
-from reader.ui.kit.glyphs import UNICODE
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.library.library import Library
 from reader.ui.list import loader as list_loader
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks import Look
-from reader.ui.shell.app import ShellApp
 from reader.ui.shell.listing import TOP, CacheFacts, Position
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Background, Services, Work
 from reader.ui.shell.state import Notice, State
 from tests.ui import papers
+from tests.ui.bench import Bench
 from tests.ui.driver import settings
+from tests.ui.stage import look
 
 NOTHING_LISTED = Place(view("starred"))
 
 
-class Waiting:
-    """Background work that waits until the test does it; a newer one takes the place of an older."""
-
-    def __init__(self) -> None:
-        self.work: Work | None = None
-
-    def start(self, group: str, work: Work, *, exclusive: bool = False) -> None:
-        assert (group, exclusive) == ("list", True)
-        self.work = work
-
-    async def finish(self) -> None:
-        work, self.work = self.work, None
-        assert work is not None
-        await work()
-
-
-class Desk:
-    """A list loader over a cache, with its model and its work."""
+class Desk(Bench):
+    """A list loader over a cache."""
 
     def __init__(self, file: Path, *, nearest: bool = False) -> None:
-        self.library = Library(file)
-        self.model = Model(State())
-        self.waiting = Waiting()
-        look = Look(Keymap(), UNICODE, lambda: papers.NOW, is_still=True)
-        background = cast(Background, self.waiting)
-        self.loader = ListLoader(
-            Services(self.model, self.library, background, settings(nearest=nearest), look, app=cast("ShellApp", None))
-        )
+        super().__init__(settings=settings(nearest=nearest), moving=look()._replace(now=lambda: papers.NOW))
+        self.library = self.services.library = Library(file)
+        self.loader = ListLoader(self.services)
 
     @property
     def state(self) -> State:
@@ -71,7 +45,7 @@ class Desk:
         return [row.id for row in self.library.rows(self.state.listing.order.pks)]
 
     def pk(self, id: str) -> int:
-        pk = self.library.pk_of(id)
+        pk: int | None = self.library.pk_of(id)
         assert pk is not None
         return pk
 
@@ -81,7 +55,7 @@ class Desk:
         made: list[State] = []
         self.model.publish = made.append
         self.loader.load(self.state)
-        await self.waiting.finish()
+        await self.work()
         return made
 
 
@@ -93,7 +67,7 @@ async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(list_loader, "SCREENFUL", 20)
     made = Desk(cache_file)
     made.loader.load(made.state)
-    assert made.waiting.work is None, "nothing is read before a request"
+    assert not made.works, "nothing is read before a request"
     yield made
     made.library.close()
 
@@ -134,7 +108,7 @@ async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
     there = desk.pk(id)
 
     async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
-        order = await read(selection, limit)
+        order: Order[int] = await read(selection, limit)
         desk.model.change(desk.state.highlight(there))
         return order
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from reader.core.paper_row import PaperRow
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
-from tests.ui.lists import Shelf, drawn, list_stage, painted
+from tests.ui.drawings import drawn
+from tests.ui.lists import Shelf, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
 
 # Moving

@@ -14,7 +14,8 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
-from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
+from tests.ui.drawings import drawn
+from tests.ui.lists import Shelf, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row, staged, watch_paints
 
 HOSTILE = [
@@ -91,7 +92,7 @@ def two_lines(pk: int) -> PaperRow:
 
 async def test_both_lines_of_a_title_are_its_own() -> None:
     papers = PaperList(today=TODAY)
-    async with staged(Listener(papers), 60, 12) as (app, pilot):
+    async with staged(Stage(papers), 60, 12) as (app, pilot):
         shelf = Shelf(*map(two_lines, range(1, 31)), row(3, "Short"))
         papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf, form=COMFORTABLE)
         await pilot.pause()
@@ -106,12 +107,12 @@ async def test_both_lines_of_a_title_are_its_own() -> None:
         assert papers.highlighted == 2
         assert [line[0] for line in painted(papers)[1:6]] == [" ", " ", "▌", "▌", " "]
         await click(pilot, 3)
-        assert app.asked == ["read.open"]
+        assert app.told == [Reported("action", "read.open")]
         await click(pilot, 5)
         for y in (0, 8):
             await click(pilot, y)
         assert "21 NOVEMBER" in drawn(papers)[8]
-        assert papers.highlighted == 3 and app.asked == ["read.open"]
+        assert papers.highlighted == 3 and len(app.told) == 1
 
 
 async def test_another_density_keeps_the_cursor_on_its_line() -> None:
@@ -281,26 +282,9 @@ async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
 # Messages and the mouse
 
 
-class Listener(Stage):
-    def __init__(self, papers: PaperList) -> None:
-        super().__init__(papers)
-        self.highlights: list[int | None] = []
-        self.asked: list[str] = []
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.watch(self.query_one(PaperList), "reported", self._note, init=False)
-
-    def _note(self, at: tuple[int | None, bool]) -> None:
-        self.highlights.append(at[0])
-
-    def on_reported(self, message: Reported) -> None:
-        self.asked.append(message.value)
-
-
 async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there() -> None:
     papers = PaperList(today=TODAY, fetch_key="enter")
-    app = Listener(papers)
+    app = Stage(papers)
     listed = order(range(1, 10), ("2025-11-24", 3), ("2025-11-17", 3), ("2025-11-14", 3))
     form = ListForm(holes=(("2025-11-18", "2025-11-19", "2025-11-20", "2025-11-21"),))
     async with app.run_test(size=(60, 13)) as pilot:
@@ -313,7 +297,7 @@ async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there
                 assert papers.step(steps)
                 found.append(papers.cursor)
                 assert (papers.hole is not None) == (highlighted_line(papers) == 4)
-                assert app.highlights[-1] == papers.highlighted
+                assert papers.reported == (papers.highlighted, papers.hole is not None)
             assert found == places
         assert papers.reported == (1, False) and not papers.step(-1)
         # Many steps at once pass it, and so does whatever goes on by papers.
@@ -327,7 +311,7 @@ async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there
         await click(pilot, 4)
         assert papers.hole == form.holes[0]
         await click(pilot, 3)
-        assert papers.reported == (3, False) and not app.asked
+        assert papers.reported == (3, False) and not app.told
 
 
 async def click(pilot: Pilot[None], y: int) -> None:

@@ -6,6 +6,7 @@ from reader.ui.kit.glyphs import UNICODE
 from reader.ui.notes.screen import heading
 from reader.ui.notes.state import Noting, Tagging
 from tests.table import each
+from tests.ui.drawings import text
 
 
 @each(
@@ -22,7 +23,7 @@ from tests.table import each
 )
 def test_the_paper_of_a_note_stands_in_a_rule(is_draft: bool, width: int, line: str) -> None:
     noting = Noting(1, "2605.00400", "A memory that forgets", "", is_draft)
-    assert "".join(piece.text for piece in heading(noting, width, UNICODE)) == line
+    assert text(heading(noting, width, UNICODE)) == line
 
 
 @each(

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from reader.core.changes import Changes, Difference, SectionText, compare_sections
-from reader.core.lines import Line, measure
+from reader.core.lines import measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.changed_lines import changed_lines
 from reader.ui.page.presentation import Presentation
 from tests.table import each
+from tests.ui.drawings import texts
 
 CHANGES = Changes(
     int(datetime(2026, 5, 3, 12, tzinfo=UTC).timestamp()),
@@ -40,16 +41,12 @@ CHANGES = Changes(
 )
 
 
-def said(lines: list[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line).rstrip() for line in lines]
-
-
 def look(glyphs: Glyphs = UNICODE, *, is_page: bool = True) -> Presentation:
     return Presentation(date(2026, 5, 12), glyphs=glyphs, is_page=is_page, changes=CHANGES)
 
 
 def test_the_page_has_all_that_changed_and_the_words() -> None:
-    assert said(changed_lines(78, look())) == [
+    assert texts(changed_lines(78, look())) == [
         "≠ Changed since you starred it on Sun 3 May",
         "new code · new v2 · ICLR 2026 poster → ICLR 2026 oral · 1,000 → 1,010 votes",
         "3 words of the title",
@@ -68,7 +65,7 @@ def test_the_page_has_all_that_changed_and_the_words() -> None:
 def test_much_that_changed_is_folded() -> None:
     sections = tuple(section._replace(title=f"Part {number}") for number in range(9) for section in CHANGES.sections)
     much = replace(look(), changes=CHANGES._replace(sections=sections))
-    folded, unfolded = said(changed_lines(78, much)), said(changed_lines(78, replace(much, is_unfolded=True)))
+    folded, unfolded = texts(changed_lines(78, much)), texts(changed_lines(78, replace(much, is_unfolded=True)))
     assert len(folded) == 3 + 16
     assert folded[-1] == f"+{len(unfolded) - 4 - 15} lines of changes"
     assert unfolded[-1] == "less"
@@ -76,7 +73,7 @@ def test_much_that_changed_is_folded() -> None:
 
 
 def test_the_detail_has_what_is_enough_while_it_is_due() -> None:
-    assert said(changed_lines(78, look(is_page=False))) == [
+    assert texts(changed_lines(78, look(is_page=False))) == [
         "≠ Changed since you starred it on Sun 3 May",
         "new code · ICLR 2026 poster → ICLR 2026 oral",
     ]
@@ -90,6 +87,6 @@ def test_lines_fit_and_signs_are_plain(width: int, glyphs: Glyphs) -> None:
     lines = changed_lines(width, look(glyphs))
     assert all(measure(line) <= width for line in lines)
     if glyphs is ASCII:
-        assert " ".join(said(lines)).isascii()
+        assert " ".join(texts(lines)).isascii()
     if glyphs is ASCII and width == 78:
-        assert "Title: A [-small [b]model[/b]-] {+model+} of the world {+in words+}" in said(lines)
+        assert "Title: A [-small [b]model[/b]-] {+model+} of the world {+in words+}" in texts(lines)

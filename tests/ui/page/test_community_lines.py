@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -12,18 +11,15 @@ from hypothesis import strategies as st
 from reader.cache.community import PageData
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import Cell, Figure, Item, Items, Paragraph, Quote, Span, Table, Verbatim
-from reader.core.lines import Line, measure
+from reader.core.lines import measure
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.page.community_lines import comment_lines, compact, linked_counts, repository_lines, version_lines
 from reader.ui.page.presentation import Presentation
+from tests.ui.drawings import texts
 from tests.ui.stage import paper
 
 LOOK = Presentation(date(2026, 6, 30), link_keys={"m": "Lm", "t": "Lt", "s": "Ls"}, is_page=True)
 UNFOLDED = Presentation(date(2026, 6, 30), is_unfolded=True, is_page=True)
-
-
-def texts(lines: Sequence[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line).rstrip() for line in lines]
 
 
 def said(id: str, *words: str, parent: str = "", **more: object) -> Comment:
@@ -41,9 +37,8 @@ def discussion(*comments: Comment, look: Presentation = LOOK, width: int = 40) -
 def test_counts_are_in_words_and_short_numbers() -> None:
     assert linked_counts(paper()._replace(models=1, datasets=0, spaces=1_356)) == ["1 model", "1,356 Spaces"]
     assert linked_counts(paper()) == []
-    assert [*map(compact, (7, 999, 1_000, 8_800, 20_345, 1_200_000, 3_000_000_000))] == [
-        "7", "999", "1k", "8.8k", "20k", "1.2M", "3G",
-    ]  # fmt: skip
+    counts = 7, 999, 1_000, 8_800, 20_345, 10**6, 1_200_000, 10**9
+    assert [*map(compact, counts)] == ["7", "999", "1k", "8.8k", "20k", "1M", "1.2M", "1G"]
 
 
 def test_versions_are_told_if_there_are_several() -> None:
@@ -72,6 +67,8 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
         "Ls   lab/demo  A [bold]demo[/bold] · 1 like · sleeping",
     ]
     assert len(repository_lines(paper()._replace(models=254), kept, 72, UNFOLDED)) == 7
+    clicked = [piece.action for piece in repository_lines(paper()._replace(spaces=1), kept, 72, LOOK)[-1]]
+    assert ("link", "https://huggingface.co/spaces/lab/demo") in clicked
     assert repository_lines(paper()._replace(models=0), kept, 72, LOOK) == []
     few = PageData(Community((), (*MODELS[:1], SPACE)), models=(3, 4))
     narrow = [
@@ -89,56 +86,31 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
         )
 
 
-def test_a_repository_is_clicked() -> None:
-    lines = repository_lines(paper()._replace(spaces=1), PageData(Community((), (SPACE,))), 72, LOOK)
-    assert lines[1][1].action == ("link", "https://huggingface.co/spaces/lab/demo")
-
-
 # Comments
 
 
-def test_replies_stand_behind_bars() -> None:
-    told = (said("a", "First.", reactions=(("🔥", 23),)), said("bb", "Second.", "More.", parent="a", is_edited=True))
-    assert discussion(*told) == [
-        "2 comments",
-        "",
-        "ana · 29 Jun · 🔥 23",
-        "First.",
-        "",
-        "│ ana · 30 Jun · edited",
-        "│ Second.",
-        "│",
-        "│ More.",
-    ]
-
-
-def test_a_hidden_comment_and_one_that_is_gone_are_told() -> None:
-    told = (said("a", is_hidden=True), said("bb", "Yes.", parent="a"), said("c", "No.", parent="x"))
-    assert discussion(*told, width=60)[2:] == [
-        "a comment that is hidden",
-        "",
-        "│ ana · 30 Jun",
-        "│ Yes.",
-        "",
-        "ana · 29 Jun, to a deleted comment",
-        "No.",
-    ]
-    assert discussion(said("a", is_hidden=True)) == discussion() == []
-
-
-def test_automated_comments_are_folded() -> None:
+def test_replies_stand_behind_bars_and_what_is_hidden_gone_or_automated_is_told() -> None:
     similar = Items(tuple(Item("•", (Paragraph((Span(title),)),)) for title in ("One", "Two")))
-    told = said("a", "This is an automated message from the bot.")
-    told = told._replace(blocks=(*told.blocks, similar))
-    assert discussion(told)[2:] == ["ana · 29 Jun", "automated, similar papers +2"]
-    assert "• One" in discussion(told, look=UNFOLDED)
-
-
-def test_very_many_comments_are_folded() -> None:
-    told = [said(str(n), "Yes.") for n in range(100, 150)]
-    assert discussion(*told)[0] == "50 comments"
-    assert discussion(*told)[-1] == "+10 more"
-    assert discussion(*told, look=UNFOLDED)[-1] == "Yes."
+    robot = said("g", "This is an automated message from the bot.")
+    robot = robot._replace(blocks=(*robot.blocks, similar))
+    told = (
+        *(said("a", "First.", reactions=(("🔥", 23),)), said("bb", "Second.", "More.", parent="a", is_edited=True)),
+        *(said("c", is_hidden=True), said("dd", "Yes.", parent="c"), said("e", "No.", parent="x"), robot),
+    )
+    assert discussion(*told, width=60) == [
+        *("5 comments", "", "ana · 29 Jun · 🔥 23", "First.", ""),
+        *("│ ana · 30 Jun · edited", "│ Second.", "│", "│ More.", ""),
+        *("a comment that is hidden", "", "│ ana · 30 Jun", "│ Yes.", ""),
+        *("ana · 29 Jun, to a deleted comment", "No.", "", "ana · 29 Jun", "automated, similar papers +2"),
+    ]
+    assert "• One" in discussion(robot, look=UNFOLDED)
+    assert discussion(said("a", is_hidden=True)) == discussion() == []
+    deep = [said("a" * n, "Yes.", parent="a" * (n - 1)) for n in range(1, 6)]
+    assert [max(line.count("│") for line in discussion(*deep, width=width)) for width in (24, 36, 90)] == [1, 2, 4]
+    many = [said(str(n), "Yes.") for n in range(100, 150)]
+    folded = discussion(*many)
+    assert (folded[0], folded[-1]) == ("50 comments", "+10 more")
+    assert discussion(*many, look=UNFOLDED)[-1] == "Yes."
 
 
 def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:

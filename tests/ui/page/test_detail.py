@@ -14,6 +14,7 @@ from reader.ui.page.lines import MEASURE
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
+from tests.ui.drawings import drawn
 from tests.ui.page.test_lines import whole
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
 
@@ -21,29 +22,15 @@ LOOK = Presentation(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
 
 
-class Listener(Stage):
-    def __init__(self, detail: PaperDetail) -> None:
-        super().__init__(detail)
-        self.urls: list[str] = []
-        self.topics: list[str] = []
-
-    def on_reported(self, message: Reported) -> None:
-        {"link": self.urls, "topic": self.topics}[message.kind].append(message.value)
-
-
 @asynccontextmanager
 async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDetail, Pilot[None]]]:
     detail = PaperDetail(today=TODAY)
-    async with Listener(detail).run_test(size=(columns, lines)) as pilot:
+    async with Stage(detail).run_test(size=(columns, lines)) as pilot:
         yield detail, pilot
 
 
 def reading(one: Paper) -> Reading:
     return Reading(one.pk, one, (), STILL)
-
-
-def drawn(detail: PaperDetail) -> list[str]:
-    return [detail.render_line(y).text.rstrip() for y in range(detail.size.height)]
 
 
 async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
@@ -88,26 +75,34 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
         assert pages == 0 and detail.scroll_offset.y == 0
 
 
-async def test_a_paper_that_fits_is_read_at_once() -> None:
+async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with detail_stage(80, 40) as (detail, pilot):
-        detail.show(reading(paper()))
-        await pilot.pause()
-        assert detail.scroll_page(1) and detail.scroll_lines(1)
-
-
-async def test_hostile_text_is_drawn_literally() -> None:
-    async with detail_stage(60, 30) as (detail, pilot):
         hostile = paper(title="[/] and [bold]bold[/bold]", abstract="\x1b[31mred\x1b[0m and \x9b2J")
         detail.show(reading(hostile))
         await pilot.pause()
-        assert drawn(detail)[0] == "▌[/] and [bold]bold[/bold]"
-        assert all(line.isprintable() for line in drawn(detail))
+        assert drawn(detail)[0] == "▌[/] and [bold]bold[/bold]" and all(line.isprintable() for line in drawn(detail))
+        assert detail.scroll_page(1) and detail.scroll_lines(1)
+        detail.clear()
+        await pilot.pause()
+        assert not any(drawn(detail)) and not detail.is_at_end
+        assert (detail.paper, detail.virtual_size.height) == (None, 0)
+        detail.show(reading(paper()))
+        await pilot.pause()
+        # What is the same is not painted again; names of topics may come later.
+        painted = watch_paints(detail, monkeypatch)
+        detail.show(reading(paper()))
+        assert painted == [] and detail.paper == paper()
+        detail.configure(topic_names={"agents": "Agents & tools"})
+        assert "Agents & tools" in detail.text and -1 in painted
+        await pilot.resize_terminal(30, 20)
+        await pilot.pause()
+        assert max(len(line) for line in drawn(detail)) <= 29
 
 
 async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> None:
     for shown in (False, True):
         detail = PaperDetail(today=TODAY, shows_links=shown)
-        async with Listener(detail).run_test(size=(90, 40)) as pilot:
+        async with Stage(detail).run_test(size=(90, 40)) as pilot:
             code = "https://code.example/a\x1b]8;;https://evil.example\x07b c;d"
             detail.show(reading(paper(code_url=code, project_url="x:y")))
             await pilot.pause()
@@ -116,17 +111,6 @@ async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> N
             assert (len(links) > 2) == shown
             assert all(link.isascii() and link.isprintable() and link.startswith("https://") for link in links)
             assert ("https://code.example/ab%20c;d" in links) == shown
-
-
-async def test_a_pane_is_cleared_and_shows_a_paper_again() -> None:
-    async with detail_stage(40, 9) as (detail, pilot):
-        detail.show(reading(paper()))
-        detail.clear()
-        await pilot.pause()
-        assert not any(drawn(detail)) and not detail.is_at_end
-        assert (detail.paper, detail.virtual_size.height) == (None, 0)
-        detail.show(reading(paper()))
-        assert detail.paper == paper() and "AI summary" in detail.text
 
 
 async def click(pilot: Pilot[None], detail: PaperDetail, text: str) -> None:
@@ -139,37 +123,20 @@ async def click(pilot: Pilot[None], detail: PaperDetail, text: str) -> None:
 async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
     detail = PaperDetail(today=TODAY)
-    async with staged(Listener(detail), 60, 40) as (app, pilot):
+    async with staged(Stage(detail), 60, 40) as (app, pilot):
         detail.show(reading(paper(authors=names, author_count=40)))
         await click(pilot, detail, "github.com/someone")
         await click(pilot, detail, "Video generation")
         await click(pilot, detail, "It forgets well")
-        assert app.urls == ["https://github.com/someone/forget"]
-        assert app.topics == ["video-generation"]
+        assert app.told == [
+            Reported("link", "https://github.com/someone/forget"),
+            Reported("topic", "video-generation"),
+        ]
         assert "Name39" not in detail.text
         await click(pilot, detail, "+36")
         assert "Name39" in detail.text
         await click(pilot, detail, "less")
         assert "Name39" not in detail.text
-
-
-async def test_a_resize_wraps_anew() -> None:
-    async with detail_stage(80, 20) as (detail, pilot):
-        detail.show(reading(LONG))
-        await pilot.resize_terminal(30, 20)
-        await pilot.pause()
-        assert max(len(line) for line in drawn(detail)) <= 29
-
-
-async def test_names_may_come_later_and_what_changes_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with detail_stage(80, 40) as (detail, pilot):
-        detail.show(reading(paper()))
-        await pilot.pause()
-        painted = watch_paints(detail, monkeypatch)
-        detail.show(reading(paper()))
-        assert painted == []
-        detail.configure(topic_names={"agents": "Agents & tools"})
-        assert "Agents & tools" in detail.text and -1 in painted
 
 
 # The page

@@ -10,6 +10,7 @@ from reader.core.lines import measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.found_lines import SECTIONS, SECTIONS_ON_PAGE, Found, find_words, found_lines
 from tests.table import each
+from tests.ui.drawings import texts
 
 
 def section(number: str, title: str, *texts: str) -> tuple[Heading | Paragraph, ...]:
@@ -46,7 +47,7 @@ def test_each_section_has_its_first_place(words: tuple[str, ...], blocks: list[i
 def test_places_stand_below_their_sections_and_lead_there() -> None:
     found = find_words(1, DOCUMENT, ("sparse", "attention"))
     lines = found_lines(found, 60, UNICODE, is_page=False, key="i")
-    assert ["".join(piece.text for piece in line) for line in lines] == [
+    assert texts(lines) == [
         "▤ In the full text  3 places  i reads there",
         "§1 Sparse",
         "  Sparse attention helps.",

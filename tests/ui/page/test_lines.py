@@ -26,6 +26,7 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, compose, fit_lines, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.stage import TODAY, paper
 
 LOOK = Presentation(TODAY)
@@ -36,24 +37,18 @@ def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] =
 
 
 def said_by(lines: Sequence[Line]) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in lines]
+    return [text(line) for line in lines]
 
 
-def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
-    assert texts(tags=("later", "to cite")) == ["Tags later · to cite"]
-    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
-    assert texts() == []
-    line = own_lines(paper(tags=("later",)), 40, LOOK)[0]
-    assert line[-1].action == ("tag", "later")
-
-
-def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
+def test_what_is_followed_stands_first_and_tags_break_only_between_two() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
-    first, second = own_lines(paper(tags=("later",)), 70, look)
-    assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
-    assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
-    assert second[0].text == "Tags "
+    lines = own_lines(paper(tags=("later", "to cite")), 70, look)
+    assert said_by(lines) == ["◆ Followed Agents & tools · perhaps Ke Li: K. Li", "Tags later · to cite"]
+    ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
+    assert [piece.action for line in lines for piece in line if piece.action] == ways
+    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
+    assert texts() == []
 
 
 def test_a_note_is_drawn_as_markdown_and_keeps_its_lines() -> None:
@@ -92,7 +87,7 @@ def test_a_long_note_is_folded(lines: int) -> None:
     note, most = "\n".join(line[2:] for line in whole), NOTE_LINES - 1
     assert texts(note=note) == (whole if lines <= NOTE_LINES else [*whole[:most], f"  +{lines - most} lines"])
     assert texts(note=note, is_unfolded=True) == (whole if lines <= NOTE_LINES else [*whole, "  less"])
-    assert texts(note="word " * 400)[-1] == "  +47 lines"
+    assert (texts(note="word " * 400)[-1], texts(10, note="word " * 400)[-1]) == ("  +47 lines", "  +89 lin…")
 
 
 def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
@@ -150,17 +145,10 @@ def test_it_says_who_made_it_and_keeps_its_lines() -> None:
         "▎ - two [b]three[/b]",
     ]
     assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-
-
-def test_of_a_long_output_the_beginning_is_drawn() -> None:
-    lines = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
-    assert lines[-1] == "▎ 'dailypapers show' prints the rest"
-    assert len(lines) < MOST_SHOWN
-
-
-@each("width", [3, 5])
-def test_a_tiny_width_ends_too(width: int) -> None:
-    assert output_lines(KeptOutput("S", MADE, "One two."), width, UNICODE)
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
+    assert long[-1] == "▎ 'dailypapers show' prints the rest" and len(long) < MOST_SHOWN
+    # A tiny width ends, too.
+    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
 
 def reasons(fit: Fit | None, width: int = 80) -> list[str]:
@@ -181,7 +169,7 @@ def test_each_reason_is_named() -> None:
 
 
 def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in compose(one, width, look)]
+    return said_by(compose(one, width, look))
 
 
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
@@ -317,45 +305,28 @@ def test_what_is_not_known_takes_no_room() -> None:
     assert "12 authors" in whole(bare._replace(author_count=12))
 
 
-def test_people_take_one_line_until_they_are_unfolded() -> None:
+def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
-    many = paper(authors=names, author_count=3_000)
-    folded = whole(many, 60)
+    words = tuple(f"long keyword {letter}" for letter in "abcdefghi")
+    many = paper(authors=names, author_count=3_000, keywords=words)
+    folded, unfolded = (whole(many, 60, replace(LOOK, is_unfolded=one)) for one in (False, True))
     assert folded[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
-    unfolded = " ".join(whole(many, look=Presentation(TODAY, is_unfolded=True)))
-    assert all(name in unfolded for name in names) and "Name39 and 2,960 more · less Some Lab" in unfolded
-
-
-def test_one_author_too_many_for_a_line_is_still_named() -> None:
-    one = paper(authors=("A" * 200, "B" * 200), author_count=2)
-    assert "A +1" in " ".join(whole(one, 20))
-
-
-def test_keywords_take_two_lines_until_they_are_unfolded() -> None:
-    one = paper(keywords=tuple(f"long keyword {letter}" for letter in "abcdefghi"))
-    folded = whole(one, 40)[-2:]
-    assert folded == ["long keyword a · long keyword b", "long keyword c · long keyword d +5"]
-    unfolded = whole(one, 40, Presentation(TODAY, is_unfolded=True))
-    assert unfolded[-1] == "long keyword i · less" and "less" not in "".join(unfolded[:5])
-
-
-def test_what_fits_is_not_folded_and_offers_nothing() -> None:
-    for shown in (LOOK, Presentation(TODAY, is_unfolded=True)):
-        actions = [piece.action for line in compose(paper(), 60, shown) for piece in line]
-        assert ("unfold", "") not in actions
+    assert folded[-2:] == [
+        "long keyword a · long keyword b · long keyword c",
+        "long keyword d · long keyword e · long keyword f +3",
+    ]
+    told = " ".join(unfolded)
+    assert all(name in told for name in names) and "Name39 and 2,960 more · less Some Lab" in told
+    assert unfolded[-1] == "long keyword g · long keyword h · long keyword i · less"
+    assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
+    # What fits is not folded, and offers nothing.
+    assert whole(paper()) == whole(paper(), look=replace(LOOK, is_unfolded=True))
 
 
 def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None:
     one = paper(authors=(*(f"Given Name{number}" for number in range(9)), "Emmy Noether"), author_count=10)
     look = Presentation(TODAY, words=("noether",))
     assert [piece.text for line in compose(one, 60, look) for piece in line if piece.hit] == ["+6"]
-
-
-def test_the_summary_stands_upright_behind_a_bar() -> None:
-    lines = compose(paper(summary="word " * 40), 30, LOOK)
-    barred = [line for line in lines if line and line[0].role == "quote"]
-    assert len(barred) == 1 + 8
-    assert all(line[0].text == "▎ " and measure(line) <= 30 for line in barred)
 
 
 def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
@@ -375,6 +346,8 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
         "",
     ]
     assert "   Code     github.com/someone/forget 312 stars" in whole(paper(), look=Presentation(TODAY, is_page=True))
+    pane = whole(paper(code_url=f"https://github.com/{'long/' * 20}"), 30)
+    assert pane[pane.index("feed · PDF · arXiv") - 1] == "github.com/long/lon… 312 stars"
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:

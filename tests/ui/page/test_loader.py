@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-
-
-class Waits:
-    """Services whose delayed calls only note how long they would wait."""
-
-    model = library = app = keymap = None
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-        self.background = self.look = self
-
-    def delayed(self, _act: object) -> Waits:
-        return self
-
-    def begin(self, seconds: float) -> None:
-        self.seconds.append(seconds)
+from tests.ui.bench import Bench
 
 
 @pytest.mark.parametrize(
@@ -36,9 +18,9 @@ def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
 ) -> None:
     rest = 0.045
     monkeypatch.setattr("reader.ui.page.loader.REST", rest)
-    times, services = iter(moves), Waits()
-    loader = DetailLoader(cast(Services, services), lambda: next(times))
+    times, bench = iter(moves), Bench()
+    loader = DetailLoader(bench.services, lambda: next(times))
     for _ in moves:
         loader.load_soon(State())
-    assert services.seconds == [{"s": AFTER_FRAME, "r": rest}[one] for one in waits]
+    assert bench.begun == [{"s": AFTER_FRAME, "r": rest}[one] for one in waits]
     assert AFTER_FRAME < rest < 0.05

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reader.core.errors import QueryError
-from reader.core.lines import Line
 from reader.core.query.suggestions import Completion
 from reader.ui.query.advice import (
     ADD_A_PAPER,
@@ -17,14 +16,11 @@ from reader.ui.query.advice import (
     with_known_topics,
 )
 from tests.table import each
+from tests.ui.drawings import text
 
-KEYS = AdviceKeys("tab", "^f", "^a", "^s")
+KEYS = AdviceKeys("tab", "^f", "^a", "^s", "-")
 WRONG = QueryError("No unred.", 3, 8, "unread")
 COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
-
-
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line)
 
 
 @each(
@@ -32,9 +28,9 @@ def text(line: Line) -> str:
     [
         (TypedTerms("id:"), 80, Reach(), (ADD_A_PAPER, "")),
         (TypedTerms(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
-        (TypedTerms("cats"), 80, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
-        (TypedTerms("cats"), 58, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
-        (TypedTerms("cats"), 57, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed")),
+        (TypedTerms("cats"), 80, Reach(6, 54), ("", "  6 here - ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (TypedTerms("cats"), 58, Reach(6, 54), ("", "  6 here - ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (TypedTerms("cats"), 57, Reach(6, 54), ("", "  6 here - ^a 54 in all  ^f searches the feed")),
         (TypedTerms("is:unread"), 80, Reach(6), ("", "  ^s saves it")),
         (TypedTerms("ag", None, COMPLETION), 46, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
         (TypedTerms("ag", None, COMPLETION, 2), 47, Reach(), ("tab  agents 1,200  gui 7  vision 3", "  ^s saves it")),

@@ -283,6 +283,11 @@ async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(mon
     bench.refresher.begin()
     maker.begin()
     assert len(bench.works) == 1
+    closed = list[tuple[Path, object]]()
+    monkeypatch.setattr("reader.cache.finding.door.install", lambda *given: closed.append(given))
+    VectorMaker(bench.services).close()
+    maker.close()
+    assert closed == [(Path("papers.db"), None)]
 
 
 def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

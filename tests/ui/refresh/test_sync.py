@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +19,6 @@ from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.refresh.sync import QUIET, START, CacheWatch, GroupLook, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.handlers import Begins, Ends, Follows, find
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.bench import Bench
@@ -28,40 +27,24 @@ from tests.ui.stage import look
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-class Stage:
+class Joining(Bench):
     """A reader whose clock and processes are those of the test."""
 
     def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
+        library = {"may_have_group": lambda: self.has_group, "has_group_at_server": lambda: self.has_server}
+        moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
+        super().__init__(library=library, settings=Settings(sync=folder), moving=moving, shell=lambda: self.shell)
+        self.shell: Any = SimpleNamespace(start=self.run)
         self.outcomes = list(outcomes)
-        self.begun: list[float] = []
-        self.works: list[Callable[[], Awaitable[None]]] = []
-        self.told: list[str] = []
         self.words: list[tuple[str, ...]] = []
         self.killed = 0
-        self.has_group = self.has_server = False
-        self.model = SimpleNamespace(
-            state=State(), show_news=lambda text, _kind: self.told.append(text), change=self.change
-        )
-        services = SimpleNamespace(
-            model=self.model,
-            background=SimpleNamespace(
-                start=lambda _group, work: self.works.append(work),
-                delayed=lambda _act: SimpleNamespace(begin=self.begun.append),
-            ),
-            settings=Settings(sync=folder),
-            look=SimpleNamespace(demo=demo, is_still=False, now=lambda: NOON, keymap=None),
-            library=SimpleNamespace(may_have_group=lambda: self.has_group, has_group_at_server=lambda: self.has_server),
-            app=SimpleNamespace(shell=lambda: self),
-        )
-        self.services = cast(Services, services)
+        self.has_group: bool = False
+        self.has_server: bool = False
         self.sync = Sync(self.services)
 
-    def start(self, words: tuple[str, ...], _columns: int) -> Any:
+    def run(self, words: tuple[str, ...], _columns: int) -> Any:
         self.words.append(words)
         return SimpleNamespace(wait=lambda: self.outcomes.pop(0), kill=self.kill)
-
-    def change(self, state: State) -> None:
-        self.model.state = state
 
     @property
     def unjoined(self) -> list[str]:
@@ -71,28 +54,28 @@ class Stage:
     def kill(self) -> None:
         self.killed += 1
 
-    async def look(self) -> None:
+    async def look_around(self) -> None:
         self.sync.look()
-        await self.works.pop()()
+        await self.work()
 
 
 async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
-    stage = Stage([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
+    stage = Joining([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
     sync = stage.sync
     sync.begin()
     assert (stage.begun, sync.is_due) == ([START], False)
     # A mark does not put off the first look.
     sync.marked(State())
     assert (stage.begun, sync.is_due) == ([START], True)
-    await stage.look()
+    await stage.look_around()
     assert (sync.is_due, stage.words, stage.begun[1:]) == (False, [("sync", "--quiet")], [QUIET])
     sync.marked(State())
     assert stage.begun[2:] == [QUIET]
     for _ in range(2):
-        await stage.look()
+        await stage.look_around()
     # Others still lack something.
     assert (stage.told, sync.is_due, stage.unjoined) == (["gone"], True, ["sync fails"])
-    await stage.look()
+    await stage.look_around()
     assert (sync.is_due, stage.unjoined) == (False, [])
     sync.look()
     sync.look()
@@ -102,17 +85,17 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
 
 async def test_what_was_skipped_is_said_once_and_is_no_failure() -> None:
     skipped = Outcome(0, "", "half a file")
-    stage = Stage([skipped, skipped, Outcome(0), skipped])
+    stage = Joining([skipped, skipped, Outcome(0), skipped])
     for _ in range(4):
-        await stage.look()
+        await stage.look_around()
     assert (stage.told, stage.unjoined, stage.sync.is_due) == (["half a file"] * 2, [], False)
 
 
 async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "SETTLED", 0.0)
     ended = threading.Event()
-    stage = Stage([Outcome(1, "", "down")], "postgresql://hub/a")
-    await stage.look()
+    stage = Joining([Outcome(1, "", "down")], "postgresql://hub/a")
+    await stage.look_around()
     assert (stage.unjoined, stage.words) == (["sync fails"], [("sync", "--quiet", "--watch")])
     stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: ended.wait() and Outcome(-9, "", "", True)))
     stage.sync.look()
@@ -124,12 +107,12 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
     # One that was stopped after its hour begins again at once, and the next failure is told.
     assert stage.begun[-1] == START
     stage.outcomes = [Outcome(1, "", "down")]
-    await stage.look()
+    await stage.look_around()
     assert stage.told == ["down", "down"]
 
 
 async def test_a_look_that_the_end_cuts_off_is_due() -> None:
-    stage = Stage([])
+    stage = Joining([])
     stage.sync.look()
 
     def wait() -> Outcome:
@@ -146,7 +129,7 @@ async def test_a_look_that_the_end_cuts_off_is_due() -> None:
 
 @each(("folder", "demo"), [("", False), ("shared", True)])
 def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo: bool) -> None:
-    stage = Stage([], folder, demo=demo)
+    stage = Joining([], folder, demo=demo)
     stage.sync.begin()
     stage.sync.marked(State())
     stage.sync.look()
@@ -154,17 +137,17 @@ def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo:
 
 
 async def test_a_server_is_listened_to() -> None:
-    stage = Stage([Outcome(0)] * 2, "postgresql://hub.example/papers")
-    await stage.look()
+    stage = Joining([Outcome(0)] * 2, "postgresql://hub.example/papers")
+    await stage.look_around()
     assert stage.words == [("sync", "--quiet", "--watch")]
     stage.has_group = stage.has_server = True
     stage.sync = GroupLook(stage.services)
-    await stage.look()
+    await stage.look_around()
     assert stage.words[1:] == [("group", "look", "--quiet", "--watch")]
 
 
 async def test_a_group_is_looked_at_once_there_is_one() -> None:
-    stage = Stage([Outcome(0)], "")
+    stage = Joining([Outcome(0)], "")
     machines = stage.sync
     stage.sync = GroupLook(stage.services)
     stage.sync.marked(State())
@@ -172,12 +155,12 @@ async def test_a_group_is_looked_at_once_there_is_one() -> None:
     stage.has_group = True
     stage.sync.marked(State())
     assert stage.sync.is_due
-    await stage.look()
+    await stage.look_around()
     assert (stage.words, stage.sync.is_due) == ([("group", "look", "--quiet")], False)
 
 
 def test_what_calls_the_look_at_machines_calls_that_at_a_group() -> None:
-    stage = Stage([])
+    stage = Joining([])
     stage.has_group = True
     look = GroupLook(stage.services)
     for role in (Begins, Follows, Ends):

@@ -118,22 +118,16 @@ async def test_a_screen_comes_with_its_keys_and_closes_by_a_step_back(reader: Op
         assert "Shelf" in r.screen
 
 
-async def test_the_movement_keys_scroll_its_pane_and_not_the_list_behind_it(reader: Opener) -> None:
+async def test_movement_keys_scroll_its_pane_which_shows_that_its_work_has_failed(reader: Opener) -> None:
     async with reader() as r:
         r.app.add(FEATURE)
         await r.do("book.open")
+        await r.until(lambda: "the page is torn" in r.lines[-1])
         for action, first in (("move.down", 1), ("move.half_down", 15), ("move.bottom", 72), ("move.top", 0)):
             await r.do(action)
             assert r.lines[1].split()[:2] == ["line", str(first)]
         await r.press("escape")
         assert r.context == "list" and r.cursor == 0
-
-
-async def test_it_shows_that_its_work_has_failed(reader: Opener) -> None:
-    async with reader() as r:
-        r.app.add(FEATURE)
-        await r.do("book.open")
-        await r.until(lambda: "the page is torn" in r.lines[-1])
 
 
 async def test_its_keys_can_be_chosen_in_the_settings(reader: Opener) -> None:

@@ -109,7 +109,7 @@ def test_a_step_counts_only_the_lines_that_are_there() -> None:
 
 def test_the_end_is_in_view_together_with_the_last_paper() -> None:
     lines = ListLines(order(range(30), ("2025-11-24", 30)), ListForm(has_end=True))
-    assert lines.top_that_shows(29, 0, 10, 1) == lines.last_top(10)
+    assert lines.top_that_shows(29, 0, 10) == lines.last_top(10)
     assert lines.top_that_shows(28, 0, 10, 1) == lines.line_of(28) - 9 + 2
 
 

@@ -7,11 +7,12 @@ from reader.cache.reads.opinions import Reasons
 from reader.cache.watching import Act
 from reader.core.choice.taste import Interest, Likeness, TasteTerm
 from reader.core.choice.wishes import Held, Wish
-from reader.core.lines import Line, measure
+from reader.core.lines import measure
 from reader.core.topics.scorer import Cause, Why
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.why.lines import Explanation, explanation_rows
+from reader.ui.why.lines import Explanation, explanation_rows, suits_lines
 from tests.table import each
+from tests.ui.drawings import text, texts
 
 SERVING = Held("2401.00001", "KV cache", 2, ("2401.00001",), "raise")
 PAPERS = (Likeness("JetSpec: Drafts at Speed", "starred"), Likeness("Ada " + "of a long name " * 9, "queued"))
@@ -32,12 +33,8 @@ FIRST = (("a", "A paper"), ("b", "Another paper"), ("c", "A third one"))
 KNOWN = Explanation((), reasons=LEARNED, first=FIRST)
 
 
-def text(line: Line) -> str:
-    return "".join(piece.text for piece in line).rstrip()
-
-
 def drawn(known: Explanation, width: int = 80) -> list[str]:
-    return [text(row.line) for row in explanation_rows(known, width, UNICODE)]
+    return texts(row.line for row in explanation_rows(known, width, UNICODE))
 
 
 def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None:
@@ -112,15 +109,31 @@ def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
         "Marked by programs",
         "starred by claude; read by claude",
     ]
-    assert drawn(told._replace(topics=(*(told.topics or ()), Why("", "A name that is cut", 5, (), 0))), 18)[-11:-4] == [
+    long = Why("", "A name that is longer than the line", 5, (), 0)
+    assert drawn(Explanation((*(told.topics or ()), long)), 30) == [
         "Why these topics",
         "Agents  87",
-        "  +90  tool use",
-        "   -3  web of a…",
-        "       and 2 weak…",
-        "A name that is…  5",
-        "written by people…",
+        "  +90  tool use         peopl…",
+        "   -3  web of a long…   abstr…",
+        "       and 2 weaker",
+        "A name that is longer than…  5",
+        "written by people, fitted to…",
     ]
+
+
+@each(
+    ("why", "width", "lines"),
+    [
+        ("", 60, []),
+        ("like A, which you starred: one, two, three", 80, ["For you: like A, which you starred: one, two, three"]),
+        ("like A, which you starred: one, two, three", 45, ["For you: like A, which you starred: one, two"]),
+        ("like A, which you starred: one, two, three", 44, ["For you: like A, which you starred: one, two"]),
+        ("like A, which you starred: one, two, three", 43, ["For you: like A, which you starred: one"]),
+        ("like A, which you starred: one, two, three", 30, ["For you: like A, which you", "starred: one"]),
+    ],
+)
+def test_a_sentence_keeps_the_reasons_that_fit_a_line_but_at_least_one(why: str, width: int, lines: list[str]) -> None:
+    assert texts(suits_lines(why, width)) == lines
 
 
 def test_a_change_shows_how_the_first_papers_moved() -> None:
@@ -146,5 +159,4 @@ def test_before_anything_is_learned_topics_are_offered() -> None:
 @each("width", [16, 20, 46, 60, 100, 200])
 def test_no_line_is_wider_than_its_room(width: int) -> None:
     for row in explanation_rows(KNOWN._replace(before=FIRST[::-1]), width, ASCII):
-        line = "".join(piece.text for piece in row.line)
-        assert measure(row.line) <= max(width, 26) and line.isascii()
+        assert measure(row.line) <= max(width, 26) and text(row.line).isascii()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.why.lines import Explanation
 from reader.ui.why.screen import WhyList
+from tests.ui.drawings import drawn
 from tests.ui.stage import Stage, staged
 from tests.ui.why.test_lines import FIRST, KNOWN, LEARNED
 
@@ -13,18 +14,15 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
     moves = list[None]()
     pane = WhyList(UNICODE, lambda: moves.append(None))
 
-    def drawn() -> list[str]:
-        return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
-
     def seen() -> tuple[int, int, str]:
         """The first line in view, the cursor's line from there, and what it is on."""
         assert pane.current is not None
-        return pane.scroll_offset.y, [line[:1] for line in drawn()].index("▌"), pane.current.name
+        return pane.scroll_offset.y, [line[:1] for line in drawn(pane)].index("▌"), pane.current.name
 
     async with staged(Stage(pane), 60, 8) as (_, pilot):
-        assert (drawn(), pane.current) == ([""] * 8, None)
+        assert (drawn(pane), pane.current) == ([""] * 8, None)
         pane.show(KNOWN)
-        assert (seen(), drawn()[2]) == ((0, 2, "KV cache"), "▌   +62  KV cache      from 3 papers")
+        assert (seen(), drawn(pane)[2]) == ((0, 2, "KV cache"), "▌   +62  KV cache      from 3 papers")
         for steps, place in (
             (1, (0, 3, "base")),
             (1, (0, 4, "Ada")),
@@ -52,7 +50,7 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
         pane.scroll_lines(9)
         pane.show(KNOWN._replace(before=FIRST[::-1]))
         await pilot.pause()
-        assert drawn() == [
+        assert drawn(pane) == [
             "",
             "  Changed by you",
             "▌ finance                                  -",
@@ -62,9 +60,14 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
             "   2  Another paper",
             "   3  A third one                                    was 1",
         ]
-        # The cursor stays on what it is on.
+        # The cursor stays on what it is on, else on the nearest line.
         pane.show(Explanation(reasons=LEARNED._replace(interests=())))
         assert seen() == (0, 5, "finance")
+        pane.show(Explanation(reasons=LEARNED._replace(wishes=())))
+        assert seen() == (0, 3, "robots")
         pane.show(Explanation(()))
-        assert (drawn()[:3], pane.current) == (["  Why these topics", "  No rule gives this paper a topic.", ""], None)
+        assert (drawn(pane)[:3], pane.current) == (
+            ["  Why these topics", "  No rule gives this paper a topic.", ""],
+            None,
+        )
         assert pane.scroll_lines(1)
