@@ -1,11 +1,7 @@
-"""Papers that nobody wrote, as many as are wanted, always the same: what the bench fills caches with.
-
-python -m tests.bench.corpus --papers 100000 --folder /tmp/corpus
-"""
+"""Papers that nobody wrote, as many as are wanted, always the same: what the bench fills caches with."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import sqlite3
 import tempfile
@@ -171,18 +167,6 @@ def _fingerprint() -> str:
     return hashlib.sha256(f"{VERSION} {tables} {shipped_topics().version}".encode()).hexdigest()[:10]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Make a cache of papers that nobody wrote.")
-    parser.add_argument("--papers", type=int, default=10_000)
-    parser.add_argument("--folder", type=Path, default=default_folder())
-    options = parser.parse_args()
-    print(kept(options.folder, options.papers))
-
-
 def default_folder() -> Path:
     """Where corpora are kept between runs."""
     return Path(tempfile.gettempdir()) / "dailypapers-bench"
-
-
-if __name__ == "__main__":
-    main()

@@ -6,10 +6,11 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
+from tempfile import mkdtemp
 
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -32,7 +33,6 @@ class Bench:
     folder: Path
     corpus: Path
     papers: int
-    homes: int = field(default=0, init=False)
 
     def add(
         self, name: str, reader: Sequence[float] | float, floor: Sequence[float] | float = (), note: str = ""
@@ -46,9 +46,7 @@ class Bench:
 
     def home(self, *, empty: bool = False) -> Path:
         """A new home of the reader's with a copy of the corpus, left at the view All."""
-        self.homes += 1
-        home = self.folder / f"home-{self.homes}"
-        home.mkdir()
+        home = Path(mkdtemp(prefix="home-", dir=self.folder))
         if not empty:
             shutil.copyfile(self.corpus, home / "papers.db")
             # What the disk has yet to write is not the reader's to wait for.

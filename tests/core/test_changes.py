@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
-from hypothesis import strategies as some
-
 from reader.core import changes
 from reader.core.changes import (
     Changes,
@@ -162,27 +159,6 @@ def test_a_second_change_makes_it_due_again() -> None:
     assert find_due([LookedAt(at(2))], one) == Due(at(3), at(2), is_open=True)
 
 
-LOOKS = some.lists(some.builds(LookedAt, some.integers(0, 9), some.booleans()), max_size=5)
-POINTS = some.lists(
-    some.builds(Moved, some.integers(0, 9), some.integers(0, 300), some.just(0), some.none(), some.booleans())
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(looks=LOOKS, points=POINTS)
-def test_what_is_due_lies_between_a_look_and_the_next(looks: list[LookedAt], points: list[Moved]) -> None:
-    points = sorted({one.at: one for one in points}.values())
-    last = points[-1] if points else Moved(0, 0, 0, None, False)
-    one = History(Facts(last.votes, code=last.code), points)
-    due = find_due(looks, one)
-    assert due == find_due(looks[::-1], one)
-    if due is not None:
-        assert due.since in {look.at for look in looks}
-        assert due.at in one.times and due.at > due.since
-        later = [look for look in looks if look.at >= due.at and not look.is_trace]
-        assert due.is_open == (not later)
-
-
 # Words
 
 
@@ -195,17 +171,6 @@ def test_words_are_compared_in_order() -> None:
     )
     assert count_words(runs) == 2
     assert compare_words("a " * 3_000, "b") == (Run("gone", "a " * 2_999 + "a"), Run("new", "b"))
-
-
-WORDS = some.lists(some.sampled_from("abcd"), max_size=12).map(" ".join)
-
-
-@settings(max_examples=40, deadline=None)
-@given(before=WORDS, after=WORDS)
-def test_the_runs_have_both_texts(before: str, after: str) -> None:
-    runs = compare_words(before, after)
-    assert " ".join(run.text for run in runs if run.kind != "new") == before
-    assert " ".join(run.text for run in runs if run.kind != "gone") == after
 
 
 def test_full_texts_are_compared_by_section_and_paragraph() -> None:

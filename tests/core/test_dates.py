@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.dates import (
-    DateRange,
     PeriodKind,
     iso_day,
     parse_date,
@@ -79,33 +78,6 @@ def test_latest_means_nothing_before_a_day_has_papers() -> None:
 
 def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
     assert parse_date_range("yesterday").bounds(date.min) == ("0001-01-01", "0001-01-01")
-
-
-moments = st.one_of(
-    st.dates().map(lambda day: day.isoformat()),
-    st.dates().map(lambda day: day.isoformat()[:7]),
-    st.dates(date(1900, 1, 1)).map(lambda day: "{}-W{:02}".format(*day.isocalendar())),
-    st.sampled_from(["today", "yesterday", "latest"]),
-    st.tuples(st.integers(0, 9999), st.sampled_from("dwmy")).map(lambda pair: f"{pair[0]}{pair[1]}"),
-)
-
-
-@given(moments, moments, st.dates())
-def test_a_range_reads_back_as_itself(start: str, end: str, today: date) -> None:
-    for text in (start, f"{start}..", f"..{end}"):
-        days = parse_date_range(text)
-        assert parse_date_range(days.text) == days
-        assert days.bounds(today, today) is not None
-    both = DateRange(parse_date(start), parse_date(end))
-    if not (both.start and both.end and both.start.absolute and both.end.absolute):
-        assert parse_date_range(both.text) == both
-
-
-@given(moments, st.dates())
-def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
-    span = parse_date(text).span(today, today)
-    assert span is not None
-    assert span[0] <= span[1]
 
 
 @each(

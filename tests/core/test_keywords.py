@@ -92,14 +92,6 @@ def test_a_normal_word_is_found_in_all_its_spellings(word: str, texts: tuple[str
         assert any(f" {form} " in spaced(text) for form in word_forms(word))
 
 
-@given(st.lists(st.sampled_from(["Image", "images", "-", ", ", "étude", "*", "\n", "Losses", "  "]), max_size=9))
-def test_spaced_words_are_the_normal_ones_but_for_plurals(words: list[str]) -> None:
-    text = " ".join(words)
-    found = spaced(text)
-    assert found[0] == found[-1] == " "
-    assert normal(found) == normal(text)
-
-
 @each(
     ("text", "phrase", "is_found"),
     [
@@ -114,12 +106,6 @@ def test_phrases_are_found_across_brackets_quotes_and_lines_but_not_across_comma
     text: str, phrase: str, is_found: bool
 ) -> None:
     assert (f" {phrase} " in spaced(text)) == is_found
-
-
-@given(st.lists(st.text(max_size=20), max_size=8))
-def test_collapsing_keeps_one_of_each(keywords: list[str]) -> None:
-    shown = collapse(keywords)
-    assert len(shown) == len({key(keyword) for keyword in keywords} - {""})
 
 
 @each(

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from reader.core.reading import Deed, PaperRef, ReadingCounts, Share, figures, monday_of
+from reader.core.reading import Deed, PaperRef, ReadingCounts, Share, figures
 
 TODAY = date(2026, 11, 26)
 MONDAY = date(2026, 11, 23)
@@ -59,22 +56,3 @@ def test_topics_of_stars_stand_beside_those_of_what_was_seen() -> None:
     assert found[0].seen == Share(7, 0.35)
     assert found[1].starred == Share(3, 0.3)
     assert figures([], {}, TODAY).topics == () and figures([], {}, TODAY).traced is None
-
-
-DEEDS = st.builds(
-    Deed,
-    st.integers(1, 9),
-    st.sampled_from(["open", "finish", "pass", "star", "read"]),
-    st.dates(TODAY - timedelta(days=60), TODAY),
-)
-
-
-@settings(max_examples=20)
-@given(st.lists(DEEDS, max_size=30), st.integers(1, 8))
-def test_no_column_has_more_papers_than_were_seen(deeds: list[Deed], weeks: int) -> None:
-    found = figures(deeds, dict.fromkeys(range(1, 5), ("agents",)), TODAY, weeks)
-    assert len(found.weeks) == weeks and found.weeks[-1].monday == monday_of(TODAY)
-    for counts in (found.total, *found.days.values(), *(week.counts for week in found.weeks)):
-        assert counts.seen >= counts.opened >= counts.finished and counts.seen >= counts.starred
-    assert sum(week.counts.seen for week in found.weeks) >= found.total.seen
-    assert all(0 < one.seen.part <= 1 and 0 <= one.starred.part <= 1 for one in found.topics)

@@ -156,7 +156,12 @@ def test_an_interest_is_joined_and_split_again() -> None:
     ids = tuple(one.id for one in liked)
     splats = Held(ids[0], "gaussian splatting, splatting helps", 0, ids[:3])
     proteins = Held(ids[3], "protein folding, measure protein", 0, ids[3:5])
-    assert [one.wish for one in learn(liked, papers).subjects] == [splats, proteins]
+    learned = learn(liked, papers)
+    assert [one.wish for one in learned.subjects] == [splats, proteins]
+    assert learned.split(proteins) == [
+        proteins._replace(name="Protein Folding in part 0", papers=ids[3:4], did="split"),
+        Held(ids[4], "measure protein", 0, ids[4:5], "make"),
+    ]
     both = Held(ids[1], "Both", 1, ids[:5], "join")
     taste = learn(liked, papers, held=[both])
     assert [one.wish for one in taste.subjects] == [both]

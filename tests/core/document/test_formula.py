@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,46 +27,33 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
 @each(
     ("tex", "text"),
     [
-        (r"x_{i}^{2}\leq\frac{a}{b}", "xᵢ² ≤ a∕b"),
-        (r"\mathcal{O}(n\log n)", "𝒪(n log n)"),
         (r"W^{\top}x+b", "W^⊤x + b"),
         (r"e^{i\pi}+1=0", "e^(iπ) + 1 = 0"),
         (r"10^{-3}", "10⁻³"),
         (r"-x+-1-\log p", "−x + −1 − log p"),
-        (r"[-\log p]", "[−log p]"),
-        (r"p(a|b)", "p(a|b)"),
         (r"\text{KL}(p\,\|\,q)", "KL(p‖q)"),
         (r"x\in[0,1]", "x ∈ [0, 1]"),
         (r"\{x\mid x>0\}", "{x ∣ x > 0}"),
         (r"a:=b,...,c", "a := b, ..., c"),
-        (r"f'(x)", "f′(x)"),
         (r"f'_i+g''^2", "fᵢ′ + g′′²"),
-        (r"\hat{x}_{i}", "x\u0302ᵢ"),
-        (r"\mathbb{R}^{d}", "ℝᵈ"),
         (r"x_{1:T}", "x_(1:T)"),
         (r"p_{\text{data}}", "p_data"),
         (r"\left\lVert\theta\right\rVert_{2}^{2}", "‖θ‖₂²"),
-        (r"70\%", "70%"),
         (r"a\not\in B", "a ∉ B"),
         (r"\lim_{n\to\infty}\frac{1}{n}", "lim_(n→∞) (1∕n)"),
         (r"\operatorname*{arg\,max}_{x}f(x)", "arg maxₓ f(x)"),
-        (r"\alpha*(1-\beta)", "α ∗ (1 − β)"),
         (r"a\hspace*{1em}b\tag*{2}", "ab"),
         (r"1{,}000", "1,000"),
         (r"\mathbf{x}\neq x", "𝐱 ≠ x"),
         (r"\bm{\theta}^{(t+1)}", "𝛉⁽ᵗ⁺¹⁾"),
         (r"\mathfrak{g}\mathbb{1}{\bf A}{\cal L}", "𝔤𝟙𝐀ℒ"),
-        ("f ' '(x)", "f′′(x)"),
         ("f^2'", "(f²)′"),
         ("f'^a_b", "f_b′ᵃ"),
         ("x_a_b", "(xₐ)_b"),
         ("x_{a}'_{b}", "(xₐ′)_b"),
-        ("x^a^b", "(xᵃ)ᵇ"),
         (r"f\limits_a", "f_{a}"),
         (r"\max\limits_a b", "maxₐ b"),
         (r"x^\frac12", "x^½"),
-        ("x ^ {a b}", "xᵃᵇ"),
-        (r"\hat ab", "âb"),
         (r"\bar x_i", "x\u0304ᵢ"),
         (r"\underset{a}{=}b", "=_{a} b"),
         (r"\overunderset{a}{b}{=}", "=_{b}^{a}"),
@@ -75,61 +61,38 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\xrightarrow{}", "→"),
         (r"\xleftarrow[a]{}", "←_{a}"),
         (r"a\pmod{n}", "a (mod n)"),
-        (r"a\pod{n}", "a (n)"),
         (r"a\bmod n", "a mod n"),
         (r"\not{ab}", "a\u0338b"),
         (r"\not\not=", "≠\u0338"),
         (r"\mathchoice{a}{b}{c}{d}e", "ae"),
-        (r"\|x\|", "‖x‖"),
         (r"\mathop{max}_x", "maxₓ"),
         (r"\mathop{a+b}_x", "(a + b)ₓ"),
         (r"\mathrel{R}b", "R b"),
         (r"\operatorname{}x", "x"),
-        (r"\operatornamewithlimits{arg}_x", "argₓ"),
         (r"\text{if $x_i$ or}", "if xᵢ or"),
         (r"\boxed{x}", "boxed(x)"),
         (r"\cancel[a]{x}", "x\u0338"),
-        ("a*b/c", "a ∗ b/c"),
         ("a~b", "a b"),
-        (r"a\ b", "a b"),
         (r"x#\&$y", "x&y"),
         (r"{\rm x}y", "xy"),
-        (r"\mathbf xy", "𝐱y"),
         ("{+}a", "+a"),
-        ("a_i x", "aᵢx"),
         (r"a\,_i", "aᵢ"),
         (r"f^{\prime\prime}_i", "fᵢ′′"),
         ("x%y", "x"),
         (r"\left(a\middle|b\right)", "(a | b)"),
         (r"\left.a\right|_b", "a|_b"),
-    ],
-)
-def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # What TeX stacks gets parentheses where it needs them.
         (r"\frac{a+b}{c}", "(a + b)∕c"),
         (r"\frac{a}{bc}", "a∕(bc)"),
         (r"\frac{\partial f}{\partial x}", "∂f∕∂x"),
-        (r"\frac{\frac{a}{b}}{c}", "(a∕b)∕c"),
-        (r"\frac{f(x)}{g(x)}", "f(x)∕g(x)"),
         (r"\frac{1}{2}mv^{2}", "½mv²"),
-        (r"a\over b", "a∕b"),
-        (r"{n\choose k}", "(n choose k)"),
         (r"{\frac{a}{b}}^{2}", "(a∕b)²"),
-        (r"\log\frac{p}{q}", "log (p∕q)"),
         (r"\frac{1}{z}I+\frac{1}{z}(a)-\frac{a}{b}", "(1∕z) I + (1∕z) (a) − a∕b"),
         (r"\frac{(x-\mu)^{2}}{2\sigma^{2}}", "(x − μ)²∕(2σ²)"),
         (r"\mathop{\mathrm{arg\,min}}_{x}f\overset{!}{=}0", "argminₓ f =^{!} 0"),
-        (r"\sqrt{2}", "√2"),
-        (r"\sqrt{ab}", "√(ab)"),
         (r"\sqrt{a}b", "√a b"),
         (r"\sqrt[3]{a+b}", "∛(a + b)"),
         (r"\sqrt[n]{x}", "ⁿ√x"),
-        (r"{x^{2}}^{3}", "(x²)³"),
         (r"{(ab)}^{3}", "(ab)³"),
         (r"\underbrace{ab}_{n}c", "(ab)⏟(n)c"),
         (r"\xrightarrow[n]{d}", "→_{n}^{d}"),
@@ -139,31 +102,19 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
         (r"{n\brack k}", "[n over k]"),
         (r"{a\above 1pt b}c", "(a∕b) c"),
         (r"{a\above{1pt}b}", "a∕b"),
-        (r"\frac ab", "a∕b"),
         (r"\frac a {bc}", "a∕(bc)"),
         (r"\cfrac[l]{a}{b}", "a∕b"),
         (r"\genfrac{(}{)}{0pt}{}{n}{k}", "(n choose k)"),
         (r"\genfrac{[}{]}{1pt}{}{n}{k}", "[n∕k]"),
-        (r"\root 3 \of x", "∛x"),
         (r"\root n\of{x+y}", "ⁿ√(x + y)"),
         (r"\sqrt[2]{x}", "√x"),
         (r"\sqrt[a{]}]{x}", "(a])√x"),
         (r"\sqrt [3] x", "∛x"),
-        (r"\overbrace{ab}^{n}", "(ab)⏞(n)"),
         ("{x_i}_j", "(xᵢ)ⱼ"),
         ("{(a)(b)}^2", "((a)(b))²"),
-        ("{(a+b)}^2", "(a + b)²"),
         ("{a{}}^2", "a²"),
         (r"\sum_{\substack{i\\ j<k}}x", "∑_(i,j<k) x"),
-    ],
-)
-def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # It is one line with all its parts.
         (r"90^{\circ}x^{*}y^{\dagger}_{*}", "90°x*y_∗†"),
         (r"\genfrac{(}{.}{1pt}{}ab", "(a∕b"),
         (r"\hat{x_1^2}+\tilde{\underset{a}{b}}", "hat(x₁²) + tilde(b_{a})"),
@@ -176,8 +127,6 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
         (r"\frac{\sum(x)}{12}", "(∑(x))∕12"),
         (r"\frac{\underset{a}{b}(x)}{d}", "(b_{a}(x))∕d"),
         ("({}^{2}x,y{}_{3}z){}_{4}", "(² x, y ₃ z) ₄"),
-        (r"\log({}_{2}x)", "log(₂ x)"),
-        ("a{}^{2}", "a ²"),
         (r"\hat'", "\u2032\u0302"),
         (r"\hat\prime x", "\u2032\u0302x"),
         (r"\not{}", "not()"),
@@ -190,11 +139,8 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
         (r"\begin{foo*}[x]a\end{foo*}b", "‹foo›[x]ab"),
         ("∑_i a≤b", "∑ᵢ a ≤ b"),
         (r"\overset{a}{≤}b", "≤^{a} b"),
-        (r"\overset{a}{<}b", "<^{a} b"),
-        (r"\color{red}{x}", "x"),
         (r"\textcolor {red}{\sum}_i", "∑ᵢ"),
         (r"{\text{ a }}_i", "a ᵢ"),
-        (r"{a}\limits_i", "a_{i}"),
         (r"\limits_i", "ᵢ"),
         (r"\frac{}{2}", "()∕2"),
         (r"\frac{12}{a+b}", "12∕(a + b)"),
@@ -203,7 +149,6 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
         (r"x_{ab}y_{\theta}z", "x_ab y_θ z"),
         ("x^{qr}(y)", "x^qr(y)"),
         ("x_{q}2", "x_q 2"),
-        (r"x_{Q}\log y", "x_Q log y"),
         (r"x_{\text{a b}}^{\text{c d}}", "x_(a b)^(c d)"),
         ("x..", "x.."),
         ("f.", "f."),
@@ -211,75 +156,27 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
         (r"\left[\begin{matrix}a&b\\ c&d\end{matrix}\right]", "[a, b ; c, d]"),
         (r"\left\{\begin{array}{l}a\\ b\end{array}\right\}", "{a ; b}"),
         ("{((a))}_i", "(((a)))ᵢ"),
-        ("{{ab}c}_i", "(abc)ᵢ"),
         (r"\mathrm{ab}_i\mathbf{a}_i", "(ab)ᵢ𝐚ᵢ"),
-        (r"\text{a $b+c$ $d$}", "a b + c d"),
         (r"\text{\bf a}\mbox{a~b\ c}", "aa b c"),
         (r"\text{\hspace{2pt}a\color{red}b}\text{\alpha\foo}", "a bαfoo"),
         (r"\frac{a+b}{c}\frac{d}{e}\mathop{+}_i(", "((a + b)∕c) (d∕e) +ᵢ("),
         (r"a\sqrt[n]{b}c", "a ⁿ√b c"),
         ("{a}^'", "a′"),
-        ("a,b;c:d", "a, b; c : d"),
         ("~a", "a"),
         (r"\symbol{65}x\char{65}y", "xy"),
-        (r"\substack{a}b", "ab"),
-        (r"\left (a\right )", "(a)"),
         (r"{{{{a}_b}_c}_d}_e", "(((a_b)_c)_d)ₑ"),
         (r"\operatorname{ab}*c", "ab ∗c"),
-        (r"f\prime^2", "f′²"),
-    ],
-)
-def test_a_formula_is_one_line_with_all_its_parts(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-def test_rows_and_cells_stay_apart() -> None:
-    assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
-    assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
-    array = r"\left\{\begin{array}{ll}x&y>0\\z&w\end{array}\right."
-    assert formula_text(array) == "{ x : y > 0 ; z : w"
-    assert formula_text(array + "+1") == "{ x : y > 0 ; z : w :} + 1"
-    assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
-    assert formula_text(r"a\\ =b") == "a\n= b"
-    assert formula_text(r"\begin{array}{r@{l}c}a&b\end{array}") == "[:a, b:]"
-    assert formula_text(r"\begin{bmatrix}[r]a\\ b\end{bmatrix}") == "[a ; b]"
-    assert formula_text(r"\begin{rcases}a&b\\ c&d\end{rcases}") == "{: a : b ; c : d }"
-    assert formula_text(r"\begin{alignat}{2}a&=b\\ &=c\end{alignat}") == "a = b\n= c"
-    assert formula_text(r"\begin{tikzcd}a\\ b\end{tikzcd}") == "‹tikzcd›a\nb"
-    assert formula_text(r"\begin{matrix}a\\ \\ b\end{matrix}") == "[:a ; b:]"
-    assert formula_text(r"a\cr b") == "a\nb"
-
-
-@each(
-    ("tex", "text"),
-    [
         (r"{\color[rgb]{1,0,0}x}", "x"),
         (r"\textcolor[rgb]{1,0,0}{x}+y", "x + y"),
         (r"x\hskip 10pt plus 1fil y\kern-.5em z\mkern 3mu w", "xyzw"),
         (r"x\hspace{1em}y\vspace*{2pt}\rule[1pt]{2pt}{3pt}", "xy"),
         (r"\scalebox{0.8}{$x$}\hphantom{abc}", "x"),
         (r"x\label{eq:1}\nonumber", "x"),
-    ],
-)
-def test_colours_lengths_and_options_do_not_show(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # What is not known falls back alone.
         (r"a+\ours", "a + ‹ours›"),
         (r"\frac{\ours{x}}{2}", "(‹ours›x)∕2"),
         (r"\begin{tikzcd}x\end{tikzcd}", "‹tikzcd›x"),
-    ],
-)
-def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
-    assert formula_text(tex) == text
-
-
-@each(
-    ("tex", "text"),
-    [
+        # What is cut off is read as far as it goes.
         ("}", ""),
         ("x^", "x"),
         (r"\frac{a}", "a∕()"),
@@ -300,8 +197,25 @@ def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
         (r"\substack x", "x"),
     ],
 )
-def test_what_is_cut_off_is_read_as_far_as_it_goes(tex: str, text: str) -> None:
+def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
     assert formula_text(tex) == text
+
+
+def test_rows_and_cells_stay_apart() -> None:
+    assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
+    assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
+    array = r"\left\{\begin{array}{ll}x&y>0\\z&w\end{array}\right."
+    assert formula_text(array) == "{ x : y > 0 ; z : w"
+    assert formula_text(array + "+1") == "{ x : y > 0 ; z : w :} + 1"
+    assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
+    assert formula_text(r"a\\ =b") == "a\n= b"
+    assert formula_text(r"\begin{array}{r@{l}c}a&b\end{array}") == "[:a, b:]"
+    assert formula_text(r"\begin{bmatrix}[r]a\\ b\end{bmatrix}") == "[a ; b]"
+    assert formula_text(r"\begin{rcases}a&b\\ c&d\end{rcases}") == "{: a : b ; c : d }"
+    assert formula_text(r"\begin{alignat}{2}a&=b\\ &=c\end{alignat}") == "a = b\n= c"
+    assert formula_text(r"\begin{tikzcd}a\\ b\end{tikzcd}") == "‹tikzcd›a\nb"
+    assert formula_text(r"\begin{matrix}a\\ \\ b\end{matrix}") == "[:a ; b:]"
+    assert formula_text(r"a\cr b") == "a\nb"
 
 
 def test_what_is_too_long_or_too_deep_is_shown_as_one_command() -> None:
@@ -476,14 +390,6 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 TEX = st.recursive(_SIMPLE, _compound, max_leaves=6)
 
 
-@given(st.lists(TEX, min_size=2, max_size=30))
-def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
-    ordered = sorted(dict.fromkeys(formulas), key=formula_text)
-    for one, other in pairwise(ordered):
-        if formula_text(one) == formula_text(other):
-            assert shape(read_tex(one)) == shape(read_tex(other)), (one, other, formula_text(one))
-
-
 def test_small_formulas_that_differ_never_look_alike() -> None:
     """All constructions of two levels over a dozen parts: 12,000 formulas."""
     simple = ["a", "b", "2", "n", "(a)", "a+b", "ab", r"\sum", "a,b", "a/b", "", "a'"]
@@ -566,11 +472,6 @@ def test_cases_and_matrices_have_columns() -> None:
     assert drawn(r"\begin{bmatrix}1&20\\300&4\end{bmatrix}") == "\n".join(("⎡ 1   20⎤", "⎣300  4 ⎦"))
 
 
-def test_an_accent_covers_what_is_under_it() -> None:
-    assert drawn(r"\overline{a+b}\widehat{ABC}") == "\n".join(("_____ ╱‾╲", "a + b ABC"))
-    assert drawn(r"\underline{ab}") == "\n".join(("ab", "‾‾"))
-
-
 def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
     assert drawn(r"a=-\frac{b}{c}.") == "\n".join(("      b", "a = − ─.", "      c"))
     assert drawn(r"a-\frac{b}{c}") == "\n".join(("    b", "a − ─", "    c"))
@@ -593,8 +494,6 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
         ),
         # A row that has no such place is on one line, and the others keep their height.
         (r"aaaa(bbbbbb,ccccccc)\\ a=\frac{b}{c}", ("aaaa(bbbbbb, ccccccc)", "", "    b", "a = ─", "    c")),
-        (r"aaaa=b\wedge cccc=d", ("aaaa = b", "", "    ∧ cccc = d")),
-        (r"aaaa,bbbb+c:=dddd", ("aaaa, bbbb + c", "", "    := dddd")),
     ],
 )
 def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) -> None:
@@ -678,18 +577,6 @@ def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) 
         ),
         (
             78,
-            r"a\begin{cases}1&a\\ 2&\\ &\frac{c}{d}\end{cases}b",
-            [2],
-            (" ⎧ 1  a", " ⎪ 2", "a⎨      b", " ⎪    c", " ⎪    ─", " ⎩    d"),
-        ),
-        (
-            78,
-            r"\begin{vmatrix}a&b\\ c&d\end{vmatrix}=\begin{Vmatrix}a\\ b\\ c\end{Vmatrix}",
-            [1],
-            ("         ‖a‖", "│a  b│ = ‖b‖", "│c  d│   ‖c‖"),
-        ),
-        (
-            78,
             r"\begin{pmatrix}a\end{pmatrix}\begin{pmatrix}\frac{b}{c}\end{pmatrix}[\frac{a}{b}",
             [1],
             ("   ⎛b⎞ a", "(a)⎜─⎟[─", "   ⎝c⎠ b"),
@@ -700,7 +587,6 @@ def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) 
             [1],
             ("       b  d          g i", "− ─ (− ─, ─)f(½) log ─ ─ −", "  2    c  e          h j"),
         ),
-        (78, r"\genfrac{.}{\}}{0pt}{}ab\binom{a}{", [1], (" a ⎫ ⎛a⎞", "   ⎬ ⎜ ⎟", " b ⎭ ⎝ ⎠")),
         (78, r"\begin{tikzcd}a\\ b\end{tikzcd}\underbrace{a", [1], ("        a", "‹tikzcd›b  a", "          ╰┬╯")),
         (
             78,
@@ -718,7 +604,6 @@ def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) 
             [0, 1],
             ("(aaaaaaaa, bbbbbbbbb)ᵢ", "", "      a", "    + ─", "      b"),
         ),
-        (16, "a+b+c+d+e+f+g+h+i=j", [0, 0, 0], ("a + b + c + d", "", "    + e + f + g", "", "    + h + i = j")),
         (
             16,
             r"-aaaaaaaaa+bbbbbbbbb-\frac{c}{d}-e",
@@ -726,12 +611,6 @@ def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) 
             ("−aaaaaaaaa", "", "    + bbbbbbbbb", "", "      c", "    − ─ − e", "      d"),
         ),
         (16, r"a\\-bbbbbb+ccccccccc", [0, 0, 0], ("a", "", "− bbbbbb", "", "    + ccccccccc")),
-        (
-            16,
-            r"\begin{aligned}aaaaaaaa&=bbbbbbbbbb\\ &=\frac{c}{d}\end{aligned}",
-            [0, 0, 1],
-            ("aaaaaaaa", "", "    = bbbbbbbbbb", "", "  c", "= ─", "  d"),
-        ),
         (16, r"aaaaaaaaaaaa+\frac{aaaaaaaaaaaaaaaaaa}{b}", [0, 0], ("aaaaaaaaaaaa", "", "    + aaaaaaaaaaaaaaaaaa∕b")),
     ],
 )

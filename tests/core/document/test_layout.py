@@ -438,18 +438,6 @@ LONG = Document(
 )
 
 
-@given(st.integers(0, 2_000), st.integers(20, 120), st.integers(20, 120))
-def test_the_place_stays_over_a_new_layout(row: int, width: int, other: int) -> None:
-    layout, new = Layout(LONG, width), Layout(LONG, other)
-    place = layout.down(TextPlace(), row)
-    letter = layout.letter(place)
-    there = new.place_at(place.block, letter)
-    assert there.block == place.block
-    assert new.letter(there) <= letter
-    back = layout.place_at(there.block, new.letter(there))
-    assert back.line <= place.line or layout.letter(back) == letter
-
-
 @given(st.integers(0, 900), st.integers(1, 60))
 def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
     layout = Layout(LONG, 60)

@@ -7,10 +7,8 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.errors import QueryError
-from reader.core.query import Match, Not, Query, parse
+from reader.core.query import parse
 from reader.core.query.choices import TagChoice, TopicChoice, chosen_tags, picked_topics, with_tag, with_topics
-from tests.core.query.test_suggestions import SLUGS, texts
 from tests.table import each
 
 
@@ -104,37 +102,3 @@ def test_a_topic_is_picked_or_excluded_or_neither() -> None:
     assert choice.toggle("d", "excluded") == TopicChoice("any", ("a", "b"), ("c", "d"))
     assert choice.toggle("c", "excluded") == TopicChoice("any", ("a", "b"), ())
     assert choice.toggle("a", "excluded") == TopicChoice("any", ("b",), ("c", "a"))
-
-
-# Of several groups the pane shows one, and the others stay text: texts with one at the most can be told from outside.
-ungrouped = texts.filter(lambda text: "OR" not in text and "," not in text)
-
-slugs = st.lists(st.sampled_from(SLUGS), unique=True, max_size=3).map(tuple)
-
-
-@given(ungrouped, st.sampled_from(["all", "any"]), slugs, slugs)
-def test_what_is_picked_is_what_the_text_then_says(
-    text: str, mode: str, picked: tuple[str, ...], excluded: tuple[str, ...]
-) -> None:
-    try:
-        before = parse(text)
-    except QueryError:
-        return
-    excluded = tuple(slug for slug in excluded if slug not in picked)
-    choice = TopicChoice("any" if mode == "any" and len(picked) > 1 else "all", picked, excluded)
-    after = parse(with_topics(text, choice))
-    assert after.sort == before.sort
-    again = picked_topics(after)
-    assert set(picked) <= set(again.picked) or picked == ()
-    assert set(excluded) <= set(again.excluded)
-    if picked:
-        assert (again.mode, again.picked) == (choice.mode, picked)
-    # What does not speak of topics stays.
-    assert others(before) <= others(after)
-
-
-def others(query: Query) -> set[str]:
-    """Words and states at the query's top level."""
-    parts = query.parts
-    nodes = [part.node.node if isinstance(part.node, Not) else part.node for part in parts]
-    return {str(node) for node in nodes if isinstance(node, Match)}

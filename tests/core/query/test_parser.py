@@ -15,10 +15,8 @@ from reader.core.query import (
     Count,
     Match,
     Near,
-    Node,
     Not,
     Or,
-    Query,
     QueryError,
     Regex,
     Sort,
@@ -26,7 +24,6 @@ from reader.core.query import (
     When,
     parse,
 )
-from reader.core.text import split_words
 from tests.table import each
 
 A, B, C = Match("a"), Match("b"), Match("c")
@@ -235,46 +232,6 @@ def test_any_text_parses_or_points(text: str) -> None:
         assert str(error)
     else:
         assert parse(query.text) == query
-
-
-names = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8).filter(str.strip)
-moments = st.sampled_from(["2026-05-11", "2026-05", "2026-W20", "2026", "today", "latest", "7d", "3m"]).map(
-    DateExpression
-)
-numbers = st.integers(0, 10**9)
-leaves = st.one_of(
-    st.builds(Match, names.filter(split_words), st.just(True), st.sampled_from([None, "title", "author", "org"])),
-    st.sampled_from([A, B, C, Match("gpt-4", field="keyword"), Regex("title", "a/b \\w+")]),
-    st.builds(Term, st.just("tag"), names.map(lambda name: " ".join(name.lower().split()))),
-    st.builds(Term, st.just("is"), st.sampled_from(CHOICES["is"])),
-    st.builds(Count, st.just("upvotes"), numbers, st.none()),
-    numbers.map(lambda number: Count("stars", number, number + 3)),
-    moments.map(lambda moment: When("since", DateRange(moment, None))),
-    moments.map(lambda moment: When("day", DateRange(moment, DateExpression("today")))),
-)
-
-
-def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    several = st.lists(children, min_size=2, max_size=4).map(tuple)
-    return st.one_of(
-        several.map(lambda nodes: And(tuple(node for node in nodes if not isinstance(node, And)))).filter(_full),
-        several.map(lambda nodes: Or(tuple(node for node in nodes if not isinstance(node, Or)))).filter(_full),
-        children.filter(lambda node: not isinstance(node, Not)).map(Not),
-    )
-
-
-def _full(node: And | Or) -> bool:
-    return len(node.nodes) > 1
-
-
-@given(st.recursive(leaves, _branches, max_leaves=12), st.sampled_from([None, Sort("day"), Sort("title", True)]))
-def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> None:
-    query = Query(root, sort)
-    # Curly quotes are straightened on the way in.
-    if not set("“”„") & set(query.text):
-        again = parse(query.text)
-        assert again == query
-        assert hash(again) == hash(query)
 
 
 def test_the_parts_of_a_query_stand_where_they_are_written() -> None:

@@ -7,8 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.errors import QueryError
-from reader.core.query import FIELDS, parse
+from reader.core.query import FIELDS
 from reader.core.query.lexer import level
 from reader.core.query.suggestions import Completion, Vocabulary, asked, complete, tokens
 from tests.table import each
@@ -57,17 +56,6 @@ def test_pieces_cover_any_text_once_but_for_white_space(text: str) -> None:
     covered = {at for span in spans for at in range(span.start, span.end)}
     plain = level(text)
     assert all(at in covered or plain[at].isspace() for at in range(len(text)))
-
-
-@given(texts)
-def test_a_mistake_is_marked_where_it_is_and_nowhere_else(text: str) -> None:
-    wrong = [span for span in tokens(text) if span.kind == "error"]
-    try:
-        parse(text)
-    except QueryError as error:
-        assert all(error.start <= span.start and span.end <= max(error.end, len(text)) for span in wrong)
-    else:
-        assert wrong == []
 
 
 # Completions

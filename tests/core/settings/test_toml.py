@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import tomllib
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -92,38 +91,6 @@ def test_what_would_take_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> No
         Statement(("def",), 2, 2, 2),
         MalformedLine(3, "takes too long to read, as do the lines after it"),
     ]
-
-
-VALUES = st.sampled_from(
-    ["1", "true", '"x # y"', "'''\n=\n'''", "[1,\n# ]\n2]", "{a = 1}", '"""\n[z]\n"""', "1979-05-27"]
-)
-LINES = st.lists(st.one_of(VALUES, st.sampled_from(["", "# c", "[", " "])), max_size=12)
-
-
-@given(LINES)
-@settings(max_examples=100)
-def test_statements_add_up_to_the_document(pieces: list[str]) -> None:
-    text = ""
-    starts = {}
-    for number, piece in enumerate(pieces):
-        if piece in ("", "# c", " "):
-            line = piece
-        elif piece == "[":
-            line = f"[t{number}]"
-        else:
-            starts[f"k{number}"] = text.count("\n") + 1
-            line = f"k{number} = {piece}"
-        text += line + "\n"
-    document: dict[str, Any] = {}
-    for found in read_statements(text):
-        assert isinstance(found, Statement)
-        node = document
-        for name in found.key[:-1]:
-            node = node.setdefault(name, {})
-        node[found.key[-1]] = {} if found.value is None else found.value
-        for name in found.key:
-            assert name not in starts or starts[name] == found.line
-    assert document == tomllib.loads(text)
 
 
 @each("line", ["# " + "." * 300, 'a = "' + "." * 300 + '"', "a = '" + 'x."' * 300 + "' # ...", "a = 0.5"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.topics import scorer
 from reader.core.topics import scorer as module
@@ -310,20 +308,6 @@ HOSTILE = [
 def test_hostile_text_harms_nothing(text: str) -> None:
     assert len(SHIPPED.classify(text, text, (text, text), (text,))) <= MOST
     SHIPPED.explain(text, text, (text,), (text,))
-
-
-WORDS = st.sampled_from(["llm", "agents", "robot", "3D", "benchmark", "diffusion", "of", "RLVR", "video", "étude", "–"])
-TEXT = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=30).map(" ".join))
-
-
-@given(title=TEXT, abstract=TEXT, keywords=st.lists(TEXT, max_size=4), categories=st.lists(TEXT, max_size=3))
-def test_topics_are_known_unique_and_few(title: str, abstract: str, keywords: list[str], categories: list[str]) -> None:
-    slugs = SHIPPED.classify(title, abstract, keywords, categories)
-    assert len(slugs) == len(set(slugs)) <= MOST
-    assert {topic.slug for topic in SHIPPED.topics}.issuperset(slugs)
-    reasons = SHIPPED.explain(title, abstract, keywords, categories)
-    assert tuple(reason.slug for reason in reasons) == slugs
-    assert [reason.score for reason in reasons] == sorted((reason.score for reason in reasons), reverse=True)
 
 
 def test_only_the_first_mistakes_have_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:

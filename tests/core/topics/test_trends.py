@@ -2,9 +2,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from reader.core.topics.trends import SMOOTHING, WEEKS, first_day, percent, spark, trends
 
 NEWEST = "2026-06-30"
@@ -47,14 +44,6 @@ def test_a_sparkline_has_a_sign_a_week_or_the_mean_of_a_few() -> None:
     assert spark([1, 2, 3, 4], "_#", 1) == "#"
     assert spark([0, 0, 0], "_#", 5) == "___"
     assert spark([0, 0, 0], "_#", 2) == "__"
-
-
-@given(st.lists(st.floats(0, 1), max_size=20), st.integers(1, 14))
-def test_a_sparkline_fits_whatever_it_shows(values: list[float], width: int) -> None:
-    line = spark(values, "_.-:=+*#", width)
-    assert len(line) <= width
-    assert set(line) <= set("_.-:=+*#")
-    assert bool(line) == bool(values)
 
 
 def test_a_rise_is_written_in_percent() -> None:
