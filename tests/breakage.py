@@ -279,11 +279,7 @@ OUTSIDE: dict[str, Break] = {
 }
 """What a disk, a copy or a user may do to the file."""
 
-GONE: dict[str, Break] = {
-    "missing": remove,
-    "empty": make_empty,
-    "missing with a log": both(leave_log, remove),
-}
+GONE: dict[str, Break] = {"missing": remove, "empty": make_empty, "missing with a log": both(leave_log, remove)}
 
 BESIDE: dict[str, Break] = {
     "no journal": drop_journal,
