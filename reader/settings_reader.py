@@ -17,7 +17,7 @@ from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core.errors import ConfigError
 from reader.core.settings.tables import SINGLE, TABLES, Entry, read_entry, with_table_value
-from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml import MalformedLine, Statement, explain_toml, parse_toml, read_statements
 from reader.core.settings.types import InvalidValue, KeyTable, nearest
 from reader.core.views import current_id
 from reader.paths import read_start, replace_private
@@ -250,14 +250,11 @@ class _SettingsReader:
 
     def _check_whole(self, text: str) -> None:
         """Find mistakes that concern the whole file; each of its statements was valid on its own."""
-        import re
-
         try:
             parse_toml(text)
         except (ValueError, RecursionError) as error:
-            place = re.search(r"\(at line (\d+)", str(error))
-            line = int(place[1]) if place else 0
-            self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs may refuse this file")
+            line, said = explain_toml(error)
+            self._add_mistake(line, "", f"{said}; other programs may refuse this file")
 
     def _add_unfit(self, line: int, key: str, unfit: InvalidValue) -> None:
         self._add_mistake(line, key, str(unfit), unfit.suggestion)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
@@ -90,13 +89,6 @@ def test_what_it_calls_a_module_can_be_run() -> None:
     for module in modules:
         place = ROOT / module.replace(".", "/")
         assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), module
-
-
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = grimp.build_graph("reader", cache_dir=None)
-    # Raises CycleError, which has the modules of the circle.
-    order = TopologicalSorter({name: graph.find_modules_directly_imported_by(name) for name in graph.modules})
-    assert "reader.core" in order.static_order()
 
 
 SHARED = ("kit", "library", "looks", "shell", "terminal")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from reader import config
 from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.tables import Rule, SavedView, UserCommand, WatchedExport
 from reader.settings_reader import LoadedSettings, load_settings, load_text
 from tests.table import each
 
@@ -30,11 +29,18 @@ def test_the_template_has_every_default_and_can_be_used_as_it_is(tmp_path: Path)
     file, text = tmp_path / "config.toml", template()
     file.write_text(text)
     assert load_settings(file, {}) == LoadedSettings(Settings(), str(file))
-    lines = text.splitlines()
-    for name in config.SETTING_TYPES.keys() - {"keys", *SINGLE, *TABLES}:
-        [line] = [line for line in lines if line.startswith(f"# {name} = ")]
-        written = tomllib.loads(line.removeprefix("# "))[name]
-        assert config.SETTING_TYPES[name].check(written) == getattr(Settings(), name)
+
+
+def test_what_a_new_file_has_commented_out_can_be_used_as_it_is(tmp_path: Path) -> None:
+    loaded = load_text(tmp_path, re.sub(r"(?m)^# (?=\[\[|  #|\w+ = )", "", template()))
+    assert loaded.mistakes == ()
+    assert loaded.settings == replace(
+        Settings(),
+        views=(SavedView("Evaluation", "topic:evaluation is:unread"),),
+        exports=(WatchedExport("is:starred", "~/starred.bib"),),
+        commands=(UserCommand("Summary", "ollama run llama3.2 'Explain this paper in three sentences.'"),),
+        rules=(Rule("Finance", "topic:finance -has:code", ("hide", "tag:finance")),),
+    )
 
 
 DEFAULTS = """\

@@ -122,12 +122,18 @@ def test_the_wheel_holds_the_package_and_the_styles() -> None:
     assert "reader/py.typed" in packed
 
 
-def test_the_wheel_has_the_page_of_the_manual(tmp_path: Path) -> None:
+def test_the_wheel_has_the_page_of_the_manual_and_a_readme_for_an_index(tmp_path: Path) -> None:
     [file] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
-    with ZipFile(file) as wheel:
-        [page] = [name for name in wheel.namelist() if name.endswith("/data/share/man/man1/dailypapers.1")]
-        assert b"dailypapers list" in wheel.read(page)
     assert sorted(tmp_path.iterdir()) == [Path(file)]
+    with ZipFile(file) as wheel:
+        [man] = [name for name in wheel.namelist() if name.endswith("/data/share/man/man1/dailypapers.1")]
+        [page] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        assert b"dailypapers list" in wheel.read(man)
+        readme = wheel.read(page).decode("utf-8")
+    # Pictures and links that an index does not have are gone.
+    assert [target for target in re.findall(r"\]\(([^)]*)\)", readme) if not target.startswith(("https:", "#"))] == []
+    assert "![" not in readme
+    assert "`when something breaks`" in readme
 
 
 @each(
@@ -153,13 +159,3 @@ def test_another_package_of_the_name_is_named_at_start(package: dict[str, str], 
     )
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.startswith(f"dailypapers can't start: {said}") and "'pipx install'" in found.stderr
-
-
-def test_an_index_shows_a_readme_without_pictures_and_links_that_it_does_not_have(tmp_path: Path) -> None:
-    [file] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
-    with ZipFile(file) as wheel:
-        [page] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-        readme = wheel.read(page).decode("utf-8")
-    assert [target for target in re.findall(r"\]\(([^)]*)\)", readme) if not target.startswith(("https:", "#"))] == []
-    assert "![" not in readme
-    assert "`when something breaks`" in readme

@@ -236,7 +236,7 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
         # What only the whole file gets wrong.
         (
             b'[keys]\n"paper.star" = "s"\n[keys]\n"paper.read" = "m"\n',
-            "3: Cannot declare ('keys',) twice; other programs may refuse this file.",
+            "3: Cannot declare [keys] twice; other programs may refuse this file.",
         ),
         (b"ascii = true\n[second_look]\nvotes = 3\nwords = 2\n", "3: second_look is no longer used, since the view "
          "Changed has fixed rules; take it out."),

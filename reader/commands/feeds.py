@@ -234,11 +234,15 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
 def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.syndication.opml import BODY_LIMIT
 
-    files = []
+    files, failures = list[tuple[str, bytes]](), list[str]()
     for name in arguments.names:
-        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
-            files.append((name, file.read(BODY_LIMIT + 1)))
-    added, known, failures = follow_lists(workspace, files)
+        try:
+            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+                files.append((name, file.read(BODY_LIMIT + 1)))
+        except OSError as error:
+            failures.append(f"{name} can't be read: {error.strerror}.")
+    added, known, failed = follow_lists(workspace, files)
+    failures += failed
     if arguments.json or len(failures) < len(arguments.names):
         record = FeedsImported(added=added, known=known, failed=failures)
         answer(arguments, record, describe_followed(len(added), known))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import os
-import re
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from reader.core.settings.toml import (
     NotEditableError,
     Statement,
     check_change,
+    explain_toml,
     parse_toml,
     read_statements,
     with_tables,
@@ -140,9 +140,8 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         return parse_toml(text)
     except (ValueError, RecursionError) as error:
         wrong = next((one for one in read_statements(text) if isinstance(one, MalformedLine)), None)
-        line = re.search(r"\(at line (\d+)", str(error))
-        said = wrong.message if wrong else str(error).partition(" (at ")[0]
-        where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
+        line, said = (wrong.line, wrong.message) if wrong else explain_toml(error)
+        where = f"{file}:{line}" if line else str(file)
         raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
 
 

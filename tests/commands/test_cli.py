@@ -16,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 from runpy import run_path
 from types import SimpleNamespace
-from typing import Any, ClassVar
 
 import pytest
 
@@ -232,64 +231,41 @@ def tuned(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
     gc.enable()
 
 
-def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception | None) -> list[tuple[str, bool, Path]]:
-    """Let each reader end at once, in turn with these outcomes; returns the query, demo and cache of each."""
-    opened: list[tuple[str, bool, Path]] = []
+def replace_reader(
+    monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception | None, is_due: bool = False
+) -> list[SimpleNamespace]:
+    """Let each reader end at once, in turn with these outcomes; returns what each was opened with."""
+    opened: list[SimpleNamespace] = []
 
-    class Reader:
-        return_code = 0
-        has_exports_due = False
-        commands_due = ()
-        last_place = SimpleNamespace(keep=list)
-        failure: Exception | None = None
-        options: ClassVar[dict[str, Any]] = {}
+    def make_reader(_settings: Settings, file: Path, **options: object) -> SimpleNamespace:
+        opened.append(SimpleNamespace(file=file, **options))
+        outcome = outcomes[len(opened) - 1]
+        failure = outcome if isinstance(outcome, Exception) else None
+        place, run = SimpleNamespace(keep=list), lambda: None if failure else outcome
+        facts = {"has_exports_due": is_due, "commands_due": (), "last_place": place, "return_code": 0}
+        return SimpleNamespace(run=run, failure=failure, **facts)
 
-        def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **options: object) -> None:
-            Reader.options = options
-            opened.append((query, demo, file))
+    def make_leaving(_frame: None, *, is_plain: bool) -> SimpleNamespace:
+        """It watches no signal, which would end the tests."""
+        return SimpleNamespace(signal=0, is_terminal_gone=False, retire=lambda: None)
 
-        def keep_all(self) -> list[str]:
-            return []
-
-        def run(self) -> str | None:
-            outcome = outcomes[len(opened) - 1]
-            if isinstance(outcome, Exception):
-                self.failure = outcome
-                return None
-            return outcome
-
-    class Leaving:
-        """Watches no signal: it would end the tests."""
-
-        signal = 0
-        is_terminal_gone = False
-
-        def __init__(self, frame: None, *, is_plain: bool) -> None:
-            pass
-
-        def retire(self) -> None:
-            pass
-
-    monkeypatch.setattr("reader.ui.app.ReaderApp", Reader)
-    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving", Leaving)
+    monkeypatch.setattr("reader.ui.app.ReaderApp", make_reader)
+    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving", make_leaving)
     return opened
 
 
 def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
     run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = replace_reader(monkeypatch, None)
-    monkeypatch.setattr("reader.ui.app.ReaderApp.has_exports_due", True)
+    opened = replace_reader(monkeypatch, None, is_due=True)
     exported = list[bool]()
     monkeypatch.setattr(Workspace, "write_exports", lambda workspace: exported.append(workspace.has_changed))
     assert run("topic:agents").code == 0
     assert exported == [True]
-    from reader.ui.app import ReaderApp
-
-    assert opened == [("topic:agents", False, home / "papers.db")]
-    options = ReaderApp.options  # type: ignore[attr-defined]
+    (options,) = map(vars, opened)
     assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
-        **{"opens_page": False, "learns_apart": True, "first_frame": None, "warnings": [], "ask": None},
+        **{"query": "topic:agents", "demo": False, "opens_page": False, "learns_apart": True, "first_frame": None},
+        **{"warnings": [], "ask": None, "file": home / "papers.db"},
         **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
     }
     assert len(options["rules"]().topics) == 61 and options["shell"]().suggest("tri").candidates
@@ -318,10 +294,8 @@ def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
 
     opened = replace_reader(monkeypatch, SAMPLE, None)
     assert run().code == 0
-    assert [demo for _, demo, _ in opened] == [False, True]
-    sample = opened[1][2]
-    assert sample.parent != home
-    assert not sample.exists()
+    assert [one.demo for one in opened] == [False, True]
+    assert opened[1].file.parent != home and not opened[1].file.exists()
 
 
 def test_an_error_that_ends_the_reader_is_one_line_and_logged(

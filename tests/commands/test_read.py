@@ -85,13 +85,6 @@ def test_what_was_fetched_once_is_read_offline_and_is_the_same(
     assert len(feed.requests) == asked
 
 
-def test_the_next_source_is_asked_where_the_feed_has_no_text(run: Run, papers: Path, feed: FeedServer) -> None:
-    feed.pages[f"/papers/{ID}.md"] = pages.FALLBACK.encode()
-    found = run("read", ID)
-    assert found.lines[2] == f"arXiv:{ID}v3 · CC BY 4.0 · text from 127.0.0.1"
-    assert [request.path for request in feed.requests] == [f"/papers/{ID}.md", f"/html/{ID}"]
-
-
 def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
     feed.pages = {f"/html/{ID}": pages.NO_HTML.encode()}
     found = run("read", ID)

@@ -151,15 +151,6 @@ def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: Fe
     ]
 
 
-def test_papers_that_a_day_gets_later_are_counted_and_are_news(run: Run, feed: FeedServer) -> None:
-    run("refresh", "--days", "2")
-    feed.days[ago(1)] += [item("2606.00004", "Late", ago(1))]
-    assert run("refresh", "--days", "2").out == "1 new, 0 updated, 3 unchanged in 2 days.\n"
-    assert run("count", f"day:{ago(1)}").out == "3\n"
-    news = run("digest", "--json", "--since", ago(1)).record
-    assert "Late" in {paper["title"] for section in news["sections"] for paper in section["papers"]}
-
-
 def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:
     feed.fault = "hang"
     command = [sys.executable, "-m", "reader", "refresh", "--day", ago(1)]

@@ -39,19 +39,9 @@ def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_scheduled_refresh_finds_files_and_proxies_but_gets_no_token() -> None:
-    kept = {
-        "HF_ENDPOINT": "https://mirror.example.org",
-        "XDG_CONFIG_HOME": "/c",
-        "XDG_CACHE_HOME": "/x",
-        "XDG_DATA_HOME": "/d",
-        "XDG_STATE_HOME": "/s",
-        "XDG_RUNTIME_DIR": "/run/user/1",
-        "HTTPS_PROXY": "http://p:1",
-        "https_proxy": "http://p:2",
-        "http_proxy": "http://p:3",
-        "ALL_PROXY": "http://p:4",
-        "no_proxy": "localhost",
-    }
+    named = "HF_ENDPOINT XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR"
+    proxies = "HTTPS_PROXY https_proxy http_proxy ALL_PROXY no_proxy"
+    kept = {name: f"/{name}" for name in f"{named} {proxies}".split()}
     left = {
         "HF_TOKEN": "hf_secret",
         "HUGGING_FACE_HUB_TOKEN": "hf_secret",

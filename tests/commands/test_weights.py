@@ -107,6 +107,10 @@ def test_what_names_nothing_is_refused(session: Session, papers: Path) -> None:
         2! dailypapers: Write 'dailypapers weights rename NAME NEW', with quotes around names that have spaces.
         $ weights rename x y
         1! dailypapers: There is no interest 'x'. 'dailypapers weights list' prints yours.
+        $ weights make org:later
+        2! dailypapers: Name the papers: dailypapers weights make tag:NAME, or view:NAME.
+        $ weights make tag:
+        2! dailypapers: Name the papers: dailypapers weights make tag:NAME, or view:NAME.
         $ weights make later
         2! dailypapers: Name the papers: dailypapers weights make tag:NAME, or view:NAME.
         $ weights make view:none

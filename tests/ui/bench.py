@@ -10,7 +10,7 @@ from reader.config import Settings
 from reader.ui.looks import Look
 from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
-from reader.ui.shell.state import Notice, State
+from reader.ui.shell.state import Notice, State, Tone
 from tests.ui.stage import look
 
 
@@ -49,6 +49,15 @@ class Bench:
         self.model = Model(state or State())
         self.library = cast(Any, SimpleNamespace(**library or {}))
         self.app = cast(Any, SimpleNamespace(**{"leave": None, "is_leaving": False, **app}))
+        self.told: list[str] = []
+        """All news, also what another took the place of."""
+        show_news = self.model.show_news
+
+        def tell(text: str, tone: Tone = "done") -> None:
+            self.told.append(text)
+            show_news(text, tone)
+
+        setattr(self.model, "show_news", tell)  # noqa: B010 - a method, which mypy would not have assigned to
         self.works: list[Callable[[], Awaitable[None]]] = []
         """Work that was started and waits to be done."""
         self.cancelled = self.awaited = 0

@@ -91,17 +91,6 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
             await r.until(lambda: len(feed.requests) > asked)
 
 
-async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener) -> None:
-    with FeedServer() as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            with closing(Feeds.open(r.file)) as feeds:
-                feeds.follow("rss", f"{feed.url}/nothing.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
-            # Who asks for it is first told that there is nothing new, for as long as such words stand.
-            r[Refresher].begin()
-            await r.until(lambda: "Notes of a lab: no answer since" in r.status)
-            assert r.app.state[REFRESH].last is not None
-
-
 async def test_whatever_a_source_raises_ends_no_refresh(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

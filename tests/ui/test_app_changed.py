@@ -1,4 +1,4 @@
-"""Papers that changed since the user marked them: sign, detail, page, view, and the look that is undone."""
+"""What moved or changed since one looked, or marked it: votes, sign, detail, page, view, and the look undone."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from reader.core.paper_row import Flag
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill
 from tests.ui.full_texts import keep_text, paragraph
-from tests.ui.papers import ByTitle, draft
+from tests.ui.papers import TITLES, ByTitle, draft
 
-DAY = "2026-05-10"
+DAY, TODAY = "2026-05-10", "2026-05-12"
 PAPERS = tuple(
     draft(number, f"Paper Number {number}", 90 - number, abstract=f"We made {number}.") for number in (1, 2, 3)
 )
@@ -82,3 +82,38 @@ async def test_the_page_tells_what_changed_in_the_full_text(reader: Opener, tmp_
         # It stays while the page is read again.
         await r.do("paper.read")
         assert "Method" in r.text_in_front.text
+
+
+def _store(file: Path, at: str, **upvotes: int) -> None:
+    """A later answer of the feed for some of today's papers, by `pN`."""
+    drafts = tuple(draft(int(p[1:]), TITLES[TODAY][int(p[1:]) - 400], votes) for p, votes in upvotes.items())
+    with closing(Cache.open(file, ByTitle())) as cache:
+        cache.store(Listing(TODAY, drafts), at)
+
+
+async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener) -> None:
+    async with reader() as r:
+        assert r.here.upvotes == 192
+        assert "since you looked" not in r.text("#detail")
+        await r.do("app.quit")
+    _store(r.file, "2026-05-12T12:00:00Z", p400=220)
+    _store(r.file, "2026-05-12T18:00:00Z", p400=260, p401=100)
+    async with reader() as r:
+        assert "▲ 260 ▆▇█ +68 since you looked" in " ".join(r.text("#detail").split())
+        # A clear rise is marked in the list, three votes are none.
+        assert "⇡" in r.list_lines[1]
+        assert "⇡" not in r.list_lines[2]
+        await r.search("sort:rising", "query.accept")
+        assert r.ids[:2] == ["2605.00400", "2605.00401"]
+
+
+async def test_what_rose_after_it_was_starred_or_queued_is_in_the_view_changed(reader: Opener) -> None:
+    async with reader() as r:
+        assert not any("Changed" in line for line in r.filter_lines)
+        await r.do("paper.star", "move.down", "paper.queue", "move.down", "paper.hide", "move.down", "paper.read")
+        _store(r.file, "2099-01-01T00:00:00Z", p400=300, p401=200, p402=200, p403=200)
+        r.app.model.change(r.app.state.cache_changed())
+        await r.do("view.changed")
+        # Neither what is hidden nor what was only read.
+        assert sorted(r.ids) == ["2605.00400", "2605.00401"]
+        assert "» Changed 2" in r.filter_lines

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from reader.commands.line import own_process
-from reader.ui.app import ReaderApp
-from reader.ui.command_line.actions import NOT_SERVED
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.screen import CommandScreen
 from tests.ui.conftest import Opener
@@ -145,14 +143,3 @@ async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkey
         await r.begin("enter")
         await r.until(lambda: r[CommandRunner].is_running)
         await r.do("app.quit")
-
-
-async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its server answers to other pages of the browser too, which could type what they like."""
-    monkeypatch.setattr(ReaderApp, "is_web", True)
-    async with reader() as r:
-        for line in ("pipe wc -w", "config set pager x", "export x.bib"):
-            await r.run(line)
-            assert r.status == NOT_SERVED
-        await r.run("note seen")
-        assert "was written" in r.status

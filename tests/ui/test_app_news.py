@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
+from zlib import compress
 
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Entry
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
@@ -209,3 +212,37 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state[REFRESH].failing_since is None)
             await r.until(lambda: "offline" not in r.screen)
+
+
+async def test_damage_is_said_and_ends_nothing(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(200, 40), still=False, demo=True) as r:
+        starred = r.here.id
+        await r.do("paper.star")
+        await r.until(lambda: "1 starred" in r.status)
+        with closing(sqlite3.connect(cache_file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with cache_file.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (cache_file.stat().st_size - 4096))
+        await r.do("view.all", "move.bottom", "paper.star", "read.open")
+        await r.until(lambda: "The next start of the reader repairs it" in r.status)
+    assert starred in cache_file.with_suffix(".journal.jsonl").read_text()
+    assert cache_file.with_suffix(".suspect").exists()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
+async def test_a_star_that_does_not_go_stays_drawn_and_the_last_line_says_what_helps(
+    reader: Opener, size: tuple[int, int]
+) -> None:
+    async with reader(size=size) as r:
+        paper = r.here.id
+        far = int(time.time() * 1000) + 3_000 * 86_400_000
+        with closing(Events.open(r.file)) as events:
+            events.join([Entry("0" * 24, "b" * 12, 1, far, "star", "1", 1, compress(paper.encode()))])
+        await r.do("paper.star")
+        assert r.here.starred
+        for _ in range(2):
+            await r.do("paper.star")
+            await r.until(lambda: "cache repair" in r.status)
+            assert r.here.starred
+            assert "unstarred" not in r.status

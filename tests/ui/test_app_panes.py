@@ -1,4 +1,4 @@
-"""What the user chooses of the panes: zoomed, hidden, resized, denser, and all of it again at the next start."""
+"""Panes by width, foreign text in them, and what the user chooses: zoomed, hidden, resized, denser, kept."""
 
 from __future__ import annotations
 
@@ -10,12 +10,64 @@ from reader.ui.page.lines import MEASURE
 from reader.ui.shell.layout import PaneSizes
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+
+HOSTILE = "[/] [b]bold[/b] $accent [@click=app.quit]x[/] \\[ :smile: \x1b[31mred\u202e"
+DRAWN = "[/] [b]bold[/b] $accent [@click=app.quit]x[/] \\[ :smile:"
 
 
 def panes(r: Story) -> list[str]:
     """The panes on the screen, from the left and from the top."""
-    shown = [pane for pane in (r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
+    shown = [pane for pane in (r.main.strip, r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
     return [pane.id or "" for pane in sorted(shown, key=lambda pane: (pane.region.x, pane.region.y))]
+
+
+async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        assert panes(r) == ["papers", "detail"]
+        assert r.main.papers.region.bottom <= r.main.detail.region.y
+        await r.do("find.filter")
+        assert panes(r) == ["filter", "papers"]
+        assert r.context == "filter"
+        await r.do("find.filter")
+        assert panes(r) == ["papers", "detail"]
+        assert r.context == "list"
+    async with reader(size=(80, 24), query="topic:agents") as r:
+        assert panes(r) == ["strip", "papers", "detail"]
+        assert r.strip.strip() == "Agents & tools ✓ · f topics"
+        await r.click("#strip", 4)
+        assert panes(r) == ["filter", "papers"]
+        await r.do("find.filter", "find.clear")
+        assert panes(r) == ["papers", "detail"]
+
+
+async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("find.filter")
+        await r.resize(80, 24)
+        assert panes(r) == ["filter", "papers"]
+        assert (r.context, r.main.focused) == ("filter", r.main.filter)
+        await r.resize(140, 42)
+        await r.do("find.filter", "pane.next")
+        assert r.context == "detail"
+        await r.resize(60, 20)
+        assert panes(r) == ["papers"]
+        assert (r.context, r.main.focused) == ("list", r.main.papers)
+        assert r.lines[-1].startswith(" m mark read")
+
+
+async def test_foreign_text_is_drawn_as_it_is(reader: Opener) -> None:
+    hostile = draft(1, HOSTILE, abstract=HOSTILE, authors=(HOSTILE,), organization=HOSTILE, keywords=(HOSTILE,))
+    async with reader(papers={"2026-05-12": [hostile]}, size=(200, 60)) as r:
+        assert DRAWN in r.list_lines[1]
+        assert r.text("#detail").count("[b]bold[/b] $accent") >= 5
+        await r.do("read.open")
+        assert r.screen.count("[b]bold[/b] $accent") >= 5
+        await r.do("link.copy", "app.help")
+        await r.press("escape", "escape")
+        await r.search('"[b]bold[/b]"')
+        assert '"[b]bold[/b]"' in r.lines[-2]
+        assert not any(control in r.screen for control in ("\x1b", "\u202e", "\x07"))
 
 
 async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) -> None:
@@ -44,29 +96,21 @@ async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) 
         assert r.cursor == 1
 
 
-async def test_a_zoom_is_over_at_the_next_start_and_a_hidden_pane_stays_hidden(reader: Opener) -> None:
+async def test_hidden_panes_stay_hidden_and_a_key_brings_the_filter_for_a_moment(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("pane.hide", "pane.zoom", "app.quit")
     async with reader(size=(140, 30)) as r:
+        # A zoom is over at the next start.
         assert panes(r) == ["filter", "papers"]
         await r.do("read.open")
         assert r.is_on_page
-        await r.do("app.escape", "pane.hide")
-        assert panes(r) == ["filter", "papers", "detail"]
-
-
-async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
+        await r.do("app.escape", "pane.hide", "find.filter", "pane.hide")
+        assert panes(r) == ["papers", "detail"] and r.context == "list"
+        for shown in (["filter", "papers"], ["papers", "detail"]):
+            await r.do("find.filter")
+            assert panes(r) == shown
         await r.do("find.filter", "pane.hide")
-        assert panes(r) == ["papers", "detail"]
-        assert r.context == "list"
-        await r.do("find.filter")
-        assert panes(r) == ["filter", "papers"]
-        await r.do("find.filter")
-        assert panes(r) == ["papers", "detail"]
-        await r.do("find.filter", "pane.hide")
-        assert panes(r) == ["filter", "papers", "detail"]
-        assert r.context == "filter"
+        assert panes(r) == ["filter", "papers", "detail"] and r.context == "filter"
 
 
 async def test_no_pane_shows_a_thumb_as_if_it_scrolled_at_the_start(reader: Opener) -> None:

@@ -109,22 +109,6 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, 
     assert r.kept("2404.00001").starred
 
 
-@pytest.mark.parametrize("leave", rest_long(["app.escape", "app.back", "view.latest"], ["app.escape"]))
-async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, feed: FeedServer, leave: str) -> None:
-    async with reader(settings=settings(endpoint=feed.url), size=(140, 14)) as r:
-        await r.search("i", "query.accept", "move.down", "move.down", "move.down")
-        before, id, line = r.ids, r.here.id, r.cursor_line
-        await r.search("gents", "find.feed")
-        await r.until(lambda: r.app.state.results)
-        await r.do("move.down", leave)
-        assert r.app.state.results is None
-        assert r.ids == before
-        assert r.query == "i"
-        if leave != "view.latest":
-            assert (r.here.id, r.cursor_line) == (id, line)
-            assert r.app.is_running
-
-
 async def test_a_slow_search_says_so_and_escape_stops_it(
     reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

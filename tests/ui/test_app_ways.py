@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from reader.ui.page.state import close_page
-from reader.ui.views.actions import ViewActions
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -18,44 +17,6 @@ async def _point_at(r: Story, topic: str) -> None:
     while r.main.filter.current is not None and r.main.filter.current.key != topic:
         await r.do("move.down")
     await r.do("find.filter")
-
-
-# Letting a query go
-
-
-@pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
-async def test_a_kept_query_goes_and_leaves_its_paper_or_the_earlier_one_under_the_cursor(
-    reader: Opener, size: tuple[int, int]
-) -> None:
-    async with reader(size=size) as r:
-        for way in ("app.escape", "app.back", "find.clear"):
-            await r.do("view.latest", "view.all", "move.bottom", "move.up")
-            before = r.here.id
-            await r.search("robot", "query.accept", "move.down", "move.down")
-            paper = r.here.id if way == "find.clear" else before
-            await r.do(way)
-            assert (r.query, r.here.id, len(r.ids)) == ("", paper, 60), way
-            assert r.app.is_running
-            assert r.here.title[:12] in r.text("#papers")
-
-
-async def test_back_goes_through_page_detail_filter_results_and_query_before_it_quits(reader: Opener) -> None:
-    async with reader() as r:
-        await r.search("robot", "query.accept", "read.open")
-        seen = []
-        for way in ("app.back", "find.filter", "app.back", "pane.next", "app.back", "app.back"):
-            await r.do(way)
-            seen.append((r.context, r.query))
-        assert seen == [
-            ("list", "robot"),
-            ("filter", "robot"),
-            ("list", "robot"),
-            ("detail", "robot"),
-            ("list", "robot"),
-            ("list", ""),
-        ]
-        await r.do("app.back")
-        await r.until(lambda: not r.app.is_running)
 
 
 async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(reader: Opener) -> None:
@@ -112,30 +73,6 @@ async def test_the_line_and_the_pane_mean_the_same_topic(reader: Opener, typed: 
         assert "Did you mean" not in while_typing or f"Did you mean {taken}? tab takes it" in while_typing
 
 
-# History
-
-
-async def test_the_arrows_go_through_earlier_queries_and_keep_what_was_typed(reader: Opener) -> None:
-    async with reader() as r:
-        for text in ("robot", "video", "agents"):
-            await r.do("find.clear")
-            await r.search(text, "query.accept")
-        line = r.main.query_line
-        await r.do("find.query")
-        await r.press("right")
-        await r.type("hands")
-        seen = []
-        # The query that is there, agents, is no earlier one.
-        for action in ("query.previous", "query.previous", "query.previous", "query.next", "query.next", "query.next"):
-            await r.do(action)
-            seen.append(line.text)
-        assert seen == ["video", "robot", "robot", "video", "agents hands", "agents hands"]
-        await r.do("query.previous")
-        assert r.app.state.place.text == "video"
-        await r.do("query.cancel")
-        assert r.query == "agents"
-
-
 # Days
 
 
@@ -166,14 +103,6 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
         await r.burst("[", "[", "]", "s")
         assert r.view == "day:2026-05-11"
         assert r.here.starred
-
-
-async def test_brackets_leave_a_week_without_papers(reader: Opener) -> None:
-    async with reader() as r:
-        r[ViewActions].go("week:2026-W30")
-        await r.until(lambda: "[ Tue 12 May has 14" in r.empty)
-        await r.do("day.older")
-        assert (r.view, len(r.ids)) == ("latest", 14)
 
 
 @pytest.mark.parametrize("way", ["paper.read", "paper.hide"])

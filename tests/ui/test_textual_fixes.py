@@ -122,18 +122,20 @@ def filters_of(theme: str) -> list[LineFilter]:
     return list(app.get_line_filters())
 
 
-def test_plain_app_sends_greys_where_no_color_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    filters = filters_of("ansi")
-    assert any(isinstance(one, Monochrome) for one in filters)
-    assert [type(one) for one in color_filters(filters, colorless=True)] == [Colorless]
-
-
-def test_plain_app_takes_an_empty_variable_for_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "")
-    filters = filters_of("ansi")
-    assert any(isinstance(one, Monochrome) for one in filters)
+@pytest.mark.parametrize(
+    ("variable", "theme", "kind"),
+    [("1", "ansi", Monochrome), ("", "ansi", Monochrome), (None, "dark", ANSIToTruecolor)],
+)
+def test_plain_app_filters_colours_that_are_left_or_taken_here(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, theme: str, kind: type[LineFilter]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("NO_COLOR", variable)
+    filters = filters_of(theme)
+    assert any(isinstance(one, kind) and one.enabled for one in filters)
     assert color_filters(filters, colorless=False) == []
+    assert [type(one) for one in color_filters(filters, colorless=True)] == [Colorless]
 
 
 def test_plain_filter_sends_codes_for_the_default_colors() -> None:
@@ -171,13 +173,6 @@ async def test_plain_blank_ground_has_colors_where_there_are_none(screen: type[S
         await pilot.app.push_screen(screen())
         styles = [style for strip in pilot.app.screen._compositor.render_strips() for _, style, _ in strip if style]
         assert any(style.bgcolor for style in styles) == is_colored
-
-
-def test_plain_app_looks_for_ansi_colors_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    filters = filters_of("dark")
-    assert any(isinstance(one, ANSIToTruecolor) and one.enabled for one in filters)
-    assert color_filters(filters, colorless=False) == []
 
 
 # ControlNet

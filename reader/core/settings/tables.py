@@ -195,7 +195,7 @@ class DigestMail:
     """Your name at that server; empty for none. The password is in the keyring, where "digest --store-password" puts
     it, or in DAILYPAPERS_SMTP_PASSWORD."""
     command: tuple[str, ...] = setting(Command(), ())
-    """Program that gets the digest by "digest --to command", such as ["msmtp", "-t"] with format = "mail"."""
+    """Program that gets the digest by "digest --to command"; with format = "mail", it may be ["msmtp", "-t"]."""
     file: str = setting(FilePath(), "")
     """File that gets the digest by "digest --to file"."""
     format: str = setting(OneOf(("", *DIGEST_FORMATS)), "")

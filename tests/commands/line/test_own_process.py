@@ -66,11 +66,16 @@ def test_what_a_command_gets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_a_command_gets_that_runs_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    os.mkfifo(told := tmp_path / "told")
+    told, late = tmp_path / "told", time.monotonic() + 60
     begun = own_process._START_BEYOND.partition(" from reader.cli")[0]
-    tell = f"{FACTS} open(sys.argv[2], 'w').write(json.dumps([facts[1:], sys.stdin.read(), os.getcwd()]))"
+    tell = f"{FACTS} name = sys.argv[2]; file = open(name + '.part', 'w');"
+    tell += (
+        " json.dump([facts[1:], sys.stdin.read(), os.getcwd()], file); file.close(); os.rename(name + '.part', name)"
+    )
     monkeypatch.setattr(own_process, "_START_BEYOND", begun + tell)
     own_process.start_beyond((str(told),))
+    while not told.exists() and time.monotonic() < late:
+        time.sleep(0.01)
     assert json.loads(told.read_text()) == [[["HF_TOKEN", "PGPASSWORD"], [True, True]], "", "/"]
 
 
@@ -101,8 +106,8 @@ STUBBORN = "for one in (signal.SIGINT, signal.SIGTERM): signal.signal(one, signa
 def test_a_command_that_goes_on_can_be_ended(
     end: str, prepare: str, code: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, seconds in (("DEAF", 0.1), ("PATIENCE", 5.0 if text else 0.1)):
-        monkeypatch.setattr(own_process, name, seconds)
+    for name in ("DEAF", "PATIENCE"):
+        monkeypatch.setattr(own_process, name, 0.1 if prepare == STUBBORN else 60.0)
     begun = tmp_path / "begun"
     begun.unlink(missing_ok=True)
     with monkeypatch.context() as patch:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,7 +108,7 @@ def test_without_the_folder_it_is_mailed_and_said_what_may_come_again(run: Run, 
     assert said[1:] == ["6 papers, sent to ada@example.org."]
 
 
-def test_a_schedule_mails_in_turn(run: Run, use: Use, waited: list[float]) -> None:
+def test_a_schedule_mails_in_turn(run: Run, use: Use, waited: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     with serving("none") as server:
         use("laptop", server)
         run("mark", "star", IDS[0])
@@ -113,7 +116,9 @@ def test_a_schedule_mails_in_turn(run: Run, use: Use, waited: list[float]) -> No
         assert waited == [], "it knows of no other machine"
         use("desk", server)
         run("sync", "-q")
-        assert run("digest", *SINCE, "--send", "--in-turn").err.startswith("Waiting 4 min")
+        first, second = run("digest", *SINCE, "--send", "--in-turn").err.splitlines()
+        assert first == "Waiting 4 min, so that only one of your machines mails."
+        assert re.fullmatch("Another of your machines mailed at 20..-..-.. ..:.., so this one does not.", second)
         run("mark", "star", IDS[1])
         run("sync", "-q")
         use("laptop", server)
@@ -125,6 +130,11 @@ def test_a_schedule_mails_in_turn(run: Run, use: Use, waited: list[float]) -> No
         use("laptop", server, sync="")
         run("digest", *SINCE, "--send", "--in-turn")
         assert len(waited) == 3, "nothing tells it what the others do"
+        # The next day, each may mail what is new then.
+        tomorrow = date.today() + timedelta(days=1)
+        monkeypatch.setattr(sending, "date", SimpleNamespace(today=lambda: tomorrow))
+        use("desk", server)
+        assert "was already mailed" in run("digest", *SINCE, "--send", "--in-turn").err
     assert len(server.mails) == 1
 
 

@@ -16,17 +16,15 @@ from reader.core.paper import Paper
 from reader.core.settings.tables import DigestMail
 from reader.extensions.digest import mail as smtp
 from reader.extensions.digest.mail import Envelope, MailDelayed, MailError, MailUncertain, message, send
-from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+from tests.extensions.digest.mail_server import PASSWORD, USER, MailServer, serving
 from tests.table import each
 
 LOGIN = (USER, PASSWORD)
 
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-
-
-@pytest.fixture(autouse=True)
-def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+    pytest.mark.usefixtures("trusting_mail"),
+]
 
 
 @pytest.fixture

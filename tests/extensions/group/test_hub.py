@@ -15,7 +15,7 @@ from reader.extensions.group.looking import Looked
 from reader.extensions.group.place import open_place
 from reader.extensions.group.statement import MOST_BYTES
 from tests.extensions.group.people import Person
-from tests.extensions.sync.machines import Machine, running
+from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.postgres import Database
 from tests.extensions.sync.test_hub import look as join_marks
 
@@ -174,30 +174,3 @@ def test_a_server_that_goes_while_it_is_used_is_said(ada: Person, database: Data
     with pytest.raises(CacheError, match="it is starting or stopping"), open_place(database.address) as place:
         database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dailypapers'")
         looking.look(ada.cache, place=place)
-
-
-@at_a_real_server
-def test_what_others_share_comes_within_two_seconds(ada: Person, bob: Person) -> None:
-    with running(bob.cache, "group", "look", "--watch") as watching:
-        assert watching.stdout is not None
-        # Its first look has nothing; ada goes on until it listens.
-        ada.mark("star", True, 2)
-        ada.look()
-        assert watching.stdout.readline() == "New: 1 mark of ada.\n"
-        began = time.monotonic()
-        ada.mark("star", True, 3)
-        ada.look()
-        assert watching.stdout.readline() == "New: 1 mark of ada.\n"
-        assert time.monotonic() - began < 20
-        # And the other way round: what is marked there goes out by itself, also what is chosen.
-        bob.share("star")
-        began = time.monotonic()
-        bob.mark("star", True, 5)
-        while not ada.sees(5) and time.monotonic() - began < 10:
-            ada.look()
-        assert time.monotonic() - began < 20
-        # It ends with the membership.
-        looking.leave(bob.cache)
-        ada.mark("star", True, 5)
-        ada.look()
-        assert watching.wait(10) == 0

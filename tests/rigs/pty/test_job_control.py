@@ -111,26 +111,3 @@ def test_without_a_shell_it_stays(home: Path) -> None:
         assert READY in terminal.text
         terminal.leave("q")
         assert terminal.raw.count(PUSH) == terminal.raw.count(POP)
-
-
-def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path) -> None:
-    with open_reader(home) as terminal:
-        terminal.wait_for(READY)
-        terminal.wait_for(lambda one: bool(cursor(one)))
-        terminal.process.send_signal(signal.SIGSTOP)
-        terminal.read_until_quiet(0.2)
-        terminal.show_all()
-        terminal.raw.clear()
-        terminal.process.send_signal(signal.SIGCONT)
-        terminal.wait_for(lambda one: PUSH in one.raw and READY in one.text)
-        titles = [cursor(terminal)]
-        for _ in range(3):
-            terminal.press("j")
-            terminal.wait_for(lambda one: cursor(one) not in ("", titles[-1]))
-            titles.append(cursor(terminal))
-        for _ in range(3):
-            terminal.press("k")
-            terminal.wait_for(lambda one: cursor(one) not in ("", titles[-1]))
-            assert cursor(terminal) == titles[-2]
-            titles.pop()
-        terminal.leave("q")

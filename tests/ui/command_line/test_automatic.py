@@ -14,57 +14,47 @@ from reader.core.paper_row import PaperKey
 from reader.core.settings.tables import UserCommand, WatchedExport
 from reader.ui.command_line.runner import AGAIN, EXPORT_AFTER, AutomaticCommands
 from reader.ui.shell.commands import Outcome
-from reader.ui.shell.services import Services
-from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.bench import Bench
 
 
-class Stage:
+class Desk(Bench):
     """A reader whose clock and processes are those of the test."""
 
     def __init__(self, **settings: Any) -> None:
-        self.changed = False
-        self.begun: list[float] = []
-        self.told: list[str] = []
+        own = Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings})
+        shell = SimpleNamespace(start=self.run)
+        super().__init__(
+            library={"rows": self.rows, "changed": lambda: self.changed}, settings=own, shell=lambda: shell
+        )
+        self.changed: bool = False
         self.words: list[tuple[str, ...]] = []
         self.tasks: list[asyncio.Task[None]] = []
         self.may_start = Event()
         self.failure = ""
         self.alone = Lock()
-        self.model = SimpleNamespace(state=State(), show_news=lambda text, _kind: self.told.append(text))
-        self.model.change = lambda state: setattr(self.model, "state", state)
-        services = SimpleNamespace(
-            model=self.model,
-            library=SimpleNamespace(rows=self.rows, changed=lambda: self.changed),
-            background=SimpleNamespace(
-                start=self.begin, delayed=lambda act: SimpleNamespace(begin=self.begun.append, act=act)
-            ),
-            settings=Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings}),
-            look=SimpleNamespace(demo=False, keymap=None),
-            app=SimpleNamespace(shell=lambda: self),
-        )
-        self.automatic = AutomaticCommands(cast(Services, services))
+        self.automatic = AutomaticCommands(self.services)
 
     @staticmethod
     def rows(pks: Sequence[PaperKey]) -> list[Any]:
         return [SimpleNamespace(id=f"p{pk}", starred=pk == 8, kept=pk != 9) for pk in pks]
 
-    def begin(self, _group: str, work: Callable[[], Awaitable[None]]) -> None:
+    def start(self, _group: str, work: Callable[[], Awaitable[None]], *, exclusive: bool = False) -> None:
         async def watched() -> None:
             await work()
 
         self.tasks.append(asyncio.create_task(watched()))
 
-    def start(self, words: tuple[str, ...], _columns: int) -> Any:
+    def run(self, words: tuple[str, ...], _columns: int) -> Any:
         assert self.alone.acquire(blocking=False), "two commands at once"
         self.may_start.wait()
         if self.failure:
             self.alone.release()
             raise ReaderError(self.failure)
         self.words.append(words)
-        return SimpleNamespace(wait=self.wait)
+        return SimpleNamespace(wait=self.ended)
 
-    def wait(self) -> Outcome:
+    def ended(self) -> Outcome:
         self.alone.release()
         return Outcome(0)
 
@@ -73,16 +63,16 @@ class Stage:
         await asyncio.gather(*self.tasks)
 
 
-def star(stage: Stage, *pks: int) -> None:
+def star(stage: Desk, *pks: int) -> None:
     stage.automatic.starring([cast(PaperKey, pk) for pk in pks])
 
 
 async def test_commands_take_turns_also_while_one_is_being_started() -> None:
-    stage = Stage()
+    stage = Desk()
     star(stage, 1)
     await asyncio.sleep(0)
     star(stage, 2)
-    cast(Any, stage.automatic.delay).act()
+    stage.later[0].act()
     star(stage, 3)
     await asyncio.sleep(0)
     await stage.end()
@@ -91,16 +81,16 @@ async def test_commands_take_turns_also_while_one_is_being_started() -> None:
 
 
 async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
-    stage = Stage()
+    stage = Desk()
     stage.failure = "The command could not be started"
-    cast(Any, stage.automatic.delay).act()
+    stage.later[0].act()
     await stage.end()
     assert (stage.told, stage.begun) == ([stage.failure], [AGAIN])
     assert stage.automatic.is_due
 
 
 async def test_a_failure_is_told_once_and_what_a_command_changed_is_shown() -> None:
-    stage = Stage()
+    stage = Desk()
     stage.may_start.set()
     stage.failure = "no wc"
     for failure in ("no wc", "no wc", "", "no wc"):
@@ -124,7 +114,7 @@ def test_papers_that_are_starred_go_to_the_users_program(
     settings: dict[str, Any], words: list[tuple[str, ...]]
 ) -> None:
     async def run() -> None:
-        stage = Stage(**settings)
+        stage = Desk(**settings)
         # One is starred already, and one is not in the cache.
         star(stage, 1, 2, 8, 9, 1)
         await stage.end()
@@ -134,15 +124,15 @@ def test_papers_that_are_starred_go_to_the_users_program(
 
 
 async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there_are_any() -> None:
-    stage = Stage(exports=())
+    stage = Desk(exports=())
     stage.automatic.export_soon()
     assert (stage.begun, stage.automatic.is_due) == ([], False)
-    stage = Stage()
+    stage = Desk()
     stage.automatic.export_soon()
     assert (stage.begun, stage.automatic.is_due) == ([EXPORT_AFTER], True)
-    cast(Any, stage.automatic.delay).act()
+    stage.later[0].act()
     # A change while they are written begins them again.
-    cast(Any, stage.automatic.delay).act()
+    stage.later[0].act()
     assert (stage.begun, len(stage.tasks)) == ([EXPORT_AFTER] * 2, 1)
     await stage.end()
     assert stage.words == [("export", "--watched")] and stage.automatic.is_due

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome
 from textual.strip import Strip
-from textual.theme import BUILTIN_THEMES, Theme
+from textual.theme import BUILTIN_THEMES
 
 from reader.core.theme_names import OWN, TEXTUAL, theme_name
 from reader.ui.kit.textual_fixes import Colorless, ControlNet
@@ -46,11 +46,6 @@ TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
 )
 def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: dict[str, str], name: str) -> None:
     assert theme_name(choice, environ) == name
-
-
-@pytest.mark.parametrize("one", theme.THEMES, ids=lambda one: one.name)
-def test_every_theme_sets_every_variable_of_ours(one: Theme) -> None:
-    assert set(theme.DEFAULTS) <= set(one.variables)
 
 
 def test_every_theme_has_a_name_in_the_settings() -> None:

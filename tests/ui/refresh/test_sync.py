@@ -36,8 +36,6 @@ class Joining(Bench):
         super().__init__(library=library, settings=Settings(sync=folder), moving=moving, shell=lambda: self.shell)
         self.shell: Any = SimpleNamespace(start=self.run)
         self.outcomes = list(outcomes)
-        self.told: list[str] = []
-        setattr(self.model, "show_news", lambda text, _tone: self.told.append(text))  # noqa: B010
         self.words: list[tuple[str, ...]] = []
         self.killed = 0
         self.has_group: bool = False

@@ -67,19 +67,28 @@ def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int
     assert lines == ["l" * width] * 17 + ["r" * width] + ["d" * width] * 4
 
 
-def test_the_filter_pane_unfolds_over_the_detail_and_alone_in_a_narrow_terminal() -> None:
-    open_filter = PaneFront("filter", is_filter_open=True)
-    assert drawn(lay_out(100, 3, PaneChoice(), open_filter), 100, 3) == ["f" * 27 + "l" * 73] * 3
-    assert drawn(lay_out(80, 3, PaneChoice(), open_filter), 80, 3) == ["f" * 27 + "l" * 53] * 3
-    assert drawn(lay_out(60, 3, PaneChoice(), open_filter), 60, 3) == ["f" * 60] * 3
+UNFOLDED = PaneFront("filter", is_filter_open=True)
+NO_DETAIL, NO_FILTER = PaneChoice().toggled("detail"), PaneChoice().toggled("filter")
 
 
-def test_a_hidden_pane_gives_its_room_to_the_list() -> None:
-    no_detail, no_filter = PaneChoice().toggled("detail"), PaneChoice().toggled("filter")
-    assert drawn(lay_out(140, 2, no_detail), 140, 2) == ["f" * 27 + "l" * 113] * 2
-    assert drawn(lay_out(140, 2, no_filter), 140, 2) == ["l" * 80 + "d" * 60] * 2
-    assert drawn(lay_out(80, 3, no_detail), 80, 3) == ["l" * 80] * 3
-    assert no_detail.toggled("detail") == PaneChoice()
+@each(
+    ("width", "choice", "front", "line"),
+    [
+        (100, USUAL, UNFOLDED, "f" * 27 + "l" * 73),
+        (80, USUAL, UNFOLDED, "f" * 27 + "l" * 53),
+        (60, USUAL, UNFOLDED, "f" * 60),
+        # A hidden pane gives its room to the list, as the reason for an empty one takes that of the detail.
+        (140, NO_DETAIL, LIST, "f" * 27 + "l" * 113),
+        (140, NO_FILTER, LIST, "l" * 80 + "d" * 60),
+        (80, NO_DETAIL, LIST, "l" * 80),
+        (140, NO_DETAIL.toggled("detail"), PaneFront(is_empty=True), "f" * 27 + "l" * 113),
+        (80, USUAL, PaneFront(is_empty=True), "l" * 80),
+    ],
+)
+def test_panes_unfold_hide_and_give_their_room_away(
+    width: int, choice: PaneChoice, front: PaneFront, line: str
+) -> None:
+    assert drawn(lay_out(width, 3, choice, front), width, 3) == [line] * 3
 
 
 @each("focus", ["filter", "list", "detail"])
@@ -87,11 +96,6 @@ def test_a_hidden_pane_gives_its_room_to_the_list() -> None:
 def test_a_zoomed_pane_has_all_the_room(width: int, focus: str) -> None:
     layout = lay_out(width, 9, PaneChoice(is_zoomed=True), PaneFront(focus))  # type: ignore[arg-type]
     assert layout == Layout(**{focus: Area(0, 0, width, 9)})
-
-
-def test_the_reason_for_an_empty_list_takes_the_room_of_the_detail() -> None:
-    assert lay_out(140, 9, PaneChoice(), PaneFront(is_empty=True)).list == Area(27, 0, 113, 9)
-    assert lay_out(80, 9, PaneChoice(), PaneFront(is_empty=True)).list == Area(0, 0, 80, 9)
 
 
 def test_sizes_of_one_shape_leave_the_others_alone() -> None:

@@ -525,8 +525,8 @@ CHANGES: list[st.SearchStrategy[Change]] = [
 SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)
 
 
-@given(SEQUENCES)
-def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> None:
+@given(SEQUENCES, ORDERS, PLACES)
+def test_whatever_happens_the_state_holds_together(sequence: list[Change], pks: list[int], place: Place) -> None:
     state = State()
     for act in sequence:
         before, state = state, act(state)
@@ -546,17 +546,9 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> No
         # A list that is read for another place or from other results was asked for.
         if (state.place, state.results) != (before.place, before.results):
             assert state.request is not before.request and state.is_list_coming
-
-
-@given(SEQUENCES, ORDERS, PLACES)
-def test_a_list_that_has_come_is_never_waited_for(sequence: list[Change], pks: list[int], place: Place) -> None:
-    state = State()
-    for act in sequence:
-        state = act(state)
+    # A list that has come is never waited for.
     state = state.listed(listing(*pks, place=place))
-    assert not state.is_list_coming
-    assert state.listing.version == state.cache_version
-    assert state.is_empty == (not pks)
+    assert (state.is_list_coming, state.is_empty, state.listing.version) == (False, not pks, state.cache_version)
     assert state.context != "detail" or pks
 
 
