@@ -279,7 +279,7 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
     from reader.refresh.jobs import Refresh, RefreshFinished
 
     last = paths.last_refresh(workspace.cache_file)
-    if hours and last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
+    if last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
         return None
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)

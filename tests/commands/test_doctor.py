@@ -38,7 +38,7 @@ def without_machine(text: str, home: Path) -> list[str]:
     for said, mask in (
         *((re.escape(version), "VERSION") for version in versions),
         *((re.escape(str(home)), "HOME"), (re.escape(str(shutil.which("wc"))), "wc")),
-        *((r"(?<=Python        ).*", "VERSION"), (r"(?<=file system   ).*(?=; files)", "KIND")),
+        *((r"(?<=Python        ).*", "VERSION"), (r"(?<=file system   )[^ ]+(?=; files)", "KIND")),
         *((r"[\d.]+ [kM]B", "SIZE"), (r"papers-[\d-]+", "papers-DAY")),
     ):
         text = re.sub(said, mask, text)

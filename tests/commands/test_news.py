@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,11 +18,13 @@ from reader.cache.coverage import Coverage
 from reader.cache.feeds import Freshness
 from reader.cache.marks.events import Events
 from reader.commands.news import (
+    Answer,
     Asked,
     Item,
     News,
     Rising,
     Section,
+    ask_sources,
     default_since,
     first_sentences,
     gist,
@@ -28,9 +32,11 @@ from reader.commands.news import (
     whats_new,
 )
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import FeedError, FeedUnreachable, UsageError
 from reader.core.paper import Paper
 from reader.core.settings.tables import SavedView
+from reader.paths import refresh_stamp, touch_private
+from reader.refresh.jobs import RefreshFinished
 from tests.commands.conftest import Run, write_days
 from tests.feed_server import item
 from tests.table import each
@@ -118,8 +124,8 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
     assert told(known=news.keys[-2:]) == [*lines_of(news)[:-5], "0 left out, 2 mailed"]
     brief = ["Robotics:", "  0007", "  0009", "Other topics:", "  0005", "  0008"]
     assert told(known=news.keys[4:7], told=4) == [*first, *next_ones, *risen, *brief, "0 left out, 3 mailed"]
-    rest = ["Speech:", "  0005", "  0006", "Other topics:", "  0003", "3 left out, 0 mailed"]
-    assert told(told=2, brief=3, query="sort:published -agents") == [*next_ones[:2], *risen, *rest]
+    rest = ["Robotics:", "  0009", "  0007", "Other topics:", "  0008", "3 left out, 0 mailed"]
+    assert told(told=2, brief=3, query="sort:title -agents") == [*next_ones[:2], *risen, *rest]
     with pytest.raises(UsageError):
         told(query="is:nonsense")
 
@@ -243,3 +249,40 @@ def test_news_begin_with_the_last_mail_or_visit_or_yesterday(
     (home / "state.json").write_text(json.dumps(then))
     last = None if mailed is None else now - timedelta(days=mailed)
     assert default_since(last) == (now - timedelta(days=since)).date().isoformat()
+
+
+OFF, BROKEN = FeedUnreachable("No answer."), FeedError("No papers.")
+
+
+@each(
+    ("finished", "offline", "answer", "is_whole"),
+    [
+        (RefreshFinished(new=3), "", Answer(3), True),
+        (RefreshFinished(1, failed=("2026-06-30",), error=OFF), "", Answer(1, OFF, is_cut_off=True), False),
+        (RefreshFinished(1, failed=("2026-06-30",), error=OFF), "1", Answer(1, OFF), False),
+        (RefreshFinished(1, stored=1, failed=("2026-06-30",), error=OFF), "", Answer(1, OFF), False),
+        (RefreshFinished(failed=("2026-06-30",), error=BROKEN), "", Answer(0, BROKEN), False),
+        (OFF, "", Answer(0, OFF, is_cut_off=True), False),
+    ],
+)
+def test_sources_are_asked_unless_they_were_within_the_hours(
+    home: Path, finished: RefreshFinished | FeedError, offline: str, answer: Answer, is_whole: bool
+) -> None:
+    def run_job(*_: object, **__: object) -> list[object]:
+        if isinstance(finished, FeedError):
+            raise finished
+        return [finished]
+
+    home.mkdir(exist_ok=True)
+    stamp = refresh_stamp(home / "papers.db")
+    stamp.unlink(missing_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reader.commands.run_job.run_job", run_job)
+        patch.setenv("HF_HUB_OFFLINE", offline)
+        assert ask_sources(Workspace(), 2) == answer
+        assert (stamp.exists(), ask_sources(Workspace(), 2)) == (is_whole, None if is_whole else answer)
+        touch_private(stamp)
+        for hours, is_asked in ((1, False), (3, True), (-1, True)):
+            then = time.time() - 3600 * hours
+            os.utime(stamp, (then, then))
+            assert (ask_sources(Workspace(), 2) is not None) == is_asked

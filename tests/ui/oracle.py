@@ -41,7 +41,6 @@ class Paper:
     """Slugs, strongest first."""
     marks: frozenset[str]
     """Those of `MARKS` that it has."""
-    rank: int | None
     queued_at: str | None
     """Its place in the queue."""
 
@@ -184,13 +183,11 @@ class _Judge:
                 return self._has_mark("starred")
             case "queue":
                 return self._has_mark("queued")
-            case "trending":
-                return self.paper.rank is not None
             case "followed" | "follow" | "group":
                 # What is followed and shared is not told to the oracle.
                 return None
-            case "changed" | "muted" | "pages":
-                # Nothing rises while no votes move, no words are muted, and no pages are imported.
+            case "changed" | "muted" | "pages" | "trending":
+                # Nothing rises while no votes move, no words are muted, no pages are imported, and nothing is ranked.
                 return False
         assert kind == "day", f"no view is called {view}"
         return period in self.paper.days
@@ -322,10 +319,8 @@ def _votes(paper: Paper) -> int:
 _ORDERS: Mapping[str, tuple[Callable[[Paper], tuple[Any, ...]], bool]] = {
     "day": (lambda paper: (paper.sort_day, _votes(paper), paper.pk), False),
     "upvotes": (lambda paper: (_votes(paper), paper.pk), False),
-    "published": (lambda paper: (paper.facts["published"] or "", _votes(paper), paper.pk), False),
     "added": (lambda paper: (paper.pk,), False),
     "title": (lambda paper: (paper.facts["title"].lower(), paper.pk), True),
-    "trending": (lambda paper: (10**9 if paper.rank is None else paper.rank, paper.pk), True),
     "queue": (lambda paper: ("A" if paper.queued_at is None else paper.queued_at, paper.pk), True),
     # No votes move, so that all have gained as many.
     "rising": (lambda paper: (_votes(paper), paper.pk), False),
@@ -349,7 +344,6 @@ def _papers(connection: sqlite3.Connection) -> Iterator[Paper]:
                 pk,
             ),
             marks=frozenset(mark for mark, ids in marks.items() if id in ids),
-            rank=next(iter(_column(connection, "SELECT rank FROM trending WHERE pk = ?", pk)), None),
             queued_at=next(iter(_column(connection, "SELECT place FROM queue WHERE pk = ?", pk)), None),
         )
 

@@ -63,8 +63,10 @@ async def plain(file: Path, **how: Any) -> AsyncIterator[tuple[Conversation, str
 
 @pytest.mark.parametrize("name", ["list", "text", "decisions", "days"])
 async def test_a_whole_conversation(
-    cache_file: Path, name: str, recwarn: pytest.WarningsRecorder, monkeypatch: pytest.MonkeyPatch
+    reader: Opener, cache_file: Path, name: str, recwarn: pytest.WarningsRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The reader is quicker here than its looks at whether it is at rest.
+    monkeypatch.setattr("reader.ui.plain.face.sleep", lambda _: asyncio.sleep(0.002))
     # However long the next line takes, no paper was looked at meanwhile.
     monkeypatch.setattr("reader.ui.marks.traces.LOOK", 3600.0)
     if name == "text":
