@@ -58,6 +58,8 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
         view:trending
         $ completions answer -- --d
         --demo	open a bundled sample in a throw-away cache, no network
+        $ completions answer -- list -topic:gui
+        -topic:gui-agents
         $ completions answer -- list -- -topic:gui
         -topic:gui-agents
         $ completions answer -- list keyword:vid
