@@ -169,5 +169,5 @@ def take_news(connection: sqlite3.Connection) -> list[Replaced]:
 
 def restored(version: Version, versions: Sequence[Version]) -> Mapping[str, Any]:
     """The value of an event that restores an entry to a version; empty if it is already so."""
-    now = next((one.state for one in versions if one.kind == version.kind), None)
-    return restoring(version.state.values, now) if version.state is not None and now is not None else {}
+    now = next(one.state for one in versions if one.kind == version.kind)
+    return restoring(version.state.values, now) if version.state and now else {}

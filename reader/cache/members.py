@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,8 +98,9 @@ class Members:
         if any(one.startswith("tag") for one in wanted):
             rows = self.connection.execute("SELECT pk, id, tag FROM paper_tag JOIN paper USING (pk)")
             marks += [(pk, Shared(id, kind)) for pk, id, tag in rows if covers(wanted, kind := f"{TAG}{tag}")]
-        newest = frozenset(sorted({pk for pk, _ in marks}, reverse=True)[:MOST_PAPERS])
-        return tuple(one for pk, one in sorted(marks, key=lambda mark: (-mark[0], mark[1].kind)) if pk in newest)
+        marks.sort(key=lambda mark: (-mark[0], mark[1].kind))
+        newest = frozenset(islice(dict.fromkeys(pk for pk, _ in marks), MOST_PAPERS))
+        return tuple(one for pk, one in marks if pk in newest)
 
     def stamps(self) -> dict[str, str]:
         """The stamps of the files that were read, by the members' keys."""

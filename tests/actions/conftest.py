@@ -27,12 +27,7 @@ def live_edit() -> Paper:
         topics=("video-generation", "efficient-inference"),
         code_url="https://github.com/someone/live_edit",
         code_stars=312,
-        project_url=None,
-        media=(),
-        source="hf",
         read=True,
-        starred=False,
-        hidden=False,
     )
 
 

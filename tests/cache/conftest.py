@@ -40,10 +40,11 @@ class ByName:
 
     version: str = "1"
     slugs: tuple[str, ...] = ("agents", "video")
+    family: str = "Family"
 
     @property
     def topics(self) -> Sequence[Named]:
-        return [Named(slug, slug.title(), "Family") for slug in self.slugs]
+        return [Named(slug, slug.title(), self.family) for slug in self.slugs]
 
     def classify(
         self, title: str, abstract: str, keywords: Sequence[str], _categories: Sequence[str] = ()

@@ -11,16 +11,12 @@ from reader.cache.history import STILL, Votes, votes
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from tests.cache.conftest import draft, found, rows
+from tests.cache.conftest import draft, found
 from tests.cache.test_changes import at, mark, tell
 
 
 def nine(day: int) -> int:
     return at(day, 9)
-
-
-def changes(path: Path) -> list[tuple[int, ...]]:
-    return rows(path, "SELECT pk, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY pk, at")
 
 
 def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
@@ -35,21 +31,11 @@ def rising(path: Path, visited: int | None = None) -> list[bool]:
         return [row.rising for row in window.rows([1, 2])]
 
 
-def test_only_what_moves_is_kept(cache: Cache, path: Path) -> None:
-    tell(cache, 20, upvotes=10)
-    tell(cache, 21, upvotes=10)
-    assert changes(path) == []
-    tell(cache, 22, upvotes=31, comments=2)
-    tell(cache, 23, comments=2, keywords=("lora", "video"), code_url="https://github.com/a/b", code_stars=7)
-    assert changes(path) == [(1, 10, 0, None, 0, 0), (1, 31, 2, None, 0, 0), (1, 31, 2, 7, 2, 1)]
-    assert moved(path, pk=2) == STILL
-
-
 def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
     tell(cache, 21, upvotes=25)
     tell(cache, 23, upvotes=66)
-    assert moved(path) == Votes((10, 25, 66), 0)
+    assert (moved(path), moved(path, pk=2)) == (Votes((10, 25, 66), 0), STILL)
     assert moved(path, visited=nine(20)).gained == 56
     assert moved(path, visited=nine(22)).gained == 41
     assert moved(path, visited=nine(24)).gained == 0

@@ -149,7 +149,7 @@ def test_the_text_that_the_user_saw_is_compared_with_the_newest(
     texts.put(1, version(3, "one two five"), "feed", "2026-12-04T08:00:00Z")
     assert changed() == [("Method", "same:one two gone:four new:five")]
     # The fourth version is compared with what the user saw, until they look.
-    texts.put(1, version(4, "one two six"), "feed", "2026-12-05T08:00:00Z")
+    texts.put(1, version(4, "one two six"), "feed", "2026-12-06T00:00:00Z")
     assert changed() == [("Method", "same:one two gone:four new:six")]
     star(6)
     texts.put(1, version(5, "one two seven"), "feed", "2026-12-07T08:00:00Z")

@@ -68,6 +68,9 @@ def test_in_the_text_of_another_source_the_place_is_where_its_words_are() -> Non
     other = replace(text, blocks=(*blocks[3:METHOD], *blocks[METHOD:][::-1], *blocks[2:METHOD]))
     block, letter = find(left, other, "pdf")
     assert texts_of(other.blocks[block])[letter:].startswith("word0 word1")
+    # Of two places with the words, it is the nearer one.
+    twice = [*blocks[: METHOD + 1], blocks[place], *blocks[METHOD + 1 :]]
+    assert find(left, replace(text, blocks=tuple(twice)), "pdf") == (place + 1, len("Before it. "))
     # Half of the words are enough: the other half may be a formula there.
     changed = [Paragraph((Span(words.replace("word1 ", "x^2 ")),)), *blocks[:place], *blocks[place + 1 :]]
     block, letter = find(left, replace(text, blocks=tuple(changed)), "pdf")

@@ -177,7 +177,6 @@ def alone(cache: Path) -> Iterator[None]:
     folder = vectors_folder(cache)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        make_private(folder)
         handle = take_lock(folder / "lock", CacheBusy(_BUSY))
     except OSError as error:
         raise CacheError(f"Vectors can't be written to {folder}: {error.strerror or error}.") from error

@@ -8,8 +8,10 @@ import os
 import re
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import UserAction, made_by_agents
 from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
+from reader.cache.reads.exports import lost_papers
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, NotAMark
@@ -66,6 +69,15 @@ def test_a_lost_cache_gets_all_marks_back_as_its_papers_come(events: Events, pat
     assert has_unfinished_marks(path)
     Events.open(path).close()
     assert not has_unfinished_marks(path)
+    # Until then, exports have what the marks say.
+    with closing(Window.open(path)) as window:
+        lost = [(one.id, one.starred, one.read, one.tags, one.note) for one in lost_papers(window)]
+    assert lost == [
+        ("2611.00001", True, False, (), None),
+        ("2611.00002", True, False, ("later",), None),
+        ("2611.00003", False, False, (), "good"),
+        ("2611.00005", True, False, (), None),
+    ]
     store_two_days(path)
     assert states(path) == before
     # It is the same machine still, so undo goes on where it was, and a program's mark is known as one.
@@ -301,6 +313,16 @@ def test_joining_journals_gives_the_same_in_any_order_and_twice(
         assert states(path) == results[-1]
     assert results[0] == results[1]
     shutil.rmtree(folder)
+
+
+def test_an_event_is_known_again_however_its_papers_are_packed(events: Events, path: Path) -> None:
+    events.mark("star", True, [1, 2])
+    (one,) = entries(path)
+    again = replace(one, papers=zlib.compress(zlib.decompress(one.papers), 0))
+    other = replace(one, papers=zlib.compress(b"2611.00003\n2611.00004"))
+    clashes = list[Entry]()
+    assert (events.join([again, other], on_clash=clashes.append), clashes) == (0, [other])
+    assert starred(path) == {1, 2}
 
 
 def test_an_undo_may_come_before_its_target(events: Events, path: Path, two_days: Path, tmp_path: Path) -> None:

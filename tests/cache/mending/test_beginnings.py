@@ -193,8 +193,9 @@ def newer_backup(file: Path) -> None:
         lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
         newer_backup,
         lambda file: file.write_bytes(b""),
+        lambda file: breakage.overwrite(file, breakage.root_page(file, "listing") * PAGE - PAGE + 1, b"\xff" * 200),
     ],
-    ids=["cut", "newer", "empty"],
+    ids=["cut", "newer", "empty", "damaged"],
 )
 def test_a_bad_backup_gives_way_to_an_older_one(home: Home, break_it: Callable[[Path], None]) -> None:
     folder = home.cache.parent / "backups"

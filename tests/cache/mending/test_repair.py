@@ -131,6 +131,14 @@ def test_a_row_that_runs_over_a_damaged_page_hides_no_other(closed: Path) -> Non
     assert [len(found[paper_id(number)].abstract or "") for number in (4, 6)] == [0, 20000]
 
 
+def test_a_damaged_page_of_one_row_hides_no_other(closed: Path) -> None:
+    execute(closed, "UPDATE paper SET title = printf('%d %.*c', pk, 3000, 'x') WHERE pk BETWEEN 20 AND 25")
+    (page,), *_ = rows(closed, f"SELECT pageno FROM {LEAVES} AND ncell = 1 ORDER BY path")
+    overwrite(closed, (page - 1) * 4096, b"\xff" * 4096)
+    with reading(closed) as salvage:
+        assert len(drafts(salvage)) == 39
+
+
 def test_belongings_are_read_if_they_are_sound(closed: Path) -> None:
     keep_output(closed, 2, KeptOutput("summary", NOW, "A weak baseline."))
     keep_output(closed, 2, KeptOutput("\x1b[31m", NOW, "Not a name."))
@@ -296,17 +304,17 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
 
 
 def test_a_paper_that_has_got_another_id_keeps_its_marks(cache: Cache, path: Path) -> None:
-    title = "A paper of a saved page, and what became of it"
-    cache.store(Listing(None, (Draft(title, published="2026-11-09", source="page"),)), NOW)
+    title = "An entry of a feed, and what became of it"
+    cache.store(Listing(None, (Draft(title, source="lab", entry="feed:0123456789ab"),)), NOW)
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1])
-    cache.store(Listing(None, (Draft(title, "2611.00009", published="2026-11-09"),)), NOW)
+    cache.store(Listing(None, (Draft(title, "2611.00009"),)), NOW)
     cache.close()
     execute(path)
     empty_header(path.parent)
     mend(path)
     assert marks(path) == ({"2611.00009"}, 1, [])
-    assert rows(path, "SELECT count(*) FROM paper_alias") == [(1,)]
+    assert rows(path, "SELECT id FROM paper_alias") == [("feed:0123456789ab",)]
 
 
 @pytest.mark.parametrize("has_journal", [True, False])

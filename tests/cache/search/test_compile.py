@@ -58,9 +58,11 @@ FLAGS = {
     "hidden": (6,),
 }
 CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
-VENUES = {1: "ICLR 2026 oral", 3: "ICLR 2025 workshop", 5: "Phys.Lett.B 2003"}
-SUBMITTERS = {1: "akhaliq", 4: "Curator7"}
-LINKED = {1: (2, 0, 1), 4: (0, 3, 0)}
+COLUMNS: dict[str, dict[int, str | int]] = {
+    "venue": {1: "ICLR 2026 oral", 3: "ICLR 2025 workshop", 5: "Phys.Lett.B 2003"},
+    "submitter": {1: "akhaliq", 4: "Curator7"},
+    **{"models": {1: 2}, "datasets": {4: 3}, "spaces": {1: 1}},
+}
 SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
 TOPICS = {"agents": (1, 3, 6), "world-models": (3,), "maps": (4,), "code": ()}
 
@@ -69,12 +71,12 @@ def fill(connection: sqlite3.Connection) -> None:
     for pk, (title, *text) in PAPERS.items():
         days = LISTED[pk]
         newest, oldest = (max(days), min(days)) if days else (None, None)
-        values = (pk, title, pk, newest or FACTS[pk][1] or "", newest, oldest, *FACTS[pk])
+        facts = (pk, title, pk, newest or FACTS[pk][1] or "", newest, oldest, *FACTS[pk])
         connection.execute(
             "INSERT INTO paper (pk, title, title_hash, sort_day, day, first_day, id, published, upvotes, comments,"
             f" author_count, code_stars, source, added, {', '.join(FLAGS)})"
-            f" VALUES ({', '.join('?' * (len(values) + len(FLAGS)))})",
-            (*values, *(pk in pks for pks in FLAGS.values())),
+            f" VALUES ({', '.join('?' * (len(facts) + len(FLAGS)))})",
+            (*facts, *(pk in pks for pks in FLAGS.values())),
         )
         connection.execute(
             "INSERT INTO paper_text (pk, abstract, authors, keywords, organization, media) VALUES (?, ?, ?, ?, ?, '')",
@@ -89,11 +91,9 @@ def fill(connection: sqlite3.Connection) -> None:
     for table, named in (("paper_category", CATEGORIES), ("paper_source", SOURCES)):
         rows = [(name, pk) for name, pks in named.items() for pk in pks]
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
-    connection.executemany("UPDATE paper SET venue = ? WHERE pk = ?", [(venue, pk) for pk, venue in VENUES.items()])
-    submitters = [(account, pk) for pk, account in SUBMITTERS.items()]
-    connection.executemany("UPDATE paper SET submitter = ? WHERE pk = ?", submitters)
-    linked = [(*counts, pk) for pk, counts in LINKED.items()]
-    connection.executemany("UPDATE paper SET models = ?, datasets = ?, spaces = ? WHERE pk = ?", linked)
+    for column, values in COLUMNS.items():
+        known = [(value, pk) for pk, value in values.items()]
+        connection.executemany(f"UPDATE paper SET {column} = ? WHERE pk = ?", known)
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
     connection.execute("INSERT INTO note (pk, body) VALUES (3, 'Mine: all of it, naïve.')")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")

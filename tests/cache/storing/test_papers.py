@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,13 @@ import pytest
 from reader.cache import connections, pages
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing import papers as module
 from reader.cache.storing.papers import Cache, Stored
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
-from reader.core.query import parse
 from tests.breakage import execute
-from tests.cache.conftest import NOW, ByName, draft, faults, rows, whole
+from tests.cache.conftest import NOW, ByName, draft, faults, rows, selection, whole
 from tests.doubles import cached
 
 
@@ -65,18 +62,13 @@ def test_a_file_fills_gaps_and_raises_counts_but_replaces_nothing(cache: Cache, 
     assert paper.day == "2026-11-24"
 
 
-def test_late_keywords_give_late_topics(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1),)), NOW)
-    assert whole(path, "2611.00001").topics == ()
-    cache.store(Listing("2026-11-24", (draft(1, keywords=("video",)),)), NOW)
-    assert whole(path, "2611.00001").topics == ("video",)
-
-
 def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(
     filled: Cache, path: Path, window: Window
 ) -> None:
     filled.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
-    assert filled.store(Listing("2026-11-20", (draft(1),)), NOW) == Stored(updated=1)
+    # Late keywords give late topics.
+    assert filled.store(Listing("2026-11-20", (draft(1, keywords=("video",)),)), NOW) == Stored(updated=1)
+    assert whole(path, "2611.00001").topics == ("video",)
     assert [(day.day, day.papers) for day in window.days()] == [("2026-11-24", 3), ("2026-11-23", 2), ("2026-11-20", 1)]
     assert whole(path, "2611.00001").day == "2026-11-24"
 
@@ -177,6 +169,8 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     paper = whole(path, own)
     assert (paper.id, paper.starred, paper.tags, paper.upvotes) == ("2611.00001", True, ("later",), 3)
     assert rows(path, "SELECT pk FROM page_paper") == [(paper.pk,)]
+    # The page again: it is known by its old id, though its title is another one.
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(updated=1)
     assert rows(path, "SELECT count(*) FROM paper") == [(1,)]
     rebuild(path)
     assert whole(path, "2611.00001").starred
@@ -198,7 +192,8 @@ def test_other_rules_change_topics_only_through_reclassify(
     monkeypatch.setattr(module, "BATCH", 2)
     filled.store(Listing("2026-11-24", (draft(6, "On agents and music"),)), NOW)
     assert not filled.needs_classifying()
-    with closing(Cache.open(path, ByName("2", ("agents", "music")))) as other:
+    with closing(Cache.open(path, ByName("2", ("agents", "music"), "Arts"))) as other:
+        assert rows(path, "SELECT slug, family FROM topic ORDER BY 1") == [("agents", "Arts"), ("music", "Arts")]
         assert other.needs_classifying()
         assert whole(path, "2611.00006").topics == ("agents",)
         assert list(other.reclassify()) == [(2, 6), (4, 6), (6, 6)]
@@ -231,8 +226,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, w
 
 def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
     def shown() -> list[str]:
-        found = window.order(compile_query(parse("is:trending sort:trending"), Scope(date(2026, 11, 24))))
-        return [row.id for row in window.rows(found.pks)]
+        return [row.id for row in window.rows(window.order(selection("is:trending sort:trending")).pks)]
 
     first = [Listing("2026-11-24", (draft(3),)), Listing("2025-01-07", (draft(77),)), Listing(None, (draft(5),))]
     assert filled.store_trending(first, NOW).new == 1
@@ -264,32 +258,28 @@ def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> 
         ("cs.CL", "cs.LG"), 2, "2026-11-23", "9 pages",
     )  # fmt: skip
     assert paper.source == "hf"
-    assert rows(path, "SELECT source FROM paper_source") == [("arxiv",)]
     assert rows(path, "SELECT category FROM paper_category ORDER BY 1") == [("cs.CL",), ("cs.LG",)]
-
-
-def test_categories_are_replaced_whole_and_versions_only_grow(cache: Cache, path: Path) -> None:
-    cache.store(Listing(None, (draft(1, categories=("cs.CL", "cs.LG"), version=2),)), NOW)
+    # Categories are replaced whole, and versions only grow.
     cache.store(Listing(None, (draft(1, categories=("cs.RO",), version=1),)), NOW)
     paper = whole(path, "2611.00001")
     assert (paper.categories, paper.version) == (("cs.RO",), 2)
     assert rows(path, "SELECT category FROM paper_category") == [("cs.RO",)]
+    # The daily papers are a source of what others brought first.
+    cache.store(Listing(None, (draft(3, source="arxiv"),)), NOW)
+    cache.store(Listing("2026-11-24", (draft(3), draft(4))), NOW)
+    assert rows(path, "SELECT source, pk FROM paper_source ORDER BY 1, 2") == [("arxiv", 1), ("arxiv", 2), ("hf", 2)]
 
 
-def test_an_entry_is_one_paper_each_time_it_comes(cache: Cache, path: Path) -> None:
-    assert cache.store(Listing(None, (post("Week 12"),)), NOW, newer=False) == Stored(new=1)
-    assert cache.store(Listing(None, (post("Week 12"),)), NOW, newer=False) == Stored(unchanged=1)
-    other = post("Week 12", "feed:ba9876543210", "club")
-    assert cache.store(Listing(None, (other,)), NOW, newer=False) == Stored(new=1)
-
-
-def test_an_entry_joins_the_paper_of_its_title_if_that_is_long_enough(cache: Cache, path: Path) -> None:
+def test_an_entry_is_one_paper_each_time_and_joins_that_of_its_title_if_it_is_long(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, "Week 12"))), NOW)
-    assert cache.store(Listing(None, (post(), post("Week 12", "feed:ba9876543210"))), NOW, newer=False).new == 1
+    one, other = post("Week 12", "feed:ba9876543210"), post("Week 12", "feed:000000000000", "club")
+    assert cache.store(Listing(None, (post(), one)), NOW, newer=False) == Stored(new=1, unchanged=1)
+    assert cache.store(Listing(None, (one, other)), NOW, newer=False) == Stored(new=1, unchanged=1)
     assert whole(path, "2611.00001").source == "hf"
     assert rows(path, "SELECT paper_source.source, p.id FROM paper_source JOIN paper AS p USING (pk) ORDER BY pk") == [
         ("lab", "2611.00001"),
         ("lab", "feed:ba9876543210"),
+        ("club", "feed:000000000000"),
     ]
 
 
@@ -302,12 +292,6 @@ def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache:
     assert whole(path, "feed:0123456789ab") == paper
     for title in (LONG, "Another title of the same entry"):
         assert cache.store(Listing(None, (post(title),)), NOW, newer=False) == Stored(unchanged=1)
-
-
-def test_the_daily_papers_are_a_source_of_what_others_brought_first(cache: Cache, path: Path) -> None:
-    cache.store(Listing(None, (draft(1, source="arxiv"),)), NOW)
-    cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
-    assert rows(path, "SELECT source, pk FROM paper_source ORDER BY source") == [("arxiv", 1), ("hf", 1)]
 
 
 def test_listings_are_stored_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,17 +354,13 @@ def test_the_etags_of_days_are_kept_until_they_settle(cache: Cache) -> None:
     assert store("2026-11-25", "2026-11-25") == {"2026-11-24", "2026-11-25"}
 
 
-@pytest.mark.parametrize(("letters", "is_one"), [(24, False), (25, True)])
-def test_a_title_of_25_letters_identifies_a_paper(cache: Cache, letters: int, is_one: bool) -> None:
-    title = "a1 " * (letters // 2) + "é" * (letters % 2)
-    cache.store(Listing("2026-11-24", (draft(1, title),)), NOW)
-    stored = cache.store(Listing(None, (post(title),)), NOW, newer=False)
-    assert stored.new == (0 if is_one else 1)
-
-
-def test_a_title_shared_by_two_papers_of_arxiv_joins_neither(cache: Cache) -> None:
-    assert cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, LONG))), NOW) == Stored(new=2)
-    assert cache.store(Listing("2026-11-24", (draft(3, LONG),)), NOW) == Stored(new=1)
+def test_a_title_of_25_letters_identifies_a_paper_unless_two_papers_of_arxiv_share_it(cache: Cache) -> None:
+    for number, (letters, new) in enumerate([(24, 1), (25, 0)], 1):
+        title = "a1 " * (letters // 2) + "é" * (letters % 2)
+        cache.store(Listing("2026-11-24", (draft(number, title),)), NOW)
+        assert cache.store(Listing(None, (post(title),)), NOW, newer=False).new == new
+    for number in (3, 4, 5):
+        assert cache.store(Listing("2026-11-24", (draft(number, LONG),)), NOW) == Stored(new=1)
 
 
 def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:

@@ -56,11 +56,8 @@ def test_places_stand_below_their_sections_and_lead_there() -> None:
     ]
     assert {piece.action for line in lines for piece in line if piece.action} == {("place", "2"), ("place", "7")}
     assert [piece.text for piece in lines[2] if piece.hit] == ["Sparse", "attention"]
-
-
-def test_nothing_is_drawn_of_nothing() -> None:
-    assert found_lines(None, 40, UNICODE, is_page=True) == []
-    assert found_lines(Found(1, ("x",)), 40, UNICODE, is_page=True) == []
+    for nothing in (None, Found(1, ("x",))):
+        assert found_lines(nothing, 40, UNICODE, is_page=True) == []
 
 
 @given(st.integers(1, 60), st.booleans(), st.sampled_from([UNICODE, ASCII]))

@@ -63,6 +63,11 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
         "Why these topics",
         "No rule gives this paper a topic.",
     ]
+    # What can be changed is a word, a person or an interest.
+    assert [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None] == [
+        *(Wish("word", "KV cache"), Wish("word", "base"), Wish("author", "Ada"), Wish("word", "pages")),
+        *(SERVING, LEARNED.interests[1].wish, Wish("word", "finance", -1)),
+    ]
     narrow = drawn(KNOWN, 46)
     assert narrow[0] == "For you  49 points; the best papers have abou…"
     assert narrow[5] == "   -3  pages         more often in papers tha…"
@@ -74,14 +79,6 @@ def test_a_paper_like_none_that_was_marked_says_so_once_something_was_learned() 
         told = drawn(Explanation((), reasons=LEARNED._replace(terms=terms)))
         assert told[:3] == ["For you", "No paper that you marked is like it.", ""]
     assert drawn(Explanation((), reasons=Reasons()))[0] == "To begin, pick three topics, or star a paper"
-
-
-def test_what_can_be_changed_is_a_word_a_person_or_an_interest() -> None:
-    about = [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None]
-    assert about == [
-        *(Wish("word", "KV cache"), Wish("word", "base"), Wish("author", "Ada")),
-        *(Wish("word", "pages"), SERVING, LEARNED.interests[1].wish, Wish("word", "finance", -1)),
-    ]
 
 
 def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
