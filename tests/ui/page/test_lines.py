@@ -277,8 +277,8 @@ ALONE = {"published": None, "comments": 0}
         (FAR, 70, "", ["Mon 25 Nov 2024 · arXiv 2 Jan 2023 · v3 22 Nov · ▲ 61 · 3 comments"]),
         (paper(starred=True, hidden=True, **ALONE), 60, "", ["★ ◌ Mon 24 Nov · ▲ 61"]),
         (
-            paper(pk=NotCached("2511.1"), day=None, comments=0),
-            *(60, "", ["+ from the feed, not in the cache · arXiv 19 Nov · ▲ 61"]),
+            paper(pk=NotCached("2511.1"), comments=0),
+            *(80, "", ["+ from the feed, not in the cache · Mon 24 Nov · arXiv 19 Nov · ▲ 61"]),
         ),
     ],
 )
