@@ -119,6 +119,8 @@ def test_one_that_fails_is_switched_off_and_named_and_takes_nothing_with_it(
 
 def test_the_command_of_one_that_fails_says_why(packages: Packages, run: Run) -> None:
     packages.install("bad", "raise ValueError('no luck')")
+    packages.install("worse", "raise ValueError('less luck')")
+    assert "less luck" in run("worse").err
     said = "dailypapers: The extension bad can't be used: it failed: ValueError: no luck.\n"
     assert run("bad") == Result(1, "", said)
 

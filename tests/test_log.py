@@ -254,6 +254,7 @@ def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
         "IndexError: pop from empty list",
     ):
         assert said in text
+    detach()
     log.record_loop_error({"message": "Task was destroyed but it is pending!"})
     assert file.read_text().endswith(" ERROR reader: event loop: Task was destroyed but it is pending!\n")
     assert capfd.readouterr() == ("", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import Run, Session
+from tests.commands.conftest import DAYS, Run, Session, write_days
 
 
 def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session: Session, papers: Path) -> None:
@@ -46,6 +46,11 @@ def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session:
         1! dailypapers: 'topic:' is not in the cache. An arXiv id looks like 1706.03762.
         """  # noqa: E501
     )
+
+
+def test_papers_that_come_in_are_backed_up(run: Run, home: Path, tmp_path: Path) -> None:
+    assert run("import", str(write_days(tmp_path / "days.jsonl", DAYS))).code == 0
+    assert [file.suffix for file in (home / "backups").iterdir()] == [".db"]
 
 
 def test_mistakes_in_the_settings_are_counted(run: Run, papers: Path) -> None:

@@ -139,7 +139,7 @@ class CommandProcess:
 
 def _read(pipe: BinaryIO, kept: bytearray) -> None:
     with pipe:
-        while read := pipe.read1(1 << 16):  # type: ignore[attr-defined]
+        while read := pipe.read1():  # type: ignore[attr-defined]
             kept += read[: MOST_OUTPUT - len(kept)]
 
 
