@@ -36,15 +36,9 @@ OLDEST = ROOT / "tests" / "data" / "0.1.0" / "papers.db.xz"
 PAPERS = 300
 """Papers of each home, thirty on each of ten days; the key of a paper is its number plus one."""
 
-NOW = "2026-11-24T08:00:00+00:00"
+NOW, FOLLOWED = "2026-11-24T08:00:00+00:00", "2026-11-24T08:00:00Z"
 
-FEED: tuple[Literal["rss"], str, str, str, str] = (
-    "rss",
-    "https://example.org/feed",
-    "A feed",
-    "a-feed",
-    "2026-11-24T08:00:00Z",
-)
+FEED: tuple[Literal["rss"], str, str, str, str] = ("rss", "https://example.org/feed", "A feed", "a-feed", FOLLOWED)
 
 TEXTS, OUTPUTS, QUEUED, OPENED = range(40, 60), (41, 42), range(50, 55), range(200, 210)
 """The keys of papers that get a full text, an answer of a program, a place in the queue, and a trace of reading."""
@@ -52,13 +46,8 @@ TEXTS, OUTPUTS, QUEUED, OPENED = range(40, 60), (41, 42), range(50, 55), range(2
 _SUBJECTS = ("Agents", "Video models", "Small language models", "Retrievers", "Reward models", "Benchmarks")
 _VERBS = ("learn from", "fail on", "scale with", "are measured by", "forget", "need fewer of")
 _OBJECTS = (
-    "long contexts",
-    "noisy labels",
-    "few examples",
-    "human votes",
-    "synthetic data",
-    "cheap tools",
-    "old tasks",
+    *("long contexts", "noisy labels", "few examples", "human votes"),
+    *("synthetic data", "cheap tools", "old tasks"),
 )
 
 

@@ -167,10 +167,7 @@ def remove(home: Path) -> None:
 
 WITHOUT_COMMUNITY = (
     *(f"DROP TRIGGER paper_words_{name}" for name in ("of_text", "of_title", "dropped")),
-    "DROP TABLE paper_words",
-    "DROP TABLE kept_output",
-    "DROP TABLE output_fts",
-    "DROP TABLE community",
+    *(f"DROP TABLE {name}" for name in ("paper_words", "kept_output", "output_fts", "community")),
     "DROP INDEX paper_by_venue",
     *(f"DROP INDEX paper_with_{name}" for name in ("models", "datasets", "spaces")),
     *(f"ALTER TABLE paper DROP COLUMN {name}" for name in ("venue", "models", "datasets", "spaces")),
@@ -279,11 +276,7 @@ OUTSIDE: dict[str, Break] = {
 }
 """What a disk, a copy or a user may do to the file."""
 
-GONE: dict[str, Break] = {
-    "missing": remove,
-    "empty": make_empty,
-    "missing with a log": both(leave_log, remove),
-}
+GONE: dict[str, Break] = {"missing": remove, "empty": make_empty, "missing with a log": both(leave_log, remove)}
 
 BESIDE: dict[str, Break] = {
     "no journal": drop_journal,

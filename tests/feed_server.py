@@ -99,6 +99,7 @@ class LocalServer(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """Answers in whole bodies, and prints nothing."""
 
+    server: LocalServer
     protocol_version = "HTTP/1.1"
     # A body would wait 40 ms for the client to acknowledge the head.
     disable_nagle_algorithm = True
@@ -106,13 +107,30 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
-    def send(self, status: int, body: object, headers: Mapping[str, str] = NOTHING, cut: int | None = None) -> None:
-        """Answer with bytes or JSON, perhaps cut off."""
+    def received(self) -> Request:
+        """The request, which is noted."""
+        url = urlsplit(self.path)
+        request = Request(url.path, {key: values[-1] for key, values in parse_qs(url.query).items()}, self.headers)
+        self.server.requests.append(request)
+        return request
+
+    def send(
+        self,
+        status: int,
+        body: object,
+        headers: Mapping[str, str] = NOTHING,
+        cut: int | None = None,
+        *,
+        is_sized: bool = True,
+    ) -> None:
+        """Answer with bytes or JSON, perhaps cut off, or begin an answer that goes on until the client hangs up."""
         data = _data(body)
         self.send_response(status)
         for key, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
             self.send_header(key, value)
-        self.send_header("Content-Length", str(len(data)))
+        if is_sized:
+            self.send_header("Content-Length", str(len(data)))
+        self.close_connection = not is_sized
         self.end_headers()
         self.wfile.write(data[:cut])
         if cut is not None:
@@ -170,12 +188,9 @@ class _Handler(Handler):
     server: FeedServer
 
     def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
-        self.server.requests.append(Request(url.path, query, self.headers))
-        faults = self.server.faults
+        request, faults = self.received(), self.server.faults
         name, _, value = (faults.popleft() if faults else self.server.fault).partition(":")
-        status, body, headers = self._answer(url.path, query)
+        status, body, headers = self._answer(request.path, request.query)
         if instead := INSTEAD.get(name.replace("_", "-")):
             self.send(*instead(value))
         else:

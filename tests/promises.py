@@ -41,7 +41,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/marks/test_event_log.py::test_a_lost_cache_gets_all_marks_back_as_its_papers_come",
         ),
         "`m` marks it read, `u` undoes": (
-            "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
+            "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Take back the last mark, of one paper or many": (
             "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
@@ -51,7 +51,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Go back without running anything": ("ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",),
         "Redo the last mark that was undone": (
-            "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
+            "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",

@@ -381,8 +381,7 @@ class _Builder:
         chosen = selection(self._window, query)._replace(offer=Offer(self._asked.today.isoformat()))
         found = self._window.order(chosen)
         learned = found.learned
-        if learned is None:
-            return Section("For you", ())
+        assert learned is not None  # noqa: S101  # this order learns
         score = self._window.for_you.score
         least = STRANGE * max(map(score, found.pks), default=0.0)
         pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]

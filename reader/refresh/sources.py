@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
-from reader.core.dates import utc_now, utc_stamp
+from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
@@ -153,10 +153,10 @@ class Sources:
         arxiv: ArxivClient,
         web: SyndicationClient,
         *,
-        categorize: bool = True,
-        stays_offline: bool = False,
-        category_papers: Collection[str] = ("new", "cross"),
-        now: Callable[[], datetime] = utc_now,
+        categorize: bool,
+        stays_offline: bool,
+        category_papers: Collection[str],
+        now: Callable[[], datetime],
     ) -> None:
         self.cache = cache
         self.daily = daily

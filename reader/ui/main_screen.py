@@ -299,7 +299,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         form, at = listing.in_lines(state.panes.density), listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
         self._listed = listing.where
-        if before not in (None, listing.where) and left.pk is not None:
+        if before not in (None, listing.where):
             # Last, since others draw what this changes.
             self._model.change(self._model.state.keep_cursor(before, left))
 

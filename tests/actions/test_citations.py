@@ -189,10 +189,7 @@ def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, 
     assert found[1].note.split()[:3] == ["as", "ours", "#"]
 
 
-@each(
-    ("venue", "date"),
-    [(None, "2026-06-28"), ("NeurIPS 2026", "2026-06-28"), ("NeurIPS 2027", "2027")],
-)
+@each(("venue", "date"), [(None, "2026-06-28"), ("NeurIPS 2026", "2026-06-28"), ("NeurIPS 2027", "2027")])
 def test_zotero_gets_the_day_or_the_year_in_which_a_paper_appeared(
     live_edit: Paper, venue: str | None, date: str
 ) -> None:

@@ -30,21 +30,9 @@ def test_an_address_names_a_paper_by_an_id_that_we_know() -> None:
 
 
 HOSTILE = (
-    "",
-    "--help",
-    "2606.26740 --help",
-    '2606.26740" --link pdf "',
-    "$(id)",
-    "`id`;id|id&id",
-    "../../etc/passwd",
-    "file:///etc/passwd",
-    "https://arxiv.org/abs/2606.26740",
-    "10.1000/182",
-    "2606.26740\n2606.26741",
-    "2606.26740%00",
-    "%2d%2dhelp",
-    "page:0123456789AB",
-    "x" * 100_000,
+    *("", "--help", "2606.26740 --help", '2606.26740" --link pdf "', "$(id)", "`id`;id|id&id"),
+    *("../../etc/passwd", "file:///etc/passwd", "https://arxiv.org/abs/2606.26740", "10.1000/182"),
+    *("2606.26740\n2606.26741", "2606.26740%00", "%2d%2dhelp", "page:0123456789AB", "x" * 100_000),
 )
 
 

@@ -43,34 +43,31 @@ def test_what_the_user_left_alone_is_written_anew() -> None:
     )
 
 
-def test_what_the_user_changed_or_added_stays_as_it_is_written() -> None:
-    edited = (
-        "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\ntags:\n  - paper\n  - agents\n  - mine\n"
-        "status: reading\nlinks: {a: [1, 2]}\n"
-    )
-    assert rewritten(edited) == (
-        "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\n"
-        'tags: ["paper", "mine", "later"]\nstatus: reading\nlinks: {a: [1, 2]}\nmarks: ["starred"]\n'
-    )
+OTHER_FORM = "paper: 2606.30310\ntitle: 'A: b # c'\ntags:\n  - paper\n  - agents\nstatus: unread\n"
 
 
-def test_what_is_no_list_of_words_stays_as_it_is_written() -> None:
-    assert rewritten("tags: [[paper]]\n") == 'tags: [[paper]]\nmarks: ["starred"]\n'
-
-
-def test_another_form_of_the_same_value_is_no_change_of_it() -> None:
-    """Obsidian writes all properties anew if one is changed."""
-    edited = "paper: 2606.30310\ntitle: 'A: b # c'\ntags:\n  - paper\n  - agents\nstatus: unread\n"
-    assert rewritten(edited) == (
-        'paper: 2606.30310\ntitle: \'A: b # c\'\ntags: ["paper", "later"]\nstatus: "read"\nmarks: ["starred"]\n'
-    )
-    assert rewritten(edited, BEFORE) == edited
-
-
-def test_what_the_user_took_out_stays_out() -> None:
-    assert rewritten('paper: "2606.30310"\ntags: ["agents"]\n') == (
-        'paper: "2606.30310"\ntags: ["later"]\nmarks: ["starred"]\n'
-    )
+@each(
+    ("edited", "expected"),
+    [
+        (
+            "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\n"
+            "tags:\n  - paper\n  - agents\n  - mine\nstatus: reading\nlinks: {a: [1, 2]}\n",
+            "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\n"
+            'tags: ["paper", "mine", "later"]\nstatus: reading\nlinks: {a: [1, 2]}\nmarks: ["starred"]\n',
+        ),
+        # What is no list of words stays as it is; what the user took out stays out.
+        ("tags: [[paper]]\n", 'tags: [[paper]]\nmarks: ["starred"]\n'),
+        ('paper: "2606.30310"\ntags: ["agents"]\n', 'paper: "2606.30310"\ntags: ["later"]\nmarks: ["starred"]\n'),
+        # Another form of the same value is no change: Obsidian writes all properties anew if one is changed.
+        (
+            OTHER_FORM,
+            'paper: 2606.30310\ntitle: \'A: b # c\'\ntags: ["paper", "later"]\nstatus: "read"\nmarks: ["starred"]\n',
+        ),
+    ],
+)
+def test_what_the_user_changed_or_added_stays_as_it_is_written(edited: str, expected: str) -> None:
+    assert rewritten(edited) == expected
+    assert rewritten(OTHER_FORM, BEFORE) == OTHER_FORM
 
 
 def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
@@ -83,16 +80,13 @@ def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
     )
 
 
-@each("text", ["", "# Note\n", "---\nno end: 1\n"])
-def test_a_file_without_front_matter(text: str) -> None:
-    with pytest.raises(UnreadableFrontMatter):
-        split_front_matter(text)
-
-
-@each("text", ["title: [\n", "- a\n", "{a: 1}\n", "? [a]\n: 1\n", "a: &b [*b\n", "[" * 3000])
-def test_front_matter_that_is_none(text: str) -> None:
-    with pytest.raises(UnreadableFrontMatter):
-        front_matter(NOW, text, {})
+def test_a_file_without_front_matter_or_with_one_that_is_none() -> None:
+    for text in ("", "# Note\n", "---\nno end: 1\n"):
+        with pytest.raises(UnreadableFrontMatter):
+            split_front_matter(text)
+    for text in ("title: [\n", "- a\n", "{a: 1}\n", "? [a]\n: 1\n", "a: &b [*b\n", "[" * 3000):
+        with pytest.raises(UnreadableFrontMatter):
+            front_matter(NOW, text, {})
 
 
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)

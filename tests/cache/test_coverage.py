@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Connection
 
-from reader.cache import connections, coverage, meta
+from reader.cache import coverage, meta
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds
 from reader.cache.storing.papers import Cache
@@ -42,40 +43,38 @@ def test_what_is_here_of_a_day_is_said(known: Coverage, is_whole: bool, said: st
     assert coverage.day_name(DAY) == "Tue 12 May"
 
 
-def test_the_days_of_categories_are_kept_for_five_weeks(cache: Cache, path: Path) -> None:
+def test_the_days_of_categories_are_kept_for_five_weeks(cache: Cache, path: Path, connection: Connection) -> None:
     days = [(date(2026, 5, 1) + timedelta(days=day)).isoformat() for day in range(40)]
     known = {day: Coverage(day, 14, at, 2, ("rss",), AGAIN) for at, day in enumerate(days)}
     with closing(Feeds.open(path)) as feeds:
         for name in ("cs.LG", "cs.CL"):
             feeds.follow("arxiv", name, name, name, NOW)
-    with closing(connections.connect(path)) as connection:
-        coverage.note(connection, "cs.CL", [known[day] for day in days[:30]])
-        coverage.note(connection, "cs.CL", [known[day] for day in days[25:]])
-        coverage.note(connection, "cs.LG", [known[days[-1]]])
-        writes = connection.total_changes
-        coverage.note(connection, "cs.CL", [known[days[-1]]])
-        assert connection.total_changes == writes
-        assert list(coverage.of_category(connection, "cs.CL").items()) == [(day, known[day]) for day in days[5:]]
-        both = coverage.by_day(connection)
-        assert both.pop(days[-1]) == [("cs.CL", known[days[-1]]), ("cs.LG", known[days[-1]])]
-        assert both == {day: [("cs.CL", known[day])] for day in days[5:-1]}
+    coverage.note(connection, "cs.CL", [known[day] for day in days[:30]])
+    coverage.note(connection, "cs.CL", [known[day] for day in days[25:]])
+    coverage.note(connection, "cs.LG", [known[days[-1]]])
+    writes = connection.total_changes
+    coverage.note(connection, "cs.CL", [known[days[-1]]])
+    assert connection.total_changes == writes
+    assert list(coverage.of_category(connection, "cs.CL").items()) == [(day, known[day]) for day in days[5:]]
+    both = coverage.by_day(connection)
+    assert both.pop(days[-1]) == [("cs.CL", known[days[-1]]), ("cs.LG", known[days[-1]])]
+    assert both == {day: [("cs.CL", known[day])] for day in days[5:-1]}
 
 
-def test_a_working_day_that_was_not_asked_for_is_told(cache: Cache, path: Path) -> None:
+def test_a_working_day_that_was_not_asked_for_is_told(cache: Cache, connection: Connection) -> None:
     friday = date(2026, 11, 27)
-    with closing(connections.connect(path)) as connection:
-        assert coverage.of_daily(connection, friday) == []
-        cache.store(Listing("2026-11-20", (draft(1), draft(2))), NOW)
-        cache.store(Listing("2026-11-22", (draft(3),)), NOW)
-        cache.store(Listing("2026-11-24", ()), NOW)
-        meta.remember(connection, f"{meta.SKIPPED}2026-11-20", "3")
-        assert coverage.of_daily(connection, friday) == [
-            Coverage("2026-11-20", 5, 2, named_by=("feed",)),
-            Coverage("2026-11-22", 1, 1, named_by=("feed",)),
-            Coverage("2026-11-23", 0, 0),
-            Coverage("2026-11-24", 0, 0, named_by=("feed",)),
-            Coverage("2026-11-25", 0, 0),
-            Coverage("2026-11-26", 0, 0),
-        ]
-        for weeks, oldest in ((4, "2026-11-20"), (5, "2026-11-27")):
-            assert coverage.of_daily(connection, friday + timedelta(weeks=weeks))[0].day == oldest
+    assert coverage.of_daily(connection, friday) == []
+    cache.store(Listing("2026-11-20", (draft(1), draft(2))), NOW)
+    cache.store(Listing("2026-11-22", (draft(3),)), NOW)
+    cache.store(Listing("2026-11-24", ()), NOW)
+    meta.remember(connection, f"{meta.SKIPPED}2026-11-20", "3")
+    assert coverage.of_daily(connection, friday) == [
+        Coverage("2026-11-20", 5, 2, named_by=("feed",)),
+        Coverage("2026-11-22", 1, 1, named_by=("feed",)),
+        Coverage("2026-11-23", 0, 0),
+        Coverage("2026-11-24", 0, 0, named_by=("feed",)),
+        Coverage("2026-11-25", 0, 0),
+        Coverage("2026-11-26", 0, 0),
+    ]
+    for weeks, oldest in ((4, "2026-11-20"), (5, "2026-11-27")):
+        assert coverage.of_daily(connection, friday + timedelta(weeks=weeks))[0].day == oldest

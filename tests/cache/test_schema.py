@@ -116,25 +116,21 @@ def test_a_database_with_nothing_in_it_becomes_a_cache(tmp_path: Path) -> None:
     assert schema.is_current(path)
 
 
+MIGRATED = ("CREATE TABLE alembic_version (version_num)", "INSERT INTO alembic_version VALUES ('ae1027a6acf')")
+OURS = "PRAGMA application_id = 252006674"
+
+
 @pytest.mark.parametrize(
     "statements",
     [
         ("CREATE TABLE moz_places (id)",),
-        ("PRAGMA application_id = 252006674", "CREATE TABLE paper (id)"),
-        ("PRAGMA application_id = 252006674",),
+        (OURS,),
+        (OURS, "CREATE TABLE paper (id)"),
         ("PRAGMA application_id = -1", "PRAGMA journal_mode = WAL", "CREATE TABLE a (b)"),
         ("PRAGMA journal_mode = WAL", "CREATE TABLE a (b)"),
-        ("CREATE TABLE alembic_version (version_num)", "INSERT INTO alembic_version VALUES ('ae1027a6acf')"),
-        (
-            "CREATE TABLE alembic_version (version_num)",
-            "INSERT INTO alembic_version VALUES ('ae1027a6acf')",
-            "CREATE TABLE paper (id)",
-        ),
-        (
-            "CREATE TABLE alembic_version (version_num)",
-            f"INSERT INTO alembic_version VALUES ('{schema.HEAD}')",
-            "CREATE TABLE customer (id)",
-        ),
+        MIGRATED,
+        (*MIGRATED, "CREATE TABLE paper (id)"),
+        (MIGRATED[0], f"INSERT INTO alembic_version VALUES ('{schema.HEAD}')", "CREATE TABLE customer (id)"),
         ("CREATE VIEW v AS SELECT 1",),
     ],
 )

@@ -58,11 +58,10 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
         view:trending
         $ completions answer -- --d
         --demo	open a bundled sample in a throw-away cache, no network
-        $ completions answer -- list -- -topic:age
-        -topic:agents
+        $ completions answer -- list -topic:gui
         -topic:gui-agents
-        -topic:multi-agent
-        -topic:research-agents
+        $ completions answer -- list -- -topic:gui
+        -topic:gui-agents
         $ completions answer -- list keyword:vid
         $ completions answer -- list author:zo
         $ completions answer -- list tag:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core import foreign
 from reader.core.marks import (
     QUEUE,
-    RULE_MARKS,
     TAG_LIMIT,
     Mark,
     allowed_marks,
@@ -18,7 +17,6 @@ from reader.core.marks import (
     first_place,
     is_against,
     newest,
-    opposes,
     place_between,
     rule_done,
     rule_words,
@@ -132,21 +130,6 @@ def test_a_rule_does_what_is_left_of_it() -> None:
     assert allowed_marks(("hide", "tag:a"), ("read",), ()) == ("tag:a",)
     assert allowed_marks(("hide", "tag:a"), ("tag:b",), ("tag:a",)) == ("tag:a",)
     assert allowed_marks(("hide", "tag:a"), ("pass",), ("hide",)) == ("hide", "tag:a")
-
-
-KINDS = st.sampled_from([*RULE_MARKS, "tag:a", "tag:b", "note", "read", "open", "finish", "pass"])
-THEN = st.lists(st.sampled_from([*RULE_MARKS, "tag:a", "tag:b"]), min_size=1, unique=True)
-
-
-@given(THEN, st.sets(KINDS), st.sets(KINDS))
-@settings(max_examples=60, deadline=None)
-def test_a_rule_does_only_what_nothing_speaks_against(then: list[str], acted: set[str], taken: set[str]) -> None:
-    kinds = allowed_marks(then, acted, taken)
-    assert set(kinds) <= set(then) - acted
-    assert not any(opposes(one, other) for one in kinds for other in (*acted, *taken))
-    assert ("hide" in kinds) <= acted.isdisjoint({*RULE_MARKS, "tag:a", "tag:b", "note", "read", "open", "finish"})
-    # Whoever only passed a paper has said nothing about it.
-    assert allowed_marks(then, {"pass"}, ()) == tuple(then)
 
 
 def test_only_what_is_listed_leaves_the_machine() -> None:

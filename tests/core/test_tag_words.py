@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from reader.core.marks import TAG_LIMIT
-from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
-from reader.core.text import clean
+from reader.core.tag_words import TagWords, complete_tag, parse_tags
 from tests.table import each
 
 OWN = {"later": 12, "to cite": 4, "latent": 1, "Evals": 1}
@@ -78,13 +73,3 @@ def test_a_completion_says_how_many_papers_have_the_tag() -> None:
     found = complete_tag("a", {"ai": 3}, ("agents",), (), ())
     assert found is not None
     assert found.papers == (3, None)
-
-
-@given(st.text(max_size=60))
-def test_whatever_is_typed_the_names_are_clean_and_distinct(text: str) -> None:
-    words = parse_tags(text)
-    names = [*words.add, *words.remove]
-    assert len({name.casefold() for name in names}) == len(names)
-    assert all(name == clean(name, TAG_LIMIT) for name in names)
-    assert parse_tags(" ".join(map(quoted, words.add))).add == words.add
-    complete_tag(text, OWN, TOPICS, names, names)

@@ -19,12 +19,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from tests.feed_server import Handler, LocalServer, Request
-
-RSS_TYPE = "application/rss+xml"
 
 
 class Nap:
@@ -48,7 +45,7 @@ class Page:
     """What a path answers; with validators, a request that names them gets 304 and nothing."""
 
     body: bytes = b""
-    content_type: str = RSS_TYPE
+    content_type: str = "application/rss+xml"
     status: int = 200
     etag: str | None = None
     modified: str | None = None
@@ -74,27 +71,15 @@ class _Handler(Handler):
     server: Documents
 
     def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
-        request = Request(url.path, query, self.headers)
-        self.server.requests.append(request)
+        request = self.received()
         page = (self.server.answers.popleft() if self.server.answers else None) or self.server.page(request)
         validators = {"ETag": page.etag, "Last-Modified": page.modified}
         same = (page.etag and self.headers["If-None-Match"] == page.etag) or (
             page.modified and self.headers["If-Modified-Since"] == page.modified
         )
         status, body = (304, b"") if same else (page.status, page.body)
-        self.send_response(status)
         said = {"Content-Type": page.content_type, **validators, **page.headers}
-        if page.endless:
-            self.close_connection = True
-        else:
-            said["Content-Length"] = str(len(body))
-        for name, value in said.items():
-            if value:
-                self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        self.send(status, body, {name: value for name, value in said.items() if value}, is_sized=not page.endless)
         while page.endless:
             self.wfile.write(body)
 
@@ -115,8 +100,6 @@ class Paper:
     announce: str = "new"
     day: str = "2026-05-12"
     """The day on which it is announced."""
-    extra: str = ""
-    """More elements."""
 
 
 def atom_entry(paper: Paper) -> str:
@@ -136,7 +119,6 @@ and find that $\\alpha$ holds.
       <arxiv:primary_category term="{paper.categories[0]}"/>
       <author><name>Ada Example</name><arxiv:affiliation>Somewhere</arxiv:affiliation></author>
       <author><name>Bo Sample</name></author>
-      {paper.extra}
     </entry>"""
 
 
@@ -174,7 +156,7 @@ Abstract: We look on.</description>
       <pubDate>{date.fromisoformat(paper.day):%a, %d %b %Y} 00:00:00 -0400</pubDate>
       <arxiv:announce_type>{paper.announce}</arxiv:announce_type>
       <dc:rights>http://creativecommons.org/licenses/by/4.0/</dc:rights>
-      <dc:creator>Ada Example (Somewhere, Far), Bo Sample</dc:creator>{paper.extra}
+      <dc:creator>Ada Example (Somewhere, Far), Bo Sample</dc:creator>
     </item>"""
 
 

@@ -117,18 +117,9 @@ def test_marks_alone_need_no_title() -> None:
     "wrong",
     [
         {"kind": "undo"},
-        {"kind": "follow:lab"},
-        {"kind": "tag:"},
-        {"kind": 7},
         {"value": "2"},
-        {"value": True},
-        {"clock": "1"},
         {"clock": True},
-        {"clock": 10**30},
         {"machine": "0" * 11 + "G"},
-        {"machine": "0" * 13},
-        {"id": "f" * 23},
-        {"id": "F" * 24},
         {"id": None},
     ],
 )
@@ -155,9 +146,6 @@ def test_plain_fields_are_marks_without_a_time(values: Mapping[str, object], sta
 @each(
     ("key", "value", "wanted"),
     [
-        ("upvotes", "7", None),
-        ("upvotes", -1, None),
-        ("upvotes", True, None),
         ("upvotes", 10**12, None),
         ("published", "last week", None),
         ("published", "2026-06-28T08:00:00Z", "2026-06-28"),

@@ -14,7 +14,6 @@ from PIL import Image
 
 from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, NoPicture, ReaderError
-from reader.platform import PictureProtocol
 from reader.refresh import pictures
 from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn
 from reader.refresh.pictures import PictureClient, draw, draw_picture
@@ -31,24 +30,30 @@ def picture(mode: str = "RGB", size: tuple[int, int] = (400, 200), form: str = "
     return file.getvalue()
 
 
-@each("form", ["PNG", "JPEG", "WEBP", "GIF"])
-def test_blocks_keep_the_proportions_and_fit(form: str) -> None:
-    drawn = draw(picture(form=form), Canvas("blocks", 30, 20))
-    # Twice as wide as high, and a cell is twice as high as wide.
-    assert (drawn.columns, drawn.rows) == (30, 8)
-    assert all("".join(segment.text for segment in line) == "▀" * 30 for line in drawn.lines)
+BLOCKS = Canvas("blocks", 30, 20)
+
+
+@each(
+    ("data", "canvas", "columns", "rows"),
+    [
+        # Twice as wide as high, and a cell is twice as high as wide.
+        *((picture(form=form), BLOCKS, 30, 8) for form in ("PNG", "JPEG", "WEBP", "GIF")),
+        (picture(size=(100, 400)), BLOCKS, 10, 20),
+        (picture(size=(4_000, 1)), BLOCKS, 30, 1),
+        # A small picture is enlarged twice at most.
+        (picture(size=(20, 20)), Canvas("blocks", 80, 40), 4, 2),
+    ],
+)
+def test_blocks_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, columns: int, rows: int) -> None:
+    drawn = draw(data, canvas)
+    assert (drawn.columns, drawn.rows) == (columns, rows)
+    assert all("".join(segment.text for segment in line) == "▀" * columns for line in drawn.lines)
     assert (drawn.before, drawn.after, drawn.sixels) == ("", "", "")
     assert pickle.loads(pickle.dumps(drawn)) == drawn
 
 
-def test_a_small_picture_is_enlarged_twice_at_most() -> None:
-    drawn = draw(picture(size=(20, 20)), Canvas("blocks", 80, 40))
-    assert (drawn.columns, drawn.rows) == (4, 2)
-
-
 def test_what_is_transparent_is_white_as_on_paper() -> None:
-    drawn = draw(picture("RGBA", color=(0, 0, 0, 0)), Canvas("blocks", 10, 5))
-    style = drawn.lines[0][0].style
+    style = draw(picture("RGBA", color=(0, 0, 0, 0)), BLOCKS).lines[0][0].style
     assert style is not None and style.color is not None and style.color.triplet == (255, 255, 255)
 
 
@@ -58,22 +63,21 @@ def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.Captur
     assert drawn.before.startswith("\x1b_G") and "U=1" in drawn.before and drawn.before.endswith("\x1b\\")
     assert drawn.after.startswith("\x1b_Ga=d") and drawn.after.endswith("\x1b\\")
     assert all(line[0].text.count("\U0010eeee") == drawn.columns == 30 for line in drawn.lines)
-    # Nothing was asked of the terminal or written to it.
-    assert capfd.readouterr() == ("", "")
-    assert sys.__stdout__ is stdout and "TEXTUAL_CELL_WIDTH" not in os.environ
-
-
-def test_sixels_are_one_sequence_over_blank_rows() -> None:
+    # Sixels are one sequence over blank rows.
     drawn = draw(picture(), Canvas("sixel", 30, 20))
     assert drawn.sixels.startswith("\x1bP") and drawn.sixels.endswith("\x1b\\")
     assert drawn.lines == ((),) * drawn.rows
+    # Nothing was asked of the terminal or written to it.
+    assert capfd.readouterr() == ("", "")
+    assert sys.__stdout__ is stdout and "TEXTUAL_CELL_WIDTH" not in os.environ
 
 
 @each(
     ("data", "said"),
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "vector drawing"),
-        (b"<?xml version='1.0'?><svg/>", "vector drawing"),
+        (b"<?xml version='1.0'?>" + b" " * 1_975 + b"<svg/>", "vector drawing"),
+        (b"<?xml version='1.0'?>" + b" " * 1_976 + b"<svg/>", "broken"),
         (b"<!DOCTYPE html><p>Sign in", "A web page came instead"),
         (b"GIF89a\x00", "broken"),
         (b"BM" + bytes(100), "broken"),
@@ -82,13 +86,14 @@ def test_sixels_are_one_sequence_over_blank_rows() -> None:
 )
 def test_what_can_not_be_drawn_is_said(data: bytes, said: str) -> None:
     with pytest.raises(NoPicture, match=said):
-        draw(data, Canvas("blocks", 30, 20))
+        draw(data, BLOCKS)
 
 
 def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 10_000)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 400 * 200)
+    assert draw(picture(), BLOCKS).columns == 30
     with pytest.raises(NoPicture, match="more than 0 million pixels"):
-        draw(picture(), Canvas("blocks", 30, 20))
+        draw(picture(size=(400, 201)), BLOCKS)
 
 
 @given(st.binary(max_size=200), st.integers(0, 60))
@@ -107,19 +112,14 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, missing:
     data = picture()
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ReaderError, match=r"dailypapers\[images\]"):
-        draw(data, Canvas("blocks", 30, 20))
+        draw(data, BLOCKS)
 
 
 # Fetching
 
 
-async def fetched(address: str, settings: Settings, protocol: PictureProtocol = "blocks") -> PictureDrawn:
-    [drawn] = [
-        one
-        async for one in draw_picture(DrawPicture(address, Canvas(protocol, 30, 20)), settings)
-        if isinstance(one, PictureDrawn)
-    ]
-    return drawn
+async def fetched(address: str, settings: Settings) -> PictureDrawn:
+    return await anext(draw_picture(DrawPicture(address, BLOCKS), settings))
 
 
 async def test_a_picture_of_arxiv_comes_from_its_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:

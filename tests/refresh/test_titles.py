@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import pytest
 from reader.cache import connections, pages
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.errors import FeedOffline
 from reader.core.ids import page_id
@@ -23,21 +22,17 @@ from reader.core.paper import Draft, Listing
 from reader.core.text import title_hash
 from reader.core.titles import Titled, find_same, is_same
 from reader.core.topics.scorer import Topics
-from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.files.papers_file import read_papers
-from reader.feeds.http.client import HttpClient
-from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh import titles
 from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles, TitlesLookedUp, TitlesPaused
 from reader.refresh.running import run_job
-from tests.feed_server import FeedServer, item
-from tests.feeds.servers import Arxiv, Nap, Page, Paper
+from tests.feed_server import item
+from tests.feeds.servers import Page, Paper
+from tests.refresh.test_sources import NOON, World
 from tests.table import each
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-DAY = "2026-05-12"
-NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 
 
 def shown(title: str, count: int | None = 2, day: str | None = "2026-05-08", **more: Any) -> Draft:
@@ -45,41 +40,23 @@ def shown(title: str, count: int | None = 2, day: str | None = "2026-05-08", **m
     return Draft(title, author_count=count, published=day, source="page", **more)
 
 
-class Home:
-    """A cache with the papers of a page, and two sources."""
-
-    def __init__(self, path: Path, daily: FeedServer, arxiv: Arxiv) -> None:
-        self.path, self.daily, self.arxiv = path, daily, arxiv
-        self.now = NOW
-        self.folder = path.parent / "answers"
+class Home(World):
+    """A world with the papers of a saved page."""
 
     def page(self, *drafts: Draft) -> None:
-        with closing(Cache.open(self.path, Topics())) as cache:
-            cache.store(Listing(None, drafts), NOW.isoformat(), newer=False)
+        self.cache.store(Listing(None, drafts), NOON.isoformat(), newer=False)
         ids = [draft.id or draft.entry or page_id(draft.title) for draft in drafts]
         with closing(connections.connect(self.path)) as connection:
             pages.place(connection, ids)
 
     async def look_up(self, *, with_arxiv: bool = True) -> list[object]:
-        nap, limits = Nap(), Limits(attempts=1)
-        with closing(Cache.open(self.path, Topics())) as cache:
+        async def store(listing: Listing) -> object:
+            return self.cache.store(listing, self.now.isoformat(), newer=False, noted=False)
 
-            async def store(listing: Listing) -> object:
-                return cache.store(listing, self.now.isoformat(), newer=False, noted=False)
-
-            async with (
-                HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
-                ArxivClient(
-                    self.folder,
-                    stand_in=self.arxiv.url,
-                    limits=limits,
-                    sleep=nap,
-                    clock=nap.clock,
-                    now=lambda: self.now,
-                ) as arxiv,
-            ):
-                steps = titles.look_up_titles(self.path, daily, arxiv if with_arxiv else None, store, lambda: self.now)
-                return [step async for step in steps]
+        self.categorize = with_arxiv
+        async with self.sources() as sources:
+            asked = sources.daily, sources.arxiv_of_papers
+            return [step async for step in titles.look_up_titles(self.path, *asked, store, lambda: self.now)]
 
     def ids(self) -> list[str]:
         """The ids of the page's papers, in its order."""
@@ -105,8 +82,8 @@ def home(tmp_path: Path) -> Iterator[Home]:
         Paper("2312.00005", "Week 12", published="2023-12-04"),
         Paper("2212.00006", "Week 12", published="2022-12-04"),
     ]
-    with FeedServer({DAY: feed}) as daily, Arxiv(others) as arxiv:
-        yield Home(tmp_path / "papers.db", daily, arxiv)
+    with Home.opened(tmp_path / "papers.db", feed, others) as made:
+        yield made
 
 
 async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: Home) -> None:
@@ -238,7 +215,7 @@ async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
     home.page(shown("Small verifiers, long horizons"), shown("A memory that forgets on pur…"))
     with closing(Events.open(home.path)) as events:
         events.mark("star", True, [2])
-    context = JobContext(home.path, Settings(endpoint=home.daily.url), Topics, lambda: NOW)
+    context = JobContext(home.path, Settings(endpoint=home.daily.url), Topics, lambda: NOON)
     monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0.01)
     steps = [step async for step in run_job(context, LookUpTitles())]
     assert steps[-1] == TitlesLookedUp(2, 2, found=1, offered=1)

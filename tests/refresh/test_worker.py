@@ -22,7 +22,6 @@ from reader import config
 from reader.cache.reads.window import Window
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
-from reader.core.latex import latex_to_unicode
 from reader.core.topics.scorer import Topics
 from reader.data import shipped_topics
 from reader.refresh import running, worker
@@ -65,16 +64,6 @@ def loud_rules() -> Topics:
             stream.write(f"{number} {'x' * 10_000}\n")
         stream.flush()
     return shipped_topics()
-
-
-def stuck_rules(place: str) -> NoReturn:
-    """No rules, for ever; the process's number is in the file `place`."""
-    part = Path(f"{place}.part")
-    part.write_text(str(os.getpid()))
-    part.rename(place)
-    print("stuck in the rules", file=sys.stderr, flush=True)
-    while True:
-        time.sleep(1)
 
 
 def huge_rules() -> Topics:
@@ -179,45 +168,11 @@ async def test_a_process_that_dies_is_told_of_and_its_traceback_logged(place: Pl
     assert any("in bad_rules" in line for line in rest)
 
 
-LATEX = r"$\frac{{{{" * 1500
-
-
-async def test_latex_that_no_converter_reads_stops_no_job(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
-    """A library warned of each macro, until the pipe of warnings was full."""
-    papers = [item(f"2605.{number:05d}", summary=LATEX) for number in range(20)]
-    with FeedServer({DAY: papers}) as feed:
-        *_, finished = await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
-    assert finished == RefreshFinished(new=20, stored=1)
-    assert not (place(feed).cache_file.parent / "dailypapers.log").exists()
-    assert latex_to_unicode(LATEX)
-    assert capfd.readouterr().err == ""
-
-
 async def test_a_process_may_print_what_it_likes(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         *_, finished = await said(worker.run_in_process(place(feed, rules=loud_rules), Refresh(Day(DAY))))
     assert finished == RefreshFinished(new=1, stored=1)
     assert not (tmp_path / "dailypapers.log").exists()
-
-
-async def test_a_job_without_progress_is_stopped_and_told_of(place: Place, tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    seconds = 0
-
-    async def sleep(passed: float) -> None:
-        nonlocal seconds
-        while not mark.exists():
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0)
-        seconds += int(passed)
-
-    told = r"made no progress for a minute and was stopped; what it stored is kept\. Try again\.$"
-    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
-        rules = partial(stuck_rules, str(mark))
-        await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY)), sleep=sleep))
-    assert seconds >= 60
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(mark.read_text()), 0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")

@@ -20,17 +20,21 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         place = (r.view, r.query, r.here.id)
         sizes = (r.main.papers.region, r.main.detail.region)
         await r.do("find.filter", "pane.narrower")
-        await r.press("a", "o")
+        await r.press("a", "o", "o")
+        await r.do("move.bottom", "move.up", "topic.fold")
+        await r.press("o")
         await r.do("find.filter", "app.quit")
         assert not r.app.is_running
         assert json.loads(r.file.with_name("state.json").read_text()) == {
             **{"view": "unread", "view_query": "", "text": "robot", "paper": place[2], "history": ["robot"]},
-            **{"commands": [], "hidden": [], "density": None, "sizes": {"three": [24, 0.62]}, "folded": []},
+            **{"commands": [], "hidden": [], "density": None, "sizes": {"three": [24, 0.62]}, "folded": ["Vision"]},
             **{"topic_order": "papers", "topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
         }
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
         assert r.main.filter.columns == 24
+        assert (r.main.filter.order, r.main.filter.choice.mode) == ("papers", "all")
+        assert r.main.filter.folded == {"Vision"}
         assert r.main.papers.region.width != sizes[0].width
         await r.do("find.filter", "pane.wider", "find.filter")
         assert (r.main.papers.region, r.main.detail.region) == sizes
@@ -115,21 +119,3 @@ async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
         assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
         assert r.status == "undone: no longer read · 14 papers · ctrl+r redoes"
-
-
-async def test_how_topics_combine_and_which_families_are_folded_are_kept(reader: Opener) -> None:
-    async with reader() as r:
-        before = r.main.filter.choice.mode
-        await r.do("find.filter", "topic.any_all", "move.bottom", "topic.fold")
-        assert r.main.filter.choice.mode != before
-        assert "Robotics 2" not in r.filter_lines
-        shown = r.filter_lines
-        await r.do("find.filter", "app.quit")
-    async with reader() as r:
-        assert r.main.filter.choice.mode != before
-        assert r.main.filter.folded == {"Vision"}
-        assert [line for line in r.filter_lines if "Vision" in line] == [line for line in shown if "Vision" in line]
-        await r.do("find.filter", "topic.any_all", "move.bottom", "topic.unfold", "find.filter", "app.quit")
-    async with reader() as r:
-        assert r.main.filter.choice.mode == before
-        assert not r.main.filter.folded

@@ -145,22 +145,6 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, feed: Feed
         assert r.app.state.results.text == "agents"
 
 
-async def test_an_empty_answer_says_what_to_do_next(reader: Opener, feed: FeedServer) -> None:
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        before = r.ids
-        await r.search("zeppelins", "find.feed")
-        await r.until(lambda: r.app.state.results)
-        assert r.empty == "The feed finds nothing for zeppelins. / other words esc back to the list"
-        await r.do("app.escape")
-        assert r.ids == before
-        await r.search("zeppelins", "query.accept")
-        assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
-        await r.do("find.feed")
-        await r.until(lambda: r.app.state.results)
-        await r.do("app.escape")
-        assert r.query == "zeppelins"
-
-
 async def test_what_is_no_query_can_be_searched_for_too(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, 'agents "their') as r:
         assert [request.query["q"] for request in feed.requests] == ['agents "their']

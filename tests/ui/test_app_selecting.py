@@ -58,21 +58,6 @@ async def test_a_selection_outlives_a_search_and_the_page_but_not_another_view(r
         assert r.app.state.selection.count == 6
 
 
-async def test_tags_and_the_queue_take_the_selection(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        await r.do("select.paper", "select.paper", "paper.tag")
-        assert "2 papers, no tag yet" in r.screen
-        await r.type("later")
-        await r.do("tags.accept")
-        assert r.status.startswith("2 tagged later")
-        await r.do("paper.queue")
-        assert r.status == "2 queued · u undoes"
-        papers = [r.kept(id) for id in r.ids[:3]]
-        assert [(paper.tags, paper.queued) for paper in papers] == [(("later",), True)] * 2 + [((), False)]
-        await r.do("mark.undo", "mark.undo")
-        assert r.kept(r.ids[0]).tags == ()
-
-
 async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
     reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

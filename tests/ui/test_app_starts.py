@@ -39,31 +39,31 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
         assert r.context == "query"
 
 
-async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
-    days = {"2026-05-12": [item("2605.00001", "First light", "2026-05-12")]}
-    with FeedServer(days) as feed:
-        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
-            await r.until(lambda: r.main.papers.count)
-            assert r.here.title == "First light"
-            await r.until(lambda: "1 new" in r.status)
-            await r.until(lambda: r.app.state[REFRESH].progress is None)
-            assert "↻ " in r.top
-            assert r.context == "list"
-        assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
-
-
-async def test_the_first_day_is_shown_while_others_are_still_awaited(reader: Opener) -> None:
-    days = {"2026-05-12": [item("2605.00001", "First light", "2026-05-12")]}
+async def test_an_empty_cache_is_filled_from_the_feed_and_a_day_shown_while_others_are_awaited(reader: Opener) -> None:
+    days = {
+        day: [item(f"{day[2:4]}{day[5:7]}.000{day[8:]}", f"Light of {day}", day)]
+        for day in ("2026-05-12", "2026-05-11")
+    }
     with FeedServer(days) as feed:
         feed.faults += ["ok"]
         feed.fault = "hang"
         async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
             await r.until(lambda: r.main.papers.count)
-            assert r.here.title == "First light"
+            assert r.here.title == "Light of 2026-05-12" and r.context == "list"
             await r.until(lambda: " of 7" in r.top)
+            # What is over the list is closed before what runs is stopped.
+            await r.do("read.open", "app.escape")
+            assert not r.is_on_page and " of 7" in r.top
             await r.do("app.escape")
             await r.until(lambda: "stopped" in r.status)
             assert r.main.papers.count == 1
+            feed.fault = "ok"
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
+            assert "↻ " in r.top
+            await r.do("view.all")
+            assert len(r.ids) == 2
+        assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
 
 
 async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(reader: Opener) -> None:

@@ -39,28 +39,6 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert r.view == "month:2026-05"
 
 
-async def test_a_date_is_typed_as_people_write_it(reader: Opener) -> None:
-    async with reader(size=(60, 20)) as r:
-        await r.do("day.go")
-        assert "Go to ▏ 2025-03, last tuesday, W20" in r.screen
-        await r.do("date.type")
-        await r.type("last monday")
-        assert "Go to last monday▏" in r.screen and "Monday 11 May 2026" in r.screen
-        await r.do("date.day")
-        assert r.view == "day:2026-05-11"
-        await r.do("day.go")
-        # Letters that are no keys of the calendar begin a date, as digits do.
-        await r.type("W19")
-        await r.do("date.day")
-        assert r.view == "week:2026-W19"
-        await r.do("day.go", "date.type")
-        await r.type("soon")
-        await r.do("date.day")
-        assert "This is not a day, week or month." in r.screen
-        await r.press("escape")
-        assert "This is no" not in r.screen and r.context == "calendar"
-
-
 async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         for keys in (["escape"] * 3, ["enter", "escape", "escape"], ["q", "escape"]):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 
-import pytest
-
 from reader.cache.storing.papers import Cache
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
@@ -77,19 +75,6 @@ async def test_counts_follow_the_view_and_the_query(reader: Opener) -> None:
         await r.until(lambda: "Unread 60" in r.filter_lines)
         await r.do("paper.star")
         await r.until(lambda: "Starred 1" in r.filter_lines)
-
-
-async def test_a_list_longer_than_its_first_screenful_is_counted_too(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 5)
-    async with reader() as r:
-        await r.do("view.all", "find.query")
-        await r.type("video")
-        await r.until(lambda: "▸ 5 without papers" in r.filter_lines)
-        assert r.main.papers.count > 5
-        await r.do("query.accept", "find.clear")
-        await r.until(lambda: "Agents & tools 8" in r.filter_lines)
 
 
 async def test_typing_narrows_the_topics_until_the_pane_is_left(reader: Opener) -> None:

@@ -122,30 +122,6 @@ async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
         assert (kept.starred, kept.hidden, kept.queued) == (False, False, True)
 
 
-async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reader: Opener) -> None:
-    async with reader() as r:
-        id = r.here.id
-        told = []
-        for action in ("paper.read", "paper.read", "paper.star", "paper.star", "paper.hide", "paper.hide"):
-            await r.do(action)
-            told.append(r.status)
-            now, kept = r.here, r.kept(id)
-            assert (now.read, now.starred, now.hidden) == (kept.read, kept.starred, kept.hidden)
-        words = ("read", "unread", "starred", "unstarred", "hidden", "no longer hidden")
-        assert told == [f"1 {word} · u undoes" for word in words]
-        await r.do("mark.undo")
-        assert r.kept(id).hidden
-        assert r.status == 'undone: hidden again · "Slow Video…" · ctrl+r redoes'
-        await r.do("mark.undo", "mark.undo", "mark.undo")
-        kept = r.kept(id)
-        assert (kept.read, kept.starred, kept.hidden) == (False, False, False)
-        await r.do("mark.redo")
-        assert r.kept(id).starred
-        assert r.status == 'redone: starred · "Slow Video…" · u undoes'
-        await r.do("mark.undo", "mark.undo", "mark.undo", "mark.undo")
-        assert r.status == "nothing to undo"
-
-
 async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
     async with reader(papers=many, size=(80, 24)) as r:

@@ -53,40 +53,7 @@ async def test_a_query_of_the_command_line_is_in_the_history_and_kept_only_where
         assert (r.view, r.query) == ("all", "robot kitchen")
 
 
-# Suggestions
-
-
-@pytest.mark.parametrize("typed", ["topic:vid", "topic:agnets robot"])
-async def test_the_line_and_the_pane_mean_the_same_topic(reader: Opener, typed: str) -> None:
-    async with reader() as r:
-        await r.do("view.all", "find.query")
-        await r.type(typed)
-        while_typing = r.empty
-        await r.do("query.accept")
-        kept = r.empty
-        await r.do("find.query")
-        # The space behind the query, where a further term would begin.
-        await r.press("right", "backspace")
-        await r.do("query.complete")
-        taken = r.main.query_line.text.strip()
-        assert f"Did you mean {taken}? tab takes it" in kept
-        assert "Did you mean" not in while_typing or f"Did you mean {taken}? tab takes it" in while_typing
-
-
 # Days
-
-
-async def test_brackets_skip_a_day_whose_papers_are_all_hidden(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("day.older")
-        for _ in r.ids:
-            await r.do("paper.hide", "move.down")
-        await r.do("day.newer")
-        assert r.view == "latest"
-        await r.do("day.older")
-        assert r.view == "day:2026-05-08"
-        await r.do("day.newer")
-        assert r.view == "latest"
 
 
 async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener) -> None:
@@ -151,15 +118,6 @@ async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants_but_not_on_the
         assert r.cursor == len(r.ids) - 1
         await r.do("move.top", "move.down", "read.open", "paper.star")
         assert (r.cursor, r.is_on_page) == (1, True)
-
-
-async def test_a_mark_that_goes_on_reads_the_paper_it_passes_and_is_undone_first(reader: Opener) -> None:
-    async with reader(settings=settings(after_mark="next", read_when="passed")) as r:
-        id = r.here.id
-        await r.do("paper.star")
-        assert (r.cursor, r.kept(id).starred, r.kept(id).read) == (1, True, True)
-        await r.do("mark.undo")
-        assert (r.kept(id).starred, r.kept(id).read) == (False, True)
 
 
 # A first minute

@@ -16,46 +16,32 @@ from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.paths import journal_file
 from tests.breakage import execute, overwrite, root_page
-from tests.cache.conftest import ByName, faults
+from tests.cache.conftest import ByName, draft, faults
+
+
+def differ(number: int, *facts: str) -> dict[str, list[str]]:
+    return {"marks": [f"{draft(number).id} differs from the log in {fact}" for fact in facts]}
+
+
+LESS = "event 1 should have changed 20 papers and has changed 19"
+NO_PAPER = "row 7 of paper_text", "a row of paper_topic", "a row of listing"
+UNINDEXED = {"full-text index": ["it differs from the papers' texts"]}
 
 
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
-        ("UPDATE paper SET starred = 1 WHERE pk = 9", {"marks": ["2611.00008 differs from the log in starred"]}),
-        (
-            "DELETE FROM note",
-            {"marks": [f"2611.00002 differs from the log in its {what}" for what in ("note", "highlights")]},
-        ),
-        ("DELETE FROM paper_tag", {"marks": ["2611.00001 differs from the log in the tag later"]}),
-        (
-            "INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)",
-            {"marks": ["2611.00006 differs from the log in the tag never"]},
-        ),
-        (
-            "INSERT INTO queue (pk, place) VALUES (7, '1')",
-            {"marks": ["2611.00006 differs from the log in the queue"]},
-        ),
-        (
-            "DELETE FROM effect WHERE pk = 15",
-            {
-                "marks": [
-                    "event 1 should have changed 20 papers and has changed 19",
-                    "2611.00014 differs from the log in read",
-                ]
-            },
-        ),
+        ("UPDATE paper SET starred = 1 WHERE pk = 9", differ(8, "starred")),
+        ("DELETE FROM note", differ(2, "its note", "its highlights")),
+        ("DELETE FROM paper_tag", differ(1, "the tag later")),
+        ("INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)", differ(6, "the tag never")),
+        ("INSERT INTO queue (pk, place) VALUES (7, '1')", differ(6, "the queue")),
+        ("DELETE FROM effect WHERE pk = 15", {"marks": [LESS, *differ(14, "read")["marks"]]}),
         ("UPDATE event SET papers = x'00'", {"log": [f"event {seq} can't be read" for seq in range(1, 6)]}),
-        (
-            "UPDATE event SET count = 0 WHERE seq = 1",
-            {"log": ["event 1 should have 0 papers and names 20"]},
-        ),
+        ("UPDATE event SET count = 0 WHERE seq = 1", {"log": ["event 1 should have 0 papers and names 20"]}),
         (
             "DELETE FROM event WHERE kind = 'note'",
-            {
-                "marks": ["2611.00002 differs from the log in its note"],
-                "journal": ["it has 1 event that the cache lacks"],
-            },
+            {**differ(2, "its note"), "journal": ["it has 1 event that the cache lacks"]},
         ),
         (
             "UPDATE day SET papers = 3",
@@ -63,18 +49,12 @@ from tests.cache.conftest import ByName, faults
         ),
         (
             "DELETE FROM paper WHERE pk = 7",
-            {
-                "references": [
-                    *("row 7 of paper_text belongs to no paper", "a row of paper_topic belongs to no paper"),
-                    "a row of listing belongs to no paper",
-                ],
-                "full-text index": ["it differs from the papers' texts"],
-            },
+            {"references": [f"{row} belongs to no paper" for row in NO_PAPER], **UNINDEXED},
         ),
         (
             "INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization)"
             " VALUES ('delete', 7, 'Paper number 6', '', '', 'agents', NULL)",
-            {"full-text index": ["it differs from the papers' texts"]},
+            UNINDEXED,
         ),
     ],
 )

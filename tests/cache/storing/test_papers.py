@@ -15,7 +15,7 @@ from reader.cache.storing import papers as module
 from reader.cache.storing.papers import Cache, Stored
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
-from reader.core.paper import Draft, Listing, Paper, Skipped
+from reader.core.paper import Draft, Listing, Skipped
 from tests.breakage import execute
 from tests.cache.conftest import NOW, ByName, draft, faults, rows, selection, whole
 from tests.doubles import cached
@@ -31,20 +31,6 @@ def star(path: Path, id: str, *kinds: str) -> None:
 def rebuild(path: Path) -> None:
     with closing(Events.open(path)) as events:
         events.rebuild()
-
-
-def test_a_new_paper_is_kept_whole(cache: Cache, path: Path) -> None:
-    said = Draft(
-        "A title", "2611.00001", "An abstract on agents.", ("Ada Lovelace", "Alan Turing"),
-        organization="An Institute", organization_slug="institute", published="2026-11-20", upvotes=12, comments=3,
-        summary="One line.", keywords=("agents", "tools"), code_url="https://github.com/a/b", code_stars=7,
-        project_url="https://example.org", media=("https://example.org/a.mp4",),
-    )  # fmt: skip
-    shown = {*said._fields} & {*Paper._fields} - {"author_count", "venue"}
-    assert cache.store(Listing("2026-11-24", (said,)), NOW) == Stored(new=1)
-    paper = whole(path, "2611.00001")
-    assert {name: getattr(paper, name) for name in shown} == {name: getattr(said, name) for name in shown}
-    assert (paper.author_count, paper.day, paper.topics) == (2, "2026-11-24", ("agents",))
 
 
 def test_the_same_again_changes_and_writes_nothing(filled: Cache, window: Window) -> None:

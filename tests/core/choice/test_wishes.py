@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reader.core.choice.interests import Parts
-from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns
+from reader.core.choice.learned import EVERY, FIRST, SLACK, SURPRISE, Learned, mix, take_turns
 from reader.core.choice.taste import Likeness, Taste, TasteTerm, with_wishes
 from reader.core.choice.wishes import (
     FACTOR,
     LONGEST,
     MOST_HELD,
-    MOST_STEPS,
     STEP,
-    WHATS,
-    Direction,
     Held,
     Wish,
     event_label,
@@ -98,23 +91,6 @@ def test_the_newest_of_each_counts_and_a_reset_ends_it() -> None:
     events = [("weigh:word:models", "2"), ("weigh:topic:agents", "1"), ("weigh:word:model", "mute"),
               ("weigh:topic:agents", "0"), ("star", "1"), ("weigh:author:ADA", "-1")]  # fmt: skip
     assert newest_wishes(events) == (Wish("word", "model", None), Wish("author", "ADA", -1))
-
-
-@given(
-    st.sampled_from(WHATS),
-    st.text("ab \u0301é-", min_size=1, max_size=9),
-    st.lists(st.sampled_from(get_args(Direction)), max_size=9),
-)
-@settings(max_examples=25)
-def test_a_wish_is_the_event_that_it_makes(what: str, name: str, moves: list[str]) -> None:
-    wish = parse_wish(f"weigh:{what}:{name}", "0")
-    if wish is None:
-        return
-    for move in moves:
-        wish = wish.moved(next(one for one in get_args(Direction) if one == move))
-        assert wish.step is None or abs(wish.step) <= MOST_STEPS
-    assert parse_wish(wish.kind, wish.value) == wish
-    assert event_label(wish.kind, wish.value) == wish.label
 
 
 @each(
@@ -227,16 +203,6 @@ def test_a_single_interest_keeps_the_order_and_so_do_muted_ones() -> None:
 
 
 # Surprises
-
-
-@given(st.integers(0, 400), st.integers(0, 60), st.integers(0, 500))
-@settings(max_examples=25)
-def test_surprises_move_papers_and_lose_none(size: int, strangers: int, known: int) -> None:
-    ranked = list(range(size))
-    mixed = mix(ranked, ranked[size - min(strangers, size) :], "2026-11-24", known)
-    assert sorted(mixed.pks) == ranked
-    assert len(mixed.surprises) <= MOST
-    assert mixed == mix(ranked, ranked[size - min(strangers, size) :], "2026-11-24", known)
 
 
 def test_one_in_ten_is_a_surprise_and_another_day_has_others() -> None:

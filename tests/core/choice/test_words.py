@@ -24,14 +24,7 @@ from reader.core.choice.words import (
 from tests.table import each
 
 
-@each(
-    "forms",
-    [
-        ("prune", "pruned", "pruning", "prunes"),
-        ("plan", "planning", "plans"),
-        ("policy", "policies"),
-    ],
-)
+@each("forms", [("prune", "pruned", "pruning", "prunes"), ("plan", "planning", "plans"), ("policy", "policies")])
 def test_forms_of_a_word_are_one(forms: tuple[str, ...]) -> None:
     assert len({stem(form) for form in forms}) == 1
 

@@ -144,6 +144,8 @@ def test_nobody_writes_in_anothers_name(ada: Person, bob: Person, origin: Path) 
     ada.share("star")
     bob.look()
     good, own = ada.file.read_bytes(), public_key(ada.mine.secret)
+    # What leads nowhere is no member's.
+    (ada.folder / "member-0.signed.jsonl").symlink_to("nothing")
     eve = Person(origin, ada.folder, "eve")
     looking.join(eve.cache, str(eve.folder), "Ada")
     eve.mark("star", True, 4)

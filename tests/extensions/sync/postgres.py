@@ -36,7 +36,7 @@ class StandIn:
     def __init__(self) -> None:
         self._database = sqlite3.connect(":memory:", isolation_level=None)
         self._database.create_function(
-            "octet_length", 1, lambda text: len(text.encode() if text == str(text) else text)
+            "octet_length", 1, lambda one: len(one if isinstance(one, bytes) else one.encode())
         )
         self._news: list[str] = []
         self.next: list[Callable[[], object]] = []

@@ -98,6 +98,14 @@ def test_an_event_with_the_id_of_another_machine_s_is_refused(desk: Machine, dat
     assert looked.troubles == [f"machine {OTHER}: 1 events with the ids of others were refused"]
 
 
+def test_of_many_events_that_can_not_be_read_the_first_are_named(desk: Machine, database: Database) -> None:
+    with open_hub(database.address):
+        for number in range(21):
+            database.run("INSERT INTO dailypapers_event (id, line) VALUES (%s, 'no event')", str(number))
+    troubles = look(desk, database).troubles
+    assert len(troubles) == 20 and troubles[-1].startswith("event 20 ")
+
+
 def test_what_comes_at_once_has_a_bound(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     rows = places.Server.rows

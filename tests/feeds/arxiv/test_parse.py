@@ -60,6 +60,8 @@ IN_API = DRAFT._replace(
         ("2605.00001v1", "math.CA/0611800v1", {"id": "math/0611800"}),
         ("2605.00001v1", "0704.0001v1", {"id": "0704.0001"}),
         ("<published>[^<]*", "<published>soon", {"published": None}),
+        # The address has an id too.
+        ("<id>.*</id>", "<id>urn:odd</id>", {}),
         # The primary category stands first; those of other institutions are left out.
         ('(<category term=)"cs.CL"', r'\1"eess.SY"/>\g<0>', {"categories": ("cs.CL", "eess.SY", "cs.LG")}),
         ("</entry>", '<category term="68T05"/><category term="I.2.6; I.2.7"/></entry>', {}),

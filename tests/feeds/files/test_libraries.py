@@ -41,21 +41,15 @@ def ids(text: str | bytes) -> list[str | None]:
             (fields.replace("ID", ID), ID)
             for fields in (
                 "eprint = {ID}, archivePrefix = {arXiv}",
-                "eprint=ID, eprinttype=arXiv, eprintclass=cs.CL",
                 "eprint = {arXiv:IDv3}",
                 "EPRINT = {IDv2 [cs.CL]}",
                 "doi = {10.48550/ARXIV.ID}",
-                "doi = {https://doi.org/10.48550/arXiv.ID}",
                 "url = {http://arxiv.org/pdf/IDv1.pdf}",
-                "url = {https://huggingface.co/papers/ID}",
-                "url = {https://www.alphaxiv.org/abs/ID}",
                 r"howpublished = {\url{https://arxiv.org/abs/ID}}",
                 r"howpublished = {\href{https://arxiv.org/abs/ID}{arXiv}}",
                 "journal = {arXiv preprint arXiv:ID}, year = 2024",
-                "journal = {arXiv:ID [cs]}",
                 'journal = "CoRR", volume = {abs/ID}',
                 'journal = corr, volume = "abs/" # "ID"',
-                "note = {arXiv: ID}",
                 "note = {Submitted. arXiv:ID [cs, stat]\nversion: 2}",
                 "file = {Preprint PDF:files/10/ID.pdf:application/pdf}",
             )
@@ -65,10 +59,8 @@ def ids(text: str | bytes) -> list[str | None]:
         ("eprint = {math.GT/0309136}", "math/0309136"),
         ("eprint = {PMC1234567}, eprinttype = {pmcid}", None),
         ("doi = {10.1234/2406.12345}", None),
-        ("doi = {10.1111/j.2008.00020.x}", None),
         ("pages = {2406.12345}", None),
         ("eprint = {2413.12345}", None),
-        ("url = {https://example.org/2406.12345}", None),
         ("eprint = {2401.00001}, note = {See arXiv:2406.12345}", "2401.00001"),
     ],
 )
@@ -140,7 +132,6 @@ ITEM = {"id": "li2024", "type": "article", "title": "A <i>title</i>", "author": 
 @each(
     "more",
     [
-        {"number": f"arXiv:{ID}"},
         {"DOI": f"10.48550/arXiv.{ID}"},
         {"URL": f"http://arxiv.org/abs/{ID}v1"},
         {"note": f"arXiv:{ID} [cs]", "abstract": "As in arXiv:2401.99999."},
@@ -358,7 +349,6 @@ def test_real_libraries_come_in(name: str) -> None:
     ("text", "expected"),
     [
         ("", False),
-        (" \n# 2605.00001\n", False),
         ("2605.00001\nA title", True),
         ("2605.00001\nA title\n\nAnother", False),
         ("# 1\n  // 2\n% 3\nhttps://arxiv.org/abs/2605.00001 A title\n", True),

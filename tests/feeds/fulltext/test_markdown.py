@@ -134,27 +134,17 @@ def test_what_nests_too_deep_keeps_its_text(sign: str) -> None:
 @each(
     "marked",
     [
-        r"with ⟦\mathcal{O}(n\log n)⟧ math",
-        r"(⟦∼\sim 47.0%⟧) and",
         r"let ⟦x_{1}=\sqrt{1}+\frac{1}{1}⟧, a reference",
-        r"for all ⟦\theta⟧, then",
-        r"is ⟦\{x\in X\}⟧ here.",
         "price is $5 and ⟦$x^2$⟧ is",
         r"snake_case and ⟦C:\dir⟧ and 50%",
         "at https://a.example/x_{1}",
         r"then ⟦\lvert S\rvert\leq\lvert V\rvert⟧ holds",
-        "the ⟦x_{1}=1⟧",
         "⟦x_{1} =⟧\n2, so",
         r"a ⟦\begin{matrix}a & b \\ c\end{matrix}⟧ b",
         "so ⟦f(x_{1}, y)⟧ holds (see ⟦x_{2}⟧) and [⟦x_{3}⟧] too",
         r"a ⟦\left( x y \right)⟧ b",
-        r"so ⟦\alpha \leq b⟧ holds",
         r"so ⟦\alpha \leq⟧ the rest",
-        r"so ⟦\lambda⟧ is one",
-        "a ⟦x_{1}⟧ + y = z and",
-        r"so ⟦x_{1} \in Y⟧",
         r"in ⟦\{a⟧ b ⟦c\}⟧ and",
-        "a ⟦{x_{1} y z}⟧ b",
         "so ⟦\\alpha⟧\n\nis",
         r"⟦\(a b\)⟧ and ⟦$$c d$$⟧ and ⟦$e$⟧",
         "a|⟦x_{1}⟧|b `⟦y_{2}⟧`",
@@ -212,44 +202,29 @@ def test_recorded_texts_are_read_whole(name: str) -> None:
         (r"with x_{1}-y_{2} and \alpha-\beta-abs", r"with $x_{1}-y_{2}$ and $\alpha-\beta-abs$"),
         # The converter indents the text of items by four, and writes numbers twice.
         (
-            "1.   (1)\n\n    First \\lambda according to **it**.\n\n2.   2. \n\n    Second.\n\n10.   (x)\n\n    Third.",
-            "- (1) First $\\lambda$ according to **it**.\n2. Second.\n- (x) Third.",
+            "1.   (1)\n\n    **it**.\n\n2.   2. \n\n    Two.\n\n10.   (x)\n\n    X.",
+            "- (1) **it**.\n2. Two.\n- (x) X.",
         ),
         ("1.   1.first\n2.   2.second", "1. first\n2. second"),
         ("1.   \\tightlist\n\n2.   1.\n\n    first\n", "1. first"),
         # The rows of an equation, and the cells of aligned ones, come one by one with the number below.
-        (
-            "f(x_{1})\n\n\\displaystyle=\\frac{a}{b}\n\n(2)\n\n(3)\n\nSee.",
-            "$$\nf(x_{1}) =\\frac{a}{b} \\tag{2)–(3}\n$$\nSee.",
-        ),
+        ("f_{1}\n\n\\displaystyle=a_{1}\n\n(2)\n\n(3)\n\nSee.", "$$\nf_{1} =a_{1} \\tag{2)–(3}\n$$\nSee."),
         (
             "\\displaystyle f_{1}=\n\n\\displaystyle a_{1}\n\n\\displaystyle=\n\n\\displaystyle b_{1}\n\n(4)",
             "$$\n\\begin{aligned}\nf_{1}= & a_{1} \\\\\n= & b_{1}\n\\end{aligned} \\tag{4}\n$$",
         ),
         # Displayed formulas stand alone.
-        (
-            "So $$y=2$$ holds. \\[ z = 3 \\] And \\(w_2\\).",
-            "So\n$$\ny=2\n$$\nholds.\n$$\nz = 3\n$$\nAnd $w_2$.",
-        ),
+        ("So $$y=2$$ is. \\[ z = 3 \\] And \\(w_2\\).", "So\n$$\ny=2\n$$\nis.\n$$\nz = 3\n$$\nAnd $w_2$."),
         ("$$\nx = y \\tag{3}\n$$", "$$\nx = y \\tag{3}\n$$"),
         ("It costs 5$$ or \\[2pt.", "It costs 5\\$\\$ or \\[2pt."),
         # The mark of a footnote is written three times.
-        (
-            "So it is.3 33The note. And on.\n\n9 9footnotetext: See there.",
-            "So it is.[^3] The note. And on.\n[^9]: See there.",
-        ),
+        ("So it is.3 33The note.\n\n9 9footnotetext: See there.", "So it is.[^3] The note.\n[^9]: See there."),
         # Captions go to the table or picture beside them.
         ("| a |\n| --- |\n| b |\n\nTable 2: After.", "**Table 2**: After.\n| a |\n| --- |\n| b |"),
-        (
-            "Figure 3: Before.\n\n![Image 1: x](https://a.example/1.png)\n\nProse.",
-            "![Figure 3](https://a.example/1.png)\n**Figure 3**: Before.\nProse.",
-        ),
+        ("Figure 3: A.\n\n![Image 1: x](1.png)\n\nProse.", "![Figure 3](1.png)\n**Figure 3**: A.\nProse."),
         # An address in running text is a link.
-        (
-            "Our code is at ada.org/engine, see **https://ada.org/x**, and `https://ada.org/y`.",
-            "Our code is at ada.org/engine, see [**https://ada.org/x**](https://ada.org/x), and"
-            " [`https://ada.org/y`](https://ada.org/y).",
-        ),
+        ("See **https://ada.org/x** and a.org/x.", "See [**https://ada.org/x**](https://ada.org/x) and a.org/x."),
+        ("See `https://ada.org/y`.", "See [`https://ada.org/y`](https://ada.org/y)."),
         ("It is at github.com/ada/engine.", "It is at [github.com/ada/engine](https://github.com/ada/engine)."),
         # HTML becomes what it says; what can't be shown leaves a sign.
         (

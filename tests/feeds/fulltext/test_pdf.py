@@ -326,14 +326,11 @@ def drawn(said: str) -> Line:
 WHAT_LINES_ARE = r"""
 684 s17 The title / 664 s16.1 of two lines / 640 s12.6 Another line => # The title of two lines|…
 684 s17 The title / 664 s16 of two lines / 640 s12.5 Another line => # The title|…|Another line
-660 b1 1 Begin / 640 s17 No title => …|## 1 Begin|No title
 660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
 660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is
 => …|Contents|Begin . . . . 1 Middle . . . . 2 It is
 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
 640 b1 4 A chapter / 640@500 8 / 628 Begin . . . . 8 / 616 Middle . . . . 9 / 604 End . . . . 9 / 592 It is => …|It is
-660 s20 List of Tables / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
-640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is => …|Begin . . . . 1 Middle . . . . 2 It is
 680 It is said / 68 12 / 60 and it ends => …It is said|```|12|```|and it ends
 680 It is said / 67 12 / 60 and it ends => …It is said and it ends
 680 It is said / 300 xvi => …It is said
@@ -347,18 +344,12 @@ WHAT_LINES_ARE = r"""
 => …|## References|- A. I it.|- B. Us it. it it So …
 660 b1 References / 640 A. I / 628@77 it. / 616 B. Us / 604@112 it. / 592@77 it. / 580@112 it / 568@77 it
 => …|## References|- A. I it. B. Us it. it. it it …
-660 b1 References / 640 A. One writes / 628 of it. / 613 B. Two writes / 601 of it. / 587 Or not.
-=> …|## References|- A. One writes of it.|- B. Two writes of it. Or not. …
 660 b1 References / 640 [1] A. One. / 620 b1 A Proof of it / 600 It is said.
 => …|## References|- \[1\] A. One.|## A Proof of it|It is said.
-660 b1 References / 640 [1] A. One. / 620 b1 More of it / 600 It is said.
-=> …|## References|- \[1\] A. One.|- More of it|- It is said. …
 660 b1 References / 640 [1] A. One. / 270 s8 2With a note of it
 => …|## References|- \[1\] A. One. …|[^2]: With a note of it
 660 b1 References / 640 s8 [1] A. One. / 270 s8 2With a note of it
 => …|## References|- \[1\] A. One.|- 2With a note of it …
-660 b1 References / 640 s9 [1] A. One. / 270 s8.3 2With a note of it
-=> …|## References|- \[1\] A. One. …|[^2]: With a note of it
 660 b1 1 Begin / 640 l8 b0.2 1.1 Part. It is. / 620 l7 b0.2 1) Of it. It is. / 600 l6 b0.2 2 More. It is.
 => …|## 1 Begin|### 1.1 Part|It is.|1) Of it. It is.|2 More. It is.
 660 b1 I. BEGIN / 640 b1 A. Part / 620 l8 b0.2 1) Of it. It is said. / 600 b1 B. Part
@@ -375,14 +366,11 @@ WHAT_LINES_ARE = r"""
 684 It goes on / 664 b0.1 Figure 2 shows it. => …It goes on …|**Figure 2**: shows it.
 664 s9 Figure 2: it shows / 653 s9 more than that. / 640 And not this.
 => …|**Figure 2**: it shows more than that.|And not this.
-664 s9 Table 2: it shows / 628 one of / 616 two of them => …|**Table 2**: it shows|one of two of them
 664 s9 Table 2: it shows / 629 one of / 593 two of them => …|**Table 2**: it shows|```|one of|```|two of them
 664 s9 Table 2: it shows / 640 w132 One of them => …|**Table 2**: it shows|```|One of them|```
 664 s9 Table 2: it shows / 640 w133 One of them => …|**Table 2**: it shows|One of them
 664 s9 Table 2: it shows / 640 w198 One BB => …|**Table 2**: it shows|```|One BB|```
 664 s9 Table 2: it shows / 640 w199 One BB => …|**Table 2**: it shows|One BB
-660 One a / 648 Two b / 636 Three / 624 Four / 600 s9 Table 3: of it
-=> …|```|One a|Two b|Three|Four|```|**Table 3**: of it
 660 One a / 648 Two b / 636 Three / 600 s9 Table 3: of it => …|One a Two b Three …|**Table 3**: of it
 660 One a / 648 Two b / 636 Three / 624 Four / 577 s9 Table 3: of it
 => …|```|One a|Two b|Three|Four|```|**Table 3**: of it
@@ -391,7 +379,6 @@ WHAT_LINES_ARE = r"""
 => …|One a Two b Three Four …|**Table 3**: of it
 684 It is said / 270 s9 1With a note of it => …It is said …|[^1]: With a note of it
 684 It is said / 270 s9.3 1With a note of it => …It is said|1With a note of it
-684 It is said / 278 s9 1With a note of it => …It is said|1With a note of it
 684 It is said / 270 s9 1With no => …It is said|1With no
 684 It is said / 270 s9 1With not => …It is said …|[^1]: With not
 684 It is said / 270 s9 m0.5 1With a note of it => …It is said …|[^1]: With a note of it
@@ -402,25 +389,15 @@ WHAT_LINES_ARE = r"""
 660 RESULTS / 648 It is. => …|## RESULTS|It is.
 660 b0.6 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 b0.5 1 A part of it / 648 It is. => …|1 A part of it It is.
-660 s11.3 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
-660 s11.2 1 A part of it / 648 It is. => …|1 A part of it|It is.
 660 i0.8 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 i0.75 1 A part of it / 648 It is. => …|1 A part of it It is.
 660 i0.8 w204 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 i0.8 w205 1 A part of it / 648 It is. => …|1 A part of it It is.
-660 b1 1 An of / 648 It is. => …|## 1 An of|It is.
 660 b1 1 An / 648 It is. => …|1 An It is.
 660 b0.6 m0.5 1 A part of it / 648 It is. => …|```|1 A part of it|```|It is.
 660 b0.6 m0.4 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 b1 1 One / 640 b1 2 Two / 620 b1 2.1 Sub / 600 b1 2.1.1 Under / 580 b1 4 Four / 560 b1 7 Seven
 => …|## 1 One|## 2 Two|### 2.1 Sub|#### 2.1.1 Under|## 4 Four|7 Seven
-660 b1 A One / 640 b1 B Two / 620 b1 B.1 Sub => …|## A One|## B Two|### B.1 Sub
-660 b1 1 Begin / 640 It is said. / 620 s11.3 b0.6 One large line / 608 It is.
-=> …|## 1 Begin|It is said.|## One large line|It is.
-660 b1 1 Begin / 640 It is said. / 620 s11.2 b0.6 One large line / 608 It is.
-=> …|## 1 Begin|It is said.|One large line|It is.
-660 b1 1 Begin / 640 It is said. / 620@122 b1 w109 Some part of it / 608 It is.
-=> …|## 1 Begin|It is said.|### Some part of it|It is.
 660 b1 1 Begin / 640 It is said. / 620@122 b1 w108 Some part of it / 608 It is.
 => …|## 1 Begin|It is said.|Some part of it It is.
 660 b1 1 Begin / 640 It is said. / 622@122 b1 w120 Some part of it / 608 It is.
@@ -433,7 +410,6 @@ WHAT_LINES_ARE = r"""
 => …|## 1 Begin|It is said.|SOME PART OF IT It is.
 664 b1 1 A heading that is long / 652 b1 and goes on / 630 It is said.
 => …|## 1 A heading that is long and goes on|It is said.
-664 b1 1 A heading that is / 652 b1 and goes on / 630 It is said. => …|## 1 A heading that is|and goes on|It is said.
 664 b1 1 A heading that is long / 652 b0.75 and goes on / 630 It is said.
 => …|## 1 A heading that is long|and goes on|It is said.
 664 b1 1 A heading that is long / 652 b0.8 and goes on / 630 It is said.
@@ -445,65 +421,46 @@ WHAT_LINES_ARE = r"""
 684 It goes on / 660@89 m0.21 x = y and / 640 where it is. => …It goes on|```|x = y and|```|where it is.
 684 It goes on / 660@88 m0.21 x = y and / 640 where it is. => …It goes on x = y and where it is.
 684 It goes on / 660@89 m0.2 x = y and / 640 where it is. => …It goes on x = y and where it is.
-684 It goes on / 660@89 m0.5 w205 x = y and / 640 where it is. => …It goes on x = y and where it is.
 684 It goes on / 660 abc / 640 where it is. => …It goes on|```|abc|```|where it is.
 684 It goes on / 660 m0.05 Let x = y (12) / 640 where it is. => …It goes on|```|Let x = y (12)|```|where it is.
-684 It goes on / 660 m0.04 Let x = y (12) / 640 where it is. => …It goes on|Let x = y (12) where it is.
 684 It goes on / 660 m0.1 Let x = y / 661.9@200 (12) / 640 where it is.
 => …It goes on|```|Let x = y                 (12)|```|where it is.
 684 It goes on / 660 m0.1 Let x = y / 662@200 (12) / 640 where it is. => …It goes on|Let x = y|```|(12)|```|where it is.
-684 It goes on / 660 m1 x = y / 640 Where it is. => …It goes on|```|x = y|```|Where it is.
-684 It goes on with / 680@180 m1 x / 672 and where it is. => …It goes on with and where it is.|```|x|```
 684 w220 It goes on / 672@84 w208 It begins / 660 And on and on => …It goes on|It begins And on and on
 684 w220 It goes on / 672@76 w208 It begins / 660 And on and on => …It goes on It begins And on and on
 684 w220 It goes on / 672@77 w208 It begins / 660 And on and on => …It goes on|It begins And on and on
 684 w220 It goes on / 672@101 w108 It begins / 660 And on and on => …It goes on|It begins And on and on
 684 w220 It goes on / 672@102 w108 It begins / 660 And on and on => …It goes on It begins And on and on
-684 w220 It goes on / 672@84 w208 It begins / 655 And on and on => …It goes on|It begins|And on and on
 684 w220 It goes on / 672@84 w208 It begins / 654 And on and on => …It goes on It begins|And on and on
 684 w176 It ends here. / 672 And then => …It ends here. And then
 684 w175 It ends here. / 672 And then => …It ends here.|And then
 684 w175 It ends here. / 672 and then => …It ends here. and then
-684 w175 It ends here / 672 And then => …It ends here And then
 684@80 • One thing of / 672@88 two lines / 660@80 • Two / 648 It is. => …|- One thing of two lines|- Two It is.
 684@80 • One thing of / 672@88 two lines / 660@83 And three => …|- One thing of two lines|And three
 684@80 • One thing of / 672@88 two lines / 660@84 And three => …|- One thing of two lines And three
 684@80 – One thing of / 672@80 ∗ Two / 660 It is (a) first and / 648 (b) second. / 620@100 (c) third.
 => …|- One thing of|- Two It is (a) first and|- (b) second.|- (c) third.
 684 w176 It ends / 667 One label / 640 s9 Figure 2: it. => …It ends|One label …|**Figure 2**: it.
-684 w176 It ends / 666 One label / 640 s9 Figure 2: it.
-=> …It ends …|**Figure 2**: it.|…|*1 line inside of figures left out.*
 684 w175 It ends / 672 One label / 640 s9 Figure 2: it.
 => …It ends …|**Figure 2**: it.|…|*1 line inside of figures left out.*
 660 w132 One label / 640 s9 Figure 2: it. => …|One label …|**Figure 2**: it.
 660 m0.2 One label / 640 s9 Figure 2: it. => …|One label …|**Figure 2**: it.
-660 b1 s10.1 One label / 640 s9 Figure 2: it. => …|One label …|**Figure 2**: it.
 660 [1] A. One. / 648 [2] B. Two. / 636 [3] C. Three. / 624 b1 References
 => …|\[1\] A. One.|\[2\] B. Two.|\[3\] C. Three.|## References|- …
-660 [1] A. One. / 648 [2] B. Two. / 636 It is. => …|\[1\] A. One.|\[2\] B. Two.|It is.
-664 b0.6 s11.3 1 A heading that is long / 652 b0.6 s11.3 and goes on => …|## 1 A heading that is long and goes on
-664 b0.6 s11.2 1 A heading that is long / 652 b0.6 s11.2 and goes on => …|## 1 A heading that is long|and goes on
 660 s11.3 Chapter 1 / 640 Begin / 620 b1 1.1 Part / 600 b1 2.1 Part => …|## Chapter 1|Begin|### 1.1 Part|#### 2.1 Part
 660 s11.2 Chapter 1 / 640 s11.3 Begin / 620 b1 1.1 Part => …|## Chapter 1 Begin|### 1.1 Part
 660 s11.2 Chapter 1 / 640 s11.2 Begin => …|Chapter 1|Begin
 684 It goes on / 660@100 m1 x = y / 639.7@101 s8 over it / 620 And so on.
 => …It goes on|```|x = y|over it|```|And so on.
-684 It goes on / 660@100 m1 x = y / 639@101 s8 over it / 620 And so on. => …It goes on|```|x = y|```|over it|And so on.
 684 It goes on / 660@100 m1 x = y / 642@100 s8 over it / 620 And so on. => …It goes on|```|x = y|```|over it|And so on.
-660 b1 C. One of it / 640 b1 E. Two of it => …|C. One of it|E. Two of it
 660 b1 1 Begin / 640 It is said. / 620 s11.3 b0.5 One large line => …|## 1 Begin|It is said.|One large line
-660 s11.3 b0.6 One large line / 640 It is. => …|One large line|It is.
 684 It is said. / 700 p1 s11.3 b0.6 One large line / 680 p1 It is. => …It is said.|…|## One large line|It is.
 660 One  Two / 640 It is. => …|```|One  Two|```|It is.
 684 One  Two / 672 It is. => …One Two It is.
 684 One  Two  Ten / 672 It is. => …|```|One  Two  Ten|```|It is.
 660 Model one two  three four / 640 It is. => …|Model one two three four|It is.
-660 Model one two  three / 640 It is. => …|```|Model one two  three|```|It is.
-660 w210 One  Two / 640 It is. => …|One Two|It is.
 660 s9.4 w210 One  Two / 640 It is. => …|```|One  Two|```|It is.
 660 s9.5 w210 One  Two / 640 It is. => …|One Two|It is.
-660 w210 One  Two  Ten / 640 It is. => …|```|One  Two  Ten|```|It is.
-660 One  Two / 657@200 Ten / 640 It is. => …|```|One  Two                  Ten|```|It is.
 660 One  Two / 656@200 Ten / 640 It is. => …|```|One  Two|                          Ten|```|It is.
 684 It goes on with / 680@180 m1 x = y + z + w / 672 And where it is.
 => …It goes on with|```|x = y + z + w|```|And where it is.
@@ -519,7 +476,6 @@ WHAT_LINES_ARE = r"""
 660@200 I. BEGIN IT / 640@200 II. DATA => …|## I BEGIN IT|## II DATA
 684 It goes / 90 s8 1With a note of its own. / 700 p1 on here and / 688 p1 to its end.
 => …It goes …|[^1]: With a note of its own.|…|on here and to its end.
-660@180 m1 a = b / 648@184 m1 = c + d / 636 So it is. => …|```|a = b| = c + d|```|So it is.
 """
 
 

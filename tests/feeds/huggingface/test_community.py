@@ -8,7 +8,7 @@ import pytest
 
 from reader.core.community import Comment, Repository
 from reader.core.errors import FeedMalformed
-from reader.feeds.huggingface.parse import COMMENTS, parse_page
+from reader.feeds.huggingface.parse import RawComment, parse_page
 
 ID = "2605.00001"
 
@@ -29,10 +29,9 @@ def page(*comments: object, **more: object) -> dict[str, object]:
 
 def test_a_comment_is_read_whole() -> None:
     reactions = [{"reaction": "👍", "count": 1}, {"reaction": "🔥", "users": ["a"], "count": 4}, {"reaction": "x"}]
-    (one,) = parse_page(page(said("a", "Is it *open*?", numEdits=2, reactions=reactions, parentCommentId="b")), ID).said
-    told = (("🔥", 4), ("👍", 1))
-    assert one.comment == Comment("a", "ana", "2026-05-12T09:00:00Z", (), "b", False, True, told)
-    assert one.markdown == "Is it *open*?"
+    whole = said("a", "Is it *open*?", numEdits=2, reactions=reactions, parentCommentId="b")
+    comment = Comment("a", "ana", "2026-05-12T09:00:00Z", (), "b", False, True, (("🔥", 4), ("👍", 1)))
+    assert parse_page(page(whole), ID).said == (RawComment(comment, "Is it *open*?"),)
 
 
 def test_replies_within_a_comment_are_read_like_flat_ones() -> None:
@@ -42,26 +41,26 @@ def test_replies_within_a_comment_are_read_like_flat_ones() -> None:
 
 
 def test_a_hidden_comment_has_no_text_and_other_types_are_left_out() -> None:
-    hidden = said("a", "Buy this", hidden=True, hiddenReason="Spam")
-    (one,) = parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).said
-    assert (one.comment.id, one.comment.is_hidden, one.markdown) == ("a", True, "")
+    hidden = said("a", "Buy this", hidden=True, hiddenReason="Spam", reactions=[{"reaction": "👍", "count": 1}])
+    assert parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).said == (
+        RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z", is_hidden=True), ""),
+    )
 
 
-def test_comments_are_bounded() -> None:
-    assert len(parse_page(page(*(said(str(n)) for n in range(COMMENTS + 9))), ID).said) == COMMENTS
-    assert len(parse_page(page(said("a", "x" * 90_000)), ID).said[0].markdown) == 20_000
+def test_a_page_is_bounded() -> None:
+    many = [{"reaction": f"{n:02}", "count": n + 1} for n in range(20)]
+    named = said("i" * 200, "x" * 90_000, author="a" * 200, reactions=many)
+    repositories = [{"id": f"a/{n}"} for n in range(60)]
+    found = parse_page(page(named, *(said(str(n)) for n in range(509)), linkedModels=repositories), ID)
+    assert (len(found.said), len(found.repositories)) == (500, 50)
+    comment, markdown = found.said[0]
+    assert [len(comment.id), len(comment.author), len(comment.reactions), len(markdown)] == [100, 100, 12, 20_000]
 
 
 def test_repositories_are_read_with_what_stands_in_the_way_of_their_use() -> None:
     record = page(
         linkedModels=[
-            {
-                "id": "lab/seven",
-                "likes": 842,
-                "downloads": 1_200_000,
-                "pipeline_tag": "text-generation",
-                "gated": False,
-            },
+            {"id": "lab/seven", "likes": 842, "downloads": 1_200, "pipeline_tag": "text-generation", "gated": False},
             {"id": "lab/big", "gated": "manual"},
             {"id": "lab/secret", "private": True},
             {"id": "../../etc passwd"},
@@ -79,7 +78,7 @@ def test_repositories_are_read_with_what_stands_in_the_way_of_their_use() -> Non
     )
     found = parse_page(record, ID)
     assert found.repositories == (
-        Repository("model", "lab/seven", 842, 1_200_000, "text-generation"),
+        Repository("model", "lab/seven", 842, 1_200, "text-generation"),
         Repository("model", "lab/big", state="gated"),
         Repository("dataset", "lab/示例-corpus"),
         Repository("space", "lab/demo", about="A [bold]demo[/bold]"),

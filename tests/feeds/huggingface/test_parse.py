@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
@@ -21,6 +19,7 @@ def parse(**paper: object) -> Draft:
 
 
 LATE = item("2605.00002", submittedOnDailyAt="2026-05-11T23:59:59.999Z")
+NO_RECORD, NO_ID = Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id")
 KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 
 
@@ -53,17 +52,9 @@ def test_of_many_unusable_records_the_first_are_kept() -> None:
         # A record belongs to the day it names, as it stands there, and stands once on it.
         ([item("2605.00001"), LATE], "2026-05-12", [("2026-05-12", "1", ()), ("2026-05-11", "2", ())]),
         ([KEPT, DROPPED, item("2605.00002")], "2026-05-12", [("2026-05-12", "1 2", ())]),
-        (
-            [item("2605.00001", day="2026-05-11"), item("2605.00001", day="2026-05-12")],
-            None,
-            [("2026-05-11", "1", ()), ("2026-05-12", "1", ())],
-        ),
-        (
-            [7, item("2605.00001"), item("no id"), item("2605.00003")],
-            "2026-05-12",
-            [("2026-05-12", "1 3", (Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id")))],
-        ),
-        ([7], None, [(None, "", (Skipped("item 1", "not a record"),))]),
+        ([LATE, item("2605.00002", day="2026-05-12")], None, [("2026-05-11", "2", ()), ("2026-05-12", "2", ())]),
+        ([7, item("2605.00001"), item("no id")], "2026-05-12", [("2026-05-12", "1", (NO_RECORD, NO_ID))]),
+        ([7], None, [(None, "", (NO_RECORD,))]),
     ],
 )
 def test_records_are_listed_by_day(items: list[object], day: str | None, expected: list[object]) -> None:
@@ -153,30 +144,18 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
     [
         ({"title": "I Don't Know: an [IDK] Token [/]"}, "title", "I Don't Know: an [IDK] Token [/]"),
         ({"title": "Let's <think> about R&D &amp; co"}, "title", "Let's <think> about R&D &amp; co"),
-        ({"title": "Prefill \\& Decode"}, "title", "Prefill & Decode"),
         ({"title": "Earn $1 Million and 2$"}, "title", "Earn $1 Million and 2$"),
         ({"title": "Evil\x1b]0;x\x07 \u202etitle"}, "title", "Evil title"),
         ({"title": "Evil \x1b]52;c;T1dORUQ=\x1b\\ title"}, "title", "Evil title"),
-        ({"summary": "one\ntwo\n  three"}, "abstract", "one two\n\nthree"),
         ({"summary": 'see <a href="https://example.org">this\npage</a>'}, "abstract", "see this page"),
         ({"summary": "first<br/>second <p>third</p>"}, "abstract", "first\n\nsecond\n\nthird"),
-        (
-            {"summary": "the <EOS> token, <s> and <picture of a man>"},
-            "abstract",
-            "the <EOS> token, <s> and <picture of a man>",
-        ),
+        ({"summary": "<EOS>, <s> and <picture of a man>"}, "abstract", "<EOS>, <s> and <picture of a man>"),
         ({"summary": "remove tags (<think>. . .</think>) here"}, "abstract", "remove tags (<think>. . .</think>) here"),
         ({"summary": "<think>Let me\nsee.</think> It works."}, "abstract", "It works."),
-        ({"summary": "if a < b and c > d"}, "abstract", "if a < b and c > d"),
         ({"summary": "R&amp;D, &lt;b&gt; &#27;[31m &copy &unknown;"}, "abstract", "R&D, <b> [31m &copy &unknown;"),
-        ({"summary": "gain of 5\\% at $10^{-3}$"}, "abstract", "gain of 5% at 10⁻³"),
         ({"ai_summary": "<think>hm</think> A\n  b &amp; c"}, "summary", "A b & c"),
         ({"ai_summary": " "}, "summary", None),
-        (
-            {"authors": [{"name": "Peter Hidden", "hidden": True}, {"name": "Ada", "hidden": False}]},
-            "authors",
-            ("Ada",),
-        ),
+        ({"authors": [{"name": "Bo", "hidden": True}, {"name": "Ada", "hidden": False}]}, "authors", ("Ada",)),
         ({"authors": [{"name": "  "}, {"hidden": False}, "Bare Name", None]}, "authors", ("Bare Name",)),
         ({"authors": [{"name": "Fr\\'echet\nWrapped", "hidden": None}]}, "authors", ("Fréchet Wrapped",)),
         ({"ai_keywords": ["LLMs", "", "  ", "$\\tau$-bench", "llms", 7, None]}, "keywords", ("LLMs", "τ-bench")),
@@ -187,7 +166,6 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
         ({"upvotes": 5.0}, "upvotes", 5),
         ({"organization": {"name": "acme"}}, "organization", "acme"),
         ({"organization": "Acme Labs"}, "organization", "Acme Labs"),
-        ({"organization": {"fullname": 7}}, "organization", None),
         # The outer date of publication is not believed.
         ({"publishedAt": None}, "published", None),
         ({"publishedAt": "2026-02-30T00:00:00Z"}, "published", None),
@@ -212,17 +190,15 @@ def test_an_organization_is_found_wherever_it_stands(place: str, inner: bool) ->
     assert (draft.organization, draft.organization_slug) == ("國立臺灣大學", "ntu")
 
 
+TOOLS = "https://github.com/acme/tools"
+
+
 @each(
     ("repository", "page", "code", "project"),
     [
-        (None, "https://github.com/acme/tools", "https://github.com/acme/tools", None),
-        ("https://github.com/acme/tools/", "https://github.com/acme/tools", "https://github.com/acme/tools", None),
-        (
-            "https://github.com/acme/tools",
-            "https://github.com/acme/site",
-            "https://github.com/acme/tools",
-            "https://github.com/acme/site",
-        ),
+        (None, TOOLS, TOOLS, None),
+        (f"{TOOLS}/", TOOLS, TOOLS, None),
+        (TOOLS, "https://github.com/acme/site", TOOLS, "https://github.com/acme/site"),
         (None, " https://acme.example.org/x", None, "https://acme.example.org/x"),
         ("https://gitlab.com/acme/tools", None, "https://gitlab.com/acme/tools", None),
         ("javascript:alert(1)", "file:///etc/passwd", None, None),
@@ -292,11 +268,8 @@ def test_who_submitted_it_and_who_claimed_it() -> None:
 @each(
     ("text", "expected"),
     [
-        ("https://acme.example.org/x?y=1#z", "https://acme.example.org/x?y=1#z"),
         (" https://acme.example.org ", "https://acme.example.org"),
         ("https://acme.example.org/a\n b", "https://acme.example.org/ab"),
-        ("http://192.0.2.7:8080/demo", "http://192.0.2.7:8080/demo"),
-        ("acme.example.org/x", "https://acme.example.org/x"),
         ("acme.example.org:8080", "https://acme.example.org:8080"),
         ("//acme.example.org", "https://acme.example.org"),
         ("HTTPS://Acme.example.org", "HTTPS://Acme.example.org"),
@@ -316,19 +289,17 @@ def test_addresses_of_the_web(text: str, expected: str | None) -> None:
     ("text", "expected"),
     [
         *(
-            (text, "https://github.com/acme/tools")
+            (text, TOOLS)
             for text in (
-                "https://github.com/acme/tools",
+                TOOLS,
                 "https://github.com/acme/tools///",
                 "http://www.GitHub.com/acme/tools.git",
-                "github.com/acme/tools",
                 "acme/tools",
                 "https://github.com/acme/\ntools.git",
                 "https://github.com/acme/tools?tab=readme-ov-file",
             )
         ),
         ("https://github.com/acme/tools/tree/main/agents", "https://github.com/acme/tools/tree/main/agents"),
-        ("https://github.com/acme", "https://github.com/acme"),
         ("https://github.com/acme/../..", "https://github.com/acme"),
         ("https://github.com/acme/.git", "https://github.com/acme/.git"),
         *((text, None) for text in ("https://github.com/", "https://github.io/acme/tools", "")),
@@ -337,11 +308,3 @@ def test_addresses_of_the_web(text: str, expected: str | None) -> None:
 )
 def test_places_on_github(text: str, expected: str | None) -> None:
     assert github_url(text) == expected
-
-
-@given(st.text() | st.from_regex(r"(https?:)?//[^\n]{0,30}", fullmatch=True))
-def test_an_address_is_of_the_web_and_stays_so(text: str) -> None:
-    address = web_url(text)
-    if address is not None:
-        assert address.lower().startswith(("https://", "http://"))
-        assert web_url(address) == address

@@ -8,19 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.breakage import (
-    Break,
-    cut,
-    cut_journal,
-    damage_index,
-    drop_journal,
-    flip,
-    make_newer,
-    put_foreign,
-    remove,
-    replace,
-    sql,
-)
+from tests import breakage
+from tests.breakage import Break, sql
 from tests.rigs.crash.homes import Stage
 from tests.rigs.crash.oracle import derive, judge_settled, states_by_paper
 from tests.rigs.crash.snapshot import read_home
@@ -30,17 +19,17 @@ TABLES = ("event", "paper_topic", "meta", "effect", "listing")
 
 DAMAGES: Mapping[str, Callable[[random.Random], Break]] = MappingProxyType(
     {
-        "cut": lambda chance: cut(chance.random()),
-        "flipped": lambda chance: flip(60_000, chance.randrange(1_000)),
-        "no database": lambda chance: replace(chance.randbytes(chance.randrange(1, 20_000))),
-        "foreign": lambda _: put_foreign,
-        "newer": lambda _: make_newer,
-        "missing": lambda _: remove,
+        "cut": lambda chance: breakage.cut(chance.random()),
+        "flipped": lambda chance: breakage.flip(60_000, chance.randrange(1_000)),
+        "no database": lambda chance: breakage.replace(chance.randbytes(chance.randrange(1, 20_000))),
+        "foreign": lambda _: breakage.put_foreign,
+        "newer": lambda _: breakage.make_newer,
+        "missing": lambda _: breakage.remove,
         "dropped": lambda chance: sql(f"DROP TABLE {chance.choice(TABLES)}"),
-        "index": lambda _: damage_index,
+        "index": lambda _: breakage.damage_index,
         "marks": lambda _: sql("UPDATE paper SET starred = 1 - starred", "DELETE FROM event WHERE kind = 'read'"),
-        "no journal": lambda _: drop_journal,
-        "torn journal": lambda _: cut_journal,
+        "no journal": lambda _: breakage.drop_journal,
+        "torn journal": lambda _: breakage.cut_journal,
     }
 )
 

@@ -16,14 +16,9 @@ from tests.rigs.crash.snapshot import Snapshot, make_pdf, pdf_of, text_of
 from tests.rigs.crash.steps import Step
 
 MARKS = {
-    "read": ("read", "1"),
-    "unread": ("read", "0"),
-    "star": ("star", "1"),
-    "unstar": ("star", "0"),
-    "hide": ("hide", "1"),
-    "unhide": ("hide", "0"),
-    "queue": ("queue", "1"),
-    "unqueue": ("queue", "0"),
+    f"{not_}{kind}": (kind, value)
+    for kind in ("read", "star", "hide", "queue")
+    for not_, value in (("", "1"), ("un", "0"))
 }
 """The words of `mark`, and the events that they make."""
 

@@ -33,6 +33,7 @@ from reader.cache.marks.journal import Owner, encode
 from reader.cache.members import Member, Members
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
+from reader.core.dates import utc_now
 from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
 from reader.extensions.group import statement as group
@@ -255,7 +256,17 @@ async def _ask(home: _Home, ids: list[str], record: _Record) -> None:
     async with _clients(record) as (daily, arxiv, texts, pdfs):
         with closing(Feeds.open(home.cache)) as feeds:
             nothing_stored, web = cast("Cache", None), SyndicationClient()
-            sources = Sources(nothing_stored, feeds, daily, arxiv, web, categorize=False)
+            sources = Sources(
+                nothing_stored,
+                feeds,
+                daily,
+                arxiv,
+                web,
+                categorize=False,
+                stays_offline=False,
+                category_papers=("new", "cross"),
+                now=utc_now,
+            )
             async for _ in sources._fetch_lost_papers():
                 pass
             for feed in feeds.followed():

@@ -88,15 +88,3 @@ def test_each_frame_is_drawn_at_once_where_the_terminal_can(home: Path) -> None:
         assert begun == ended
         first = terminal.raw.find(FRAME_BEGIN)
         assert all(frame.count(FRAME_END) == 1 for frame in bytes(terminal.raw[first:]).split(FRAME_BEGIN)[1:])
-
-
-@pytest.mark.parametrize(("term", "shown"), [("xterm-kitty", True), ("xterm-256color", False)])
-def test_addresses_are_links_where_the_terminal_shows_them(home: Path, term: str, shown: bool) -> None:
-    with reader(home, TERM=term) as terminal:
-        terminal.press("enter")
-        terminal.wait_for("arxiv.org/abs")
-        terminal.press("ctrl+q")
-        terminal.wait_closed()
-    links = set(re.findall(rb"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\", bytes(terminal.raw)))
-    assert any(link.startswith(b"https://arxiv.org/abs/") for link in links) == shown
-    assert all(link.startswith(b"https://") or not link for link in links)

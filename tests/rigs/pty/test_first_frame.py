@@ -241,13 +241,10 @@ def test_even_the_first_start_draws_first(tmp_path: Path) -> None:
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
-    "no look": lambda home: (home / "look.json").unlink(),
-    "suspect": lambda home: (home / "papers.suspect").touch(),
     "older": sql("UPDATE alembic_version SET version_num = '0001'"),
     "cut": cut(0.01),
     "no cache": remove,
     "other settings": lambda home: (home / "config.toml").write_text('theme = "light"\n'),
-    "an empty view": lambda home: (home / "state.json").write_text('{"view": "starred"}'),
 }
 
 
@@ -255,14 +252,6 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def test_what_is_not_certain_is_left_to_textual(visited: Path, change: str) -> None:
     CHANGES[change](visited)
     assert not draws_first(visited)
-
-
-@pytest.mark.parametrize(
-    "more",
-    [{"TERM": "dumb"}, {"TERM": ""}, {"TEXTUAL_DRIVER": "x"}, {"NO_COLOR": "1"}, {"TERM": "linux"}, {"COLUMNS": "90"}],
-)
-def test_another_terminal_is_left_to_textual(visited: Path, more: dict[str, str]) -> None:
-    assert not draws_first(visited, **more)
 
 
 ALONE = """

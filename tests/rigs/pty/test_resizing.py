@@ -40,19 +40,3 @@ def test_the_last_of_many_sizes_is_drawn(home: Path) -> None:
             assert terminal.raw.count(FRAME_BEGIN) < SIZES, screen
         terminal.leave("ctrl+q")
         assert b"Traceback" not in terminal.raw
-
-
-def test_a_wider_pane_is_drawn_to_its_new_width_at_once(home: Path) -> None:
-    with open_reader(home, (140, 30)) as terminal:
-        terminal.wait_for("VIEWS")
-        terminal.press("f")
-        terminal.wait_for("┃")
-        before = terminal.lines[1].index("┃")
-        for _ in range(3):
-            terminal.press(">")
-            terminal.read_until_quiet(0.5)
-            terminal.show_all()
-            [view] = [line.partition("┃")[0] for line in terminal.lines if "Unread" in line]
-            assert len(view.rstrip()) == len(view) - 1
-        assert len(view) > before
-        terminal.leave("ctrl+q")

@@ -35,36 +35,27 @@ def kept(sheet: Path) -> KeptLook:
     return LOOK._replace(conditions=HERE, files=[stamp(str(sheet))], hints={"plain": [("s", "star")]})
 
 
-def test_a_look_is_the_same_when_it_is_loaded(kept: KeptLook, tmp_path: Path) -> None:
-    save_look(tmp_path / "look.json", kept)
-    assert load_look(tmp_path / "look.json", HERE) == kept
-
-
 @pytest.mark.parametrize(
-    "other",
+    ("other", "is_used"),
     [
-        conditions({**ENVIRONMENT, "TERM": "screen"}),
-        conditions({**ENVIRONMENT, "COLORTERM": ""}),
-        conditions({**ENVIRONMENT, "NO_COLOR": "1"}),
-        conditions({**ENVIRONMENT, "TEXTUAL_THEME": "nord"}),
-        {**HERE, "version": "0.0.1"},
+        (HERE, True),
+        (conditions({**ENVIRONMENT, "HOME": "/", "LANG": "C.UTF-8"}), True),
+        (conditions({**ENVIRONMENT, "TERM": "screen"}), False),
+        (conditions({**ENVIRONMENT, "COLORTERM": ""}), False),
+        (conditions({**ENVIRONMENT, "NO_COLOR": "1"}), False),
+        (conditions({**ENVIRONMENT, "TEXTUAL_THEME": "nord"}), False),
+        ({**HERE, "version": "0.0.1"}, False),
     ],
 )
-def test_a_look_is_for_one_terminal_and_version(kept: KeptLook, tmp_path: Path, other: dict[str, object]) -> None:
+def test_a_look_is_for_one_terminal_and_version_and_ends_with_a_changed_file(
+    kept: KeptLook, tmp_path: Path, sheet: Path, other: dict[str, object], is_used: bool
+) -> None:
     save_look(tmp_path / "look.json", kept)
-    assert load_look(tmp_path / "look.json", other) is None
-
-
-def test_other_variables_do_not_matter() -> None:
-    assert conditions({**ENVIRONMENT, "HOME": "/", "LANG": "C.UTF-8"}) == HERE
-
-
-def test_a_changed_file_ends_a_look(kept: KeptLook, tmp_path: Path, sheet: Path) -> None:
-    save_look(tmp_path / "look.json", kept)
+    assert load_look(tmp_path / "look.json", other) == (kept if is_used else None)
     sheet.write_text("PaperList { color: red; }")
-    assert load_look(tmp_path / "look.json", HERE) is None
+    assert load_look(tmp_path / "look.json", other) is None
     sheet.unlink()
-    assert load_look(tmp_path / "look.json", HERE) is None
+    assert load_look(tmp_path / "look.json", other) is None
 
 
 def test_looks_of_several_terminals_are_kept_and_the_oldest_goes(kept: KeptLook, tmp_path: Path) -> None:

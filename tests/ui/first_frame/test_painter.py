@@ -157,26 +157,17 @@ async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
             assert now[y][area.x : area.right - 1] == then[y][area.x : area.right - 1]
 
 
-async def test_the_cursor_stops_at_the_ends(reader: Opener) -> None:
+async def test_the_cursor_stops_at_the_ends_but_does_not_leave_a_first_screenful(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         painter = paint(r)
-        assert painter.move(-1)
-        assert painter.changes() == ""
-        assert painter.move(99)
-        assert painter.highlighted == content_end(painter)
+        assert painter.move(-1) and painter.changes() == ""
+        assert painter.move(99) and painter.highlighted == painter._content.order.pks[-1]
         assert painter.move(1)
-
-
-def content_end(painter: Painter) -> int:
-    return painter._content.order.pks[-1]
-
-
-async def test_the_cursor_does_not_leave_a_first_screenful(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 5)
-    async with reader() as r:
+        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 5)
         painter = paint(r, Visit("all"))
-        assert painter.move(4)
-        assert not painter.move(1)
+        assert painter.move(4) and not painter.move(1)
         assert painter.cursor == 4
 
 

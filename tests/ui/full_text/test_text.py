@@ -105,7 +105,9 @@ def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
 
 
 def test_a_text_comes_with_what_was_typed_before_and_stays_while_it_is_fetched_again() -> None:
-    asked = FullText(1, paper(), text_size(80, 24)).fetching("0 %", "feed").type_search("zebra")
+    fresh = FullText(1, paper(), text_size(80, 24))
+    asked = fresh.fetching("0 %", "feed").type_search("zebra")
+    assert (fresh.is_fetching, asked.is_fetching) == (False, True)
     assert (asked.size, asked.search.is_typing, asked.bookmark, asked.in_hand) == (Size(79, 22), True, None, None)
     assert asked.end_search(is_kept=False).search.text == "" and asked.failed("Gone.").problem == "Gone."
     for is_kept in (True, False):

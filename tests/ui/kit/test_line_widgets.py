@@ -49,13 +49,10 @@ async def test_the_spinner_turns_only_while_something_is_under_way() -> None:
         assert drawn(top)[0].endswith("day 3 of 7")
         top.show(HERE)
         assert not top.is_turning
-
-
-async def test_a_still_spinner_does_not_turn() -> None:
-    top = TopLine(spin=None)
-    async with Stage(top).run_test(size=(80, 3)):
-        top.show(BUSY)
-        assert not top.is_turning
+        still = TopLine(spin=None)
+        await app.mount(still)
+        still.show(BUSY)
+        assert not still.is_turning
 
 
 async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() -> None:

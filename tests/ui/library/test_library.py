@@ -69,6 +69,8 @@ async def test_counts_are_those_of_the_cache(library: Library) -> None:
 
 async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Library, cache_file: Path) -> None:
     one, two = keys(library, "2605.00400", "2605.00401")
+    # What changes nothing is none.
+    assert [await library.mark("star", False, [one]), await library.undo(), await library.redo()] == [None] * 3
     marks = [library.mark("star", value, [one, two]) for value in (True, False, True)]
     undone = library.undo()
     events = [await mark for mark in marks]
@@ -88,12 +90,6 @@ async def test_a_mark_that_nobody_waits_for_is_kept_all_the_same(cache_file: Pat
     library.close()
     with closing(Window.open(cache_file)) as window:
         assert window.rows([pk])[0].starred
-
-
-async def test_a_mark_that_changes_nothing_is_none(library: Library) -> None:
-    assert await library.mark("star", False, keys(library, "2605.00400")) is None
-    assert await library.undo() is None
-    assert await library.redo() is None
 
 
 async def test_a_mark_that_fails_says_why_and_the_next_one_works(library: Library, cache_file: Path) -> None:
@@ -177,10 +173,6 @@ async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Libr
     assert list(library.first_list(Place(), "day", lambda: SCOPE, limit=10).pks) == []
     assert answers(library) == [None, {}, False, 0, False, False, {}, [], False, None, None, None, (), (), None, ""]
     assert "damaged" in library.trouble
-
-
-async def test_a_mark_in_a_damaged_cache_is_refused_with_the_way_out(library: Library, cache_file: Path) -> None:
-    damage(cache_file)
     with pytest.raises(CacheDamaged, match="The next start of the reader repairs it"):
         await library.mark("star", True, [1])
 

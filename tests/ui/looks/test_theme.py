@@ -137,15 +137,3 @@ async def test_no_color_sends_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_filters_are_netted_and_never_grey() -> None:
     assert [type(one) for one in theme.line_filters([Monochrome()])] == [ControlNet]
     assert [type(one) for one in theme.line_filters([Monochrome()], colorless=True)] == [ControlNet, Colorless]
-
-
-async def test_themes_can_be_changed_while_it_runs() -> None:
-    papers = PaperList(today=TODAY)
-    async with staged(Stage(papers, "dark"), 60, 6) as (app, pilot):
-        papers.show(order([1]), Shelf(row(1)))
-        grounds = []
-        for name in ("dark", "light", "ansi", "textual-dark"):
-            app.theme = name
-            await pilot.pause()
-            grounds.append(next(iter(papers.render_line(0))).style)
-        assert len(set(grounds)) == 4

@@ -8,12 +8,14 @@ from textual.pilot import Pilot
 
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lines import MEASURE
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
+from reader.ui.shell.state import State
 from tests.ui.drawings import drawn
 from tests.ui.page.test_lines import whole
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
@@ -166,8 +168,10 @@ async def test_the_page_stands_in_the_middle() -> None:
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     async with staged(Stage(), 80, 24) as (app, pilot):
         reading = Reading(1, paper(), (), STILL)
+        app.state = State().put(TOPIC_NAMES, {"agents": "Agents & tools"})
         page = PaperPage(services(app), reading)
         page.show(reading)
         await app.push_screen(page)
         await pilot.pause()
-        assert "A memory that forgets on purpose" in " ".join(drawn(page.pane))
+        shown = " ".join(drawn(page.pane))
+        assert "A memory that forgets on purpose" in shown and "Agents & tools" in shown and " o  Feed" in shown

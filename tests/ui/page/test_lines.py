@@ -276,7 +276,10 @@ ALONE = {"published": None, "comments": 0}
         # Dates of another year name it, marks and the origin stand before the day.
         (FAR, 70, "", ["Mon 25 Nov 2024 · arXiv 2 Jan 2023 · v3 22 Nov · ▲ 61 · 3 comments"]),
         (paper(starred=True, hidden=True, **ALONE), 60, "", ["★ ◌ Mon 24 Nov · ▲ 61"]),
-        (paper(pk=NotCached("2511.1"), day=None, **ALONE), 60, "", ["+ from the feed, not in the cache · ▲ 61"]),
+        (
+            paper(pk=NotCached("2511.1"), comments=0),
+            *(80, "", ["+ from the feed, not in the cache · Mon 24 Nov · arXiv 19 Nov · ▲ 61"]),
+        ),
     ],
 )
 def test_the_facts_stand_below_the_people(one: Paper, width: int, position: str, facts: list[str]) -> None:
