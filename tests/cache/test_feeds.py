@@ -87,7 +87,8 @@ def test_papers_are_counted_by_who_told_of_them(feeds: Feeds, cache: Cache) -> N
 
 
 def test_a_day_with_records_that_can_not_be_read_is_not_whole(feeds: Feeds, cache: Cache) -> None:
-    assert feeds.freshness(date(2026, 11, 24))[0].newest is None
+    (daily,) = feeds.freshness(date(2026, 11, 24))
+    assert (daily.newest, daily.text(date(2026, 11, 24))) == (None, "")
     skipped = (Skipped("item 2", "no title"), Skipped("item 3", "no title"))
     cache.store(Listing("2026-11-23", ()), "2026-11-23T12:00:00Z")
     cache.store(Listing("2026-11-24", (Draft("One", id="2611.00001"),), skipped), "2026-11-24T12:00:00Z")

@@ -42,6 +42,7 @@ def test_what_is_made_from_the_code_is_whole() -> None:
     assert [action.id for action in ACTIONS if f"{action.name}: " not in TEXTS["keys"]] == []
     assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
     assert [one.name for one in fields(Settings) if not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])] == []
+    assert "| `[keys]` |" in TEXTS["settings"] and "| `[[views]]` |" in TEXTS["settings"]
     told = TEXTS["keys"].partition("## Signs")[2]
     assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
     assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told

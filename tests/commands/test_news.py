@@ -126,6 +126,11 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
     assert told(known=news.keys[4:7], told=4) == [*first, *next_ones, *risen, *brief, "0 left out, 3 mailed"]
     rest = ["Robotics:", "  0009", "  0007", "Other topics:", "  0008", "3 left out, 0 mailed"]
     assert told(told=2, brief=3, query="sort:title -agents") == [*next_ones[:2], *risen, *rest]
+    assert told(query="walk") == [
+        "Most voted:",
+        "  0007 The most votes on Robotics",
+        "0 left out, 0 mailed",
+    ]
     with pytest.raises(UsageError):
         told(query="is:nonsense")
 
@@ -213,6 +218,7 @@ def test_news_are_said_in_words() -> None:
         {**source, **last, "whole": False, "says": f"9 of 9 on Wed 01 Jul, {rest}"},
     ]
     assert len(found.hash("mail")) == 32 and found.hash("mail") != found.hash("file")
+    assert found._replace(sections=sections[:1]).summary == "2 papers"
     brief = News(TODAY, DAY, "", found.sections[2:], 1)
     assert found.hash("mail") != brief.hash("mail")
     assert brief.subject == "Papers for Thursday, 2 July (1 paper)"

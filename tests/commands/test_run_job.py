@@ -20,6 +20,10 @@ from tests.table import each
 DAY = "2026-05-11"
 
 
+class Told(jobs.ExtensionMessage):
+    progress = "half of it"
+
+
 @each(
     ("message", "text"),
     [
@@ -38,6 +42,7 @@ DAY = "2026-05-11"
         (jobs.PdfReceived(1_500_000, 3_000_000), "1.5 of 3.0 MB of the PDF"),
         (jobs.PdfReceived(1_500_000, None), "1.5 MB of the PDF"),
         (jobs.HookRan(1, 2_000), "on_new: 1 of 2,000 papers"),
+        (Told(), "half of it"),
         (jobs.RefreshStarted((DAY,)), ""),
         (jobs.RefreshFinished(), ""),
     ],

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from reader.cache import meta
 from reader.core.foreign import FURTHEST
-from reader.core.marks import FORGET, quoted
+from reader.core.marks import FORGET
 
 FORGOTTEN = 2
 """The bit of `undone` that forgetting sets; the lowest bit is that of undo."""
@@ -125,7 +125,6 @@ def note_changing(connection: sqlite3.Connection, events: Sequence[int]) -> None
     """Note, in a temporary table, which states some events may change; takes no lock of the cache."""
     named = "SELECT value FROM json_each(?)"
     steps = f"SELECT t.seq FROM event AS s JOIN event AS t ON t.id = s.value WHERE s.seq IN ({named})"
-    steps += f" AND s.kind IN ({quoted(('undo', 'redo'))})"
     for seqs in (named, steps):
         for what in ("kind, pk FROM effect WHERE event", "kind, 0 FROM event WHERE count = 0 AND seq"):
             sql = f"INSERT OR IGNORE INTO changing (kind, pk) SELECT {what} IN ({seqs})"

@@ -191,15 +191,15 @@ class Reader(AppService):
         self._running = running
         self._end: asyncio.Task[None]
 
-    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
-        process = await super()._open_app_process(width, height)
+    async def _open_app_process(self, *size: Any, **more: Any) -> Process:
+        process = await super()._open_app_process(*size, **more)
         self._running.add(self)
         self._end = asyncio.create_task(self._wait(process))
         return process
 
-    def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+    def _build_environment(self, *size: Any, **more: Any) -> dict[str, str]:
         # A reader gets the tokens as from the user's shell, and hides them in the same way.
-        return super()._build_environment(width, height) | api.held_secrets()
+        return super()._build_environment(*size, **more) | api.held_secrets()
 
     async def _wait(self, process: Process) -> None:
         await process.wait()

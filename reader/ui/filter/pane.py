@@ -232,7 +232,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
         # Rows come and go with the counts; the cursor's row keeps its place on the screen.
-        self.scroll_to(y=self._cursor - line if before else 0, animate=False, force=True)
+        self.scroll_to(y=self._cursor - line if before else 0, animate=False)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
@@ -253,11 +253,11 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         """Scroll just enough to show the cursor; with the first row, also show the headings above it."""
         first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
         top = 0 if self._cursor <= first else self._cursor
-        self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
+        self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False)
 
     def _reveal_group(self) -> None:
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
-        self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
+        self.scroll_to(y=min(top, self._cursor), animate=False)
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))

@@ -105,7 +105,7 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
             *_rows(fill([Piece("No paper that you marked is like it.", "muted")], width)),
         ]
     whole = round(100 * sum(one.weight for one in reasons.terms))
-    rows = [_heading(FOR_YOU, width, glyphs, f"  {whole} points; the best papers have about 100")]
+    rows = [_heading(FOR_YOU, width, glyphs, f"  {whole} points; the best 20 average 100")]
     rows += _rows(fill([Piece(literal(reasons.why), "text")], width))
     wishes = {one.key: one for one in reasons.wishes}
     column = min(max(cell_len(literal(one.text)) for one in shown), width // 2)

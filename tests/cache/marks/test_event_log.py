@@ -25,7 +25,7 @@ from reader.cache import choice, connections, files, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks import event_log, journal
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import UserAction, made_by_agents
+from reader.cache.marks.event_log import NOBODY, UserAction, made_by_agents
 from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.reads.exports import lost_papers
@@ -323,6 +323,12 @@ def test_an_event_is_known_again_however_its_papers_are_packed(events: Events, p
     clashes = list[Entry]()
     assert (events.join([again, other], on_clash=clashes.append), clashes) == (0, [other])
     assert starred(path) == {1, 2}
+
+
+def test_others_may_forget_so_many_machines_and_no_more(events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "MOST_FORGETS", 2)
+    said = [Entry(f"{at:024x}", "ab" * 6, at, at, f"forget:{at:012x}", "1", 0, NOBODY) for at in range(1, 5)]
+    assert [events.join(some) for some in (said[:1], said[1:3], said[3:])] == [1, 1, 0]
 
 
 def test_an_undo_may_come_before_its_target(events: Events, path: Path, two_days: Path, tmp_path: Path) -> None:

@@ -139,10 +139,10 @@ def test_lines_are_taken_out_and_put_in_whole(journal: Journal, monkeypatch: pyt
     for step, lines in steps:
         step()
         assert list(journal.read()) == lines
+        assert journal.path.stat().st_mode & 0o777 == 0o600
         whole.append(journal.size())
     # What is written is on the disk before it counts: a new first line, too, before the others.
     assert sizes == [*whole[:2], len(encode(Owner(OTHER))), *whole[2:4]]
-    assert journal.path.stat().st_mode & 0o777 == 0o600
     assert [*journal.path.parent.iterdir()] == [journal.path]
 
 

@@ -86,6 +86,9 @@ def test_what_came_with_a_late_clock_counts_until_something_later_comes(
     stand = rows(path, "SELECT clock, machine, number FROM event WHERE undone = 0 AND kind <> 'undo' ORDER BY seq")
     clocks = [clock for clock, _, _ in stand]
     assert clocks[0] == clocks[1] < clocks[2] < clocks[3] < time.time() * 1000
+    # What takes them back is of now.
+    undos = rows(path, "SELECT clock FROM event WHERE kind = 'undo'")
+    assert undos and all(0 <= time.time() * 1000 - clock < 3_600_000 for (clock,) in undos)
     # They are still its machine's, which can be forgotten; the log has them, so others get them by this machine's file.
     assert {(machine, number) for _, machine, number in stand} == {(OTHER, 0)}
 

@@ -19,7 +19,7 @@ from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.similar import cache_file
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
-from reader.cache.watching import Candidates, judge, mute, muting_words
+from reader.cache.watching import Candidates, is_applied, judge, mute, muting_words
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find
 from reader.core.follows import Follow, value_of
@@ -192,6 +192,7 @@ def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> 
     path = cache_file(cache)
     muted = "SELECT pk FROM paper WHERE hidden = 1"
     assert mute(path, ["pretraining"], SCOPE)
+    assert is_applied(cache, ["pretraining"]) and not is_applied(cache, [])
     assert {pk for (pk,) in cache.execute(muted)} == papers("pretraining", 0, 1, 2)
     assert muting_words(cache, min(papers("pretraining", 0)), SCOPE) == ("pretraining",)
     assert mute(path, [], SCOPE) and not cache.execute(muted).fetchall()

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -388,6 +389,14 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 TEX = st.recursive(_SIMPLE, _compound, max_leaves=6)
+
+
+@given(st.lists(TEX, min_size=2, max_size=30))
+def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
+    ordered = sorted(dict.fromkeys(formulas), key=formula_text)
+    for one, other in pairwise(ordered):
+        if formula_text(one) == formula_text(other):
+            assert shape(read_tex(one)) == shape(read_tex(other)), (one, other, formula_text(one))
 
 
 def test_small_formulas_that_differ_never_look_alike() -> None:

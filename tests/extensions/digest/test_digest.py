@@ -315,6 +315,8 @@ def test_a_mail_waits_for_the_feed_too_and_then_goes_without(
         sent = run("digest", *SINCE, "--send", "--refresh", "--quiet")
     assert (sent.code, sum(waited), len(server.mails)) == (0, seconds, 1)
     assert sent.err.startswith("Not all days could be fetched")
+    # One that is printed waits for nothing.
+    assert run("digest", *SINCE, "--refresh").err == sent.err and sum(waited) == seconds
 
 
 def test_it_waits_for_the_network_up_to_two_hours(

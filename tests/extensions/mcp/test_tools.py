@@ -102,7 +102,9 @@ async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) 
             assert tool.title and tool.annotations is not None
             assert tool.description and "foreign" not in tool.description
             assert tool.input_schema["additionalProperties"] is False
+            assert all("description" in one for one in tool.input_schema["properties"].values())
             assert tool.output_schema is not None and tool.output_schema["required"]
+            assert "description" not in tool.output_schema
             jsonschema.Draft202012Validator.check_schema(tool.input_schema)
             jsonschema.Draft202012Validator.check_schema(tool.output_schema)
         hints = {

@@ -14,7 +14,7 @@ import pytest
 
 from reader.core.errors import ConfigError, FeedError, FeedOffline, ReaderError, UsageError
 from reader.extensions.vectors.encoders import StaticEncoder
-from reader.extensions.vectors.hub import Fetched, HubClient, is_name
+from reader.extensions.vectors.hub import Fetched, HubClient, OnProgress, is_name
 from tests.feed_server import Handler, LocalServer
 from tests.static_model import make_model
 
@@ -80,14 +80,22 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
         yield server
 
 
-def fetch(hub: Hub, models: Path, name: str = "some/model", *, sha256: str = "", offline: bool = False) -> Fetched:
+def fetch(
+    hub: Hub,
+    models: Path,
+    name: str = "some/model",
+    *,
+    sha256: str = "",
+    offline: bool = False,
+    tell: OnProgress = lambda *_: None,
+) -> Fetched:
     async def no_wait(_: float) -> None:
         pass
 
     async def run() -> Fetched:
         client = HubClient(hub.url, offline=offline, sleep=no_wait)
         try:
-            return await client.fetch(name, models, lambda *_: None, sha256=sha256)
+            return await client.fetch(name, models, tell, sha256=sha256)
         finally:
             await client.aclose()
 
@@ -96,7 +104,10 @@ def fetch(hub: Hub, models: Path, name: str = "some/model", *, sha256: str = "",
 
 def test_a_model_comes_from_the_hub_with_its_digests(hub: Hub, tmp_path: Path) -> None:
     digest = hashlib.sha256(hub.files["model.safetensors"]).hexdigest()
-    fetched = fetch(hub, tmp_path / "models", sha256=digest.upper())
+    told: list[tuple[int, int]] = []
+    fetched = fetch(hub, tmp_path / "models", sha256=digest.upper(), tell=lambda *come: told.append(come))
+    total = sum(map(len, hub.files.values()))
+    assert told == sorted(told) and told[-1] == (total, total)
     assert fetched.folder == tmp_path / "models" / "some--model"
     assert (fetched.commit, fetched.sha256["model.safetensors"]) == (COMMIT, digest)
     assert asyncio.run(StaticEncoder(fetched.folder).encode(["songs"])).argmax() == 1

@@ -39,7 +39,7 @@ def drawn(known: Explanation, width: int = 80) -> list[str]:
 
 def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None:
     assert drawn(KNOWN) == [
-        "For you  49 points; the best papers have about 100",
+        "For you  49 points; the best 20 average 100",
         "like JetSpec, which you starred: KV cache",
         "  +62  KV cache      from 3 papers",
         "  +10  base          from 2 papers",
@@ -69,7 +69,7 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
         *(SERVING, LEARNED.interests[1].wish, Wish("word", "finance", -1)),
     ]
     narrow = drawn(KNOWN, 46)
-    assert narrow[0] == "For you  49 points; the best papers have abou…"
+    assert narrow[0] == "For you  49 points; the best 20 average 100"
     assert narrow[5] == "   -3  pages         more often in papers tha…"
     assert narrow[8:10] == [f"{'KV cache':39}++", "  JetSpec · Ada of a long name of a long name…"]
 
