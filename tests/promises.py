@@ -212,7 +212,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "`undo` takes back, for all machines, what was done on this one": (
             "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
-            "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
+            "extensions/sync/test_union.py::test_all_machines_come_to_the_same_state_in_any_order",
         ),
         "One that is lost or set back is rewritten": (
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",

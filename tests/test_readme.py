@@ -26,8 +26,13 @@ def test_the_two_commands_stand_on_lines_of_their_own(command: str) -> None:
     assert command in README.splitlines()
 
 
-def test_ci_runs_the_second_command() -> None:
-    assert DEVELOP in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+def test_ci_runs_the_second_command_and_tests_that_are_there() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert DEVELOP in script.splitlines()
+    for path in re.findall(r"\btests/[\w/{},.]+", script):
+        begins, _, rest = path.partition("{")
+        names, _, ends = rest.partition("}")
+        assert [name for name in names.split(",") if not (ROOT / f"{begins}{name}{ends}").exists()] == [], path
 
 
 def test_every_command_that_is_shown_exists() -> None:

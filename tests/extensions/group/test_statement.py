@@ -66,11 +66,15 @@ def test_a_statement_has_a_bound_of_papers(monkeypatch: pytest.MonkeyPatch) -> N
         read(HEAD + b"{}\n" * 3)
 
 
-def test_lines_without_a_paper_are_counted_and_a_wrong_choice_is_none() -> None:
+def test_lines_without_a_paper_are_counted_others_are_cleaned_and_a_wrong_choice_is_none() -> None:
     assert read(HEAD.replace(b":7,", b":0,")).number == 0
-    lines = b'{"paper":"2611.00001","marks":["star","read",5],"note":""}\n{"paper":"x","marks":["star"]}\n'
+    lines = (
+        b'{"paper":"2611.00001","marks":["star","read",5],"note":""}\n{"paper":"x","marks":["star"]}\n'
+        b'{"paper":"2611.00002","marks":["tag:\\u001b[31mred"],"note":"\\u001b]0;a\\u0007clear\\u202e"}\n'
+    )
     found = read(HEAD.replace(b'[3,"c0"]', b'[-1,"c0"]') + lines)
-    assert (found.marks, found.refused, found.choice) == ((Shared("2611.00001", "star"),), 1, Choice())
+    marks = Shared("2611.00001", "star"), Shared("2611.00002", "tag:red"), Shared("2611.00002", "note", "clear")
+    assert (found.marks, found.refused, found.choice) == (marks, 1, Choice())
     signed = sign(HEAD, secret := new_secret())
     assert signed.startswith(HEAD) and len(public_key(secret)) == 64
     with pytest.raises(ValueError, match="its signature is wrong: somebody else has changed it, or it is damaged"):
