@@ -209,7 +209,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         if entry_type(paper) == "misc":
             yield "publisher", "arXiv"
     elif paper.url:
-        yield "url", clean(paper.url).replace("{", "%7B").replace("}", "%7D")
+        yield "url", clean(paper.url).translate({ord("{"): "%7B", ord("}"): "%7D", ord("\\"): "%5C"})
     if paper.tags:
         # The feed's own keywords are many, and programs would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))

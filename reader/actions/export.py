@@ -304,7 +304,7 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
     yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
     if paper.note:
         yield f"Note: {plain_markdown(' '.join(clean_note(paper.note).split()))}"
-    yield from (_highlight(said, paper.id) for said in paper.highlights)
+    yield from (_highlight(clean_note(said, SAID_LIMIT), paper.id) for said in paper.highlights)
     if found := links(paper):
         addresses = ((link.name, in_parentheses(link.url)) for link in found)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)

@@ -7,15 +7,15 @@ import io
 import json
 import os
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import pytest
 from bibtexparser.entrypoint import parse_string
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS, RECORD_KEYS, ExportFailed, format_of, paper_type, replacing
-from reader.core.paper import Paper
+from reader.core.paper import FIELDS, Paper
 from tests.table import each
 
 HOSTILE = st.text(
@@ -65,6 +65,7 @@ def written(name: str, *papers: Paper) -> str:
 
 
 @given(PAPERS)
+@example([Paper(1, "page:0a1b2c3d4e5f", "A", url="https://a.example/\\"), Paper(1, "2606.12345", "B")])
 @settings(max_examples=30)
 def test_whatever_papers_say_they_are_told_apart(papers: list[Paper]) -> None:
     text = written("bibtex", *papers)
@@ -103,9 +104,17 @@ def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
-    hostile = live_edit._replace(title="a\x1b]0;x\x07b\x9b31m", abstract="c\x1b[2Jd", authors=("e\u202ef",))
-    text = written(name, hostile)
-    assert not [char for char in text if char in "\x1b\x9b\u202e\x07"]
+    """Whichever text of a paper has it, also of a page of another site, of which more is told."""
+    evil = "a\x1b]0;x\x07b\x9b31m\u202ec"
+    said: dict[str, Any] = {}
+    for field in (one for one in FIELDS if not one.rules.is_date and one.name not in ("id", "topics")):
+        kind = get_type_hints(Paper)[field.name]
+        said |= {field.name: evil} if kind in (str, str | None) else {}
+        said |= {field.name: (evil,)} if kind == tuple[str, ...] else {}
+    whole = live_edit._replace(**said)
+    for paper in (whole, whole._replace(id="page:0a1b2c3d4e5f"), whole._replace(abstract="", url="https://a.example")):
+        text = written(name, paper)
+        assert not [char for char in text if char in "\x1b\x9b\u202e\x07"] and "\\u00" not in text
 
 
 def test_the_schema_of_a_paper_says_what_may_be_missing() -> None:
