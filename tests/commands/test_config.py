@@ -150,6 +150,10 @@ def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
         2! dailypapers: digest is a table: set digest.to or another of its keys.
         $ config set views x
         2! dailypapers: views are tables and have no single value. 'dailypapers views' changes them.
+        $ config set rules x
+        2! dailypapers: rules are tables and have no single value. 'dailypapers rules' changes them.
+        $ config set exports x
+        2! dailypapers: exports are tables and have no single value. 'dailypapers config edit' changes them.
         $ config get
         2! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
         $ config set

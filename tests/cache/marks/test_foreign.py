@@ -31,6 +31,7 @@ def entry(kind: str, value: str, papers: str = "") -> Entry:
         ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}", ""),
         ("follow:blog", f"{{{FEED.replace('https://a.example/feed', 'file:///etc/passwd')}}}", ""),
         ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}", ""),
+        ("follow:blog", f'{{{FEED}, "folder": "a\\u001b[31mb"}}', ""),
         ("follow:blog", "[1]", ""),
         ("setting:mute", "[" * 9 + "]" * 9, ""),
         ("setting:mute", "no JSON", ""),

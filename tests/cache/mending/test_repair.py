@@ -174,7 +174,8 @@ def test_text_is_cleaned_again(closed: Path) -> None:
         closed,
         "UPDATE paper SET title = 'A' || char(27) || '[31mB' || char(10) || 'C', published = '2026-13-45' WHERE pk = 1",
         "UPDATE paper_text SET code_url = 'javascript:x', project_url = 'https://a.org' WHERE pk = 1",
-        "UPDATE paper_text SET authors = 'Z' || char(7) WHERE pk = 1",
+        "UPDATE paper_text SET authors = 'Z' || char(7), abstract = 'a' || char(27) || '[2Jb' WHERE pk = 1",
+        "UPDATE paper SET source = 'b' || char(7) || 'log' WHERE pk = 1",
         "UPDATE paper SET title = char(7) WHERE pk = 2",
         "UPDATE paper SET id = '../etc' WHERE pk = 3",
         "UPDATE paper SET upvotes = -5, comments = 'many' WHERE pk = 4",
@@ -184,7 +185,7 @@ def test_text_is_cleaned_again(closed: Path) -> None:
         found = drafts(salvage)
     one = found[paper_id(0)]
     assert (one.title, one.published, one.code_url, one.project_url) == ("AB C", None, None, "https://a.org")
-    assert one.authors == ("Z",)
+    assert (one.authors, one.abstract, one.source) == (("Z",), "ab", "blog")
     assert paper_id(1) not in found
     assert len(found) == 38
     assert (found[paper_id(3)].upvotes, found[paper_id(3)].comments) == (None, None)

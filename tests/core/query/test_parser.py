@@ -189,6 +189,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ('"..."', '"..."', None, "no letter or digit"),
         ("title:...", "...", None, "no letter or digit"),
         ("...", "...", None, "no letter or digit"),
+        ("title:", "title:", None, "title: needs a value, such as title:attention."),
     ],
 )
 def test_a_mistake_points(text: str, marked: str, suggestion: str | None, says: str) -> None:

@@ -291,6 +291,9 @@ def test_the_file_of_the_membership_is_private_and_its_damage_is_said(
     file.write_text("[]")
     with pytest.raises(CacheError, match="can't be read"):
         membership.load(ada.cache)
+    with pytest.raises(CacheError, match="Restore it from a backup, or remove it and join again"):
+        ada.look()
+    assert file.read_text() == "[]", "the key might still be saved"
     monkeypatch.setattr("reader.paths.replace_private", lambda *_: (_ for _ in ()).throw(OSError(28, "No space")))
     with pytest.raises(CacheError, match="can't be written"):
         membership.save(ada.cache, membership.Membership("g", "f", "n", "s"))
