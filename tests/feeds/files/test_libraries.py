@@ -97,6 +97,12 @@ def test_a_broken_entry_keeps_no_other_out() -> None:
     assert (last.where, last.id) == ("line 1", "2606.30308")
     # Old libraries use Western Europe's encoding.
     assert entries("@misc{a, title={Größe}}".encode("cp1252"))[0].title == "Größe"
+    hostile = "a\\u001b]0;x\\u0007b\\u009b31m\\u202ec"
+    [entry] = entries(
+        f'[{{"type": "article", "id": "{hostile}", "title": "{hostile}", "note": "{hostile}",'
+        f'"URL": "https://arxiv.org/abs/{ID}"}}]'
+    )
+    assert (entry.title, entry.note) == ("abc", "abc") and entry.where.isprintable()
 
 
 RIS = f"""\ufeffTY  - GEN
