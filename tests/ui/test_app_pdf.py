@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("SSH_CONNECTION", "SSH_TTY", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "bin").mkdir()
-    add_program(tmp_path / "bin", "viewer", f'echo "$1" >> {tmp_path}/opened')
+    add_program(tmp_path / "bin", "viewer", f'#!/bin/sh\necho "$1" >> {tmp_path}/opened')
     return tmp_path
 
 

@@ -179,7 +179,7 @@ def test_a_machine_that_is_gone_or_damaged_is_mended_by_its_owner(laptop: Person
     assert "older than" in bob.look().troubles[0]
     # Not where another machine of hers has written since.
     desk.mark("star", True, 2, 4)
-    assert desk.look().is_told and bob.look().came == {"ada": 1}
+    assert desk.look(NOON + timedelta(seconds=9)).is_told and bob.look().came == {"ada": 1}
     laptop.file.write_bytes(older)
     assert bob.look() == Looked()
 
