@@ -211,6 +211,8 @@ from textual.app import App
 from reader.ui.terminal.driver import TerminalDriver
 class Job(App):
     def on_mount(self):
+        # Another thread may get the signal to go on; its handler runs once the loop wakes, as the reader's often does.
+        self.set_interval(0.1, lambda: None)
         self._driver.set_title("A title")
         self._driver.set_title("A title")
     def on_key(self, event):
