@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.cache.connections import STATEMENT_STEPS, opened, peek, statements, transaction
+from reader.cache.connections import PEEKS, STATEMENT_STEPS, opened, peek, statements, transaction
 from reader.cache.sqlite_errors import damaged, explain, primary_code
-from reader.core.errors import CacheForeign, CacheTooNew
+from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
 from reader.core.steps import note_step
 from reader.paths import close_to_others, make_folder, touch_private
 
@@ -150,6 +150,26 @@ def version(path: Path) -> str | None:
 
 
 def _facts(path: Path) -> _Facts:
+    for _ in range(PEEKS):
+        before = _traces(path)
+        with suppress(CacheDamaged, CacheForeign):
+            return _facts_now(path)
+        # A file that no program has open is read without locks, and is half of each if one begins to write meanwhile.
+        if _traces(path) == before:
+            break
+    return _facts_now(path)
+
+
+def _traces(path: Path) -> list[tuple[int, int]]:
+    """What changes if a program writes to a cache: times and sizes of the file and its log."""
+    found = []
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        with suppress(OSError):
+            found.append((file.stat().st_mtime_ns, file.stat().st_size))
+    return found
+
+
+def _facts_now(path: Path) -> _Facts:
     if not path.exists() or path.stat().st_size == 0:
         return _Facts(None, 0, frozenset())
     # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,

@@ -37,6 +37,24 @@ def test_only_durable_connections_wait_for_the_disk(
         assert connection.execute("PRAGMA synchronous").fetchone() == (synchronous,)
 
 
+def test_a_cache_that_changes_while_it_is_read_without_locks_is_read_again(
+    path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+
+    def peek(file: Path) -> sqlite3.Connection:
+        looks.append(file)
+        if len(looks) == 1:
+            os.utime(file, ns=(1, 1))
+            error = sqlite3.DatabaseError("database disk image is malformed")
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+        return connections.peek(file)
+
+    monkeypatch.setattr(schema, "peek", peek)
+    assert (schema.version(path), len(looks)) == (schema.HEAD, 2)
+
+
 # What a new cache is made of
 
 
