@@ -610,14 +610,13 @@ def _root_box(inner: Box, index: str) -> Box:
 def _script_box(node: Script) -> Box | None:
     base, below, above, is_stacked = node
     inner = _row(items_of(base))
-    is_large = isinstance(base, Symbol) and base.kind == "op" and is_stacked
     if is_stacked:
         upper = _limit(above) if above is not None else None
         lower = _limit(below) if below is not None else None
         width = max(part.width for part in (inner, upper, lower) if part is not None)
         top = _padded(upper, width) if upper else ()
         bottom = _padded(lower, width) if lower else ()
-        return Box((*top, *_padded(inner, width), *bottom), len(top) + inner.base, "op" if is_large else "rel")
+        return Box((*top, *_padded(inner, width), *bottom), len(top) + inner.base, "rel")
     if not inner.is_tall:
         return None
     if not isinstance(base, (Fence, Grid)):
