@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
 
+from reader.cache.marks.events import Events
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.ui.library.library import Library
 from reader.ui.triage.state import TRIAGE
+from tests.doubles import cached
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.papers import NOW
@@ -135,6 +138,18 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         await r.do("triage.next", "triage.next")
         assert r.empty.startswith("Tue 12 May is finished: 2 papers in 0 s, 1 s each. 2 passed.")
         assert r.status == ""
+        # What another program made unread meanwhile stays so: it was not put aside.
+        await r.do("view.latest", "move.bottom", "paper.read", "move.up", "paper.read")
+        await typed(r, "triage day:today")
+        await r.do("triage.next")
+        triage = r.app.state[TRIAGE]
+        assert triage is not None
+        with closing(Events.open(r.file)) as events:
+            events.mark("read", False, [cached(triage.decisions[0].pk)])
+        await r.do("triage.next")
+        assert "2 passed" in r.empty and "finished" not in r.empty
+        await r.do("view.latest")
+        assert "13 of 14 read" in r.top
         await typed(r, "triage 15m topic:(")
         assert r.app.state.notices.shown.tone == "warning"
         await typed(r, "triage 1s")

@@ -152,13 +152,13 @@ class TriageActions(Actor):
         if triage is None:
             return False
         if triage.pace.is_time_up:
-            self._end()
+            self._end(is_aside=True)
         # Usually it is the next one; looking further reads 200 rows.
         elif self._papers.next_where(_is_open, limit=1) or self._papers.next_where(_is_open) or self._is_first_open():
             self._page.follow()
             return True
         else:
-            self._end()
+            self._end(is_aside=False)
         return False
 
     def _is_first_open(self) -> bool:
@@ -206,7 +206,7 @@ class TriageActions(Actor):
             return
         number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
         choices = (("a", "mark read"), ("q", "leave unread"), ("esc", "continue"))
-        act: dict[str, Callable[[], object]] = {"a": self._end, "q": self._leave_rest}
+        act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "q": self._leave_rest}
         self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
 
     def _leave_rest(self) -> None:
@@ -218,15 +218,15 @@ class TriageActions(Actor):
             left = f" · {triage.pace.left:,} left unread" if triage.pace.left else ""
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
 
-    def _end(self) -> None:
+    def _end(self, *, is_aside: bool) -> None:
         now = self._look.now()
         self._change(lambda triage: triage.tick(now).end(now))
-        self._background.start("marks", self._finish)
+        self._background.start("marks", partial(self._finish, is_aside))
 
-    async def _finish(self) -> None:
-        """Put aside the undecided papers, if any; they are marked after the last decision is stored."""
+    async def _finish(self, is_aside: bool) -> None:
+        """End once the last decision is stored; papers that came meanwhile stay unread unless the rest is put aside."""
         try:
-            action = await self._marks.give(["read"], await self._loader.read_all())
+            action = await self._marks.give(["read"], await self._loader.read_all() if is_aside else ())
         except ReaderError:
             self._change(lambda triage: triage.go_on(self._look.now()))
             raise
