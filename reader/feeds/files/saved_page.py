@@ -258,6 +258,9 @@ _MESSAGE = re.compile(
 _ELEMENT = re.compile(rb"<!doctype html|<html|<head|<body|<main|<article|<div", re.IGNORECASE)
 _HEAD = 4_096
 
+_LOOK_BACK = 50
+"""Pieces of text before a link that are looked at, so that thousands of blank ones cost no more."""
+
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)")
 _TAG_END = re.compile(r"""[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
 _ATTRIBUTE = re.compile(r"""(data-props|href|datetime)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -327,7 +330,8 @@ def read_web_page(html: str) -> WebPage:
             addresses.setdefault(address)
             id = _paper_of(address)
             # A link within a sentence is not a title.
-            is_within = any(map(str.strip, takewhile(lambda piece: "\n\n" not in piece, reversed(pieces))))
+            before = takewhile(lambda piece: "\n\n" not in piece, reversed(pieces[-_LOOK_BACK:]))
+            is_within = any(map(str.strip, before))
             link = (id, len(pieces)) if id and not is_within else None
         elif tag == "/a" and link is not None:
             id, start = link
