@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reader import log, paths
-from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
+from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler
 from reader.ui.shell.app import _record_loop_error
 from tests.table import each
 
@@ -109,7 +109,6 @@ def test_the_file_is_rotated_and_the_oldest_is_removed(file: Path) -> None:
 
 
 def test_abstracts_are_cut(file: Path) -> None:
-    assert [redact("x" * (LONGEST_LINE + more)) for more in (0, 1)] == ["x" * LONGEST_LINE + more for more in ("", "…")]
     log.record_error("import", raised(ValueError(ABSTRACT)))
     log.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
     log.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader import access_token
-from reader.log_handler import redact
+from reader.log_handler import LONGEST_LINE, redact
 from tests.table import each
 
 
@@ -59,3 +59,7 @@ def test_the_values_of_secret_variables_are_taken_out(monkeypatch: pytest.Monkey
     # A value that begins another one hides nothing of it from its pattern.
     monkeypatch.setenv("MAIL_PASSWORD", "not-of-the-usual-form-either")
     assert redact("not-of-the-usual-form-either, not-of-the-usual-form") == "***, ***"
+
+
+def test_a_long_line_is_cut() -> None:
+    assert [redact("x" * (LONGEST_LINE + more)) for more in (0, 1)] == ["x" * LONGEST_LINE + more for more in ("", "…")]

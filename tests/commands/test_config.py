@@ -97,6 +97,7 @@ def test_earlier_values_are_listed_and_restored(session: Session, run: Run, pape
 
 def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
     file = home / "config.toml"
+    assert run("config", "check").out == f"{file} does not exist, so every setting has its default.\n"
     assert run("config", "init").out == f"{file}\n"
     assert home.stat().st_mode & 0o777 == 0o700
     assert run("config", "check").code == 0
