@@ -124,7 +124,7 @@ def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
 ) -> None:
     from reader.ui.shell.app import SAMPLE
 
-    opened = replace_reader(monkeypatch, SAMPLE, None)
+    opened = replace_reader(monkeypatch, SAMPLE, SAMPLE)
     assert run().code == 0
     assert [one.demo for one in opened] == [False, True]
     assert opened[1].file.parent != home and not opened[1].file.exists()
@@ -138,6 +138,19 @@ def test_an_error_that_ends_the_reader_is_one_line_and_logged(
     assert (found.code, found.out, found.err.count("\n")) == (1, "", 1)
     assert found.err.startswith("dailypapers: unexpected error: ValueError: no such row; the log has the details: ")
     assert "ERROR reader: reader: ValueError: no such row" in (home / "dailypapers.log").read_text()
+
+
+@each(("is_shown", "is_known"), [(True, True), (False, True), (True, False)])
+def test_a_first_frame_is_gone_before_the_reader_draws_or_anything_is_said(
+    home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, is_shown: bool, is_known: bool
+) -> None:
+    frame = Mock(is_shown=is_shown)
+    opened = replace_reader(monkeypatch, ValueError("no such row"))
+    monkeypatch.setattr(opening, "_prepare_cache", lambda *_: [])
+    monkeypatch.setattr("reader.ui.kit.textual_fixes.knows_terminal", lambda: is_known)
+    monkeypatch.setattr("reader.commands.output.report_unexpected", lambda *_: frame.take_down.call_count)
+    assert opening.show_reader(Workspace(), "", frame=frame, is_plain=False) == 1
+    assert opened[0].first_frame is (frame if is_shown and is_known else None)
 
 
 def test_garbage_is_collected_again_after_the_start(tuned: None) -> None:
