@@ -18,7 +18,7 @@ import pytest
 from reader.commands import output
 from reader.commands.output import Progress, Style
 from reader.core import errors
-from reader.core.lines import Piece
+from reader.core.lines import Piece, cell_len
 from reader.feeds.http.responses import HttpRefused
 from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, write_days
 from tests.table import each
@@ -271,3 +271,9 @@ def test_what_may_take_long_says_where_it_is(
         assert run(*words).code == 0
         assert shown == steps
         shown.clear()
+
+
+def test_titles_and_names_are_cut_where_the_terminal_ends(on_terminal: RunOnTerminal, papers: Path) -> None:
+    for words in (("topics",), ("rules", "try", "--then", "star", "--since", "2026-06-01", "agents")):
+        lines = on_terminal(*words, columns=40).lines
+        assert max(map(cell_len, lines[:-1])) == 40 and any(line.endswith("…") for line in lines), words

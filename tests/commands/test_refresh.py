@@ -220,3 +220,9 @@ def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkey
     found = run("refresh", "--days", "1", "--verbose")
     (line,) = found.err.splitlines()
     assert re.fullmatch(rf"[\d:]+ GET {feed.url}/api/daily_papers\?date={ago(0)}.* 200, .* s", line)
+
+
+def test_what_rules_did_is_told(run: Run, feed: FeedServer, home: Path) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('[[rules]]\nname = "R"\nwhen = "title:two"\nthen = ["star"]\n')
+    assert run("refresh").lines == ["3 new, 0 updated, 0 unchanged in 2 days.", "By your rules: 1 starred."]
