@@ -369,6 +369,7 @@ def test_counts_come_before_keys_and_chords() -> None:
     assert matched(read("5 j")[-1]) == ("move.down", 5)
     assert matched(read("1 0 g g")[-1]) == ("move.top", 10)
     assert matched(read("5 o")[-1]) == ("link.page", None)
+    assert [matched(read(f"3 {key}")[-1])[1] for key in "msbx"] == [3, 3, 3, 3]
     assert isinstance(read("0")[-1], UnknownKeys)
     assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MAX_COUNT)
 
@@ -450,6 +451,7 @@ def test_in_a_browser_the_note_offers_no_other_editor_and_a_phone_can_tap_what_t
     assert served.hints("note") == [hint for hint in own.hints("note") if hint != ("ctrl+e", "editor")]
     assert [word for _, word in served.hints("list")][:5] == ["mark read", "star", "hide", "down", "up"]
     assert served.hints("list")[-1] == own.hints("list")[-1]
+    assert Keymap.of(config.Settings()).hints("note") == own.hints("note")
 
 
 def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
