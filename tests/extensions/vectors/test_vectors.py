@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.conftest import Session
 from tests.embeddings_server import EmbeddingsServer
-from tests.extensions.vectors.test_models import Hub, hub
+from tests.extensions.vectors.test_hub import Hub, hub
 
 __all__ = ["hub"]
 
