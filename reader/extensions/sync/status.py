@@ -187,6 +187,6 @@ def _notes(record: Machine) -> list[str]:
     elif not record["is_this"] and record["here"]:
         notes += [f"sent {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
     if record["refused"]:
-        notes += [f"{record['refused']:,} changes over the budget of {record['budget']} were refused"]
+        notes += [f"{api.amount(record['refused'], 'change')} refused (over the budget of {record['budget']})"]
     notes += [f"a copy of its file was also read, and can be deleted: {api.clean(one)}" for one in record["copies"]]
     return notes
