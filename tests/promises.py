@@ -102,7 +102,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
         "is a query only where papers have it, else the program asks what you meant": (
-            "commands/test_cli.py::test_what_is_not_understood_is_one_line_with_the_way_out",
+            "commands/test_command.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
             "rigs/pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
@@ -175,7 +175,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
         ),
         "all of an address but its host": (
-            "test_log.py::test_secrets_are_taken_out",
+            "test_log_handler.py::test_secrets_are_taken_out",
             "commands/test_bug_report.py::test_no_planted_secret_is_in_a_report_in_json_or_in_the_log",
         ),
         "No queries, paths, addresses, names or keys are in it": (
