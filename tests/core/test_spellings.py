@@ -136,6 +136,7 @@ def told(found: Sequence[Spelling]) -> str:
             "self-pre-fine-tuned | self pre finetuned | self prefine tuned | self prefinetuned | selfpre fine tuned"
             " | selfpre finetuned | selfprefine tuned | selfprefinetuned",
         ),
+        ("colour metre x", "colour metre x | color meter x | color metre x | colour meter x"),
         ("self-pre-fine-tuned-x", "self-pre-fine-tuned-x | selfprefinetunedx"),
         (
             "colour-metre-fibre",
