@@ -208,7 +208,7 @@ def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
 
     try:
         for entry in opened.get_toc(max_depth=5):
-            yield clean(entry.get_title() or "", 300), entry.level
+            yield clean(entry.get_title(), 300), entry.level
     except (pypdfium2.PdfiumError, ValueError, UnicodeError):
         return
 
@@ -281,7 +281,7 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
-    across, base, *sides = (ctypes.c_double() for _ in range(6))
+    across, base, left, right, low, top = (ctypes.c_double() for _ in range(6))
     fonts: dict[int, _Font] = {}
     before: Letter | None = None
     for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
@@ -315,8 +315,8 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
         high = base.value
         if (font.is_large and letter not in _ACCENTS) or letter == "√":
             # They hang from above; their middle is that of the line's signs.
-            raw.FPDFText_GetCharBox(text, index, *sides)
-            high = (sides[2].value + sides[3].value) / 2 - 0.25 * size
+            raw.FPDFText_GetCharBox(text, index, left, right, low, top)
+            high = (low.value + top.value) / 2 - 0.25 * size
         before = Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
         yield before
 
