@@ -891,7 +891,8 @@ async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
     for is_upper, above in ((True, 30), (False, 10)):
         with Image.open(BytesIO(await source.picture(PdfSpot("2605.00001", 0, is_upper), 600, 200))) as drawn:
             assert drawn.size == (298, 200)
-            assert round(ImageOps.invert(drawn.convert("L")).getbbox()[1], -1) == above
+            printed = ImageOps.invert(drawn.convert("L")).getbbox()
+            assert printed and round(printed[1], -1) == above
     with pytest.raises(NoPicture, match="no such page"):
         await source.picture(PdfSpot("2605.00001", 2), 600, 200)
     Path(tmp_path, "paper.pdf").write_bytes(b"%PDF-1.5\n")
