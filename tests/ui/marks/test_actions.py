@@ -24,6 +24,12 @@ def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
         (("tag:later", "0"), "tagged later again", "untagged later"),
         (("tag:later", "1"), "no longer tagged later", "tagged later"),
         (("queue", "0"), "queued again", "no longer queued"),
+        (("queue", "0.5"), "back in its place in the queue", "moved in the queue"),
+        (("star", "0"), "starred again", "unstarred"),
+        (("note", ""), "noted again", "without a note"),
+        (("note", "Seen"), "no longer noted", "noted"),
+        (("passage:0123456789ab", "x"), "its highlight as it was before", "highlighted in the text"),
+        (("look", "1"), "marked as changed again", "looked at again"),
     ],
 )
 def test_one_paper_is_named_and_its_state_told(mark: tuple[str, str], undone: str, redone: str) -> None:
