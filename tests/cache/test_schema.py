@@ -175,7 +175,7 @@ def test_a_migration_that_fails_at_its_end_changes_nothing_and_keeps_its_first_b
     execute(closed, "INSERT INTO meta VALUES ('witness', 'kept')")
     before = rows(closed, SCHEMA)
     with monkeypatch.context() as failing:
-        failing.setattr(schema, "SET_MARK", "INSERT INTO nothing VALUES (1)")
+        failing.setattr(schema, "SET_MARK", "INSERT INTO missing VALUES (1)")
         for _ in range(2):
             with pytest.raises(CacheError):
                 schema.ensure(closed)
