@@ -24,7 +24,7 @@ from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
 from reader.core.settings.types import InvalidValue, RuleMarks, as_toml
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief, clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -91,7 +91,7 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
     for name in names:
         if name.casefold() not in by_name:
             meant = advice(name, [one.name for one in rules], "'dailypapers rules list' prints yours.")
-            raise NotFound(f"There is no rule {clean(name, 100)!r}. {meant}")
+            raise NotFound(f"There is no rule {brief(name)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
 
@@ -259,8 +259,8 @@ def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -
             title = clean(row.title)
             room = width() - len(row.id) - 6
             yield f"    {style.faint(row.id)}  {fit(title, room).rstrip() if is_terminal(sys.stdout) else title}"
-        if len(pks) > limit:
-            yield style.faint(f"    and {len(pks) - limit:,} more")
+        if more := len(pks[limit:]):
+            yield style.faint(f"    and {more:,} more")
     if left:
         yield f"  {amount(left, 'paper')} left alone: you marked them otherwise, or an earlier rule did"
     elif not verdict.matched:

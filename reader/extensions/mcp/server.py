@@ -98,9 +98,7 @@ MARKING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {
 class Desk:
     """The tools, as a program lists and calls them; they do what they are asked for one after the other."""
 
-    def __init__(
-        self, workspace: api.Workspace, *, allows_marks: bool = False, allows_fetch: bool = False, name: str = ""
-    ) -> None:
+    def __init__(self, workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool, name: str = "") -> None:
         """`name` is what the log of marks calls the program, else by its own name."""
         self._workspace = workspace
         self._lock = threading.Lock()
@@ -176,7 +174,7 @@ class Desk:
                 if params.name in (function.__name__ for function, _ in tools_of_it.values()):
                     return refusal(f"The user has not allowed {params.name}; '{api.APP} mcp {option}' does.")
             known = ", ".join(self.tools)
-            return refusal(f"There is no tool {json.dumps(api.clean(params.name, 100))}. There are {known}.")
+            return refusal(f"There is no tool {json.dumps(api.brief(params.name))}. There are {known}.")
         try:
             arguments = checked(tool, params.arguments or {})
         except ValueError as problem:
@@ -227,9 +225,7 @@ def refusal(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], is_error=True)
 
 
-def make_server(
-    workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool = False, name: str = ""
-) -> Server[Any]:
+def make_server(workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool, name: str = "") -> Server[Any]:
     """The server of a workspace."""
     desk = Desk(workspace, allows_marks=allows_marks, allows_fetch=allows_fetch, name=name)
     return Server(
@@ -249,7 +245,7 @@ def checked(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     known = tool.parameters.get("properties", {})
     for name in arguments:
         if name not in known:
-            wrong = json.dumps(api.clean(name, 60))
+            wrong = json.dumps(api.brief(name))
             raise ValueError(f"There is no argument {wrong}. The tool takes {', '.join(known) or 'none'}.")
     try:
         return tool.fn_metadata.validate_arguments(dict(arguments))

@@ -352,6 +352,9 @@ def test_members_that_come_and_go_do_not_fill_the_home(
     assert ["no more are accepted" in trouble for trouble in looked.troubles] == [True, True]
     assert len(bob.mine.names) == 5
     assert [name for name, *_ in bob.others] == ["ada", "m1-0", "m1-1"]
+    for number in range(4):
+        a_stranger(ada, f"m3-{number}")
+    assert bob.look().troubles[0] == "2 more members: a group has at most 4"
 
 
 def test_a_member_is_taken_in_by_parts_and_up_to_a_budget(
@@ -377,7 +380,7 @@ def test_a_member_is_taken_in_by_parts_and_up_to_a_budget(
     # What was cut off is read again.
     looked = bob.look()
     assert looked.came == {"ada": 59}
-    assert looked.troubles == [f"ada's {ada.file.name}: 1 marks over the budget of 99 were refused"]
+    assert looked.troubles == [f"ada's {ada.file.name}: 1 mark refused (over the budget of 99)"]
     assert bob.others == [("ada", 99, 99)]
     assert bob.look().came == {}
 
@@ -395,4 +398,4 @@ def test_lines_that_name_no_paper_are_refused_and_the_others_read(ada: Person, b
     ada.says(Statement(ada.mine.group, ada.public, "ada", 1 << 61, ("star",), marks))
     looked = bob.look()
     assert looked.came == {"ada": 1}
-    assert looked.troubles == [f"{ada.file.name}: 1 of its lines have no paper's id and were refused"]
+    assert looked.troubles == [f"{ada.file.name}: 1 line refused (no paper's id)"]
