@@ -56,31 +56,16 @@ def told(events: Events, name: str) -> list[tuple[int, str]]:
     return [(one.seq, one.said) for one in events.read(lambda connection: setting_versions(connection, name))]
 
 
-THERE = {"there": True}
-
-
 def test_settings_and_entries_that_gave_way_are_told_and_come_back(events: Events) -> None:
     events.read(lambda connection: follow_entries(connection, ENTRY))
     evals = {"name": "Evals", "query": "title:a", "there": True}
-    happened(
-        events,
-        ("own", "setting:order", "upvotes"),
-        ("nobody", X, {"text": "x", "there": True}),
-        ("own", EVALS, evals),
-        ("own", "setting:same", 5),
-        ("other", "setting:theme", "dark"),
-        ("other", "setting:keys", 1),
-        ("own", "setting:keys", 2),
-    )
+    happened(events, ("own", "setting:order", "upvotes"), ("nobody", X, {"text": "x", "there": True}))
+    happened(events, ("own", EVALS, evals), ("own", "setting:same", 5), ("other", "setting:theme", "dark"))
+    happened(events, ("other", "setting:keys", 1), ("own", "setting:keys", 2))
     assert ask(events) == []
-    happened(
-        events,
-        ("other", "setting:order", "title"),
-        ("other", "setting:order", "day"),
-        ("other", X, {"there": False}),
-        ("other", EVALS, {"name": "Tests", "query": "title:b"}),
-        ("other", "setting:same", 5),
-    )
+    happened(events, ("other", "setting:order", "title"), ("other", "setting:order", "day"))
+    happened(events, ("other", X, {"there": False}), ("other", EVALS, {"name": "Tests", "query": "title:b"}))
+    happened(events, ("other", "setting:same", 5))
     assert ask(events) == [
         (11, "view Evals", "title:a", "config history views.Evals", 2),
         (10, "muted word x", "muted word x", "config history mute.x", 2),
@@ -96,7 +81,7 @@ def test_settings_and_entries_that_gave_way_are_told_and_come_back(events: Event
     views, mute = (events.read(lambda one: setting_versions(one, name)) for name in ("views", "mute"))  # noqa: B023
     back = {"of": "Evals", "name": "Evals", "query": "title:a", "there": True}
     assert [restored(one, views) for one in views] == [{}, back]
-    assert [(one.is_there, restored(one, mute)) for one in mute] == [(False, THERE), (True, THERE)]
+    assert [(one.is_there, restored(one, mute)) for one in mute] == [(False, {"there": True}), (True, {"there": True})]
     # Where the file follows its own entries only, no other machine replaces any.
     events.read(lambda connection: follow_entries(connection, HERE))
     assert ask(events) == []

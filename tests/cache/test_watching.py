@@ -22,8 +22,7 @@ def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events,
     with opened(path) as connection:
         register_functions(connection)
 
-        def tried(anew: bool | None = None) -> dict[tuple[str, ...], list[int]]:
-            options = {} if anew is None else {"anew": anew}
+        def tried(**options: bool) -> dict[tuple[str, ...], list[int]]:
             (verdict,) = judge(connection, [RULE], SCOPE, Candidates(), **options)
             assert verdict.matched == (2, 1, 3, 5, 4) and verdict.count == sum(map(len, verdict.acts.values()))
             return {kinds: list(pks) for kinds, pks in verdict.acts.items()}

@@ -185,11 +185,10 @@ NO_FEEDS = [{**FEED, name: value} for name in FEED for value in (b"bytes", "") i
 
 
 def test_no_event_and_no_feed_is_believed_that_none_can_be(closed: Path) -> None:
-    before, fields = stored_events(closed), {"undone": 0, "applied": 1}
-    events = [EVENT, *({**EVENT, "id": f"{at:024x}", **change} for at, change in enumerate(NO_EVENTS, 1))]
+    before = stored_events(closed)
     with closing(sqlite3.connect(closed)) as connection, connection:
-        for event in events:
-            insert(connection, "event", {**event, **fields})
+        for at, change in enumerate([EVENT, *NO_EVENTS]):
+            insert(connection, "event", {**EVENT, "id": f"{at:024x}", **change, "undone": 0, "applied": 1})
     (seq,) = rows(closed, "SELECT seq FROM event WHERE id = ?", EVENT["id"])[0]
     with reading(closed) as salvage:
         assert found_events(salvage) == before | {EVENT["id"]: tuple({**EVENT, "number": seq}.values())}
