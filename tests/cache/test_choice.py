@@ -481,8 +481,7 @@ def test_the_view_is_empty_until_something_is_learned_then_has_surprises(window:
     assert order.learned is not None
     (surprise,) = order.learned.surprises
     assert window.for_you.score(surprise) == 0 and surprise == 9
-    others = [pk for pk in NUMBERS if pk not in (1, 7, 9, 13, 19)]
-    assert list(order.pks) == [7, 13, 19, 9, *others]
+    assert list(order.pks) == [7, 13, 19, 9, *(pk for pk in NUMBERS if pk not in (1, 7, 9, 13, 19))]
     assert window.order(SUITING).pks == order.pks
     # A typed order is the user's own.
     for text in ("sort:foryou", "sort:title"):

@@ -58,8 +58,8 @@ def told(events: Events, name: str) -> list[tuple[int, str]]:
 
 def test_settings_and_entries_that_gave_way_are_told_and_come_back(events: Events) -> None:
     events.read(lambda connection: follow_entries(connection, ENTRY))
-    evals = {"name": "Evals", "query": "title:a", "there": True}
-    happened(events, ("own", "setting:order", "upvotes"), ("nobody", X, {"text": "x", "there": True}))
+    evals, there = {"name": "Evals", "query": "title:a", "there": True}, {"there": True}
+    happened(events, ("own", "setting:order", "upvotes"), ("nobody", X, {"text": "x", **there}))
     happened(events, ("own", EVALS, evals), ("own", "setting:same", 5), ("other", "setting:theme", "dark"))
     happened(events, ("other", "setting:keys", 1), ("own", "setting:keys", 2))
     assert ask(events) == []
@@ -74,14 +74,12 @@ def test_settings_and_entries_that_gave_way_are_told_and_come_back(events: Event
     assert [one[0] for one in ask(events, 10)] == [11]
     assert told(events, "order") == [(9, '"day"'), (8, '"title"'), (1, '"upvotes"')]
     both = [(11, "view Tests: title:b"), (3, "view Evals: title:a")]
-    # A renamed entry is found by each of its names.
     assert told(events, "views") == told(events, "views.EVALS") == told(events, "views.Tests") == both
     assert told(events, "mute.x") == [(10, "muted word x (removed)"), (2, "muted word x")]
     assert told(events, "views.x") == told(events, "nothing") == []
     views, mute = (events.read(lambda one: setting_versions(one, name)) for name in ("views", "mute"))  # noqa: B023
-    back = {"of": "Evals", "name": "Evals", "query": "title:a", "there": True}
-    assert [restored(one, views) for one in views] == [{}, back]
-    assert [(one.is_there, restored(one, mute)) for one in mute] == [(False, {"there": True}), (True, {"there": True})]
+    assert [restored(one, views) for one in views] == [{}, {"of": "Evals", **evals}]
+    assert [(one.is_there, restored(one, mute)) for one in mute] == [(False, there), (True, there)]
     # Where the file follows its own entries only, no other machine replaces any.
     events.read(lambda connection: follow_entries(connection, HERE))
     assert ask(events) == []

@@ -118,7 +118,6 @@ def test_what_is_known_of_a_sources_days_is_said() -> None:
         ((newest,), ""),
         ((waiting, newest, hole), ", Wed 25 Nov: 0 of 14, asked again at 18:00, 1 other day incomplete"),
         ((waiting._replace(again=""), hole), ", 2 other days incomplete"),
-        ((hole._replace(again=again),), ", 1 other day incomplete"),
     ):
         known = Freshness("cs.cl", "Language", "arxiv", NOW, None, None, newest, holes)
         assert (known.text(date(2026, 11, 25)), known.is_whole) == (said + more, not holes)

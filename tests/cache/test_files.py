@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -202,12 +203,7 @@ def test_files_that_are_kept_have_names_of_their_own(path: Path, monkeypatch: py
         assert files.keep_copy(path).name == name and (path.parent / name).stat().st_mode & 0o777 == 0o600
     assert {file.name: file.read_text() for file in path.parent.iterdir()} == kept | {path.name: "-3"}
     for number, said in ((28, f"The disk is full: there is no room to keep {path} next"), (13, "Permission denied")):
-
-        def fail(_source: Path, target: Path, number: int = number) -> None:
-            target.touch()
-            raise OSError(number, os.strerror(number))
-
-        monkeypatch.setattr(shutil, "copy2", fail)
+        monkeypatch.setattr(shutil, "copy2", Mock(side_effect=OSError(number, os.strerror(number))))
         with pytest.raises(CacheError, match=said):
             files.keep_copy(path)
     assert len([*path.parent.iterdir()]) == 4

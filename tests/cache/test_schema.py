@@ -174,7 +174,7 @@ def test_a_migration_that_fails_at_its_end_changes_nothing_and_keeps_its_first_b
     make_older(closed.parent)
     execute(closed, "INSERT INTO meta VALUES ('witness', 'kept')")
     before = rows(closed, SCHEMA)
-    with closing(sqlite3.connect(closed)) as connection, pytest.raises(sqlite3.Error, match="no schema has .* 0000"):
+    with closing(sqlite3.connect(closed)) as connection, pytest.raises(sqlite3.Error, match="number 0000"):
         schema.run_migrations(connection, "0000", schema.HEAD)
     with monkeypatch.context() as failing:
         failing.setattr(schema, "SET_MARK", "INSERT INTO missing VALUES (1)")

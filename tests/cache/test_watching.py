@@ -17,7 +17,6 @@ RULE = Rule("Ones", "title:number", ("hide", "star"))
 
 def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events, path: Path) -> None:
     assert mute(path, ["2", "nothing at all"], SCOPE)
-    assert not follow(path, ["2", "nothing at all"], lambda: SCOPE)
     events.mark("star", True, [3])
     with opened(path) as connection:
         register_functions(connection)

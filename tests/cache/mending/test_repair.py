@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -171,36 +172,36 @@ def test_no_event_with_a_flipped_bit_is_believed(closed: Path) -> None:
     assert changed > 20
 
 
-EVENT = {
+EVENT: dict[str, Any] = {
     **{"id": "0" * 24, "machine": "bababababaab", "number": 0, "clock": FURTHEST, "kind": "tag:x", "value": "1"},
     **{"count": 1, "papers": zlib.compress(paper_id(1).encode())},
 }
-NO_EVENTS: list[dict[str, object]] = [
-    *({"id": "x"}, {"machine": "x"}, {"clock": 0}, {"clock": FURTHEST + 1}, {"clock": "late"}),
-    *({"kind": "Tag"}, {"kind": "tag:"}, {"kind": b"tag:x"}, {"value": b"1"}, {"kind": "follow:x"}),
-    *({"papers": paper_id(1)}, {"papers": zlib.compress(b"../etc")}, {"count": 2}, {"count": 0}, {"count": "one"}),
+NO_EVENTS: list[tuple[str, object]] = [
+    *(("id", "x"), ("machine", "x"), ("clock", 0), ("clock", FURTHEST + 1), ("clock", "late"), ("value", b"1")),
+    *(("kind", "Tag"), ("kind", "tag:"), ("kind", b"tag:x"), ("kind", "follow:x"), ("papers", paper_id(1))),
+    *(("papers", zlib.compress(b"../etc")), ("count", 2), ("count", 0), ("count", "one")),
 ]
-FEED = {"slug": "s", "kind": "rss", "url": "https://a.example/feed", "title": "A", "added": NOW, "folder": ""}
+FEED = dict[str, Any](slug="s", kind="rss", url="https://a.example/feed", title="A", added=NOW, folder="")
 NO_FEEDS = [{**FEED, name: value} for name in FEED for value in (b"bytes", "") if value or name != "folder"]
 
 
 def test_no_event_and_no_feed_is_believed_that_none_can_be(closed: Path) -> None:
     before = stored_events(closed)
-    with closing(sqlite3.connect(closed)) as connection, connection:
-        for at, change in enumerate([EVENT, *NO_EVENTS]):
-            insert(connection, "event", {**EVENT, "id": f"{at:024x}", **change, "undone": 0, "applied": 1})
+    with closing(sqlite3.connect(closed, isolation_level=None)) as connection:
+        for at, (name, value) in enumerate([("kind", "tag:x"), *NO_EVENTS]):
+            insert(connection, "event", {**EVENT, "id": f"{at:024x}", name: value, "undone": 0, "applied": 1})
     (seq,) = rows(closed, "SELECT seq FROM event WHERE id = ?", EVENT["id"])[0]
     with reading(closed) as salvage:
         assert found_events(salvage) == before | {EVENT["id"]: tuple({**EVENT, "number": seq}.values())}
     for feed in (*NO_FEEDS, {**FEED, "kind": "other"}, FEED):
-        with closing(sqlite3.connect(closed)) as connection, connection:
+        with closing(sqlite3.connect(closed, isolation_level=None)) as connection:
             connection.execute("DELETE FROM feed")
             insert(connection, "feed", feed)
         with reading(closed) as salvage:
             assert [one["slug"] for one in salvage.feeds()] == ["s"] * (feed is FEED), feed
 
 
-def insert(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
+def insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
     names = ", ".join(row)
     connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
 
