@@ -142,10 +142,10 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
         ),
         "whoever has the address reads and marks as you": (
-            "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
+            "extensions/browser/test_server.py::test_other_machines_are_warned_of",
         ),
         "the mail server's password in the keyring": (
-            "extensions/digest/test_digest.py::test_the_password_is_in_the_keyring",
+            "extensions/digest/test_sending.py::test_the_password_is_in_the_keyring",
         ),
         "may hold the password; no other program gets it": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
@@ -249,12 +249,12 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "No mail lost, none sent twice": (
-            "extensions/digest/test_digest.py::test_it_is_mailed_once",
-            "extensions/digest/test_digest.py::test_what_was_refused_is_sent_later",
-            "extensions/digest/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
+            "extensions/digest/test_sending.py::test_it_is_mailed_once",
+            "extensions/digest/test_sending.py::test_what_was_refused_is_sent_later",
+            "extensions/digest/test_sending.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
         ),
         "so nothing is left out while the machine was off": (
-            "extensions/digest/test_digest.py::test_it_goes_on_from_the_last_one",
+            "extensions/digest/test_sending.py::test_it_goes_on_from_the_last_one",
         ),
         # Files, in and out
         "are listed, not lost": ("commands/test_import_files.py::test_what_a_library_keeps_comes_in_once",),
