@@ -128,9 +128,7 @@ class FullTextActions(Actor):
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        text = state[TEXT]
-        if text is not None:
-            self._model.change(state.put(TEXT, text.fitted(state.width, state.height)))
+        self._model.change(state.update(TEXT, lambda text: text.fitted(state.width, state.height)))
 
     # Moves
 
@@ -374,8 +372,8 @@ class FullTextActions(Actor):
         text = self._model.state[TEXT]
         if text is not None and text.in_hand is not None and text.in_hand.range is None:
             self._model.show_notice("these words are not in this text")
-        elif text is not None:
-            self._model.change(self._model.state.put(TEXT, text.read_entry(text.outline.cursor)))
+        else:
+            self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(text.outline.cursor)))
 
     @answers("entry")
     def read_entry(self, index: int) -> None:
@@ -415,9 +413,7 @@ class FullTextActions(Actor):
         from reader.core.passages import COLOURS
 
         text = self._model.state[TEXT]
-        if text is None or text.view is None:
-            return
-        if (here := text.in_hand) is None:
+        if text is None or (here := text.in_hand) is None:
             self.keep_selected()
             return
         colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]
