@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from reader.core.errors import NotFound as NotFound  # What the user named is not there.
     from reader.core.errors import ReaderError as ReaderError  # Any failure that is told in one line.
     from reader.core.errors import UsageError as UsageError  # The user's words are wrong.
+    from reader.core.text import brief as brief  # A name or a word as a sentence repeats it.
+    from reader.core.text import reason as reason  # What another program says, for the end of a sentence.
 
     # Papers that come in.
     from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.

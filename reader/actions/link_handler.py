@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from reader.actions.schedule import RunProgram, run_program, start_of_program
 from reader.core.errors import ReaderError, UsageError
 from reader.core.ids import is_paper_id
-from reader.core.text import clean
+from reader.core.text import brief
 from reader.paths import APP, open_private
 
 SCHEME = APP
@@ -45,7 +45,7 @@ def paper_of(text: str) -> str:
         return text
     id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
     if not is_paper_id(id):
-        raise UsageError(f"{clean(text, 100)!r} is not a link to a paper; such a link looks like {SCHEME}:1706.03762.")
+        raise UsageError(f"{brief(text)!r} is not a link to a paper; such a link looks like {SCHEME}:1706.03762.")
     return id
 
 

@@ -14,7 +14,7 @@ from reader.core.addresses import same, what_is
 from reader.core.errors import ConfigError, ReaderError
 from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url, profile_url
 from reader.core.paper import Paper
-from reader.core.text import clean
+from reader.core.text import brief, clean
 
 if TYPE_CHECKING:
     from reader.core.community import Kind, Repository
@@ -202,7 +202,7 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
 
     safe = safe_url(url)
     if safe is None:
-        raise UnsafeLink(f"{clean(url, 200)!r} was not opened: only http and https addresses can be.")
+        raise UnsafeLink(f"{brief(url)!r} was not opened: only http and https addresses can be.")
     try:
         if not has_terminal:
             browser = webbrowser.get()
@@ -223,7 +223,7 @@ def pdf_folder(setting: str, config_file: Path) -> Path:
     try:
         return config_file.parent / Path(setting).expanduser()
     except RuntimeError:
-        raise ConfigError(f"pdf_folder names the home folder of an unknown user: {clean(setting, 200)}.") from None
+        raise ConfigError(f"pdf_folder names the home folder of an unknown user: {brief(setting)}.") from None
 
 
 def pdf_file(paper: Paper, folder: Path) -> Path:

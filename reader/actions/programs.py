@@ -27,7 +27,7 @@ from reader import platform
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
 from reader.core.steps import note_step
-from reader.core.text import clean, clean_note
+from reader.core.text import brief, clean_note, reason
 
 MOST_KEPT = 100_000
 """Maximum kept characters of a program's output."""
@@ -88,7 +88,7 @@ async def run_program(
     After `seconds` it is killed with its children, and also if this call is cancelled, unless `goes_on`. `advice` ends
     the error message. With `is_silent`, no output is kept.
     """
-    name, end = clean(command[0], 100), f"; {advice}." if advice else "."
+    name, end = brief(command[0]), f"; {advice}." if advice else "."
     program = find_program(command)
     if program is None:
         raise ProgramError(f"{name} was not found{end}")
@@ -124,7 +124,7 @@ async def run_program(
         if process.returncode and not is_cut:
             stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
             lines = stderr.read(_LAST_WORDS).decode("utf-8", "replace").strip().splitlines()
-            why = f": {clean(lines[-1], 200).rstrip('.')}" if lines else ""
+            why = f": {reason(lines[-1])}" if lines else ""
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
         text = stdout.read(MOST_PRINTED).decode("utf-8", "replace").strip("\r\n")
@@ -223,7 +223,7 @@ def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sy
     """The command that opens a PDF: the user's own, else the system's unless over ssh; raises NoViewer."""
     if own:
         if find_program(own) is None:
-            raise NoViewer(f"{clean(own[0], 100)} of pdf_viewer was not found")
+            raise NoViewer(f"{brief(own[0])} of pdf_viewer was not found")
         return tuple(own)
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         raise NoViewer("over ssh it needs pdf_viewer")
@@ -252,7 +252,7 @@ def takes_terminal(command: Sequence[str]) -> bool:
 def open_file(command: Sequence[str], file: Path) -> None:
     """Open a file by a viewer: wait for a console viewer, give others `START` seconds to fail. Raises NoViewer."""
     is_console = takes_terminal(command)
-    name, streams = clean(command[0], 100), None if is_console else subprocess.DEVNULL
+    name, streams = brief(command[0]), None if is_console else subprocess.DEVNULL
     try:
         process = subprocess.Popen(
             # Absolute: no viewer takes it for an option.

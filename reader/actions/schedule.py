@@ -17,7 +17,7 @@ from pathlib import Path
 
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
-from reader.core.text import clean
+from reader.core.text import reason
 from reader.paths import open_private
 
 NAME = "dailypapers"
@@ -225,5 +225,5 @@ def run_program(command: Sequence[str], text: str | None) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReaderError(f"{command[0]} could not be run: {error}.") from error
     if done.returncode:
-        raise ReaderError(f"{command[0]} failed: {clean(done.stderr, 200) or done.returncode}.")
+        raise ReaderError(f"{command[0]} failed: {reason(done.stderr) or done.returncode}.")
     return done.stdout

@@ -11,7 +11,7 @@ from reader.commands.output import answer, raise_failures
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.ids import named_id
-from reader.core.text import clean
+from reader.core.text import brief, clean
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def _printed() -> Any:
 def _parse_id(text: str) -> str:
     id = named_id(text)
     if id is None:
-        raise UsageError(f"{clean(text, 100)!r} is not a paper: give an arXiv id or an address with one.")
+        raise UsageError(f"{brief(text)!r} is not a paper: give an arXiv id or an address with one.")
     return id
 
 

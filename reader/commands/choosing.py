@@ -25,7 +25,7 @@ from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
 from reader.core.similarity import respelled
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief
 from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
     try:
         return load_paper(workspace, id)
     except NotFound:
-        raise NotFound(f"{clean(id, 100)!r} is not in the cache, and no source knows it.") from None
+        raise NotFound(f"{brief(id)!r} is not in the cache, and no source knows it.") from None
 
 
 def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:

@@ -336,7 +336,7 @@ def _table(text: str, file: Path) -> Present:
 def summarize(written: int, known: int, file: Path) -> str:
     """What was appended, in words."""
     had = f", {known:,} {'was' if known == 1 else 'were'} already there" if known else ""
-    return f"{amount(written, 'paper')} appended to {clean(str(file), 500)}{had}."
+    return f"{amount(written, 'paper')} appended to {clean(str(file))}{had}."
 
 
 def is_new(ids: Iterable[str], title: str, present: Present) -> bool:

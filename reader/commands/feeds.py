@@ -32,7 +32,7 @@ from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.foreign import web_url
 from reader.core.lines import fit
 from reader.core.nearest import advice
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief, clean
 from reader.feeds.arxiv.categories import Category, announced_categories, categories, find_category
 
 if TYPE_CHECKING:
@@ -135,10 +135,10 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
                         if feed is not None:
                             await sources.store_feed(feed, fetched)
                 except FeedError as error:
-                    failures.append(f"{clean(name, 100)} was not added: {error}")
+                    failures.append(f"{brief(name)} was not added: {error}")
                     continue
                 if not followed:
-                    warn(f"{clean(name, 100)} is already followed.")
+                    warn(f"{brief(name)} is already followed.")
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
     answer(arguments, added, *map(_describe_added, added))
@@ -194,7 +194,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
     if feed is None:
         known = [one.slug for one in feeds.followed()]
         meant = advice(name.lower(), known, "'dailypapers feeds list' lists what you follow.")
-        raise NotFound(f"{clean(name, 100)} is not followed. {meant}")
+        raise NotFound(f"{brief(name)} is not followed. {meant}")
     return feed
 
 

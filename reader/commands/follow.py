@@ -16,7 +16,7 @@ from reader.commands.workspace import Workspace, check_names, parsed
 from reader.core.errors import NotFound, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
 from reader.core.nearest import advice, distance, nearest
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief, clean
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -74,7 +74,7 @@ def _parsed(name: str) -> Follow:
     try:
         return parse_follow(name)
     except ValueError as error:
-        raise UsageError(f"{clean(name, 100)!r} {error}.") from error
+        raise UsageError(f"{brief(name)!r} {error}.") from error
 
 
 def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
@@ -86,7 +86,7 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
         found = [one for one in known if slug in (one.slug, f"{one.field}:{one.slug}")]
         if not found:
             meant = advice(slug, [one.slug for one in known], "'dailypapers follow list' prints what you follow.")
-            raise NotFound(f"{clean(name, 100)} is not followed. {meant}")
+            raise NotFound(f"{brief(name)} is not followed. {meant}")
         if len(found) > 1:
             raise UsageError(f"{name} is {' and '.join(f'{one.field}:{one.slug}' for one in found)}. Name one of them.")
         chosen[found[0].kind] = found[0]

@@ -24,7 +24,7 @@ from reader.core.lines import Piece, fill, wrapped
 from reader.core.query import Match, Query
 from reader.core.query.nodes import all_of
 from reader.core.spellings import with_joined
-from reader.core.text import clean
+from reader.core.text import brief, clean
 from reader.ui.kit.lines import hits, pattern
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
     words = _WORD.findall(text)
     patterns = list(filter(None, map(pattern, with_joined(words))))
     if not patterns:
-        raise UsageError(f"{clean(text, 100)!r} has no word to look for.")
+        raise UsageError(f"{brief(text)!r} has no word to look for.")
     finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
     pks = window.order(selection(window, _with_words(query, words))).pks
     with closing(Texts.open(workspace.cache_file)) as texts:

@@ -363,7 +363,8 @@ class _Builder:
             if key(paper) in self._asked.known:
                 self._mailed.add(pk)
                 continue
-            reason = next(filter(self._is_fresh, map(clean, why(paper))), "")
+            reasons = [*map(clean, why(paper))]
+            reason = next(filter(self._is_fresh, reasons), "" if needs_reason else "".join(reasons[:1]))
             if needs_reason and not reason:
                 continue
             self._taken.add(pk)

@@ -93,7 +93,7 @@ def _folder(arguments: Namespace, workspace: Workspace) -> Path:
     else:
         folder = pdf_folder(workspace.settings.pdf_folder, workspace.config_file)
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{clean(str(folder), 200)} is not a folder.")
+        raise UsageError(f"{clean(str(folder))} is not a folder.")
     return folder
 
 

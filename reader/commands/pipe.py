@@ -21,7 +21,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
 from reader.core.settings.types import InvalidValue
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief
 from reader.refresh import running
 from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers
 
@@ -104,7 +104,7 @@ def _expect_program(command: UserCommand, workspace: Workspace) -> None:
     """Raise ReaderError unless a typed line is a command of the settings or a program."""
     is_named = any(one.name == command.name for one in workspace.settings.commands)
     if not is_named and find_program(command.words) is None:
-        word = clean(command.words[0], 100)
+        word = brief(command.words[0])
         raise ReaderError(f"{word} was not found: it is neither a program nor one of [[commands]] in the settings.")
 
 

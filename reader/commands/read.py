@@ -18,7 +18,7 @@ from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections, with_tex
 from reader.core.errors import NotFound
 from reader.core.lines import wrapped
-from reader.core.text import clean
+from reader.core.text import brief, clean
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
@@ -80,7 +80,7 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     number = int(wanted) if wanted.isdecimal() else next(named, len(found))
     if number >= len(found):
         raise NotFound(
-            f"{paper.id} has no section {clean(wanted, 100)!r}. 'dailypapers read {paper.id} --sections' lists them."
+            f"{paper.id} has no section {brief(wanted)!r}. 'dailypapers read {paper.id} --sections' lists them."
         )
     return list(with_subsections(found, number))
 

@@ -14,7 +14,7 @@ from reader.commands.command import Command, day_span, first_day, positive_numbe
 from reader.commands.output import answer, format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *,
         days = f"{named} could not be fetched: {finished.error}"
     # Without a network, all fail for the reason already printed.
     feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
-    said = [*filter(None, (days,)), *(f"{clean(one.title, 100)} could not be fetched: {one.error}" for one in feeds)]
+    said = [*filter(None, (days,)), *(f"{brief(one.title)} could not be fetched: {one.error}" for one in feeds)]
     if days or any(one.is_followed for one in feeds):
         return raise_failures(said)
     for line in said:

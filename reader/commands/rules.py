@@ -24,7 +24,7 @@ from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
 from reader.core.settings.types import InvalidValue, RuleMarks, as_toml
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief, clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -91,7 +91,7 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
     for name in names:
         if name.casefold() not in by_name:
             meant = advice(name, [one.name for one in rules], "'dailypapers rules list' prints yours.")
-            raise NotFound(f"There is no rule {clean(name, 100)!r}. {meant}")
+            raise NotFound(f"There is no rule {brief(name)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
 

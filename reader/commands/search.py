@@ -13,7 +13,7 @@ from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import fit
-from reader.core.text import amount, clean, split_words
+from reader.core.text import amount, brief, clean, split_words
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
@@ -51,7 +51,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
         print_requests()
     words = " ".join(arguments.words)
     if not split_words(words):
-        raise UsageError(f"“{clean(words, 100)}” has no letter or digit to search for.")
+        raise UsageError(f"“{brief(words)}” has no letter or digit to search for.")
     messages = run_job(workspace, SearchFeed(words), quiet=arguments.quiet or arguments.verbose)
     listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
     listings = tuple(listing for listing in listings if listing.drafts)[: arguments.limit]  # each has one paper

@@ -18,7 +18,7 @@ from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.settings.tables import SavedView
 from reader.core.settings.types import NAME, InvalidValue, as_toml
-from reader.core.text import clean
+from reader.core.text import brief, clean
 from reader.core.views import IDS, current_id
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
     if index is not None:
         return index, workspace.settings.views[index]
     meant = advice(name, [one.name for one in workspace.settings.views], "'dailypapers views list' prints yours.")
-    raise NotFound(f"There is no view {clean(name, 100)!r}. {meant}")
+    raise NotFound(f"There is no view {brief(name)!r}. {meant}")
 
 
 def _checked(name: str) -> str:

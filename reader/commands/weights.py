@@ -17,7 +17,7 @@ from reader.core.choice.wishes import LONGEST, MOST_HELD, WHATS, Direction, Held
 from reader.core.choice.words import tokens
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.nearest import advice
-from reader.core.text import amount, clean, fold
+from reader.core.text import amount, brief, clean, fold
 
 if TYPE_CHECKING:
     from reader.core.choice.taste import Likeness
@@ -99,7 +99,7 @@ def _interest(name: str, known: Reasons) -> Held:
     if found is None:
         names = [one.wish.name for one in known.interests]
         meant = advice(name, names, "'dailypapers weights list' prints yours.")
-        raise NotFound(f"There is no interest {clean(name, 100)!r}. {meant}")
+        raise NotFound(f"There is no interest {brief(name)!r}. {meant}")
     return found.wish
 
 
@@ -112,7 +112,7 @@ def _made(name: str, workspace: Workspace) -> Held:
         pks = window.order(selection(window, parsed(f'{field}:"{rest}"'))).pks
         papers = tuple(row.id for row in window.rows(pks[:MOST_HELD]))
     if not papers:
-        raise ReaderError(f"{clean(name, 100)} has no papers to learn from.")
+        raise ReaderError(f"{brief(name)} has no papers to learn from.")
     return Held(clean(name, LONGEST), clean(rest, LONGEST), 0, papers, "make")
 
 

@@ -14,7 +14,7 @@ from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import warn
 from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
 from reader.core.nearest import advice
-from reader.core.text import amount, clean
+from reader.core.text import amount, brief
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -352,7 +352,7 @@ def find(window: Window, text: str) -> int:
             what = "That is a query, not an id; commands for several papers take one with --query."
         else:
             what = "An arXiv id looks like 1706.03762."
-        raise NotFound(f"{clean(text, 100)!r} is not in the cache. {what}")
+        raise NotFound(f"{brief(text)!r} is not in the cache. {what}")
     return pk
 
 
@@ -372,7 +372,7 @@ def read_paper(window: Window, id: str) -> tuple[Paper, int]:
     pk = find(window, id)
     paper = window.paper(pk)
     if paper is None:
-        raise NotFound(f"{clean(id, 100)!r} has just been removed from the cache.")
+        raise NotFound(f"{brief(id)!r} has just been removed from the cache.")
     return paper, pk
 
 
@@ -431,4 +431,4 @@ def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise
     known = list(known)
     for name in names:
         if name not in known:
-            raise UsageError(f"{said.format(repr(clean(name, 100)))} {advice(name, known, otherwise)}")
+            raise UsageError(f"{said.format(repr(brief(name)))} {advice(name, known, otherwise)}")

@@ -67,6 +67,16 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
     return line[:limit].rstrip()
 
 
+def brief(text: str) -> str:
+    """A name or a word as a sentence repeats it."""
+    return clean(text, 100)
+
+
+def reason(text: str) -> str:
+    """What another program says, for the end of a sentence; no full stop."""
+    return clean(text, 200).rstrip(".")
+
+
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """Paragraphs of plain text with an empty line between them; hard wraps within a paragraph are joined.
 

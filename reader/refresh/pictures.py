@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
 from reader.core.errors import FeedMalformed, FeedRefused, NoPicture, ReaderError
-from reader.core.text import clean
+from reader.core.text import brief
 from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import HttpRefused, Limits
@@ -61,7 +61,7 @@ class PictureClient(DocumentClient):
         if stand_in and (parts.hostname or "") in (*_ARXIV, urlsplit(stand_in).hostname):
             address = f"{stand_in}{parts.path}"
         if is_alone and not is_local_url(address):
-            raise FeedRefused(f"{clean(parts.hostname or '', 80)} is not asked while the feed is on this machine.")
+            raise FeedRefused(f"{brief(parts.hostname or '')} is not asked while the feed is on this machine.")
         return cls(address, public_only=not is_alone, offline=is_offline(environ))
 
     async def fetch(self) -> bytes:

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 from reader import access_token, config, log, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
-from reader.core.text import clean
+from reader.core.text import brief, reason
 from reader.refresh.jobs import FeedStarted, StorePapers, Waiting
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def patience_after(message: object) -> float:
 
 def _silence_text(reading: str) -> str:
     """The message about a stalled job; `reading` is the source that it asked last, if any."""
-    where = f" while it read {clean(reading, 60)}" if reading else ""
+    where = f" while it read {brief(reading)}" if reading else ""
     stopped = f"The background job made no progress for a minute{where} and was stopped"
     return f"{stopped}; what it stored is kept. Try again."
 
@@ -167,7 +167,7 @@ class _JobProcess:
         try:
             return pickle.load(self._stdout)  # noqa: S301 (our own process wrote it)
         except (EOFError, pickle.UnpicklingError, ValueError):
-            last = "" if self._is_killed else clean(self.report().rpartition("\n")[2], 200)
+            last = "" if self._is_killed else reason(self.report().rpartition("\n")[2])
             return ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
 
     def report(self) -> str:

@@ -71,7 +71,7 @@ def test_refresh_says_what_came_and_what_is_no_day(session: Session, feed: FeedS
         $ digest --refresh --since YESTERDAY --jsonl=since,left_out,mailed
         {"since": "YESTERDAY", "left_out": 0, "mailed": 0}
         $ digest --max-age 99999
-        2! dailypapers digest: argument --max-age: '99999' is not a number of hours. See 'dailypapers digest --help'.
+        2! dailypapers digest: argument --max-age: '99999' is not a number of hours from 0 to 9999. See 'dailypapers digest --help'.
         """,  # noqa: E501
         YESTERDAY=ago(1),
     )

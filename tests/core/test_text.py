@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from reader.core import latex
 from reader.core.latex import latex_to_unicode
 from reader.core.text import (
+    brief,
     clean,
     clean_block,
     clean_note,
     fold,
     is_letter,
+    reason,
     split_words,
     text_size,
     title_hash,
@@ -114,6 +116,7 @@ def test_notes_keep_their_lines_and_spaces(text: str, expected: str) -> None:
 def test_length_is_capped_without_a_trailing_space() -> None:
     assert clean("ab " * 10, limit=6) == "ab ab"
     assert len(clean("a" * 1_000_000)) == 2_000
+    assert (len(brief("a" * 999)), len(reason("a" * 999)), reason(" no  model. ")) == (100, 200, "no model")
     assert len(clean_block("a\n\n" * 1_000_000)) <= 20_000
 
 

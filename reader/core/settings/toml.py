@@ -263,7 +263,8 @@ def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mappin
     if not blocks and new:
         before = _without_end(lines)
         return _joined([*before, *new[not before :], ""], text)
-    return _joined([*result, *new, *lines[end:]], text)
+    rest = lines[end:]
+    return _joined([*(result if any(map(str.strip, rest)) else _without_end(result)), *new, *rest], text)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _hours(text: str) -> float:
     if not text.isdecimal() or len(text) > 4:
-        raise ArgumentTypeError(f"{api.bare(text)!r} is not a number of hours")
+        raise ArgumentTypeError(f"{api.bare(text)!r} is not a number of hours from 0 to 9999")
     return float(text)
 
 

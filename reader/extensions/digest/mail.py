@@ -101,7 +101,7 @@ def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
         raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
     # Any backend may be behind it, with its own errors.
     except Exception as error:
-        said = api.clean(str(error), 200).rstrip(".") or type(error).__name__
+        said = api.reason(str(error)) or type(error).__name__
         raise NoPassword(f"The keyring did not answer ({said}): {advice}.") from error
 
 
@@ -168,11 +168,11 @@ def send(
     except UnicodeEncodeError as error:
         raise MailError("The name or the password has characters outside ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
-        raise MailError(f"{place} lacks a feature that is needed: {api.clean(str(error), 200).rstrip('.')}.") from error
+        raise MailError(f"{place} lacks a feature that is needed: {api.reason(str(error))}.") from error
     except smtplib.SMTPDataError as error:
         raise _refusal(error.smtp_code)(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
     except ssl.SSLCertVerificationError as error:
-        raise MailError(f"{place} can't be trusted: {api.clean(error.verify_message, 200)}.") from error
+        raise MailError(f"{place} can't be trusted: {api.reason(error.verify_message)}.") from error
     except ssl.SSLError as error:
         if not has_begun:
             raise MailError(f"{place} does not speak TLS: {_other_way(settings)}.") from error
@@ -292,7 +292,7 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
 def _said(text: bytes | str) -> str:
     """A server's words, as part of a sentence."""
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return api.clean(said, 200).rstrip(".") or "it gave no reason"
+    return api.reason(said) or "it gave no reason"
 
 
 def _reason(error: Exception) -> str:
@@ -303,7 +303,7 @@ def _reason(error: Exception) -> str:
         return "its answer does not end"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it closed the connection"
-    return api.clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__
+    return api.reason(getattr(error, "strerror", None) or str(error)) or type(error).__name__
 
 
 def _uncertain(place: str) -> str:

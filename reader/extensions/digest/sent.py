@@ -135,14 +135,9 @@ class SentDigests:
         line = {"id": id, "state": state, "at": _now().isoformat(), **more}
         try:
             api.paths.make_folder(self._file)
-            with self._file.open("a+b") as out:
-                if size := out.seek(0, os.SEEK_END):
-                    out.seek(size - 1)
-                    # After a partial line, start a new one.
-                    start = b"" if out.read(1) == b"\n" else b"\n"
-                else:
-                    start = b""
-                out.write(start + json.dumps(line).encode() + b"\n")
+            with self._file.open("ab") as out:
+                # A line break first: the line before may be partial.
+                out.write(b"\n" + json.dumps(line).encode() + b"\n")
                 out.flush()
                 api.to_disk(out.fileno())
             api.paths.make_private(self._file)

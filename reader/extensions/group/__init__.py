@@ -154,7 +154,7 @@ def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
     named = api.bare(arguments.things[0])
     keys = [key for key, name in mine.names.items() if named.lower() in (name.lower(), key)]
     if len(keys) != 1:
-        raise api.NotFound(f"There is no member {api.clean(named, 100)!r}: 'dailypapers group status' lists them.")
+        raise api.NotFound(f"There is no member {api.brief(named)!r}: 'dailypapers group status' lists them.")
     (key,) = keys
     name = mine.names[key]
     if not arguments.undo:
@@ -211,7 +211,7 @@ def _things(words: Sequence[str]) -> tuple[str, ...]:
         if one is None:
             meant = api.nearest(word, THINGS)
             advice = f"Did you mean {meant}?" if meant else f"There are {', '.join(THINGS)} and tag:NAME."
-            raise api.UsageError(f"{api.clean(word, 100)!r} can't be shared. {advice}")
+            raise api.UsageError(f"{api.brief(word)!r} can't be shared. {advice}")
         found.append(one)
     return tuple(found)
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from reader.api import CacheError, forgotten, members, paths, places
+from reader.api import CacheError, amount, forgotten, members, paths, places
 from reader.extensions.group import membership
 from reader.extensions.group.membership import Membership, Newest, name_of, tell_apart
 from reader.extensions.group.place import SLOT, Place, Slot, open_place
@@ -224,9 +224,8 @@ class _Look:
             if not SLOT.fullmatch(slot.name) or slot.name[:16] != statement.member[:16]:
                 raise ValueError("it has another member's place")
             if statement.refused:
-                self._result.troubles.append(
-                    f"{slot.label}: {statement.refused:,} of its lines have no paper's id and were refused"
-                )
+                lines = amount(statement.refused, "line")
+                self._result.troubles.append(f"{slot.label}: {lines} refused (no paper's id)")
             work(slot, statement)
         except ValueError as error:
             if slot.name == self._mine.slot:
@@ -261,7 +260,7 @@ class _Look:
         over = len(statement.marks) - MOST_MARKS
         if over > 0:
             statement = replace(statement, marks=statement.marks[:MOST_MARKS])
-            trouble = f"{over:,} marks over the budget of {MOST_MARKS:,} were refused"
+            trouble = f"{amount(over, 'mark')} refused (over the budget of {MOST_MARKS:,})"
             self._result.troubles.append(f"{name}'s {slot.label}: {trouble}")
         seen = self._now.isoformat(timespec="seconds")
         theirs = members.Member(name, member, said(statement.shares), seen)

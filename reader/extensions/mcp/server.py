@@ -176,7 +176,7 @@ class Desk:
                 if params.name in (function.__name__ for function, _ in tools_of_it.values()):
                     return refusal(f"The user has not allowed {params.name}; '{api.APP} mcp {option}' does.")
             known = ", ".join(self.tools)
-            return refusal(f"There is no tool {json.dumps(api.clean(params.name, 100))}. There are {known}.")
+            return refusal(f"There is no tool {json.dumps(api.brief(params.name))}. There are {known}.")
         try:
             arguments = checked(tool, params.arguments or {})
         except ValueError as problem:
@@ -249,7 +249,7 @@ def checked(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     known = tool.parameters.get("properties", {})
     for name in arguments:
         if name not in known:
-            wrong = json.dumps(api.clean(name, 60))
+            wrong = json.dumps(api.brief(name))
             raise ValueError(f"There is no argument {wrong}. The tool takes {', '.join(known) or 'none'}.")
     try:
         return tool.fn_metadata.validate_arguments(dict(arguments))

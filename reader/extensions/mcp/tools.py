@@ -459,7 +459,7 @@ def _found(window: api.Window, id: str) -> int:
         return api.find(window, id)
     except api.NotFound as error:
         raise api.NotFound(
-            f"{api.clean(id, 100)!r} is not on this machine. `show` fetches a paper by its arXiv id."
+            f"{api.brief(id)!r} is not on this machine. `show` fetches a paper by its arXiv id."
         ) from error
 
 

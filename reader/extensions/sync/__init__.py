@@ -190,7 +190,7 @@ def _advice(trouble: str) -> str:
     """What becomes of a file that is not read in full."""
     if trouble.endswith("newer than this program"):
         return "; update that to read it"
-    if trouble.endswith("were refused"):
+    if " refused (" in trouble:
         return ": 'dailypapers sync forget' removes everything that a machine sent"
     return "; it is skipped until it is complete" if trouble.endswith("cut off") else "; it is skipped"
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from reader.api import Events, journal, paths, places, remember, remembered
+from reader.api import Events, amount, journal, paths, places, remember, remembered
 
 MOST_EVENTS = 2_000_000
 """Maximum events from one machine."""
@@ -95,13 +95,13 @@ class KnownFile:
     @property
     def said(self) -> str:
         """What was not taken from it, and why; empty if all was."""
-        over = f"{self.refused:,} events over the budget of {self.budget} were refused" if self.refused else ""
+        over = f"{amount(self.refused, 'event')} refused (over the budget of {self.budget})" if self.refused else ""
         return "; ".join(filter(None, (self.unread, over)))
 
     @property
     def unread(self) -> str:
         """The same without what is over a budget."""
-        clashes = f"{self.clashes:,} events with the ids of others were refused" if self.clashes else ""
+        clashes = f"{amount(self.clashes, 'event')} refused (id already in use)" if self.clashes else ""
         return "; ".join(filter(None, (self.trouble, clashes)))
 
 
@@ -117,6 +117,8 @@ class Memory:
     """The machine's id when it last wrote its file."""
     files: dict[str, KnownFile] = field(default_factory=dict)
     """The files by their names, this machine's own too; of a server, one with the name of its channel."""
+    names: dict[str, str] = field(default_factory=dict)
+    """The names of machines by id, also of those whose files are gone."""
     forgotten: list[str] = field(default_factory=list)
     """The machines that were forgotten then: once they are others, all files are read, and the own one rewritten."""
 
@@ -227,9 +229,7 @@ def machines(connection: sqlite3.Connection) -> dict[str, str]:
     """The names of all machines that are known, by their ids; empty where none was said."""
     found = {machine: "" for (machine,) in connection.execute("SELECT DISTINCT machine FROM event")}
     for text in remembered(connection, KEY).values():
-        for name, one in _memory(text).files.items():
-            if places.is_machine_file(name) and (machine := writer_of(name, one.machine)):
-                found[machine] = one.name or found.get(machine, "")
+        found |= _memory(text).names
     return found
 
 
@@ -242,7 +242,11 @@ def _memory(text: str) -> Memory:
     try:
         said = json.loads(text)
         files = {str(name): KnownFile(**_fields(KnownFile, one)) for name, one in said.get("files", {}).items()}
-        return Memory(**_fields(Memory, said) | {"files": files})
+        names = dict(said.get("names", {}))
+        for name, one in files.items():
+            if places.is_machine_file(name) and (machine := writer_of(name, one.machine)):
+                names[machine] = one.name or names.get(machine, "")
+        return Memory(**_fields(Memory, said) | {"files": files, "names": names})
     except (ValueError, TypeError, AttributeError):
         return Memory()
 

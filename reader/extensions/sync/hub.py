@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from reader.api import CacheError, foreign, foreign_event, journal, places
+from reader.api import CacheError, amount, foreign, foreign_event, journal, places
 from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, KnownFile, PlaceLook
 
 BATCH = 500
@@ -208,12 +208,12 @@ class _Reading:
 
     def note_clash(self, entry: journal.Entry) -> None:
         """Count an event that was not taken, because another one has its id."""
-        self._refused[entry.machine, "with the ids of others"] += 1
+        self._refused[entry.machine, "id already in use"] += 1
 
     def sum_up(self) -> None:
         """Note what was refused of each machine."""
         for (machine, what), count in self._refused.items():
-            self._note(f"machine {machine}: {count:,} events {what} were refused")
+            self._note(f"machine {machine}: {amount(count, 'event')} refused ({what})")
 
     def _note(self, trouble: str) -> None:
         if len(self._troubles) < MOST_TROUBLES:

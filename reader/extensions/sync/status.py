@@ -154,13 +154,9 @@ def find_machine(named: str, workspace: api.Workspace) -> tuple[str, str]:
             raise api.UsageError("That is this machine: 'undo' takes back what you did on it.")
         del found[own[0]]
     if not found:
-        raise api.NotFound(
-            f"No machine {api.clean(named, 100)!r} is known here: 'dailypapers sync --status' lists them."
-        )
+        raise api.NotFound(f"No machine {api.brief(named)!r} is known here: 'dailypapers sync --status' lists them.")
     if len(found) > 1:
-        raise api.UsageError(
-            f"Several machines are called {api.clean(named, 100)}: name one by its id, {', '.join(found)}."
-        )
+        raise api.UsageError(f"Several machines are called {api.brief(named)}: name one by its id, {', '.join(found)}.")
     ((id, name),) = found.items()
     return id, name
 
@@ -191,6 +187,6 @@ def _notes(record: Machine) -> list[str]:
     elif not record["is_this"] and record["here"]:
         notes += [f"sent {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
     if record["refused"]:
-        notes += [f"{record['refused']:,} changes over the budget of {record['budget']} were refused"]
+        notes += [f"{api.amount(record['refused'], 'change')} refused (over the budget of {record['budget']})"]
     notes += [f"a copy of its file was also read, and can be deleted: {api.clean(one)}" for one in record["copies"]]
     return notes

@@ -82,7 +82,7 @@ class EndpointEncoder(api.DocumentClient):
 
     def _redirect_target(self, _origin: str, target: str) -> str:
         raise api.FeedRefused(
-            f"{self.host} redirected to {api.clean(target, 80) or 'another place'}, which was not followed."
+            f"{self.host} redirected to {api.brief(target) or 'another place'}, which was not followed."
         )
 
     def _refuse(self, answer: api.Answer, body: bytes) -> NoReturn:
@@ -107,7 +107,7 @@ def _reason(body: bytes) -> str:
         said = json.loads(body)["error"]["message"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
-    return api.clean(said, 200).rstrip(".") if isinstance(said, str) else ""
+    return api.reason(said) if isinstance(said, str) else ""
 
 
 def _read_rows(body: bytes, count: int, host: str) -> Rows:
@@ -146,7 +146,7 @@ class StaticEncoder:
         try:
             found = (folder / WEIGHTS).stat()
         except OSError as error:
-            shown = api.clean(str(folder), 200)
+            shown = api.clean(str(folder))
             raise api.ConfigError(f"{shown} has no {WEIGHTS}, so it does not hold a static model.") from error
         self.key = f"static {folder} {found.st_size} {found.st_mtime_ns}"
 
@@ -173,5 +173,5 @@ def _load(folder: Path) -> Any:
         return StaticModel.from_pretrained(folder)
     except Exception as error:
         # Its parts raise errors of many kinds, some of them plain `Exception`.
-        said = api.clean(str(error), 200).rstrip(".")
-        raise api.ConfigError(f"The static model in {api.clean(str(folder), 200)} can't be loaded: {said}.") from error
+        said = api.reason(str(error))
+        raise api.ConfigError(f"The static model in {api.clean(str(folder))} can't be loaded: {said}.") from error

@@ -93,9 +93,7 @@ class HubClient(api.DocumentClient):
         With `sha256` its weights must have that digest. Raises FeedError, and ReaderError if it can't be written.
         """
         if not is_name(name):
-            raise api.UsageError(
-                f"{api.clean(name, 100)!r} is not the name of a model, such as minishlab/potion-base-8M."
-            )
+            raise api.UsageError(f"{api.brief(name)!r} is not the name of a model, such as minishlab/potion-base-8M.")
         if self.offline:
             raise api.FeedOffline(
                 "Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again."

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from reader.core.errors import UsageError
-from reader.core.text import clean
+from reader.core.text import brief
 from reader.data import read_text
 
 _HOSTS = ("arxiv.org", "export.arxiv.org", "rss.arxiv.org")
@@ -39,7 +39,7 @@ def find_category(text: str) -> Category:
     if wanted not in known:
         near = get_close_matches(wanted, known, n=1)
         advice = f"did you mean {known[near[0]].id}?" if near else "one is cs.CL, for example."
-        raise UsageError(f"{clean(text, 40)!r} is not a category of arXiv; {advice}")
+        raise UsageError(f"{brief(text)!r} is not a category of arXiv; {advice}")
     return known[wanted]
 
 

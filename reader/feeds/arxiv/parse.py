@@ -22,7 +22,7 @@ from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
-from reader.core.text import clean
+from reader.core.text import clean, reason
 from reader.feeds.safe import UnreadableXml, html_to_text, parse_each, parse_xml, plain_block, plain_line
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _records_root(body: bytes) -> Element | None:
     if code in ("idDoesNotExist", "noRecordsMatch"):
         return None
     refused = RecordsExpired if code == "badResumptionToken" else FeedRefused
-    raise refused(f"arXiv refused the request: {clean(error.text or '', 200).rstrip('.') or 'no reason'}.")
+    raise refused(f"arXiv refused the request: {reason(error.text or '') or 'no reason'}.")
 
 
 def refusal_reason(body: bytes) -> str:
@@ -210,7 +210,7 @@ def _error_reason(elements: list[Element]) -> str:
         return ""
     if "/api/errors" not in _text(elements[0], "id"):
         return ""
-    return clean(_text(elements[0], "summary"), 200).rstrip(".") or "it gives no reason"
+    return reason(_text(elements[0], "summary")) or "it gives no reason"
 
 
 def _parse_entry(element: Element) -> ArxivEntry:

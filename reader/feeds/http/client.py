@@ -28,7 +28,7 @@ from reader.core.addresses import is_local, is_loopback
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.foreign import web_url
 from reader.core.steps import note_step, note_wait
-from reader.core.text import clean
+from reader.core.text import brief
 from reader.feeds.http import responses
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.responses import Answer, HttpRefused, Limits, RetryableError
@@ -433,7 +433,7 @@ class HttpClient(Closing):
                 reader.add(chunk)
             return reader.body()
         except responses.UnknownEncoding:
-            sent = f"{self.host} compressed its answer as {clean(encoding, 40)!r}, which was not requested"
+            sent = f"{self.host} compressed its answer as {brief(encoding)!r}, which was not requested"
             raise FeedMalformed(f"{sent}; try again later.") from None
         except responses.BodyTooLarge:
             raise FeedMalformed(
@@ -454,7 +454,7 @@ class HttpClient(Closing):
         else:
             if after.netloc == before.netloc and after.scheme in (before.scheme, "https"):
                 return url
-            other = clean(after.netloc, 80)
+            other = brief(after.netloc)
         redirected = f"{self.host} redirected to {other or 'another place'}, which was not followed"
         raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
 
@@ -525,7 +525,7 @@ class DocumentClient(HttpClient):
         try:
             return await super()._request(url, parameters, validators)
         except LocalHost as local:
-            named = clean(local.host, 80) + (f" ({local.address})" if local.address else "")
+            named = brief(local.host) + (f" ({local.address})" if local.address else "")
             is_redirect = local.host != host_in_request(url)
             raise FeedRefused(
                 f"{f'{self.host} redirected to {named}, which' if is_redirect else named} is on this machine or its"
@@ -617,7 +617,7 @@ def _host_of(endpoint: str) -> str:
         if not secure or "@" in parts.netloc or parts.query or parts.fragment:
             host = ""
     if not host:
-        shown = clean(endpoint, 100)
+        shown = brief(endpoint)
         raise ConfigError(f"The feed's address must begin with https://, but {shown!r} does not; correct HF_ENDPOINT.")
     return host
 
@@ -626,7 +626,7 @@ def origin_of(url: str) -> str:
     """Scheme and host of a web address, such as `https://example.org`; raises UsageError for any other text."""
     address = web_url(url)
     if address is None:
-        raise UsageError(f"{clean(url, 100)!r} is not a feed's address, which begins with https:// or http://.")
+        raise UsageError(f"{brief(url)!r} is not a feed's address, which begins with https:// or http://.")
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from reader.core.errors import FeedError, FeedRefused, FeedUnreachable
-from reader.core.text import clean
+from reader.core.text import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def refusal_reason(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     error = answer.get("error") if isinstance(answer, dict) else None
-    return clean(error, 200).rstrip(".") if isinstance(error, str) else ""
+    return reason(error) if isinstance(error, str) else ""
 
 
 LATER = "try again later"

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
 from reader.core.paper import Skipped
-from reader.core.text import clean
+from reader.core.text import brief, clean
 from reader.feeds.safe import UnreadableXml, parse_xml
 
 BODY_LIMIT = 1 << 24
@@ -103,7 +103,7 @@ def _parse_outline(outline: Element, folders: tuple[str, ...]) -> Outline | str 
         return "no address" if kind in ("rss", "atom") and len(outline) == 0 else None
     url = web_url(_without_feed_scheme(address))
     if url is None:
-        return f"no web address: {clean(address, 80)}"
+        return f"no web address: {brief(address)}"
     title = _attribute(outline, "title") or _attribute(outline, "text") or url
     return Outline(title, url, web_url(_attribute(outline, "htmlurl", 4_000)), _BETWEEN_FOLDERS.join(folders))
 

@@ -26,7 +26,7 @@ from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
-from reader.core.text import clean, fold
+from reader.core.text import clean, fold, reason
 from reader.feeds.records import parse_draft
 from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain_block, plain_line
 
@@ -326,7 +326,7 @@ def _xml_problem(parsed: Mapping[str, Any]) -> str | None:
     error = parsed.get("bozo_exception")
     if not isinstance(error, SAXException):
         return None
-    return clean(error.getMessage(), 200) or "its XML is broken"
+    return reason(error.getMessage()) or "its XML is broken"
 
 
 def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:

@@ -32,10 +32,6 @@ class Found(NamedTuple):
     """The first place in each section, in reading order."""
     total: int = 0
 
-    @property
-    def is_any(self) -> bool:
-        return bool(self.hits)
-
 
 def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Found:
     """The paragraphs with all words; if there are none, those with any of them."""
@@ -60,7 +56,7 @@ def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
 
 def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
     """Draw the places, each with a click that opens the text there; `key` opens the first."""
-    if found is None or not found.is_any:
+    if found is None or not found.hits:
         return []
     shown = found.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]
     count = amount(found.total, "place")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, closing, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.core.errors import CacheError, ReaderError
 from reader.core.ids import is_arxiv_id
@@ -20,13 +20,12 @@ from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.changes import Changes
-    from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
 
 AFTER_FRAME = 0.01
@@ -91,49 +90,70 @@ class DetailLoader(Actor):
                 self._model.change(self._model.state.put(PAGE, page._replace(changes=changes)))
 
 
-TEXT_REST = 0.12
-"""Seconds before a shown paper's text is searched, which takes some 10 ms in a thread."""
+FIND_REST = 0.1
+"""Idle seconds before the shown paper is examined, which takes some 10 ms in a thread."""
 
 
-def _place_parts(state: State) -> object:
+def _shown_parts(state: State) -> object:
     shown = state[PAGE] or state[READING]
-    return shown and shown.key, state.listing.place.text, state.listing.results, state.marks_version
+    return shown and shown.key, state.highlighted, state.front_paper, state.listing, state.marks_version
 
 
-class TextPlaces(Actor):
-    """Searches one text at a time; the newest paper wins."""
+class _Sought(NamedTuple):
+    """Something to find about the shown paper."""
+
+    name: str
+    part: Part[Any]
+    wanted: Callable[[State], tuple[int, Any] | None]
+    """The key of the paper, and what decides the result; None if nothing is to be found."""
+    find: Callable[[int, Any], Awaitable[Any]]
+
+    def is_missing(self, state: State) -> bool:
+        """Whether it is still to be found; without a result it is, since a missing text may have arrived."""
+        wanted, found = self.wanted(state), state[self.part]
+        return wanted is not None and (found is None or found[:2] != wanted)
+
+
+class Finder(Actor):
+    """Finds why the shown paper is listed, and where its text has the search words; the newest paper wins."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self.delay = services.background.delayed(self._start)
+        self._all = (
+            _Sought("fit", FIT, _fit_wanted, self._library.fit),
+            _Sought("text places", FOUND, _words_wanted, lambda *wanted: asyncio.to_thread(self._find_words, *wanted)),
+        )
 
-    @follows(_place_parts)
+    @follows(_shown_parts)
     def follow(self, state: State) -> None:
-        wanted = _words_wanted(state)
-        if wanted is None:
-            self.delay.stop()
-            self._model.change(state.put(FOUND, None))
-        elif (found := state[FOUND]) is None or not found.is_any or (found.key, found.words) != wanted:
-            # A missing text may have arrived.
-            self.delay.begin(TEXT_REST)
+        for one in self._all:
+            if one.wanted(state) is None:
+                state = state.put(one.part, None)
+        self._model.change(state)
+        if any(one.is_missing(state) for one in self._all):
+            self.delay.begin(FIND_REST)
 
     def _start(self) -> None:
-        if (wanted := _words_wanted(self._model.state)) is not None:
-            self._background.start("text places", partial(self._search, *wanted), exclusive=True)
+        for one in self._all:
+            wanted = one.wanted(self._model.state)
+            if wanted is not None and one.is_missing(self._model.state):
+                self._background.start(one.name, partial(self._find, one, wanted), exclusive=True)
 
-    async def _search(self, key: int, words: tuple[str, ...]) -> None:
+    async def _find(self, one: _Sought, wanted: tuple[int, Any]) -> None:
         with suppress(CacheError):
-            found = await asyncio.to_thread(self._find, key, words)
-            if _words_wanted(self._model.state) == (key, words):
-                self._model.change(self._model.state.put(FOUND, found))
+            found = await one.find(*wanted)
+            if one.wanted(self._model.state) == wanted:
+                self._model.change(self._model.state.put(one.part, found))
 
-    def _find(self, key: int, words: tuple[str, ...]) -> Found:
+    def _find_words(self, key: int, words: tuple[str, ...]) -> Found | None:
         from reader.cache.texts import Texts
-        from reader.ui.page.found_lines import Found, find_words
+        from reader.ui.page.found_lines import find_words
 
         with closing(Texts.open(self._library.path)) as texts:
             kept = texts.get(key)
-        return Found(key, words) if kept is None else find_words(key, kept.document, words)
+        found = None if kept is None else find_words(key, kept.document, words)
+        return found if found is not None and found.hits else None
 
 
 def _words_wanted(state: State) -> tuple[int, tuple[str, ...]] | None:
@@ -142,37 +162,6 @@ def _words_wanted(state: State) -> tuple[int, tuple[str, ...]] | None:
     words = state.listing.text_words
     key: PaperKey | None = shown.key if shown is not None else None
     return (key, words) if words and isinstance(key, int) else None
-
-
-FIT_REST = 0.08
-"""Idle seconds before the reasons are computed, which takes some 10 ms in a thread."""
-
-
-class FitFinder(Actor):
-    """Computes the reasons of one paper at a time; the newest one wins."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self.delay = services.background.delayed(self._start)
-
-    @follows(lambda state: (state.highlighted, state.front_paper, state.listing))
-    def follow(self, state: State) -> None:
-        wanted = _fit_wanted(state)
-        if wanted is None:
-            self.delay.stop()
-            self._model.change(state.put(FIT, None))
-        elif (fit := state[FIT]) is None or (fit.key, fit.text) != wanted:
-            self.delay.begin(FIT_REST)
-
-    def _start(self) -> None:
-        if (wanted := _fit_wanted(self._model.state)) is not None:
-            self._background.start("fit", partial(self._find, *wanted), exclusive=True)
-
-    async def _find(self, key: int, text: str) -> None:
-        with suppress(CacheError):
-            fit: Fit = await self._library.fit(key, text)
-            if _fit_wanted(self._model.state) == (key, text):
-                self._model.change(self._model.state.put(FIT, fit))
 
 
 def _fit_wanted(state: State) -> tuple[int, str] | None:

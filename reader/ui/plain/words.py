@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from reader.core.dates import WEEKDAYS
 from reader.core.lines import Line, wrapped
 from reader.core.paper_row import Flag, PaperRow
 from reader.core.text import amount, visible
@@ -30,8 +31,8 @@ WORDS = str.maketrans(
 _DRAWN = re.compile("[\u2500-\u259f]+")
 """Lines, boxes and blocks, such as those of tables in a full text."""
 
-_GAP = re.compile(r"\s{2,}|\s+[,·]\s+")
-"""What parts columns, and facts beside each other."""
+_GAP = re.compile(rf"\s{{2,}}(?!(?<=(?:{'|'.join(day[:3] for day in WEEKDAYS)})  )\d)|\s+[,·]\s+")
+"""What parts columns, and facts beside each other; a day of one digit stays with its weekday."""
 
 _NUMBER = re.compile(r"^([\d.]+|\S)\s{2,}")
 """The number of a heading, or the key of a link."""

@@ -83,7 +83,10 @@ class WhyActions(Actor):
             return
         first = why.joining
         if first is None or first.key == one.key:
-            self._change(why._replace(joining=one))
+            again = f"then {self._keymap.key('why.join')} again"
+            asked = f'go to the one to join with "{one.name}", {again}'
+            self._model.show_notice(asked)
+            self._change(why._replace(joining=one, asked=asked))
         else:
             self._begin(lambda: self._decide(joined(self._now(first), self._now(one))))
 

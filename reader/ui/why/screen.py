@@ -138,7 +138,4 @@ class WhyScreen(PaneScreen[Why], inherit_bindings=False):
             return Status(choices=choices, typed=f"name: {why.typed}", is_typing=True)
         idle = () if isinstance(self.list.current, Held) else ("why.rename", "why.papers", "why.join", "why.split")
         shown = status(state, self._keymap, self._keymap.hints("why", without=idle))
-        if why is None or why.joining is None:
-            return shown
-        again = f"then {self._keymap.key('why.join')} again"
-        return shown._replace(said=f'go to the one to join with "{why.joining.name}", {again}')
+        return shown if why is None or why.joining is None else shown._replace(said=why.asked)

@@ -20,6 +20,8 @@ class Why(NamedTuple):
     known: Explanation | None = None
     joining: Held | None = None
     """The interest to join with the one where the key is pressed again."""
+    asked: str = ""
+    """What to do while an interest is being joined."""
     renaming: Held | None = None
     typed: str = ""
 

@@ -198,6 +198,7 @@ def test_a_removed_table_leaves_the_comments_and_one_empty_line() -> None:
     assert names(after) == ["two", "three"]
     assert names(with_tables(TABLES, "v", [(0, ONE), (1, TWO)])) == ["one", "two"]
     assert with_tables('[[v]]\nname = "a"\n\n[k]\n', "v", []) == "[k]\n"
+    assert with_tables('k = 1\n\n[[v]]\nname = "a"\n', "v", []) == "k = 1\n"
 
 
 def test_a_value_changes_in_its_line_and_a_new_one_comes_below() -> None:

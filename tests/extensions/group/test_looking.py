@@ -377,7 +377,7 @@ def test_a_member_is_taken_in_by_parts_and_up_to_a_budget(
     # What was cut off is read again.
     looked = bob.look()
     assert looked.came == {"ada": 59}
-    assert looked.troubles == [f"ada's {ada.file.name}: 1 marks over the budget of 99 were refused"]
+    assert looked.troubles == [f"ada's {ada.file.name}: 1 mark refused (over the budget of 99)"]
     assert bob.others == [("ada", 99, 99)]
     assert bob.look().came == {}
 
@@ -395,4 +395,4 @@ def test_lines_that_name_no_paper_are_refused_and_the_others_read(ada: Person, b
     ada.says(Statement(ada.mine.group, ada.public, "ada", 1 << 61, ("star",), marks))
     looked = bob.look()
     assert looked.came == {"ada": 1}
-    assert looked.troubles == [f"{ada.file.name}: 1 of its lines have no paper's id and were refused"]
+    assert looked.troubles == [f"{ada.file.name}: 1 line refused (no paper's id)"]

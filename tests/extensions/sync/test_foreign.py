@@ -63,7 +63,7 @@ def test_the_true_writer_s_event_replaces_one_that_took_its_id(laptop: Machine, 
         assert exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk").troubles == []
         events.read(lambda one: one.execute("DELETE FROM meta WHERE key GLOB 'sync:*'"))
         (trouble,) = exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk").troubles
-    assert trouble == f"dailypapers-{OTHER}.jsonl: 1 events with the ids of others were refused"
+    assert trouble == f"dailypapers-{OTHER}.jsonl: 1 event refused (id already in use)"
     # Nor does it come back where the journal makes the cache anew.
     before = desk.states()
     desk.cache.write_bytes(origin.read_bytes())
@@ -81,7 +81,7 @@ def test_an_event_with_the_id_of_another_machine_s_is_refused_counted_and_named(
     forge(elsewhere, replace(true, machine=OTHER, value="0"))
     with desk.events() as events:
         exchange(events, desk.cache, SyncFolder(elsewhere, desk.cache), "desk")
-    trouble = "1 events with the ids of others were refused"
+    trouble = "1 event refused (id already in use)"
     assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
     assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
     # Once the other one is forgotten, the true one counts.

@@ -255,12 +255,12 @@ def test_what_is_over_a_budget_is_refused_counted_and_named(
     laptop.look()
     looked = desk.look()
     assert sum(looked.came.values()) == 4
-    assert looked.troubles == [f"{file.name}: 2 events over the budget of 3 events were refused"]
+    assert looked.troubles == [f"{file.name}: 2 events refused (over the budget of 3 events)"]
     # It is said as long as it is so, and more of it changes nothing.
     Journal(file).append([star(5)], OTHER)
     looked = desk.look()
     assert looked.came == {}
-    assert looked.troubles == [f"{file.name}: 3 events over the budget of 3 events were refused"]
+    assert looked.troubles == [f"{file.name}: 3 events refused (over the budget of 3 events)"]
     assert desk.look().troubles == looked.troubles
 
 

@@ -84,7 +84,7 @@ def test_what_is_over_a_machines_budget_is_refused_and_counted(
         hub.add(sent, OTHER)
     looked = look(desk, database)
     assert looked.came == {"other machines": 4}
-    assert looked.troubles == [f"machine {OTHER}: 2 events over its budget were refused"]
+    assert looked.troubles == [f"machine {OTHER}: 2 events refused (over its budget)"]
     assert [int(id, 16) for id, *_ in desk.log()] == [1, 2, 3, 5]
 
 
@@ -95,7 +95,7 @@ def test_an_event_with_the_id_of_another_machine_s_is_refused(desk: Machine, dat
         hub.add([star(1), star(2)], OTHER)
     looked = look(desk, database)
     assert looked.came == {"other machines": 1}
-    assert looked.troubles == [f"machine {OTHER}: 1 events with the ids of others were refused"]
+    assert looked.troubles == [f"machine {OTHER}: 1 event refused (id already in use)"]
 
 
 def test_of_many_events_that_can_not_be_read_the_first_are_named(desk: Machine, database: Database) -> None:

@@ -20,7 +20,7 @@ HERE = Machine(
             {"here": 3, "papers": 2, "forgotten": True, "is_this": True},
             ["forgotten, with 3 changes about 2 papers here: 'sync forget ab12 --undo' brings them back"],
         ),
-        ({"refused": 5, "budget": "today"}, ["5 changes over the budget of today were refused"]),
+        ({"refused": 1, "budget": "today"}, ["1 change refused (over the budget of today)"]),
     ],
 )
 def test_what_is_noted_of_a_machine(record: Machine, notes: list[str]) -> None:

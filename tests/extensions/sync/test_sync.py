@@ -25,7 +25,7 @@ from tests.commands.conftest import IDS, Run, Session
 Use = Callable[[str], None]
 
 
-def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
+def test_two_machines_have_the_same_marks(session: Session, use: Use, tmp_path: Path) -> None:
     use("laptop")
     session(
         """
@@ -121,6 +121,18 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use) -> None:
         $ list is:starred
         2606.26740	2026-06-30	57	2	unread,starred	LiveEdit: Streaming Video Editing
         2606.28480	2026-06-30	36	2	unread,starred	A benchmark of terminal agents 中文標題
+        """
+    )
+    # Once its file is gone, a machine is still known by its name.
+    for file in (tmp_path / "shared").iterdir():
+        file.unlink()
+    session(
+        """
+        $ sync -q
+        ! The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.
+        $ sync
+        Nothing new on any machine.
+        $ sync forget laptop --yes --quiet
         """
     )
 
@@ -248,7 +260,7 @@ def test_a_copied_home_and_what_is_not_confirmed(
         ! The folder TMP/shared is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir. The next successful sync tells your other machines.
         """  # noqa: E501
     )
-    assert sync._advice("copy's a.jsonl: 2 events with the ids of others were refused") == (
+    assert sync._advice("copy's a.jsonl: 2 events refused (id already in use)") == (
         ": 'dailypapers sync forget' removes everything that a machine sent"
     )
 

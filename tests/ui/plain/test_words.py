@@ -17,6 +17,8 @@ from tests.table import each
         ("starred · u undoes", "starred, u undoes"),
         ("│ cell ─── cell │", "cell, cell"),
         ("1  Introduction", "1 Introduction"),
+        ("Fri  8  3", "Fri  8, 3"),
+        ("Fri ▁▁  8", "Fri, 8"),
         ("a comma, at the end,", "a comma, at the end,"),
         ("x ≠ y \x1b[31mred", "x ≠ y \\u001b[31mred"),
     ],
