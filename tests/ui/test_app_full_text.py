@@ -46,7 +46,6 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         assert r.status == "the end of the text · q goes back"
         await r.do("app.escape", "move.top", "text.right")
         assert [line[:70] for line in r.lines[1:-1]] == first and r.status == "nothing is wider than the screen"
-        await r.do("app.escape", "move.top")
         await r.resize(140, 42)
         assert title in r.lines[2]
         await r.do("paper.star", "app.back")
@@ -132,12 +131,9 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert "No full text: arXiv refuses." in r.status and "§2 Method" in r.lines[0]
 
 
-async def test_moving_in_a_text_by_its_outline_words_and_references(
-    reader: Opener, cache_file: Path, browser: list[str]
-) -> None:
+async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(140, 30)) as r:
-        id = r.here.id
-        keep_text(cache_file, id)
+        keep_text(cache_file, r.here.id)
         await open_text(r)
         # The outline stands beside the text.
         assert "2.1 Zebra crossing" in r.text("#outline") and "▌" not in r.text("#outline")

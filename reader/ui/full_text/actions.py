@@ -174,13 +174,13 @@ class FullTextActions(Actor):
     def move_pages(self, direction: int, share: int, times: int) -> None:
         view = self._view
         if view is not None and (self._outline is not None or view.selection is not None):
-            self.move(times * direction * max(1, view.size.rows // share))
+            self.move(direction * times * max(1, view.size.rows // share))
             return
         self._change(lambda view: view.scroll_pages(direction, share, times))
 
     def move_to_end(self, *, last: bool) -> None:
         if self._outline is not None:
-            self.move(len(self._outline.entries) * (1 if last else -1))
+            self.move(len(self._outline.entries) if last else -len(self._outline.entries))
         elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
             self._change(lambda view: view.jump_to_end(last=last))
 

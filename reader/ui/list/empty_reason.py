@@ -83,7 +83,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
             return EmptyReason(what, "The sample fetches nothing.", (_CLEAR, _PUT_BACK))
         fetches = "fetches it from the feed or from arXiv"
         return EmptyReason(what, "", (f"find.fetch {fetches}", f"query.accept {fetches}", _CLEAR, _PUT_BACK))
-    if facts.newest_day is None and not facts.has_papers:
+    if not facts.has_papers:
         return _no_papers(state, today, demo=demo)
     triage = state[TRIAGE]
     if triage is not None and is_listed(state):

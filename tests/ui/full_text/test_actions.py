@@ -216,13 +216,14 @@ def test_the_ends_of_a_text_are_told_and_pages_move_the_cursor_of_what_is_select
     assert bench.view.selection.cursor == bench.view.layout.end
     # An outline has the keys before the text.
     bench.do("text.outline")
-    for act, cursor in (
+    moves: list[tuple[Callable[[], None], int]] = [
         (lambda: bench.actions.move_to_end(last=False), 0),
         (lambda: bench.actions.move(2), 2),
         (lambda: bench.actions.move_to_end(last=True), 4),
         (lambda: bench.actions.move_pages(-1, 2, 1), 0),
         (lambda: bench.actions.move_pages(1, 2, 1), 4),
-    ):
+    ]
+    for act, cursor in moves:
         act()
         assert bench.text.outline.cursor == cursor and not any(bench.type("enter"))
     bench.do("outline.go")
