@@ -36,16 +36,6 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         assert [line[:70] for line in r.lines[1:-4]] == first[3:]
         await r.do("read.up", "move.up", "move.up")
         assert [line[:70] for line in r.lines[1:-1]] == first
-        await r.do("read.on", "move.half_down", "text.next_section")
-        assert r.lines[1].split() == ["2", "Method"] and "›" in r.screen
-        await r.do("text.right")
-        assert "‹" in r.screen and "Table 1: All numbers." in r.screen
-        await r.do("text.left", "text.left", "text.previous_section", "move.bottom")
-        assert "100 %" in r.lines[0] and "Author 39" in r.screen
-        await r.do("read.on")
-        assert r.status == "the end of the text · q goes back"
-        await r.do("app.escape", "move.top", "text.right")
-        assert [line[:70] for line in r.lines[1:-1]] == first and r.status == "nothing is wider than the screen"
         await r.resize(140, 42)
         assert title in r.lines[2]
         await r.do("paper.star", "app.back")
@@ -149,15 +139,8 @@ async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, ca
         assert "0 %" in r.lines[0]
         await r.click("#outline", 6, 3)
         assert "§3 Results" in r.lines[0]
-        # References are chosen by letters.
+        # References are chosen by letters, or clicked; what they refer to stands over the text, which does not move.
         await r.do("move.top", "text.follow")
-        assert "a-z" in r.lines[-1]
-        # What a reference refers to stands over the text, which does not move.
-        await r.press("s")
-        assert "0 %" in r.lines[0] and "enter go there" in r.lines[-1]
-        await r.press("escape")
-        assert r.context == "text" and "0 %" in r.lines[0] and "go there" not in r.lines[-1]
-        await r.do("text.follow")
         await r.press("s", "enter")
         assert "▌ ───" in r.text("#text") and "esc goes back" in r.status
         await r.do("app.escape", "text.follow")

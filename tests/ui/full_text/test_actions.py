@@ -60,11 +60,7 @@ class Texts(Bench):
             PaperLookup: SimpleNamespace(
                 show=lambda id: note(("show", id)), begin=lambda id, then: note(("fetch", id, then is not None))
             ),
-            PictureActions: SimpleNamespace(
-                open_address=lambda url: url.endswith(".png"),
-                open_formula=lambda formula, block: note((formula.number, block)),
-                open=lambda _count: note("pictures"),
-            ),
+            PictureActions: SimpleNamespace(open_address=lambda url: url.endswith(".png")),
         }
         self.actions = FullTextActions(self.services)
         self.handlers = handlers_of([self.actions], lambda: self.model.state.context)
@@ -150,8 +146,6 @@ def test_what_is_shown_over_the_text_has_its_own_keys() -> None:
         ("#b2", "b", True, ("fetch", "2404.00010", True), ""),
         ("#E1", "b", True, None, "! this reference has no arXiv id"),
         ("#E1", "y", True, ("copy", "a=b"), "copied a=b"),
-        ("#E1", "P", True, ("(1)", 0), ""),
-        ("#b1", "P", True, "pictures", ""),
         ("#b1", "j", False, None, ""),
         ("#bib9", "enter", True, None, "esc goes back"),
     ):
