@@ -307,7 +307,7 @@ def _all_read(state: State, papers: int) -> EmptyReason:
     """Say that all papers of the view are read, and where unread ones are."""
     day = day_of(state.listing.place.view, state.listing.facts.newest_day)
     ways = _ways_on(state[COUNTED], state.listing.place, day)
-    nowhere = "" if state[COUNTED] is None or ways else "No unread papers are left anywhere."
+    nowhere = "" if ways else "No unread papers are left anywhere."
     what = f"All {f'{papers:,} ' if papers > 1 else ''}read."
     return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 
