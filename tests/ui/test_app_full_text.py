@@ -90,10 +90,6 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert r.is_on_page
         await r.begin("enter")
         await r.until(lambda: "arXiv asks to wait" in r.screen)
-        # Nothing is said of a text that is not there yet.
-        for action in ("read.on", "text.follow"):
-            r.app.perform(action)
-        assert r.status == ""
         # Words to look for wait for it, and their letters are no keys meanwhile.
         await r.begin("/", *"quz", "backspace", "backspace", "backspace", *"zebra")
         assert r.context == "text" and "/zebra▏" in r.lines[-1]
@@ -179,10 +175,6 @@ async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: 
         await r.do("app.escape")
         await r.until(lambda: r.context == "text")
         assert "0 %" in r.lines[0]
-        # Any other key closes what is shown, and does what it always does.
-        await r.do("text.follow")
-        await r.press("a", "j")
-        assert "enter follow" in r.lines[-1] and "0 %" in r.lines[0]
 
 
 async def test_a_cited_paper_that_is_not_here_is_fetched_to_be_queued(reader: Opener, cache_file: Path) -> None:
