@@ -236,13 +236,9 @@ async def test_each_text_opens_where_it_was_left_even_in_another_version(
         assert "▌  3 Results" in r.text("#outline") and "Paragraph" in r.text("#text")
 
 
-async def test_signs_can_be_in_ascii_and_colours_be_changed(reader: Opener, cache_file: Path) -> None:
-    async with reader(size=(100, 30), settings=settings(ascii=True, theme="dark")) as r:
+async def test_signs_can_be_in_ascii(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(100, 30), settings=settings(ascii=True)) as r:
         keep_text(cache_file, r.here.id)
         await open_text(r)
         await r.do("text.outline", "app.escape", "text.next_section", "text.right", "text.select")
         assert all(line.isascii() for line in r.lines), r.screen
-        for theme in ("light", "ansi"):
-            r.app.use_theme(theme)
-            await r.rest()
-            assert "Method" in r.screen

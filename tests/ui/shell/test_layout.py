@@ -175,7 +175,6 @@ def test_each_width_has_a_shape() -> None:
         # On a page it is as wide as the text.
         ((140, 42), True, USUAL, (29, 21, 80, 20)),
         ((83, 12), True, USUAL, (1, 3, 80, 8)),
-        ((80, 6), True, USUAL, (0, 0, 80, 5)),
         ((1, 1), True, USUAL, (0, 0, 1, 0)),
     ],
 )
