@@ -34,8 +34,6 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         first = [line[:70] for line in r.lines[1:-1]]
         await r.do("move.down", count=3)
         assert [line[:70] for line in r.lines[1:-4]] == first[3:]
-        await r.do("read.up", "move.up", "move.up")
-        assert [line[:70] for line in r.lines[1:-1]] == first
         await r.resize(140, 42)
         assert title in r.lines[2]
         await r.do("paper.star", "app.back")
@@ -129,10 +127,6 @@ async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, ca
         assert "Zebra" not in r.text("#outline") and "▌▸ 2 Method" in r.text("#outline")
         await r.do("outline.fold", "move.bottom", "move.half_up", "move.top", "app.escape")
         assert r.context == "text" and "0 %" in r.lines[0]
-        await r.do("text.outline", "move.down", "outline.go")
-        assert r.context == "text" and "§2 Method" in r.lines[0]
-        await r.do("app.escape")
-        assert "0 %" in r.lines[0]
         await r.click("#outline", 6, 3)
         assert "§3 Results" in r.lines[0]
         # References are chosen by letters, or clicked; what they refer to stands over the text, which does not move.
