@@ -19,7 +19,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ mark read 2606.26740 https://arxiv.org/abs/2606.30616 2606.26740
         2 papers marked read. 'dailypapers undo' takes it back.
         $ mark read 2606.26740
-        Nothing to change: 1 paper, and it is read already.
+        Nothing to change: 1 paper is read.
         $ mark unread 2606.26740 --jsonl
         {"mark": "unread", "papers": 1, "changed": 1, "dry_run": false}
         $ mark star 2606.26740
@@ -41,7 +41,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ mark read --query "-title:terminal"
         3 papers marked read. 'dailypapers undo' takes it back.
         $ mark read --query "-title:terminal"
-        Nothing to change: 4 papers, and all are read already.
+        Nothing to change: 4 papers are read.
         $ mark read --query "-title:terminal" --dry-run
         0 papers would be marked read; nothing was changed.
         $ mark read --query xylophone
@@ -51,7 +51,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ undo
         Taken back: 3 papers read.
         $ mark unqueue 2606.26740
-        Nothing to change: 1 paper, and it is no longer queued already.
+        Nothing to change: 1 paper is not queued.
         $ mark queue 2606.26740
         1 paper marked queued. 'dailypapers undo' takes it back.
         $ mark unqueue 2606.26740
