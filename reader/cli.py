@@ -226,4 +226,4 @@ def _finds_papers(workspace: Workspace, query: str) -> bool:
     if not workspace.cache_file.exists():
         return False
     with workspace.window() as window:
-        return window.count(selection(window, parsed(query))) > 0
+        return bool(window.count(selection(window, parsed(query))))

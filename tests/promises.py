@@ -102,7 +102,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
         "is a query only where papers have it, else the program asks what you meant": (
-            "commands/test_cli.py::test_what_is_not_understood_is_one_line_with_the_way_out",
+            "commands/test_command.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
             "rigs/pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
@@ -142,10 +142,10 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
         ),
         "whoever has the address reads and marks as you": (
-            "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
+            "extensions/browser/test_server.py::test_other_machines_are_warned_of",
         ),
         "the mail server's password in the keyring": (
-            "extensions/digest/test_digest.py::test_the_password_is_in_the_keyring",
+            "extensions/digest/test_sending.py::test_the_password_is_in_the_keyring",
         ),
         "may hold the password; no other program gets it": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
@@ -175,7 +175,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
         ),
         "all of an address but its host": (
-            "test_log.py::test_secrets_are_taken_out",
+            "test_log_handler.py::test_secrets_are_taken_out",
             "commands/test_bug_report.py::test_no_planted_secret_is_in_a_report_in_json_or_in_the_log",
         ),
         "No queries, paths, addresses, names or keys are in it": (
@@ -249,12 +249,12 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "No mail lost, none sent twice": (
-            "extensions/digest/test_digest.py::test_it_is_mailed_once",
-            "extensions/digest/test_digest.py::test_what_was_refused_is_sent_later",
-            "extensions/digest/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
+            "extensions/digest/test_sending.py::test_it_is_mailed_once",
+            "extensions/digest/test_sending.py::test_what_was_refused_is_sent_later",
+            "extensions/digest/test_sending.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
         ),
         "so nothing is left out while the machine was off": (
-            "extensions/digest/test_digest.py::test_it_goes_on_from_the_last_one",
+            "extensions/digest/test_sending.py::test_it_goes_on_from_the_last_one",
         ),
         # Files, in and out
         "are listed, not lost": ("commands/test_import_files.py::test_what_a_library_keeps_comes_in_once",),

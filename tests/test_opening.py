@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import sys
+import threading
+from collections.abc import Iterator
 from os import terminal_size
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
-from reader import opening
+from reader import cli, opening
+from reader.commands.workspace import Workspace
+from reader.config import Settings
+from reader.ui.terminal import process
+from tests.commands.conftest import Run, home, run
 from tests.table import each
+
+__all__ = ["home", "run"]
 
 
 @each(
@@ -49,3 +60,100 @@ def test_due_exports_are_written_and_other_machines_told(
     opening._finish_work(app, workspace, leaving)
     assert (workspace.has_changed, workspace.write_exports.called) == (is_written, is_written)
     assert begun == [("sync", "--quiet")]
+
+
+@pytest.fixture
+def tuned(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
+    """A terminal is there, and what opening the reader changes in this process is undone."""
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.delenv("TEXTUAL_FPS", raising=False)
+    interval = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(interval)
+    gc.unfreeze()
+    gc.enable()
+
+
+def replace_reader(
+    monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception | None, is_due: bool = False
+) -> list[SimpleNamespace]:
+    """Let each reader end at once, in turn with these outcomes; returns what each was opened with."""
+    opened: list[SimpleNamespace] = []
+
+    def make_reader(_settings: Settings, file: Path, **options: object) -> SimpleNamespace:
+        opened.append(SimpleNamespace(file=file, **options))
+        outcome = outcomes[len(opened) - 1]
+        failure = outcome if isinstance(outcome, Exception) else None
+        place, run = SimpleNamespace(keep=list), lambda: None if failure else outcome
+        facts = {"has_exports_due": is_due, "commands_due": (), "last_place": place, "return_code": 0}
+        return SimpleNamespace(run=run, failure=failure, **facts)
+
+    def make_leaving(_frame: None, *, is_plain: bool) -> SimpleNamespace:
+        """It watches no signal, which would end the tests."""
+        return SimpleNamespace(signal=0, is_terminal_gone=False, retire=lambda: None)
+
+    monkeypatch.setattr("reader.ui.app.ReaderApp", make_reader)
+    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving", make_leaving)
+    return opened
+
+
+def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = replace_reader(monkeypatch, None, is_due=True)
+    exported = list[bool]()
+    monkeypatch.setattr(Workspace, "write_exports", lambda workspace: exported.append(workspace.has_changed))
+    assert run("topic:agents").code == 0
+    assert exported == [True]
+    (options,) = map(vars, opened)
+    assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
+        **{"query": "topic:agents", "demo": False, "opens_page": False, "learns_apart": True, "first_frame": None},
+        **{"warnings": [], "ask": None, "file": home / "papers.db"},
+        **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
+    }
+    assert len(options["rules"]().topics) == 61 and options["shell"]().suggest("tri").candidates
+    assert not gc.isenabled()
+    assert sys.getswitchinterval() == pytest.approx(0.001)
+    # Programs that the reader starts get the user's own environment.
+    assert "TEXTUAL_FPS" not in os.environ
+
+
+def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reader.ui.shell.app import SAMPLE
+
+    opened = replace_reader(monkeypatch, SAMPLE, SAMPLE)
+    assert run().code == 0
+    assert [one.demo for one in opened] == [False, True]
+    assert opened[1].file.parent != home and not opened[1].file.exists()
+
+
+def test_an_error_that_ends_the_reader_is_one_line_and_logged(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_reader(monkeypatch, ValueError("no such row"))
+    found = run("--log-level", "error")
+    assert (found.code, found.out, found.err.count("\n")) == (1, "", 1)
+    assert found.err.startswith("dailypapers: unexpected error: ValueError: no such row; the log has the details: ")
+    assert "ERROR reader: reader: ValueError: no such row" in (home / "dailypapers.log").read_text()
+
+
+@each(("is_shown", "is_known"), [(True, True), (False, True), (True, False)])
+def test_a_first_frame_is_gone_before_the_reader_draws_or_anything_is_said(
+    home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, is_shown: bool, is_known: bool
+) -> None:
+    frame = Mock(is_shown=is_shown)
+    opened = replace_reader(monkeypatch, ValueError("no such row"))
+    monkeypatch.setattr(opening, "_prepare_cache", lambda *_: [])
+    monkeypatch.setattr("reader.ui.kit.textual_fixes.knows_terminal", lambda: is_known)
+    monkeypatch.setattr("reader.commands.output.report_unexpected", lambda *_: frame.take_down.call_count)
+    assert opening.show_reader(Workspace(), "", frame=frame, is_plain=False) == 1
+    assert opened[0].first_frame is (frame if is_shown and is_known else None)
+
+
+def test_garbage_is_collected_again_after_the_start(tuned: None) -> None:
+    gc.disable()
+    process.finish_startup_tuning()
+    assert gc.isenabled() and gc.get_freeze_count() > 0

@@ -260,3 +260,39 @@ def test_links_are_shown_where_the_terminal_is_known_for_them(environ: dict[str,
 )
 def test_a_console_lacks_signs(environ: dict[str, str], lacking: bool) -> None:
     assert platform.lacks_signs(environ) is lacking
+
+
+@each(
+    ("environ", "protocol"),
+    [
+        ({"TERM": "xterm-kitty"}, "kitty"),
+        ({"TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"}, "kitty"),
+        ({"TERM": "xterm-ghostty"}, "kitty"),
+        ({"TERM": "foot-extra"}, "sixel"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, "sixel"),
+        ({"TERM": "xterm-256color", "GHOSTTY_RESOURCES_DIR": "/x"}, "kitty"),
+        ({"TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"STY": "1.x", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"TERM": "screen", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"TERM": "xterm-256color"}, "blocks"),
+        ({}, "blocks"),
+    ],
+)
+def test_the_way_to_pictures_is_known_by_the_environment(environ: dict[str, str], protocol: str) -> None:
+    assert platform.picture_terminal("auto", environ) == (protocol, platform.cell_size(), "")
+    assert platform.picture_terminal("sixel", environ) == ("sixel", platform.cell_size(), "")
+    assert platform.picture_terminal("kitty", environ, served=True) == ("blocks", platform.cell_size(), "")
+
+
+@each(
+    ("setting", "environ", "says"),
+    [
+        ("auto", {"SSH_TTY": "/dev/pts/0"}, "pictures are off over ssh"),
+        ("auto", {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, "pictures are off over ssh"),
+        ("off", {}, "pictures are off: see images in the settings"),
+        ("kitty", {"NO_COLOR": "1"}, "pictures need colours, which NO_COLOR takes away"),
+    ],
+)
+def test_where_no_pictures_are_drawn_it_says_why(setting: str, environ: dict[str, str], says: str) -> None:
+    assert platform.picture_terminal(setting, environ, colorless="NO_COLOR" in environ).why_not.startswith(says)
+    assert platform.picture_terminal("blocks", environ).why_not == ""

@@ -221,10 +221,12 @@ def _merge(facts: Facts, lines: Sequence[_Line], sums: Sums | None) -> Iterator[
     known = sums or {}
     for line in lines:
         fact = facts.get(line.key)
-        if line.key in MERGED and isinstance(line.value, list) and (fact is not None or line.key in known):
+        if line.key in MERGED and isinstance(line.value, list):
             merged = list(_merge_lists(fact or [], line.value, known.get(line.key, "").split(".")))
-            if merged:
-                yield line.text if merged == line.value else _line(line.key, merged)
+            if merged == line.value:
+                yield line.text
+            elif merged:
+                yield _line(line.key, merged)
         elif fact is None:
             # A fact of before that holds no longer goes; a key of the user's stays.
             if known.get(line.key) != _fact_sum(line.value):

@@ -393,7 +393,7 @@ class Taken(NamedTuple):
             said.append(f"{amount(self.papers, 'paper')} named, {self.here:,} of them here{coming}.")
         if self.marked:
             told = [f"{count:,} {adjective}" for adjective, count in self.marked.items()]
-            more = f" and {amount(len(told) - _MOST, 'more tag')}" if len(told) > _MOST else ""
+            more = f" and {amount(len(told[_MOST:]), 'more tag')}" if told[_MOST:] else ""
             said.append(f"{', '.join(told[:_MOST])}{more}.")
         if self.is_dry:
             said.append("This was a dry run: nothing was changed.")
@@ -408,15 +408,15 @@ class Taken(NamedTuple):
             warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
             for entry in self.unknown[:LISTED]:
                 warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
-            if count > LISTED:
-                warn(f"  and {count - LISTED:,} more, which --json lists")
+            if left := len(self.unknown[LISTED:]):
+                warn(f"  and {left:,} more, which --json lists")
         tags = [(label, papers) for label, papers in self.untaken.items() if not _is_letter(label)]
         for letter, papers in sorted(self.untaken.items() - tags):
             has = "has" if papers == 1 else "have"
             warn(f"{amount(papers, 'paper')} {has} the flag {letter}: add --flag {letter}=star, queue, read or a tag.")
         if tags:
             told = ", ".join(f"{label} ({papers:,})" for label, papers in tags[:_FEW])
-            more = f" and {len(tags) - _FEW:,} more" if len(tags) > _FEW else ""
+            more = f" and {len(tags[_FEW:]):,} more" if tags[_FEW:] else ""
             warn(f"Tags of the files: {told}{more}. --keep-tags takes them in, --flag 'TAG=queue' one as a mark.")
 
 

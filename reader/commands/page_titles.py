@@ -26,9 +26,7 @@ MayBe = TypedDict("MayBe", {"id": str, "title": str, "author_count": int | None,
 WithChoices = extended("WithChoices", MayBe, asked=int, choices=list[MayBe])
 
 
-def look_up(
-    workspace: Workspace, *, quiet: bool = False, is_asked: bool = True, is_put_off: bool = False
-) -> LookedUp | None:
+def look_up(workspace: Workspace, *, quiet: bool, is_asked: bool = True, is_put_off: bool = False) -> LookedUp | None:
     """Look up pending titles, and print and return the result; print nothing if `quiet`.
 
     Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned. With

@@ -260,8 +260,8 @@ def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -
             title = clean(row.title)
             room = width() - len(row.id) - 6
             yield f"    {style.faint(row.id)}  {fit(title, room).rstrip() if is_terminal(sys.stdout) else title}"
-        if len(pks) > limit:
-            yield style.faint(f"    and {len(pks) - limit:,} more")
+        if more := len(pks[limit:]):
+            yield style.faint(f"    and {more:,} more")
     if left:
         yield f"  {amount(left, 'paper')} left alone: you marked them otherwise, or an earlier rule did"
     elif not verdict.matched:

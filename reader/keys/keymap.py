@@ -316,8 +316,8 @@ class Keymap:
     def _nearest_id(self, wrong: str) -> str | None:
         """Return the id that the user probably meant: like the whole id, or its last part (`star`, `list.star`)."""
         last_parts = {action_id.partition(".")[2]: action_id for action_id in self._actions}
-        last = get_close_matches(wrong.rpartition(".")[2], last_parts, n=1, cutoff=0.75)
-        whole = get_close_matches(wrong, self._actions, n=1, cutoff=0.75)
+        last = get_close_matches(wrong.rpartition(".")[2], last_parts, cutoff=0.75)
+        whole = get_close_matches(wrong, self._actions, cutoff=0.75)
         return whole[0] if whole else last_parts[last[0]] if last else None
 
     def _leave_out_unusable(self, mistakes: list[KeyMistake]) -> tuple[Taken, list[Clash]]:

@@ -141,7 +141,7 @@ def _known_key(name: str) -> str:
 
 def _no_such_key(name: str) -> str:
     names = [*_NAMED, *(f"ctrl+{letter}" for letter in string.ascii_lowercase)]
-    nearest = get_close_matches(name.lower(), names, n=1)
+    nearest = get_close_matches(name.lower(), names)
     return f"no key is called {name}" + (f"; did you mean {nearest[0]}?" if nearest else "")
 
 

@@ -185,8 +185,7 @@ class Announcements:
             newest.left_out = frozenset(_by_id(old))
             new = _by_id(filter(is_wanted, announced))
             # It may be an old one under today's date, whereas the listing page knows its day.
-            is_listed = listing is not None and new.keys() == listed.keys()
-            (days[listing.day] if listing and is_listed else newest).named["rss"] = new
+            (days[listing.day] if listing and new.keys() == listed.keys() else newest).named["rss"] = new
         is_whole = {day for day, one in self._feeds.coverage(category).items() if one.is_whole}
         asked = [day for day in days.values() if day is newest or day.day not in is_whole]
         more = list(old)

@@ -34,8 +34,8 @@ class ExportResult(NamedTuple):
     """Whether the file has changed."""
     problem: str = ""
     """Why it was not written, as a sentence; empty if it has what it should."""
-    is_news: bool = True
-    """Whether it did not fail for the same reason the last time."""
+    is_news: bool = False
+    """Whether it failed, and not for the same reason the last time."""
 
 
 def export_path(export: WatchedExport, folder: Path) -> Path:
@@ -137,4 +137,4 @@ def try_to_write(cache: Path, settings: Settings, folder: Path) -> list[str]:
         results = write_exports(cache, settings, folder)
     except CacheError as error:
         return [str(error)]
-    return [one.problem for one in results if one.problem and one.is_news]
+    return [one.problem for one in results if one.is_news]

@@ -69,7 +69,7 @@ def _actors(feature: Feature) -> Iterator[type[Actor]]:
                 yield one
 
 
-class ReaderApp(ShellApp, inherit_bindings=False):
+class ReaderApp(ShellApp):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.

@@ -135,6 +135,7 @@ def test_a_systemd_timer(tmp_path: Path) -> None:
     schedule.remove(planned, programs)
     assert ([*folder.iterdir()], programs.ran[3:]) == ([], [("systemctl", "--user", "disable", *timer)])
     assert not schedule.as_installed(planned, programs)
+    schedule.remove(planned, programs)
 
 
 def test_a_launchd_agent(tmp_path: Path) -> None:

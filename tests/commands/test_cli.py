@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import gc
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from runpy import run_path
@@ -23,9 +20,7 @@ from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
-from reader.config import Settings
-from reader.ui.terminal import process
-from tests.commands.conftest import Run, Session
+from tests.commands.conftest import Run
 from tests.table import each
 
 
@@ -51,63 +46,6 @@ def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
     monkeypatch.setattr(cli, "finish", lambda _: next(outcomes, None))
     assert cli.main(["--version"]) == code
     assert ("No space left" in capsys.readouterr().err) == bool(code)
-
-
-def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, home: Path) -> None:
-    session(
-        """
-        $ list --jsn
-        2! dailypapers list: --jsn is not understood. Did you mean --json? See 'dailypapers list --help'.
-        $ --jsn
-        2! dailypapers: --jsn is not understood. See 'dailypapers --help'.
-        $ --json list
-        2! {"error": "--json is not understood.", "kind": "usage", "hint": "Options follow the command: 'dailypapers list --help' lists them."}
-        $ --plain list agents
-        2! dailypapers: 'list' is a command. Options follow the command: 'dailypapers list --help' lists them. To search for it: 'dailypapers -- list'.
-        $ refrsh --days 3
-        2! dailypapers: There is no command 'refrsh'. Did you mean 'dailypapers refresh'? To search for it: 'dailypapers -- refrsh'.
-        $ lst
-        2! dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'.
-        $ star 2406.12345
-        2! dailypapers: There is no command 'star'. Did you mean 'dailypapers mark star ID'? To search for it: 'dailypapers -- star'.
-        $ completions bash extra
-        2! dailypapers: 'completions bash' takes nothing more.
-        $ sync --status --watch
-        2! dailypapers: --status prints once, and --watch keeps running: choose one of them.
-        $ list -x
-        2! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
-        $ count agents -n 5
-        2! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
-        $ list -5
-        2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
-        $ list -n5 -6
-        2! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
-        $ count -5
-        2! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
-        $ count -j
-        2! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
-        $ undo -x
-        2! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
-        $ -x
-        2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
-        $ config shw
-        2! dailypapers config: 'shw' is not one of path, show, get, set, history, edit, check, init. Did you mean show? See 'dailypapers config --help'.
-        $ config
-        2! dailypapers config: choose one of path, show, get, set, history, edit, check, init. See 'dailypapers config --help'.
-        $ list --color blue
-        2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
-        $ list --limit -1
-        2! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
-        $ list -n
-        2! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
-        $ list -n --json
-        2! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
-        $ keys --preset xml
-        2! dailypapers keys: --preset 'xml' is not one of vim, newsboat, arrows. See 'dailypapers keys --help'.
-        $ undo please --json
-        2! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
-        """  # noqa: E501
-    )
 
 
 @pytest.fixture
@@ -218,63 +156,6 @@ def test_a_paper_opens_in_the_reader(
     assert len(opened) == 1
 
 
-@pytest.fixture
-def tuned(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
-    """A terminal is there, and what opening the reader changes in this process is undone."""
-    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    monkeypatch.delenv("TEXTUAL_FPS", raising=False)
-    interval = sys.getswitchinterval()
-    yield
-    sys.setswitchinterval(interval)
-    gc.unfreeze()
-    gc.enable()
-
-
-def replace_reader(
-    monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception | None, is_due: bool = False
-) -> list[SimpleNamespace]:
-    """Let each reader end at once, in turn with these outcomes; returns what each was opened with."""
-    opened: list[SimpleNamespace] = []
-
-    def make_reader(_settings: Settings, file: Path, **options: object) -> SimpleNamespace:
-        opened.append(SimpleNamespace(file=file, **options))
-        outcome = outcomes[len(opened) - 1]
-        failure = outcome if isinstance(outcome, Exception) else None
-        place, run = SimpleNamespace(keep=list), lambda: None if failure else outcome
-        facts = {"has_exports_due": is_due, "commands_due": (), "last_place": place, "return_code": 0}
-        return SimpleNamespace(run=run, failure=failure, **facts)
-
-    def make_leaving(_frame: None, *, is_plain: bool) -> SimpleNamespace:
-        """It watches no signal, which would end the tests."""
-        return SimpleNamespace(signal=0, is_terminal_gone=False, retire=lambda: None)
-
-    monkeypatch.setattr("reader.ui.app.ReaderApp", make_reader)
-    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving", make_leaving)
-    return opened
-
-
-def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
-    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened = replace_reader(monkeypatch, None, is_due=True)
-    exported = list[bool]()
-    monkeypatch.setattr(Workspace, "write_exports", lambda workspace: exported.append(workspace.has_changed))
-    assert run("topic:agents").code == 0
-    assert exported == [True]
-    (options,) = map(vars, opened)
-    assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
-        **{"query": "topic:agents", "demo": False, "opens_page": False, "learns_apart": True, "first_frame": None},
-        **{"warnings": [], "ask": None, "file": home / "papers.db"},
-        **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
-    }
-    assert len(options["rules"]().topics) == 61 and options["shell"]().suggest("tri").candidates
-    assert not gc.isenabled()
-    assert sys.getswitchinterval() == pytest.approx(0.001)
-    # Programs that the reader starts get the user's own environment.
-    assert "TEXTUAL_FPS" not in os.environ
-
-
 def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
     code = (
         "from reader.ui.terminal.process import tune_process; tune_process()"
@@ -285,33 +166,6 @@ def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
         environment |= {"TEXTUAL_FPS": said} if said else {}
         done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == expected
-
-
-def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
-    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from reader.ui.shell.app import SAMPLE
-
-    opened = replace_reader(monkeypatch, SAMPLE, None)
-    assert run().code == 0
-    assert [one.demo for one in opened] == [False, True]
-    assert opened[1].file.parent != home and not opened[1].file.exists()
-
-
-def test_an_error_that_ends_the_reader_is_one_line_and_logged(
-    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replace_reader(monkeypatch, ValueError("no such row"))
-    found = run("--log-level", "error")
-    assert (found.code, found.out, found.err.count("\n")) == (1, "", 1)
-    assert found.err.startswith("dailypapers: unexpected error: ValueError: no such row; the log has the details: ")
-    assert "ERROR reader: reader: ValueError: no such row" in (home / "dailypapers.log").read_text()
-
-
-def test_garbage_is_collected_again_after_the_start(tuned: None) -> None:
-    gc.disable()
-    process.finish_startup_tuning()
-    assert gc.isenabled() and gc.get_freeze_count() > 0
 
 
 def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_be_drawn(

@@ -1,4 +1,4 @@
-"""Pages of the manual: what is read in their Markdown, and how it is drawn."""
+"""Pages of the manual and the help of commands: what is read in their Markdown, and how it is drawn."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from textwrap import dedent
 
 from reader.commands.help_text import page_lines, read_blocks, rows
 from reader.commands.line.manual import _roff_block
+from tests.commands.conftest import Session
 from tests.table import each
 
 PAGE = r"""# A page
@@ -127,3 +128,41 @@ def test_rows_of_two_columns_are_entries_of_the_help() -> None:
 def test_an_example_is_broken_where_it_does_not_fit(width: int, lines: list[str]) -> None:
     text = "```sh\ndailypapers keys  # a mark that is\n```"
     assert ["".join(piece.text for piece in line) for line in page_lines(text, width)] == lines
+
+
+def test_help_of_a_command_has_examples_and_what_it_takes(session: Session) -> None:
+    session(
+        """
+        $ help tag
+        Tag papers, remove tags, rename and merge tags; undo takes it back.
+
+        Usage: dailypapers tag ACTION TAG [ID ...] [OPTIONS]
+
+        Examples:
+          dailypapers tag add later 1706.03762 2312.00752
+          dailypapers tag add evals --query 'topic:evaluation is:unread'
+          dailypapers tag remove later --query 'tag:later is:read'
+          dailypapers tag rename evals evaluation
+              # if both tags exist, they become one
+
+        Arguments:
+          ACTION    one of these:
+            add     give papers the tag
+            remove  remove it from papers
+            rename  rename it; if the new name exists, the two tags become one
+          TAG       the tag's name; in quotes if it has spaces
+          ID        arXiv ids or addresses of papers; for rename, the new name (- for
+                    standard input)
+
+        Options:
+          --query QUERY      choose all papers of a query
+          --all              choose every paper, hidden ones too
+          --dry-run          print how many would change, and change nothing
+          --json[=FIELDS]    print JSON; with FIELDS such as id,title, only these
+          --jsonl[=FIELDS]   the same as JSON Lines, one record a line
+          --color WHEN       use colours: auto (on a terminal), always or never
+          --log-level LEVEL  what the log file gets, for this run: error, warning, info
+                             (default: log_level of the settings)
+          -h, --help         print this help
+        """
+    )

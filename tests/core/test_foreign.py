@@ -142,6 +142,11 @@ def test_damaged_ids_are_refused(packed: bytes) -> None:
         count_ids(packed)
 
 
+def test_a_line_without_an_end_is_not_unpacked_whole() -> None:
+    with pytest.raises(Refused, match="names no papers"):
+        count_ids(compress(b"1" * 1_000_000)[:-9])
+
+
 def test_ids_are_counted_across_the_pieces_in_which_they_are_unpacked() -> None:
     chance = random.Random(1)
     ids = list(

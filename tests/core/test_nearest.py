@@ -38,6 +38,8 @@ def test_the_fewest_slips_win_then_the_first_letter_then_the_nearest_length_then
     assert nearest("ab", ["abcd", "abc"]) == "abc"
     assert nearest("abx", ["abz", "aby"]) == "aby"
     assert nearest("fsh", ["zsh", "fish"]) == "fish"
+    assert nearest("abc", ["abd", "abcdef"]) == "abcdef"
+    assert nearest("abcdef", ["abcde", "abcdex"]) == "abcdex"
     assert nearest("autor", ["Author", "author"]) == "author"
     assert nearest("Autor", ["author", "Author"]) == "Author"
     assert nearest("ab", []) is None

@@ -20,6 +20,7 @@ from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.paper import Draft, Listing
+from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import (
     FetchPdf,
@@ -28,6 +29,7 @@ from reader.refresh.jobs import (
     PdfReceived,
     PdfStored,
     Refresh,
+    RulesActed,
     SourceFailing,
     TextMissing,
     TextStored,
@@ -57,8 +59,10 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
         feeds.follow("rss", f"https://{slug}.example.org/", slug.title(), slug, "2026-05-01")
         feeds.failed(slug, f"{since}T00:00:00Z", "No answer.")
     feeds.close()
-    failing = [message async for message in run_job(place, Refresh(Day(DAY))) if isinstance(message, SourceFailing)]
-    assert failing == [SourceFailing("Blog", "2026-05-10T00:00:00Z", more=2)]
+    place = replace(place, settings=replace(place.settings, rules=(Rule("All", "paper", ("star",)),)))
+    *_, failing, acted = [message async for message in run_job(place, Refresh(Day(DAY)))]
+    assert failing == SourceFailing("Blog", "2026-05-10T00:00:00Z", more=2)
+    assert isinstance(acted, RulesActed)
 
 
 async def test_a_job_that_is_stopped_lets_go_of_the_cache_after_the_step_it_is_at(

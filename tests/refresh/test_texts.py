@@ -139,7 +139,7 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
 
 
 async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path) -> None:
-    for status, left in ((429, IDS[:3]), (503, IDS[:3]), (403, [IDS[0]])):
+    for status, left in ((429, IDS[:3]), (500, IDS[:3]), (403, [IDS[0]])):
         refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
         assert (await run(file, refusing))[-1] == TextsPaused(2, "no answer")
         assert wanted(file) == left

@@ -18,13 +18,17 @@ class Later:
     """A delayed call, which a test makes at its time."""
 
     def __init__(self, act: Callable[[], object], begun: list[float]) -> None:
-        self.act = act
+        self._then = act
         self.seconds: float | None = None
         self._begun = begun
 
     @property
     def is_waiting(self) -> bool:
         return self.seconds is not None
+
+    def act(self) -> None:
+        self.seconds = None
+        self._then()
 
     def begin(self, seconds: float) -> None:
         self.seconds = seconds

@@ -96,10 +96,12 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
         await r.do("app.refresh")
         assert "nothing is fetched" in r.status
         assert r.app.state[REFRESH].progress is None
+        await r.do("paper.star", "app.older")
+        assert "nothing is fetched" in r.status and r.context == "list"
         await r.do("view.all")
         assert len(r.ids) >= 60
         await r.do("paper.star", "app.back")
-    assert not (tmp_path / "state.json").exists()
+    assert r.app.library.is_closed and not (tmp_path / "state.json").exists()
 
 
 async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: Opener) -> None:

@@ -118,6 +118,9 @@ async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants_but_not_on_the
         assert r.cursor == len(r.ids) - 1
         await r.do("move.top", "move.down", "read.open", "paper.star")
         assert (r.cursor, r.is_on_page) == (1, True)
+        await r.do("app.back")
+        await r.do("paper.queue", count=3)
+        assert r.cursor == 4
 
 
 # A first minute

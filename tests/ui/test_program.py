@@ -102,6 +102,9 @@ async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeyp
         assert "dailypapers&#160;·&#160;" in svg
         assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
         assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
+        monkeypatch.setattr(r.app, "send_file", lambda svg, name: svg and name)
+        await run(r, "Screenshot")
+        await r.until(lambda: r.status == f"your browser is downloading {first.name}")
 
 
 async def test_a_picture_that_can_not_be_saved_is_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from reader.core.errors import ReaderError
 from reader.core.query.lexer import EXAMPLES, FIELDS
 from reader.core.query.suggestions import Vocabulary, complete
 from reader.core.views import IDS
-from reader.paths import APP
 from reader.ui.shell.commands import Candidate
 
 MOST = 100
@@ -33,7 +32,7 @@ def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
         parser = make_parser(find_command(before[0]))
         found = list(_Line(parser, before[1:], word, workspace).candidates())
     else:
-        parser = Parser(prog=APP, allow_abbrev=False)
+        parser = Parser()
         add_reader_options(parser)
         parser.add_argument("query", nargs="*", metavar="QUERY")
         found = list(_Line(parser, before, word, workspace).candidates())

@@ -131,7 +131,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 
 def everything() -> Iterator[str]:
     """All commands by parser, and the pages."""
-    reader = Parser(prog=APP, allow_abbrev=False, description=ABOUT)
+    reader = Parser(prog=APP, description=ABOUT)
     add_reader_options(reader)
     shared = [entry.name for entry in entries(reader)]
     yield f"# Description\n\n{command_page(reader, EXAMPLES)}"

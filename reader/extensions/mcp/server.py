@@ -98,9 +98,7 @@ MARKING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {
 class Desk:
     """The tools, as a program lists and calls them; they do what they are asked for one after the other."""
 
-    def __init__(
-        self, workspace: api.Workspace, *, allows_marks: bool = False, allows_fetch: bool = False, name: str = ""
-    ) -> None:
+    def __init__(self, workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool, name: str = "") -> None:
         """`name` is what the log of marks calls the program, else by its own name."""
         self._workspace = workspace
         self._lock = threading.Lock()
@@ -227,9 +225,7 @@ def refusal(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], is_error=True)
 
 
-def make_server(
-    workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool = False, name: str = ""
-) -> Server[Any]:
+def make_server(workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool, name: str = "") -> Server[Any]:
     """The server of a workspace."""
     desk = Desk(workspace, allows_marks=allows_marks, allows_fetch=allows_fetch, name=name)
     return Server(

@@ -115,7 +115,7 @@ class HubClient(api.DocumentClient):
             if sha256 and weights != sha256.lower():
                 raise api.FeedMalformed(f"{name} has the digest {weights}, not the requested one, and was not kept.")
             about = {"model": name, "commit": commit, "sha256": digests}
-            (unfinished / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+            (unfinished / ABOUT).write_text(json.dumps(about), encoding="utf-8")
             paths.make_private(*unfinished.iterdir())
             shutil.rmtree(target, ignore_errors=True)
             unfinished.rename(target)

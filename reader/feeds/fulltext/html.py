@@ -7,10 +7,10 @@ TeX is read from its MathML.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
@@ -49,7 +49,6 @@ from reader.feeds.fulltext.spans import (
     SPAN,
     TABLE_CELLS,
     TEXT_LETTERS,
-    TEXT_LIMIT,
     WORDS,
     SpanWriter,
     clean_tex,
@@ -221,7 +220,7 @@ def check_html(html: str) -> None:
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
         if opened > OPEN:
             raise NoFullText("its elements are nested too deep")
-    if len(html) > WORDS and any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
+    if any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
         raise NoFullText("one of its elements is too large")
 
 
@@ -266,11 +265,9 @@ def look_in(node: LexborNode, tag: str, names: frozenset[str], around: TextLook)
 
 def upright(spans: Spans) -> Spans:
     """A paragraph entirely in italics, such as a theorem's, as plain text."""
-    if any(span.style == "emphasis" for span in spans) and not any(
-        span.style == "" and span.text.strip(" .,;:()[]") and not span.target for span in spans
-    ):
-        return tuple(span._replace(style="") if span.style == "emphasis" else span for span in spans)
-    return spans
+    if any(span.style == "" and span.text.strip(" .,;:()[]") and not span.target for span in spans):
+        return spans
+    return tuple(span._replace(style="") if span.style == "emphasis" else span for span in spans)
 
 
 def script(text: str, tag: str) -> str:
@@ -291,12 +288,10 @@ def figure_of(node: LexborNode) -> int | None:
 def decoded(address: str) -> str:
     """The text in a `data:` address; empty if there is none."""
     kind, _, data = address.partition(";base64,")
-    if not kind.startswith("data:text/plain") or len(data) > TEXT_LIMIT:
-        return ""
-    try:
-        return base64.b64decode(data, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
+    if kind.startswith("data:text/plain"):
+        with suppress(ValueError):
+            return base64.b64decode(data).decode()
+    return ""
 
 
 # Tables and formulas
@@ -306,8 +301,7 @@ _GROUPS = ("tbody", "thead", "tfoot")
 
 def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table | None:
     """A table of data; None if it has no text. `read` makes the spans of a cell."""
-    rows: list[tuple[Cell, ...]] = []
-    ruled: list[bool] = []
+    rows: list[tuple[tuple[Cell, ...], bool]] = []
     left = TABLE_CELLS
     for row, in_head in _rows(node):
         cells = []
@@ -320,18 +314,16 @@ def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table |
             lines += bool(classes & {"ltx_border_t", "ltx_border_tt", "ltx_border_T"})
             cells.append(_cell(cell, classes, read, in_head))
         if cells:
-            rows.append(tuple(cells))
-            ruled.append(2 * lines >= len(cells))
-    if not any(cell.spans for row in rows for cell in row):
+            rows.append((tuple(cells), 2 * lines >= len(cells)))
+    for end in (0, -1):
+        while rows and not any(cell.spans for cell in rows[end][0]):
+            del rows[end]
+    if not rows:
         return None
-    while rows and not any(cell.spans for cell in rows[0]):
-        del rows[0], ruled[0]
-    while not any(cell.spans for cell in rows[-1]):
-        del rows[-1], ruled[-1]
     # A grid has a line above each row, which would only clutter.
-    rules = tuple(index for index, has_rule in enumerate(ruled) if index and has_rule)
+    rules = tuple(index for index, (_, has_rule) in enumerate(rows) if index and has_rule)
     rules = rules if 2 * len(rules) <= len(rows) else ()
-    return Table(tuple(rows), rules, anchor_of(node))
+    return Table(tuple(cells for cells, _ in rows), rules, anchor_of(node))
 
 
 def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -377,9 +369,9 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
     for row, _ in _rows(node):
         tex = clean_tex(_aligned(row))
         tagged = row.css_first(".ltx_tag_equation, .ltx_eqn_eqno > .ltx_tag_equationgroup")
-        own = clean(text_of(tagged), 40) if tagged is not None else ""
+        own = clean(text_of(tagged)) if tagged is not None else ""
         if not tex and not own:
-            if text := clean(text_of(row), 2_000):
+            if text := clean(text_of(row)):
                 yield from formula()
                 rows, number, anchor = [], "", ""
                 yield Paragraph((Span(text),))
@@ -432,9 +424,8 @@ def _is_told(node: LexborNode, row: LexborNode) -> bool:
 # Blocks
 
 _DROPPED = frozenset((
-    "annotation", "annotation-xml", "button", "dialog", "footer", "form", "head", "header", "iframe", "input",
-    "link", "meta", "nav", "noscript", "object", "script", "select", "style", "template", "textarea",
-    "title",
+    "-comment", "annotation", "annotation-xml", "button", "dialog", "footer", "form", "head", "header", "iframe",
+    "input", "link", "meta", "nav", "noscript", "object", "script", "select", "style", "template", "textarea", "title",
 ))  # fmt: skip
 _DROPPED_CLASSES = frozenset((
     "ltx_ERROR", "ltx_TOC", "ltx_authors", "ltx_bib_cited", "ltx_dates", "ltx_listing_data", "ltx_page_footer",
@@ -472,9 +463,7 @@ class _Flow:
         self.anchor = ""
 
     def end_paragraph(self) -> None:
-        if self.is_inline:
-            self.writer.space()
-        elif (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
+        if (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
             # Notes on the whole paper, such as its licence, have no mark elsewhere.
             self.blocks.append(Paragraph(upright(spans), self.anchor))
         self.anchor = ""
@@ -560,7 +549,7 @@ class _Reader:
         if tag == "-text":
             self._write(node.text_content or "", flow, look)
             return
-        if tag[:1] in "-!_" or tag in _DROPPED:
+        if tag in _DROPPED:
             return
         classes = class_names(node)
         if tag == "svg" or {"ltx_ERROR", "undefined"} <= classes:
@@ -574,7 +563,7 @@ class _Reader:
         elif tag == "math":
             self._formula(element, flow)
         elif "ltx_note" in classes:
-            self._note(node, flow)
+            self._note(node, flow, depth)
         elif flow.is_inline:
             self._inline_element(element, flow)
         else:
@@ -619,7 +608,7 @@ class _Reader:
             self._heading(element, flow)
         elif tag in _BLOCKS:
             flow.end_paragraph()
-            flow.anchor = anchor_of(node) if tag == "p" or "ltx_p" in classes else ""
+            flow.anchor = anchor_of(node)
             self._walk(node, flow, look, depth)
             flow.end_paragraph()
         else:
@@ -640,7 +629,7 @@ class _Reader:
             elif flow.is_inline or figure_of(node) is None:
                 self._miss("picture", flow, look)
         elif tag in ("sup", "sub"):
-            self._write(script(self._text(node), tag), flow, look)
+            self._write(script(self._text(node, depth), tag), flow, look)
         elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
             # It only says "Link" or "Document".
             flow.writer.write(address, look.style, address)
@@ -661,14 +650,14 @@ class _Reader:
         inner.end_paragraph()
         return inner
 
-    def _inline(self, node: LexborNode, *, skipped: frozenset[str] = frozenset()) -> Spans:
+    def _inline(self, node: LexborNode, depth: int = DEPTH // 2, *, skipped: frozenset[str] = frozenset()) -> Spans:
         """All of an element as one paragraph."""
         flow = _Flow(is_inline=True)
-        self._walk(node, flow, TextLook(), DEPTH // 2, skipped=skipped)
+        self._walk(node, flow, TextLook(), depth, skipped=skipped)
         return flow.writer.take()
 
-    def _text(self, node: LexborNode) -> str:
-        return "".join(plain(self._inline(node)))
+    def _text(self, node: LexborNode, depth: int = DEPTH // 2) -> str:
+        return "".join(plain(self._inline(node, depth)))
 
     def _tag_text(self, node: LexborNode, selector: str = ".ltx_tag") -> str:
         """The number or mark in an element."""
@@ -676,7 +665,7 @@ class _Reader:
         return self._text(tagged) if tagged is not None else ""
 
     def _add_notes(self, flow: _Flow) -> None:
-        if flow.nesting == 0 and not flow.is_inline:
+        if flow.nesting == 0:
             flow.blocks += self._notes
             self._notes = []
 
@@ -707,12 +696,12 @@ class _Reader:
         else:
             flow.writer.formula(tex, element.look.target)
 
-    def _note(self, node: LexborNode, flow: _Flow) -> None:
+    def _note(self, node: LexborNode, flow: _Flow, depth: int) -> None:
         content = node.css_first(".ltx_note_content")
-        spans = self._inline(content if content is not None else node)
+        spans = self._inline(content if content is not None else node, depth)
         if not spans:
             return
-        text, anchor = clean(_first_text(node, ".ltx_note_mark", otherwise="*"), 20), anchor_of(node)
+        text, anchor = clean(_first_text(node, ".ltx_note_mark", otherwise="*")), anchor_of(node)
         if "ltx_role_footnotetext" not in class_names(node):
             flow.writer.mark(text, f"#{anchor}" if anchor else "")
         self._notes.append(Note(text, spans, anchor))
@@ -740,7 +729,7 @@ class _Reader:
                 marker = self._text(tagged) if tagged is not None else plain if child.tag == "li" else term
                 inner = self._inside(child, flow, depth, "ltx_tag")
                 if inner is not flow:
-                    items.append(Item(clean(marker, 200), tuple(inner.blocks), anchor_of(child)))
+                    items.append(Item(clean(marker), tuple(inner.blocks), anchor_of(child)))
         if items:
             flow.add(Items(tuple(items), anchor_of(node)))
 
@@ -753,14 +742,14 @@ class _Reader:
                 self._inline(child, skipped=frozenset({"ltx_tag"})),
             )
             if spans or label:
-                flow.add(Reference(clean(label, 200), spans, anchor_of(child)))
+                flow.add(Reference(clean(label), spans, anchor_of(child)))
 
     def _figure(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
         caption = next((one for one in node.iter() if "ltx_caption" in class_names(one)), None)
         label, spans = "", Spans()
         if caption is not None:
-            label = clean(self._tag_text(caption).strip().rstrip(":."), 100)
+            label = clean(self._tag_text(caption).strip().rstrip(":."))
             spans = self._inline(caption, skipped=frozenset({"ltx_tag"}))
         inner = self._inside(node, flow, depth, "ltx_caption")
         own = [one for one in node.css("img") if figure_of(one) == node.mem_id]

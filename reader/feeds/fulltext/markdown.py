@@ -104,20 +104,18 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
             begin, end = begin + 1, end - 1
         while text[begin] in "([" and _balance(text[begin:end]) > 0:
             begin += 1
-        while end > begin and text[end - 1] in ")]" and _balance(text[begin:end]) < 0:
+        while text[end - 1] in ")]" and _balance(text[begin:end]) < 0:
             end -= 1
         tex = text[begin:end]
-        if tex.startswith(("http:", "https:")) or begin >= end:
-            place = max(end, sign.end())
-            continue
-        yield begin, end, _TWICE.sub(_once, tex)
+        if tex and not tex.startswith(("http:", "https:")):
+            yield begin, end, _TWICE.sub(_once, tex)
         place = max(end, sign.end())
 
 
 def _end_of_run(text: str, begin: int, stop: int) -> int:
     end = begin
     for word in _WORD.finditer(text, begin, stop):
-        if word.end() - begin > LONGEST or (end > begin and "\n\n" in text[end : word.start()]):
+        if word.end() - begin > LONGEST or "\n\n" in text[end : word.start()]:
             break
         if end > begin and not _goes_on(text[begin:end], word[0], is_new_line="\n" in text[end : word.start()]):
             break
@@ -151,7 +149,7 @@ def _once(found: re.Match[str]) -> str:
 
 
 MIN_LETTERS = 2_500
-"""Minimum letters of a body to count as a paper's text."""
+"""Minimum letters of a page to count as a paper's text."""
 
 SPECIAL = 4_000
 """Maximum brackets, stars and the like in a paragraph: the parser's time grows with the square."""
@@ -204,7 +202,7 @@ def read_markdown(text: str) -> Document:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     head = _HEAD.match(text)
     source = _ARXIV.match(head["source"] or "") if head else None
-    if head is None or source is None or len(text) - head.end() < MIN_LETTERS:
+    if head is None or source is None or len(text) < MIN_LETTERS:
         raise NoFullText("the feed has its page in place of the text")
     version = int(source["version"]) if source["version"] else None
     return parse_markdown(text[head.end() :], title=head["title"] or "", version=version)
@@ -222,7 +220,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     text = _outside_code(text, _without_html)
     text = _TWICE_NUMBERED.sub(r"\1\2 ", text)
     text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", _MACRO.sub("", text)))
-    formulas: list[str] = []
+    formulas: dict[str, str] = {}
     text = _outside_code(_BROKEN_TEX.sub("", text), lambda part: _protect(part, formulas))
     builder = _Builder(formulas)
     blocks = builder.build(_parser().parse(text))
@@ -294,7 +292,7 @@ def _pipe_table(html: str) -> str:
     return "\n\n" + "\n".join((lines[0], f"|{' --- |' * columns}", *lines[1:])) + "\n\n"
 
 
-def _protect(text: str, formulas: list[str]) -> str:
+def _protect(text: str, formulas: dict[str, str]) -> str:
     """A text outside code with its formulas replaced; a formula never continues in another paragraph or cell."""
     pieces = []
     for part in text.split("\n\n"):
@@ -309,20 +307,21 @@ def _protect(text: str, formulas: list[str]) -> str:
     return "\n\n".join(pieces)
 
 
-def _protect_runs(text: str, formulas: list[str]) -> str:
+def _protect_runs(text: str, formulas: dict[str, str]) -> str:
     pieces, end = [], 0
     others = [found.span() for found in _NO_TEX.finditer(text)]
     for start, stop, tex in find_runs(text):
-        if start < end or any(start < there and here < stop for here, there in others):
+        if any(start < there and here < stop for here, there in others):
             continue
         pieces += [_PERCENT.sub("%", text[end:start]), _mark(tex, formulas)]
         end = stop
     return "".join(pieces) + _PERCENT.sub("%", text[end:])
 
 
-def _mark(tex: str, formulas: list[str]) -> str:
-    formulas.append(tex)
-    return f"{OPEN_MARK}{len(formulas) - 1}{CLOSE_MARK}"
+def _mark(tex: str, formulas: dict[str, str]) -> str:
+    number = str(len(formulas))
+    formulas[number] = tex
+    return f"{OPEN_MARK}{number}{CLOSE_MARK}"
 
 
 # Blocks that belong together
@@ -414,7 +413,7 @@ def _references(block: Items) -> Iterator[Reference]:
             if not isinstance(part, Paragraph):
                 continue
             if place == 0 and len(item.blocks) > 1:
-                label = clean("".join(plain(part.spans)), 200)
+                label = clean("".join(plain(part.spans)))
                 continue
             writer.space()
             writer.copy(part.spans)
@@ -451,7 +450,7 @@ _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 
 
 class _Builder:
-    def __init__(self, formulas: Sequence[str]) -> None:
+    def __init__(self, formulas: Mapping[str, str]) -> None:
         self.title = ""
         self.is_cut = False
         self._formulas = formulas
@@ -505,7 +504,7 @@ class _Builder:
             blocks.append(Heading(1, "", spans))
         elif spans:
             number, spans = _numbered(spans)
-            blocks.append(Heading(max(1, min(5, level - 1)), number, spans, _section_anchor(number)))
+            blocks.append(Heading(max(1, level - 1), number, spans, _section_anchor(number)))
 
     def _paragraph(self, token: Token) -> list[Block]:
         spans, pictures = self._spans(token.children)
@@ -560,11 +559,7 @@ class _Builder:
     # Words
 
     def _restored(self, text: str) -> str:
-        return _FORMULA.sub(lambda found: self._formula(found[1]), text)
-
-    def _formula(self, number: str) -> str:
-        place = int(number) if len(number) < 8 else len(self._formulas)
-        return self._formulas[place] if place < len(self._formulas) else ""
+        return _FORMULA.sub(lambda found: self._formulas.get(found[1], ""), text)
 
     def _spans(self, tokens: Sequence[Token] | None) -> tuple[Spans, tuple[str, ...]]:
         """The spans of a line or paragraph, and the addresses of its pictures."""
@@ -597,7 +592,7 @@ class _Builder:
         self._letters -= len(text)
         for number, part in enumerate(_FORMULA.split(text)):
             if number % 2:
-                writer.formula(self._formula(part), target)
+                writer.formula(self._formulas.get(part, ""), target)
             else:
                 plain = _DEVIATION.sub(r"\1", _ESCAPED.sub(r"\1", part))
                 for place, piece in enumerate(_NOTE.split(plain)):

@@ -208,7 +208,7 @@ def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
 
     try:
         for entry in opened.get_toc(max_depth=5):
-            yield clean(entry.get_title() or "", 300), entry.level
+            yield clean(entry.get_title(), 300), entry.level
     except (pypdfium2.PdfiumError, ValueError, UnicodeError):
         return
 
@@ -281,16 +281,10 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
-    across, base, *sides = (ctypes.c_double() for _ in range(6))
+    across, base, left, right, low, top = (ctypes.c_double() for _ in range(6))
     fonts: dict[int, _Font] = {}
-    before: Letter | None = None
     for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
-        if code == 32 and raw.FPDFText_IsGenerated(text, index) == 1:
-            # PDFium adds a space where there is a gap; it has no place of its own.
-            if before is not None:
-                yield Letter(" ", before.right, before.right, before.base, before.size)
-            continue
         if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
             continue
         shape = raw.FPDFText_GetTextObject(text, index)
@@ -315,10 +309,9 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
         high = base.value
         if (font.is_large and letter not in _ACCENTS) or letter == "√":
             # They hang from above; their middle is that of the line's signs.
-            raw.FPDFText_GetCharBox(text, index, *sides)
-            high = (sides[2].value + sides[3].value) / 2 - 0.25 * size
-        before = Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
-        yield before
+            raw.FPDFText_GetCharBox(text, index, left, right, low, top)
+            high = (low.value + top.value) / 2 - 0.25 * size
+        yield Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
 
 
 def _letter_of(code: int, low: int) -> str:
@@ -502,12 +495,6 @@ def _starts_line(before: Letter, letter: Letter, base: float) -> bool:
 def _join_letters(run: Sequence[Letter], page: int) -> Line:
     """The line of some letters, of which at least one is drawn."""
     drawn = [letter for letter in run if not letter.is_space]
-    if len(run) == 1:
-        # As most are in drawings.
-        one = run[0]
-        cells = ((one.left, one.text),)
-        size, math = round(one.size, 1), float(one.is_math)
-        return Line(one.text, page, one.left, one.right, one.base, size, one.is_bold, one.is_italic, math, cells)
     largest = max(letter.size for letter in drawn)
     count = len(drawn)
     parts = list(_split_at_gaps(run))
@@ -518,13 +505,17 @@ def _join_letters(run: Sequence[Letter], page: int) -> Line:
         left=min(letter.left for letter in drawn),
         right=max(letter.right for letter in drawn),
         base=median(letter.base for letter in drawn if letter.size >= 0.8 * largest),
-        size=Counter(round(letter.size, 1) for letter in drawn).most_common(1)[0][0],
+        size=_most(Counter(round(letter.size, 1) for letter in drawn)),
         bold=sum(letter.is_bold for letter in drawn) / count,
         italic=sum(letter.is_italic for letter in drawn) / count,
         math=sum(letter.is_math for letter in drawn) / count,
         cells=tuple((left, cell) for left, part in parts if (cell := _spaced(part))),
         lead=_lead(drawn, text),
     )
+
+
+def _most(counted: Counter[float]) -> float:
+    return max(counted, key=counted.__getitem__)
 
 
 def _lead(drawn: Sequence[Letter], text: str) -> int:
@@ -717,9 +708,9 @@ class _Measures(NamedTuple):
         for line in lines:
             sizes[line.size] += len(line.text)
             words.update(_WORD.findall(line.text.lower()))
-        body = sizes.most_common(1)[0][0]
-        widths = Counter(round(x.width / 4) * 4 for x in lines if abs(x.size - body) < 0.6 and len(x.text) > 25)
-        column = float(widths.most_common(1)[0][0]) if widths else 400.0
+        body = _most(sizes)
+        widths = Counter(round(x.width / 4) * 4.0 for x in lines if abs(x.size - body) < 0.6 and len(x.text) > 25)
+        column = _most(widths) if widths else 400.0
         begins = Counter(round(line.left / 2) * 2.0 for line in lines if abs(line.width - column) < 6)
         edges = sorted(left for left, count in begins.items() if count > 0.15 * begins.total())
         steps = Counter(
@@ -728,7 +719,7 @@ class _Measures(NamedTuple):
             for above, below in pairwise(page.lines)
             if 0 < above.base - below.base < 3 * body and above.size == below.size == body
         )
-        leading = steps.most_common(1)[0][0] if steps else 1.2 * body
+        leading = _most(steps) if steps else 1.2 * body
         return cls(body, column, tuple(edges), leading, words)
 
     def indent(self, line: Line) -> float:
@@ -773,7 +764,6 @@ def _levels(outline: Sequence[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for title, level in outline:
         found.setdefault(_letters(_COMMAND.sub(" ", title)), level)
-    found.pop("", None)
     return found
 
 
@@ -783,7 +773,8 @@ def _letters(text: str) -> str:
 
 def _titled(text: str) -> str:
     """The letters of a heading without its number."""
-    return _letters(_NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text)
+    number = _NUMBER.match(text)
+    return _letters(text[number.end() :] if number else text)
 
 
 # Lines to parts

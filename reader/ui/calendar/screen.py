@@ -250,7 +250,7 @@ class Month(Widget):
             self.post_message(Reported("action", "date.day"))
 
 
-class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
+class CalendarScreen(OverScreen[CalendarRequest]):
     """The calendar over the list. Digits and letters without a binding type a date."""
 
     CSS_PATH = stylesheet("calendar")

@@ -56,7 +56,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [indent + line[start:end] for start, end in parts]
 
 
-class OutputScreen(PaneScreen[Output], inherit_bindings=False):
+class OutputScreen(PaneScreen[Output]):
     """A title, the output, and the keys."""
 
     CSS_PATH = stylesheet("output")

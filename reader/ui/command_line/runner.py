@@ -142,7 +142,6 @@ class AutomaticCommands(Actor):
         self._running: Running | None = None
         self._starred: dict[str, None] = {}
         self._told = ""
-        self._is_waiting = False
         self._is_writing = False
 
     # Watched exports
@@ -150,20 +149,19 @@ class AutomaticCommands(Actor):
     @property
     def is_due(self) -> bool:
         """Whether the watched exports may be out of date, for example after an interruption."""
-        return self._is_waiting or self._is_writing
+        return self.delay.is_waiting or self._is_writing
 
     @begins
     @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
         if self._exports:
-            self._is_waiting = True
             self.delay.begin(EXPORT_AFTER)
 
     def _export(self) -> None:
         if self._is_writing:
             self.export_soon()
             return
-        self._is_waiting, self._is_writing = False, True
+        self._is_writing = True
         self._background.start("exports", self._write_exports)
 
     async def _write_exports(self) -> None:
@@ -171,8 +169,7 @@ class AutomaticCommands(Actor):
             is_done = await self._run(("export", "--watched"))
         # If the reader ends first, it writes them itself.
         self._is_writing = False
-        if not is_done and not self._is_waiting:
-            self._is_waiting = True
+        if not is_done and not self.delay.is_waiting:
             self.delay.begin(AGAIN)
 
     # Stars

@@ -44,7 +44,7 @@ def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, el
 T = TypeVar("T")
 
 
-class LineScreen(OverScreen[T], inherit_bindings=False):
+class LineScreen(OverScreen[T]):
     """An input line at the bottom of the screen, with completions, one of them marked."""
 
     CSS_PATH = stylesheet("typed")
@@ -93,7 +93,7 @@ class LineScreen(OverScreen[T], inherit_bindings=False):
         return cut_line((*self.lead(), *found), width, ellipsis)
 
 
-class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
+class CommandScreen(LineScreen[TypedCommand]):
     """The command line, with completions and earlier commands."""
 
     def __init__(self, services: Services, command: TypedCommand) -> None:

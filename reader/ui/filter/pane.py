@@ -136,7 +136,7 @@ _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
 
-class FilterPane(Pane, can_focus=True, inherit_bindings=False):
+class FilterPane(Pane, can_focus=True):
     """The pane for choosing the list's view, day and topics.
 
     `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
@@ -375,9 +375,8 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def narrow(self, text: str) -> None:
         text = literal(text).lstrip()[:_LONGEST_TYPED]
-        is_new = text != self.narrowed
         self._set_state(replace(self._state, narrowed=text))
-        if text and is_new:
+        if text:
             self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind == "topic"), 0))
 
     # Mouse

@@ -57,7 +57,7 @@ MARK = 2
 MOST_STRIPS = 2_000
 
 
-class TextPane(Pane, can_focus=True, inherit_bindings=False):
+class TextPane(Pane, can_focus=True):
     """The visible lines of a full text, or a message."""
 
     PREFIX = "text"
@@ -255,7 +255,7 @@ def first_row(rows: Sequence[int], cursor: int, height: int) -> int:
     return max(0, min(place - height // 2, len(rows) - height))
 
 
-class OutlinePane(Pane, inherit_bindings=False):
+class OutlinePane(Pane):
     """The unfolded sections and highlights, with the current section or the cursor marked."""
 
     PREFIX = "outline"
@@ -374,7 +374,7 @@ def _hints(state: State, keymap: Keymap) -> list[Choice]:
     return keymap.hints(state.context, without=idle)
 
 
-class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
+class FullTextScreen(OverScreen[FullText]):
     """One full text over the whole screen."""
 
     AUTO_FOCUS = "*"

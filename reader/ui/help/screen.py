@@ -118,7 +118,7 @@ class FoundPane(OutputPane):
         return self._strip(self._lines[place] if place < len(self._lines) else (), over, margin=1)
 
 
-class SearchScreen(PaneScreen[T], inherit_bindings=False):
+class SearchScreen(PaneScreen[T]):
     """A title or what is typed, the lines, and the keys."""
 
     CSS_PATH = stylesheet("help")
@@ -267,7 +267,7 @@ def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None
         lead, gap = (), keys
 
 
-class HelpScreen(SearchScreen[Help], inherit_bindings=False):
+class HelpScreen(SearchScreen[Help]):
     """The keys that matter here, or the search results."""
 
     def show(self, help: Help) -> None:
@@ -356,7 +356,7 @@ def fitting(commands: Sequence[HelpCommand], typed: str) -> list[HelpCommand]:
     return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
 
 
-class PaletteScreen(SearchScreen[Palette], inherit_bindings=False):
+class PaletteScreen(SearchScreen[Palette]):
     """What is typed, and the commands that fit."""
 
     def show(self, palette: Palette) -> None:

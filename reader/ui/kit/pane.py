@@ -107,7 +107,7 @@ THUMB_STAYS = 1.0
 """Seconds for which the thumb stays after a pane without the focus scrolled."""
 
 
-class Pane(BareScrollView, inherit_bindings=False):
+class Pane(BareScrollView):
     """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines in `_strips`.
 
     A pane has no border and no padding. Its last column is the bar: a rule if `is_ruled`, with the scroll thumb on it

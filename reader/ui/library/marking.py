@@ -210,12 +210,9 @@ class Marker:
 
         return Drafts(draft_folder(self._path))
 
-    def keep_draft(self, id: str, text: str) -> Awaitable[None] | None:
-        """Write the draft of a note; None if a waiting write will include it."""
-        is_waiting = id in self._unwritten
+    def keep_draft(self, id: str, text: str) -> Awaitable[None]:
+        """Write the draft of a note; of several waiting ones, only the newest is written."""
         self._unwritten[id] = text
-        if is_waiting:
-            return None
 
         def write(_events: Events, _progress: Progress) -> None:
             newest = self._unwritten.pop(id, None)
@@ -226,9 +223,6 @@ class Marker:
                 raise ReaderError(f"The draft of the note can't be kept: {error.strerror or error}.") from error
 
         return self._marks.submit(write, is_mark=False)
-
-    def drafts_written(self) -> Awaitable[None]:
-        return self._marks.submit(lambda _events, _progress: None, is_mark=False)
 
     def drop_draft(self, id: str) -> Awaitable[None]:
         return self._marks.submit(lambda _events, _progress: self._forget_draft(id), is_mark=False)

@@ -105,7 +105,7 @@ class RowsAtHand:
         self._rows.clear()
 
 
-class PaperList(Pane, can_focus=True, inherit_bindings=False):
+class PaperList(Pane, can_focus=True):
     """Papers in an order, with a heading before each day or a date on each line.
 
     The list holds the order and the cursor, and scrolls by the numbers of lines in `ListLines`. It reads no keys: the

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,7 +47,7 @@ TOGETHER = 120.0
 class Stay:
     """A paper under the cursor or on the page, during its stay there."""
 
-    key: PaperKey | None
+    key: PaperKey
     place: Place
     results: object
     since: float
@@ -68,16 +67,15 @@ def _parts(state: State) -> object:
 class Traces(Actor):
     """Follows the cursor and the page, before the page is redrawn."""
 
-    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self.clock = clock
+        self.clock = time.monotonic
         self._is_on = services.settings.note_reading
         self._screens = services[Screens]
         self._papers = services[PaperList]
         self._stay: Stay | None = None
-        self._day = ""
-        self._noted: set[tuple[str, PaperKey]] = set()
-        """Traces of the day, each left once."""
+        self._noted: set[tuple[str, str, PaperKey]] = set()
+        """Traces by kind and day, each left once."""
         self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
         """Papers with unstored traces, by kind and day."""
         self.delay = services.background.delayed(self.store)
@@ -93,12 +91,14 @@ class Traces(Actor):
             if stay is not None:
                 is_same_list = (stay.place, stay.results) == (listing.place, listing.results)
                 self._leave(stay, now, is_passed=is_same_list and key is not None)
-            stay = self._stay = Stay(key, listing.place, listing.results, now)
+            stay = self._stay = None if key is None else Stay(key, listing.place, listing.results, now)
+        if stay is None:
+            return
         if page is None:
             self._close_page(stay, now)
-        elif stay.opened is None and key is not None:
+        elif stay.opened is None:
             stay.opened, stay.is_opened, stay.has_ended = now, True, False
-            self.note(OPEN, key)
+            self.note(OPEN, stay.key)
         if _is_text_at_end(state):
             stay.has_ended = True
 
@@ -109,42 +109,43 @@ class Traces(Actor):
 
     def forget_passed(self, key: PaperKey) -> None:
         """Forget an unstored pass, because the user returned to the paper."""
-        for (kind, _), keys in self._waiting.items():
-            if kind == PASS and key in keys:
-                keys.remove(key)
-        self._noted.discard((PASS, key))
+        with suppress(ValueError):
+            self._waiting.get((PASS, self._day), []).remove(key)
+        self._noted.discard((PASS, self._day, key))
 
     def detail_ended(self) -> None:
         """Record that the user moved on from the end of the detail pane."""
         stay = self._stay
-        if stay is not None and stay.key is not None and stay.opened is None and self.clock() - stay.since >= READ:
+        if stay is not None and stay.opened is None and self.clock() - stay.since >= READ:
             stay.is_opened = True
             self.note(FINISH, stay.key)
 
     def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
         self._close_page(stay, now)
-        if is_passed and stay.key is not None and not stay.is_opened and now - stay.since >= LOOK:
+        if is_passed and not stay.is_opened and now - stay.since >= LOOK:
             row = self._papers.row_of(stay.key)
             if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
                 self.note(PASS, stay.key)
 
     def _close_page(self, stay: Stay, now: float) -> None:
         is_read = stay.opened is not None and now - stay.opened >= READ
-        if is_read and stay.key is not None and (stay.has_ended or is_page_at_end(self._screens)):
+        if is_read and (stay.has_ended or is_page_at_end(self._screens)):
             self.note(FINISH, stay.key)
         stay.opened = None
 
     # What is stored
 
+    @property
+    def _day(self) -> str:
+        return self._look.now().astimezone().date().isoformat()
+
     def note(self, kind: str, key: PaperKey) -> None:
         """Leave a trace of a paper today, except for passing a paper that only the feed has, which would store it."""
-        day = self._look.now().astimezone().date().isoformat()
-        if day != self._day:
-            self._day, self._noted = day, set()
-        is_known = (kind, key) in self._noted
+        day = self._day
+        is_known = (kind, day, key) in self._noted
         if is_known or not self._is_on or (kind == PASS and isinstance(key, NotCached)):
             return
-        self._noted.add((kind, key))
+        self._noted.add((kind, day, key))
         self._waiting.setdefault((kind, day), []).append(key)
         if not self.delay.is_waiting:
             self.delay.begin(TOGETHER)

@@ -62,17 +62,16 @@ class NoteActions(Actor):
         title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
         noting = Noting(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
         draft = self._library.drafts.read(noting.draft)
-        is_draft = draft is not None and draft.strip("\n") != noting.text
-        return noting._replace(text=draft, is_draft=True) if draft is not None and is_draft else noting
+        if draft is None or draft.strip("\n") == noting.text:
+            return noting
+        return noting._replace(text=draft, is_draft=True)
 
     @answers("note")
     def keep_draft(self, text: str) -> None:
         """Save the text so far, in case the reader is killed."""
         noting = self._model.state[NOTING]
         if noting is not None:
-            writing = self._library.keep_draft(noting.draft, text)
-            if writing is not None:
-                self._background.start("drafts", partial(_wait, writing))
+            self._background.start("drafts", partial(_wait, self._library.keep_draft(noting.draft, text)))
 
     @handles("note.keep")
     def keep(self, _count: int | None) -> None:
@@ -147,8 +146,7 @@ class NoteActions(Actor):
             self._model.show_notice("no editor was found: set EDITOR to your editor", "warning")
             return
         # The draft's own file is edited, so that this survives the reader, too.
-        writing = self._library.keep_draft(noting.draft, text)
-        await (writing or self._library.drafts_written())
+        await self._library.keep_draft(noting.draft, text)
         try:
             with self._app.suspend():
                 is_done = edit(command, self._library.drafts.file(noting.draft))

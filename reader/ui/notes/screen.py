@@ -43,7 +43,7 @@ class NoteSheet(Widget):
     """A heading, and the text below it."""
 
 
-class NoteScreen(OverScreen[Noting], inherit_bindings=False):
+class NoteScreen(OverScreen[Noting]):
     """The editor."""
 
     CSS_PATH = stylesheet("note")
@@ -119,7 +119,7 @@ def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
     return cut_line((*begin, *middle, Piece(rule * left, "rule"), *end), width)
 
 
-class TagScreen(LineScreen[Tagging], inherit_bindings=False):
+class TagScreen(LineScreen[Tagging]):
     """The line of tags."""
 
     LABEL = "tag"

@@ -39,7 +39,7 @@ CHROME = 3
 """Maximum rows of the screen outside the panes."""
 
 
-class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
+class PaperDetail(Pane, can_focus=True):
     """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
 
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.

@@ -30,7 +30,7 @@ class TriageTop(OneLine[TriageHeader]):
         return triage_line(self.shown, width, self.glyphs)
 
 
-class PaperPage(OverScreen[Reading], inherit_bindings=False):
+class PaperPage(OverScreen[Reading]):
     """A centred column of text of a fixed width, over a status line; `pane` is the pane with the text."""
 
     AUTO_FOCUS = "*"

@@ -92,7 +92,7 @@ class PicturePane(Widget):
             self._send(f"\x1b7\x1b[{y};{x}H{drawn.sixels}\x1b8")
 
 
-class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
+class PictureScreen(OverScreen[Pictures]):
     """One of a paper's pictures over the whole screen."""
 
     CSS_PATH = stylesheet("picture")

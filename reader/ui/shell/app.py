@@ -61,7 +61,7 @@ def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]
     log.record_loop_error(context)
 
 
-class ShellApp(ThemedApp, inherit_bindings=False):
+class ShellApp(ThemedApp):
     """The app; `leaving`, if any, supervises its end."""
 
     leaving: Leaving | None = None

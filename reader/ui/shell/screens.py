@@ -68,7 +68,7 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
             await asyncio.wait_for(self._is_there.wait(), PATIENCE)
 
 
-class PaneScreen(OverScreen[T], inherit_bindings=False):
+class PaneScreen(OverScreen[T]):
     """A title, a pane scrolled by the movement keys, and the last line."""
 
     def __init__(self, services: Services, value: T, pane: Pane, title: str = "") -> None:

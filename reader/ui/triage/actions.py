@@ -85,7 +85,7 @@ class TriageActions(Actor):
                 if self._model.state[PAGE] is None:
                     # It has disappeared since the list was read.
                     self._show_next()
-        elif triage.total is None and listing.count is not None:
+        elif listing.count is not None:
             self._model.change(state.put(TRIAGE, triage.count(listing.count)))
 
     # Decide

@@ -117,7 +117,7 @@ def _kind(about: Wish | Held | None) -> str:
     return "" if about is None else about.kind
 
 
-class WhyScreen(PaneScreen[Why], inherit_bindings=False):
+class WhyScreen(PaneScreen[Why]):
     """A title, the reasons, and the keys."""
 
     CSS_PATH = stylesheet("why")

@@ -352,6 +352,9 @@ def test_members_that_come_and_go_do_not_fill_the_home(
     assert ["no more are accepted" in trouble for trouble in looked.troubles] == [True, True]
     assert len(bob.mine.names) == 5
     assert [name for name, *_ in bob.others] == ["ada", "m1-0", "m1-1"]
+    for number in range(4):
+        a_stranger(ada, f"m3-{number}")
+    assert bob.look().troubles[0] == "2 more members: a group has at most 4"
 
 
 def test_a_member_is_taken_in_by_parts_and_up_to_a_budget(

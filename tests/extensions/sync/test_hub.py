@@ -57,7 +57,9 @@ def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(
         look(laptop, database)
     for table in str(failed.value).split("'")[1].removeprefix("DROP TABLE ").split(", "):
         database.run(f"DROP TABLE {table}")
-    assert look(laptop, database).went == 2
+    for paper in (2, 3):
+        laptop.mark("star", True, paper)
+    assert (look(laptop, database).went, look(desk, database).came) == (4, {"other machines": 2})
 
 
 def test_copies_of_one_home_notice_each_other(laptop: Machine, database: Database, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.conftest import Session
 from tests.embeddings_server import EmbeddingsServer
-from tests.extensions.vectors.test_models import Hub, hub
+from tests.extensions.vectors.test_hub import Hub, hub
 
 __all__ = ["hub"]
 
@@ -118,6 +118,12 @@ def test_a_static_model_is_fetched_and_used(
         some/model, a static model
         6 of 6 papers have a vector of 3 numbers
         0.0 MiB
+        $ config set vectors.before_paper read:
+        $ vectors status
+        some/model, a static model
+        0 of 6 papers have a vector
+        0.0 MiB
+        'dailypapers vectors build' makes the rest; the reader does so while it is open.
         $ vectors drop --quiet
         $ vectors status
         1! dailypapers: The model some/model is not on this machine; 'dailypapers vectors fetch some/model' fetches it.

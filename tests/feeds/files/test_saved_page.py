@@ -22,7 +22,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, twin_id
 from reader.feeds.files.papers_file import read_papers
-from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
+from reader.feeds.files.saved_page import WebPage, parse_saved_page, parse_web_page, read_web_page
 from tests.feed_server import item
 from tests.table import each
 
@@ -100,6 +100,7 @@ DRAFTS = (
         PAGE.replace("authors\n·\n", "authors · "),
         PAGE.replace("2022 12", "2022\n12").replace("Jan 26 5", "Jan 26\n\n5"),
         PAGE.replace("Dec 4", "December 4"),
+        PAGE.replace("horizons\n\n", "horizons\n"),
         PAGE.replace("\n\nWhere", "\n\n\x1b[0m\u200bWhere"),
         PAGE.replace(". ", ".\n"),
         "Papers\n\nSearch: verifiers\n\n" + PAGE.removeprefix(HEADER),
@@ -122,7 +123,7 @@ MAY = "2024-05-02"
         (f"{PAGE}\nThe very last one\n\n{abstract('endings')}\n\nAbout\n", shown("The very last one", "endings")),
         (f"{PAGE}\nOf two parts\n\n{TWO}\n\n·\nMay 2, 2024", shown("Of two parts", published=MAY, abstract=TWO)),
         (f"{TITLE}May 2, 2024", shown("A title", author_count=3, published=MAY)),
-        (f"{'T' * 300}\n\n{TWO}\n\n·\nMay 2, 2024", shown("T" * 300, abstract=TWO, published=MAY)),
+        (f"Papers\n\n{'T' * 300}\n\n{TWO}\n\n·\nMay 2, 2024", shown("T" * 300, abstract=TWO, published=MAY)),
         (
             "A title\n\nShort.\n\n4 authors\n·\nMay 2, 2024",
             shown("A title", abstract="Short.", author_count=4, published=MAY),
@@ -352,6 +353,20 @@ def test_a_page_that_was_cut_has_its_first_papers() -> None:
         for draft, expected in zip(found, SHOWN, strict=False):
             assert draft.id == expected.id
             assert expected.title.startswith(draft.title)
+
+
+def test_a_page_is_its_text_links_and_data() -> None:
+    html = (
+        "a<b>b</b> c\n<p>d<a href='/papers/2401.00001'> e</a>f<p><a href=/papers/2401.00002>g</a>h</p><!-- i -->j < k"
+        '<script>l</script>m<ul><LI>n</li></ul><time datetime="2024-05-02T09:10">o</time>p<time>q</time>'
+        "<a data-props='1' href=/papers/2401.00003>3</a><hr data-props=2>&lt;r"
+    )
+    text = (
+        "ab c \n\nd ef\n\ng <https://huggingface.co/papers/2401.00002>h\n\nj < k\n\n\n\nm\n\n\n\n• n\n\n\n\n"
+        "may 2, 2024pq3\n\n<r"
+    )
+    addresses = tuple(f"/papers/2401.0000{number}" for number in (1, 2, 3))
+    assert read_web_page(html) == read_web_page(f"{html}<b c='") == WebPage(text, addresses, ("1", "2"))
 
 
 def test_another_page_gives_the_papers_that_it_links_to() -> None:

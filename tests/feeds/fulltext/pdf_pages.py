@@ -35,8 +35,15 @@ def paragraph(text: str, top: float, *, left: float = 72.0, letters: int = 90, i
     return [Printed(line, left + (0 if at else indent), top - 12 * at) for at, line in enumerate(lines)]
 
 
-def write_pdf(file: Path, pages: Sequence[Sequence[Printed]], *, extra: bytes = b"") -> Path:
-    """Write a PDF with these lines to a file."""
+def write_pdf(
+    file: Path,
+    pages: Sequence[Sequence[Printed]],
+    *,
+    extra: bytes = b"",
+    titles: Sequence[str] = (),
+    trailer: bytes = b"",
+) -> Path:
+    """Write a PDF with these lines to a file; the titles of its outline are within each other."""
     objects: list[bytes] = [b"", b""]
     fonts = b"".join(b"/F%d %d 0 R " % (index, len(objects) + 1 + index) for index in range(len(FONTS)))
     objects += [
@@ -57,7 +64,10 @@ def write_pdf(file: Path, pages: Sequence[Sequence[Printed]], *, extra: bytes = 
             % (fonts, len(objects))
         )
         kids.append(b"%d 0 R" % len(objects))
-    objects[0] = b"<</Type/Catalog/Pages 2 0 R>>"
+    objects[0] = b"<</Type/Catalog/Pages 2 0 R/Outlines %d 0 R>>" % (len(objects) + 1)
+    for title in ("", *titles):
+        after = len(objects) + 2
+        objects.append(b"<</Title(%s)/First %d 0 R/Last %d 0 R>>" % (title.encode("latin-1"), after, after))
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids))
     body = bytearray(b"%PDF-1.5\n")
     places = []
@@ -67,7 +77,7 @@ def write_pdf(file: Path, pages: Sequence[Sequence[Printed]], *, extra: bytes = 
     table = len(body)
     body += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     body += b"".join(b"%010d 00000 n \n" % place for place in places)
-    body += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    body += b"trailer<<%s/Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (trailer, len(objects) + 1, table)
     file.write_bytes(body)
     return file
 

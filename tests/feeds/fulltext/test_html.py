@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,11 @@ from tests.table import each
         ("<munder><mi>lim</mi><mrow><mi>n</mi><mo>→</mo><mi>∞</mi></mrow></munder><mi>𝑛</mi>", "lim_(n→∞) n"),
         ("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>0</mn></mtd></mtr></mtable>", "[:1, 0:]"),
         ("<semantics><mi>a</mi><annotation>b</annotation></semantics><mtext>if {x}</mtext>", "aif {x}"),
+        ("<mi>a</mi><mspace width='1em'/><mi>b</mi><mspace width='0.1em'/><mi>c</mi>", "a bc"),
+        ("<mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac>", "{n over k}"),
+        ("<mover><mi>a</mi><mi>b</mi></mover><munder><mi>a</mi><mi>b</mi></munder>", "a^{b}a_{b}"),
+        ("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mroot><mi>x</mi><mn>3</mn></mroot>", "∑ᵢⁿ ∛x"),
+        ("<mrow>" * 39 + "<mi>x</mi>", "x"),
         ("<mo>{</mo><mi>a</mi><mo>}</mo><mo>%</mo>", "{a}%"),
     ],
 )
@@ -60,16 +66,16 @@ def test_what_nests_too_deep_is_left_out() -> None:
 def test_odd_forms_are_read_whole() -> None:
     document = read_html(pages.ODD)
     assert "\n".join(markdown_lines(document)) == pages.ODD_TEXT
-    assert document.anchors == {"p 1": 1, "S2": 5, "p2": 7, "m": 13, "F9": 17, "T": 18, "E9": 24, "E8": 26}
+    assert document.anchors == {"p 1": 1, "S2": 5, "p2": 7, "m": 13, "F9": 22, "T": 23, "E9": 30, "E8": 32}
     tables = [block for block in document.blocks if isinstance(block, Table)]
-    assert [table.rules for table in tables] == [(1,), (1,)]
+    assert [table.rules for table in tables] == [(1,), (1,), ()]
     cells = [cell for table in tables for row in table.rows for cell in row]
     assert [(one.across, one.down, one.align, one.is_head) for one in cells] == [
         *[(1, 1, "left", False)] * 2, (1, 100, "left", False), (1, 1, "left", False), (1, 1, "center", False),
-        (1, 1, "left", True), *[(1, 1, "left", False)] * 2,
+        (1, 1, "left", True), *[(1, 1, "left", False)] * 6,
     ]  # fmt: skip
     spans = [span for block in document.blocks if isinstance(block, Paragraph) for span in block.spans]
-    assert [span.target for span in spans if span.target] == ["#m", "https://example.org/y"]
+    assert [span.target for span in spans if span.target] == ["#m", "https://example.org/y", "https://example.org/z"]
 
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext"
@@ -183,7 +189,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
     )
     people = (
         '<div class="ltx_authors"><span class="ltx_creator">Ann<sup>1</sup><span class="ltx_author_notes">'
-        '<span class="ltx_contact">A lab</span></span></span>'
+        '<span class="ltx_contact">A lab</span><span class="ltx_contact">A town</span></span></span>'
         '<span class="ltx_creator">Bob, AT&amp;T<br>&amp;Cy</span></div>'
     )
     page = read_html(f'<html><body><article class="ltx_document">{people}{body}</article></body></html>')
@@ -194,7 +200,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
         "[diagram]",
         "A\t[picture]",
         "Authors",
-        "Ann¹; A lab",
+        "Ann¹; A lab; A town",
         "Bob, AT&T; Cy",
         "Not shown here: 2 diagrams, 1 formula, 1 macro (▯), 1 picture.",
     ]
@@ -215,7 +221,9 @@ def test_formulas_need_only_their_tex() -> None:
         ("", "the page is not a paper"),
         ("<article class=ltx_document><p>short</article>", "the page has no text"),
         (pages.PAGE[:800], "its conversion to HTML was cut short"),
-        ("<div>" * 50_000, "its elements are nested too deep"),
+        ("<div>" * 50_000 + "</div>" * 50_000, "its elements are nested too deep"),
+        ("<p>x</p>" * 20_000 + "<div>" * 20_000, "its elements are nested too deep"),
+        ("<p>x</p>" * 20_000 + "<br/><!-- -->" * 20_000 + "x" * 20_000, "the page is not a paper"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
         ("x" * (HTML_LETTERS + 1), "the page is larger than 12 million letters"),
     ],
@@ -225,13 +233,25 @@ def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
         read_html(page)
 
 
-@each("tag", ["div", "span", "b", "ul><li", "blockquote", "figure", "section", "table><tr><td"])
+@each(
+    "tag",
+    ["div", "span", "b", "sup", "span class=ltx_note", "ul><li", "blockquote", "figure", "section", "table><tr><td"],
+)
 def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
     opening = f"<{tag}>" * 3_000
-    document = read_html(f"<article class=ltx_document><p>{pages.PROSE}</p>{opening}at the bottom</article>")
+    document = read_html(
+        f"<article class=ltx_document><p>{pages.PROSE}</p>{opening}at the <script>x</script>bottom"
+        "<math alttext=y></math><p>too</article>"
+    )
     check_document(document)
-    assert "at the bottom" in " ".join(words(block) for block in document.blocks)
+    assert "at the bottom too" in re.sub(r"[|\s]+", " ", " ".join(map(words, document.blocks)))
     assert max(map(depth, document.blocks)) <= NESTING
+
+
+def test_a_table_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_module, "TABLE_CELLS", 3)
+    (table,) = (block for block in read_html(pages.ODD).blocks if isinstance(block, Table) and block.anchor)
+    assert [len(row) for row in table.rows] == [2]
 
 
 @pytest.mark.parametrize(("limit", "most"), [("NODES", 40), ("TEXT_LETTERS", 450)])

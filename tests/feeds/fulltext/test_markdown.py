@@ -70,6 +70,7 @@ def test_the_feeds_form_becomes_the_same_model() -> None:
     assert document.anchors == {"S1": 2, "S1.SS1": 5, "S1.T1": 7, "A1": 13, "bib.bib1": 15}
     targets = [span.target for block in document.blocks for span in getattr(block, "spans", ()) if span.target]
     assert targets == ["#bib.bib1", "#S1.T1", "https://example.org/x"]
+    assert [block.label for block in document.blocks if isinstance(block, Reference)] == ["Kay (2024)"]
     ((table,),) = (block.blocks for block in document.blocks if isinstance(block, Figure) and block.label == "Table 1")
     assert isinstance(table, Table)
     assert [(cell.align, cell.is_head) for row in table.rows for cell in row] == [
@@ -157,6 +158,8 @@ def test_what_nests_too_deep_keeps_its_text(sign: str) -> None:
         r"a \\ ⟦x_{1}⟧ \\ b c",
         r"a ⟦\text{if it is}⟧ b",
         "so ⟦x_{1} → y_{2}⟧ ∼ z",
+        r"so ⟦_{1}⟧ and ⟦\{a\}_{b c}⟧ is",
+        f"{'word ' * 600}⟦x_{{1}}{' = a' * 748} =⟧ a{' = a' * 9}",
     ],
 )
 def test_tex_is_found_in_prose(marked: str) -> None:
@@ -196,6 +199,8 @@ def test_recorded_texts_are_read_whole(name: str) -> None:
         (r"Then \pi_{0}_{x} differ in \{a\} and \,b.", r"Then $\pi_{0}_{x}$ differ in $\{a\}$ and $\,b$."),
         ("```\nprint('\\alpha_{1}')\n```\n\n`\\beta_{2}` too.", "```\nprint('\\alpha_{1}')\n```\n`\\beta_{2}` too."),
         ("```\n<b>kept</b> $$x$$\n```", "```\n<b>kept</b> $$x$$\n```"),
+        ("> ```\n> x_{1}\n> ```\n\n`a`$b$`c\ny_{2}`", "> ```\n> x_{1}\n> ```\n`a`$b$`c y_{2}`"),
+        ("A &#xe000;7&#xe001;b.", "A b."),
         # A word that a hyphen joins to a formula stays a word.
         (r"the property of \omega-mediation.", r"the property of $\omega$-mediation."),
         (r"a k_{0}-algebra, a spin-\frac{1}{2} one", r"a $k_{0}$-algebra, a spin-$\frac{1}{2}$ one"),
@@ -221,7 +226,12 @@ def test_recorded_texts_are_read_whole(name: str) -> None:
         ("So it is.3 33The note.\n\n9 9footnotetext: See there.", "So it is.[^3] The note.\n[^9]: See there."),
         # Captions go to the table or picture beside them.
         ("| a |\n| --- |\n| b |\n\nTable 2: After.", "**Table 2**: After.\n| a |\n| --- |\n| b |"),
-        ("Figure 3: A.\n\n![Image 1: x](1.png)\n\nProse.", "![Figure 3](1.png)\n**Figure 3**: A.\nProse."),
+        ("| a |\n| --- |\n| b |\n\nFigure 2: After.", "| a |\n| --- |\n| b |\n**Figure 2**: After."),
+        ("So.\n\nFigure 3: A.\n\n![Image 1: x](1.png)\n\nSo.", "So.\n![Figure 3](1.png)\n**Figure 3**: A.\nSo."),
+        ("Figure *3:* It.", "Figure *3:* It."),
+        # Most lines of an algorithm have numbers.
+        ("1: go\n2: to\nit", "```\n1: go\n2: to\nit\n```"),
+        ("1: go\nto\nit", "1: go to it"),
         # An address in running text is a link.
         ("See **https://ada.org/x** and a.org/x.", "See [**https://ada.org/x**](https://ada.org/x) and a.org/x."),
         ("See `https://ada.org/y`.", "See [`https://ada.org/y`](https://ada.org/y)."),

@@ -12,7 +12,7 @@ from unicodedata import category
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
@@ -146,7 +146,7 @@ BT /F0 1 Tf 10 0 0 10 72 500 Tm (scaled) Tj ET
 BT /F0 10 Tf 0.995 0.1 -0.1 0.995 300 500 Tm (rises) Tj 0.995 -0.1 0.1 0.995 400 500 Tm (sinks) Tj ET
 BT /F0 10 Tf 0.95 0.3 -0.3 0.95 300 400 Tm (stamp) Tj 0.95 -0.3 0.3 0.95 400 400 Tm (mark) Tj ET
 98 451.5 18 1 re f 72 420 2 1 re f 300 450 20 1.5 re f
-q 100 0 0 60 300 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
+q 30.5 0 0 30.5 300 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
 q 30 0 0 60 420 200 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
 q 100 0 0 30 420 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
 q 612 0 0 792 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q
@@ -178,7 +178,7 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
         *(Printed(" and the rest", 115, 540), Printed("2.1. Its", 72, 520, 10, ITALIC), Printed(" own", 103, 520)),
     ]
     monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 2)
-    found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES))
+    found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES, titles="123456"))
     seen = [
         [
             (one.text, *map(round, one[2:5]), *(round(part, 1) for part in one[5:9]), len(one.cells), one.lead)
@@ -216,8 +216,8 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
             *both,
         ],
     ]
-    assert {page[::2] for page in found.pages} == {(792, (Box(298, 198, 402, 262),))}
-    assert found[1:] == ((), False)
+    assert {page[::2] for page in found.pages} == {(792, (Box(298, 198, 332.5, 232.5),))}
+    assert found[1:] == (tuple((str(level + 1), level) for level in range(5)), False)
 
 
 def line(text: str, base: float, *, page: int = 0, left: float = 72.0, size: float = 10.0, bold: float = 0.0) -> Line:
@@ -261,7 +261,11 @@ def test_headers_page_numbers_and_stamps_are_left_out() -> None:
     lines = [
         one
         for page in range(4)
-        for one in (line(f"Running Title {page}", 770, page=page), *body(700, 8, page), line(str(page), 30, page=page))
+        for one in (
+            line(f"Running Title {page}", 770 if page < 2 else 720, page=page),
+            *body(700, 8, page),
+            line(str(page), 30, page=page),
+        )
     ]
     stamp = line("arXiv:2605.00001v2 [cs.CL] 2 May 2026", 300, size=20)
     parts = (line("Part One", 750, page=page) for page in (0, 1))
@@ -356,6 +360,21 @@ WHAT_LINES_ARE = r"""
 => …|## I BEGIN|### A Part|#### 1 Of it|It is said.|### B Part
 660 Abstract: it is said. / 640 And more. => …|## Abstract|it is said.|And more.
 660 b1 1 Begin / 640 Abstract: it is said. => …|## 1 Begin|Abstract: it is said.
+660 Abstract: it is said. / 640 Abstract: no. => …|## Abstract|it is said.|Abstract: no.
+640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is / 300 7 => …|It is
+684@320 It goes on / 660@320 m0.21 x = y and / 640@320 where it is. => …It goes on x = y and where it is.
+684 It ends here. / 660 One label / 648 b1 Two / 640 s9 Figure 2: it.
+=> …It ends here.|**Figure 2**: it.|…|*2 lines inside of figures left out.*
+660 b1 References / 640 [1] A. One. / 620 b1 A Proof / 600 [1] B. Two. / 588 [2] C. Three. / 576 [3] D. Four.
+=> …|## References|- \[1\] A. One.|## A Proof|\[1\] B. Two.|\[2\] C. Three.|\[3\] D. Four.
+684 It goes on, as in / 672 Figure 2. It is. => …It goes on, as in Figure 2. It is.
+664 b1 1 A heading that is long / 652 b1 2 Another one => …|## 1 A heading that is long|## 2 Another one
+660 s18 Chapter 1 / 640 s18 Begin / 620 b1 1 One / 600 s18 Chapter 2 / 580 s18 End / 560 b1 1 Two
+=> # Chapter 1 Begin|…|## 1 One|## Chapter 2 End|### 1 Two
+660 b1 I. BEGIN / 640 b1 A. One / 620 b1 A. Two => …|## I BEGIN|### A One|A. Two
+660 b1 References / 640 A. One / 630 of it. / 617 B. Two / 607 of it.
+=> …|## References|- A. One of it.|- B. Two of it. …
+684 It has / 672@84 (a) one => …It has|- (a) one
 660 l10 b0.2 Lemma 2 (A). It is said. / 648 And so on. => …|**Lemma 2 (A).**|It is said.|And so on.
 684 It goes on / 668 And further on. => …It goes on And further on.
 684 It goes on / 667 And further on. => …It goes on|And further on.
@@ -539,6 +558,7 @@ def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[
         # How far a letter is above the one before it, and above most.
         ([("ab", 700, 0), ("c", 705.5, 0), ("d", 706, 0), ("e", 711.6, 0)], [("abcd", 702.75, 72), ("e", 711.6, 92)]),
         ([("ab", 700, 0), ("c", 705.6, 0)], [("ab", 700, 72), ("c", 705.6, 82)]),
+        ([("ab", 700, 0), ("c", 705.4, 0), ("d", 699.8, 0)], [("abcd", 700, 72)]),
         # How far it is behind it, or before it.
         ([("ab", 700, 0), ("c", 700, 120)], [("ab c", 700, 72, 202)]),
         ([("ab", 700, 0), ("c", 700, 120.5)], [("ab", 700, 72), ("c", 700, 202.5)]),
@@ -579,12 +599,12 @@ def test_letters_that_are_near_each_other_are_a_line(
     ],
 )
 def test_a_line_may_begin_in_letters_of_its_own(bold: str, italic: str, plain: str, lead: int) -> None:
-    made = letters((bold + italic + plain, 700, 10, 0))
+    made = letters((bold + italic + plain, 700, 9.96, 0))
     for at in range(len(bold + italic)):
         made[at] = made[at]._replace(is_bold=bool(bold), is_italic=not bold)
     (found,) = find_lines(made, 3)
     shares = [len(one.replace(" ", "")) / len(f"{bold}{italic}{plain}".replace(" ", "")) for one in (bold, italic)]
-    assert (found.lead, found.bold, found.italic) == (lead, *shares)
+    assert (found.lead, found.bold, found.italic, found.size) == (lead, *shares, 10)
 
 
 def written_text(found: list[Letter], *bars: Bar) -> str:
@@ -682,6 +702,7 @@ def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
     ("runs", "text"),
     [
         ([("x", 700, 10, 0), ("2", 703.6, 7, 0), ("+y", 700, 10, 0), ("i", 698.5, 7, 0)], "x²+yᵢ"),
+        ([("x", 700, 10, 0), ("12", 703.6, 7, 0), ("i", 698.5, 7, -7)], "x¹²ᵢ"),
         # What has no letters in Unicode has a sign; the mark of a note stays.
         ([("x", 700, 10, 0), ("KL", 698.5, 7, 0), ("y", 700, 10, 0)], "x_KLy"),
         ([("Ann", 700, 10, 0), ("∗†", 703.6, 7, 0)], "Ann∗†"),
@@ -742,7 +763,7 @@ def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
     lines = (
         "660 b1 1 Method / 640 It is. / 620 b0.6 1.1 Data of all kinds / 600 It is. / 580 Tests / 560 TESTS / "
         "540 b1 s12 Another / 520 b1 2 Other / 500 b1 References / 480 [1] A. One. / 460 b1 s12 Another / 440 It is. / "
-        "420 b0.5 Data of all kinds / 400 b1 Data of it / 380 b0.6 Al / 360 b1 IV Eve"
+        "420 b0.5 Data of all kinds / 400 b1 Data of it / 380 b0.6 Al / 360 b1 IV Eve / 340 b0.6 Data of all"
     )
     outline = (("Method", 0), ("Data of all kinds and more of it", 1), ("Tests", 0), ("Al", 0), ("Eve", 2))
     assert outlined(lines, *outline) == [
@@ -750,7 +771,8 @@ def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
         *[(1, "", "Another"), (3, "IV", "Eve")],
     ]
     lines = "660 b1 1 Method / 640 It is. / 620 b1 2 A bold thing / 600 It is."
-    assert outlined(lines) == [(1, "1", "Method"), (1, "2", "A bold thing")]
+    for known in ((), (("Method", 0),)):
+        assert outlined(lines, *known) == [(1, "1", "Method"), (1, "2", "A bold thing")]
     title = "Limits of \\mathbb E[V] \\to \\infty", 0
     lines = "660 b1 1 Limits of E[V] → ∞ / 640 It is. / 620 b1 2 A bold thing / 600 It is."
     assert outlined(lines, title, *outline[1:4]) == [(1, "1", "Limits of E[V] → ∞")]
@@ -802,6 +824,9 @@ async def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(NoFullText, match="damaged"):
             await read_apart(file)
+    locked = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<%s>/U<%s>>>/ID[<00><00>]" % (b"00" * 32, b"00" * 32)
+    with pytest.raises(NoFullText, match="its PDF asks for a password"):
+        read_pages(write_pdf(file, PAPER, trailer=locked))
 
 
 async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
@@ -851,25 +876,25 @@ async def test_a_formula_is_cut_out_of_its_page_by_its_number_or_the_words_aroun
         PdfSpot("2605.00001", before=before, after=after),
         PdfSpot("2605.00001", number="(1)", before=before, after=after),
     ]
-    heights = set()
     for spot in spots:
-        with Image.open(BytesIO(await source.picture(spot, 900, 900))) as drawn:
-            grey = drawn.convert("L")
-            heights.add(round(900 * grey.height / grey.width / 10))
-            assert any(grey.histogram()[:60]), "nothing is printed on it"
-    # One line and the gaps around it.
-    assert max(heights) < 10
+        for width, size in ((900, (900, 60)), (9_000, (1806, 120))):
+            with Image.open(BytesIO(await source.picture(spot, width, 900))) as drawn:
+                # One line and the gaps around it.
+                assert drawn.size == size
+                assert any(drawn.convert("L").histogram()[:60]), "nothing is printed on it"
     with pytest.raises(NoPicture, match=r"There is no picture: this formula is not found in its PDF\."):
         await source.picture(PdfSpot("2605.00001", number="(7)"), 900, 900)
 
 
 async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
     source = pictures(write_pdf(tmp_path / "paper.pdf", PRINTED))
-    for is_upper in (True, False):
-        with Image.open(BytesIO(await source.picture(PdfSpot("2605.00001", 1, is_upper), 600, 200))) as drawn:
-            assert drawn.height <= 201 and 0.6 < drawn.height / drawn.width < 0.75
+    for is_upper, above in ((True, 30), (False, 10)):
+        with Image.open(BytesIO(await source.picture(PdfSpot("2605.00001", 0, is_upper), 600, 200))) as drawn:
+            assert drawn.size == (298, 200)
+            printed = ImageOps.invert(drawn.convert("L")).getbbox()
+            assert printed and round(printed[1], -1) == above
     with pytest.raises(NoPicture, match="no such page"):
-        await source.picture(PdfSpot("2605.00001", 9), 600, 200)
+        await source.picture(PdfSpot("2605.00001", 2), 600, 200)
     Path(tmp_path, "paper.pdf").write_bytes(b"%PDF-1.5\n")
     with pytest.raises(NoPicture, match="its PDF is damaged"):
         await source.picture(PdfSpot("2605.00001"), 600, 200)

@@ -37,6 +37,18 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert "sort:day" in r.query
         await r.do("day.go", "date.close")
         assert r.view == "month:2026-05"
+        await r.do("day.go", "date.today")
+        for step, day in (
+            *(("up", "5 May"), ("left", "4 May"), ("right", "5 May"), ("earlier", "5 April"), ("down", "12 April")),
+            *(("later", "12 May"), ("earlier", "12 April"), ("today", "12 May")),
+        ):
+            await r.do(f"date.{step}")
+            assert f" {day} 2026 · " in r.screen
+        await r.do("date.type")
+        assert "Type a date." in r.screen
+        await r.type("x")
+        await r.do("date.day")
+        assert "This is not a day, week or month." in r.screen and r.context == "calendar"
 
 
 async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
@@ -111,7 +123,7 @@ async def test_older_papers_are_fetched_since_a_day_that_is_chosen(reader: Opene
     with FeedServer(days, TODAY) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("app.older")
-            assert "Fetch all since" in r.screen
+            assert "Fetch all since" in r.screen and "Wednesday 1 April 2026" in r.screen
             await r.type("2026-04-28")
             await r.do("date.day")
             await r.until(lambda: r.app.state[REFRESH].progress is None)

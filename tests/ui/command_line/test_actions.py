@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from types import SimpleNamespace
 
+import pytest
 from textual.events import Key
 
 from reader.core.errors import UsageError
@@ -53,7 +54,8 @@ class Desk(Bench):
             raise UsageError("There is no tga. See 'dailypapers tag --help'.")
         return self.typed
 
-    async def run(self, words: Sequence[str], _columns: int) -> Outcome:
+    async def run(self, words: Sequence[str], columns: int) -> Outcome:
+        self.columns = columns
         self.ran.append(tuple(words))
         return self.outcomes.pop(0)
 
@@ -86,6 +88,13 @@ async def test_a_line_is_an_action_where_it_has_one() -> None:
     assert desk.performed == [("paper.star", 2)]
     assert await desk.obey("order", Typed(action="topic.order")) == "! Order topics does nothing here"
     assert await desk.obey("count", Typed(("count",)), Outcome(0, "9")) == "9" and desk.ran == [("count",)]
+    for width, columns in ((100, 97), (23, 20), (22, 20)):
+        desk.model.change(desk.model.state.resized(width, 30))
+        await desk.obey("count", Typed(("count",)), Outcome(0, "9"))
+        assert desk.columns == columns
+    empty = Desk(at("all", papers=0).highlight(1))
+    await empty.obey("")
+    assert empty.here == Here((), None, empty.model.state.place.as_query())
     chosen = Desk(LIST.choose(LIST.selection.with_papers([0, 2])))
     await chosen.obey("")
     assert chosen.here == Here(("id0", "id2"), "id1", LIST.place.as_query())
@@ -151,6 +160,41 @@ def test_while_the_user_types_output_waits() -> None:
     assert (news.text, news.tone) == ("list has ended · ; shows its output", "warning")
     desk.actions.show_output(None)
     assert desk.model.state[OUTPUT] == Output("list", "one\ntwo :tag")
+    copied, kept = list[str](), list[bool]()
+    desk.app.copy_to_clipboard = copied.append
+    desk.actions.copy(None)
+    assert (copied, desk.said) == (["one\ntwo :tag"], "copied 2 lines")
+    # Only what waits for it is kept, by one key alone.
+    assert not desk.actions.keep("enter", None)
+    desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))
+    assert not desk.actions.keep("x", "x") and desk.actions.keep("enter", None)
+    assert (kept, desk.model.state[OUTPUT], desk.actions.keep("enter", None)) == ([True], None, False)
+
+
+async def test_what_another_machine_replaced_is_offered_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("note", "show", "x", "--history")
+    found = [
+        SimpleNamespace(words=words, number=3, said="note of x", other="mine"),
+        SimpleNamespace(words=("tag", "list"), number=1, said="tag", other="o" * 301),
+    ]
+    monkeypatch.setattr("reader.ui.command_line.actions._replaced", lambda _file: found)
+    desk = Desk()
+    desk.library.path = None
+    for keys, asked, ran in (
+        ("y", "note of x was: mine", ("note", "show", "x", "--restore", "3")),
+        ("s", "note of x was: mine", words),
+        ("ns", f"tag was: {'o' * 300}", ("tag", "list")),
+    ):
+        desk.actions.show_replaced(None)
+        await desk.work()
+        assert [key for key, _ in desk.model.state.prompt.options] == ["y", "s", "n", "esc"]
+        if keys[1:]:
+            await desk.answer("n")
+            assert [key for key, _ in desk.model.state.prompt.options] == ["y", "s", "esc"]
+        assert desk.asked == f"your {asked}"
+        desk.outcomes = [Outcome(0, "done")]
+        await desk.answer(keys[-1])
+        assert desk.ran.pop() == ran
 
 
 @each(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from reader.ui.kit.glyphs import UNICODE
 from tests.ui.conftest import Opener
 
@@ -55,17 +57,34 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         assert r.view == "follow:author:Bo Sample" and len(r.ids) == 60
 
 
-async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(reader: Opener, tmp_path: Path) -> None:
+async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The command's today is not that of these papers.
+    monkeypatch.setattr("reader.ui.follows.actions.MONTH", "2026-01-01")
     file = tmp_path / "config.toml"
     file.write_text("")
     async with reader(settings_file=file, size=(140, 42)) as r:
-        await r.do("view.latest", "paper.follow")
+        await r.do("view.latest", "paper.star", "paper.follow")
         await r.press("r", "t")
         assert all(said in r.lines[-1] for said in ("x hide", "m mute", "s star", "b queue", "f follow"))
         await r.press("x")
         await r.until(lambda: "hide: topic:video" in r.lines[0] and "would have been hidden" in r.lines[1])
+        assert [line.strip() for line in r.lines[1:5]] == [
+            "In the last month 7 papers would have been hidden.",
+            "1 more would stay as you marked them.",
+            "",
+            "2605.00410   Video Models Dream of Doors",
+        ]
         await r.press("escape")
         assert r.context == "list" and file.read_text() == ""
+        # What is to be followed shows all papers that match, whatever the user marked.
+        await r.do("paper.follow")
+        await r.press("r", "a", "b", "f")
+        await r.until(lambda: "60 papers would have been marked as followed" in r.lines[1])
+        assert [line.strip() for line in r.lines[23:25]] == ["and 40 more", ""]
+        await r.press("enter")
+        assert r.status.startswith("following Bo Sample · 60 papers")
         # The query in view, muted.
         await r.search("slow", "query.accept", "paper.follow")
         await r.press("r")

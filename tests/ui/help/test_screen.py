@@ -27,6 +27,7 @@ from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text, texts
 from tests.ui.driver import PATIENCE
+from tests.ui.stage import watch_paints
 
 MANUAL: Manual = (
     (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
@@ -202,7 +203,9 @@ async def test_typing_searches_and_escape_walks_back(reader: Opener) -> None:
         assert r.context == "list"
 
 
-async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(reader: Opener) -> None:
+async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader(size=(80, 24)) as r:
         # As fast as they come, before anything of help is on the screen.
         await r.burst("?", "?", "j", "q", "?")
@@ -211,6 +214,9 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         assert r.lines[0].rstrip() == " /"
         pane = r.widget("FoundPane")
         assert isinstance(pane, FoundPane) and pane.at == 5
+        painted = watch_paints(pane, monkeypatch)
+        pane.go(4)
+        assert painted[-1] == -1
         await r.press("g", "g")
         assert pane.scroll_offset.y == 0
         await r.press("end")

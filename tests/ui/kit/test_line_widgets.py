@@ -32,7 +32,7 @@ def drawn(widget: Widget) -> list[str]:
 # The first line
 
 
-async def test_the_spinner_turns_only_while_something_is_under_way() -> None:
+async def test_the_spinner_turns_only_while_something_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     top = TopLine(spin=0.001)
     app = Stage(top)
     app.animation_level = "full"
@@ -47,6 +47,9 @@ async def test_the_spinner_turns_only_while_something_is_under_way() -> None:
             await pilot.pause(0.001)
         assert drawn(top) != before
         assert drawn(top)[0].endswith("day 3 of 7")
+        painted = watch_paints(top, monkeypatch)
+        top._step()
+        assert painted == [-1]
         top.show(HERE)
         assert not top.is_turning
         still = TopLine(spin=None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reader.ui.list.empty_lines import EmptyReason
 from reader.ui.main_screen import Empty
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, watch_paints
 
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
 
@@ -21,7 +23,9 @@ NO_PAPERS = EmptyReason(
 )
 
 
-async def test_it_stands_in_the_middle_and_no_line_parts_a_key_from_what_it_does() -> None:
+async def test_it_stands_in_the_middle_and_no_line_parts_a_key_from_what_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     empty = Empty()
     no_match = ("Nothing matches ", "topic:agnets", "."), ("Did you mean ", "topic:agents", "?")
     no_paper = "No papers yet.", "huggingface.co could not be reached (no network)."
@@ -40,7 +44,9 @@ async def test_it_stands_in_the_middle_and_no_line_parts_a_key_from_what_it_does
         ):
             empty.show(reason, key, key)
             assert drawn(empty) == [*[""] * above, *(f"{line:^60}".rstrip() for line in lines), *[""] * 2]
+        painted = watch_paints(empty, monkeypatch)
         empty.show(NO_PAPERS, key, key)
+        assert painted == [-1]
         await pilot.resize_terminal(30, 7)
         assert [line.strip() for line in drawn(empty)[1:6]] == [
             "No papers yet.",

@@ -24,6 +24,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_is_older_than_a_week_is_marked_by_one_key_and_undone_by_one(reader: Opener) -> None:
     async with reader(papers={**OLD, **papers.DAYS}) as r:
         await r.until(lambda: ASKED in r.screen)
+        assert r.lines[-1].split(ASKED)[1].split() == ["…", "y", "mark", "them", "read", "esc", "leave", "them"]
         await r.press("y")
         await r.until(lambda: "36 read" in r.status)
         await r.do("view.unread")

@@ -83,6 +83,20 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
     assert traces(r.file)[3:] == [("finish", (8,))]
 
 
+async def test_the_end_of_the_detail_counts_after_some_seconds(reader: Opener) -> None:
+    async with reader(papers=DAYS, size=(140, 50)) as r:
+        watch = Watch(r)
+        watch.wait(30)
+        await r.do("move.down")
+        watch.wait(9.75)
+        await r.do("read.on")
+        watch.wait(10)
+        await r.do("read.on")
+        r[Traces].store()
+        await r.rest()
+        assert traces(r.file) == [("pass", (2,)), ("finish", (3,))]
+
+
 async def test_a_setting_switches_them_off_and_nothing_read_says_what_comes(reader: Opener) -> None:
     async with reader(papers=DAYS, settings=settings(note_reading=False, read_when="manual")) as r:
         watch = Watch(r)

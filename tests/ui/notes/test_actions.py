@@ -74,6 +74,10 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         await r.type("and more")
         await r.resize(140, 42)
         assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [r.main.detail.region.x + 1]
+        with monkeypatch.context() as short:
+            short.setattr("reader.ui.notes.actions.NOTE_LIMIT", 31)
+            await r.do("note.keep")
+            assert r.context == "note" and "a note has at most 31 characters; this one has 32" in r.lines[-1]
         with monkeypatch.context() as broken:
             broken.setattr(Events, "mark", refuse)
             await r.do("note.keep")

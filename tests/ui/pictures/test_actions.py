@@ -62,6 +62,8 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.until(lambda: "is not asked while the feed is" in r.screen)
         await r.do("picture.next")
         assert r.status == "this is the last picture"
+        await r.do("picture.previous")
+        assert r.status == "this is the first picture"
         await r.do("picture.close", "text.open")
         await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
         await r.do("text.search")
@@ -134,6 +136,12 @@ async def test_where_no_picture_can_be_shown_it_is_said(
         monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
         await r.do("picture.open")
         assert r.is_on_page and r.status.startswith("pictures need the extra images: ")
+    monkeypatch.undo()
+    monkeypatch.setattr("reader.ui.pictures.pictures.is_arxiv_id", lambda _: False)
+    async with reader(settings=settings(endpoint=feed.url, images="blocks")) as r:
+        await r.do("read.open", "picture.open")
+        assert r.is_on_page
+        assert r.status == "no pictures of this paper are known yet · enter fetches its full text with them"
 
 
 @pytest.mark.parametrize("protocol", rest_long(["kitty", "sixel"], ["kitty"]))

@@ -1,13 +1,11 @@
-"""Which pictures a paper has, what the terminal can draw, and going through them; without a terminal."""
+"""Which pictures a paper has, and going through them; without a terminal."""
 
 from __future__ import annotations
 
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.paper import Paper
-from reader.platform import cell_size, picture_terminal
 from reader.refresh.jobs import Canvas, PictureDrawn
 from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
-from tests.table import each
 
 PAPER = Paper(
     pk=1,
@@ -81,39 +79,3 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     assert second.turn(9).index == 3
     assert second.says(second.front, "no").said == "no"
     assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
-
-
-@each(
-    ("environ", "protocol"),
-    [
-        ({"TERM": "xterm-kitty"}, "kitty"),
-        ({"TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"}, "kitty"),
-        ({"TERM": "xterm-ghostty"}, "kitty"),
-        ({"TERM": "foot-extra"}, "sixel"),
-        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, "sixel"),
-        ({"TERM": "xterm-256color", "GHOSTTY_RESOURCES_DIR": "/x"}, "kitty"),
-        ({"TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"}, "blocks"),
-        ({"STY": "1.x", "KITTY_WINDOW_ID": "1"}, "blocks"),
-        ({"TERM": "screen", "KITTY_WINDOW_ID": "1"}, "blocks"),
-        ({"TERM": "xterm-256color"}, "blocks"),
-        ({}, "blocks"),
-    ],
-)
-def test_the_terminal_is_known_by_its_environment(environ: dict[str, str], protocol: str) -> None:
-    assert picture_terminal("auto", environ) == (protocol, cell_size(), "")
-    assert picture_terminal("sixel", environ) == ("sixel", cell_size(), "")
-    assert picture_terminal("kitty", environ, served=True) == ("blocks", cell_size(), "")
-
-
-@each(
-    ("setting", "environ", "says"),
-    [
-        ("auto", {"SSH_TTY": "/dev/pts/0"}, "pictures are off over ssh"),
-        ("auto", {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, "pictures are off over ssh"),
-        ("off", {}, "pictures are off: see images in the settings"),
-        ("kitty", {"NO_COLOR": "1"}, "pictures need colours, which NO_COLOR takes away"),
-    ],
-)
-def test_where_none_are_drawn_it_says_why(setting: str, environ: dict[str, str], says: str) -> None:
-    assert picture_terminal(setting, environ, colorless="NO_COLOR" in environ).why_not.startswith(says)
-    assert picture_terminal("blocks", environ).why_not == ""

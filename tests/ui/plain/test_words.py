@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import Flag, PaperRow
 from reader.ui.kit.status_lines import Status
 from reader.ui.plain import words
 from tests.table import each
@@ -42,6 +42,18 @@ def test_a_sentence_ends_and_keeps_the_key_that_it_begins_with() -> None:
 def test_a_paper_is_said_with_what_is_known_of_it() -> None:
     row = PaperRow(1, "2605.00001", "A Title", "2026-05-12", 1, None, False, True, False, True, has_note=True)
     assert words.paper(3, row) == "3. A Title. Unread, starred, with your note, 1 vote, with code."
+    other = row._replace(
+        kept=False, read=True, starred=False, has_note=False, queued=True, hidden=True, upvotes=None, code=False,
+        flags=Flag.FOLLOWED | Flag.HIGHLIGHTED, rising=True, has_text=True,
+    )  # fmt: skip
+    assert words.paper(1, other, "12 May") == (
+        "1. A Title. Not in the cache, Read, queued, hidden, followed, picked out by a rule, rising, full text here,"
+        " 12 May."
+    )
+    changed = row._replace(flags=Flag.CHANGED, changed="a new version", why="like JetSpec")
+    assert words.paper(3, changed).endswith("with code, a new version, like JetSpec.")
+    assert words.paper(3, changed._replace(changed="")).endswith("with code, changed, like JetSpec.")
+    assert words.paper(3, changed, is_brief=True) == "3. A Title."
 
 
 def test_lines_keep_to_the_width_and_continue_indented() -> None:

@@ -67,6 +67,14 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
         assert "+" in first
         assert "+" not in second
         assert "[/] Agents of Chaos" in third or size[0] == 60
+        for action, said in (
+            ("find.widen", "results of the feed are not part of a view"),
+            ("find.sort", "the feed's results keep the feed's own order"),
+            ("find.similar", "this paper is not in the cache: star it first, which stores it"),
+            ("find.fetch", "type the id or address of the paper to fetch"),
+        ):
+            r.app.perform(action)
+            assert r.status == said
         assert not _has(r, "2404.00001")
         assert not _has(r, "2404.00002")
 
@@ -155,7 +163,7 @@ async def test_what_is_no_query_can_be_searched_for_too(reader: Opener, feed: Fe
 async def test_what_has_no_words_is_not_searched_for(reader: Opener, feed: FeedServer) -> None:
     async with reader(settings=settings(endpoint=feed.url)) as r:
         await r.search("topic:agents", "find.feed")
-        assert "only takes words" in r.status
+        assert r.status == "the feed only takes words: / to type some"
         await r.do("find.query", "find.feed")
         assert feed.requests == []
     async with reader(demo=True) as r:

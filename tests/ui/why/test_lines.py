@@ -23,6 +23,7 @@ LEARNED = Reasons(
         TasteTerm(2, "base", 0.1, 2, is_vague=True),
         TasteTerm(0, "Ada", -0.2, 2, "author", "Ada", is_hidden=True),
         TasteTerm(4, "pages", -0.03, 1),
+        TasteTerm(5, "asked", 0.01, 0),
         TasteTerm(3, "faint", 0.001, 1),
     ),
     (Interest(SERVING, PAPERS, 0.75), Interest(Held("2401.00002", "robots", None), PAPERS[:1], 0.0)),
@@ -39,12 +40,13 @@ def drawn(known: Explanation, width: int = 80) -> list[str]:
 
 def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None:
     assert drawn(KNOWN) == [
-        "For you  49 points; the best 20 average 100",
+        "For you  50 points; the best 20 average 100",
         "like JetSpec, which you starred: KV cache",
         "  +62  KV cache      from 3 papers",
         "  +10  base          from 2 papers",
         "  -20  Ada           from 2 hidden papers",
         "   -3  pages         more often in papers that you did not mark",
+        "   +1  asked         because you said so",
         "",
         "Your interests",
         "KV cache                                 ++    ┃┃┃┃┃┃┃┃┃    2 papers",
@@ -66,12 +68,13 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
     # What can be changed is a word, a person or an interest.
     assert [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None] == [
         *(Wish("word", "KV cache"), Wish("word", "base"), Wish("author", "Ada"), Wish("word", "pages")),
+        Wish("word", "asked"),
         *(SERVING, LEARNED.interests[1].wish, Wish("word", "finance", -1)),
     ]
     narrow = drawn(KNOWN, 46)
-    assert narrow[0] == "For you  49 points; the best 20 average 100"
+    assert narrow[0] == "For you  50 points; the best 20 average 100"
     assert narrow[5] == "   -3  pages         more often in papers tha…"
-    assert narrow[8:10] == [f"{'KV cache':39}++", "  JetSpec · Ada of a long name of a long name…"]
+    assert narrow[9:11] == [f"{'KV cache':39}++", "  JetSpec · Ada of a long name of a long name…"]
 
 
 def test_a_paper_like_none_that_was_marked_says_so_once_something_was_learned() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.why.lines import Explanation
 from reader.ui.why.screen import WhyList
 from tests.ui.drawings import drawn
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, watch_paints
 from tests.ui.why.test_lines import FIRST, KNOWN, LEARNED
 
 
-async def test_the_cursor_goes_by_what_can_be_changed() -> None:
+async def test_the_cursor_goes_by_what_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     moves = list[None]()
     pane = WhyList(UNICODE, lambda: moves.append(None))
 
@@ -26,12 +28,12 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
         for steps, place in (
             (1, (0, 3, "base")),
             (1, (0, 4, "Ada")),
-            (2, (2, 6, "KV cache")),
-            (1, (4, 6, "robots")),
-            (9, (8, 6, "finance")),
-            (1, (9, 5, "finance")),
-            (-1, (9, 1, "robots")),
-            (-1, (7, 1, "KV cache")),
+            (2, (0, 6, "asked")),
+            (1, (3, 6, "KV cache")),
+            (9, (9, 6, "finance")),
+            (1, (10, 5, "finance")),
+            (-1, (10, 1, "robots")),
+            (-1, (8, 1, "KV cache")),
             (-9, (0, 2, "KV cache")),
             (1, (0, 3, "base")),
         ):
@@ -39,13 +41,15 @@ async def test_the_cursor_goes_by_what_can_be_changed() -> None:
             await pilot.pause()
             assert seen() == place
         assert len(moves) == 11
+        painted = watch_paints(pane, monkeypatch)
+        assert not pane.scroll_lines(0) and painted == [-1]
         assert not pane.scroll_lines(-1) and pane.scroll_lines(-1), "it is at the top"
         await pilot.click(pane, offset=(5, 4))
         await pilot.click(pane, offset=(5, 1))
         assert seen() == (0, 4, "Ada")
         pane.scroll_lines(9)
         await pilot.click(pane, offset=(5, 2))
-        assert seen() == (8, 2, "robots")
+        assert seen() == (9, 2, "robots")
         # What a change has moved comes into view with what was changed.
         pane.scroll_lines(9)
         pane.show(KNOWN._replace(before=FIRST[::-1]))

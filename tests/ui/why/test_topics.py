@@ -70,13 +70,14 @@ async def test_a_paper_leads_to_those_of_one_of_its_topics(reader: Opener) -> No
         await r.do("move.top", count=rows["A Robot Agent"])
         await r.do("find.topic")
         assert "1 Agents & tools  2 Robotics" in r.lines[-1]
-        for key, query, papers in (
-            ("1", "topic:agents", 2),
-            ("2", "topic:agents topic:robotics", 1),
-            ("2", "topic:agents", 2),
+        for key, query, papers, said in (
+            ("1", "topic:agents", 2, "only Agents & tools"),
+            ("2", "topic:agents topic:robotics", 1, "only Robotics"),
+            ("2", "topic:agents", 2, "no longer filtered by Robotics"),
         ):
             await r.press(key)
             assert (r.query, len(r.ids), r.here.title) == (query, papers, "A Robot Agent")
+            assert r.status == said
             await r.do("find.topic")
 
 

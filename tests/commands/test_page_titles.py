@@ -46,6 +46,7 @@ def saved(tmp_path: Path) -> str:
 
 
 def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved: str) -> None:
+    assert run("import", saved, "--dry-run").lines[1:] == ["This was a dry run: nothing was changed."]
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"

@@ -112,6 +112,7 @@ def test_a_model_comes_from_the_hub_with_its_digests(hub: Hub, tmp_path: Path) -
     assert (fetched.commit, fetched.sha256["model.safetensors"]) == (COMMIT, digest)
     assert asyncio.run(StaticEncoder(fetched.folder).encode(["songs"])).argmax() == 1
     assert json.loads((fetched.folder / "fetched.json").read_text())["commit"] == COMMIT
+    assert not any(one.stat().st_mode & 0o077 for one in (tmp_path / "models").rglob("*"))
 
 
 def test_what_is_not_the_model_is_not_kept(hub: Hub, tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ def test_a_program_gets_it_once(run: Run, papers: Path, home: Path, tmp_path: Pa
     (home / "config.toml").write_text(f'[digest]\nformat = "mail"\ncommand = {command}\n')
     assert run("digest", *SINCE, "--to", "command").code == 0
     assert out.read_text().startswith("From: dailypapers <undisclosed@localhost>")
-    assert "nothing was mailed" in run("digest", *SINCE, "--to", "command").err
+    assert "was already mailed, last at" in run("digest", *SINCE, "--to", "command").err
     fails = f"[{sys.executable!r}, '-c', 'import sys; sys.exit(\"no paper left\")']"
     for command, says in ((fails, "no paper left"), ("['not-there']", "was not found")):
         (home / "config.toml").write_text(f"[digest]\ncommand = {command}\n")
