@@ -111,7 +111,6 @@ def test_what_is_known_of_a_sources_days_is_said() -> None:
     said = "1,300 of 1,400 (1,000 cross-listed) on Tue 24 Nov"
     for holes, more in (
         ((), ""),
-        ((newest,), ""),
         ((waiting, newest, hole), ", Wed 25 Nov: 0 of 14, asked again at 18:00, 1 other day incomplete"),
         ((waiting._replace(again=""), hole), ", 2 other days incomplete"),
     ):
