@@ -98,6 +98,11 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
         assert r.app.state[REFRESH].progress is None
         await r.do("paper.star", "app.older")
         assert "nothing is fetched" in r.status and r.context == "list"
+        await r.do("find.add")
+        await r.type("2404.00009")
+        await r.do("query.accept")
+        assert "nothing is fetched" in r.status
+        await r.do("find.clear")
         await r.do("view.all")
         assert len(r.ids) >= 60
         await r.do("paper.star", "app.back")

@@ -137,3 +137,7 @@ async def test_what_is_copied_is_printed_each_time(
             said = await talk.say(key)
             assert "To copy:\nhttps://huggingface.co/papers/2605." in said and "copied" not in said
         assert said.startswith("no browser was found.\n")
+        for line in ("e", "One.", ".", "e", "Two.", "."):
+            await talk.say(line)
+        paper = talk.app.library.paper(talk.app.state.highlighted)
+        assert paper is not None and paper.note == "One.\nTwo."
