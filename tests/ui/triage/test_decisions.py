@@ -61,8 +61,7 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(
         await r.do("triage.next", "paper.hide", "paper.queue")
         assert (r.kept(papers[1]).read, r.kept(papers[2]).hidden, r.kept(papers[3]).queued) == (True, True, True)
         await r.do("mark.undo")
-        assert r.here.id == papers[3], "undo goes back to the paper"
-        assert not r.kept(papers[3]).queued
+        assert r.here.id == papers[3] and not r.kept(papers[3]).queued, "undo goes back to the paper"
         assert not r.kept(papers[3]).read, "a decision is one action"
         await r.do("paper.queue")
         clock.run(25)
