@@ -28,7 +28,8 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         assert r.status == "this is the last paper in the queue"
         await r.do("move.top", "queue.up")
         assert r.status == "this is the first paper in the queue"
-        await r.do("move.bottom", "queue.up", "queue.up")
+        await r.do("move.bottom")
+        await r.do("queue.up", count=2)
         moved = [ids[0], ids[3], ids[1], ids[2]]
         assert r.ids == moved
         # The cache has it, whatever the list shows.
