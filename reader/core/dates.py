@@ -99,7 +99,7 @@ def parse_date_range(text: str) -> DateRange:
 def iso_day(value: object) -> str | None:
     """The day of an ISO timestamp as written, in its own time zone; None if it is invalid or not from 1800 to 2199."""
     text = value[:10] if isinstance(value, str) else ""
-    if not (_ISO_DAY.fullmatch(text) and "1800" <= text[:4] < "2200"):
+    if not (_ISO_DAY.fullmatch(text) and "1800" <= text < "2200"):
         return None
     try:
         return date.fromisoformat(text).isoformat()

@@ -8,6 +8,7 @@ share the key `llm`.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -191,13 +192,10 @@ def commonest(counts: Mapping[str, int]) -> dict[str, str]:
 
     If several are equally common, the shortest wins, then the first in the alphabet.
     """
-    totals: dict[str, dict[str, int]] = {}
+    totals: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for keyword, count in counts.items():
-        same = key(keyword)
-        if same:
-            forms = totals.setdefault(same, {})
-            form = normalize(keyword)
-            forms[form] = forms.get(form, 0) + count
+        if same := key(keyword):
+            totals[same][normalize(keyword)] += count
     return {same: min(forms, key=lambda form: (-forms[form], len(form), form)) for same, forms in totals.items()}
 
 

@@ -157,7 +157,7 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 def _narrow_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
     """The lines of a text whose characters all take one cell: no need to look at each word."""
-    length = len(text)
+    length, ended = len(text), f"{text} "
     start = 0
     while True:
         while start < length and text[start] == " ":
@@ -167,8 +167,7 @@ def _narrow_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
         end = start + width
         if end < length and text[end] != " ":
             word = text.rfind(" ", start, end) + 1 or start
-            stop = text.find(" ", end)
-            if (length if stop < 0 else stop) - word <= width:
+            if ended.index(" ", end) - word <= width:
                 end = word
         line = text[start:end].rstrip(" ")
         yield start, start + len(line)
@@ -236,7 +235,7 @@ def _lines_of(run: Sequence[Piece], spans: Iterable[tuple[int, int]]) -> Iterato
             place += 1
         line: list[Piece] = []
         here, before = place, offset
-        while here < len(run) and before < end:
+        while before < end:
             piece = run[here]
             if part := piece.text[max(0, start - before) : end - before]:
                 line.append(piece if part == piece.text else piece._replace(text=part))

@@ -239,7 +239,7 @@ def rule_done(kind: str) -> str:
 
 def rule_words(then: Iterable[str]) -> str:
     """What a rule does, in words: `hide, tag later`."""
-    return ", ".join(kind.replace(TAG, "tag ", 1) for kind in then)
+    return ", ".join(kind.replace(TAG, "tag ") for kind in then)
 
 
 # What leaves the machine

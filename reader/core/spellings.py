@@ -213,16 +213,15 @@ def _parts(text: str, exact: bool) -> tuple[list[str], list[int]]:
     """The smallest words of a text in lower case, and what may be between them."""
     parts: list[str] = []
     between: list[int] = []
-    end = 0
     words = list(_TOKEN.finditer(text))
     for number, word in enumerate(words):
-        split = _split(word[0], exact or number < len(words) - 1)
-        if parts:
-            gap = text[end : word.start()]
-            between.append(_between(gap, parts[-1], split[0], exact or number < len(words) - 1 or len(split) > 1))
+        is_whole = exact or word is not words[-1]
+        split = _split(word[0], is_whole)
+        if number:
+            gap = text[words[number - 1].end() : word.start()]
+            between.append(_between(gap, parts[-1], split[0], is_whole))
         parts += split
         between += [_JOINT] * (len(split) - 1)
-        end = word.end()
     return _without_and(parts, between)
 
 
@@ -256,8 +255,7 @@ def _split(word: str, exact: bool) -> list[str]:
     if any(map(str.isalpha, word)):
         word = word.translate(_PLAIN_DIGITS)
     if not word.isascii():
-        runs = _RUNS.findall(word)
-        return runs if any(run in _NAMES for run in runs) and not _GREEK_WORD.fullmatch(word) else [word]
+        return [word] if _GREEK_WORD.fullmatch(word) else _RUNS.findall(word)
     if found := _NAMED.fullmatch(word) or _NUMBERED.fullmatch(word) or _DIMENSION.fullmatch(word):
         return [*_split(found[1], exact=True), found[2]]
     if len(word) < 2 + SHORTEST_REST or not word.isalpha():
@@ -324,7 +322,7 @@ def _letters(part: str) -> tuple[str, ...]:
 def _written(parts: Sequence[str], between: Sequence[int]) -> Iterator[list[str]]:
     free = sum(kind != _APART for kind in between)
     # Nobody writes `end toend`.
-    if free <= 1 or (free <= MOST_JOINTS and _SMALL.isdisjoint(parts)):
+    if free <= MOST_JOINTS and _SMALL.isdisjoint(parts):
         ways = list(product(*((" ",) if kind == _APART else _GAPS[kind] for kind in between)))
     else:
         ways = [tuple(_GAPS[kind][side] for kind in between) for side in (0, 1)]
@@ -349,4 +347,4 @@ def _is_whole(words: Sequence[str], letters: str, parts: Sequence[str]) -> bool:
 
 
 def _is_dimension(words: Sequence[str], parts: Sequence[str]) -> bool:
-    return words[-1:] == parts[-1:] and _DIMENSION.fullmatch("".join(parts[-2:])) is not None and len(parts) > 1
+    return words[-1:] == parts[-1:] and _DIMENSION.fullmatch("".join(parts[-2:])) is not None

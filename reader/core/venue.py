@@ -193,9 +193,8 @@ def _clauses(remark: str) -> Iterator[str]:
 def _known_names() -> re.Pattern[str]:
     """A pattern of all known series: short names as they are written, titles in any case."""
     short = sorted((*SERIES, *_OTHER_NAMES), key=len, reverse=True)
-    titles = sorted((one.title for one in SERIES.values()), key=len, reverse=True)
     named = "|".join(map(re.escape, short))
-    titled = "|".join(re.escape(title).replace(r"\ ", r"\s+") for title in titles)
+    titled = "|".join(re.escape(one.title).replace(r"\ ", r"\s+") for one in SERIES.values())
     return re.compile(rf"(?<![A-Za-z0-9-])(?:(?P<name>{named})(?=W?\b|W?\d)|(?i:(?P<title>{titled})))")
 
 

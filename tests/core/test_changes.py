@@ -128,7 +128,7 @@ def test_changes_tell_what_the_user_had_done_and_when() -> None:
     assert (one.day, one.done) == ("2026-11-02", "starred it")
 
 
-@each(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])
+@each(("revised", "is_new"), [("2026-11-02", False), ("2026-11-03", True), ("", False)])
 def test_a_version_that_was_not_known_is_new_if_it_was_made_later(revised: str, is_new: bool) -> None:
     one = History(Facts(version=2), (), [Edit(at(4), "version", "")], revised)
     assert [change.what for change in one.changes(at(2), None)] == ["version"] * is_new

@@ -112,6 +112,8 @@ def test_lines_break_at_spaces_and_only_long_words_inside() -> None:
     assert lines("  one two  three ", 7) == ["one two", "three"]
     assert lines("abcd efgh", 4) == lines("abcd   efgh", 0 + 4) == ["abcd", "efgh"]
     assert lines("ab 한글 cd", 5) == ["ab 한", "글 cd"]
+    assert lines("长视频理GPT评测", 10) == ["长视频理", "GPT评测"]
+    assert lines("中abcd", 4) == ["中", "abcd"]
     assert lines("e\u0301e\u0301e\u0301", 1) == ["e\u0301e\u0301", "e\u0301"]
 
 
@@ -123,6 +125,7 @@ def test_a_character_without_width_is_not_lost() -> None:
 def test_an_unbroken_text_stays_on_one_line() -> None:
     drawn = fill([Piece("by "), Piece(unbroken("Ada Byron"))], 10)
     assert ["".join(piece.text for piece in line) for line in drawn] == ["by", "Ada Byron"]
+    assert fill([Piece("by "), Piece("A"), Piece("")], None) == [(Piece("by "), Piece("A"))]
 
 
 @given(text, st.integers(1, 30))

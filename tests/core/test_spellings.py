@@ -77,7 +77,7 @@ together another into however understanding interaction interview supervision pr
 automatic subsequent microsoft metaphor multiple music pipeline number alphabet counterparts crossing uniform noise
 resize precise supervised otherwise exercise disguise expertise franchise citizen laboratory parameter agents models
 information training framework human improve today online metrics design monitor minimum international postpone 2024 a
-I é 中文 Ελλάδα
+I é 中文 Ελλάδα reuse ebooks openseted
 """
 
 
@@ -104,6 +104,7 @@ def test_a_short_end_of_another_spelling_is_whole() -> None:
 
 
 def test_two_plain_words_may_be_one() -> None:
+    assert joined("fine", "tun") == ("finetun",)
     assert joined("Pre", "training") == ("pretraining",) and joined("fine", "tuning") == ("finetuning",)
     assert set(joined("beta", "vae")) == {"betavae", "βvae"}
     assert joined("the", "model") == joined("inter", "action") == joined("c++", "models") == ()
@@ -124,11 +125,30 @@ def told(found: Sequence[Spelling]) -> str:
         ("3-d", "=3-d | 3d"),
         ("d3", "d3 | d₃ | d³"),
         ("gpt 4", "gpt 4 | gpt4 | gpt₄ | gpt⁴"),
+        ("gpt 4o", "gpt 4o | gpt4o | gpt₄o | gpt⁴o"),
+        ("finetun4", "finetun4 | finetun 4"),
+        ("finetun model", "finetun model"),
+        ("codesign", "codesign | co design"),
+        ("warmup", "warmup | warm up"),
+        ("anytimed", "anytimed | any timed"),
+        (
+            "self-pre-fine-tuned",
+            "self-pre-fine-tuned | self pre finetuned | self prefine tuned | self prefinetuned | selfpre fine tuned"
+            " | selfpre finetuned | selfprefine tuned | selfprefinetuned",
+        ),
+        ("colour metre x", "colour metre x | color meter x | color metre x | colour meter x"),
+        ("self-pre-fine-tuned-x", "self-pre-fine-tuned-x | selfprefinetunedx"),
+        (
+            "colour-metre-fibre",
+            "colour-metre-fibre | color meter fiber | color meterfiber | colormeter fiber | colormeterfiber"
+            " | colour metrefibre | colourmetre fibre | colourmetrefibre",
+        ),
         ("beta vae", "beta vae | betavae | β vae | βvae"),
         ("π", "π | =pi"),
         ("r&d", "r&d | r and d"),
         ("r and d q", "r and d q | r d q"),
         ("abc and d", "abc and d"),
+        ("d and abc", "d and abc"),
         ("ab and cd", "ab and cd | ab cd"),
         ("c++", "=c++"),
         ("colour-coded", "colour-coded | color coded | colorcoded | colourcoded"),
@@ -141,6 +161,7 @@ def told(found: Sequence[Spelling]) -> str:
         ('"pre-trained"', "=pre-trained | =pretrained"),
         ('"=colour"', "=colour"),
         ('"', '="'),
+        ('""', "="),
         ("=x", "=x"),
     ],
 )

@@ -106,8 +106,8 @@ def _grouped(sizes: Sequence[Row], held: Sequence[Sequence[int]]) -> list[Group]
     every = own + [Group([paper]) for paper in range(len(sizes)) if paper not in taken]
     groups = dict(enumerate(every))
     likeness = _likeness(sizes, [one.papers for one in every])
-    link = max(LINK, LINK_FEW[0] + LINK_FEW[1] / max(1, len(sizes)))
-    while len(groups) > 1:
+    link = max(LINK, LINK_FEW[0] + LINK_FEW[1] / len(sizes))
+    while True:
         # The user's own interests are never joined.
         large = [at for at, one in groups.items() if one.held is not None or len(one.papers) >= FEWEST] if own else []
         for one in range(len(own)):
@@ -193,7 +193,7 @@ def teach(lessons: Lessons, groups: Sequence[Sequence[int]], factors: Sequence[f
     picked = [{pick.code: pick.weight / picks[0].weight for pick in picks} for picks in lessons.picks]
     sharp_scales, linear_scale = _scales(picked, linear, lessons)
     marked = [sum(weights[paper] for paper in group) for group in groups]
-    fair = [(1 / max(one, LIFTED_FROM)) ** WEAKER for one in marked]
+    fair = [max(one, LIFTED_FROM) ** -WEAKER for one in marked]
     mean = sum(map(mul, fair, marked)) / sum(marked)
     lifted = [factor * one / mean for factor, one in zip(factors, fair, strict=True)]
     pulls = {}
@@ -235,7 +235,7 @@ def _machine(
     unit = sqrt(sum(size**2 for row in rows[: len(liked)] for size in row.values()) / len(liked)) or 1.0
     part = RANDOM_PART if against else 1.0
     costs = [weight / sum(weights) for weight in weights]
-    costs += [(1 - part) / max(1, len(against))] * len(against) + [part / max(1, len(others))] * len(others)
+    costs += [(1 - part) / len(against) for _ in against] + [part / len(others) for _ in others]
     sides = [1.0] * len(liked) + [-1.0] * (len(against) + len(others))
     strict = STRICTNESS * len(rows) / 2
     sparse = [([*row], [size / unit for size in row.values()]) for row in rows]
@@ -246,7 +246,7 @@ def _machine(
     for paper, row in enumerate(rows[: len(liked)]):
         for at, size in row.items():
             if size:
-                marks.setdefault(terms[at], []).append((paper, size * scale[terms[at]] / unit**2))
+                marks.setdefault(terms[at], []).append((paper, size * scale[terms[at]]))
     return linear, marks
 
 

@@ -81,8 +81,8 @@ class _Run:
         """The first places where these words occur in a row."""
         text = f" {' '.join(sought)} "
         found: list[int] = []
-        at = self._text.find(text) if sought else -1
-        while at >= 0 and len(found) < most:
+        at = self._text.find(text)
+        while sought and at >= 0 and len(found) < most:
             found.append(bisect_right(self._letters, at) - 1)
             at = self._text.find(text, at + 1)
         return found

@@ -194,7 +194,7 @@ class BlockWriter:
         marker = item.marker or "•"
         size = cell_len(marker)
         if not _MARKER.fullmatch(marker):
-            yield DocumentLine((*edge.pieces, Piece(marker, "strong")), 0, _named(item.anchor))
+            yield DocumentLine((*edge.pieces, Piece(marker, "strong")), anchors=_named(item.anchor))
             yield from self._blocks(item.blocks, edge.plus(Piece("  ")))
             return
         inner = edge.plus(Piece(" " * (size + 1)))
@@ -202,8 +202,7 @@ class BlockWriter:
         first = next(lines, DocumentLine(inner.pieces))
         yield DocumentLine(
             (*edge.pieces, Piece(f"{marker} ", "label"), *first.pieces[len(inner.pieces) :]),
-            0,
-            (*_named(item.anchor), *first.anchors),
+            anchors=(*_named(item.anchor), *first.anchors),
             formula=first.formula,
         )
         yield from lines

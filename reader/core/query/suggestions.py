@@ -151,8 +151,8 @@ def _spans(token: Token) -> list[QuerySpan]:
         case "word":
             return [QuerySpan(token.start, token.end, "word")]
         case "near":
-            words = [QuerySpan(token.start + 1, token.end, "phrase")] if token.end > token.start + 1 else []
-            return [QuerySpan(token.start, token.start + 1, "operator"), *words]
+            begin = token.start + 1
+            return [QuerySpan(token.start, begin, "operator"), QuerySpan(begin, token.end, "phrase")]
         case "phrase":
             is_closed = all(value.closed for value in token.values)
             return [QuerySpan(token.start, token.end, "phrase" if is_closed else "error")]

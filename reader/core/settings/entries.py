@@ -226,7 +226,7 @@ def restoring(values: Mapping[str, Any], now: EntryState) -> dict[str, Any]:
 
 def can_hold(table: str, values: Mapping[str, Any]) -> bool:
     """Whether an event can hold an entry of the file."""
-    return parse_entry(f"{ENTRY}{table}:{_id(table, values)}", event_value({**values, _THERE: True})) is not None
+    return parse_entry(f"{ENTRY}{table}:{_id(table, values)}", event_value(values)) is not None
 
 
 def adopted(table: str, now: Sequence[Mapping[str, Any]], log: Log) -> tuple[list[Entry], list[Change], list[Change]]:

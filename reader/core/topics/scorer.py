@@ -346,7 +346,7 @@ class _Reader:
         """The nearest known word, as the end of a mistake; none after many mistakes, where it takes too long."""
         if len(self.mistakes) >= _MOST_HINTS:
             return ""
-        near = get_close_matches(word[:60], list(islice(known, _MOST_HINTED)), n=1)
+        near = get_close_matches(word[:60], list(islice(known, _MOST_HINTED)))
         return f'; did you mean "{near[0]}"?' if near else ""
 
     def _add_mistake(self, line: int, message: str) -> None:

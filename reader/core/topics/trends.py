@@ -59,8 +59,6 @@ def trends(counts: Iterable[tuple[str, str | None, int]], newest: str) -> dict[s
 def _trend(papers: Sequence[int], totals: Sequence[int]) -> Trend:
     shares = tuple(round(some / total, 4) if total else 0.0 for some, total in zip(papers, totals, strict=True))
     before, after = sum(totals[:-LATEST]), sum(totals[-LATEST:])
-    if not before or not after:
-        return Trend(shares, 0.0)
     expected = sum(papers[:-LATEST]) / before * after
     return Trend(shares, round((sum(papers[-LATEST:]) + SMOOTHING) / (expected + SMOOTHING) - 1, 3))
 

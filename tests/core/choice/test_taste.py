@@ -22,7 +22,7 @@ from reader.core.choice.taste import (
     without_parts,
 )
 from reader.core.choice.wishes import Held, Wish
-from reader.core.choice.words import COUNT_FOR, ENOUGH, Papers, codes, count, number, pack, survey
+from reader.core.choice.words import COUNT_FOR, ENOUGH, Papers, Saying, codes, count, number, pack, survey
 from tests.table import each
 
 SUBJECTS = (
@@ -87,6 +87,16 @@ def test_the_reasons_of_a_paper_sum_to_its_score() -> None:
     scores = scores_of(taste)
     for key, packed in enumerate(PACKED):
         assert sum(reason.weight for reason in taste.reasons(packed)) == pytest.approx(scores[key])
+
+
+def test_a_wish_alone_makes_a_term_or_a_trait() -> None:
+    taste = with_wishes(Taste(), [Wish("word", "sea ice", 2), Wish("topic", "rl", 1)], {"rl": "Learning"})
+    word, topic = Wish("word", "", 2).added, Wish("topic", "", 1).added
+    [code] = codes("sea ice") - codes("sea", "ice")
+    assert taste == Taste(
+        (TasteTerm(code, "sea ice", word, 0, added=word),),
+        traits=(TasteTerm(0, "Learning", topic, 0, "topic", "rl", added=topic),),
+    )
 
 
 def near(expected: Any) -> Any:
@@ -165,6 +175,9 @@ def test_an_interest_is_joined_and_split_again() -> None:
     both = Held(ids[1], "Both", 1, ids[:5], "join")
     taste = learn(liked, papers, held=[both])
     assert [one.wish for one in taste.subjects] == [both]
+    # One that shares words with an interest of the user's joins it.
+    few = learn(liked, papers, held=[splats._replace(papers=ids[:2])])
+    assert [one.wish.papers for one in few.subjects] == [ids[:3], ids[3:5]]
     made = proteins._replace(did="make")
     assert taste.split(both) == [both._replace(papers=ids[:3], did="split"), made]
     reset = both._replace(did="reset")
@@ -198,6 +211,23 @@ def test_a_marked_paper_is_said_to_be_like_another_one() -> None:
 def test_an_interest_has_a_share_of_the_marks(weight: float, count: int) -> None:
     taste = learn([*marked("gaussian", EACH, 4.0), *marked("protein", 2, weight)], papers)
     assert len(taste.subjects) == count
+
+
+def test_three_marks_are_one_interest_and_four_may_be_two() -> None:
+    assert [len(learn([*marked("gaussian", 2), *marked("protein", few)], papers).subjects) for few in (1, 2)] == [1, 2]
+    alone, passed = marked("gaussian", EACH), [paper.packed for paper in marked("city", EACH)] * 3
+    broad = [
+        learn(alone, papers, passed=passed[:some]).parts.broad for some in (interests.PASSED - 1, interests.PASSED)
+    ]
+    says = EACH**2 / (EACH**2 + interests.HALF_BROAD)
+    assert broad == [interests.ALONE, says] and learn([*alone, *marked("sea", 2)], papers).parts.broad > says
+
+
+def test_a_paper_is_nearest_to_the_interest_that_both_parts_together_name() -> None:
+    parts = Parts(broad=0.25, linear={3: 2.0}, picked=({1: 1.0}, {2: 1.0}), pulls={3: [0.0, 9.0]})
+    said = {1: Saying(0.8, 0.8), 3: Saying(0.3, 0.3)}
+    assert parts.fit(said) == (near(0.75), 1)
+    assert parts.fit({1: said[1]}) == (near(0.6), 0)
 
 
 def test_a_frequent_word_that_few_papers_dwell_on_says_nothing_alone() -> None:
@@ -336,6 +366,7 @@ def test_a_word_that_says_nothing_is_never_alone_nor_is_another_first_in_its_pla
         ([("models", 1.0), ("draft model", 0.79)], ["models"]),
         ([("draft", -1.0), ("drafts model", -0.8), ("speed", 0.1)], ["drafts model", "speed"]),
         ([("a star", 1.0), ("star", 0.5)], ["a star"]),
+        ([("draft", 1.0), ("drafts", 0.7)], ["draft"]),
     ],
 )
 def test_a_word_is_not_named_beside_a_pair_that_has_it(terms: list[tuple[str, float]], left: list[str]) -> None:
@@ -352,6 +383,7 @@ def test_a_word_is_not_named_beside_a_pair_that_has_it(terms: list[tuple[str, fl
         ("Ab: C", "Ab"),
         ("word " * 20, "word word word word word word word…"),
         ("x" * 90, "x" * 39 + "…"),
+        ("x" * 40, "x" * 40),
     ],
 )
 def test_a_paper_is_named_by_the_beginning_of_its_title(title: str, name: str) -> None:

@@ -133,10 +133,20 @@ def test_a_passage_has_its_words_with_their_signs_and_those_around() -> None:
         assert text.near(kept._replace(**other)) is None
     said = Paragraph((Span("(We say “so”, e.g. here.) Then all ends…"),))
     text = TextWords(Document("T", (Heading(1, "1", (Span("One"),)), said)))
-    quotes = [text.passage(Range(Point(1, first), Point(1, last))).quote for first, last in ((1, 2), (2, 4), (5, 8))]
-    assert quotes == ["say “so”,", "“so”, e.g.", "here.) Then all ends…"]
+    quotes = [
+        text.passage(Range(Point(1, first), Point(1, last))).quote for first, last in ((1, 2), (2, 4), (4, 4), (5, 8))
+    ]
+    assert quotes == ["say “so”,", "“so”, e.g.", ".g.", "here.) Then all ends…"]
+    assert text.passage(Range(Point(1, 0), Point(1, 0))).before == "1 one"
     whole = text.passage(Range(Point(0, 0), Point(1, 1)))
     assert whole == Passage(whole.id, "1 One\n\n(We say", "", "so e g here then all ends", "§1 One", block=0)
+
+
+def test_the_words_around_a_passage_may_stand_in_many_blocks() -> None:
+    text = TextWords(_unique(size=1, count=40))
+    kept = text.passage(Range(Point(20, 0), Point(21, 0)))
+    assert (kept.before, kept.after) == (" ".join(UNIQUE[12:20]), " ".join(UNIQUE[22:30]))
+    assert text.near(kept) == Range(Point(20, 0), Point(21, 0))
 
 
 def test_a_changed_passage_reaches_as_far_as_its_words_did() -> None:
@@ -150,6 +160,11 @@ def test_a_changed_passage_reaches_as_far_as_its_words_did() -> None:
     assert _said(*changed).find(short) == Range(Point(1, 25), Point(1, 43))
     assert _said(*changed).find(long) == Range(Point(0, 40), Point(3, 33))
     assert _said(*changed[:2]).find(long) is None
+    # Both halves are there, but not one after the other, or far from each other.
+    head, tail = UNIQUE[40:120], UNIQUE[120:200]
+    assert _said(tail, head).find(long) is None and _said(head, ["x"] * 300, tail).find(long) is None
+    assert _said(head, ["x"] * 150, tail).find(long) == Range(Point(0, 0), Point(2, 79))
+    assert _said(["x"] * 9 + UNIQUE[85:130]).find(short) == Range(Point(0, 4), Point(0, 23))
     # Of twenty words, twelve are enough.
     for size, found in ((11, None), (12, Range(Point(0, 5), Point(0, 24)))):
         assert _said(["x"] * 5 + UNIQUE[80 : 80 + size] + ["y"] * 9).find(short) == found
@@ -178,8 +193,9 @@ def test_one_word_among_many_is_found_by_the_words_around_it(gone: bool) -> None
     blocks: tuple[Block, ...] = tuple(reversed(text.document.blocks))
     if gone:
         blocks = tuple(block for block in blocks if block != text.document.blocks[2])
-    found = TextWords(replace(text.document, blocks=blocks)).find(kept._replace(before="no", after="at all"))
-    assert found == (None if gone else Range(Point(1, 1), Point(1, 1)))
+    for after in ("at all", ""):
+        found = TextWords(replace(text.document, blocks=blocks)).find(kept._replace(before="no", after=after))
+        assert found == (None if gone else Range(Point(1, 1), Point(1, 1)))
 
 
 def test_words_that_are_there_no_more_are_not_found() -> None:

@@ -68,6 +68,9 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     assert drawn(Formula((r"f(aaaa,bbbb,cccc,dddd,eeee)\ g(c,d)",))) == [
         *("    f(aaaa, bbbb, cccc, dddd,", "        eeee) g(c, d)")
     ]
+    assert drawn(Formula(("a=b", r"\frac{c}{d}=e"), "(1)")) == [
+        *("    a = b", "", "    c", "    ─ = e                  (1)", "    d")
+    ]
 
 
 @each(
@@ -151,6 +154,9 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     assert [(piece.role, piece.text.strip()) for piece in body.pieces] == [
         *(("strong", "b"), ("text", "c"), ("text", ""), ("text", "33"))
     ]
+    wider = Layout(Document("T", (Table(rows),)), 20, table_width=71).lines(0)
+    assert [line.text for line in wider] == drawn(Table(rows), width=71)
+    assert drawn(Table(((),)), width=None) == [""]
     one = Table(((Cell(words("a"), is_head=True),),)), Table(((Cell(words("a")),), (Cell(words("b")),)))
     assert [drawn(table) for table in one] == [["─", "a", "─"], ["─", "a", "b", "─"]]
     heads = [[line.is_head for line in Layout(Document("T", (table,)), 30)] for table in one]

@@ -82,6 +82,8 @@ def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
         ("rag OR search sort:upvotes", TopicChoice("all", ("a",)), "topic:a (rag OR search) sort:upvotes"),
         ("rag OR search ~a topic:b", TopicChoice("all", ("a",)), "topic:a (rag OR search) ~a topic:b"),
         ("topic:a AND words", TopicChoice(), "words"),
+        ("x AND(topic:a OR topic:b)", TopicChoice(), "x"),
+        ("(topic:a OR topic:b)AND x", TopicChoice(), "x"),
         ("x AND topic:a AND topic:b AND y", TopicChoice(), "x AND y"),
         ("x AND topic:a y", TopicChoice("all", ("b",)), "x topic:b y"),
         ("topic:a sort:title OR topic:b", TopicChoice("any", ("b", "c")), "(topic:b OR topic:c) sort:title"),

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.core.marks import first_place, place_between
 from reader.core.settings.entries import (
+    BEGIN,
     Change,
     Entry,
     EntryState,
@@ -98,7 +100,10 @@ def events(changes: list[Change]) -> Events:
 def known(*then: dict[str, Any]) -> tuple[list[Entry], Events]:
     """The entries A and B, which all machines have, and the log with more events of A."""
     entries, old, _ = adopted("views", [A, B], fold([]))
-    return entries, events([*old, *((entries[0].id, one) for one in then)])
+    # A part of an entry, an event that is none, and one of a newer program are in no list.
+    others = [("entry:views:00000000", "{}"), ("entry:news:0123456789abcdef", "{}")]
+    part = ("0123456789abcdef", {"name": "C", "query": "z"})
+    return entries, [*others, *events([*old, part, *((entries[0].id, one) for one in then)])]
 
 
 @each(
@@ -152,12 +157,47 @@ def test_of_a_new_order_only_what_moved_is_told(order: str, said: dict[str, obje
     assert parse_toml(with_list(text, "views", entries, now))["views"] == [one.values for one in now]
 
 
+def test_a_new_entry_stays_between_those_that_other_machines_moved() -> None:
+    entries, old, _ = adopted("views", [{"name": name, "query": name} for name in "ABCD"], fold([]))
+    first, second, third, fourth = (one.id for one in entries)
+    places = {id: said["place"] for id, said in old}
+    new, later = {"name": "N", "query": "n"}, first_place(2 * BEGIN, 0)
+
+    def moved(then: dict[str, str]) -> tuple[set[str], bool]:
+        """The names of the entries whose places change, and whether the log then has them as in the file."""
+        log = [*events(old), *events([(id, {"place": place}) for id, place in then.items()])]
+        assert changed("views", entries, [one.values for one in entries], fold(log))[1] == []
+        now, changes = changed(
+            "views", entries, [A | {"query": "A"}, new, *(one.values for one in entries[1:])], fold(log)
+        )
+        named = {one.id: one.values["name"] for one in now}
+        return {named[id] for id, said in changes if "place" in said}, listed(
+            "views", fold([*log, *events(changes)])
+        ) == now
+
+    assert moved({}) == ({"N"}, True)
+    assert moved({first: later}) == ({"N", "B", "C", "D"}, True)
+    assert moved({second: places[first]}) == ({"N", "B"}, True)
+    assert moved({third: later}) == ({"N"}, False)
+    # The user moves an entry to where another machine has already put it.
+    there = fold([*events(old), *events([(second, {"place": place_between(places[third], places[fourth])})])])
+    assert changed("views", entries, [entries[at].values for at in (0, 2, 1, 3)], there)[1] == []
+    assert changed("views", [], [A], fold([]))[1] == [(first, {**A, "there": True, "place": places[first]})]
+
+
 def test_two_entries_of_one_name_are_told_apart() -> None:
     entries, log = known({"name": "B", "there": True})
     found = listed("views", fold(log))
     assert [(one.id, one.values["name"]) for one in found] == [(entries[0].id, "B 2"), (entries[1].id, "B")]
     same, old, new = adopted("views", [A, {"name": "a", "query": "z"}], fold([]))
     assert [one.id for one in same] == [id for id, _ in old] == [entries[0].id, f"{entries[0].id}-2"] and not new
+    again = [(f"{id * 16}", {**A, "there": True}) for id in "012"]
+    assert [one.values["name"] for one in listed("views", fold(events(again)))] == ["A", "A 2", "A 3"]
+    both = [A, {"name": "a", "query": "z"}]
+    assert [one.id for one in changed("views", [], both, fold([]))[0]] == [one.id for one in same]
+    renamed = fold(known({"name": "C", "there": True})[1])
+    now = [entries[0]._replace(values={**A, "name": "C"}), entries[1]]
+    assert changed("views", now, [*(one.values for one in now), A], renamed)[0][2].id == f"{entries[0].id}-2"
     assert can_hold("views", A) and not can_hold("views", {"name": "", "query": "x"})
 
 
@@ -233,6 +273,7 @@ def test_an_earlier_value_is_restored(now: dict[str, str], there: bool, said: di
 def test_an_event_of_another_machine_is_taken_whole_or_not(said: dict[str, object], is_taken: bool) -> None:
     kind = "entry:views:0123456789abcdef"
     assert parse_entry(kind, event_value(said)) == (("views", "0123456789abcdef", said) if is_taken else None)
+    assert event_value({"text": "é", "of": []}) == '{"of":[],"text":"\\u00e9"}'
     assert parse_entry(f"{kind}0", event_value(said)) is parse_entry(kind, "[]") is parse_entry(kind, "{") is None
 
 

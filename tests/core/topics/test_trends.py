@@ -24,8 +24,8 @@ def test_the_last_week_ends_with_the_newest_day_and_older_days_are_left_out() ->
     first = date.fromisoformat(first_day(NEWEST))
     assert (date.fromisoformat(NEWEST) - first).days == 7 * WEEKS - 1
     ends = [(first.isoformat(), "a", 7), ((first - timedelta(days=1)).isoformat(), "a", 90)]
-    found = trends([*weekly(None, [10] * 12), *ends], NEWEST)
-    assert found["a"].weeks == (0.7, *(0.0,) * 11)
+    found = trends([*weekly(None, [30] * 12), *ends], NEWEST)
+    assert found["a"].weeks == (0.2333, *(0.0,) * 11)
 
 
 def test_a_week_without_papers_has_no_share_and_breaks_nothing() -> None:
