@@ -194,7 +194,6 @@ class Keymap:
         self.mistakes: tuple[KeyMistake, ...] = tuple(mistakes)
         self.lost: tuple[LostKey, ...] = tuple(self._lost(losses))
         self._bound = {context: self._bindings(context, keys, losses) for context, keys in taken.items()}
-        self._labels: dict[tuple[str, Context | None], tuple[str, ...]] = {}
         self._gone = {one for one, places in losses.items() if len(places) == len(self._contexts(one))}
 
     @classmethod
@@ -229,12 +228,9 @@ class Keymap:
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
         """Return the displayed bindings of an action; empty for an unbound action. Those by number are in one."""
-        found = self._labels.get((action_id, context))
-        if found is None:
-            found = tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
-            if self._actions[action_id].numbered and len(found) > 1:
-                found = (f"{found[0]}{'-' if self.ascii else '…'}{found[-1]}",)
-            self._labels[action_id, context] = found
+        found = tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
+        if self._actions[action_id].numbered and len(found) > 1:
+            return (f"{found[0]}{'-' if self.ascii else '…'}{found[-1]}",)
         return found
 
     def numbered(self, action_id: str) -> tuple[str, ...]:

@@ -204,8 +204,8 @@ def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
     ours = dict(_valid(before))
     for id in list(ours)[:-MOST]:
         del before[id], ours[id]
-    text = json.dumps(before, ensure_ascii=True, indent=0)
+    text = json.dumps(before)
     if len(text) > MAX_SIZE:
-        text = json.dumps({id: mark._replace(trail=()) for id, mark in ours.items()}, ensure_ascii=True, indent=0)
+        text = json.dumps({id: mark._replace(trail=()) for id, mark in ours.items()})
     # Not durable: to leave must not wait for the disk.
     replace_private(file, text, durable=False)

@@ -161,7 +161,7 @@ def save(path: Path, visit: Visit) -> None:
     others = {name: value for name, value in _read(path).items() if name not in Visit._fields}
     ours = visit._asdict() | {"sizes": dict(visit.sizes)}
     for values in (ours | others, ours):
-        text = json.dumps(values, ensure_ascii=False, indent=1)
+        text = json.dumps(values, ensure_ascii=False)
         if len(text.encode("utf-8", "backslashreplace")) <= MAX_SIZE:
             break
     # Not durable: to leave must not wait for the disk.

@@ -116,7 +116,7 @@ class Guard:
     """Accepts only the user's own requests; the key is different in each run."""
 
     address: Address
-    _key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    _key: str = field(default_factory=secrets.token_urlsafe, repr=False)
 
     @property
     def entrance(self) -> str:

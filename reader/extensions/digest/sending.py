@@ -185,7 +185,9 @@ class Logged(Delivery):
             with hold_sent(file) as sent:
                 until = sent.note_failure(str(trouble), tried + 1, sum(PAUSES[tried:]))
             if not self._arguments.quiet:
-                api.warn(f"{trouble} The next try is in {pause / 60:g} min, the last one at {_at(until)[-5:]}.")
+                api.warn(
+                    f"{trouble} The next try is in {pause / 60:g} min, the last one at {until.astimezone():%H:%M}."
+                )
             sleep(pause)
         raise AssertionError("the last try returns or raises")
 
@@ -354,4 +356,4 @@ def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None)
 
 
 def _at(time: datetime) -> str:
-    return time.astimezone().isoformat(" ", "minutes")[:16]
+    return f"{time.astimezone():%Y-%m-%d %H:%M}"

@@ -69,7 +69,7 @@ def create(cache: Path, address: str, name: str) -> None:
     """Make a folder or a database a group's, and join it; raises CacheError."""
     _expect_none(cache)
     with open_place(address) as place:
-        place.begin(secrets.token_hex(16))
+        place.begin(secrets.token_hex())
     join(cache, address, name)
 
 
@@ -209,9 +209,8 @@ class _Look:
         known = {public[:16] for public in (self._public, *self._mine.numbers)}
         found = sorted(self._place.slots(), key=lambda one: (one.name[:16] not in known, one.name))
         self._slots = found[:MOST_MEMBERS]
-        if found[MOST_MEMBERS:]:
-            more = len(found) - MOST_MEMBERS
-            self._result.troubles.append(f"{more:,} more members: a group has at most {MOST_MEMBERS}")
+        if more := found[MOST_MEMBERS:]:
+            self._result.troubles.append(f"{len(more):,} more members: a group has at most {MOST_MEMBERS}")
 
     def _attempt(self, slot: Slot, work: Callable[[Slot, Statement], None]) -> None:
         """Read a slot, and do something with what it says; note why that fails."""

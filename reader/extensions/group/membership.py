@@ -116,7 +116,7 @@ def save(cache: Path, membership: Membership) -> None:
     try:
         said = asdict(membership)
         said |= said.pop("rest")
-        paths.replace_private(paths.group_file(cache), json.dumps(said, ensure_ascii=False, indent=1))
+        paths.replace_private(paths.group_file(cache), json.dumps(said))
     except OSError as error:
         raise CacheError(f"{paths.group_file(cache)} can't be written: {error.strerror}.") from error
 

@@ -328,8 +328,8 @@ def read(workspace: api.Workspace, id: Id, section: SectionNumber = -1, offset: 
             }
             for one in found[:MOST_SECTIONS]
         ]
-        if len(found) > MOST_SECTIONS:
-            answer["sections_left_off"] = len(found) - MOST_SECTIONS
+        if left := found[MOST_SECTIONS:]:
+            answer["sections_left_off"] = len(left)
     return answer
 
 

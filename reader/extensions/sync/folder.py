@@ -318,8 +318,8 @@ def files_in(folder: Path) -> tuple[list[os.DirEntry[str]], list[str]]:
                 others.append(f"{one.name}: {strange}")
             else:
                 found.append(one)
-    if len(found) > MOST_FILES:
-        others.append(f"{len(found) - MOST_FILES:,} files more than the {MOST_FILES:,} that are read")
+    if more := found[MOST_FILES:]:
+        others.append(f"{len(more):,} files more than the {MOST_FILES:,} that are read")
     return found[:MOST_FILES], others
 
 

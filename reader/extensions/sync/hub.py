@@ -73,7 +73,7 @@ class Hub:
             if len(lost) == len(_TABLES):
                 for statement in (_REFUSE, *_SCHEMA):
                     server.run(statement)
-                server.run("INSERT INTO dailypapers_hub VALUES (%s)", secrets.token_hex(12))
+                server.run("INSERT INTO dailypapers_hub VALUES (%s)", secrets.token_hex())
             elif lost:
                 rest = ", ".join(one for one in _TABLES if one not in lost)
                 raise CacheError(

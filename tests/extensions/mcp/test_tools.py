@@ -150,7 +150,7 @@ async def test_a_paper_that_is_not_here_is_fetched_and_its_text_is_foreign(feed:
         assert "404" in await one.fail("show", id="2401.99999")
 
 
-def test_each_tool_answers(run: Run, feed: FeedServer) -> None:
+def test_each_tool_answers(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for words in (("mark", "star", IDS[0]), ("note", IDS[0], "--text", "Mine."), ("tag", "add", "later", IDS[0])):
         run(*words)
     scout, said = Agent("scout", "0" * 12), list[str]()
@@ -183,6 +183,8 @@ def test_each_tool_answers(run: Run, feed: FeedServer) -> None:
     ask(mcp_tools.show, IDS[0])
     ask(mcp_tools.undo, scout)
     ask(mcp_tools.undo, scout)
+    monkeypatch.setattr(mcp_tools, "MOST_SECTIONS", 4)
+    assert mcp_tools.read(Workspace(), IDS[0])["sections_left_off"] == 2
     assert said == ANSWERS.splitlines()
 
 
