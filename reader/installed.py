@@ -245,17 +245,15 @@ def why_off(entry: Entry) -> str:
     return _state.off[entry.target].why if entry.target in _state.off else ""
 
 
-def ask(
-    entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: float | None = None, default: Any = None
-) -> Any:
+def ask(entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: float | None = None) -> Any:
     """Call a function of an extension; one of another package that raises, or takes too long, is switched off.
 
-    In that case, or if it was already switched off, this returns the default. The limit is `SECONDS` unless given.
+    In that case, or if it was already switched off, this returns None. The limit is `SECONDS` unless given.
     """
     if not entry.package:
         return function(*arguments)
     if entry.target in _state.off:
-        return default
+        return None
     from reader.core.waiting import within
 
     seconds = SECONDS if seconds is None else seconds
@@ -268,4 +266,4 @@ def ask(
 
         log.record_error(f"the extension {entry.name}", error)
         switch_off(entry, f"it failed: {log.summarize_error(error)}")
-    return default
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,9 @@ def test_rules_that_are_not_read_are_named(tmp_path: Path, data: bytes | None, s
     file = Path("/dev/zero") if data is None else tmp_path / "topics.toml"
     if data is not None:
         file.write_bytes(data)
-    for is_chosen in (False, data is not None):
+    for read in (config.load_topics, partial(config.read_rules, is_chosen=data is not None)):
         with pytest.raises(ReaderError) as refused:
-            config.read_rules(file, is_chosen=is_chosen)
+            read(file)
         assert str(refused.value) == f"The topic rules {file} {said}"
 
 

@@ -137,7 +137,11 @@ def test_an_error_that_ends_the_reader_is_one_line_and_logged(
     found = run("--log-level", "error")
     assert (found.code, found.out, found.err.count("\n")) == (1, "", 1)
     assert found.err.startswith("dailypapers: unexpected error: ValueError: no such row; the log has the details: ")
-    assert "ERROR reader: reader: ValueError: no such row" in (home / "dailypapers.log").read_text()
+    thread = threading.Thread(target=[].pop)
+    thread.start()
+    thread.join()
+    log = (home / "dailypapers.log").read_text()
+    assert "ERROR reader: reader: ValueError: no such row" in log and "IndexError: pop from empty list" in log
 
 
 @each(("is_shown", "is_known"), [(True, True), (False, True), (True, False)])

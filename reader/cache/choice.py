@@ -337,7 +337,7 @@ class ForYou:
     def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
         """The same papers with turns of the interests in the first places; a worst-first list is unchanged."""
         shares = [one.share for one in self._found.learned.taste.subjects]
-        if not shares or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
+        if not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
             return ranked
         return array("q", take_turns(ranked, self.score, self._interest, shares))
 

@@ -274,9 +274,7 @@ def is_whole(path: Path) -> bool:
 
 def has_pages(path: Path, count: int, size: int) -> bool:
     """Whether a file or its log has this many pages, which may move from log to file meanwhile."""
-    return (
-        count <= path.stat().st_size // size or _are_logged(path, count, size) or count <= path.stat().st_size // size
-    )
+    return any(count <= path.stat().st_size // size or _are_logged(path, count, size) for _ in range(2))
 
 
 def _are_logged(path: Path, count: int, size: int) -> bool:

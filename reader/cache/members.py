@@ -95,9 +95,8 @@ class Members:
         for kind in _OWN.keys() & set(wanted):
             rows = self.connection.execute(f"{_OWN[kind]} ORDER BY pk DESC LIMIT {MOST_PAPERS}")
             marks += [(pk, Shared(id, kind, value)) for pk, id, value in rows]
-        if any(one.startswith("tag") for one in wanted):
-            rows = self.connection.execute("SELECT pk, id, tag FROM paper_tag JOIN paper USING (pk)")
-            marks += [(pk, Shared(id, kind)) for pk, id, tag in rows if covers(wanted, kind := f"{TAG}{tag}")]
+        rows = self.connection.execute("SELECT pk, id, tag FROM paper_tag JOIN paper USING (pk)")
+        marks += [(pk, Shared(id, kind)) for pk, id, tag in rows if covers(wanted, kind := f"{TAG}{tag}")]
         marks.sort(key=lambda mark: (-mark[0], mark[1].kind))
         newest = frozenset(islice(dict.fromkeys(pk for pk, _ in marks), MOST_PAPERS))
         return tuple(one for pk, one in marks if pk in newest)

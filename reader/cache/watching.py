@@ -233,8 +233,6 @@ def follow(path: Path, words: Sequence[str], scope: Callable[[], Scope]) -> bool
 def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
     """Mute the papers of these words, and no others; return whether any paper changed. Raises CacheError."""
     with connections.opened(path) as cache:
-        if not words and is_applied(cache, words):
-            return False
         register_functions(cache)
         newest = newest_key(cache)
         before, after = flagged(cache, Flag.MUTED), _muted(cache, words, scope, _KEPT)
@@ -312,7 +310,7 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
         # The papers are searched after the transaction: other programs may wait for its end.
         with connections.transaction(cache):
             before = int(meta.get(cache, key) or -1)
-            (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
+            newest = newest_key(cache)
             meta.put(cache, key, str(newest))
         for name, query in queries.items():
             asked = compile_query(query, scope)

@@ -123,7 +123,7 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
             results.append(result)
             if not is_json:
                 _print(result, with_ids=command.keep and len(pks) > 1)
-            progress.show(f"{command.name}: {result.done:,} of {result.of:,} papers")
+            progress.show(f"{command.name}: {result.done:,} of {amount(result.of, 'paper')}")
     return results
 
 

@@ -252,7 +252,6 @@ def parse_xml(body: bytes) -> Element:
         raise UnreadableXml("declares entities, which may be a trap")
 
     parser = ParserCreate()
-    parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = builder.data

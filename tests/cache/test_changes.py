@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reader.cache.changes import ask_all_again, read_changed, said_of
+from reader.cache.history import has_changed
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -41,7 +42,9 @@ def mark(path: Path, kind: str, day: int, pk: int = 1, value: bool | str = True)
 
 def seen(path: Path, pk: int = 1) -> Changes | None:
     with closing(Window.open(path)) as window:
-        return window.read(lambda connection: read_changed(connection, pk))
+        changed = window.read(lambda connection: read_changed(connection, pk))
+        assert window.read(lambda connection: has_changed(connection, pk)) == (changed is not None)
+        return changed
 
 
 def due(path: Path) -> list[int]:

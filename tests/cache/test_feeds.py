@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Followed
+from reader.cache.feeds import Feeds, Followed, Freshness
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing, Skipped
@@ -62,7 +62,13 @@ def test_failing_begins_once_and_ends_with_an_answer(feeds: Feeds, path: Path) -
     assert [(feed.slug, feed.error) for feed in feeds.failing()] == [("hf", "It was away.")]
     assert feeds.followed() == [feed]
     feeds.answered("hf")
+    feeds.answered("nobody", NOW)
+    feeds.failed("nobody", NOW, "It was never there.")
     assert feeds.failing() == []
+    for folder, title in (("", "b"), ("Labs", "A"), ("labs", "B"), ("", "C")):
+        feeds.follow("rss", f"https://{title}.example/{folder}", title, "more", NOW, folder=folder)
+    titles = ["Daily papers of Hugging Face", "b", "C", "Notes of a lab", "A", "B"]
+    assert [one.title for one in feeds.all()] == titles
 
 
 def test_arxiv_is_asked_for_the_newest_papers_that_lack_categories(feeds: Feeds, cache: Cache) -> None:
@@ -100,6 +106,22 @@ def test_a_day_with_records_that_can_not_be_read_is_not_whole(feeds: Feeds, cach
     (daily,) = feeds.freshness(date(2026, 11, 30))
     assert daily.text(date(2026, 11, 30)) == "1 of 1 on Tue 24 Nov, 3 other days incomplete"
     assert [hole.day for hole in daily.holes] == ["2026-11-27", "2026-11-26", "2026-11-25"]
+
+
+def test_what_is_known_of_a_sources_days_is_said() -> None:
+    again = "2026-11-25T18:00:00"
+    newest = Coverage("2026-11-24", 1_400, 1_300, 1_000, ("rss",))
+    waiting, hole = Coverage("2026-11-25", 14, 0, again=again), Coverage("2026-11-23", 0, 0)
+    said = "1,300 of 1,400 (1,000 cross-listed) on Tue 24 Nov"
+    for holes, more in (
+        ((), ""),
+        ((newest,), ""),
+        ((waiting, newest, hole), ", Wed 25 Nov: 0 of 14, asked again at 18:00, 1 other day incomplete"),
+        ((waiting._replace(again=""), hole), ", 2 other days incomplete"),
+    ):
+        known = Freshness("cs.cl", "Language", "arxiv", NOW, None, None, newest, holes)
+        assert (known.text(date(2026, 11, 25)), known.is_whole) == (said + more, not holes)
+        assert not known._replace(failing_since=NOW).is_whole
 
 
 def test_days_of_a_wrong_clock_are_not_told(feeds: Feeds) -> None:

@@ -56,8 +56,9 @@ def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(kept: Path) -
 
 
 def test_the_folder_of_backups_is_the_users_alone(kept: Path) -> None:
+    paths.make_folder(left := paths.backup_folder(kept) / "papers-2026-01-01.db.part").touch()
     made = files.back_up_daily(kept, TODAY)
-    assert made is not None and made.parent.stat().st_mode & 0o777 == 0o700
+    assert made is not None and made.parent.stat().st_mode & 0o777 == 0o700 and not left.exists()
     # A backup is no cache that is written to.
     execute(kept, "DELETE FROM note")
     assert count(made, "note") == 1
@@ -198,7 +199,8 @@ def test_files_that_are_kept_have_names_of_their_own(path: Path, monkeypatch: py
     kept = {f"papers.db.aside-2026-11-25-080000{end}": end for end in ("", "-2", "-3")}
     for name, text in kept.items():
         path.write_text(text)
-        assert files.keep_copy(path).name == name
+        path.chmod(0o644)
+        assert files.keep_copy(path).name == name and (path.parent / name).stat().st_mode & 0o777 == 0o600
     assert {file.name: file.read_text() for file in path.parent.iterdir()} == kept | {path.name: "-3"}
     for number, said in ((28, f"The disk is full: there is no room to keep {path} next"), (13, "Permission denied")):
         monkeypatch.setattr(shutil, "copy2", Mock(side_effect=OSError(number, os.strerror(number))))
@@ -208,7 +210,7 @@ def test_files_that_are_kept_have_names_of_their_own(path: Path, monkeypatch: py
 
 
 def test_a_header_without_sense_names_our_page_size() -> None:
-    assert page_size(b"SQLite format 3\0\x10\x00") == 4096
+    assert page_size(b"SQLite format 3\0\x04\x00\x09") == 1024
     assert page_size(b"SQLite format 3\0\x00\x01") == 65536
     assert page_size(b"SQLite format 3\0\x12\x34") == 4096
     assert page_size(random.Random(1).randbytes(100)) == 4096

@@ -45,9 +45,12 @@ def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> No
     assert moved(path, visited=nine(20)).gained == 41
 
 
-@pytest.mark.parametrize(("upvotes", "clearly"), [(109, False), (110, False), (124, False), (125, True)])
-def test_a_clear_rise_is_marked(cache: Cache, path: Path, upvotes: int, clearly: bool) -> None:
-    tell(cache, 20, upvotes=100)
+@pytest.mark.parametrize(
+    ("before", "upvotes", "clearly"),
+    [(100, 109, False), (100, 110, False), (100, 124, False), (100, 125, True), (20, 29, False), (20, 30, True)],
+)
+def test_a_clear_rise_is_marked(cache: Cache, path: Path, before: int, upvotes: int, clearly: bool) -> None:
+    tell(cache, 20, upvotes=before)
     tell(cache, 22, upvotes=upvotes)
     assert rising(path, nine(21)) == [clearly, False]
     assert rising(path, nine(23)) == [False, False]

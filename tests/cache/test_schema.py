@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reader import __version__
 from reader.cache import connections, files, schema
 from reader.cache.mending import health
 from reader.cache.storing.papers import Cache
@@ -164,15 +165,31 @@ def test_a_file_of_another_program_is_refused_and_not_changed(statements: tuple[
     assert [file.name for file in tmp_path.iterdir()] == ["papers.db"]
 
 
-def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:
-    cache.close()
-    execute(path, "UPDATE alembic_version SET version_num = '0000'", "INSERT INTO meta VALUES ('witness', 'kept')")
-    with pytest.raises(Exception, match="0000"):
-        schema.upgrade(path)
-    (kept,) = files.backups(path)
+SCHEMA = "SELECT name, sql FROM sqlite_schema UNION ALL SELECT * FROM alembic_version JOIN pragma_application_id"
+
+
+def test_a_migration_that_fails_at_its_end_changes_nothing_and_keeps_its_first_backup(
+    closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_older(closed.parent)
+    execute(closed, "INSERT INTO meta VALUES ('witness', 'kept')")
+    before = rows(closed, SCHEMA)
+    with closing(sqlite3.connect(closed)) as connection, pytest.raises(sqlite3.Error, match="number 0000"):
+        schema.run_migrations(connection, "0000", schema.HEAD)
+    with monkeypatch.context() as failing:
+        failing.setattr(schema, "SET_MARK", "INSERT INTO missing VALUES (1)")
+        for _ in range(2):
+            with pytest.raises(CacheError):
+                schema.ensure(closed)
+            assert rows(closed, SCHEMA) == before
+            execute(closed, "UPDATE meta SET value = 'later' WHERE key = 'witness'")
+    schema.ensure(closed)
+    assert schema.is_current(closed) and mark_of(closed) == schema.APPLICATION_ID
+    assert rows(closed, "SELECT value FROM meta WHERE key = 'program'") == [(__version__,)]
+    (kept,) = files.backups(closed)
     assert kept.name.endswith(f"-before-{schema.HEAD}.db")
     assert rows(kept, "SELECT value FROM meta WHERE key = 'witness'") == [("kept",)]
-    assert rows(path, "SELECT version_num FROM alembic_version") == [("0000",)]
+    assert rows(kept, SCHEMA) == before
 
 
 def test_an_older_cache_gets_venues_and_links_from_what_it_has(cache: Cache, path: Path) -> None:

@@ -81,3 +81,9 @@ def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytes
     assert piped(f"{IDS[3]}\n", "export", "--id", "-", "--format", "json").records[0]["id"] == IDS[3]
     assert piped(listed, "show", "-").err == "dailypapers show takes one paper, and standard input has 2.\n"
     assert piped("", "mark", "star", "-").err == "dailypapers mark: standard input has no ids of papers.\n"
+
+
+def test_fields_stand_apart_as_other_programs_have_it_and_one_word_is_one_of_the_query(run: Run, papers: Path) -> None:
+    assert run("list", "--json", "id,title", "-n", "1", "-q").json == run("list", "-n", "1", "--json=id,title").json
+    assert run("list", "--json", "id").json == [] and run("list", "--json", "agents,terminal").json == []
+    assert run("list", "--", "--json", "id,title").code == 0

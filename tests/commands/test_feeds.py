@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -170,13 +169,6 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
         **names,
     )
     assert "failing" not in run("doctor").out
-
-
-def test_a_verbose_refresh_tells_each_request(run: Run, daily: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging.getLogger("reader.feeds"), "handlers", [])
-    found = run("refresh", "--days", "1", "--verbose")
-    (line,) = found.err.splitlines()
-    assert re.fullmatch(rf"[\d:]+ GET {daily.url}/api/daily_papers\?date={TODAY}.* 200, .* s", line)
 
 
 def test_lists_of_feeds_come_and_go(

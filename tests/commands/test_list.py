@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.finding import index
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
@@ -45,31 +44,6 @@ def test_what_suits_the_user_comes_first_and_json_says_why(run: Run, papers: Pat
     assert "for_you" in run("list", "sort:foryou", "--json").records[0]
     assert "for_you" not in run("list", "--json").records[0]
     assert run("list", "-n", "1", "--json=for_you").json == [{"for_you": {"score": 0.0, "why": None, "terms": []}}]
-
-
-@pytest.mark.usefixtures("own_words")
-def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
-    run: Run, on_terminal: RunOnTerminal, papers: Path
-) -> None:
-    assert [one["id"] for one in run("list", "view:foryou", "--json=id").records] == IDS  # Nothing is learned yet.
-    run("mark", "star", "2606.00001")
-    offered = [one["id"] for one in run("list", "view:foryou", "--json=id").records]
-    # A paper about agents comes before the others of its day, and before those of newer days.
-    assert sorted(offered) == sorted(set(IDS) - {"2606.00001"}) and offered[:2] == ["2606.30616", "2606.28480"]
-    assert [one["id"] for one in run("list", "view:foryou", "-n", "1", "--json=id").records] == offered[:1]
-    shown = on_terminal("list", "view:foryou", "-n", "1").lines
-    assert len(shown) == 3 and ":" in shown[0] and "2606.30616" in shown[1] and shown[2] == "1 of 5"
-    run("mark", "queue", "2606.00002", "2606.26740")
-    assert [line.split("\t")[0] for line in run("list", "view:queue").lines] == ["2606.00002", "2606.26740"]
-    run("views", "add", "mine", "is:queued sort:title")
-    assert [line.split("\t")[0] for line in run("list", "view:mine").lines] == ["2606.00002", "2606.26740"]
-    assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
-
-
-def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
-    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
 
 
 def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, papers: Path) -> None:
@@ -211,26 +185,9 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
     )
 
 
-def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
-    session(
-        """
-        $ list
-        ! There are no papers yet. 'dailypapers refresh' fetches the latest days.
-        """
-    )
-
-
 def test_colours_for_a_pipe_change_no_field(run: Run, papers: Path) -> None:
     run("mark", "read", "2606.30616")
     assert run("list", "-n2", "--color=always").lines == [
         "\x1b[2m2606.26740\t2026-06-30\t57\t2\tunread\x1b[0m\t\x1b[1mLiveEdit: Streaming Video Editing\x1b[0m",
         "\x1b[2m2606.30616\t2026-06-30\t55\t2\tread\x1b[0m\tAgents that write their own tools",
     ]
-
-
-def test_what_is_wrong_in_a_query_is_said_by_every_command(run: Run, papers: Path) -> None:
-    for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
-        found = run(*words, "-topic:evaluation topic:agnts")
-        assert (found.code, found.out) == (2, "")
-        assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
-    assert len(run("list", "a" * 50_000).err) < 200

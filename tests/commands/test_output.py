@@ -18,9 +18,9 @@ import pytest
 from reader.commands import output
 from reader.commands.output import Progress, Style
 from reader.core import errors
-from reader.core.lines import Piece
+from reader.core.lines import Piece, cell_len
 from reader.feeds.http.responses import HttpRefused
-from tests.commands.conftest import RunOnTerminal
+from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, write_days
 from tests.table import each
 
 
@@ -250,3 +250,30 @@ def test_the_kind_is_that_of_the_class() -> None:
         **{errors.NotFound(""): "not_found", HttpRefused("", 503): "feed_refused"},
     }
     assert {one: output.kind_of(one) for one in kinds} == kinds
+
+
+def test_what_may_take_long_says_where_it_is(
+    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_days(tmp_path / "days.jsonl", DAYS)
+    parts = "file references full-text_index index_of_texts days log events marks journal"
+    checked = [f"{part.replace('_', ' ')} checked" for part in parts.split()]
+    shown: list[str] = []
+    monkeypatch.setattr(Progress, "show", lambda _, text: shown.append(text))
+    for words, steps in (
+        (("import", str(file)), [f"{file}: 3 papers", f"{file}: 6 papers"]),
+        (("export", "--all", "-o", str(tmp_path / "x.csv")), [f"{number} of 6 papers" for number in range(6)]),
+        (("pipe", "cat", "--input", "ids", "--all"), ["cat on 6 papers", "cat: 6 of 6 papers"]),
+        (("pipe", "cat", "--input", "ids", IDS[0]), ["cat on 1 paper", "cat: 1 of 1 paper"]),
+        (("cache", "verify"), ["checking the file", *checked]),
+        (("cache", "compact"), ["merging the full-text indexes", "counting for the planner", "rewriting the file"]),
+    ):
+        assert run(*words).code == 0
+        assert shown == steps
+        shown.clear()
+
+
+def test_titles_and_names_are_cut_where_the_terminal_ends(on_terminal: RunOnTerminal, papers: Path) -> None:
+    for words in (("topics",), ("rules", "try", "--then", "star", "--since", "2026-06-01", "agents")):
+        lines = on_terminal(*words, columns=40).lines
+        assert max(map(cell_len, lines[:-1])) == 40 and any(line.endswith("…") for line in lines), words

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 import signal
 import subprocess
 import sys
@@ -211,3 +213,16 @@ def test_papers_of_marks_come_back(run: Run, home: Path, feed: FeedServer, tmp_p
     ]
     assert run("list", "is:starred", "--json").records[0]["title"] == "An old one"
     assert run("refresh", "--json").record["returned"] == 0
+
+
+def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("reader.feeds"), "handlers", [])
+    found = run("refresh", "--days", "1", "--verbose")
+    (line,) = found.err.splitlines()
+    assert re.fullmatch(rf"[\d:]+ GET {feed.url}/api/daily_papers\?date={ago(0)}.* 200, .* s", line)
+
+
+def test_what_rules_did_is_told(run: Run, feed: FeedServer, home: Path) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('[[rules]]\nname = "R"\nwhen = "title:two"\nthen = ["star"]\n')
+    assert run("refresh").lines == ["3 new, 0 updated, 0 unchanged in 2 days.", "By your rules: 1 starred."]

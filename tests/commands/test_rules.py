@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from reader.commands.workspace import Workspace
-from tests.commands.conftest import DAYS, Run, Session, write_days
+from tests.commands.conftest import Session
 
 RULES = """
 mute = ["verifiers"]
@@ -60,10 +59,12 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
         Agents	star, tag work	0 papers	agents
         Benchmarks	hide	0 papers	title:benchmark
         Nothing	highlight	0 papers	title:xylophone
+        verifiers	mute		verifiers
         @ rules list
         Agents      star, tag work  0 papers  agents
         Benchmarks  hide            0 papers  title:benchmark
         Nothing     highlight       0 papers  title:xylophone
+        verifiers   mute                      verifiers
         $ rules check
         Rule Nothing: no paper here matches title:xylophone.
         Rules Agents and Benchmarks contradict each other on 1 paper: star or hide. Agents comes first and wins.
@@ -167,6 +168,9 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
         1! dailypapers: memory is already muted.
         $ rules mute verifiers --jsonl
         {"mute": "verifiers"}
+        $ rules list
+        memory	mute		memory
+        verifiers	mute		verifiers
         $ count
         4
         """
@@ -198,41 +202,3 @@ def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
         2! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
         """  # noqa: E501
     )
-
-
-def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
-    session: Session, papers: Path, home: Path
-) -> None:
-    running = Workspace()
-    assert running.settings.rules == ()
-    (home / "config.toml").write_text(RULES)
-    # A program that runs already lets its next refresh have them.
-    now = running.settings_of_now()
-    assert ([one.name for one in now.rules], now.mute) == (["Agents", "Benchmarks", "Nothing"], ("verifiers",))
-    session(
-        """
-        $ count
-        5
-        $ count is:muted
-        1
-        $ rules try --then hide --since 2026-06-01 verifiers
-        verifiers: hide, because verifiers
-          1 paper left alone: you marked them otherwise, or an earlier rule did
-
-        0 papers since 2026-06-01 would have been changed; nothing was changed.
-        $ show 2606.00003 --jsonl=rules
-        {"rules": {"acts": [], "muted_by": ["verifiers"]}}
-        $ config set mute "[]"
-        $ count
-        6
-        $ count is:muted
-        0
-        """
-    )
-
-
-def test_muted_words_leave_out_papers_that_are_imported(run: Run, home: Path, tmp_path: Path) -> None:
-    home.mkdir(exist_ok=True)
-    (home / "config.toml").write_text('mute = ["verifiers"]\n')
-    assert run("import", str(write_days(tmp_path / "days.jsonl", DAYS))).code == 0
-    assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")

@@ -107,7 +107,9 @@ def test_a_schedule_is_shown_then_written_then_removed(
     assert crontab.read_text() == "5 4 * * * water the plants\n"
 
 
-def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab: Path) -> None:
+def test_a_digest_is_scheduled_with_the_refreshes(
+    run: Run, home: Path, crontab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "digest.to" in run("schedule", "install", "--digest", "7:30", "--yes").err
     assert not crontab.exists()
     home.mkdir()
@@ -134,3 +136,6 @@ def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab:
     assert run("schedule", "remove", "--digest", "--yes", "--json").record["installed"] is True
     assert crontab.read_text().endswith("# dailypapers refresh\n") and crontab.read_text().count("\n") == 1
     assert run("schedule", "remove", "--digest", "--yes").out == "There is no digest.\n"
+    monkeypatch.setenv("PATH", "/nowhere")
+    for words, named in (((), "refresh --quiet"), (("--digest",), "digest --to command --in-turn --refresh --quiet")):
+        assert named in run("schedule", "show", *words).err

@@ -164,3 +164,16 @@ def test_config_set_changes_nothing_but_the_setting(run: Run, file: Path) -> Non
     file.write_text('nonsense\ntheme = "dark"\ntheme = "light"\n')
     assert run("config", "set", "theme", "ansi").code == 0
     assert file.read_text() == 'nonsense\ntheme = "ansi"\ntheme = "light"\n'
+
+
+def test_the_first_entry_of_a_new_file_is_taken_back(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ views add a agents
+        a is saved; its key in the reader is g1.
+        $ undo
+        Taken back: view a added.
+        $ views list
+        You have no views yet. 'dailypapers views add NAME QUERY' saves a query.
+        """
+    )

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import DAYS, Run, Session, write_days
+import pytest
+
+from reader.cache.finding import index
+from reader.commands.workspace import Workspace
+from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session, write_days
 
 
 def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session: Session, papers: Path) -> None:
@@ -56,3 +60,84 @@ def test_papers_that_come_in_are_backed_up(run: Run, home: Path, tmp_path: Path)
 def test_mistakes_in_the_settings_are_counted(run: Run, papers: Path) -> None:
     (papers.parent / "config.toml").write_text('days_at_strat = 3\n[keys]\n"paper.strar" = "s"\n')
     assert run("config", "show").err == "2 mistakes in the settings: 'dailypapers config check' lists them.\n"
+
+
+@pytest.mark.usefixtures("own_words")
+def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
+    run: Run, on_terminal: RunOnTerminal, papers: Path
+) -> None:
+    assert [one["id"] for one in run("list", "view:foryou", "--json=id").records] == IDS  # Nothing is learned yet.
+    run("mark", "star", "2606.00001")
+    offered = [one["id"] for one in run("list", "view:foryou", "--json=id").records]
+    # A paper about agents comes before the others of its day, and before those of newer days.
+    assert sorted(offered) == sorted(set(IDS) - {"2606.00001"}) and offered[:2] == ["2606.30616", "2606.28480"]
+    assert [one["id"] for one in run("list", "view:foryou", "-n", "1", "--json=id").records] == offered[:1]
+    shown = on_terminal("list", "view:foryou", "-n", "1").lines
+    assert len(shown) == 3 and ":" in shown[0] and "2606.30616" in shown[1] and shown[2] == "1 of 5"
+    run("mark", "queue", "2606.00002", "2606.26740")
+    assert [line.split("\t")[0] for line in run("list", "view:queue").lines] == ["2606.00002", "2606.26740"]
+    run("views", "add", "mine", "is:queued sort:title")
+    assert [line.split("\t")[0] for line in run("list", "view:mine").lines] == ["2606.00002", "2606.26740"]
+    assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
+
+
+def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "FEW", 0)
+    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
+    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
+
+
+def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
+    session(
+        """
+        $ list
+        ! There are no papers yet. 'dailypapers refresh' fetches the latest days.
+        """
+    )
+
+
+def test_what_is_wrong_in_a_query_is_said_by_every_command(run: Run, papers: Path) -> None:
+    for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
+        found = run(*words, "-topic:evaluation topic:agnts")
+        assert (found.code, found.out) == (2, "")
+        assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
+    assert len(run("list", "a" * 50_000).err) < 200
+
+
+def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
+    session: Session, papers: Path, home: Path
+) -> None:
+    running = Workspace()
+    assert running.settings.rules == ()
+    rule = '[[rules]]\nname = "Agents"\nwhen = "agents"\nthen = ["star"]\n'
+    (home / "config.toml").write_text(f'mute = ["verifiers"]\n{rule}')
+    # A program that runs already lets its next refresh have them.
+    now = running.settings_of_now()
+    assert ([one.name for one in now.rules], now.mute) == (["Agents"], ("verifiers",))
+    session(
+        """
+        $ count
+        5
+        $ count is:muted
+        1
+        $ rules try --then hide --since 2026-06-01 verifiers
+        verifiers: hide, because verifiers
+          1 paper left alone: you marked them otherwise, or an earlier rule did
+
+        0 papers since 2026-06-01 would have been changed; nothing was changed.
+        $ show 2606.00003 --jsonl=rules
+        {"rules": {"acts": [], "muted_by": ["verifiers"]}}
+        $ config set mute "[]"
+        $ count
+        6
+        $ count is:muted
+        0
+        """
+    )
+
+
+def test_muted_words_leave_out_papers_that_are_imported(run: Run, home: Path, tmp_path: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('mute = ["verifiers"]\n')
+    assert run("import", str(write_days(tmp_path / "days.jsonl", DAYS))).code == 0
+    assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")

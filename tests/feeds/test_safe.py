@@ -29,7 +29,9 @@ from tests.tiers import rest_long
     [
         ("Plain as it is", "Plain as it is"),
         ("A &amp; B &lt; C", "A & B < C"),
-        ("<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\n\nThree"),
+        ("<p>One</p><p>Two<br>Three</p>Four<br/>Five", "One\n\nTwo\n\nThree\n\nFour\n\nFive"),
+        ("<b>a</b><z", "a<z"),
+        ("<b>R</b>&D", "R&D"),
         ("<script>alert(1)</script>Seen<style>p {}</style>", "Seen"),
         ("<iframe src='x'>hidden <b>too</b></iframe>seen", "seen"),
         ("<iframe/>seen", "seen"),
@@ -178,6 +180,11 @@ def test_an_absurd_number_of_elements_is_refused(monkeypatch: pytest.MonkeyPatch
     ):
         with pytest.raises(UnreadableXml, match=why):
             parse_xml(body)
+
+
+def test_elements_nest_a_hundred_deep_and_any_number_are_beside_each_other() -> None:
+    assert len(parse_xml(b"<a>" + b"<b/>" * 200 + b"</a>")) == 200
+    assert parse_xml(b"<a>" * 100 + b"</a>" * 100).tag == "a"
 
 
 def test_an_outer_doctype_is_not_fetched() -> None:

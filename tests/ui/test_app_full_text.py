@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.document.model import Document, Paragraph, Reference, Span
+from reader.core.document.model import Document, Reference, Span
 from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
-from reader.ui.full_text.state import TEXT, view_of
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.full_text.state import TEXT
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -37,33 +36,6 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         assert [line[:70] for line in r.lines[1:-4]] == first[3:]
         await r.do("read.up", "move.up", "move.up")
         assert [line[:70] for line in r.lines[1:-1]] == first
-        await r.do("read.on", "move.half_down", "text.next_section")
-        assert r.lines[1].split() == ["2", "Method"] and "›" in r.screen
-        await r.do("text.right")
-        assert "‹" in r.screen and "Table 1: All numbers." in r.screen
-        await r.do("text.left", "text.left", "text.previous_section", "move.bottom")
-        assert "100 %" in r.lines[0] and "Author 39" in r.screen
-        await r.do("read.on")
-        assert r.status == "the end of the text · q goes back"
-        await r.do("app.escape", "move.top", "text.right")
-        assert [line[:70] for line in r.lines[1:-1]] == first and r.status == "nothing is wider than the screen"
-        begin = view_of(r.app.state)
-        assert begin is not None
-        half = begin.scroll_pages(1, 2, 3)
-        for action, count, view in (
-            ("move.half_down", 3, half),
-            ("move.page_down", None, half.scroll_pages(1)),
-            ("move.page_up", None, half),
-        ):
-            await r.do(action, count=count)
-            assert (now := view_of(r.app.state)) is not None and now.top == view.top
-        r.widget("#text").post_message(Reported("text share", 0.5))
-        await r.rest()
-        await r.do("text.select", "move.half_down")
-        await r.do("move.page_down", count=2)
-        selection = begin.scroll_to(0.5).select().move_cursor(11).move_cursor(44).selection
-        assert (now := view_of(r.app.state)) is not None and now.selection == selection
-        await r.do("app.escape", "move.top")
         await r.resize(140, 42)
         assert title in r.lines[2]
         await r.do("paper.star", "app.back")
@@ -149,12 +121,9 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert "No full text: arXiv refuses." in r.status and "§2 Method" in r.lines[0]
 
 
-async def test_moving_in_a_text_by_its_outline_words_and_references(
-    reader: Opener, cache_file: Path, browser: list[str]
-) -> None:
+async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(140, 30)) as r:
-        id = r.here.id
-        keep_text(cache_file, id)
+        keep_text(cache_file, r.here.id)
         await open_text(r)
         # The outline stands beside the text.
         assert "2.1 Zebra crossing" in r.text("#outline") and "▌" not in r.text("#outline")
@@ -170,33 +139,8 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert "0 %" in r.lines[0]
         await r.click("#outline", 6, 3)
         assert "§3 Results" in r.lines[0]
-        # Words are looked for as they are typed.
-        await r.do("text.search")
-        await r.type("zebrx")
-        assert "not in this text" in r.lines[-1]
-        await r.press("enter")
-        assert r.status == "zebrx is not in this text"
-        await r.do("text.search")
-        await r.type("zebra")
-        assert "/zebra▏" in r.lines[-1] and "Zebra crossing" in r.text("#text")
-        await r.press("enter")
-        assert r.status == "1 of 2 · zebra"
-        await r.do("text.next_match")
-        assert r.status == "2 of 2 · zebra" and "▌ The zebra" in r.text("#text")
-        await r.do("text.previous_match", "text.search")
-        await r.press("q", "down", "ctrl+u", "escape")
-        assert r.context == "text" and "zebra" not in r.lines[-1]
-        await r.do("text.search")
-        await r.press("backspace", "escape")
-        # References are chosen by letters.
+        # References are chosen by letters, or clicked; what they refer to stands over the text, which does not move.
         await r.do("move.top", "text.follow")
-        assert "a-z" in r.lines[-1]
-        # What a reference refers to stands over the text, which does not move.
-        await r.press("s")
-        assert "0 %" in r.lines[0] and "enter go there" in r.lines[-1]
-        await r.press("escape")
-        assert r.context == "text" and "0 %" in r.lines[0] and "go there" not in r.lines[-1]
-        await r.do("text.follow")
         await r.press("s", "enter")
         assert "▌ ───" in r.text("#text") and "esc goes back" in r.status
         await r.do("app.escape", "text.follow")
@@ -207,31 +151,8 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert "[2] Author 2" in r.text("#text") and "0 %" in r.lines[0]
         await r.press("enter")
         assert "▌ [2] Author 2" in r.text("#text")
-        # Lines are copied with their source.
-        await r.do("text.copy")
-        assert "selects lines" in r.status
-        await r.do("app.escape", "text.select")
-        await r.do("move.down", count=row - 1)
-        assert r.lines[-1].startswith(" c highlight  e with a note  y copy  l words  v begin here  esc let go")
-        await r.do("text.select", "move.down", "text.copy")
-        assert r.status == f"copied > We follow [2] and the tables of Table 1, see ({id}, §1)"
-        assert r.app.clipboard == r.status.removeprefix("copied ")
         await r.do("text.select", "app.escape", "app.back")
         assert r.is_on_page
-
-
-async def test_a_web_address_alone_in_view_is_shown_before_it_opens(
-    reader: Opener, cache_file: Path, browser: list[str]
-) -> None:
-    address = "https://example.org/code"
-    async with reader(size=(100, 30)) as r:
-        text = replace(document(), blocks=(Paragraph((Span("See "), Span("the code", "", address))),))
-        keep_text(cache_file, r.here.id, text)
-        await open_text(r)
-        await r.do("text.follow")
-        assert f"{address}…  o open it" in r.lines[-1] and not browser
-        await r.press("o")
-        await r.until(lambda: browser == [address])
 
 
 def citing(id: str) -> Document:

@@ -92,7 +92,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         await r.type(" A th")
         await r.press("ctrl+q")
     async with reader(size=(120, 30)) as r:
-        assert r.status == f"the note of a highlight in {id} is unfinished: e there continues it"
+        assert r.status == f"unfinished note: e on a highlight in {id} continues it"
         await open_text(r)
         await r.do("text.next_match", "paper.note")
         assert "an unfinished draft" in r.screen and "So what? A th" in r.screen

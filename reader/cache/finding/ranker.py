@@ -186,11 +186,10 @@ class Ranker:
             own = firsts.get(meant) or compounds.get(meant)
             if own is None:
                 continue
+            # It may have the word in another form, such as `pre-trained` for `pretraining`.
+            parts.update(HYPHEN.split(own))
             if meant == stem and fold(word) in written:
                 own = word
-            else:
-                # It has the word in another form, such as `pre-trained` for `pretraining`.
-                parts.update(HYPHEN.split(own))
             words.setdefault(meant, own)
         asked = {ranking.corrected.get(stem, stem) for stem in typed}
         lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]

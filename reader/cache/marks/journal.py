@@ -243,7 +243,6 @@ class Journal:
         After a failure the file is as before. Raises CacheError.
         """
         try:
-            is_new = not self.size()
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 before = os.fstat(file).st_size
@@ -264,7 +263,7 @@ class Journal:
                 size = os.fstat(file).st_size
             finally:
                 os.close(file)
-            if is_new:
+            if not before:
                 make_private(self.path)
                 sync(self.path.parent)
         except OSError as error:

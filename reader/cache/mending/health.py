@@ -471,16 +471,14 @@ def sizes(path: Path) -> Sizes:
             " AS part, sum(d.pgsize) FROM dbstat AS d LEFT JOIN sqlite_schema AS s ON s.name = d.name"
             " WHERE d.aggregate = 1 GROUP BY part ORDER BY 2 DESC"
         ).fetchall()
-        parts = tuple(CachePart(name, _rows(connection, name), size) for name, size in found)
+        parts = tuple(CachePart(name, None if " " in name else _count(connection, name), size) for name, size in found)
         free, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_size"))
-        papers, events = (_rows(connection, name) or 0 for name in ("paper", "event"))
+        papers, events = (_count(connection, name) for name in ("paper", "event"))
     log = path.with_name(f"{path.name}-wal")
     return Sizes(parts, papers, events, path.stat().st_size, log.stat().st_size if log.exists() else 0, free * page)
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> int | None:
-    if " " in table:
-        return None
+def _count(connection: sqlite3.Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 

@@ -18,9 +18,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.search.full_text import Clause, fts_expression
+from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Nearest, Selection
-from reader.core.query import Match
 from reader.core.similarity import Shared
 from reader.core.text import fold, split_words
 
@@ -149,10 +148,10 @@ def _by_authors(connection: sqlite3.Connection, others: Sequence[Paper]) -> dict
     """For each paper by an author of the others, how many of these it has; one with a common name is a part."""
     found: dict[int, float] = {}
     for name in dict.fromkeys(name for one in others for name in one.authors[:MOST_AUTHORS]):
-        expression = fts_expression(Match(name, exact=True, field="author"))
-        if len(split_words(name)) < 2 or expression is None:
+        if len(split_words(name)) < 2:
             continue
-        papers = connection.execute("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (expression,)).fetchall()
+        sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
+        papers = connection.execute(sql, (f"authors : {_phrase(name)}",)).fetchall()
         for (pk,) in papers:
             found[pk] = found.get(pk, 0.0) + COMMON_NAME / (COMMON_NAME + len(papers))
     return found
@@ -275,7 +274,7 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
         found += [pk for pk in some if pk in matching]
         start, step = start + step, 4 * step
     if nearness and found:
-        least = min(ENOUGH, NEAR * nearness[found[0]] / max(1, len(wanted.like)))
+        least = min(ENOUGH, NEAR * nearness[found[0]] / len(wanted.like))
         found = [pk for pk in found if nearness[pk] >= least]
     condition = "p.pk IN (SELECT value FROM json_each(?))"
     by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"

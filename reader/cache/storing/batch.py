@@ -242,11 +242,8 @@ class Batch:
 
     def _note_edits(self, entries: Iterable[MergedPaper], now: str) -> None:
         """Keep what marked papers were before this change."""
-        edited = {
-            entry.pk: (entry.known, entry.after) for entry in entries if entry.known and EDITED & entry.changed.keys()
-        }
-        if edited:
-            changes.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
+        edited = {entry.pk: (entry.known, entry.after) for entry in entries if entry.known}
+        changes.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
 
     def _update(self, entries: Iterable[MergedPaper]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""

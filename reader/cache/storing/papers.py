@@ -191,7 +191,7 @@ class Cache:
         with self._transaction() as connection:
             total = connection.scalar(select(func.count()).select_from(PAPER)) or 0
         done, last = 0, 0
-        while done < total:
+        while True:
             with self._transaction() as connection:
                 rows = connection.execute(
                     select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords, TEXT.c.categories)

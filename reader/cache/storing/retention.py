@@ -35,8 +35,7 @@ _OLD = """
 def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
     """Drop up to `limit` papers last listed before a day (ISO), in the caller's transaction; return how many."""
     pks = [pk for (pk,) in connection.execute(_OLD, (before, limit))]
-    if pks:
-        remove(connection, pks)
+    remove(connection, pks)
     return len(pks)
 
 

@@ -68,7 +68,7 @@ class SpanWriter:
         line = clean(text, TEXT_LIMIT)
         if not line:
             if text and not self._is_spaced:
-                self._add(" ", style if self._spans and self._spans[-1].style == style else "", "")
+                self._add(" ", style if self._spans[-1].style == style else "", "")
                 self._is_spaced = True
             return
         if text[:1].isspace() and not self._is_spaced:

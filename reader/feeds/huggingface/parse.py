@@ -8,9 +8,10 @@ list or with their replies within them; both are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from reader.core.community import KINDS, Comment, Kind, Repository
@@ -210,7 +211,7 @@ def _profiles(value: object) -> tuple[str, ...]:
 def _account(value: object) -> str | None:
     """The name of an account, which is also the path of its page."""
     record = as_mapping(value)
-    found = next((name for key in ("user", "name") if (name := record.get(key)) and isinstance(name, str)), "")
+    found = as_text(record.get("user")) or as_text(record.get("name"))
     return found if ACCOUNT.fullmatch(found) else None
 
 
@@ -300,12 +301,12 @@ def parse_page(item: object, id: str) -> PaperPage:
     record = as_mapping(item)
     paper = as_mapping(record.get("paper")) or record
     comments = as_list(record.get("comments")) or as_list(paper.get("comments"))
-    said = tuple(one for _, one in zip(range(COMMENTS), _comments(comments), strict=False))
+    said = tuple(islice(_comments(comments), COMMENTS))
     return PaperPage(Listing(listed_day(item), (draft,)), said, tuple(_repositories(paper)))
 
 
-def _comments(values: object, parent: str = "") -> Iterator[RawComment]:
-    waiting = [(value, parent) for value in reversed(as_list(values))]
+def _comments(values: Sequence[object]) -> Iterator[RawComment]:
+    waiting = [(value, "") for value in reversed(values)]
     while waiting:
         value, parent = waiting.pop()
         record = as_mapping(value)

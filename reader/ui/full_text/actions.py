@@ -128,9 +128,7 @@ class FullTextActions(Actor):
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        text = state[TEXT]
-        if text is not None:
-            self._model.change(state.put(TEXT, text.fitted(state.width, state.height)))
+        self._model.change(state.update(TEXT, lambda text: text.fitted(state.width, state.height)))
 
     # Moves
 
@@ -176,13 +174,13 @@ class FullTextActions(Actor):
     def move_pages(self, direction: int, share: int, times: int) -> None:
         view = self._view
         if view is not None and (self._outline is not None or view.selection is not None):
-            self.move(times * direction * max(1, view.size.rows // share))
+            self.move(direction * times * max(1, view.size.rows // share))
             return
         self._change(lambda view: view.scroll_pages(direction, share, times))
 
     def move_to_end(self, *, last: bool) -> None:
         if self._outline is not None:
-            self.move(len(self._outline.entries) * (1 if last else -1))
+            self.move(len(self._outline.entries) if last else -len(self._outline.entries))
         elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
             self._change(lambda view: view.jump_to_end(last=last))
 
@@ -374,8 +372,8 @@ class FullTextActions(Actor):
         text = self._model.state[TEXT]
         if text is not None and text.in_hand is not None and text.in_hand.range is None:
             self._model.show_notice("these words are not in this text")
-        elif text is not None:
-            self._model.change(self._model.state.put(TEXT, text.read_entry(text.outline.cursor)))
+        else:
+            self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(text.outline.cursor)))
 
     @answers("entry")
     def read_entry(self, index: int) -> None:
@@ -415,9 +413,7 @@ class FullTextActions(Actor):
         from reader.core.passages import COLOURS
 
         text = self._model.state[TEXT]
-        if text is None or text.view is None:
-            return
-        if (here := text.in_hand) is None:
+        if text is None or (here := text.in_hand) is None:
             self.keep_selected()
             return
         colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]

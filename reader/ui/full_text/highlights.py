@@ -137,11 +137,11 @@ class Highlights:
 
     def following(self, here: TextPlace, step: int) -> TextPlace | None:
         """The nearest highlight's first line below a place (1) or above it (-1), wrapping around."""
-        found = sorted((one.range, one) for one in self.kept if one.range)[:: step or 1]
+        found = sorted((one.range, one) for one in self.kept if one.range)[::step]
         # Lay out only possible blocks.
         beyond = [one for place, one in found if (place.first.block - here.block) * step >= 0]
         places = (place for one in beyond if (place := self.place_of(one)))
-        nearest = next((place for place in places if (place > here if step > 0 else place < here)), None)
+        nearest = next((place for place in places if (place > here if step == 1 else place < here)), None)
         return nearest or (self.place_of(found[0][1]) if found else None)
 
     def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:

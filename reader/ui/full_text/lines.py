@@ -35,8 +35,8 @@ MOST_PEOPLE = 12
 
 def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
     people = ", ".join(paper.authors[:MOST_PEOPLE])
-    if more := len(paper.authors) - MOST_PEOPLE:
-        people += f" +{more}" if more > 0 else ""
+    if (more := len(paper.authors) - MOST_PEOPLE) > 0:
+        people += f" +{more}"
     parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts(paper, kept, picture_key), "muted"))
     return partial(_front, parts)
 

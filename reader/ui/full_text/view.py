@@ -108,8 +108,8 @@ class TextIndex:
         """The nearest match below a place (1) or above it (-1), wrapping around; None if there is none."""
         for block in self._order(place.block, step):
             found = self.matches(searched, block)
-            for match in found if step > 0 else reversed(found):
-                if block != place.block or (match > place if step > 0 else match < place):
+            for match in found[::step]:
+                if block != place.block or (match > place if step == 1 else match < place):
                     return match
         return next(iter(self.matches(searched, place.block)[::step]), None)
 
@@ -186,13 +186,13 @@ class Peek(NamedTuple):
 
     goal: TextPlace
     lines: tuple[DocumentLine, ...]
-    text: str = ""
+    text: str
     """What can be copied from it: a formula's TeX, or its text."""
-    id: str = ""
+    id: str
     """The arXiv id in a bibliography entry."""
-    is_above: bool = False
+    is_above: bool
     """Whether it is at the top of the screen, because the reference is in the lower half."""
-    formula: Formula | None = None
+    formula: Formula | None
 
 
 def _no_front(_width: int) -> Sequence[DocumentLine]:
@@ -313,7 +313,7 @@ class TextView:
     @property
     def _overflow(self) -> int:
         """Most cells of a visible block that do not fit."""
-        return max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
+        return max(self.overflow(block) for block in {place.block for place, _ in self.lines()})
 
     def scroll(self, lines: int) -> TextView:
         return self._at(self._beside(self.top, lines))
@@ -325,11 +325,11 @@ class TextView:
     def scroll_pages(self, direction: int, share: int = 1, times: int = 1) -> TextView:
         """Scroll down for 1, up for -1: a page less one line and a table's head, or half a page if `share` is 2."""
         if share > 1:
-            return self.scroll(times * direction * max(1, self.size.rows // share))
+            return self.scroll(direction * times * max(1, self.size.rows // share))
         view = self
         for _ in range(times):
             lines = self.size.rows - 1
-            covered = len((view.scroll(lines) if direction > 0 else view)._head())
+            covered = len((view.scroll(lines) if direction == 1 else view)._head())
             view = (before := view).scroll(direction * max(1, lines - covered))
             if view is before:
                 break
@@ -507,7 +507,7 @@ class TextView:
         if chosen.word is None:
             is_upwards = chosen.anchor > chosen.cursor
             chosen = chosen._replace(anchor_word=len(self._words_on(chosen.anchor)) if is_upwards else 0)
-            word = 0 if step > 0 else max(0, len(here) - 2)
+            word = 0 if step == 1 else max(0, len(here) - 2)
             words -= step
         else:
             word = min(chosen.word, max(0, len(here) - 1))
@@ -517,9 +517,9 @@ class TextView:
             if beyond == cursor:
                 word = max(0, min(word, len(here) - 1))
                 break
-            word -= len(here) if step > 0 else 0
+            word -= len(here) if step == 1 else 0
             cursor, here = beyond, self._words_on(beyond)
-            word += len(here) if step < 0 else 0
+            word += len(here) if step == -1 else 0
         return self._with_cursor(chosen._replace(word=word), cursor)
 
     def _words_on(self, place: TextPlace) -> list[tuple[int, int]]:

@@ -77,13 +77,10 @@ def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[
     pieces: list[Piece] = []
     done = 0
     for start, end in hits(text, searched):
-        if start > done:
-            pieces.append(Piece(text[done:start], role))
-        pieces.append(Piece(text[start:end], role, hit=True))
+        pieces += Piece(text[done:start], role), Piece(text[start:end], role, hit=True)
         done = end
-    if done < len(text):
-        pieces.append(Piece(text[done:], role))
-    return pieces
+    pieces.append(Piece(text[done:], role))
+    return [piece for piece in pieces if piece.text]
 
 
 def with_keys(text: str) -> list[Line]:

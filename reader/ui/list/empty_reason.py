@@ -83,7 +83,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
             return EmptyReason(what, "The sample fetches nothing.", (_CLEAR, _PUT_BACK))
         fetches = "fetches it from the feed or from arXiv"
         return EmptyReason(what, "", (f"find.fetch {fetches}", f"query.accept {fetches}", _CLEAR, _PUT_BACK))
-    if facts.newest_day is None and not facts.has_papers:
+    if not facts.has_papers:
         return _no_papers(state, today, demo=demo)
     triage = state[TRIAGE]
     if triage is not None and is_listed(state):
@@ -307,7 +307,7 @@ def _all_read(state: State, papers: int) -> EmptyReason:
     """Say that all papers of the view are read, and where unread ones are."""
     day = day_of(state.listing.place.view, state.listing.facts.newest_day)
     ways = _ways_on(state[COUNTED], state.listing.place, day)
-    nowhere = "" if state[COUNTED] is None or ways else "No unread papers are left anywhere."
+    nowhere = "" if ways else "No unread papers are left anywhere."
     what = f"All {f'{papers:,} ' if papers > 1 else ''}read."
     return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 

@@ -48,7 +48,6 @@ class ListLoader(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._order = services.settings.order
-        self._selection: Selection | None = None
         self.awaited: str | None = None
         """The id of the paper that gets the cursor once the whole first list is there."""
         self.has_listed = False
@@ -84,7 +83,7 @@ class ListLoader(Actor):
         listing = self._model.state.listing
         if listing.order.complete or listing.results is not None:
             return listing.order.without_near.pks
-        return (await self._library.order(self._selection or self._compile(listing.place))).pks
+        return (await self._library.order(self._compile(listing.place))).pks
 
     def _compile(self, place: Place) -> Selection:
         return selection_of(place, self._order, self._services.scope())
@@ -96,8 +95,9 @@ class ListLoader(Actor):
 
     async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
         try:
-            if self._model.state.results is not None:
-                self._list_results(request.at)
+            if (results := self._model.state.results) is not None:
+                results.look_up_keys(self._library.pk_of)
+                self._list(ListContent(self._model.state.place, results.order, results, request.at))
             elif not await self._read_screenful(request.at, before):
                 await self._read_around(request.at, before)
         except CacheIndexing as error:
@@ -108,12 +108,6 @@ class ListLoader(Actor):
         except ReaderError as error:
             self._model.change(self._model.state.list_failed(str(error)))
         return True
-
-    def _list_results(self, at: Position) -> None:
-        state = self._model.state
-        if state.results is not None:
-            state.results.look_up_keys(self._library.pk_of)
-            self._list(ListContent(state.place, state.results.order, state.results, at))
 
     async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
         """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
@@ -130,23 +124,18 @@ class ListLoader(Actor):
         has_more = not order.complete or self._has_nearest(place)
         if at.pk is not None and at.pk not in order.pks and has_more:
             return False
-        self._selection = selection
         self._list(ListContent(place, order, at=at))
-        if order.complete:
-            await self._add_nearest(place, order)
-            return True
-        # The screenful is painted first; a user who is still typing does not need the rest.
-        await asyncio.sleep(AFTER_SCREENFUL)
-        order = await self._library.order(selection)
-        self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
+        if not order.complete:
+            # The screenful is painted first; a user who is still typing does not need the rest.
+            await asyncio.sleep(AFTER_SCREENFUL)
+            order = await self._library.order(selection)
+            self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
         await self._add_nearest(place, order)
         return True
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
         place = self._model.state.place
-        selection = self._compile(place)
-        order = await self._library.order(selection)
-        self._selection = selection
+        order = await self._library.order(self._compile(place))
         at = self._moved(at, before)
         order = with_near(order, self._nearest_of(place), FEW, self._near)
         if at.pk is not None and at.pk not in order.pks:

@@ -67,7 +67,7 @@ class RowsAtHand:
     """Rows by paper, from one source; a patch lasts until the row is fetched again."""
 
     def __init__(self, fetch: Rows = lambda pks: []) -> None:
-        self._fetch = fetch
+        self.fetch = fetch
         self._rows: dict[PaperKey, PaperRow] = {}
 
     def get(self, pk: PaperKey) -> PaperRow | None:
@@ -75,14 +75,14 @@ class RowsAtHand:
 
     def of(self, pk: PaperKey) -> PaperRow | None:
         """A paper's row, fetched if not loaded; None if the paper is gone."""
-        return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
+        return self._rows.get(pk) or next(iter(self.fetch([pk])), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
         if len(self._rows) >= KEPT:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
         if missing:
-            self._rows.update((row.pk, row) for row in self._fetch(missing))
+            self._rows.update((row.pk, row) for row in self.fetch(missing))
 
     def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
         row = self._rows.get(pk)
@@ -94,7 +94,7 @@ class RowsAtHand:
         """Return the position in `pks` of the first paper with a wanted row; rows fetched for this are not kept."""
         for begin in range(0, len(pks), CHUNK):
             chunk = pks[begin : begin + CHUNK]
-            fetched = {row.pk: row for row in self._fetch([pk for pk in chunk if pk not in self._rows])}
+            fetched = {row.pk: row for row in self.fetch([pk for pk in chunk if pk not in self._rows])}
             for offset, pk in enumerate(chunk):
                 row = self._rows.get(pk) or fetched.get(pk)
                 if row is not None and wanted(row):
@@ -137,11 +137,9 @@ class PaperList(Pane, can_focus=True):
         self._unplaced: tuple[int | None] | None = None
         """The cursor's place once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()
-        self._fetch: Rows | None = None
         self._rows = RowsAtHand()
         self._look = ListLook(glyphs, today or date.today(), older_key=older_key, fetch_key=fetch_key)
-        # By type as well: a heading may equal an end.
-        self._drawn: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
+        self._drawn: dict[Content, tuple[Strip, ...]] = {}
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
         self._selected: Container[PaperKey] = ()
@@ -183,7 +181,7 @@ class PaperList(Pane, can_focus=True):
         before = self._picture() if is_news and look == self._look else None
         self._order, self._lines, self._words = order, new, words
         self._change_look(look)
-        self._fetch, self._rows = rows, RowsAtHand(rows)
+        self._rows = RowsAtHand(rows)
         self._cursor = index
         self._is_on_hole = self._is_on_hole and is_news and new.hole_below(index) is not None
         self._measure()
@@ -208,9 +206,9 @@ class PaperList(Pane, can_focus=True):
 
     def change_form(self, form: ListForm) -> None:
         """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
-        if self._order is not None and self._fetch is not None:
+        if self._order is not None:
             is_at_top = self.scroll_offset.y == 0
-            self.show(self._order, self._fetch, self.highlighted, words=self._words, form=form)
+            self.show(self._order, self._rows.fetch, self.highlighted, words=self._words, form=form)
             if is_at_top:
                 self._scroll(0)
                 self._reveal()
@@ -318,7 +316,8 @@ class PaperList(Pane, can_focus=True):
     def stand(self, pk: PaperKey, height: int) -> None:
         """Highlight a paper, if it still exists, `height` lines below the list's top."""
         index = self._lines.find(pk, self._cursor)
-        if index is not None and (self.to_index(index) or self.height != height):
+        if index is not None:
+            self.to_index(index)
             self._scroll_paper_to(index, height)
             self._reveal()
 
@@ -458,14 +457,13 @@ class PaperList(Pane, can_focus=True):
             self._drawn.clear()
 
     def _draw(self, content: Content) -> tuple[Strip, ...]:
-        key = type(content), content
-        strips = self._drawn.get(key)
+        strips = self._drawn.get(content)
         if strips is None:
             over = "highlighted" if isinstance(content, PaperAt | HoleAt) and content.is_highlighted else PLAIN
             strips = tuple(self._strip(line, over) for line in draw_content(content, self.columns, self._look))
             if len(self._drawn) >= KEPT:
                 self._drawn.clear()
-            self._drawn[key] = strips
+            self._drawn[content] = strips
         return strips
 
     def told_apart(self, index: int) -> tuple[str, str]:

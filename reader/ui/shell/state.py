@@ -220,7 +220,7 @@ class State:
     def put(self, part: Part[T], value: T) -> State:
         """Change a part; a screen that this opens is topmost."""
         before = self[part]
-        if value is before or value == before:
+        if value == before:
             return self
         stack = self.stack
         if isinstance(part, Front):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -25,6 +27,7 @@ from reader.cache.outputs import KeptOutput, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew, NotAMark
+from reader.core.foreign import FURTHEST
 from reader.core.paper import Draft, Listing
 from reader.paths import journal_file, refresh_stamp, suspect_stamp
 from tests import breakage
@@ -167,6 +170,40 @@ def test_no_event_with_a_flipped_bit_is_believed(closed: Path) -> None:
         changed += len(known) - len(found)
         assert all(row[7] in packed for row in found.values())
     assert changed > 20
+
+
+EVENT: dict[str, Any] = {
+    **{"id": "0" * 24, "machine": "bababababaab", "number": 0, "clock": FURTHEST, "kind": "tag:x", "value": "1"},
+    **{"count": 1, "papers": zlib.compress(paper_id(1).encode())},
+}
+NO_EVENTS: list[tuple[str, object]] = [
+    *(("id", "x"), ("machine", "x"), ("clock", 0), ("clock", FURTHEST + 1), ("clock", "late"), ("value", b"1")),
+    *(("kind", "Tag"), ("kind", "tag:"), ("kind", b"tag:x"), ("kind", "follow:x"), ("papers", paper_id(1))),
+    *(("papers", zlib.compress(b"../etc")), ("count", 2), ("count", 0), ("count", "one")),
+]
+FEED = dict[str, Any](slug="s", kind="rss", url="https://a.example/feed", title="A", added=NOW, folder="")
+NO_FEEDS = [{**FEED, name: value} for name in FEED for value in (b"bytes", "") if value or name != "folder"]
+
+
+def test_no_event_and_no_feed_is_believed_that_none_can_be(closed: Path) -> None:
+    before = stored_events(closed)
+    with closing(sqlite3.connect(closed, isolation_level=None)) as connection:
+        for at, (name, value) in enumerate([("kind", "tag:x"), *NO_EVENTS]):
+            insert(connection, "event", {**EVENT, "id": f"{at:024x}", name: value, "undone": 0, "applied": 1})
+    (seq,) = rows(closed, "SELECT seq FROM event WHERE id = ?", EVENT["id"])[0]
+    with reading(closed) as salvage:
+        assert found_events(salvage) == before | {EVENT["id"]: tuple({**EVENT, "number": seq}.values())}
+    for feed in (*NO_FEEDS, {**FEED, "kind": "other"}, FEED):
+        with closing(sqlite3.connect(closed, isolation_level=None)) as connection:
+            connection.execute("DELETE FROM feed")
+            insert(connection, "feed", feed)
+        with reading(closed) as salvage:
+            assert [one["slug"] for one in salvage.feeds()] == ["s"] * (feed is FEED), feed
+
+
+def insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    names = ", ".join(row)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
 
 
 def test_text_is_cleaned_again(closed: Path) -> None:

@@ -64,7 +64,7 @@ def text_with(*references: str) -> Document:
     return Document("T", (Paragraph((Span("We build on others."),)), *spans))
 
 
-def test_words_authors_and_topics_make_papers_alike(window: Window) -> None:
+def test_words_authors_and_topics_make_papers_alike(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(window, "like:2611.00001") == [2]
     # Each of two authors of two papers counts a little less than one of whom there is no other paper.
     assert near(window, "2611.00003") == {4: pytest.approx(similar.AUTHOR * 2 * 20 / 22)}
@@ -74,7 +74,15 @@ def test_words_authors_and_topics_make_papers_alike(window: Window) -> None:
     assert found(window, "like:2611.00001,2611.00003 sort:-upvotes") == [4, 2]
     assert found(window, "like:2611.00001,2611.00003 topic:agents") == [4]
     assert found(window, "like:2611.00003,2611.00001 ~speculative") == [2, 4]
+    assert found(window, "like:2611.00003,2611.00001 ~kitchen") == [4, 2]
     assert found(window, "like:2611.00099") == []
+    monkeypatch.setattr(similar, "AT_ONCE", 1)
+    assert found(window, "like:2611.00001,2611.00003") == [2, 4]
+    # What is much less near than the nearest one is left out, unless it is near enough.
+    monkeypatch.setattr(similar, "NEAR", 1.9)
+    for enough, left in ((9, [2]), (similar.ENOUGH, [2, 4])):
+        monkeypatch.setattr(similar, "ENOUGH", enough)
+        assert found(window, "like:2611.00001,2611.00003") == left
     assert shared(window, "2611.00001", "2611.00002") == Shared(("draft trees", "speculative decoding"))
     assert shared(window, "2611.00003", "2611.00004") == Shared((), ("Ada Example", "Bo Sample"))
     assert shared(window, "2611.00005", "2611.00004").topics == ("Agents",)
@@ -85,13 +93,17 @@ def test_words_authors_and_topics_make_papers_alike(window: Window) -> None:
 def test_full_texts_tell_who_cites_whom(window: Window, path: Path) -> None:
     with closing(Texts.open(path)) as texts:
         for id, document in (
-            ("2611.00007", text_with("Cy. On the Theory of Everything Quaint. 2025.", "arXiv:2611.00003")),
+            (
+                "2611.00007",
+                text_with("Cy. On the Theory of Everything Quaint. Agents in a Kitchen. 2025.", "arXiv:2611.00003"),
+            ),
             ("2611.00005", Document("T", (Paragraph((Span("See arXiv:2611.00007v2 for all of it."),)),))),
         ):
             texts.put(window.pk_of(id) or 0, document, "feed", NOW)
     assert found(window, "like:2611.00006")[0] == 7
-    assert shared(window, "2611.00006", "2611.00007").cites
-    assert shared(window, "2611.00007", "2611.00006").cited
+    assert shared(window, "2611.00006", "2611.00007").cites and shared(window, "2611.00004", "2611.00007").cites
+    whom = {number for number in range(1, 8) if shared(window, "2611.00007", f"2611.0000{number}").cited}
+    assert whom == {3, 4, 6}
     cited = near(window, "2611.00007")
     further = cited.pop(6)
     assert cited == {3: similar.CITATION, 5: similar.CITATION} and further > similar.CITATION

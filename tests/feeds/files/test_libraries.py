@@ -76,7 +76,7 @@ BROKEN = """\
 @misc{a, title={The key again}, eprint={2401.00003}}
 @misc{d, title={A field}, title={twice}, eprint={2401.00004}}
 @set{s, entryset={a,b}}
-@misc{e, title={No id {\\"o}}}
+@misc{e, title={No id {\\"o} \\{x\\}}}
 @misc{f, title={Never ends, eprint={2401.00005}
 
 @misc{g, title={After it}, url={https://arxiv.org/abs/2401.00006}}
@@ -89,7 +89,7 @@ def test_a_broken_entry_keeps_no_other_out() -> None:
         ("entry b", "Two parts", "2401.00002"),
         ("entry a", "The key again", "2401.00003"),
         ("entry d", "twice", "2401.00004"),
-        ("entry e", "No id ö", None),
+        ("entry e", "No id ö {x}", None),
         ("line 9", "Never ends, eprint=", "2401.00005"),
         ("entry g", "After it", "2401.00006"),
     ]

@@ -41,6 +41,7 @@ from reader.feeds.fulltext.pdf import (
     written,
 )
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
+from reader.feeds.fulltext.pdf_picture import draw_spot
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, ITALIC, MAPPED, MATH, SIGNS, Printed, paragraph, write_pdf
 from tests.table import each
@@ -869,7 +870,7 @@ def pictures(file: Path) -> PdfTexts:
 
 
 async def test_a_formula_is_cut_out_of_its_page_by_its_number_or_the_words_around_it(tmp_path: Path) -> None:
-    source = pictures(write_pdf(tmp_path / "paper.pdf", PRINTED))
+    file = write_pdf(tmp_path / "paper.pdf", PRINTED)
     before, after = ("reader", "be", "this"), ("where", "it", "is", "the", "first")
     spots = [
         PdfSpot("2605.00001", number="(1)"),
@@ -878,26 +879,26 @@ async def test_a_formula_is_cut_out_of_its_page_by_its_number_or_the_words_aroun
     ]
     for spot in spots:
         for width, size in ((900, (900, 60)), (9_000, (1806, 120))):
-            with Image.open(BytesIO(await source.picture(spot, width, 900))) as drawn:
+            with Image.open(BytesIO(draw_spot(file, spot, width, 900))) as drawn:
                 # One line and the gaps around it.
                 assert drawn.size == size
                 assert any(drawn.convert("L").histogram()[:60]), "nothing is printed on it"
     with pytest.raises(NoPicture, match=r"There is no picture: this formula is not found in its PDF\."):
-        await source.picture(PdfSpot("2605.00001", number="(7)"), 900, 900)
+        await pictures(file).picture(PdfSpot("2605.00001", number="(7)"), 900, 900)
 
 
 async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
-    source = pictures(write_pdf(tmp_path / "paper.pdf", PRINTED))
+    file = write_pdf(tmp_path / "paper.pdf", PRINTED)
     for is_upper, above in ((True, 30), (False, 10)):
-        with Image.open(BytesIO(await source.picture(PdfSpot("2605.00001", 0, is_upper), 600, 200))) as drawn:
+        with Image.open(BytesIO(draw_spot(file, PdfSpot("2605.00001", 0, is_upper), 600, 200))) as drawn:
             assert drawn.size == (298, 200)
             printed = ImageOps.invert(drawn.convert("L")).getbbox()
             assert printed and round(printed[1], -1) == above
-    with pytest.raises(NoPicture, match="no such page"):
-        await source.picture(PdfSpot("2605.00001", 2), 600, 200)
-    Path(tmp_path, "paper.pdf").write_bytes(b"%PDF-1.5\n")
+    with pytest.raises(NoFullText, match="no such page"):
+        draw_spot(file, PdfSpot("2605.00001", 2), 600, 200)
+    file.write_bytes(b"%PDF-1.5\n")
     with pytest.raises(NoPicture, match="its PDF is damaged"):
-        await source.picture(PdfSpot("2605.00001"), 600, 200)
+        await pictures(file).picture(PdfSpot("2605.00001"), 600, 200)
 
 
 async def test_the_last_pdfs_are_kept_to_be_shown_and_to_be_read_offline(tmp_path: Path) -> None:

@@ -129,3 +129,4 @@ async def test_a_pdf_has_a_size_limit(server: FeedServer, file: Path, monkeypatc
     monkeypatch.setattr(pdf, "LARGEST", 5_000)
     with pytest.raises(FeedMalformed, match="larger than"):
         await fetch(server, file)
+    assert left(file) == []

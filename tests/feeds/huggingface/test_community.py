@@ -40,6 +40,14 @@ def test_replies_within_a_comment_are_read_like_flat_ones() -> None:
     assert parents == [("a", ""), ("b", "a"), ("c", "b"), ("d", "a"), ("e", "")]
 
 
+def test_a_comment_may_stand_in_the_paper_and_lack_a_time() -> None:
+    times = ("2026-05-12T09:00:00+02:00", "2026-05-12T09:00:00", "1970-01-01T00:00:00Z", "soon")
+    comments = (said(str(at), edited=at == 1) | {"createdAt": time} for at, time in enumerate(times))
+    found = [one.comment for one in parse_page({"paper": page(*comments)}, ID).said]
+    assert [one.at for one in found] == ["2026-05-12T07:00:00Z", "", "", ""]
+    assert [one.is_edited for one in found] == [False, True, False, False]
+
+
 def test_a_hidden_comment_has_no_text_and_other_types_are_left_out() -> None:
     hidden = said("a", "Buy this", hidden=True, hiddenReason="Spam", reactions=[{"reaction": "👍", "count": 1}])
     assert parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).said == (

@@ -42,6 +42,8 @@ def test_it_scrolls_by_lines_and_pages_and_stops_at_both_ends(view: TextView) ->
     end = view.scroll(100_000)
     assert end.is_at_end and len(shown(end)) == SIZE.rows and "Author 39" in shown(end)[-1]
     assert end.scroll(1) is end and end.scroll_pages(1) is end
+    low = TextView.open(document(), Size(79, 1))
+    assert low.scroll_pages(1).top == low.scroll_pages(1, share=2).top == low.scroll(1).top
 
 
 def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> None:
@@ -59,6 +61,9 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     middle = view.layout.down(view.top, SIZE.rows // 2)
     sides = [view.peek_at(entry, place).peek for place in (middle, middle._replace(line=middle.line + 1))]
     assert [side and side.is_above for side in sides] == [False, True]
+    for rows in range(6, 24):
+        titled = TextView.open(document(), Size(79, rows)).peek_at(section).peek
+        assert titled is not None and titled.lines[-1].text.strip(), rows
     for rows, most in ((4, 1), (22, 9), (40, 10)):
         long = TextView.open(Document("", (paragraph(WORDS * 40),)), Size(79, rows)).peek_at(TextPlace()).peek
         assert long is not None and len(long.lines) == most
@@ -185,6 +190,10 @@ def test_back_returns_to_where_jumps_began(view: TextView) -> None:
     assert further.back().top == there.top
     assert further.back().back().top == reading.top
     assert there.scroll(1).marked is None
+    # A jump within the view is taken back by itself; one whose origin is in view again leads further back.
+    near = view.jump(view.layout.down(view.top, 2))
+    assert near.top == view.top and near.back().marked is None
+    assert further.go(further.trail[-1]).back().top == reading.top
     assert reading.jump_to_end(last=False).jump_to_end(last=False).back().top == reading.top
     end = further.layout.end
     assert further.jump(end).jump(end).trail == tuple(one.spot(one.top) for one in (reading, there, further))
@@ -258,7 +267,8 @@ def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
     assert second.next_match(1).marked == found.marked == second.next_match(-1).marked
     assert found.next_match(-1).marked == second.marked
     assert found.back().top == view.top
-    assert search(view, "zebra x").end_search(is_kept=True).matches() == (0, 0)
+    nothing = search(view, "zebra x").end_search(is_kept=True)
+    assert nothing.next_match(1).matches() == (0, 0)
     assert search(view, "author 39").end_search(is_kept=True).next_match(1).matches() == (1, 1)
     assert view.next_match(1) is view and view.matches() == (0, 0)
     # The first block has matches, one block has several, and there is one block.
@@ -284,7 +294,7 @@ def test_a_match_in_view_moves_nothing_and_one_below_it_is_shown_in_the_upper_th
 def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
     kept = search(view, "zebra").end_search(is_kept=True)
     dropped = search(kept, "author").end_search(is_kept=False)
-    assert dropped.search.text == "zebra" and dropped.top == kept.top
+    assert dropped.search.text == "zebra" and dropped.top == kept.top and dropped.marked is None
     again = kept.begin_search().end_search(is_kept=True)
     assert again.search.text == "zebra" and marked(again) == "The zebra runs only here."
     assert view.begin_search().end_search(is_kept=True).search.text == ""
@@ -294,8 +304,11 @@ def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
 
 
 def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> None:
-    assert view.move_cursor(1) is view
+    assert view.move_cursor(1) is view.move_by_words(1) is view
     chosen = view.select()
+    # The view follows the cursor only beyond its edges.
+    tops = [chosen.move_cursor(lines).top for lines in (SIZE.rows - 1, SIZE.rows, SIZE.rows + 1)]
+    assert tops == [view.scroll(lines).top for lines in (0, 1, 2)]
     assert [line.text for _, line in chosen.selected_lines()] == ["1  Introduction"]
     chosen = chosen.move_cursor(2)
     assert len(chosen.selected_lines()) == 3 and "We follow" in chosen.selected_lines()[-1][1].text
@@ -339,11 +352,19 @@ def test_words_are_selected_from_an_end_of_the_selected_lines(
 
 def test_a_selected_word_is_the_last_one_of_a_shorter_line() -> None:
     blocks = paragraph("one two three"), paragraph("four"), paragraph("five six")
-    chosen = TextView.open(Document("", blocks), SIZE).select().move_by_words(3).move_cursor(2)
-    for words, selected in ((1, ["one two three", "", "four", "", "five"]), (-1, ["one two three"])):
-        assert [line.text for _, line in chosen.move_by_words(words).selected_lines()] == selected
-    begun = chosen.select().move_by_words(1)
-    assert [line.text for _, line in begun.selected_lines()] == ["four", "", "five"]
+    view = TextView.open(Document("", blocks), SIZE)
+    chosen = view.select().move_by_words(3).move_cursor(2)
+    again = view.select().move_by_words(2).select()
+    for begun, words, selected in (
+        (chosen, 1, ["one two three", "", "four", "", "five"]),
+        (chosen, -1, ["one two three"]),
+        (chosen.select(), 1, ["four", "", "five"]),
+        (again, 1, ["two three"]),
+        (again, -1, ["one two"]),
+        (again.move_by_words(-1).select(), 1, ["one two"]),
+        (view.select().move_cursor(2), -1, ["one two three", "", "four"]),
+    ):
+        assert [line.text for _, line in begun.move_by_words(words).selected_lines()] == selected
 
 
 def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or_selected(view: TextView) -> None:
@@ -393,6 +414,11 @@ def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextVi
     assert there.is_at_end and marked(there) == "References"
     assert there.section is not None and there.section.start == block
     assert there.back().top == small.top
+    # One that can stand at the top needs no mark.
+    lines = len(view.layout.placed(view.layout.start_of(block), 1_000))
+    for rows, place in ((lines, None), (lines + 1, view.layout.start_of(block))):
+        end = view.resized(Size(79, rows)).go(Spot(block - 1, 0))
+        assert [end.next_section(1).marked, end.go_to_block(block).marked] == [place, place]
     before = there.next_section(-1)
     assert before.section is not None and before.section.heading.number == "3"
     assert marked(before.next_section(1)) == "References"

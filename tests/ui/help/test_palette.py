@@ -119,6 +119,7 @@ async def test_a_hostile_name_is_drawn_and_run_as_it_is(reader: Opener) -> None:
         await r.do("app.commands")
         await r.press(*"nosuch", "down", "enter")
         assert offered(r) == [] and r.context == "help"
+        assert r.lines[0].rstrip().endswith("nosuch▏  no command or topic matches")
         await r.press("escape")
         assert r.context == "list" and r[Hostile].ran == 1
 

@@ -377,6 +377,27 @@ MOST = counts(HALF.place)._replace(topics=(TopicCount("video", "", "", 2), Topic
             empty("latest", "robot", FACTS._replace(newest_day="2026-05-08")),
             "Nothing matches robot on Fri 8 May. | F clears the query   ctrl+s searches the feed",
         ),
+        # What is not counted is not told, nor is a refresh of another view.
+        (empty("unread").rank(), "Ranking 19 papers. | esc goes back"),
+        (empty("unread", "robot").rank(), "Ranking papers. | esc goes back"),
+        (empty("unread").put(COUNTED, None).rank(), "Ranking papers. | esc goes back"),
+        (empty("unread").put(COUNTED, None), "All papers are read. | r looks for new ones   ga all papers"),
+        *(
+            (
+                empty("latest", "robot", base=0).put(
+                    REFRESH, RefreshStatus().started(view_id)._replace(progress="2 %")
+                ),
+                f"Nothing matches robot on Tue 12 May. | {said}F clears the query{searches}",
+            )
+            for view_id, said, searches in (
+                ("latest", "It is being fetched: 2 %. | ", ""),
+                ("all", "No papers on Tue 12 May. | ", f"   {SEARCHES}"),
+            )
+        ),
+        (
+            empty("day:2026-05-09", base=0),
+            "No papers on Sat 9 May. | The feed rests at weekends. | [ Friday has 14   ] Monday has 16",
+        ),
         # Papers that no day lists are papers.
         (
             empty("latest", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None),

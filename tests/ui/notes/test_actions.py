@@ -98,7 +98,7 @@ async def test_what_was_being_written_outlives_the_reader(reader: Opener) -> Non
         await r.type("half a th")
         await r.press("ctrl+q")
     async with reader() as r:
-        assert r.status == f"the note of {id} is unfinished: e there continues it"
+        assert r.status == f"unfinished note: e on {id} continues it"
         await r.do("paper.note")
         assert any("an unfinished draft" in line for line in r.lines)
         await r.type("ought")

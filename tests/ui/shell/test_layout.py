@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
-    LEAST_NOTE,
     LIST,
     SHAPES,
     USUAL,
@@ -20,6 +19,7 @@ from reader.ui.shell.layout import (
     PaneFront,
     PaneSizes,
     lay_out,
+    outline_width,
     place_note,
     remembered,
     shape_at,
@@ -162,21 +162,38 @@ def test_each_width_has_a_shape() -> None:
     assert [shape_at(least - 1) for least in list(SHAPES.values())[1:]] == list(SHAPES)[:-1]
 
 
-@each("size", [(1, 1), (30, 6), (60, 20), (80, 24), (100, 30), (140, 42), (200, 60)])
-@each("is_page", [False, True])
-def test_the_editor_of_notes_is_on_the_screen_and_leaves_the_first_line_and_the_last(
-    size: tuple[int, int], is_page: bool
+@each(
+    ("size", "is_page", "choice", "area"),
+    [
+        ((140, 42), False, USUAL, (91, 21, 49, 20)),
+        ((140, 42), False, USUAL.resized(140, list_share=0.735), (110, 21, 30, 20)),
+        # Too narrow or too low a detail gives no room, and one that just fits does.
+        ((140, 42), False, USUAL.resized(140, list_share=0.745), (0, 1, 140, 40)),
+        ((80, 42), False, USUAL, (0, 33, 80, 8)),
+        ((80, 38), False, USUAL, (0, 19, 80, 18)),
+        ((60, 20), False, USUAL, (0, 1, 60, 18)),
+        ((1, 1), False, USUAL, (0, 1, 1, 0)),
+        # On a page it is as wide as the text.
+        ((140, 42), True, USUAL, (29, 21, 80, 20)),
+        ((83, 12), True, USUAL, (1, 3, 80, 8)),
+        ((80, 6), True, USUAL, (0, 0, 80, 5)),
+        ((1, 1), True, USUAL, (0, 0, 1, 0)),
+    ],
+)
+def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is(
+    size: tuple[int, int], is_page: bool, choice: PaneChoice, area: tuple[int, int, int, int]
 ) -> None:
-    width, height = size
-    area = place_note(width, height, USUAL, LIST, is_page=is_page)
-    assert area.x >= 0 and area.right <= width
-    assert area.y + area.height <= max(1, height - 1)
-    if height >= 20:
-        assert area.height >= LEAST_NOTE
+    assert place_note(*size, choice, LIST, is_page=is_page) == area
 
 
-def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is() -> None:
-    detail = lay_out(140, 40, USUAL, LIST).detail
-    assert detail is not None
-    assert place_note(140, 42, USUAL, LIST, is_page=False) == (detail.x, 21, detail.width, 20)
-    assert place_note(60, 20, USUAL, LIST, is_page=False) == (0, 1, 60, 18)
+def test_little_room_is_shared() -> None:
+    heights = [[area and area.height for area in lay_out(80, rows)[2:4]] for rows in range(6)]
+    assert heights == [[0, 0], [0, 0], [0, 1], [1, 1], [2, 1], [3, 1]]
+    low = lay_out(80, 4, USUAL.resized(80, list_share=0.2)).list
+    open_filter = lay_out(80, 9, PaneChoice(PaneSizes(60, 0.5)), PaneFront(is_filter_open=True)).filter
+    narrowed = lay_out(60, 1, USUAL, PaneFront(is_narrowed=True)).list
+    assert low is not None and open_filter is not None and narrowed is not None
+    assert (low.height, open_filter.width, narrowed.height) == (1, 40, 0)
+    assert [outline_width(width) for width in (119, 120, 179, 180)] == [0, 34, 34, 44]
+    dense = USUAL.with_other_density()
+    assert (dense.density, dense.with_other_density()) == ("compact", USUAL)

@@ -18,7 +18,7 @@ from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
 from reader.keys.actions import CONTEXTS
-from reader.session.places import Place, view
+from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
@@ -118,6 +118,9 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         ),
         (COMING, State.cache_changed, {"request": ListRequest(3), "cache_version": 5}),
         (COMING, State.list_stopped, {"is_list_coming": False}),
+        (AT_WORK, State.await_list, {"is_list_coming": True}),
+        (State(), State.ready, {"is_ready": True}),
+        (AT_WORK, lambda state: state.choose(state.selection), {}),
         (
             COMING,
             lambda state: state.list_failed("The disk is full."),
@@ -196,6 +199,38 @@ def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -
     assert not after.is_list_coming
 
 
+def test_a_slow_ranking_takes_the_old_papers_away() -> None:
+    ranking = COMING.rank()
+    assert (ranking.listing.place, ranking.is_empty, ranking.is_list_coming) == (WEEK, True, True)
+    assert [
+        state.is_ranking for state in (COMING, ranking, ranking.go(ROBOTS), ranking.listed(listing(place=WEEK)))
+    ] == [
+        *(False, True, False, False),
+    ]
+    found = AT_WORK.list_results(FOUND).rank()
+    assert found.is_ranking and found.listing.results is FOUND
+
+
+def test_keys_act_on_the_paper_in_front_or_the_selected_ones_or_the_highlighted_one() -> None:
+    chosen, hole = AT_WORK.choose(AT_WORK.selection.with_papers((3, 1))), AT_WORK.highlight(2, is_on_hole=True)
+    states = AT_WORK, chosen, chosen.put(PAGE, READING), hole, AT_WORK.listed(listing()), AT_WORK.highlight(None)
+    assert [state.targets for state in states] == [(2,), (1, 3), (3,), (), (), ()]
+    # Another query in the same view keeps them, another view does not.
+    places = ROBOTS, ROBOTS._replace(text="hands"), WEEK
+    assert [chosen.listed(listing(1, 2, 3, place=place)).targets for place in places] == [(1, 3), (1, 3), (2,)]
+
+
+def test_a_saved_view_that_gets_another_query_is_read_again_also_on_the_way_back() -> None:
+    old, new, other = saved_view("Mine", "a"), saved_view("Mine", "b"), saved_view("Other", "c")
+    begun = AT_WORK.know_views(ViewList((old, other), (view("muted"),))).go(Place(old)).go(Place(other))
+    known = begun.know_views(ViewList((new, other)))
+    assert changes(begun, known).keys() == {"views", "trail"} and known.views.added == (view("muted"),)
+    assert [stop.where.place for stop in known.trail] == [ROBOTS, Place(new)]
+    here = begun.walk_back().know_views(ViewList((new,)))
+    assert (here.place, here.is_list_coming, here.trail) == (Place(new), True, (Stop(Where(ROBOTS)),))
+    assert begun.know_views(ViewList()).place == Place(other)
+
+
 @each(
     ("focus", "pks", "then"),
     [("detail", (), "list"), ("detail", (1,), "detail"), ("filter", (), "filter"), ("list", (), "list")],
@@ -244,6 +279,9 @@ def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
     assert hidden.shown == {"filter", "list"}
     assert hidden.focus == "list"
     assert hidden.hide_pane("detail").shown == AT_WORK.shown
+    unfolded = AT_WORK.resized(STACKED).open_filter()
+    assert unfolded.hide_pane("detail").is_filter_open and not unfolded.hide_pane("filter").is_filter_open
+    assert hidden.hide_pane("filter").resized(STACKED).open_filter().hide_pane("filter").is_filter_open
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
