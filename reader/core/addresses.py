@@ -89,8 +89,8 @@ def urls_in(*texts: str | None) -> tuple[str, ...]:
 
 def same(url: str) -> str:
     """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
-    host, slash, path = url.partition("://")[2].partition("/")
-    return host.lower().removeprefix("www.") + slash + path.rstrip("/").removesuffix(".git")
+    host, _, path = url.partition("://")[2].partition("/")
+    return f"{host.lower().removeprefix('www.')}/{path.rstrip('/').removesuffix('.git')}"
 
 
 def what_is(url: str) -> What:

@@ -50,7 +50,7 @@ def test_each_says_where_it_stands() -> None:
 
 def test_spellings_of_one_address_are_one() -> None:
     texts = ("https://www.github.com/ada/engine.git", "github.com/ada/engine", "http://GitHub.com/ada/engine/", None)
-    assert urls_in(*texts) == ("https://www.github.com/ada/engine.git",)
+    assert urls_in(*texts, "https://ada.github.io/", "https://ada.github.io") == (texts[0], "https://ada.github.io/")
 
 
 @each(
