@@ -34,8 +34,6 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         text = document()
         keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
         await open_text(r)
-        await r.do("text.highlight")
-        assert "v selects lines or words to highlight" in r.status
         await r.do("text.select", "move.bottom", "text.highlight")
         assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
         await r.do("app.escape", "move.top", "text.search")
