@@ -67,12 +67,10 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(
         await r.do("triage.pause")
         clock.run(30_000)
         await r.resize(60, 20)
-        assert (r.view, r.query, r.cursor) == before
-        assert "triage: 30 s left" in r.top
+        assert (r.view, r.query, r.cursor) == before and "triage: 30 s left" in r.top
         assert r.status == "gT continues · 30 s left"
         await typed(r, "triage")
-        assert r.here.id == papers[4]
-        assert "5 of 8" in r.lines[0]
+        assert r.here.id == papers[4] and "5 of 8" in r.lines[0]
         # Undone papers of before the pause come back.
         await r.do("mark.undo")
         assert (r.here.id, r.context) == (papers[3], "triage")

@@ -109,3 +109,7 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener, m
         await r.until(lambda: "raised" in r.lines[-1])
         await r.press("escape")
         await r.until(lambda: r.here.id == r.ids[0])
+        # What can't be read costs only its own part of the screen.
+        monkeypatch.setattr(r.app.library, "reasons", refuse)
+        await r.do("read.why")
+        assert "The disk is full." in r.lines[-1] and "Why these topics" in r.screen
