@@ -100,8 +100,8 @@ def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers:
     elif changed:
         said = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
     else:
-        are = "it is" if papers == 1 else "all are"
-        said = f"Nothing to change: {amount(papers, 'paper')}, and {are} {done.removeprefix('marked ')} already."
+        state = done.removeprefix("marked ").replace("no longer", "not")
+        said = f"Nothing to change: {amount(papers, 'paper')} {'is' if papers == 1 else 'are'} {state}."
     record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
     answer(arguments, record, said if papers or changed else "Nothing matches.")
 

@@ -129,9 +129,11 @@ def _meant(workspace: Workspace, follow: Follow) -> str | None:
         return None
     with workspace.window() as window:
         known = {name_slug(name): name for name in window.read(vocabulary)[follow.field]}
-    meant = nearest(follow.slug, known)
+    # A family name alone follows nobody.
+    family = (one for one in known if one.endswith(f"-{follow.slug}"))
+    meant = next(family, None) or nearest(follow.slug, known)
     # Names of people resemble each other: more than two slips mean another name.
-    if meant is None or not (meant.startswith(follow.slug) or distance(follow.slug, meant, 2) <= 2):
+    if meant is None or not (follow.slug in meant or distance(follow.slug, meant, 2) <= 2):
         return None
     return f"{follow.field}:{shlex.quote(clean(known[meant]))}"
 

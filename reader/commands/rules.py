@@ -134,12 +134,13 @@ def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> 
 def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     with workspace.window() as window:
         acted = window.read(acted_papers)
-    if arguments.json or not rules:
-        return answer(arguments, [asdict(one) | {"papers": acted.get(one.name, 0)} for one in rules], NO_RULES)
     rows = [
         (clean(one.name), rule_words(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when))
         for one in rules
     ]
+    rows += [(clean(word), "mute", "", clean(word)) for word in workspace.settings.mute if not arguments.names]
+    if arguments.json or not rows:
+        return answer(arguments, [asdict(one) | {"papers": acted.get(one.name, 0)} for one in rules], NO_RULES)
     print_rows(rows)
     return 0
 
@@ -272,7 +273,7 @@ Run = Callable[[Namespace, Workspace, Sequence[Rule]], int]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_print_rules, "print your rules, and how many papers each has changed"),
+        "list": (_print_rules, "print your rules, how many papers each has changed, and muted words"),
         "check": (_check, "print what is wrong: queries, rules that no paper matches, contradictions; exit code 1 for"
                   " mistakes"),
         "try": (_try, "print what they would have done to papers of the last days, and change nothing"),

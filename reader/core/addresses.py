@@ -89,8 +89,8 @@ def urls_in(*texts: str | None) -> tuple[str, ...]:
 
 def same(url: str) -> str:
     """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
-    host, slash, path = url.partition("://")[2].partition("/")
-    return host.lower().removeprefix("www.") + slash + path.rstrip("/").removesuffix(".git")
+    host, _, path = url.partition("://")[2].partition("/")
+    return f"{host.lower().removeprefix('www.')}/{path.rstrip('/').removesuffix('.git')}"
 
 
 def what_is(url: str) -> What:
@@ -154,8 +154,7 @@ def _broken_off(host: str, rest: str, after: str) -> str:
         return ""
     more = _BROKEN.match(after)
     # An ordinary word is the next one of the sentence.
-    is_name = more is not None and (not more["more"].isalpha() or not more["more"].islower())
-    return more["more"] if more is not None and is_name else ""
+    return "" if more is None or (more["more"].isalpha() and more["more"].islower()) else more["more"]
 
 
 # Hosts

@@ -13,13 +13,13 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
     """
     typed = word.lower()
     allowed = max(1, len(typed) // 3) if len(typed) > 1 else 0
-    best: tuple[int, int, bool, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for candidate in words:
         lower = candidate.lower()
         begins = len(typed) > 1 and lower.startswith(typed)
         slips = 0 if begins else distance(typed, lower, allowed)
         if slips <= allowed:
-            rank = (slips, abs(len(lower) - len(typed)), candidate[:1] != word[:1], candidate)
+            rank = (slips, candidate[:1] != word[:1], abs(len(lower) - len(typed)), candidate)
             best = min(best, rank) if best else rank
     return best[-1] if best else None
 

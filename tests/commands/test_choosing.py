@@ -16,11 +16,11 @@ def test_what_changes_is_counted(session: Session, papers: Path) -> None:
         $ mark read 2606.26740 https://arxiv.org/abs/2606.30616 2606.26740
         2 papers marked read. 'dailypapers undo' takes it back.
         $ mark read 2606.26740
-        Nothing to change: 1 paper, and it is read already.
+        Nothing to change: 1 paper is read.
         $ mark read --query "-title:terminal"
         3 papers marked read. 'dailypapers undo' takes it back.
         $ mark read --query "-title:terminal"
-        Nothing to change: 5 papers, and all are read already.
+        Nothing to change: 5 papers are read.
         $ mark read --query "-title:terminal" --dry-run
         0 papers would be marked read; nothing was changed.
         $ mark read --query xylophone

@@ -112,6 +112,8 @@ def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(session: Se
         Nvidai: no papers here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back. Its query is follow:org:nvidai
         $ follow add "author:Kaimin He"
         Kaimin He: no papers here yet. Did you mean author:'Kaiming He'? 'dailypapers undo' takes it back. Its query is follow:author:kaimin-he
+        $ follow add author:He
+        He: no papers here yet. Did you mean author:'Kaiming He'? 'dailypapers undo' takes it back. Its query is follow:author:he
         $ follow add org:NVIDIA "author:Kaming Hoo" org:Tsinghua Nvidai
         Kaming Hoo: no papers here yet. Its query is follow:author:kaming-hoo
         NVIDIA: 3 papers. Its query is follow:org:nvidia

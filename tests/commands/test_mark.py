@@ -36,7 +36,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ undo
         Taken back: 3 papers no longer hidden.
         $ mark unqueue 2606.26740
-        Nothing to change: 1 paper, and it is no longer queued already.
+        Nothing to change: 1 paper is not queued.
         $ mark queue 2606.26740
         1 paper marked queued. 'dailypapers undo' takes it back.
         $ mark unqueue 2606.26740

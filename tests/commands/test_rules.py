@@ -59,10 +59,12 @@ def test_rules_are_listed_checked_tried_and_applied(session: Session, papers: Pa
         Agents	star, tag work	0 papers	agents
         Benchmarks	hide	0 papers	title:benchmark
         Nothing	highlight	0 papers	title:xylophone
+        verifiers	mute		verifiers
         @ rules list
         Agents      star, tag work  0 papers  agents
         Benchmarks  hide            0 papers  title:benchmark
         Nothing     highlight       0 papers  title:xylophone
+        verifiers   mute                      verifiers
         $ rules check
         Rule Nothing: no paper here matches title:xylophone.
         Rules Agents and Benchmarks contradict each other on 1 paper: star or hide. Agents comes first and wins.
@@ -166,6 +168,9 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
         1! dailypapers: memory is already muted.
         $ rules mute verifiers --jsonl
         {"mute": "verifiers"}
+        $ rules list
+        memory	mute		memory
+        verifiers	mute		verifiers
         $ count
         4
         """

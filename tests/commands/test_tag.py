@@ -17,7 +17,7 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
         $ tag add "to read" 2606.26740 https://arxiv.org/abs/2606.30616v2 2606.26740
         2 papers tagged to read. 'dailypapers undo' takes it back.
         $ tag add "To Read" 2606.26740
-        Nothing to change: 1 paper, and it is tagged to read already.
+        Nothing to change: 1 paper is tagged to read.
         $ show 2606.26740 --jsonl=tags
         {"tags": ["to read"]}
         $ tag add Évals 2606.26740 --jsonl

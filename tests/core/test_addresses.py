@@ -33,6 +33,8 @@ from tests.table import each
         ("HTTPS://GitHub.com/Ada/Engine", ["https://github.com/Ada/Engine"]),
         ("Perplexity.ai and SD3.5.Co, e.g. torch.com", []),
         ("write to ada@github.com/x or https://ada@evil.example/", []),
+        ("https://ada.org?x@evil.example/", []),
+        (f"https://ada.org/{'x' * LONGEST}", []),
         ("ftp://ada.org/x javascript:alert(1) file:///etc/passwd", []),
         ("https://localhost/x http://[::1]/ https://", []),
     ],
@@ -48,7 +50,7 @@ def test_each_says_where_it_stands() -> None:
 
 def test_spellings_of_one_address_are_one() -> None:
     texts = ("https://www.github.com/ada/engine.git", "github.com/ada/engine", "http://GitHub.com/ada/engine/", None)
-    assert urls_in(*texts) == ("https://www.github.com/ada/engine.git",)
+    assert urls_in(*texts, "https://ada.github.io/", "https://ada.github.io") == (texts[0], "https://ada.github.io/")
 
 
 @each(

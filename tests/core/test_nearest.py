@@ -33,10 +33,11 @@ def test_a_third_of_the_letters_may_be_wrong(word: str, candidate: str, is_near:
     assert nearest(word, [candidate]) == (candidate if is_near else None)
 
 
-def test_the_fewest_slips_win_then_the_nearest_length_then_the_first_letter_then_the_alphabet() -> None:
+def test_the_fewest_slips_win_then_the_first_letter_then_the_nearest_length_then_the_alphabet() -> None:
     assert nearest("abcdef", ["abcdxy", "abcdex"]) == "abcdex"
     assert nearest("ab", ["abcd", "abc"]) == "abc"
     assert nearest("abx", ["abz", "aby"]) == "aby"
+    assert nearest("fsh", ["zsh", "fish"]) == "fish"
     assert nearest("abc", ["abd", "abcdef"]) == "abcdef"
     assert nearest("abcdef", ["abcde", "abcdex"]) == "abcdex"
     assert nearest("autor", ["Author", "author"]) == "author"

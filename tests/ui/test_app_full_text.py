@@ -34,8 +34,6 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         first = [line[:70] for line in r.lines[1:-1]]
         await r.do("move.down", count=3)
         assert [line[:70] for line in r.lines[1:-4]] == first[3:]
-        await r.do("read.up", "move.up", "move.up")
-        assert [line[:70] for line in r.lines[1:-1]] == first
         await r.resize(140, 42)
         assert title in r.lines[2]
         await r.do("paper.star", "app.back")
@@ -90,10 +88,6 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert r.is_on_page
         await r.begin("enter")
         await r.until(lambda: "arXiv asks to wait" in r.screen)
-        # Nothing is said of a text that is not there yet.
-        for action in ("read.on", "text.follow"):
-            r.app.perform(action)
-        assert r.status == ""
         # Words to look for wait for it, and their letters are no keys meanwhile.
         await r.begin("/", *"quz", "backspace", "backspace", "backspace", *"zebra")
         assert r.context == "text" and "/zebra▏" in r.lines[-1]
@@ -133,10 +127,6 @@ async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, ca
         assert "Zebra" not in r.text("#outline") and "▌▸ 2 Method" in r.text("#outline")
         await r.do("outline.fold", "move.bottom", "move.half_up", "move.top", "app.escape")
         assert r.context == "text" and "0 %" in r.lines[0]
-        await r.do("text.outline", "move.down", "outline.go")
-        assert r.context == "text" and "§2 Method" in r.lines[0]
-        await r.do("app.escape")
-        assert "0 %" in r.lines[0]
         await r.click("#outline", 6, 3)
         assert "§3 Results" in r.lines[0]
         # References are chosen by letters, or clicked; what they refer to stands over the text, which does not move.
@@ -179,10 +169,6 @@ async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: 
         await r.do("app.escape")
         await r.until(lambda: r.context == "text")
         assert "0 %" in r.lines[0]
-        # Any other key closes what is shown, and does what it always does.
-        await r.do("text.follow")
-        await r.press("a", "j")
-        assert "enter follow" in r.lines[-1] and "0 %" in r.lines[0]
 
 
 async def test_a_cited_paper_that_is_not_here_is_fetched_to_be_queued(reader: Opener, cache_file: Path) -> None:
@@ -244,13 +230,9 @@ async def test_each_text_opens_where_it_was_left_even_in_another_version(
         assert "▌  3 Results" in r.text("#outline") and "Paragraph" in r.text("#text")
 
 
-async def test_signs_can_be_in_ascii_and_colours_be_changed(reader: Opener, cache_file: Path) -> None:
-    async with reader(size=(100, 30), settings=settings(ascii=True, theme="dark")) as r:
+async def test_signs_can_be_in_ascii(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(100, 30), settings=settings(ascii=True)) as r:
         keep_text(cache_file, r.here.id)
         await open_text(r)
         await r.do("text.outline", "app.escape", "text.next_section", "text.right", "text.select")
         assert all(line.isascii() for line in r.lines), r.screen
-        for theme in ("light", "ansi"):
-            r.app.use_theme(theme)
-            await r.rest()
-            assert "Method" in r.screen

@@ -34,8 +34,6 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         text = document()
         keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
         await open_text(r)
-        await r.do("text.highlight")
-        assert "v selects lines or words to highlight" in r.status
         await r.do("text.select", "move.bottom", "text.highlight")
         assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
         await r.do("app.escape", "move.top", "text.search")
@@ -92,7 +90,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         await r.type(" A th")
         await r.press("ctrl+q")
     async with reader(size=(120, 30)) as r:
-        assert r.status == f"the note of a highlight in {id} is unfinished: e there continues it"
+        assert r.status == f"unfinished note: e on a highlight in {id} continues it"
         await open_text(r)
         await r.do("text.next_match", "paper.note")
         assert "an unfinished draft" in r.screen and "So what? A th" in r.screen

@@ -483,7 +483,7 @@ class FullTextActions(Actor):
     def copy(self, _count: int | None) -> None:
         text = self._model.state[TEXT]
         if text is None or text.view is None or text.view.selection is None:
-            self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
+            self._tell_of_text(f"{self._keymap.key('text.select')} selects lines to copy")
             return
         section = text.view.document.section_of(text.view.selection.first.block)
         quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))

@@ -362,7 +362,8 @@ class PaletteScreen(SearchScreen[Palette]):
     def show(self, palette: Palette) -> None:
         """Show the matches, with the cursor on the first; papers found later do not move it."""
         glyphs = self._look.glyphs
-        about = "" if palette.typed else "a command, a topic, a paper"
+        about = "" if palette.offered else "  no command or topic matches"
+        about = about if palette.typed else "a command, a topic, a paper"
         self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")
         finder = Finder(palette.typed)
 

@@ -127,7 +127,7 @@ class NoteActions(Actor):
             # Not as news, which the first refresh would replace.
             key = self._keymap.key("paper.note")
             where = f"a highlight in {id[:-13]}" if _OF_PASSAGE.search(id) else id
-            self._model.show_notice(f"the note of {where} is unfinished: {key} there continues it")
+            self._model.show_notice(f"unfinished note: {key} on {where} continues it")
 
     # In the user's own editor
 

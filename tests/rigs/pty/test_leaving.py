@@ -126,4 +126,4 @@ def test_a_note_that_is_being_written_outlives_a_kill(home: Path) -> None:
         terminal.process.kill()
         terminal.process.wait(PATIENCE)
     with open_reader(home) as terminal:
-        terminal.wait_for("is unfinished: e there continues it", 30)
+        terminal.wait_for("unfinished note: e on ", 30)

@@ -61,9 +61,6 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     middle = view.layout.down(view.top, SIZE.rows // 2)
     sides = [view.peek_at(entry, place).peek for place in (middle, middle._replace(line=middle.line + 1))]
     assert [side and side.is_above for side in sides] == [False, True]
-    for rows in range(6, 24):
-        titled = TextView.open(document(), Size(79, rows)).peek_at(section).peek
-        assert titled is not None and titled.lines[-1].text.strip(), rows
     for rows, most in ((4, 1), (22, 9), (40, 10)):
         long = TextView.open(Document("", (paragraph(WORDS * 40),)), Size(79, rows)).peek_at(TextPlace()).peek
         assert long is not None and len(long.lines) == most

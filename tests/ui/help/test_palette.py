@@ -119,6 +119,7 @@ async def test_a_hostile_name_is_drawn_and_run_as_it_is(reader: Opener) -> None:
         await r.do("app.commands")
         await r.press(*"nosuch", "down", "enter")
         assert offered(r) == [] and r.context == "help"
+        assert r.lines[0].rstrip().endswith("nosuch▏  no command or topic matches")
         await r.press("escape")
         assert r.context == "list" and r[Hostile].ran == 1
 
@@ -150,6 +151,7 @@ TITLE = "A Paper with a Long Title That Does Not Fit"
         ("Star", "Keep this paper in the Starred view.", "s", 30, "Star                         s"),
         ("Topic: Benchmarks & evaluation", "How.", "", 60, "Topic: Benchmarks & evaluation  How."),
         (TITLE, "Tue 24 Nov", "", 40, "A Paper with a Long Title T…  Tue 24 Nov"),
+        (TITLE, "16 cells of text", "", 40, "A Paper with a Long T…  16 cells of text"),
         (TITLE, "", "", 20, "A Paper with a Long…"),
     ],
 )
