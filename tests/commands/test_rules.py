@@ -182,6 +182,8 @@ def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
         """
         $ rules
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
+        $ rules check
+        You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ rules try
         You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one.
         $ rules add agents
