@@ -154,8 +154,7 @@ def _broken_off(host: str, rest: str, after: str) -> str:
         return ""
     more = _BROKEN.match(after)
     # An ordinary word is the next one of the sentence.
-    is_name = more is not None and (not more["more"].isalpha() or not more["more"].islower())
-    return more["more"] if more is not None and is_name else ""
+    return "" if more is None or (more["more"].isalpha() and more["more"].islower()) else more["more"]
 
 
 # Hosts

@@ -128,14 +128,12 @@ def find_clashes(taken: Taken) -> Iterator[Clash]:
 
 def find_digits(actions: Mapping[str, Action], taken: Taken) -> Iterator[KeyMistake]:
     """Find bindings that begin with a digit where digits begin a count."""
-    for context, keys in taken.items():
-        begun = [(chord, users) for chord, users in keys.items() if chord[0] in tuple("123456789")]
-        if not begun or context in TYPING:
-            continue
+    for keys in taken.values():
         if any(actions[user].repeatable for users in keys.values() for user in users):
-            for chord, users in begun:
-                problem = f"{label(chord, ascii=True)} begins with a digit, which is a count"
-                yield from (KeyMistake(user, problem) for user in users)
+            for chord, users in keys.items():
+                if chord[0] in tuple("123456789"):
+                    problem = f"{label(chord, ascii=True)} begins with a digit, which is a count"
+                    yield from (KeyMistake(user, problem) for user in users)
 
 
 class Keymap:
@@ -256,7 +254,7 @@ class Keymap:
 
     def takes_counts(self, context: Context) -> bool:
         """Return whether a digit begins a count in this context."""
-        return context not in TYPING and any(action.repeatable for action in self._bound[context].values())
+        return any(action.repeatable for action in self._bound[context].values())
 
     def choices(self, context: Context, begun: Chord, saved: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
         """Return the (displayed keys, name) that may follow the keys pressed so far.

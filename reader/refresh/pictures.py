@@ -45,7 +45,7 @@ _LIMITS = replace(
 class PictureClient(DocumentClient):
     """Fetches one picture. The address may come from a page, so it leads to this machine only if the feed is there."""
 
-    def __init__(self, address: str, *, public_only: bool = True, **options: Unpack[HttpOptions]) -> None:
+    def __init__(self, address: str, *, public_only: bool, **options: Unpack[HttpOptions]) -> None:
         options["accept"] = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
         options.setdefault("limits", _LIMITS)
         super().__init__(address, cross_host=True, public_only=public_only, **options)

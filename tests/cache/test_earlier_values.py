@@ -80,7 +80,6 @@ def test_settings_and_entries_that_gave_way_are_told_and_come_back(events: Event
     views, mute = (events.read(lambda one: setting_versions(one, name)) for name in ("views", "mute"))  # noqa: B023
     assert [restored(one, views) for one in views] == [{}, {"of": "Evals", **evals}]
     assert [(one.is_there, restored(one, mute)) for one in mute] == [(False, there), (True, there)]
-    # Where the file follows its own entries only, no other machine replaces any.
     events.read(lambda connection: follow_entries(connection, HERE))
     assert ask(events) == []
 

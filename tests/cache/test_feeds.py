@@ -65,10 +65,6 @@ def test_failing_begins_once_and_ends_with_an_answer(feeds: Feeds, path: Path) -
     feeds.answered("nobody", NOW)
     feeds.failed("nobody", NOW, "It was never there.")
     assert feeds.failing() == []
-    for folder, title in (("", "b"), ("Labs", "A"), ("labs", "B"), ("", "C")):
-        feeds.follow("rss", f"https://{title}.example/{folder}", title, "more", NOW, folder=folder)
-    titles = ["Daily papers of Hugging Face", "b", "C", "Notes of a lab", "A", "B"]
-    assert [one.title for one in feeds.all()] == titles
 
 
 def test_arxiv_is_asked_for_the_newest_papers_that_lack_categories(feeds: Feeds, cache: Cache) -> None:
@@ -115,7 +111,6 @@ def test_what_is_known_of_a_sources_days_is_said() -> None:
     said = "1,300 of 1,400 (1,000 cross-listed) on Tue 24 Nov"
     for holes, more in (
         ((), ""),
-        ((newest,), ""),
         ((waiting, newest, hole), ", Wed 25 Nov: 0 of 14, asked again at 18:00, 1 other day incomplete"),
         ((waiting._replace(again=""), hole), ", 2 other days incomplete"),
     ):

@@ -12,24 +12,23 @@ from reader.cache.watching import Candidates, changes, follow, judge, mute, muti
 from reader.core.settings.tables import Rule
 from tests.cache.conftest import SCOPE
 
-RULE = Rule("Ones", "title:number", ("hide", "star"))
-
 
 def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events, path: Path) -> None:
+    rules = [Rule("All", "title:number", ("hide", "star"))]
     assert mute(path, ["2", "nothing at all"], SCOPE)
     events.mark("star", True, [3])
     with opened(path) as connection:
         register_functions(connection)
 
         def tried(**options: bool) -> dict[tuple[str, ...], list[int]]:
-            (verdict,) = judge(connection, [RULE], SCOPE, Candidates(), **options)
+            (verdict,) = judge(connection, rules, SCOPE, Candidates(), **options)
             assert verdict.matched == (2, 1, 3, 5, 4) and verdict.count == sum(map(len, verdict.acts.values()))
             return {kinds: list(pks) for kinds, pks in verdict.acts.items()}
 
         # A muted paper is hidden already, and what the user did is left as it is.
         does = {("star",): [2], ("hide", "star"): [1, 5, 4]}
         assert tried() == tried(anew=True) == does
-        events.act(changes(judge(connection, [RULE], SCOPE, Candidates())))
+        events.act(changes(judge(connection, rules, SCOPE, Candidates())))
         assert (tried(), tried(anew=True)) == ({}, does)
         assert [muting_words(connection, pk, SCOPE) for pk in (1, 2, 3)] == [(), ("2",), ()]
     assert mute(path, [], SCOPE) and not mute(path, [], SCOPE) and not follow(path, [], lambda: SCOPE)

@@ -114,8 +114,8 @@ def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(session: Se
         Kaimin He: no papers here yet. Did you mean author:'Kaiming He'? 'dailypapers undo' takes it back. Its query is follow:author:kaimin-he
         $ follow add author:He
         He: no papers here yet. Did you mean author:'Kaiming He'? 'dailypapers undo' takes it back. Its query is follow:author:he
-        $ follow add org:NVIDIA "author:Kai Hee" org:Tsinghua Nvidai
-        Kai Hee: no papers here yet. Its query is follow:author:kai-hee
+        $ follow add org:NVIDIA "author:Kaming Hoo" org:Tsinghua Nvidai
+        Kaming Hoo: no papers here yet. Its query is follow:author:kaming-hoo
         NVIDIA: 3 papers. Its query is follow:org:nvidia
         Tsinghua: no papers here yet. Its query is follow:org:tsinghua
         Nvidai: no papers here yet. Its query is follow:word:nvidai

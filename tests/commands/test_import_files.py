@@ -36,6 +36,8 @@ def test_days_come_in_once_plain_packed_or_piped(
     plain = write_days(tmp_path / "days.jsonl", DAYS | {"2026-07-01": [{"paper": {"id": 7}}, *[5] * 4]})
     (tmp_path / "days.jsonl.gz").write_bytes(gzip.compress(plain.read_bytes()))
     (tmp_path / "notes.txt").write_text("nothing of the sort")
+    tried = run("import", str(plain), "--dry-run", "--star", "--json=new,coming,marked").json
+    assert tried == {"new": 6, "coming": 0, "marked": {"starred": 6}}
     session(
         """
         $ import nowhere.json days.jsonl

@@ -33,6 +33,8 @@ from tests.table import each
         ("HTTPS://GitHub.com/Ada/Engine", ["https://github.com/Ada/Engine"]),
         ("Perplexity.ai and SD3.5.Co, e.g. torch.com", []),
         ("write to ada@github.com/x or https://ada@evil.example/", []),
+        ("https://ada.org?x@evil.example/", []),
+        (f"https://ada.org/{'x' * LONGEST}", []),
         ("ftp://ada.org/x javascript:alert(1) file:///etc/passwd", []),
         ("https://localhost/x http://[::1]/ https://", []),
     ],

@@ -216,6 +216,7 @@ def test_what_repeats_itself_is_replaced_as_a_whole() -> None:
 
 def test_more_paragraphs_than_are_compared_are_replaced_as_a_whole() -> None:
     paragraphs = tuple(f"Paragraph{number}" for number in range(changes.COMPARED + 2))
-    (found,) = compare_sections((SectionText("A", paragraphs),), (SectionText("A", paragraphs[::-1]),))
+    before, after = (SectionText("A", (*some, "The end.")) for some in (paragraphs, paragraphs[::-1]))
+    (found,) = compare_sections((before,), (after,))
     assert len(found.paragraphs) == 2 * len(paragraphs)
     assert {run.kind for runs in found.paragraphs for run in runs} == {"gone", "new"}

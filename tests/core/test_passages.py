@@ -51,7 +51,8 @@ def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
     assert parse_passage(whole.id, whole.value) == whole
     assert json.loads(whole.value) == {name: value for name, value in whole._asdict().items() if name != "id"}
     assert parse_passage(whole.id, '{"quote": "a"}') == Passage(whole.id, "a")
-    assert Passage("x", "a").value == '{"quote":"a","colour":"yellow"}'
+    assert Passage("x", "é").value == '{"quote":"é","colour":"yellow"}'
+    assert passage_id("!") != passage_id("?") and passage_id("A b!") == passage_id("a B")
     for block in (-1, 1_000_000, True, "1", None):
         assert parse_passage(whole.id, json.dumps({**json.loads(whole.value), "block": block})) == whole._replace(
             block=0

@@ -8,6 +8,7 @@ from tests.table import each
 SAME = [
     ("Kaiming He", "He Kaiming"),
     ("Junyan Zhu", "Jun Yan Zhu"),
+    ("Zhu Jun Yan", "Jun Yan Zhu"),
     ("Kaiming He", "He, Kaiming"),
     ("Jun-Yan Zhu", "Junyan Zhu"),
     ("Jun-Yan Zhu", "ZHU Jun-Yan"),
@@ -24,6 +25,7 @@ SAME = [
 PERHAPS = [
     ("Kaiming He", "K. He"),
     ("Kaiming He", "He, K."),
+    ("K. L. He", "K. He"),
     ("Jun-Yan Zhu", "J.-Y. Zhu"),
     ("Martin Müller", "M. Mueller"),
     ("Michael I. Jordan", "M. Jordan"),
@@ -66,6 +68,7 @@ def test_the_likest_of_many_names() -> None:
 def test_the_spellings_of_a_name() -> None:
     assert spellings("Müller, Özgür") == Spellings(("müller", "mueller"), ("öz", "oe"), "ö")
     assert spellings("K. O'Neil") == Spellings(("o'neil", "oneil"), (), "k")
+    assert spellings("Jun Yan Zhu") == Spellings(("zhu",), ("ju",), "j")
     assert spellings("Some Lab") == Spellings(("some lab",), (), "") and spellings("").family == ("",)
 
 
@@ -75,6 +78,7 @@ def test_the_spellings_of_a_name() -> None:
         ("Ada Lovelace", Name("Lovelace", "Ada")),
         ("Lovelace, Ada", Name("Lovelace", "Ada")),
         ("Charles van den Heuvel", Name("van den Heuvel", "Charles")),
+        ("De Vries", Name("Vries", "De")),
         ("Yann Le Cun", Name("Le Cun", "Yann")),
         ("Sammy Davis Jr.", Name("Davis", "Sammy", "Jr.")),
         ("Li", Name("Li")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.core.tag_words import TagWords, complete_tag, parse_tags
+from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
 from tests.table import each
 
 OWN = {"later": 12, "to cite": 4, "latent": 1, "Evals": 1}
@@ -20,6 +20,7 @@ TOPICS = ("agents", "language-models", "evals")
         ("+later +-x", ("later", "x"), ()),
         ("later -Later", (), ("Later",)),
         ("-later later", ("later",), ()),
+        ("a b A", ("b", "A"), ()),
         ('- + "" ,', (), ()),
         ("a\x1b[31mb", ("ab",), ()),
         ("c++ gpt-4", ("c++", "gpt-4"), ()),
@@ -43,6 +44,7 @@ def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ..
         ('"to cite" lat', (), ("later", "latent")),
         ('"a b"', (), ("later", '"to cite"', "latent", "Evals")),
         ("ev", (), ("Evals",)),
+        ("evals", (), ("Evals",)),
         ("ag", (), ("agents",)),
         ("-", ("later", "to cite"), ("-later", '-"to cite"')),
         ("-l", ("later", "to cite"), ("-later",)),
@@ -73,3 +75,6 @@ def test_a_completion_says_how_many_papers_have_the_tag() -> None:
     found = complete_tag("a", {"ai": 3}, ("agents",), (), ())
     assert found is not None
     assert found.papers == (3, None)
+    after = complete_tag("later a", {"ai": 3}, (), (), ())
+    assert after is not None and after.start == 6
+    assert [quoted(name) for name in ("-x", "a-b", "a b")] == ['"-x"', "a-b", '"a b"']

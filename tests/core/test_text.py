@@ -156,6 +156,8 @@ def test_a_title_is_the_same_whatever_its_punctuation(title: str) -> None:
 
 def test_titles_without_letters_are_told_apart() -> None:
     assert title_hash("★★") != title_hash("☆☆")
+    # Hashes are kept in the cache.
+    assert (title_hash("B"), title_hash("C")) == (-8902839231844102283, 3981009880206486555)
     assert title_hash("Synth^2") == title_hash(latex_to_unicode("Synth$^2$"))
 
 
@@ -197,6 +199,9 @@ def test_titles_without_letters_are_told_apart() -> None:
         ("line\\\\break", "line break"),
         ("$\\frac{a}{b}$", "a/b"),
         ("\\begin{x}", "x"),
+        ("x^{2} y", "x² y"),
+        ("x_{2} at 20^{circ}", "x₂ at 20°"),
+        ("of \\(x^2\\)", "of x²"),
         ("the board\\footnote{https://example.org/.} Our", "the board[https://example.org/.] Our"),
         ("in R^{d times d} and $O(n log n)$", "in R^(d times d) and O(n log n)"),
     ],

@@ -19,6 +19,8 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("NIPS 2017", "NeurIPS 2017"),
         ("NeurIPS 2025 Datasets and Benchmarks Track (Spotlight)", "NeurIPS 2025 Datasets and Benchmarks spotlight"),
         ("Findings of ACL 2025", "ACL 2025 Findings"),
+        ("ICLR 2026 workshop, best paper, oral", "ICLR 2026 workshop best paper"),
+        ("Presented at the spring school (Bonn 2025)", None),
         ("EMNLP 2025 Main", "EMNLP 2025"),
         ("Accepted to CVPRW 2025", "CVPR 2025 workshop"),
         ("CVPRW 2025", "CVPR 2025 workshop"),
@@ -57,6 +59,7 @@ def test_a_remark_tells_the_venue(remark: str, venue: str | None) -> None:
         ("Journal of Machine Learning Research 26 (2025) 1-40", "JMLR 2025"),
         ("Advances in Neural Information Processing Systems 38, 2025", "NeurIPS 2025"),
         ("Cell 12, 2020", "Cell 2020"),
+        ("Journal of Machine Learning Research", "JMLR"),
         ("Abc 12, 2020", "ICLR 2026"),
     ],
 )

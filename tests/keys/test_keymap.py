@@ -101,6 +101,8 @@ def test_letters_are_text_where_text_is_typed() -> None:
     assert matched(read("f1", "query")[-1])[0] == "app.help"
     assert matched(read("down", "help")[-1])[0] == "move.down"
     assert matched(read("question_mark", "help")[-1])[0] == "help.search"
+    # Unless the user has chosen one for an action of that line alone.
+    assert matched(read("x", "query", Keymap(overrides={"query.cancel": "x"}))[-1])[0] == "query.cancel"
 
 
 # Clashes and a user's own keys

@@ -6,12 +6,8 @@ import asyncio
 
 import pytest
 
-from reader.ui.app import ReaderApp
-from reader.ui.kit.pane import Pane
-from reader.ui.main_screen import MainScreen
 from reader.ui.page.lines import MEASURE
 from reader.ui.shell.layout import PaneSizes
-from reader.ui.shell.screens import OverScreen
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
@@ -24,11 +20,6 @@ def panes(r: Story) -> list[str]:
     """The panes on the screen, from the left and from the top."""
     shown = [pane for pane in (r.main.strip, r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
     return [pane.id or "" for pane in sorted(shown, key=lambda pane: (pane.region.x, pane.region.y))]
-
-
-def test_only_fields_of_text_have_keys_of_textual() -> None:
-    for kind in (ReaderApp, MainScreen, OverScreen, Pane):
-        assert kind._merged_bindings is not None and not kind._merged_bindings.key_to_bindings
 
 
 async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:

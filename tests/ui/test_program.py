@@ -6,7 +6,6 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
@@ -18,15 +17,7 @@ async def run(r: Story, command: str) -> None:
     await r.do("app.commands")
     await r.press(*["space" if letter == " " else letter for letter in command])
     await r.until(lambda: command in r.screen)
-    await Pilot(r.app).pause()
     await r.press("enter")
-    await r.until(lambda: r.context is not None)
-    await r.rest()
-
-
-async def choose(r: Story, theme: str) -> None:
-    await r.run(f"theme {theme}")
-    await r.rest()
 
 
 def kept(r: Story) -> str:
@@ -53,21 +44,21 @@ async def test_a_theme_shows_while_it_is_chosen_and_escape_takes_it_back(reader:
         await r.press("enter")
         await r.until(lambda: r.status == "done: theme dracula")
         assert r.app.theme == "dracula" and kept(r) == 'theme = "dracula"\n'
-        await choose(r, "nosuch")
+        await r.run("theme nosuch")
         assert r.status.startswith("There is no theme 'nosuch'. Choose one of auto, dark")
         assert r.app.theme == "dracula"
 
 
 async def test_the_sample_keeps_no_theme(reader: Opener) -> None:
     async with reader(demo=True) as r:
-        await choose(r, "light")
+        await r.run("theme light")
         assert (r.app.theme, kept(r)) == ("light", "")
 
 
 async def test_a_variable_that_wins_over_the_choice_is_named(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_THEME", "dracula")
     async with reader() as r:
-        await choose(r, "light")
+        await r.run("theme light")
         await r.until(lambda: r.status == "TEXTUAL_THEME in the environment wins over it")
         assert r.app.theme == "light"
 
@@ -75,7 +66,7 @@ async def test_a_variable_that_wins_over_the_choice_is_named(reader: Opener, mon
 async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with reader() as r:
-        await choose(r, "light")
+        await r.run("theme light")
         assert r.app.theme == "ansi"
         assert r.status == "no colours, since NO_COLOR is set"
 

@@ -93,7 +93,6 @@ class _FolderLook:
                 # Two copies of a home write to one file; from now on this one has its own.
                 others[own.name] = there
                 self._elsewhere |= ids
-                machines.discard(machine)
                 machine = self._events.take_new_machine()
                 own = file_of(self._folder, machine)
                 result.is_new_machine = True

@@ -183,7 +183,7 @@ def listed_id(item: object) -> object:
 
 def _prose(value: object) -> str:
     """A text without HTML and leaked reasoning, not yet clean."""
-    text = _LEAKED_THOUGHT.sub("", as_text(value)[: 4 * BLOCK_LIMIT], count=1) if value else ""
+    text = _LEAKED_THOUGHT.sub("", as_text(value)[: 4 * BLOCK_LIMIT])
     return _ENTITY.sub(lambda entity: unescape(entity[0]), _TAG.sub("", _BREAK.sub("\n\n", text)))
 
 

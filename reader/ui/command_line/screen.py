@@ -68,7 +68,7 @@ class LineScreen(OverScreen[T]):
 
     def lead(self) -> Line:
         """The text below the line before the suggestions, or instead of them."""
-        return ()
+        raise NotImplementedError
 
     def complete(self) -> None:
         if self.suggested.candidates:

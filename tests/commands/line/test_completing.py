@@ -92,6 +92,8 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
         $ completions answer -- tag remove L
         Later
         $ completions answer -- tag remove later l
+        $ completions answer -- tag rename later l
+        Later
         $ completions answer -- group share st
         star
         $ completions answer -- undo ""

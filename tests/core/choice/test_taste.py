@@ -178,6 +178,9 @@ def test_an_interest_is_joined_and_split_again() -> None:
     # One that shares words with an interest of the user's joins it.
     few = learn(liked, papers, held=[splats._replace(papers=ids[:2])])
     assert [one.wish.papers for one in few.subjects] == [ids[:3], ids[3:5]]
+    own = [splats._replace(key=ids[at], name=f"Mine {at}", papers=ids[at : at + 1]) for at in (0, 1)]
+    assert [one.wish.name for one in learn(liked[:3], papers, held=own[:1]).subjects] == ["Mine 0"]
+    assert sorted(one.wish.name for one in learn(liked[:3], papers, held=own).subjects) == ["Mine 0", "Mine 1"]
     made = proteins._replace(did="make")
     assert taste.split(both) == [both._replace(papers=ids[:3], did="split"), made]
     reset = both._replace(did="reset")

@@ -49,6 +49,14 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\bm{\theta}^{(t+1)}", "𝛉⁽ᵗ⁺¹⁾"),
         (r"\mathfrak{g}\mathbb{1}{\bf A}{\cal L}", "𝔤𝟙𝐀ℒ"),
         ("f^2'", "(f²)′"),
+        ("f' 'x", "f′′x"),
+        ("x\\", "x"),
+        (r"\text x y\vspace zw\kern1em bc", "xywbc"),
+        (r"\phantom{x}\textcolor{red}{x}\raisebox{1pt}[2pt]{y}", "xy"),
+        (r"\smash{ab}^2\text{ab}^2\text{a$b$}^2", "(ab)²ab²(ab)²"),
+        (r"\mathbin{ab\text{c}}^2", "(abc)²"),
+        (r"\sum_{\substack {a\\b}}a\middle b", "∑_(a,b) ab"),
+        (r"\operatorname{KL}_i\q", "KLᵢ ‹q›"),
         ("f'^a_b", "f_b′ᵃ"),
         ("x_a_b", "(xₐ)_b"),
         ("x_{a}'_{b}", "(xₐ′)_b"),
@@ -471,6 +479,7 @@ def test_limits_stand_above_and_below() -> None:
     assert drawn(r"\sum_{i=1}^{n}x_{i}") == "\n".join((" n", " ∑ xᵢ", "i=1"))
     assert drawn(r"\sum_{\begin{subarray}{c}i<j\\ j\leq n\end{subarray}}a") == "\n".join((" ∑ a", "i<j", "j≤n"))
     assert drawn(r"\mathop{\mathbb{E}}_{x\sim p}x") == "\n".join((" 𝔼 x", "x∼p"))
+    assert drawn(r"\operatorname{KL}_i f") == "KLᵢ f" and drawn(r"\operatorname*{KL}_i f") == "KL f\ni"
     assert drawn(r"\underset{\text{all}}{xy}=1") == "\n".join(("xy = 1", "all"))
 
 

@@ -46,6 +46,12 @@ def test_every_kind_of_block_is_searched() -> None:
     ]  # fmt: skip
 
 
+def test_a_block_has_a_word_by_its_letters_without_accents() -> None:
+    document = Document("T", (Paragraph((Span("Plain café"),)), Paragraph((Span("Plain"),))))
+    finders = [lambda text, word=word: [one.span() for one in re.finditer(word, text)] for word in ("Plain", "caf|Pl")]
+    assert [hit.text for hit in find(document, ["plain", "cafe"], finders)] == ["Plain café"]
+
+
 def test_hits_are_cut_between_words() -> None:
     words = [f"word{number}" for number in range(60)]
     long = " ".join(words)

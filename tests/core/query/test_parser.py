@@ -152,8 +152,9 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("author:>3", "author:", "authors:", "authors:"),
         ("authors:bengio", "authors:", "author:", "author:"),
         ('a "b c', '"b c', None, "never closed"),
-        ('author:"kaiming', '"kaiming', None, "never closed"),
-        ("title:/a b", "/a b", None, "never closed"),
+        ('author:"kaiming', '"kaiming', None, "This quote is never closed."),
+        ('topic:"', '"', None, "This quote is never closed."),
+        ("title:/a b", "/a b", None, "This regex is never closed."),
         ('""', '""', None, "empty"),
         ('topic:""', 'topic:""', None, "topic:agents"),
         ("topic: agents", "topic:", None, "topic:agents"),
@@ -242,6 +243,7 @@ def test_the_parts_of_a_query_stand_where_they_are_written() -> None:
     text = "(a b) OR -sort:day c"
     parts = parse(text).parts
     assert [text[part.start : part.end] for part in parts] == [text, "-sort:day"]
+    assert [(part.start, part.end) for part in parse("2406.12345").parts] == [(0, 10)]
 
 
 def test_like_stands_beside_all_other_terms() -> None:

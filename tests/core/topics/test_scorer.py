@@ -331,7 +331,14 @@ def rules_of(threshold: float, floor: float, points: float) -> Topics:
 
 @each(
     ("threshold", "floor", "points", "is_given"),
-    [(10, 10, 10, True), (10, 10, 9.75, False), (10, 3, 3, True), (10, 3, 2.75, False), (10, 0, 0, False)],
+    [
+        (10, 10, 10, True),
+        (10, 10, 10.25, True),
+        (10, 10, 9.75, False),
+        (10, 3, 3, True),
+        (10, 3, 2.75, False),
+        (10, 0, 0, False),
+    ],
 )
 def test_a_topic_needs_its_threshold_and_the_best_one_only_the_floor(
     threshold: float, floor: float, points: float, is_given: bool
@@ -339,7 +346,8 @@ def test_a_topic_needs_its_threshold_and_the_best_one_only_the_floor(
     made = rules_of(threshold, floor, points)
     assert made.mistakes == []
     assert made.classify("", "a word") == (("a",) if is_given else ())
-    assert [reason.score for reason in made.explain("", "a word")] == ([round(points, 1)] if is_given else [])
+    found = [(reason.score, *(one.points for one in reason.evidence)) for reason in made.explain("", "a word")]
+    assert found == ([(round(points, 1), round(points, 1))] if is_given else [])
 
 
 def test_the_strongest_topics_are_given_the_strongest_first() -> None:

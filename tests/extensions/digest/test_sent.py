@@ -34,6 +34,7 @@ def test_what_was_sent_or_may_have_been_is_known(file: Path) -> None:
     assert unsure is not None and unsure.id == "3"
     first, last = later.last("ada", again=True), later.last("ada")
     assert first is not None and last is not None and first <= last <= datetime.now(UTC)
+    assert later.newest == last
     with hold_sent(file) as sent:
         sent.begin("3", "ada", ("paper 3",))
         sent.end("3", "sent")

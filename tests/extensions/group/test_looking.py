@@ -339,7 +339,7 @@ def test_of_two_that_come_at_once_with_one_name_none_has_it_alone(ada: Person, b
     expected = sorted(f"eve+{file.name[7:13]}" for file in files)
     looked = bob.look()
     assert sorted(looked.joined) == sorted(looked.came) == expected
-    assert [name for name, *_ in bob.others] == ["ada", *expected]
+    assert [name for name, *_ in bob.others] == sorted(bob.mine.names.values()) == ["ada", *expected]
     # Nor has a third one.
     a_stranger(ada, "eve")
     assert bob.look().joined[0].startswith("eve+")

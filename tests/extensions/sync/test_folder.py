@@ -11,6 +11,7 @@ import pytest
 
 from reader.cache.feeds import Feeds
 from reader.core.errors import CacheError
+from reader.extensions.sync.exchange import load
 from tests.extensions.sync.machines import Machine, make_cache
 
 
@@ -32,6 +33,15 @@ def test_marks_notes_tags_queue_and_feeds_are_the_same_on_both(laptop: Machine, 
     for machine in (laptop, desk, laptop):
         assert (machine.look().came, machine.look().went) == ({}, 0)
     assert [file.stat().st_size for file in sorted(laptop.folder.iterdir())] == sizes
+    # What comes later is read and written behind what was.
+    laptop.mark("star", True, 5)
+    assert (laptop.look().went, desk.look().came) == (1, {"laptop": 1})
+    with desk.events() as events:
+        files = events.read(lambda one: load(one, str(desk.folder))).files.values()
+    assert {one.name: (one.place == one.size, one.lines, one.events, one.papers, one.came) for one in files} == {
+        "laptop": (True, 4, 3, 4, 1),
+        "desk": (True, 0, 3, 0, 0),
+    }
 
 
 def test_one_feed_under_two_names_is_one_feed(laptop: Machine, desk: Machine) -> None:

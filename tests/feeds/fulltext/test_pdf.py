@@ -443,6 +443,8 @@ WHAT_LINES_ARE = r"""
 684 It goes on / 660@89 m0.2 x = y and / 640 where it is. => …It goes on x = y and where it is.
 684 It goes on / 660 abc / 640 where it is. => …It goes on|```|abc|```|where it is.
 684 It goes on / 660 m0.05 Let x = y (12) / 640 where it is. => …It goes on|```|Let x = y (12)|```|where it is.
+684 It goes on / 660 m0.05 x is the sum (12) / 640 where. => …It goes on|```|x is the sum (12)|```|where.
+684 It goes on / 660 m0.05 where is the sum (12) / 640 where. => …It goes on where is the sum (12) where.
 684 It goes on / 660 m0.1 Let x = y / 661.9@200 (12) / 640 where it is.
 => …It goes on|```|Let x = y                 (12)|```|where it is.
 684 It goes on / 660 m0.1 Let x = y / 662@200 (12) / 640 where it is. => …It goes on|Let x = y|```|(12)|```|where it is.

@@ -45,14 +45,14 @@ def test_an_entry_of_rss_says_what_it_has() -> None:
             link="../posts/1",
             guid="tag:lab,1",
             pubDate="Mon, 11 May 2026 20:30:00 -0500",
-            description="<p>We went on.</p><p>Then <script>alert(1)</script>we stopped.</p>",
+            description="<p>We went on.</p><p>Then <script>alert(1)</script>we met <EOS>.</p>",
             dc__creator="Ada Example, Bo Sample",
             category="Notes",
         )
     )
     draft = Draft(
         "Small steps & <EOS>",
-        abstract="We went on.\n\nThen we stopped.",
+        abstract="We went on.\n\nThen we met <EOS>.",
         authors=("Ada Example", "Bo Sample"),
         published="2026-05-12",
         keywords=("Notes",),
@@ -215,6 +215,8 @@ def test_what_is_odd_about_the_sending_does_not_matter() -> None:
     for content_type in ("text/plain", "text/xml; charset=us-ascii", ""):
         feed = parse_feed(rss(item("Größe")), URL, TODAY, content_type=content_type)
         assert (titles(feed), feed.problem) == (["Größe"], None)
+    polish = rss(item("Größe")).decode().replace("ß", "ł").encode("iso-8859-2")
+    assert titles(parse_feed(polish, URL, TODAY, content_type="application/xml; charset=iso-8859-2")) == ["Gröłe"]
 
 
 @each(

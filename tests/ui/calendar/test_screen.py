@@ -72,6 +72,12 @@ def test_a_month_is_drawn_with_numbers_under_their_weekdays() -> None:
     ]
     assert texts(replace(VIEW, day=date(2026, 5, 6)))[-1] == "Wednesday 6 May 2026 · 6+ papers, 6 unread"
     assert texts(replace(VIEW, day=date(2026, 5, 4)))[-1] == "Monday 4 May 2026 · not fetched yet"
+    assert texts(replace(VIEW, day=date(2026, 5, 10)))[-1] == "Sunday 10 May 2026 · no papers"
+    assert texts(replace(VIEW, day=date(2026, 5, 8)))[-1] == "Friday 8 May 2026 · 14 papers, all read"
+    for known, about in ((DayCount(TODAY.isoformat(), 1, 1), "1 paper"), (KNOWN[4]._replace(papers=1), "1+ papers")):
+        assert (
+            texts(replace(VIEW, day=TODAY, days={TODAY.isoformat(): known}))[-1].split(" · ")[1].startswith(f"{about},")
+        )
     assert (VIEW.first, VIEW.last) == (date(2026, 4, 27), date(2026, 6, 7))
 
 

@@ -89,6 +89,14 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     assert stage.automatic.is_due
 
 
+def test_the_end_of_the_reader_ends_its_command() -> None:
+    stage, killed = Desk(), list[bool]()
+    stage.automatic.close()
+    stage.automatic._running = cast(Any, SimpleNamespace(kill=lambda: killed.append(True)))
+    stage.automatic.close()
+    assert killed == [True]
+
+
 async def test_a_failure_is_told_once_and_what_a_command_changed_is_shown() -> None:
     stage = Desk()
     stage.may_start.set()

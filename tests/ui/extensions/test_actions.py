@@ -45,6 +45,15 @@ async def test_a_key_that_means_something_already_keeps_its_meaning(
         assert r.app.keymap.labels("extension.minutes") == ("gM",)
 
 
+async def test_of_two_keys_with_one_id_only_one_is_kept(packages: Packages, reader: Opener) -> None:
+    packages.install_example("short_reads", "minutes")
+    packages.install_example("short_reads", "other", "other_minutes")
+    async with reader() as r:
+        await r.until(lambda: "extension.minutes" in r.app.handlers)
+    (off,) = installed.switched_off()
+    assert off.why == "another extension also has the action minutes"
+
+
 BAD = {
     "raises": ("EXTENSION = Extension(", 'raise ValueError("no")\nEXTENSION = Extension(', "ValueError"),
     "hangs": ("EXTENSION = Extension(", "import time; time.sleep(2)\nEXTENSION = Extension(", "did not answer"),

@@ -18,7 +18,9 @@ from reader.cache.marks.events import Events
 from reader.cache.search.compile import Scope
 from reader.cache.watching import mute
 from reader.cli import main
+from reader.core.errors import CacheInterrupted
 from reader.core.settings.tables import SavedView
+from reader.ui.library.counting import Counts, Question
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -180,3 +182,19 @@ async def test_every_number_is_of_papers_that_the_list_shows(
     for one in json.loads(_command("topics", "--json")):
         check(f"topics {one['slug']}", one["papers"], truth.count(_of_topic(one["slug"])))
     assert wrong == []
+
+
+async def test_counts_that_were_interrupted_are_made_after_all(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader() as r:
+        count, interrupted = r.app.library.count, 0
+
+        async def interrupted_once(question: Question) -> Counts:
+            nonlocal interrupted
+            interrupted += 1
+            if interrupted == 1:
+                raise CacheInterrupted("A newer question took the place of this one.")
+            return await count(question)
+
+        monkeypatch.setattr(r.app.library, "count", interrupted_once)
+        await r.do("paper.star")
+        await r.until(lambda: "Starred 1" in r.filter_lines)

@@ -151,6 +151,7 @@ TITLE = "A Paper with a Long Title That Does Not Fit"
         ("Star", "Keep this paper in the Starred view.", "s", 30, "Star                         s"),
         ("Topic: Benchmarks & evaluation", "How.", "", 60, "Topic: Benchmarks & evaluation  How."),
         (TITLE, "Tue 24 Nov", "", 40, "A Paper with a Long Title T…  Tue 24 Nov"),
+        (TITLE, "16 cells of text", "", 40, "A Paper with a Long T…  16 cells of text"),
         (TITLE, "", "", 20, "A Paper with a Long…"),
     ],
 )

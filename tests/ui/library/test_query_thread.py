@@ -11,9 +11,7 @@ import pytest
 
 from reader.cache.reads.window import Window
 from reader.core.errors import CacheInterrupted
-from reader.ui.library.counting import Counts, Question
 from reader.ui.library.library import QueryThread
-from tests.ui.conftest import Opener
 
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n"
 
@@ -57,19 +55,3 @@ async def test_what_an_interrupted_question_left_half_way_is_in_no_later_ones_wa
         == 0
     )
     asking.close()
-
-
-async def test_counts_that_were_interrupted_are_made_after_all(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with reader() as r:
-        count, interrupted = r.app.library.count, 0
-
-        async def interrupted_once(question: Question) -> Counts:
-            nonlocal interrupted
-            interrupted += 1
-            if interrupted == 1:
-                raise CacheInterrupted("A newer question took the place of this one.")
-            return await count(question)
-
-        monkeypatch.setattr(r.app.library, "count", interrupted_once)
-        await r.do("paper.star")
-        await r.until(lambda: "Starred 1" in r.filter_lines)

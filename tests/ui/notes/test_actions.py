@@ -91,10 +91,13 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         assert r.kept(id).note == "pasted red\nin two lines and more"
 
 
-async def test_what_was_being_written_outlives_the_reader(reader: Opener) -> None:
+async def test_what_was_being_written_outlives_the_reader(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "true")
     async with reader() as r:
         id = r.here.id
-        await r.do("paper.note")
+        # No other program can have a terminal that is not there.
+        await r.do("paper.editor")
+        assert r.context == "note" and "an editor can't be opened here" in r.lines[-1]
         await r.type("half a th")
         await r.press("ctrl+q")
     async with reader() as r:

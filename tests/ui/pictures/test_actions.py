@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import Mock
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 from rich.segment import Segment
 
-from reader.refresh.jobs import Canvas, PictureDrawn
+from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn, Waiting
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.pictures.pictures import Picture, Pictures
@@ -125,6 +126,35 @@ async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
         monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
         await r.do("picture.open")
         assert r.status.endswith("installs it · p opens the PDF")
+
+
+async def test_a_picture_is_waited_for_kept_and_may_fail(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
+) -> None:
+    pictures = tuple(Picture(f"https://x.example/{place}.png", f"Figure {place}") for place in range(3))
+    drawn, asked = PictureDrawn(2, ((Segment("xx"),),)), list[str]()
+    may_come = asyncio.Event()
+
+    async def run_job(job: DrawPicture) -> AsyncIterator[object]:
+        asked.append(job.address[-5])
+        yield Waiting(2.6, "the site asks to wait")
+        await may_come.wait()
+        if job.address.endswith("2.png"):
+            raise ValueError
+        yield drawn
+
+    monkeypatch.setattr("reader.ui.pictures.actions.MOST_KEPT", 1)
+    monkeypatch.setattr("reader.ui.pictures.actions.PAUSE", 0.0)
+    async with reader(size=(80, 24)) as r:
+        monkeypatch.setattr(r.app, "run_job", run_job)
+        r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))
+        await r.until(lambda: "the site asks to wait, 3 s" in r.screen)
+        may_come.set()
+        await r.until(lambda: r.app.state[PICTURES].drawn is drawn)  # type: ignore[union-attr]
+        await r.do("picture.next", "picture.previous", "picture.next", "picture.next")
+        # Only the newest one is kept.
+        assert "".join(asked) == "01012" and "The picture could not be drawn." in r.screen
+        assert isinstance(mistakes.pop(), ValueError)
 
 
 async def test_where_no_picture_can_be_shown_it_is_said(

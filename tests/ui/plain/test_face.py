@@ -16,8 +16,9 @@ from reader.ui.app import ReaderApp
 from reader.ui.shell.keyboard import Keyboard
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
-from tests.ui.driver import PATIENCE, make_app, settings
+from tests.ui.driver import PATIENCE, fill, make_app, settings
 from tests.ui.full_texts import keep_text
+from tests.ui.papers import draft
 
 BOX = re.compile("[\x1b\u2500-\u259f]")
 
@@ -110,6 +111,23 @@ async def test_an_empty_cache_says_why_and_which_keys_help(reader: Opener, cache
         assert "is not a key in an empty list" in await talk.say("s")
 
 
+async def test_missing_days_and_a_picture_are_said(
+    reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cache_file, {"2026-04-29": [draft(place, f"Old {place}", 1) for place in (1, 2)]})
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    with FeedServer() as feed:
+        async with plain(cache_file, settings=settings(endpoint=feed.url, images="blocks")) as (talk, _):
+            for line in ("ga", "G", "k"):
+                await talk.say(line)
+            said = await talk.say("k")
+            assert "Here: 7 missing days." in said and "missing days (" in said.splitlines()[-1]
+            await talk.say("gt")
+            await talk.say("enter")
+            said = await talk.say("P")
+            assert "Card of the feed\nSlow Video" in said
+
+
 async def test_what_is_copied_is_printed_each_time(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,3 +137,7 @@ async def test_what_is_copied_is_printed_each_time(
             said = await talk.say(key)
             assert "To copy:\nhttps://huggingface.co/papers/2605." in said and "copied" not in said
         assert said.startswith("no browser was found.\n")
+        for line in ("e", "One.", ".", "e", "Two.", "."):
+            await talk.say(line)
+        paper = talk.app.library.paper(talk.app.state.highlighted)
+        assert paper is not None and paper.note == "One.\nTwo."

@@ -1,4 +1,4 @@
-"""FeedSearch all that the feed has, from the reader."""
+"""Search all that the feed has, from the reader."""
 
 from __future__ import annotations
 
@@ -64,8 +64,7 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
         assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
         assert "From the feed" in r.screen
         first, second, third = r.list_items[:3]
-        assert "+" in first
-        assert "+" not in second
+        assert "+" in first and "+" not in second
         assert "[/] Agents of Chaos" in third or size[0] == 60
         for action, said in (
             ("find.widen", "results of the feed are not part of a view"),
@@ -75,15 +74,13 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
         ):
             r.app.perform(action)
             assert r.status == said
-        assert not _has(r, "2404.00001")
-        assert not _has(r, "2404.00002")
+        assert not _has(r, "2404.00001") and not _has(r, "2404.00002")
 
 
 async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed) as r:
         await r.do("move.bottom", "paper.star")
-        assert r.kept("2404.00002").starred
-        assert r.kept("2404.00002").day == OLD
+        assert r.kept("2404.00002").starred and r.kept("2404.00002").day == OLD
         assert not _has(r, "2404.00001")
         assert (r.cursor, r.here.starred, r.here.kept) == (2, True, True)
         assert "1 starred · u undoes" in r.status

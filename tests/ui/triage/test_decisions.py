@@ -48,25 +48,18 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(
         await typed(r, "triage 1m topic:agents")
         assert r.context == "triage"
         papers = r.ids
-        assert "1 of 8" in r.lines[0]
-        assert "1 min left · 8 s for each" in r.lines[0]
-        votes = [r.kept(id).upvotes for id in papers]
-        assert votes == sorted(votes, key=lambda one: one or 0, reverse=True), (
-            "nothing is learned yet: the most votes come first"
-        )
+        assert "1 of 8" in r.lines[0] and "1 min left · 8 s for each" in r.lines[0]
+        votes = [r.kept(id).upvotes or 0 for id in papers]
+        assert votes == sorted(votes, reverse=True), "nothing is learned yet: the most votes come first"
         clock.run(10)
         await r.do("paper.star")
-        assert r.kept(papers[0]).starred
-        assert r.kept(papers[0]).read
-        assert r.here.id == papers[1]
+        assert r.kept(papers[0]).starred and r.kept(papers[0]).read and r.here.id == papers[1]
         assert not r.kept(papers[1]).read, "it is only looked at"
-        assert "2 of 8" in r.lines[0]
-        assert "10 s each" in r.lines[0]
+        assert "2 of 8" in r.lines[0] and "10 s each" in r.lines[0]
         await r.do("triage.next", "paper.hide", "paper.queue")
         assert (r.kept(papers[1]).read, r.kept(papers[2]).hidden, r.kept(papers[3]).queued) == (True, True, True)
         await r.do("mark.undo")
-        assert r.here.id == papers[3], "undo goes back to the paper"
-        assert not r.kept(papers[3]).queued
+        assert r.here.id == papers[3] and not r.kept(papers[3]).queued, "undo goes back to the paper"
         assert not r.kept(papers[3]).read, "a decision is one action"
         await r.do("paper.queue")
         clock.run(25)
@@ -74,12 +67,10 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(
         await r.do("triage.pause")
         clock.run(30_000)
         await r.resize(60, 20)
-        assert (r.view, r.query, r.cursor) == before
-        assert "triage: 30 s left" in r.top
+        assert (r.view, r.query, r.cursor) == before and "triage: 30 s left" in r.top
         assert r.status == "gT continues · 30 s left"
         await typed(r, "triage")
-        assert r.here.id == papers[4]
-        assert "5 of 8" in r.lines[0]
+        assert r.here.id == papers[4] and "5 of 8" in r.lines[0]
         # Undone papers of before the pause come back.
         await r.do("mark.undo")
         assert (r.here.id, r.context) == (papers[3], "triage")
@@ -113,8 +104,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert r.context == "triage"
         await r.do("triage.next")
         triage = r.app.state[TRIAGE]
-        assert triage is not None
-        assert triage.counts == {"pass": 1, "star": 1}, "a paper that was starred in its text is kept"
+        assert triage is not None and triage.counts == {"pass": 1, "star": 1}, "a paper starred in its text is kept"
         await r.do("triage.end")
         await r.press("q")
         assert r.view == "latest"

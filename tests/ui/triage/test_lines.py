@@ -45,6 +45,7 @@ def test_the_line_tells_what_matters_now() -> None:
     assert line(Pace(900, 0, 0, None), 80) == "Triage 1 15 min left"
     assert line(PACE._replace(left=20), 80).endswith("time for all")
     assert line(PACE._replace(ran=901), 80) == "Triage 11 of 34 time is up · this is the last one"
+    assert [triage_header(PACE._replace(ran=ran)).is_pressing for ran in (300, 901)] == [False, True]
 
 
 @each("width", range(4, 80, 5))
@@ -66,13 +67,10 @@ def test_the_end_says_what_was_done_how_to_take_it_back_and_the_way_on() -> None
     reason = triage_summary(done("sssppppppp", aside=24), "day.older Monday has 8 left")
     assert reason.what == "Triage is done: 10 papers in 5 min, 30 s each."
     assert reason.why == "3 starred, 7 passed, 24 marked read."
-    ways = (
-        "mark.undo takes the 24 back",
-        "day.older Monday has 8 left",
-        "view.starred starred papers",
+    assert reason.ways == (
+        *("mark.undo takes the 24 back", "day.older Monday has 8 left", "view.starred starred papers"),
         "app.escape back",
     )
-    assert reason.ways == ways
     assert triage_summary(done("s")).what == "Triage is done: 1 paper in 30 s."
     reason = triage_summary(done("qqqqqqqqqq", finished="Tue 12 May"))
     assert reason.what == "Tue 12 May is finished: 10 papers in 5 min, 30 s each."

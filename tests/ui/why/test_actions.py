@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.choice.wishes import Held
+from reader.core.errors import CacheError
 from reader.ui.why.screen import WhyScreen
 from tests.ui.conftest import Opener
 
@@ -52,7 +53,10 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
 
 
 @pytest.mark.usefixtures("own_words")
-async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -> None:
+async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> None:
+        raise CacheError("The disk is full.")
+
     async with reader(size=(140, 42)) as r:
         await r.do("view.latest", "paper.star")
         await r.do("move.down", count=5)
@@ -75,6 +79,11 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.burst("u", "u")
         while not isinstance(why.list.current, Held):
             await r.press("j")
+        with monkeypatch.context() as full:
+            for key, name in (("+", "decide"), ("S", "split"), ("u", "undo"), ("ctrl+r", "redo")):
+                full.setattr(r.app.library, name, refuse)
+                await r.press(key)
+                assert "The disk is full." in r.lines[-1]
         await r.press("e", *["backspace"] * len(why.list.current.name), *"films")
         assert r.lines[-1].strip().startswith("name: films") and r.lines[-1].strip().endswith("esc leave it")
         await r.press("enter")
@@ -100,3 +109,7 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.until(lambda: "raised" in r.lines[-1])
         await r.press("escape")
         await r.until(lambda: r.here.id == r.ids[0])
+        # What can't be read costs only its own part of the screen.
+        monkeypatch.setattr(r.app.library, "reasons", refuse)
+        await r.do("read.why")
+        assert "The disk is full." in r.lines[-1] and "Why these topics" in r.screen
