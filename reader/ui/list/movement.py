@@ -77,7 +77,7 @@ class MovementActions(Actor):
             case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
             case "filter":
-                self._filter.move(times * direction * max(1, self._filter.size.height // share))
+                self._filter.move(direction * times * max(1, self._filter.size.height // share))
             case "list" | "hole":
                 papers = self._papers
                 for _ in range(times):
@@ -88,7 +88,7 @@ class MovementActions(Actor):
                         return
             case _:
                 if (pane := self._pane) is not None:
-                    pane.scroll_lines(times * direction * max(1, pane.size.height // share - (share == 1)))
+                    pane.scroll_lines(direction * times * max(1, pane.size.height // share - (share == 1)))
 
     @handles_each({"move.top": False, "move.bottom": True})
     def to_end(self, count: int | None, last: bool) -> None:
@@ -108,7 +108,7 @@ class MovementActions(Actor):
                     papers.to_first()
             case _:
                 if (pane := self._pane) is not None:
-                    pane.scroll_lines(pane.virtual_size.height * (1 if last else -1))
+                    pane.scroll_lines(pane.virtual_size.height if last else -pane.virtual_size.height)
 
     # By days
 
