@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.feeds.http.responses import Limits
 from tests.commands.conftest import Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer
 
@@ -109,8 +110,9 @@ def test_the_settings_name_the_folder(run: Run, papers: Path, feed: FeedServer, 
 
 
 def test_a_failure_is_one_line_and_leaves_no_pdf(
-    session: Session, papers: Path, feed: FeedServer, tmp_path: Path
+    session: Session, papers: Path, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("reader.feeds.fulltext.pdf_client._LIMITS", Limits(attempts=1))
     feed.fault = "error:406"
     session(
         """
