@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from io import TextIOBase
 from typing import IO, Any, TextIO, cast
 
-from reader.core.text import is_harmless, visible
-
 
 class CleanStream(TextIOBase):
     """A stream for all output that removes what a terminal would obey; `like` decides on colours."""
@@ -22,6 +20,9 @@ class CleanStream(TextIOBase):
         self.isatty, self.fileno, self.flush = stream.isatty, stream.fileno, stream.flush  # type: ignore[method-assign]
 
     def write(self, text: str) -> int:
+        # Here, as the first list is written otherwise and does not wait for the patterns that are compiled with it.
+        from reader.core.text import is_harmless, visible
+
         if not is_harmless(text):
             from reader.commands.output import has_colours, is_terminal
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from reader.core.text import WORD_LETTERS, is_letter, split_words
+# `core/text.py` compiles large patterns, for which the first list does not wait: it is imported by what needs it.
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
@@ -26,6 +26,8 @@ def search_key(text: str, exact: bool) -> str:
 
     Returns the empty string if the text has no words.
     """
+    from reader.core.text import is_letter, split_words
+
     joined = " ".join(split_words(text))
     if not joined:
         return ""
@@ -42,6 +44,8 @@ def has_words(keys: str, *texts: str | None) -> bool:
 
 
 def _has_words(wanted: Sequence[tuple[str, int]], text: str) -> bool:
+    from reader.core.text import WORD_LETTERS, split_words
+
     spaced = f" {text.translate(WORD_LETTERS)} "
     split = ""
     for key, end in wanted:
