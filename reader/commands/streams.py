@@ -20,7 +20,7 @@ class CleanStream(TextIOBase):
         self.isatty, self.fileno, self.flush = stream.isatty, stream.fileno, stream.flush  # type: ignore[method-assign]
 
     def write(self, text: str) -> int:
-        # Here, as the first list is written otherwise and does not wait for the patterns that are compiled with it.
+        # Imported late: it compiles large patterns, and the first list, which bypasses this stream, comes before.
         from reader.core.text import is_harmless, visible
 
         if not is_harmless(text):

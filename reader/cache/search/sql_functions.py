@@ -1,15 +1,13 @@
 """The SQL functions that compiled queries call: `REGEXP`, and `has_words` for words in a paper's own text.
 
 `has_words` answers for one paper what the full-text index answers for all: `core/text.py` splits texts into the same
-words.
+words. It is imported late, because it compiles large patterns and the first list comes before them.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-
-# `core/text.py` compiles large patterns, for which the first list does not wait: it is imported by what needs it.
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
