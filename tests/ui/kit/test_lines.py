@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from reader.core.lines import Piece, literal
 from reader.ui.kit.lines import hits, mark, pattern, with_keys
-from tests.core.test_lines import text
+from tests.core.test_text import text
 from tests.table import each
 
 
