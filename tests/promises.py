@@ -102,7 +102,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
         "is a query only where papers have it, else the program asks what you meant": (
-            "commands/test_command.py::test_what_is_not_understood_is_one_line_with_the_way_out",
+            "commands/test_command_line.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
             "rigs/pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
@@ -203,7 +203,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "state and log are yours alone": (
             "test_paths.py::test_folders_are_made_for_the_user_alone",
-            "commands/test_private_files.py::test_what_the_program_writes_is_the_users_alone",
+            "commands/test_home_files.py::test_what_the_program_writes_is_the_users_alone",
         ),
         "All programs then leave it alone": (
             "feeds/http/test_client.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
@@ -257,15 +257,15 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/digest/test_sending.py::test_it_goes_on_from_the_last_one",
         ),
         # Files, in and out
-        "are listed, not lost": ("commands/test_import_files.py::test_what_a_library_keeps_comes_in_once",),
+        "are listed, not lost": ("commands/test_import.py::test_what_a_library_keeps_comes_in_once",),
         "adds what the file lacks, and changes nothing in it": (
             "commands/test_export.py::test_a_file_gets_what_it_lacks_and_no_more",
             "commands/test_export.py::test_foreign_entries_stay_byte_by_byte",
         ),
-        "One `undo` takes an import back": ("commands/test_import_files.py::test_what_a_library_keeps_comes_in_once",),
+        "One `undo` takes an import back": ("commands/test_import.py::test_what_a_library_keeps_comes_in_once",),
         "in whatever order you import files, and importing a file twice changes nothing": (
             "cache/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
-            "commands/test_round_trip.py::test_a_list_is_imported_too",
+            "commands/test_import.py::test_a_list_is_imported_too",
         ),
         "A note or tag that loses stays in the journal": (
             "cache/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
