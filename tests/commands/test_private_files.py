@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections, files, schema
+from reader.cache import files, schema
+from reader.database import connections
 from reader.session import visit
 from tests.commands.conftest import DAYS, write_days
 from tests.feed_server import FeedServer

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS
-from reader.cache import connections
 from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
@@ -27,6 +26,7 @@ from reader.commands.export import write_with_marks
 from reader.core.marks import first_place, place_between
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
+from reader.database import connections
 from reader.feeds.files.papers_file import read_papers
 from reader.paths import journal_file
 from tests.cache.conftest import NOW, ByName, draft

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reader import platform
-from reader.cache.sqlite_errors import explained, primary_code
 from reader.core.errors import CacheError
 from reader.core.steps import note_step
+from reader.database.sqlite_errors import explained, primary_code
 from reader.paths import make_folder, touch_private
 
 if TYPE_CHECKING:

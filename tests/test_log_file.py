@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reader import log, paths
+from reader import log_file, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler
 from reader.ui.shell.app import _record_loop_error
 from tests.table import each
@@ -48,7 +48,7 @@ def raised(error: BaseException) -> BaseException:
 def test_an_error_is_one_line_and_its_traceback_with_its_cause(file: Path) -> None:
     error = ValueError("no number")
     error.__cause__ = raised(KeyError("the first cause"))
-    log.record_error("count", raised(error))
+    log_file.record_error("count", raised(error))
     first, *rest = file.read_text().splitlines()
     stamp, _, line = first.partition(" ")
     assert datetime.fromisoformat(stamp).tzinfo is UTC
@@ -67,25 +67,25 @@ def test_an_error_is_one_line_and_its_traceback_with_its_cause(file: Path) -> No
 
 
 def test_nothing_is_made_before_the_first_record_nor_when_another_program_renames_it(file: Path) -> None:
-    log.attach("info")
-    assert log.point_to_log() == f"the log has the details: {file}"
+    log_file.attach("info")
+    assert log_file.point_to_log() == f"the log has the details: {file}"
     assert not file.parent.exists()
-    log.record_warning("day 2026-05-11", "no answer")
+    log_file.record_warning("day 2026-05-11", "no answer")
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     file.rename(f"{file}.1")
-    log.record_error("count", ValueError("second"))
+    log_file.record_error("count", ValueError("second"))
     assert "no answer" not in file.read_text()
 
 
 def test_the_level_decides_what_is_logged(file: Path) -> None:
     requests = logging.getLogger("reader.feeds.http.client")
-    log.record_warning("day", "nobody asked for warnings")
+    log_file.record_warning("day", "nobody asked for warnings")
     for level in ("error", "warning", "info"):
-        log.attach(level)
+        log_file.attach(level)
         requests.info("request at %s", level)
-        log.record_warning("day", f"warning at {level}")
-        log.record_info("day", f"work at {level}")
-        log.record_error("day", ValueError(f"error at {level}"))
+        log_file.record_warning("day", f"warning at {level}")
+        log_file.record_info("day", f"work at {level}")
+        log_file.record_error("day", ValueError(f"error at {level}"))
     found = [line.partition("Z ")[2] for line in file.read_text().splitlines() if "Z " in line]
     assert found == [
         "ERROR reader: day: ValueError: error at error",
@@ -102,28 +102,28 @@ def test_the_file_is_rotated_and_the_oldest_is_removed(file: Path) -> None:
     file.parent.mkdir()
     for number in range(4):
         file.write_text("x" * LARGEST_FILE)
-        log.record_report("worker", f"Traceback\nValueError: {number}")
+        log_file.record_report("worker", f"Traceback\nValueError: {number}")
     assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.1", f"{file.name}.2"]
     assert file.read_text().endswith("Traceback\nValueError: 3\n")
     assert file.stat().st_size < 1000
 
 
 def test_abstracts_are_cut(file: Path) -> None:
-    log.record_error("import", raised(ValueError(ABSTRACT)))
-    log.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
-    log.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")
+    log_file.record_error("import", raised(ValueError(ABSTRACT)))
+    log_file.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
+    log_file.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")
     assert all(len(line) <= LONGEST_LINE + 1 for line in file.read_text().splitlines())
     assert max(text.count("nobody") for text in file.read_text().split("Traceback")) <= LONGEST_MESSAGE // 40 + 5
 
 
 def test_a_summary_is_one_line_without_secrets() -> None:
-    summary = log.summarize_error(ValueError(f"hf_abcDEF123\n\x1b[31m*{ABSTRACT}"))
+    summary = log_file.summarize_error(ValueError(f"hf_abcDEF123\n\x1b[31m*{ABSTRACT}"))
     assert (
         summary.startswith(r"ValueError: hf_*** \u001b[31m*We present")
         and summary.isprintable()
         and len(summary) == 200
     )
-    assert log.summarize_error(KeyboardInterrupt()) == "KeyboardInterrupt"
+    assert log_file.summarize_error(KeyboardInterrupt()) == "KeyboardInterrupt"
 
 
 @each("is_folder", [False, True])
@@ -135,10 +135,10 @@ def test_a_log_that_can_not_be_written_stops_nothing(
         file.mkdir(parents=True)
     else:
         file.parent.write_text("")
-    log.record_error("count", raised(ValueError("no number")))
+    log_file.record_error("count", raised(ValueError("no number")))
     assert capfd.readouterr() == ("", "")
-    assert log.point_to_log() == f"the log could not be written: {file}"
-    assert log.recent_errors(datetime.now(UTC)) == []
+    assert log_file.point_to_log() == f"the log could not be written: {file}"
+    assert log_file.recent_errors(datetime.now(UTC)) == []
 
 
 def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
@@ -150,13 +150,13 @@ def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
 
     Path(f"{file}.1").write_text(line(8, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
     file.write_text(line(1, "WARNING reader: ERROR is its text") + line(1, "ERROR reader: last"))
-    assert [one.partition("reader: ")[2] for one in log.recent_errors(now)] == ["rotated", "last"]
+    assert [one.partition("reader: ")[2] for one in log_file.recent_errors(now)] == ["rotated", "last"]
 
 
 def test_what_a_thread_does_not_catch_is_logged(
     file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threading, "excepthook", log.record_thread_error)
+    monkeypatch.setattr(threading, "excepthook", log_file.record_thread_error)
 
     def fail() -> None:
         raise RuntimeError("in a thread")
@@ -191,7 +191,7 @@ def lose_task(handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], obj
 def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
     file: Path, capfd: pytest.CaptureFixture[str], handler: Any
 ) -> None:
-    log.attach()
+    log_file.attach()
     lose_task(handler)
     text = file.read_text()
     for said in (
@@ -202,6 +202,6 @@ def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
     ):
         assert said in text
     detach()
-    log.record_loop_error({"message": "Task was destroyed but it is pending!"})
+    log_file.record_loop_error({"message": "Task was destroyed but it is pending!"})
     assert file.read_text().endswith(" ERROR reader: event loop: Task was destroyed but it is pending!\n")
     assert capfd.readouterr() == ("", "")

@@ -71,7 +71,7 @@ def explain(error: BaseException, path: Path) -> CacheError:
         if kind is CacheDamaged:
             suspect(path)
         return kind(sentence.format(path=path))
-    from reader.log import record_error
+    from reader.log_file import record_error
 
     name = getattr(cause, "sqlite_errorname", "no code of SQLite")
     record_error(f"cache {path} ({name})", cause)
