@@ -568,12 +568,13 @@ OLD = {f"2026-04-{day:02}": [draft(10_000 + day * 100 + n, f"Old {day} {n}") for
 ASKED = "36 unread papers are older than a week"
 
 
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def asks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.marks.traces.AT_REST", 0.001)
     monkeypatch.setattr("reader.ui.marks.traces.MANY", 35)
 
 
+@pytest.mark.usefixtures("asks_soon")
 async def test_what_is_older_than_a_week_is_marked_by_one_key_and_undone_by_one(reader: Opener) -> None:
     async with reader(papers={**OLD, **papers.DAYS}) as r:
         await r.until(lambda: ASKED in r.screen)
@@ -587,6 +588,7 @@ async def test_what_is_older_than_a_week_is_marked_by_one_key_and_undone_by_one(
         assert ASKED not in r.screen
 
 
+@pytest.mark.usefixtures("asks_soon")
 async def test_any_other_key_declines_and_does_what_it_always_does(reader: Opener) -> None:
     async with reader(papers={**OLD, **papers.DAYS}) as r:
         await r.until(lambda: ASKED in r.screen)
@@ -597,6 +599,7 @@ async def test_any_other_key_declines_and_does_what_it_always_does(reader: Opene
         assert ASKED not in r.screen and r.here.starred
 
 
+@pytest.mark.usefixtures("asks_soon")
 @pytest.mark.parametrize(
     ("visited", "many", "is_asked"),
     [("2026-03-01T08:00:00Z", 35, True), ("2026-05-12T07:00:00Z", 35, False), ("2026-03-01T08:00:00Z", 36, False)],
