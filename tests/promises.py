@@ -20,7 +20,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "without it these lists stay here": ("extensions/sync/test_lists.py::test_entries_stay_here_without_consent",),
         "A note or setting of yours that another machine replaced is named": (
             "commands/test_lists.py::test_what_another_machine_replaced_is_said_and_comes_back",
-            "ui/notes/test_actions.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
+            "ui/test_notes.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
         ),
         "never one that names a file, a program or a server": (
             "commands/test_what_leaves.py::test_a_real_file_has_what_is_listed_and_nothing_else",
@@ -41,31 +41,29 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/marks/test_event_log.py::test_a_lost_cache_gets_all_marks_back_as_its_papers_come",
         ),
         "`m` marks it read, `u` undoes": (
-            "ui/marks/test_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
+            "ui/test_marks.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Take back the last mark, of one paper or many": (
-            "ui/marks/test_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
+            "ui/test_marks.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Mark every paper in view read; undo takes it back": (
-            "ui/marks/test_keys.py::test_all_papers_are_read_by_one_key_and_unread_by_another",
+            "ui/test_marks.py::test_all_papers_are_read_by_one_key_and_unread_by_another",
         ),
-        "Go back without running anything": (
-            "ui/command_line/test_screen.py::test_words_are_suggested_taken_and_recalled",
-        ),
+        "Go back without running anything": ("ui/test_command_line.py::test_words_are_suggested_taken_and_recalled",),
         "Redo the last mark that was undone": (
-            "ui/marks/test_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
+            "ui/test_marks.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Go back, or stop what is running; never quits": ("ui/test_app_ways.py::test_a_first_minute_key_by_key",),
+        "Go back, or stop what is running; never quits": ("ui/test_ways_back.py::test_a_first_minute_key_by_key",),
         "Unfinished notes survive a crash": (
-            "ui/notes/test_actions.py::test_what_was_being_written_outlives_the_reader",
+            "ui/test_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
         ),
         "take back a change of views, rules, muted words": (
             "commands/test_lists.py::test_undo_and_redo_of_commands",
-            "ui/views/test_saved.py::test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again",
+            "ui/test_views.py::test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again",
         ),
         "All that they did in a refresh is one action": (
             "refresh/test_rules.py::test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back",
@@ -92,11 +90,11 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # What you look at
         "never moves what you look at": (
-            "ui/list/test_moves.py::test_news_moves_nothing_on_the_screen",
-            "ui/refresh/test_news.py::test_new_papers_come_above_and_the_cursor_stays_on_its_line",
+            "ui/test_list.py::test_news_moves_nothing_on_the_screen",
+            "ui/test_refresh.py::test_new_papers_come_above_and_the_cursor_stays_on_its_line",
         ),
         "nothing is fetched, and nothing is kept": (
-            "ui/test_app.py::test_the_sample_opens_with_no_request_and_keeps_nothing",
+            "ui/test_start.py::test_the_sample_opens_with_no_request_and_keeps_nothing",
         ),
         "a `-v` that may become `-video` excludes nothing yet": (
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
@@ -111,7 +109,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # What others wrote
         "Your terminal never takes them for commands": (
-            "ui/list/test_pane.py::test_hostile_titles_are_drawn_literally",
+            "ui/test_list.py::test_hostile_titles_are_drawn_literally",
             "actions/test_export.py::test_no_format_lets_an_escape_through",
             "rigs/pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
         ),
@@ -154,7 +152,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/digest/test_mail.py::test_nothing_is_sent_in_the_open_or_to_a_stranger",
         ),
         "it leaves your machine only with the rest": (
-            "ui/marks/test_traces.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
+            "ui/test_marks.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
             "extensions/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
         "No titles and no other texts of papers, no tokens, no paths": (

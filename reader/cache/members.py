@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections
-from reader.cache.sqlite_errors import explained
 from reader.core.marks import NOTE, QUEUE, TAG
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 
 ANYONE = "anyone"
 """Stands for all members in queries; nobody can have this name."""

@@ -245,11 +245,7 @@ def test_an_example_is_broken_where_it_does_not_fit(width: int, lines: list[str]
 
 
 ROOT = Path(__file__).parents[2]
-
-
 TEXTS = {name: page(name) for name in PAGES}
-
-
 MAN = man_page("1.2.3")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from reader import platform
-from reader.cache import connections, files, schema
+from reader.cache import files, schema
+from reader.database import connections
 from reader.session import visit
 from tests import breakage
 from tests.commands.conftest import DAYS, Result, Run, write_days
@@ -86,11 +87,7 @@ def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Pa
 
 
 _DROP_RIGHT = 24
-
-
 _RIGHTS = (1, 2)
-
-
 """Of prctl(2) and capabilities(7): PR_CAPBSET_DROP, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
 
 

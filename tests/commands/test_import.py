@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from reader.actions.export import FORMATS
-from reader.cache import connections
 from reader.cache.feeds import Feeds
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
@@ -25,14 +24,13 @@ from reader.core.marks import PASSAGE, first_place, place_between
 from reader.core.paper import Draft, Listing
 from reader.core.passages import Passage, passage_id
 from reader.data import shipped_topics
+from reader.database import connections
 from tests.cache.conftest import NOW
 from tests.commands.conftest import DAYS, IDS, Run, Session, write_days
 from tests.feed_server import FeedServer, item
 from tests.feeds.files.test_libraries import newsboat
 
 TODAY = datetime.now(UTC).date().isoformat()
-
-
 HERE, THERE = "2606.26740", "2401.00001"
 
 

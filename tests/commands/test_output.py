@@ -336,17 +336,9 @@ def test_a_stream_that_can_not_be_written_is_dropped_with_its_reason() -> None:
 
 
 HOSTILE = "a\x1b[31mb\x1b]8;;file:///etc/passwd\x1b\\c\x9b2Jd\u202ee\x07f\u2028g\x85h\u2066i\x08j\rk"
-
-
 OWN_STYLES = re.compile(r"\x1b\[(?:[0123]|3[36])m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\|\r?\x1b\[K")
-
-
 READER = Path(__file__).parents[2] / "reader"
-
-
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
 """Bidirectional classes that turn text around."""
 
 
@@ -404,8 +396,6 @@ OTHER_WAYS = {
         *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
     },
 }
-
-
 """Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""
 
 
@@ -434,7 +424,6 @@ def run_in_shell(words: str) -> tuple[int, str, str]:
 
 
 CLOSED = (">&-", "<&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-")
-
 
 DONE = (
     "list",
@@ -482,8 +471,6 @@ def test_an_output_that_can_not_be_written_is_a_failure_in_one_line(papers: Path
 
 
 SLOW = "#!/bin/sh\ncat > part; sleep 0.1; mv part got"
-
-
 """A pager that keeps what it gets."""
 
 

@@ -255,8 +255,6 @@ def test_a_browser_in_the_terminal_does_not_print_its_screen_into_a_pipe(
 
 
 PDF = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
-
-
 NAME = f"{ID} LiveEdit Streaming Video Editing.pdf"
 
 

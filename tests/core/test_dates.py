@@ -24,8 +24,6 @@ from reader.core.feed_days import changed_days, holes, is_settled, missing_days
 from tests.table import each
 
 TODAY = date(2026, 5, 31)
-
-
 LATEST = date(2026, 5, 29)
 
 
@@ -105,11 +103,7 @@ def test_a_range_is_written_as_it_is_read() -> None:
 
 
 TUESDAY = date(2026, 5, 12)
-
-
 KINDS = st.sampled_from(["day", "week", "month"])
-
-
 DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 1))
 
 
@@ -159,8 +153,6 @@ def test_the_ends_of_the_calendar_are_no_periods(text: str) -> None:
 
 
 TYPED_ON = date(2026, 11, 24)
-
-
 """A Tuesday, in week 48."""
 
 

@@ -261,7 +261,6 @@ LOCAL = [
     "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "ff0e::1", "2001:db8::1", "100::1", "4000::1",
 ]  # fmt: skip
 
-
 PUBLIC = [
     "example.org", "localhost.example.org", "notlocalhost", "nas", "1.1.1.1", "16843009", "0x01010101", "1.1",
     "8.8.8.8.",

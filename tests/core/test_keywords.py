@@ -193,8 +193,6 @@ def test_a_distance_is_counted_up_to_a_bound(a: str, b: str, exact: int) -> None
 
 
 OWN = {"later": 12, "to cite": 4, "latent": 1, "Evals": 1}
-
-
 TOPICS = ("agents", "language-models", "evals")
 
 

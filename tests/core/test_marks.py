@@ -166,10 +166,7 @@ def test_marks_of_rules_are_told() -> None:
 
 
 PAPER_ID = "2606.30308"
-
-
 lines = st.text(st.characters(codec="utf-8"), max_size=60)
-
 
 passages = st.builds(
     lambda quote, section, colour, note: parse_passage(
@@ -296,11 +293,7 @@ def test_the_link_leaves_out_formulas_and_marks_which_a_browser_does_not_find() 
 
 
 TODAY = date(2026, 11, 26)
-
-
 MONDAY = date(2026, 11, 23)
-
-
 LAST = date(2026, 11, 19)
 
 

@@ -307,7 +307,6 @@ SAME = [
     ("DeepSeek-AI", "deepseek-ai"),
 ]
 
-
 PERHAPS = [
     ("Kaiming He", "K. He"),
     ("Kaiming He", "He, K."),
@@ -317,7 +316,6 @@ PERHAPS = [
     ("Michael I. Jordan", "M. Jordan"),
     ("Wei Wang", "Wei Ming Wang"),
 ]
-
 
 OTHER = [
     ("John Smith", "Jane Smith"),

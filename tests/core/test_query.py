@@ -227,7 +227,6 @@ atoms = st.one_of(
     st.text(max_size=6),
 )
 
-
 texts = st.lists(st.tuples(atoms, st.sampled_from([" ", ""])), max_size=12).map(
     lambda pairs: "".join(atom + space for atom, space in pairs)
 )
@@ -381,7 +380,6 @@ def test_a_regex_takes_time_in_proportion_to_the_text(pattern: str, text: str) -
 
 
 ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a ]", r"\w", r"\W", r"\b", r"\B", "^", "$", " ", "-", r"\-", "[]-]"])
-
 
 PATTERNS = st.recursive(
     ATOMS,

@@ -16,14 +16,12 @@ from tests.table import each
 
 SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
 
-
 pieces = st.one_of(
     st.sampled_from(["topic:agents", "-topic:evaluation", "(topic:agents OR topic:video-generation)", "topic:a,b"]),
     st.sampled_from(["is:unread", "words", '"a phrase"', "sort:upvotes", "OR", "AND", "NOT", "(", ")", "-", "day:7d"]),
     st.sampled_from([f"{field}:" for field in FIELDS]),
     st.text(max_size=5),
 )
-
 
 texts = st.lists(pieces, max_size=8).map(" ".join)
 

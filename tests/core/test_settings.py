@@ -191,8 +191,6 @@ def test_values_are_written_as_in_the_file() -> None:
 
 
 VIEW = SavedView("A", "agents")
-
-
 COMMAND = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)
 
 

@@ -28,8 +28,7 @@ TESTS = (
     "tests/feeds",
     "tests/refresh",
     "tests/ui/test_textual_fixes.py",
-    "tests/ui/notes/test_tags.py",
-    "tests/ui/notes/test_actions.py",
+    "tests/ui/test_notes.py",
     "tests/rigs/pty/test_private_names.py",
 )
 """What libraries do for the program: formats, the database, the web, the interface; no snapshots, which are of one

@@ -7,9 +7,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reader.cache import connections
 from reader.cache.marks.events import Events
 from reader.cache.members import Said, members, shared_of
+from reader.database import connections
 from reader.extensions.group import looking, membership
 from reader.extensions.group.looking import Looked
 from reader.extensions.group.statement import Statement, public_key, sign, write

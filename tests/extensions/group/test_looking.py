@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections
 from reader.cache.feeds import Feeds
 from reader.cache.members import STAR, Members, Said, Shared
 from reader.cache.places import GROUP_FILE
 from reader.core.errors import CacheError
+from reader.database import connections
 from reader.extensions.group import looking, membership, place
 from reader.extensions.group.looking import Looked
 from reader.extensions.group.statement import MOST_BYTES, Statement, new_secret, public_key, sign, write
