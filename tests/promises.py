@@ -97,7 +97,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ui/test_start.py::test_the_sample_opens_with_no_request_and_keeps_nothing",
         ),
         "a `-v` that may become `-video` excludes nothing yet": (
-            "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
+            "core/test_query_typing.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
         "is a query only where papers have it, else the program asks what you meant": (
             "commands/test_command_line.py::test_what_is_not_understood_is_one_line_with_the_way_out",
