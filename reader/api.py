@@ -87,8 +87,8 @@ if TYPE_CHECKING:
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
     from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
     from reader.core.waiting import within as within  # Wait for a call no longer than a while.
-    from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
-    from reader.log import record_error as record_error  # Log an error with its traceback.
+    from reader.log_file import point_to_log as point_to_log  # Where the log is, as the end of a message.
+    from reader.log_file import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
     from reader.platform import to_disk as to_disk  # Wait until a file is on the disk.
 

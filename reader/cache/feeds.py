@@ -13,14 +13,15 @@ from pathlib import Path
 from threading import RLock
 from typing import Literal, NamedTuple, Self
 
-from reader.cache import connections, coverage, meta
+from reader.cache import coverage, meta
 from reader.cache.coverage import Coverage, day_name
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
-from reader.cache.sqlite_errors import explained
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.text import amount
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 from reader.paths import last_refresh
 
 Kind = Literal["rss", "arxiv", "own"]

@@ -22,14 +22,13 @@ LOCK = ROOT / "requirements.lock"
 TESTS = (
     "tests/actions",
     "tests/cache",
-    "tests/commands/test_cli.py",
+    "tests/commands/test_command_line.py",
     "tests/core",
     "tests/extensions",
     "tests/feeds",
     "tests/refresh",
     "tests/ui/test_textual_fixes.py",
-    "tests/ui/notes/test_tags.py",
-    "tests/ui/notes/test_actions.py",
+    "tests/ui/test_notes.py",
     "tests/rigs/pty/test_private_names.py",
 )
 """What libraries do for the program: formats, the database, the web, the interface; no snapshots, which are of one

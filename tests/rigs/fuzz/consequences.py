@@ -26,7 +26,7 @@ import httpx
 
 from reader.actions.link_handler import address_of, paper_of
 from reader.actions.links import links, pdf_name
-from reader.cache import connections, imports
+from reader.cache import imports
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
@@ -35,6 +35,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.dates import utc_now
 from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
+from reader.database import connections
 from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import SyncFolder
 from reader.extensions.sync.hub import Hub

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from reader.cache.connections import BUSY_SECONDS
+from reader.database.connections import BUSY_SECONDS
 from tests.feed_server import FeedServer, item
 from tests.rigs.crash.faults import without_locks
 from tests.rigs.mishaps.servers import joined_through_server
