@@ -177,7 +177,6 @@ async def test_what_other_programs_change_is_shown() -> None:
     assert bench.begun == [1.0]
     bench.changes = [False, True, CacheError("locked")]
     watch.look()
-    await bench.work()
     assert bench.seen == ("", 0, 0)
     watch.look()
     assert bench.seen == ("", 1, 0) and bench.model.state[REFRESH].last == NOON

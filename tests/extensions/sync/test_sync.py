@@ -35,7 +35,7 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use, tmp_path: 
         $ sync shraed
         1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
         $ sync shared more
-        2! dailypapers sync: there is no argument 'more'. See 'dailypapers sync --help'.
+        2! dailypapers sync: more is not understood. See 'dailypapers sync --help'.
         $ sync --status --watch
         2! dailypapers: --status prints once, and --watch keeps running: choose one of them.
         $ sync forget
