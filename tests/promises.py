@@ -180,10 +180,10 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "commands/test_bug_report.py::test_no_planted_secret_is_in_a_report_in_json_or_in_the_log",
         ),
         "Your access token is used only if `HF_TOKEN` is set": (
-            "feeds/http/test_environment.py::test_the_file_is_read_only_if_the_user_said_so",
+            "feeds/test_network.py::test_the_file_is_read_only_if_the_user_said_so",
         ),
         "It is sent only to `https://huggingface.co`": (
-            "feeds/http/test_environment.py::test_only_the_hub_and_a_named_server_may_have_the_token",
+            "feeds/test_network.py::test_only_the_hub_and_a_named_server_may_have_the_token",
         ),
         "No program that the reader starts has it in its environment": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
@@ -192,19 +192,19 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it",
         ),
         "may not lead to this machine or its network": (
-            "feeds/http/test_wire.py::test_the_local_network_is_refused",
-            "feeds/http/test_wire.py::test_a_redirect_into_the_local_network_is_not_followed",
-            "feeds/http/test_wire.py::test_a_name_server_can_not_answer_the_connection_in_another_way",
+            "feeds/test_network.py::test_the_local_network_is_refused",
+            "feeds/test_network.py::test_a_redirect_into_the_local_network_is_not_followed",
+            "feeds/test_network.py::test_a_name_server_can_not_answer_the_connection_in_another_way",
         ),
         "so with one only `localhost` and local IP addresses are refused": (
-            "feeds/http/test_wire.py::test_a_proxy_may_be_local_and_looks_up_names_itself",
+            "feeds/test_network.py::test_a_proxy_may_be_local_and_looks_up_names_itself",
         ),
         "state and log are yours alone": (
             "test_paths.py::test_folders_are_made_for_the_user_alone",
             "commands/test_home_files.py::test_what_the_program_writes_is_the_users_alone",
         ),
         "All programs then leave it alone": (
-            "feeds/http/test_client.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
+            "feeds/test_http.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
         ),
         # Other machines and people
         "a mark that was made after seeing another one always counts as later": (

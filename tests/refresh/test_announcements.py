@@ -14,7 +14,7 @@ from reader.cache.coverage import Coverage
 from reader.feeds.arxiv.categories import categories
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
 from tests.feeds.servers import FAULTS, Page, Paper, listing_page, records
-from tests.refresh.test_sources import NOON, World
+from tests.refresh.world import NOON, World
 from tests.tiers import rest_long
 
 BEFORE = [Paper(f"2605.1{n:04}", day="2026-05-11", published="2026-05-08") for n in range(3)]
