@@ -22,6 +22,7 @@ from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
+from reader.core import removed
 from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
@@ -171,6 +172,14 @@ def test_words_that_are_no_command_open_the_reader_on_a_query(
     assert run(*words).code == (2 if query is None else 0)
     assert opened == [one for one in (query,) if one is not None]
     opened.clear()
+
+
+@each("word", removed.COMMANDS)
+def test_a_removed_command_says_what_to_use(word: str, run: Run) -> None:
+    found = run(word)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"dailypapers: {removed.COMMANDS[word]}")
+    assert ":" not in word and word not in COMMANDS
 
 
 @each("word", FOREIGN)

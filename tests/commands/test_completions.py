@@ -129,8 +129,6 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
         $ completions answer -- tag remove later l
         $ completions answer -- tag rename later l
         Later
-        $ completions answer -- group share st
-        star
         $ completions answer -- undo ""
         $ completions
         2! dailypapers completions: choose one of bash, zsh, fish, answer. See 'dailypapers completions --help'.
