@@ -189,16 +189,6 @@ async def test_a_holiday_is_known_once_it_is_over(world: World) -> None:
     assert (freshness.newest, freshness.holes) == (covered(world, "2026-05-14"), ())
 
 
-async def test_a_clock_that_is_a_day_off_loses_nothing(world: World) -> None:
-    for days in (-1, 1):
-        world.now = NOON + timedelta(days=days)
-        await world.refresh()
-        assert (here(world, TODAYS), covered(world).is_whole) == (14, True)
-        count = len(world.arxiv.requests)
-        await world.refresh()
-        assert len(world.arxiv.requests) == count
-
-
 async def test_a_category_that_has_another_name_is_named(world: World) -> None:
     renamed = [replace(one, categories=("cs.NL",)) for one in TODAYS]
     world.arxiv.answering = {

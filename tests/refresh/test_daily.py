@@ -340,13 +340,6 @@ def test_a_time_that_is_none_is_named(plan: Plan) -> None:
         planned_days(plan, ON_TUESDAY)
 
 
-def test_settled_days_of_a_month_come_together() -> None:
-    days = planned_days(Since("2026-03-26"), ON_TUESDAY)
-    put = month_batches(days, ON_TUESDAY)
-    assert [len(batch) for batch in put] == [1] * 14 + [28] + [1] * 6
-    assert put[14][0] == "2026-04-28"
-
-
 @given(st.dates(date(2023, 6, 1), ON_TUESDAY), st.sets(st.integers(0, 60)))
 def test_batches_keep_every_day_in_its_order(first: date, left_out: set[int]) -> None:
     days = [day for n, day in enumerate(planned_days(Since(first.isoformat()), ON_TUESDAY)) if n not in left_out]

@@ -209,13 +209,3 @@ def test_other_programs_get_the_limit_that_was_before() -> None:
             assert soft() == resource.getrlimit(resource.RLIMIT_DATA)[1]
         assert soft() == jobs.MEMORY_LIMIT
     assert soft() == before
-
-
-@on_linux
-def test_a_lower_limit_of_the_user_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits: list[tuple[int, int]] = []
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (1 << 28, 1 << 29))
-    monkeypatch.setattr(resource, "setrlimit", lambda _, limit: limits.append(limit))
-    with jobs.limited_memory():
-        pass
-    assert limits == [(1 << 28, 1 << 29), (1 << 28, 1 << 29)]

@@ -32,7 +32,7 @@ from reader.refresh.jobs import (
     SourceEvent,
 )
 from reader.refresh.plan import Day, Latest
-from reader.refresh.sources import _add_counts, open_sources, refresh_all
+from reader.refresh.sources import open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Page, Paper, rss
@@ -281,13 +281,6 @@ async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_cat
         assert of([event async for event in sources.refresh()], FeedFailed) == ["lab"]
     assert world.arxiv.requests == []
     assert world.feeds.count_uncategorized() == 2
-
-
-def test_the_counts_of_stored_sources_are_added() -> None:
-    finished = RefreshFinished(1, 2, 3, 4, 5)
-    assert _add_counts(finished, FeedStarted("Lab")) == finished
-    stored = FeedStored("lab", "Lab", 10, 20, 30, 40)
-    assert _add_counts(finished, stored) == RefreshFinished(11, 22, 33, 44, 5)
 
 
 # Faults of one source

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,25 +97,6 @@ async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: H
     assert home.ids() == ["2605.00001", "2312.00004", "2212.00006", page_id("A paper that nobody has")]
     # Only what the feed does not have is asked of arXiv.
     assert len(home.arxiv.requests) == 3
-
-
-async def test_marks_stay_and_nothing_is_news(home: HomeWithPage) -> None:
-    home.page(shown("Small verifiers, long horizons", abstract="Some other words."))
-    with closing(Events.open(home.path)) as events:
-        events.mark("star", True, [1])
-        events.mark("tag:later", True, [1])
-    await home.look_up()
-    with closing(Window.open(home.path)) as window:
-        paper = window.paper(1)
-        assert paper is not None
-        assert (paper.id, paper.starred, paper.tags) == ("2605.00001", True, ("later",))
-        assert (paper.upvotes, paper.code_url, paper.title) == (
-            40,
-            "https://github.com/a/b",
-            "Small Verifiers, Long Horizons",
-        )
-        for table in ("paper_change", "paper_edit", "second_look"):
-            assert window.read(partial(_rows, table)) == []
 
 
 @pytest.mark.parametrize(
@@ -223,10 +202,6 @@ async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
         paper = window.paper(2)
         assert paper is not None
         assert (paper.title, paper.starred, window.pk_of(own)) == ("A memory that forgets on purpose", True, 2)
-
-
-def _rows(table: str, connection: sqlite3.Connection) -> list[Any]:
-    return connection.execute(f"SELECT * FROM {table}").fetchall()
 
 
 # Nothing is taken wrongly
