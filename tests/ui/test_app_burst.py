@@ -1,4 +1,4 @@
-"""Thousands of keys at once: a motion is one step, and few frames are drawn."""
+"""x"""
 
 from __future__ import annotations
 

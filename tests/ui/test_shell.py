@@ -1,0 +1,247 @@
+"""The model and its subscribers, handlers of actions, and work beside the keys."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import warnings
+from functools import partial
+from pathlib import Path
+
+import pytest
+from textual import constants
+from textual.widget import Widget
+
+from reader.core.paper_row import PaperKey
+from reader.keys.actions import CONTEXTS
+from reader.keys.keymap import Keymap
+from reader.session.places import Place, view
+from reader.ui.features import add_keys
+from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell import model as model_module
+from reader.ui.shell.app import WEB_DRIVER
+from reader.ui.shell.handlers import handlers_of, handles, handles_steps
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.state import State
+from reader.ui.terminal.web_driver import ServedDriver
+from tests.ui.conftest import Opener
+from tests.ui.stage import Stage
+
+# The model
+
+ALL, STARRED = Place(view("all")), Place(view("starred"))
+
+
+def on_stage() -> tuple[Stage, Widget, Model]:
+    """A bare app with one widget, and a model that it publishes as the reader does."""
+    widget = Widget()
+    app = Stage(widget)
+    model = Model(State())
+    model.publish = partial(setattr, app, "state")
+    return app, widget, model
+
+
+def test_a_model_publishes_each_new_state_once() -> None:
+    model = Model(State())
+    heard: list[State] = []
+    model.change(model.state.highlight(1))
+    model.publish = heard.append
+    model.change(model.state)
+    model.change(model.state.highlight(1))
+    assert heard == []
+    model.change(model.state.highlight(2))
+    assert [state.highlighted for state in heard] == [2]
+    assert heard[-1] is model.state
+
+
+async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_parts_it_changes() -> None:
+    app, widget, model = on_stage()
+    async with app.run_test():
+        places: list[str] = []
+        cursors: list[PaperKey | None] = []
+        subscribe(widget, model, lambda state: state.place, lambda state: places.append(state.place.view.id))
+        subscribe(widget, model, lambda state: state.highlighted, lambda state: cursors.append(state.highlighted))
+        assert (places, cursors) == (["latest"], [None])
+        model.change(model.state.go(ALL))
+        assert (places, cursors) == (["latest", "all"], [None])
+        model.change(model.state.highlight(7))
+        model.change(model.state.marked())
+        assert (places, cursors) == (["latest", "all"], [None, 7])
+        # Who wants nothing now hears of the next change alone, and of none that changes nothing.
+        heard: list[PaperKey | None] = []
+        subscribe(widget, model, lambda state: state.highlighted, lambda s: heard.append(s.highlighted), now=False)
+        model.change(model.state.highlight(8))
+        model.change(model.state.highlight(9).highlight(8))
+        assert heard == [8]
+
+
+async def test_a_change_within_a_change_is_seen_once_and_by_all_with_the_newest_state() -> None:
+    app, widget, model = on_stage()
+    async with app.run_test():
+        first: list[str] = []
+        second: list[str] = []
+
+        def go_on(state: State) -> None:
+            first.append(state.place.view.id)
+            if state.place == ALL:
+                model.change(state.go(STARRED))
+
+        subscribe(widget, model, lambda state: state.place, go_on, now=False)
+        subscribe(widget, model, lambda state: state.place, lambda s: second.append(s.place.view.id), now=False)
+        model.change(model.state.go(ALL))
+        assert first == ["all", "starred"]
+        assert second == ["starred"]
+        assert app.state is model.state
+
+
+async def test_who_is_gone_is_not_called() -> None:
+    app, widget, model = on_stage()
+    async with app.run_test() as pilot:
+        gone: list[PaperKey | None] = []
+        there: list[PaperKey | None] = []
+        subscribe(widget, model, lambda state: state.highlighted, lambda state: gone.append(state.highlighted))
+        subscribe(app, model, lambda state: state.highlighted, lambda state: there.append(state.highlighted))
+        await widget.remove()
+        await pilot.pause()
+        model.change(model.state.highlight(7))
+        assert gone == [None]
+        assert there == [None, 7]
+
+
+def test_no_change_waits_within_itself() -> None:
+    """`change(model.state.put(PART, await …))` reads the state before it waits: it would undo all changes meanwhile."""
+    files = sorted(Path(model_module.__file__).parent.rglob("*.py"))
+    waiting = [
+        f"{file.name}:{call.lineno}"
+        for file in files
+        if "await" in (text := file.read_text(encoding="utf-8"))
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "change"
+        if any(isinstance(node, ast.Await) for node in ast.walk(call))
+    ]
+    assert files
+    assert not waiting
+
+
+# Handlers
+
+
+class Steps:
+    @handles_steps("move.down", "move.up")
+    def step(self, by: int) -> int:
+        return by
+
+
+class Page:
+    @handles("move.down", context="page")
+    def down(self, _count: int | None) -> str:
+        return "page"
+
+
+class Again:
+    @handles("move.up")
+    def up(self, _count: int | None) -> None: ...
+
+
+async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
+    async with reader() as r:
+        handlers = set(r.app.handlers)
+    assert handlers == {action.id for action in add_keys(Keymap()).actions}
+    for context in CONTEXTS:
+        bound = {action.id for action in Keymap().resolve(context).values()}
+        assert bound and bound <= handlers
+
+
+def test_a_handler_of_one_context_replaces_the_general_one_there_and_a_second_general_one_is_refused() -> None:
+    assert handlers_of([Steps(), Page()], lambda: "list")["move.down"](2) == 2
+    assert handlers_of([Steps(), Page()], lambda: "page")["move.down"](2) == "page"
+    with pytest.raises(ValueError, match=r"move\.up has two handlers in all contexts"):
+        handlers_of([Steps(), Page(), Again()], lambda: "list")
+    with pytest.raises(ValueError, match=r"move\.down has two handlers in page"):
+        handlers_of([Page(), Page()], lambda: "list")
+
+
+# Background work
+
+
+async def test_what_fails_beside_the_reader_is_told_and_the_reader_goes_on(
+    reader: Opener, mistakes: list[Exception]
+) -> None:
+    async def fail() -> None:
+        raise KeyError("pk")
+
+    async with reader() as r:
+        r.app.background.start("counts", fail)
+        await r.until(lambda: "counts: KeyError: 'pk'" in r.status)
+        assert "the log has the details" in r.status
+        await r.do("move.down")
+        assert r.cursor == 1
+    assert [repr(error) for error in mistakes] == ["KeyError('pk')"]
+    mistakes.clear()
+
+
+async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader: Opener) -> None:
+    begun: list[int] = []
+
+    async def work(number: int) -> None:
+        begun.append(number)
+
+    async with reader() as r:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for number in range(3):
+                r.app.background.start("one of a kind", partial(work, number), exclusive=True)
+            await r.rest()
+            await asyncio.sleep(0)
+    assert begun == [2]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (1, 1)])
+@pytest.mark.parametrize("page", ["pageup", "pagedown"])
+async def test_paging_through_commands_that_are_not_there_yet_is_no_harm(
+    reader: Opener, size: tuple[int, int], page: str
+) -> None:
+    async with reader(size=size) as r:
+        await r.burst(":", page, "m", page)
+        await r.press(page)
+        await r.press("escape")
+        assert r.app.is_running
+
+
+async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader() as r:
+        hanging = asyncio.Event()
+
+        async def hang(_plan: object) -> None:
+            await hanging.wait()
+
+        monkeypatch.setattr(r[Refresher], "_refresh", hang)
+        await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
+        assert r.app.state[REFRESH].is_running
+        r.app.leave()
+
+
+@pytest.mark.parametrize("key", ["?", ":"])
+async def test_keys_behind_the_one_that_leaves_open_nothing(reader: Opener, key: str) -> None:
+    async with reader() as r:
+        r.app.leave()
+        # A screen that opened now would end before it has any lines, and take the reader down with an error.
+        await r.burst(key, key)
+
+
+# The end of the app
+
+
+async def test_an_error_while_the_reader_ends_is_only_logged(reader: Opener) -> None:
+    async with reader() as r:
+        r.app.leave()
+        r.app._handle_exception(ValueError("a screen that was still being made"))
+        assert r.app._exception is None
+        assert r.app.return_code == 0
+
+
+async def test_a_server_s_reader_has_a_driver_of_its_own(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader() as r:
+        monkeypatch.setattr(constants, "DRIVER", WEB_DRIVER)
+        assert r.app.get_driver_class() is ServedDriver
