@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.cache.community import PageData
@@ -389,6 +389,7 @@ def test_ascii_draws_with_letters() -> None:
 words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
 
 
+@settings(max_examples=20)
 @given(
     st.builds(
         paper()._replace,
