@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from reader.cache import connections
+from reader.database import connections
 
 ORDER = "ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT 200"
 

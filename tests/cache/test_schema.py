@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from reader import __version__
-from reader.cache import connections, files, schema
+from reader.cache import files, schema
 from reader.cache.mending import health
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.core.paper import Listing
+from reader.database import connections
 from tests.breakage import execute, make_older
 from tests.cache.conftest import NOW, ByName, draft, rows
 

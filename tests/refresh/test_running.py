@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
@@ -22,6 +21,7 @@ from reader.config import Settings
 from reader.core.paper import Draft, Listing
 from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
+from reader.database import connections
 from reader.refresh.jobs import (
     FetchPdf,
     FetchText,

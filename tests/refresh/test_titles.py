@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache import connections, pages
+from reader.cache import pages
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.config import Settings
@@ -22,6 +22,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.text import title_hash
 from reader.core.titles import Titled, find_same, is_same
 from reader.core.topics.scorer import Topics
+from reader.database import connections
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh import titles

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reader import log
+from reader import log_file
 from reader.core.errors import CacheDamaged, CacheError, CacheFull, ConfigError, FeedMalformed, UsageError
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
@@ -134,4 +134,4 @@ async def test_what_no_source_is_to_blame_for_ends_the_refresh(world: World, mon
 
 @pytest.fixture(autouse=True)
 def log_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "record_error", lambda where, error: None)
+    monkeypatch.setattr(log_file, "record_error", lambda where, error: None)

@@ -22,7 +22,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten, note_changing
 from reader.cache.marks.journal import PACKING, SIZE, BadLine, Entry, Journal, agrees, stored_size
@@ -30,6 +30,7 @@ from reader.core import foreign
 from reader.core.follows import WATCH, event_label
 from reader.core.foreign import MOST_OWN_IDS, Refused
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, PASSAGE, RULE, check_listed
+from reader.database import connections
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")

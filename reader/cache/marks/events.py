@@ -21,16 +21,17 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.marks import effects, forgotten
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
 from reader.cache.marks.effects import Change, Changing, find_changing
 from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Event, EventLog, Joined, Marking, UserAction
 from reader.cache.marks.journal import BadLine, Entry
-from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken, NotAMark
 from reader.core.foreign import unpacked
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, LEAVING, TRACES, Agent, quoted
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 
 Direction = Literal["undo", "redo"]
 

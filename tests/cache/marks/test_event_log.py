@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reader.cache import choice, connections, files, schema
+from reader.cache import choice, files, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks import event_log, journal
 from reader.cache.marks.effects import Change
@@ -33,6 +33,7 @@ from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, NotAMark
 from reader.core.marks import Agent
+from reader.database import connections
 from reader.paths import journal_file
 from tests.breakage import execute
 from tests.cache.conftest import NOW, rows, said, store_two_days

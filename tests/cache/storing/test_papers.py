@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache import connections, pages
+from reader.cache import pages
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import papers as module
@@ -16,6 +16,7 @@ from reader.cache.storing.papers import Cache, Stored
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Skipped
+from reader.database import connections
 from tests.breakage import execute
 from tests.cache.conftest import NOW, ByName, draft, faults, rows, selection, whole
 from tests.doubles import cached

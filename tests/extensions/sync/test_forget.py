@@ -190,7 +190,7 @@ def test_what_is_cut_off_while_it_is_forgotten_is_finished(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("reader.cache.connections.give_way", end)
+        patch.setattr("reader.database.connections.give_way", end)
         forget(desk, who)
     assert desk.states() == before
 
@@ -331,7 +331,7 @@ def test_the_write_lock_is_given_up_after_few_events_and_papers(
             seen.append(connection.execute(ask).fetchone())
 
     seen: list[tuple[int, ...]] = []
-    monkeypatch.setattr("reader.cache.connections.give_way", count)
+    monkeypatch.setattr("reader.database.connections.give_way", count)
     with closing(Events.open(path)) as events:
         for change in (lambda: events.join([*single, *large, *middle]), lambda: events.forget(OTHER)):
             count()

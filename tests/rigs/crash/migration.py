@@ -8,8 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache import connections
 from reader.cache.schema import run_migrations
+from reader.database import connections
 from tests.rigs.crash.homes import Stage
 from tests.rigs.crash.snapshot import Snapshot, read_home
 from tests.rigs.program import run

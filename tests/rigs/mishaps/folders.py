@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from reader import platform
-from reader.cache.connections import BUSY_SECONDS
 from reader.cache.marks.journal import Entry, decode, encode
+from reader.database.connections import BUSY_SECONDS
 from tests.feed_server import FeedServer
 from tests.rigs.crash.faults import without_locks
 from tests.rigs.crash.snapshot import make_pdf

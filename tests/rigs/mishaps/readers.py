@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from reader.cache.connections import BUSY_SECONDS
+from reader.database.connections import BUSY_SECONDS
 from tests.feed_server import FeedServer, item
 from tests.rigs.crash.faults import without_locks
 from tests.rigs.mishaps.servers import joined_through_server
@@ -147,7 +147,6 @@ GONE = partial(_lasts, lambda trial: away(trial.shared), 'sync = "{place}/shared
 
 MISHAPS = (
     Mishap(ROOM, "the folder of `sync` is gone", GONE),
-    Mishap(ROOM, "the group's folder is gone", partial(_lasts, lambda trial: away(trial.team), "", "is missing")),
     Mishap(ROOM, "the server stops and comes back", _server_down_and_up),
     Mishap(ROOM, "the folder of a watched export is gone", _export_gone),
     Mishap(ROOM, "the home's file system has no locks", _home_without_locks),
