@@ -22,8 +22,8 @@ from reader.commands.workspace import Workspace, fill_with_sample, parsed
 from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
-from tests.feeds.files.test_libraries import RDF, newsboat
 from tests.feeds.fulltext import pages
+from tests.feeds.test_libraries import RDF, newsboat
 
 ID = "1706.03762"
 
