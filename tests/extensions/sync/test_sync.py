@@ -83,7 +83,7 @@ def test_two_machines_have_the_same_marks(session: Session, use: Use, tmp_path: 
         $ mark star 2606.28480
         1 paper marked starred. 'dailypapers undo' takes it back.
         $ sync shared
-        2 changes came from desk, 1 change went out.
+        1 change came from desk, 1 change went out.
         Another machine replaced your notes of: 2606.26740. 'dailypapers note ID --history' lists the earlier ones, and --restore brings one back.
         """  # noqa: E501
     )
