@@ -51,6 +51,12 @@ user = "{30}"
 command = ["{31}"]
 file = "/srv/{32}/{33}.html"
 [[views]]
+name = "{34}"
+query = "org:{35}"
+[[views]]
+name = "{36}"
+query = "title:{37}"
+[[views]]
 name = "{38}"
 query = "org:{39}"
 [[exports]]
