@@ -64,7 +64,7 @@ WRITTEN = Path(__file__).parent / "written"
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_all_of_a_paper_is_written(name: str, two: tuple[Paper, Paper]) -> None:
+def test_each_format_writes_the_whole_paper(name: str, two: tuple[Paper, Paper]) -> None:
     expected = (WRITTEN / f"papers{FORMATS[name].suffix}").read_bytes().decode()
     assert written(name, *two) == expected
 
@@ -78,7 +78,7 @@ def written(name: str, *papers: Paper) -> str:
 @given(PAPERS)
 @example([Paper(1, "page:0a1b2c3d4e5f", "A", url="https://a.example/\\"), Paper(1, "2606.12345", "B")])
 @settings(max_examples=30)
-def test_whatever_papers_say_they_are_told_apart(papers: list[Paper]) -> None:
+def test_any_papers_are_exported_as_distinct_entries(papers: list[Paper]) -> None:
     text = written("bibtex", *papers)
     library = parse_string(text)
     assert not library.failed_blocks and len(library.blocks) == len(library.entries) == len(papers)
@@ -181,7 +181,7 @@ def atom(*papers: Paper, query: str = "topic:agents") -> str:
     return out.getvalue()
 
 
-def test_what_is_the_users_stays_here_and_changes_nothing(live_edit: Paper) -> None:
+def test_a_feed_contains_nothing_of_the_users_own(live_edit: Paper) -> None:
     mine = live_edit._replace(starred=True, read=True, tags=("thesis",), note="Not good.")
     assert atom(mine) == atom(live_edit)
     assert atom(mine, query="tag:a") != atom(mine, query="tag:b")
@@ -220,7 +220,7 @@ def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
         assert (one.find(f"{ATOM}content") is None) != (one.find(f"{ATOM}summary") is None)
 
 
-def test_an_entry_is_as_it_was_until_the_paper_changes(live_edit: Paper) -> None:
+def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
     """A phone shows what is new by its id, and what has changed by its time: neither may come of anything else."""
 
     def entry(paper: Paper) -> tuple[str, str]:

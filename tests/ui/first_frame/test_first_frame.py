@@ -291,13 +291,13 @@ def test_looks_of_several_terminals_are_kept_and_the_oldest_goes(kept: KeptLook,
     "text",
     ["", "{", "7", '{"a": 1}', '[7, {"conditions": {}}]', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
 )
-def test_a_spoilt_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
+def test_a_damaged_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
     file = tmp_path / "look.json"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     assert load_look(file, HERE) is None
 
 
-def test_it_follows_from_stylesheets_themes_settings_and_textual() -> None:
+def test_a_look_depends_on_stylesheets_themes_settings_and_textual() -> None:
     files = {Path(file).name for file, _, size in next_start._files() if size}
     assert {"list.tcss", "lines.tcss", "theme.py", "pane.py", "main_screen.py", "__init__.py"} <= files
     assert [file for file, _, _ in next_start._files()].count(str(paths.config_file())) == 1
@@ -620,7 +620,7 @@ def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("empty_home")
 @pytest.mark.long
 @pytest.mark.parametrize("terminal", [*TERMINALS.values(), {"TERM": "xterm-kitty"}])
-def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
+def test_a_shipped_look_equals_the_look_that_a_visit_keeps(terminal: dict[str, str]) -> None:
     shipped = load_shipped(terminal)
     assert shipped is not None
     assert json.loads(json.dumps(shipped._asdict())) == look_in(terminal)
@@ -637,12 +637,12 @@ def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
         {"TERM": "linux"},
     ],
 )
-def test_an_unusual_terminal_has_none(terminal: dict[str, str]) -> None:
+def test_unusual_terminals_have_no_shipped_look(terminal: dict[str, str]) -> None:
     assert load_shipped(terminal) is None
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_settings_end_it() -> None:
+def test_a_settings_file_disables_the_shipped_look() -> None:
     assert load_shipped(DARK) is not None
     paths.config_file().parent.mkdir(parents=True)
     paths.config_file().write_text("")
@@ -650,7 +650,7 @@ def test_settings_end_it() -> None:
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_another_textual_ends_it() -> None:
+def test_another_version_of_textual_disables_the_shipped_look() -> None:
     conditions = shipped_conditions(DARK)
     assert conditions is not None
     assert load_look(FILE, conditions) is not None
