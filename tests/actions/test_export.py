@@ -6,10 +6,6 @@ import csv
 import io
 import json
 import os
-import shutil
-import sqlite3
-import subprocess
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -241,30 +237,6 @@ def test_a_feed_is_bounded_and_says_where_it_is(live_edit: Paper) -> None:
     feed = feedparser.parse(out.getvalue().encode())
     assert [entry.id[-5:] for entry in feed.entries] == [f"{number:05}" for number in range(MOST)]
     assert [(link.rel, link.href) for link in feed.feed.links] == [("self", "http://nas.example/a.atom?x=1&y")]
-
-
-@pytest.mark.skipif(shutil.which("newsboat") is None, reason="needs newsboat")
-def test_newsboat_reads_it_twice_and_has_each_paper_once(live_edit: Paper, tmp_path: Path) -> None:
-    file, urls, kept = tmp_path / "papers.atom", tmp_path / "urls", tmp_path / "cache.db"
-    urls.write_text(f"file://{file}\n")
-    (tmp_path / "config").touch()
-    other = live_edit._replace(id="2606.99999", title="Another & <b>one</b>")
-    for papers in (
-        [live_edit],
-        [live_edit._replace(title="A new title", upvotes=1_000), other],
-        [other, live_edit._replace(revised="2027-01-01")],
-    ):
-        file.write_text(atom(*papers))
-        words = ["newsboat", "-u", str(urls), "-c", str(kept), "-C", str(tmp_path / "config"), "-x", "reload"]
-        home = {**os.environ, "HOME": str(tmp_path)}
-        subprocess.run(words, check=True, timeout=60, capture_output=True, env=home)
-        with closing(sqlite3.connect(kept)) as cache:
-            assert cache.execute("SELECT count(*) FROM rss_item").fetchone() == (len({paper.id for paper in papers}),)
-            cache.execute("UPDATE rss_item SET unread = 0")
-            cache.commit()
-    with closing(sqlite3.connect(kept)) as cache:
-        titles = [title for (title,) in cache.execute("SELECT title FROM rss_item ORDER BY title")]
-        assert titles[0].startswith("Another & ") and len(titles) == 2
 
 
 def test_our_own_parser_finds_the_same_papers(live_edit: Paper) -> None:

@@ -373,12 +373,6 @@ def test_in_a_browser_the_note_offers_no_other_editor_and_a_phone_can_tap_what_t
     assert Keymap.of(config.Settings()).hints("note") == own.hints("note")
 
 
-def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
-    hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list")
-    assert ("$", "star") in hints
-    assert "hide" not in {word for _, word in hints}
-
-
 def test_the_json_table_is_complete() -> None:
     listed: list[dict[str, Any]] = keys_table(Keymap())
     assert [entry["id"] for entry in listed] == [action.id for action in ACTIONS]

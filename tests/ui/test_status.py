@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from textual.widget import Widget
 
@@ -211,20 +211,6 @@ def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
         assert len(lines) <= (4 if width >= 80 else 5)
         for key, word in choices:
             assert any(f" {key} {word}" in line for line in lines), (key, word, lines)
-
-
-@given(
-    st.lists(st.tuples(st.text("abcdg?<>^[", min_size=1, max_size=6), st.text("ab c", max_size=24)), min_size=1),
-    st.sampled_from(["", "g", "open", "a long word for it"]),
-    st.sampled_from(WIDTHS),
-)
-@example([*(("<", "a" * 11) for _ in range(5)), ("<>", "aaa")], "a long word for it", 60)
-def test_prompts_show_every_choice_whole(choices: list[tuple[str, str]], typed: str, width: int) -> None:
-    lines = [text(line) for line in status_lines(Status(KEYS, tuple(choices), typed), width)]
-    # In columns, the choices go on downwards.
-    shown = "\n".join(lines)
-    for key, word in choices:
-        assert shown.count(f"{key} {word}") >= choices.count((key, word))
 
 
 def test_a_click_on_a_key_or_its_word_is_the_key() -> None:

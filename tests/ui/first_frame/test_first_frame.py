@@ -40,7 +40,7 @@ from reader.ui.first_frame.kept_look import (
     stamp,
 )
 from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
-from reader.ui.next_start import keep_look, look_of
+from reader.ui.next_start import look_of
 from reader.ui.shell.layout import PaneChoice, remembered
 from tests.table import each
 from tests.ui import papers
@@ -317,14 +317,6 @@ async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path:
         assert kept == look_of(r.main, r.app.keymap, r.app.settings)
 
 
-async def test_a_look_without_the_focus_is_not_kept(reader: Opener) -> None:
-    async with reader() as r:
-        paths.look_file().unlink()
-        await r.do("pane.next")
-        keep_look(r.main, r.app.keymap, r.app.settings)
-        assert not is_kept()
-
-
 async def test_steps_that_mark_papers_are_left_to_the_reader(reader: Opener) -> None:
     async with reader(settings=settings(read_when="passed")) as r:
         assert look_of(r.main, r.app.keymap, r.app.settings).moves == {}
@@ -532,55 +524,6 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
         assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
         assert read_content(r.app.library._path, Visit("starred"), "day") is None
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    "left",
-    [Visit("all"), Visit("latest"), Visit("day:2026-05-11"), Visit("all", "author:example")],
-    ids=lambda visit: f"{visit.view} {visit.text}".strip(),
-)
-async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: Visit
-) -> None:
-    for module in ("first_frame.painter", "list.loader"):
-        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
-    file = tmp_path / "state.json"
-    save(file, left)
-    async with reader(size=(100, 12), state_file=file) as r:
-        await r.do("move.bottom")
-        deep, listed = r.here.id, len(r.ids)
-    visit = left._replace(paper=deep)
-    save(file, visit)
-    async with reader(size=(100, 12), state_file=file) as r:
-        painter = paint(r, visit)
-        content = painter._content
-        assert len(content.rows) < len(content.order.pks) == listed
-        r.main.papers.stand(painter.highlighted, painter.height)
-        assert r.here.id == deep
-        assert differing(r, painter) == []
-        while painter.move(-1):
-            assert painter.changes()
-        assert 0 < painter.cursor < listed - 1
-
-
-@pytest.mark.long
-async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for module in ("first_frame.painter", "list.loader"):
-        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
-    file = tmp_path / "state.json"
-    async with reader(size=(100, 12), state_file=file) as r:
-        await r.do("view.unread", *["move.down"] * 9)
-        visit = Visit("unread", paper=r.here.id)
-        await r.do("paper.read")
-    save(file, visit)
-    async with reader(size=(100, 12), state_file=file) as r:
-        painter = paint(r, visit)
-        assert painter.cursor == 0 and not painter._content.order.complete
-        # How many papers the heading has is known once all are read.
-        assert {cell.partition(":")[0].partition(",")[2] for cell in differing(r, painter)} == {"1"}
 
 
 async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
