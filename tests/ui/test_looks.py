@@ -209,12 +209,6 @@ async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypa
         assert r.status == "no colours, since NO_COLOR is set"
 
 
-async def test_an_empty_variable_takes_no_colors(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "")
-    async with reader() as r:
-        assert (r.app.theme, r.app.no_color) == ("dark", False)
-
-
 async def test_a_screenshot_is_saved_and_its_path_shown(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(size=(160, 30)) as r:
         home = r.file.parent / "a-file"

@@ -186,7 +186,9 @@ async def test_paging_before_suggestions_arrive_does_no_harm(reader: Opener) -> 
         assert r.app.is_running
 
 
-async def test_leaving_during_a_refresh_raises_no_error(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_leaving_ignores_running_work_later_errors_and_later_keys(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         hanging = asyncio.Event()
 
@@ -197,24 +199,10 @@ async def test_leaving_during_a_refresh_raises_no_error(reader: Opener, monkeypa
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
         assert r.app.state[REFRESH].is_running
         r.app.leave()
-
-
-async def test_keys_after_leaving_open_no_screen(reader: Opener) -> None:
-    async with reader() as r:
-        r.app.leave()
         # A screen that opened now would end before it has any lines, and take the reader down with an error.
         await r.burst("?", ":")
-
-
-# The end of the app
-
-
-async def test_an_error_while_the_reader_ends_is_only_logged(reader: Opener) -> None:
-    async with reader() as r:
-        r.app.leave()
         r.app._handle_exception(ValueError("a screen that was still being made"))
-        assert r.app._exception is None
-        assert r.app.return_code == 0
+    assert (r.app._exception, r.app.return_code) == (None, 0)
 
 
 async def test_a_server_s_reader_has_a_driver_of_its_own(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
