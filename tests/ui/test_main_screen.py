@@ -172,7 +172,7 @@ async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
         moves = ("bottom", None), ("half_up", None), ("page_up", None), ("half_down", 2), ("down", 3), ("up", None)
         for move, times in moves:
             await r.do(f"move.{move}", count=times)
-            rows.append(r.main.filter._cursor)
+            rows.append(r.main.filter.rows.index(r.main.filter.current))
         assert rows == [24, 6, 1, 24, 24, 23]
         said = []
         for action in ("pane.hide", "pane.hide", "pane.hide", "pane.zoom", "pane.zoom"):

@@ -457,7 +457,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
 async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
-        assert r.app.status._status.selected == 5
+        assert r.app.state.selection.count == 5
         assert "5 selected" in r.lines[-1]
         assert [line[2] for line in r.list_items[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
         cursor = r.cursor
@@ -467,20 +467,20 @@ async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(rea
         # The range ended with the action, the selection did not; the cursor stays.
         assert r.cursor == cursor
         await r.do("move.down")
-        assert r.app.status._status.selected == 5
+        assert r.app.state.selection.count == 5
         await r.do("mark.undo")
         assert not any(r.row(at).starred for at in range(7))
         await r.do("mark.redo", "paper.star")
         assert not any(r.row(at).starred for at in range(7))
 
         await r.do("app.escape")
-        assert r.app.status._status.selected == 0
+        assert r.app.state.selection.count == 0
         await r.do("paper.read")
         assert r.status == "1 read · u undoes"
         await r.do("mark.undo", "select.all", "paper.read")
         assert r.status.startswith("All 14 read")
         await r.do("mark.undo", "select.all")
-        assert r.app.status._status.selected == 0
+        assert r.app.state.selection.count == 0
 
 
 async def test_selected_papers_are_copied_in_the_chosen_format(

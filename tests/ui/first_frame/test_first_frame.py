@@ -405,7 +405,7 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
     """The look of the screen as a start would know it, and the content of its list."""
     look = look_of(r.main, r.app.keymap, r.app.settings)
-    content = read_content(r.app.library._path, visit, look.order)
+    content = read_content(r.file, visit, look.order)
     assert content is not None
     return look, content
 
@@ -522,8 +522,8 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         deep = r.ids[6]
         monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
         monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
-        assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
-        assert read_content(r.app.library._path, Visit("starred"), "day") is None
+        assert read_content(r.file, Visit("all", paper=deep), "day") is None
+        assert read_content(r.file, Visit("starred"), "day") is None
 
 
 async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
@@ -540,7 +540,7 @@ async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> Non
 
 async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:
     async with reader() as r:
-        cache = r.app.library._path
+        cache = r.file
         assert is_certain(cache)
         stamp = cache.with_suffix(".suspect")
         stamp.touch()
