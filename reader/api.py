@@ -154,7 +154,6 @@ if TYPE_CHECKING:
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
     # The log of the user's marks, which machines join.
-    from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
     from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
     from reader.cache.marks import journal as journal  # Files of events, a line each.
     from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
@@ -162,8 +161,6 @@ if TYPE_CHECKING:
     from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
     from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
     from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
-    from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
-    from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
 
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.

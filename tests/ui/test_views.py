@@ -186,34 +186,6 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
         await r.until(lambda: any("Starred" in line for line in r.filter_lines))
 
 
-async def test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again(reader: Opener, tmp_path: Path) -> None:
-    file = tmp_path / "config.toml"
-    file.write_text(VIEWS)
-    loaded = load_settings(file, {}).settings
-    async with reader(settings=settings(views=loaded.views), settings_file=file, size=(140, 42)) as r:
-        r[CacheWatch].look_around()
-        await r.do("paper.star")
-        # By hand, in an editor.
-        file.write_text(VIEWS.replace('"Loud"', '"Quiet"  # now'))
-        r[CacheWatch].look_around()
-        await r.until(lambda: any("Quiet" in line for line in r.filter_lines))
-        await r.do("mark.undo")
-        await r.until(lambda: r.status.startswith("undone: view Loud renamed Quiet"))
-        assert 'name = "Loud"  # now' in file.read_text()
-        r[CacheWatch].look_around()
-        await r.until(lambda: any("Loud" in line for line in r.filter_lines))
-        await r.do("mark.redo")
-        await r.until(lambda: r.status.startswith("redone: view Loud renamed Quiet"))
-        assert 'name = "Quiet"  # now' in file.read_text()
-        # What is not known yet is the newest too.
-        file.write_text(file.read_text().replace('"Agents"', '"Programs"'))
-        await r.do("mark.undo")
-        await r.until(lambda: r.status.startswith("undone: view Agents renamed Programs"))
-        await r.do("mark.undo", "mark.undo")
-        await r.until(lambda: "no longer starred" in r.status)
-        assert load_settings(file, {}).settings.views == loaded.views
-
-
 PROGRAMS = """
 [[commands]]
 name = "First words"
