@@ -22,9 +22,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from reader.cache import connections
 from reader.core.errors import CacheIndexing
 from reader.core.steps import note_step
+from reader.database import connections
 from reader.paths import finding_folder, make_private
 from reader.platform import lower_priority
 
