@@ -147,7 +147,9 @@ BY_DAY = [
 ]
 
 
-async def test_what_came_is_shown_at_once_and_only_that(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_message_of_a_refresh_updates_the_screen_at_once(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         for message, is_read_again, progress in TOLD:
             before = r.app.state.cache_version
@@ -298,7 +300,9 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             await r.search("is:new")
 
 
-async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_cursor_stays_where_the_user_moved_it_during_a_reload(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         order, may_go_on = r.app.library.order, asyncio.Event()
 
@@ -318,7 +322,7 @@ async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monk
         assert (r.cursor, r.here.id) == (3, id)
 
 
-async def test_news_leave_the_page_and_its_keys_on_a_paper_that_the_view_drops(reader: Opener) -> None:
+async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread", "read.open")
         assert r.shown is not None
@@ -362,7 +366,7 @@ async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))
-async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wrong(reader: Opener, fault: str) -> None:
+async def test_a_broken_feed_leaves_the_papers_and_is_reported_in_one_line(reader: Opener, fault: str) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         feed.fault = fault
         async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
@@ -381,7 +385,7 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.app.state[REFRESH].trouble == ""
 
 
-async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_changes_by_another_instance_appear(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
@@ -397,7 +401,7 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
             assert r.here.id == "2605.00400"
 
 
-async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener) -> None:
+async def test_a_mark_that_cannot_be_stored_is_reverted_with_the_reason(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star")
         with closing(sqlite3.connect(r.file)) as other:
@@ -423,7 +427,9 @@ async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener
         assert r.kept(r.here.id).read
 
 
-async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: Opener, tmp_path: Path) -> None:
+async def test_matching_new_papers_run_the_notify_command_and_failures_are_reported(
+    reader: Opener, tmp_path: Path
+) -> None:
     heard = tmp_path / "heard"
     tell = tmp_path / "tell"
     tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
@@ -462,7 +468,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             await r.until(lambda: "offline" not in r.screen)
 
 
-async def test_damage_is_said_and_ends_nothing(reader: Opener, cache_file: Path) -> None:
+async def test_a_damaged_cache_is_reported_and_the_reader_goes_on(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(200, 40), still=False, demo=True) as r:
         starred = r.here.id
         await r.do("paper.star")
