@@ -77,7 +77,7 @@ TEXTS = {"README": (Path(__file__).parents[2] / "README.md").read_text("utf-8")}
 def words_of(line: str) -> list[str]:
     """The words of an example after the program's name, as a shell gives them, without what follows `>` or `|`."""
     command = line.partition("  #")[0].partition(" > ")[0].partition(" | ")[0]
-    return [str(Path(word).expanduser()) if word[0] == "~" else word for word in shlex.split(command)[1:]]
+    return [str(Path(word).expanduser()) if word[:2] == "~/" else word for word in shlex.split(command)[1:]]
 
 
 def commands(name: str) -> list[list[str]]:
