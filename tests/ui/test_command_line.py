@@ -130,7 +130,7 @@ LIST, NOTHING = at("all", "cats").highlight(1), Typed()
 
 
 class Desk(Bench):
-    """A command line whose shell says what the test wants."""
+    """A command line with a fake shell."""
 
     def __init__(self, state: State = LIST, *, is_web: bool = False) -> None:
         self.performed: list[object] = []
@@ -167,14 +167,14 @@ class Desk(Bench):
         return self.outcomes.pop(0)
 
     async def obey(self, line: str, typed: Typed = NOTHING, *outcomes: Outcome) -> str:
-        """The notice that a line ends with."""
+        """Run a line and return its notice."""
         self.typed, self.outcomes = typed, [*outcomes]
         self.actions.begin(line)
         await self.work()
         return self.said
 
     async def answer(self, letter: str) -> str:
-        """The notice that an answer to the question ends with."""
+        """Answer the question and return the notice."""
         keyboard = self.services[Keyboard]
         await keyboard.begin()
         await keyboard.press(Key(letter, letter))
@@ -295,7 +295,7 @@ def test_json_has_a_line_for_each_value(text: str, formatted: str) -> None:
 
 
 class Runner(Bench):
-    """A runner over a shell of the test's."""
+    """A command runner with a fake shell."""
 
     def __init__(self) -> None:
         super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
@@ -347,7 +347,7 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
     assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
     assert bench.versions == (1, 1)
-    # What was said meanwhile stays; what did not change is not read again.
+    # An answer given meanwhile stays, and an unchanged cache is not read again.
     bench.has_changed = False
     bench.model.change(bench.model.state.change_notices(lambda _: Notices().answered("starred")))
     await runner.run(("list",), 80)
@@ -381,7 +381,7 @@ async def test_each_letter_asks_for_suggestions() -> None:
 
 
 class AutomaticDesk(Bench):
-    """A reader whose clock and processes are those of the test."""
+    """Services with a fake clock and fake processes."""
 
     def __init__(self, **settings: Any) -> None:
         own = Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings})
@@ -477,7 +477,7 @@ def test_papers_that_are_starred_go_to_the_users_program(
 ) -> None:
     async def run() -> None:
         stage = AutomaticDesk(**settings)
-        # One is starred already, and one is not in the cache.
+        # Paper 8 is starred already, and paper 9 is not in the cache.
         star(stage, 1, 2, 8, 9, 1)
         await stage.end()
         assert stage.words == words

@@ -33,7 +33,7 @@ class Desk(Bench):
         self.now = 100.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.done: list[object] = []
-        """What keys did: actions with their counts, and keys for widgets."""
+        """The effects of keys: actions with their counts, and keys passed to widgets."""
         self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
@@ -62,7 +62,7 @@ class Desk(Bench):
         return self.typed is not None
 
     async def press(self, *keys: str) -> list[object]:
-        """What keys that are pressed at once do."""
+        """Press keys at once and return their effects."""
         self.done.clear()
         await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
         return self.done
@@ -102,7 +102,7 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
     desk.model.change(desk.model.state.listed(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
-    # It may be without papers.
+    # The new list may be empty.
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
     desk.model.change(desk.model.state.listed(listing("all", papers=0)))

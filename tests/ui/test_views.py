@@ -128,7 +128,7 @@ def test_saved_views_are_shown_by_number() -> None:
     ],
 )
 def test_steps_skip_days_without_papers(start: str, count: int, end: str, said: str) -> None:
-    # Of the 19th is known that it has no papers; the 20th was not asked for yet.
+    # The 19th is known to have no papers; the 20th was not fetched yet.
     bench = Views(start, days="2025-11-21 2025-11-18", unknown=["2025-11-20", "2025-11-22", "2025-11-24"])
     bench.actions.go_periods(count)
     assert (bench.here, bench.said) == (end, said)
