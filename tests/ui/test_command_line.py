@@ -171,7 +171,7 @@ class Desk(Bench):
         self.typed, self.outcomes = typed, [*outcomes]
         self.actions.begin(line)
         await self.work()
-        return self.said
+        return self.notice
 
     async def answer(self, letter: str) -> str:
         """Answer the question and return the notice."""
@@ -180,7 +180,7 @@ class Desk(Bench):
         await keyboard.press(Key(letter, letter))
         while self.works:
             await self.work()
-        return self.said
+        return self.notice
 
     @property
     def asked(self) -> str:
@@ -255,13 +255,13 @@ def test_one_line_of_output_is_a_notice_and_more_opens_a_screen(
 ) -> None:
     desk = Desk()
     desk.actions._report(line, outcome)
-    assert (desk.said, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
+    assert (desk.notice, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
 
 
 def test_output_waits_while_the_user_types() -> None:
     desk = Desk(LIST.open_query())
     desk.actions.show_output(None)
-    assert desk.said == "no command has printed anything yet"
+    assert desk.notice == "no command has printed anything yet"
     desk.actions._report("list", Outcome(1, MANY))
     news = desk.model.state.notices.news
     assert (news.text, news.tone) == ("list has ended · ; shows its output", "warning")
@@ -270,7 +270,7 @@ def test_output_waits_while_the_user_types() -> None:
     copied, kept = list[str](), list[bool]()
     desk.app.copy_to_clipboard = copied.append
     desk.actions.copy(None)
-    assert (copied, desk.said) == (["one\ntwo :tag"], "copied 2 lines")
+    assert (copied, desk.notice) == (["one\ntwo :tag"], "copied 2 lines")
     # Only what waits for it is kept, by one key alone.
     assert not desk.actions.keep("enter", None)
     desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))

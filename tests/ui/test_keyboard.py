@@ -122,7 +122,7 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
 async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
-    assert desk.said == "still ranking · esc goes back"
+    assert desk.notice == "still ranking · esc goes back"
 
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
     desk.keyboard.quit_unless_typing()
     assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
     assert await desk.press("s") == [] and not desk.keyboard.is_quitting
-    assert desk.said == "q quits only when pressed alone · ctrl+q quits at once"
+    assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
     desk.keyboard.quit_unless_typing()
     assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
     desk.keyboard.quit_unless_typing()
