@@ -244,15 +244,18 @@ def test_a_paper_opens_in_the_reader(
 
 
 def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
-    code = (
-        "from reader.ui.terminal.process import tune_process; tune_process()"
-        "\nimport textual.constants as c; print(c.MAX_FPS)"
-    )
-    for said, expected in ((None, "250"), ("30", "30")):
-        environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
-        environment |= {"TEXTUAL_FPS": said} if said else {}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == expected
+    code = """
+import os, sys
+from reader.ui.terminal.process import tune_process
+for said in (None, "30"):
+    sys.modules.pop("textual.constants", None)
+    os.environ |= {"TEXTUAL_FPS": said} if said else {}
+    tune_process()
+    print(sys.modules["textual.constants"].MAX_FPS, os.environ.get("TEXTUAL_FPS"))
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["250 None", "30 30"]
 
 
 def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_be_drawn(
@@ -364,10 +367,13 @@ def test_a_failure_that_says_what_to_do_is_not_logged(
     assert not (home / "dailypapers.log").exists()
 
 
-def test_output_that_knows_no_accents_still_comes(papers: Path) -> None:
-    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    command = [sys.executable, "-m", "reader", "list"]
-    plain = subprocess.run(command, capture_output=True, env=environment, check=True)
-    assert b"A benchmark of terminal agents ????" in plain.stdout
-    found = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
-    assert json.loads(found.stdout)[2]["title"] == "A benchmark of terminal agents 中文標題"
+def test_output_that_knows_no_accents_still_comes(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def printed(*words: str) -> bytes:
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+        assert cli.main(words) == 0
+        sys.stdout.flush()
+        return raw.getvalue()
+
+    assert b"A benchmark of terminal agents ????" in printed("list")
+    assert json.loads(printed("list", "--json"))[2]["title"] == "A benchmark of terminal agents 中文標題"

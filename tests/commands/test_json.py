@@ -40,7 +40,7 @@ topics check wrong.toml                     | topics check
 stats                                       | stats
 open 2606.26740                             | open
 pdf 2606.26740 -o .                         | pdf
-refresh                                     | refresh
+refresh --day 2026-06-30                    | refresh
 search agents                               | search
 add 2606.30616                              | add
 import library.bib --keep-tags --tag x      | import
@@ -119,6 +119,7 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("EDITOR", "true")
     monkeypatch.setenv("BROWSER", "true")
     monkeypatch.setattr("reader.actions.schedule.sys.platform", "linux")
+    monkeypatch.setattr("reader.feeds.http.client.BusyHostClient.PACE", 0)
     (tmp_path / "crontab").write_text("#!/bin/sh\n")
     (tmp_path / "crontab").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")

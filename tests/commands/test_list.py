@@ -220,7 +220,7 @@ def test_a_list_takes_the_columns_that_there_are(
     assert all(cell_len(one) <= columns for one in shown)
 
 
-@each("columns", range(30, 75))
+@each("columns", range(46, 62))
 def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
     [line] = [line for line in on_terminal("list", columns=columns).lines if "2606.28480" in line]
     assert cell_len(line) <= columns

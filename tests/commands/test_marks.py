@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import time
 from contextlib import closing
 from pathlib import Path
 from zlib import compress
 
+import pytest
+
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from tests.commands.conftest import IDS, Run, Session, Spawn
+from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
@@ -347,11 +350,11 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
     )
 
 
-def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) -> None:
-    assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
-    assert run("note", IDS[0]).out == "Two\n  lines\n"
-    assert spawn("note", IDS[0], "--text", "-", input="- one\n- two").code == 0
-    assert run("show", IDS[0], "--json").record["note"] == "- one\n- two"
+def test_a_note_comes_from_standard_input(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for typed, note in (("\nTwo\r\n  lines \x1b[31m\n", "Two\n  lines"), ("- one\n- two", "- one\n- two")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        assert run("note", IDS[0], "--text", "-").code == 0
+        assert run("show", IDS[0], "--json").record["note"] == note
 
 
 # Undo

@@ -102,20 +102,6 @@ def test_a_server_whose_last_answer_says_nothing_may_have_the_mail(
     assert len(server.raw) == 1
 
 
-def test_a_server_may_take_its_time_for_a_mail(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-
-    class Noting(smtp._Answers):
-        def begin(self, seconds: float) -> None:
-            asked.append(seconds)
-            super().begin(seconds)
-
-    monkeypatch.setattr(smtp, "_Answers", Noting)
-    with serving("none") as server:
-        sent(mail, server, "none", None)
-    assert asked[:4] == [smtp.SECONDS] * 4 and asked[-1] == smtp.LAST_SECONDS
-
-
 @pytest.mark.parametrize(
     ("line", "says"), [(b"2", r"no answer in 0.3 s"), (b"220-on and on\r\n" * 1_000, "its answer does not end")]
 )

@@ -128,15 +128,6 @@ def test_it_is_mailed_once(session: Session, papers: Path, home: Path, monkeypat
     assert server.mails[0]["List-Id"] != server.mails[1]["List-Id"]
 
 
-def test_what_was_refused_is_sent_later(run: Run, papers: Path, home: Path) -> None:
-    with serving("none", refuses="DATA") as server:
-        write_settings(home, server, 'security = "none"', user="")
-        assert "looks like spam" in run("digest", *SINCE, "--send").err
-        server.refuses = ""
-        assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err
-    assert len(server.mails) == 1
-
-
 def test_what_may_have_been_sent_is_sent_again_only_if_asked_for(run: Run, papers: Path, home: Path) -> None:
     with serving("none", breaks_off=True) as server:
         write_settings(home, server, 'security = "none"', user="")
@@ -153,6 +144,7 @@ def test_what_may_have_been_sent_is_sent_again_only_if_asked_for(run: Run, paper
     assert first["Message-ID"] == second["Message-ID"], "a server that has it already drops it"
 
 
+@pytest.mark.long
 def test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again(run: Run, papers: Path, home: Path) -> None:
     with serving("none") as server:
         write_settings(home, server, 'security = "none"', user="")

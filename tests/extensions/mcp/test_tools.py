@@ -394,18 +394,9 @@ async def test_a_program_takes_back_what_it_did_and_nothing_more(papers: Path, r
         assert (await one.ask("undo"))["taken_back"] == []
         assert run("count", "is:starred").out == "1\n"
         assert run("note", IDS[0]).out == ""
-        for tool, wrong, said in (
-            ("mark", {"ids": [IDS[0]]}, "Say what to do"),
-            ("mark", {"ids": [IDS[0]], "add": [" "]}, "needs a name"),
-            ("note", {"id": IDS[0], "text": " \n"}, "no text"),
-            ("note", {"id": IDS[0], "text": "x" * 100_001}, "text: String should have at most 100000 characters."),
-            ("mark", {"ids": []}, "ids: List should have at least 1 item"),
-            ("mark", {"ids": [IDS[0]] * 51}, "ids: List should have at most 50 items"),
-            ("mark", {"ids": [IDS[0], 7]}, "ids.1: Input should be a valid string."),
-            ("undo", {"all": True}, 'There is no argument "all". The tool takes none.'),
-            ("mark", {"ids": ["2401.00001"], "star": True}, "`show` fetches a paper by its arXiv id."),
-        ):
-            assert said in await one.fail(tool, **wrong)
+        assert "needs a name" in await one.fail("mark", ids=[IDS[0]], add=[" "])
+        assert "ids.1: Input should be a valid string." in await one.fail("mark", ids=[IDS[0], 7])
+        assert 'no argument "all". The tool takes none.' in await one.fail("undo", all=True)
         assert run("count", "is:starred").out == "1\n"
 
 
