@@ -66,7 +66,7 @@ $ run  <it>
 """
 
 
-def test_what_was_fetched_once_is_read_offline_and_is_the_same(
+def test_a_fetched_text_is_read_offline(
     run: Run, session: Session, papers: Path, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("read", ID, "--section", "2").out == TEXT
@@ -90,7 +90,7 @@ def test_what_was_fetched_once_is_read_offline_and_is_the_same(
     assert len(feed.requests) == asked
 
 
-def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
+def test_a_paper_without_text_says_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
     feed.pages = {f"/html/{ID}": pages.NO_HTML.encode()}
     found = run("read", ID)
     assert (found.code, found.out) == (1, "")
@@ -100,7 +100,7 @@ def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, pa
     assert run("count", "has:fulltext").out == "0\n"
 
 
-def test_a_fault_is_one_line_and_keeps_nothing(session: Session, papers: Path, feed: FeedServer) -> None:
+def test_a_failed_fetch_is_one_line_and_stores_nothing(session: Session, papers: Path, feed: FeedServer) -> None:
     feed.fault = "redirect:/abs/x"
     session(
         """
@@ -117,9 +117,7 @@ def test_a_paper_that_is_not_here_is_fetched_too(run: Run, papers: Path, feed: F
     assert run("read", "2606.00009").lines[0] == "Not here yet"
 
 
-def test_again_fetches_a_newer_text_and_what_it_lacks_stands_beside_its_source(
-    run: Run, papers: Path, feed: FeedServer
-) -> None:
+def test_read_again_fetches_a_newer_text_and_says_what_it_lacks(run: Run, papers: Path, feed: FeedServer) -> None:
     first = f"arXiv:{ID}v2 · text from Hugging Face"
     assert run("read", ID).lines[2] == first
     newer = pages.MARKDOWN.replace("v2", "v4").partition("## References")[0]

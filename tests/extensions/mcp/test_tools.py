@@ -76,7 +76,7 @@ def ours(answer: object) -> str:
     return " ".join(map(ours, answer)) if isinstance(answer, list) else str(answer)
 
 
-async def test_it_may_only_read_unless_the_user_says_more(papers: Path) -> None:
+async def test_a_program_may_only_read_unless_the_user_allows_more(papers: Path) -> None:
     async with program() as one:
         tools = (await one.client.list_tools()).tools
         assert [tool.name for tool in tools] == READING
@@ -119,7 +119,7 @@ async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) 
         assert hints["note"] == (False, True, False, False)
 
 
-async def test_what_a_tool_does_not_take_is_said(papers: Path) -> None:
+async def test_wrong_arguments_of_a_tool_are_explained(papers: Path) -> None:
     async with program() as one:
         assert (await one.ask("search", limit=4, offset=2))["next_offset"] is None
         for wrong, said in (
@@ -214,7 +214,7 @@ The note has no text.
 {"taken_back": []}"""  # noqa: E501
 
 
-def test_what_others_wrote_stands_nowhere_else(papers: Path) -> None:
+def test_foreign_text_stands_only_under_foreign(papers: Path) -> None:
     """Whatever field it is in: only what the feed can't write at will is ours."""
     own = {"pk": 1, "id": IDS[0], "day": "2026-06-30", "published": None, "topics": ("agents",)}
     said = {field.name: (HOSTILE,) if field.type is tuple else HOSTILE for field in FIELDS if field.name not in own}
@@ -400,7 +400,7 @@ async def test_a_program_takes_back_what_it_did_and_nothing_more(papers: Path, r
         assert run("count", "is:starred").out == "1\n"
 
 
-async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, run: Run) -> None:
+async def test_only_the_users_own_marks_teach_sort_foryou(papers: Path, run: Run) -> None:
     on_star = papers.parent / "on_star"
     (papers.parent / "config.toml").write_text(f'on_star = ["touch", "{on_star}"]\n')
     async with program(marks=True) as one:
