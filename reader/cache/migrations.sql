@@ -509,3 +509,6 @@ CREATE INDEX event_forgets ON event (kind) WHERE kind GLOB 'forget:*';
 
 DROP TABLE IF EXISTS member_mark;
 DROP TABLE IF EXISTS member;
+
+
+-- 0017: Bring the entries of lists that only the log has into the settings file, which is the one place for them now.

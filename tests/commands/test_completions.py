@@ -100,8 +100,6 @@ def test_completions_offer_the_next_words(session: Session, papers: Path) -> Non
         refresh_minutes
         $ completions answer -- config get keys.paper.st
         keys.paper.star
-        $ completions answer -- config history vi
-        views
         $ completions answer -- config set theme d
         dark
         dracula
