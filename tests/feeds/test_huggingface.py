@@ -256,7 +256,7 @@ KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 
 
 @each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
-def test_a_huge_number_costs_only_its_record(number: str) -> None:
+def test_a_huge_number_costs_only_its_field(number: str) -> None:
     first = item("2605.00001") | {"numComments": 5}
     first["paper"] |= {"upvotes": "NUMBER", "githubRepo": "https://github.com/a/b", "githubStars": "NUMBER"}
     body = json.dumps([first, item("2605.00002")]).replace('"NUMBER"', number).encode()

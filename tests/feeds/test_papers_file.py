@@ -268,7 +268,7 @@ def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "-Infinity", "1e999"])
 @each("indent", [None, 1])
-def test_a_huge_number_costs_only_its_record(number: str, indent: int | None) -> None:
+def test_a_huge_number_costs_only_its_field(number: str, indent: int | None) -> None:
     odd = item("2605.00001", day="2026-05-12", upvotes="NUMBER")
     data = json.dumps([odd, TWO], indent=indent).replace('"NUMBER"', number) + number + "\n" + json.dumps({"date": 1})
     listing, other = read(data.encode())

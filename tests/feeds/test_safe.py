@@ -170,7 +170,7 @@ def test_encodings_are_understood(body: bytes) -> None:
         (b"<a>" * 101 + b"</a>" * 101, "is nested too deeply"),
     ],
 )
-def test_unreadable_bytes_are_refused_with_a_reason(body: bytes, why: str) -> None:
+def test_unreadable_xml_is_refused_with_a_reason(body: bytes, why: str) -> None:
     with pytest.raises(UnreadableXml, match=why):
         parse_xml(body)
 
