@@ -27,7 +27,7 @@ from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
-def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, home: Path) -> None:
+def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> None:
     session(
         """
         $ list --jsn
@@ -102,7 +102,7 @@ def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytes
 # Exit codes and what opens the reader
 
 
-def test_the_version_says_which_schema_and_build_it_is(run: Run, tmp_path: Path) -> None:
+def test_version_prints_schema_and_build(run: Run, tmp_path: Path) -> None:
     said = re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", run("--version").out)
     assert said and said.groups() == (__version__, HEAD)
     assert run("-V").out == run("--demo", "--version").out == said[0]
@@ -117,7 +117,7 @@ def test_the_version_says_which_schema_and_build_it_is(run: Run, tmp_path: Path)
 
 
 @each(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
-def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
+def test_a_full_disk_at_the_end_of_output_is_a_failure_and_a_closed_pipe_is_not(
     lost: int, code: int, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcomes = iter([OSError(lost, os.strerror(lost))])
@@ -166,7 +166,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
         (("topic:agents", "OR"), None),
     ],
 )
-def test_words_that_are_no_command_open_the_reader_on_a_query(
+def test_words_that_are_not_a_command_open_the_reader_on_a_query(
     run: Run, opened: list[str], words: tuple[str, ...], query: str | None
 ) -> None:
     assert run(*words).code == (2 if query is None else 0)
@@ -183,7 +183,7 @@ def test_a_removed_command_says_what_to_use(word: str, run: Run) -> None:
 
 
 @each("word", FOREIGN)
-def test_what_other_programs_call_a_command_is_no_query_alone(run: Run, opened: list[str], word: str) -> None:
+def test_command_names_of_other_programs_are_suggestions_not_queries(run: Run, opened: list[str], word: str) -> None:
     found = run(word)
     assert (found.code, opened) == (2, [])
     first, *rest = FOREIGN[word].split()
@@ -243,7 +243,7 @@ def test_a_paper_opens_in_the_reader(
     assert len(opened) == 1
 
 
-def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
+def test_textual_gets_its_frame_rate_before_it_is_imported() -> None:
     code = """
 import os, sys
 from reader.ui.terminal.process import tune_process
@@ -367,7 +367,7 @@ def test_a_failure_that_says_what_to_do_is_not_logged(
     assert not (home / "dailypapers.log").exists()
 
 
-def test_output_that_knows_no_accents_still_comes(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ascii_terminal_gets_question_marks_and_complete_json(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def printed(*words: str) -> bytes:
         raw = io.BytesIO()
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))

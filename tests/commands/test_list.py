@@ -37,7 +37,7 @@ def test_papers_that_only_their_full_text_finds_are_marked(run: Run, on_terminal
 
 
 @pytest.mark.usefixtures("own_words")
-def test_what_suits_the_user_comes_first_and_json_says_why(run: Run, papers: Path) -> None:
+def test_sort_foryou_lists_similar_papers_first_and_json_says_why(run: Run, papers: Path) -> None:
     assert [line.split("\t")[0] for line in run("list", "sort:foryou").lines] == IDS
     run("mark", "star", "2606.00001")
     found = run("list", "sort:foryou", "-n", "3", "--jsonl=id,for_you").lines
@@ -264,9 +264,7 @@ def search_feed(papers: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedS
         yield server
 
 
-def test_what_the_feed_finds_is_printed_and_stored_where_it_is_wanted(
-    session: Session, search_feed: FeedServer
-) -> None:
+def test_search_prints_results_of_the_feed_and_adds_them_if_asked(session: Session, search_feed: FeedServer) -> None:
     session(
         """
         $ search web agents

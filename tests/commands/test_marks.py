@@ -69,7 +69,7 @@ def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Pat
 # Which papers are chosen
 
 
-def test_what_changes_is_counted(session: Session, papers: Path) -> None:
+def test_mark_counts_changed_papers(session: Session, papers: Path) -> None:
     session(
         """
         $ mark hide --all --dry-run
@@ -92,7 +92,7 @@ def test_what_changes_is_counted(session: Session, papers: Path) -> None:
     )
 
 
-def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
+def test_mark_refuses_unclear_choices_of_papers(session: Session, papers: Path) -> None:
     session(
         """
         $ mark read
@@ -227,7 +227,7 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
     )
 
 
-def test_what_can_not_be_done_is_said(session: Session, papers: Path) -> None:
+def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
     session(
         """
         $ tag add
@@ -387,7 +387,7 @@ def test_undo_goes_back_step_by_step_and_says_what_it_undid(session: Session, pa
     )
 
 
-def test_undo_says_first_that_a_feed_is_no_mark(session: Session, papers: Path) -> None:
+def test_undo_refuses_once_after_a_change_of_feeds(session: Session, papers: Path) -> None:
     session(
         """
         $ mark star 2606.26740

@@ -70,7 +70,7 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
         ("none", LOGIN, "lacks a feature that is needed: SMTP AUTH extension not supported by server"),
     ],
 )
-def test_what_is_wrong_with_the_login_is_said(
+def test_login_failures_are_explained(
     mail: EmailMessage, security: str, login: tuple[str, str] | None, says: str
 ) -> None:
     with serving(security) as server, pytest.raises(MailError, match=says):

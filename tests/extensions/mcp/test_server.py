@@ -150,7 +150,7 @@ def raw() -> Iterator[Raw]:
         call(1, "search", limit=7).replace(b"7", b"7" * 100_000),
     ],
 )
-def test_what_is_no_message_gets_an_error_and_the_next_one_its_answer(papers: Path, line: bytes) -> None:
+def test_malformed_messages_get_an_error_and_the_next_one_is_answered(papers: Path, line: bytes) -> None:
     with raw() as one:
         one.send(line)
         one.call(9, "search", limit=1)
@@ -198,7 +198,7 @@ SHOWN = "2406.12345"
 SHOWN_COMMANDS = re.findall(r"^dailypapers (.*)$", skill(), re.M)
 
 
-def test_it_has_a_head_that_programs_read_and_is_short(run: Run, home: Path) -> None:
+def test_the_skill_has_a_header_and_is_short(run: Run, home: Path) -> None:
     said = run("skill").out
     assert said == skill()
     head = yaml.safe_load(said.split("---\n")[1])
@@ -207,7 +207,7 @@ def test_it_has_a_head_that_programs_read_and_is_short(run: Run, home: Path) -> 
     assert len(said) < 8_000
 
 
-def test_every_command_that_it_shows_runs(
+def test_every_command_in_the_skill_runs(
     run: Run, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -220,7 +220,7 @@ def test_every_command_that_it_shows_runs(
     assert run("show", IDS[0], "--json").record["starred"] is True
 
 
-def test_the_commands_and_terms_that_it_names_exist() -> None:
+def test_commands_and_terms_named_in_the_skill_exist() -> None:
     named = set(re.findall(r"`dailypapers ([a-z]+)", skill()))
     assert named <= set(COMMANDS)
     assert len(named) > 2
