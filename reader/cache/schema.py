@@ -93,11 +93,12 @@ _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
     "0005": _index_texts,
     "0006": _read_venues,
     "0013": _find_addresses,
+    "0017": _index_texts,
 }
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0015"
+HEAD = "0017"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

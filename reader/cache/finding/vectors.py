@@ -19,10 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.finding.door import paper_text
-from reader.cache.finding.index import NEWEST, PAPERS
 from reader.core.errors import CacheBusy, CacheError
 from reader.paths import make_private, replace_private, take_lock, vectors_folder
 from reader.platform import to_disk
+
+PAPERS = (
+    "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+    " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
+)
+NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
 
 if TYPE_CHECKING:
     import numpy as np
