@@ -87,8 +87,8 @@ if TYPE_CHECKING:
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
     from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
     from reader.core.waiting import within as within  # Wait for a call no longer than a while.
-    from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
-    from reader.log import record_error as record_error  # Log an error with its traceback.
+    from reader.log_file import point_to_log as point_to_log  # Where the log is, as the end of a message.
+    from reader.log_file import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
     from reader.platform import to_disk as to_disk  # Wait until a file is on the disk.
 
@@ -124,9 +124,7 @@ if TYPE_CHECKING:
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
     from reader.commands.line.manual import paper_keys as paper_keys  # The keys of a paper in JSON, in words.
     from reader.commands.line.manual import results_table as results_table  # What commands print with --json.
-    from reader.commands.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
-    from reader.commands.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
@@ -156,22 +154,16 @@ if TYPE_CHECKING:
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
     # The log of the user's marks, which machines join.
-    from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
     from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
     from reader.cache.marks import journal as journal  # Files of events, a line each.
     from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
     from reader.cache.marks.forgotten import Brought as Brought  # What a machine has brought.
     from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
-    from reader.cache.marks.forgotten import forgotten as forgotten  # The machines and members that are forgotten.
     from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
     from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
-    from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
-    from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
 
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
-
-    from reader.cache import members as members  # What the people of a group share, in the cache.
 
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.

@@ -73,7 +73,6 @@ OWN: Mapping[str, Entry] = MappingProxyType(
         **_own("browser", "serve"),
         **_own("digest", "digest", "findings"),
         **_own("sync", "sync", "findings joins"),
-        **_own("group", "group", "findings"),
         **_own("mcp", "mcp skill"),
         **_own("vectors", "vectors", "encoders"),
     }
@@ -120,15 +119,16 @@ def others() -> Mapping[str, Entry]:
         points = entry_points(group=GROUP)
     except Exception as error:
         # A package's metadata there is unreadable.
-        from reader import log
+        from reader import log_file
 
-        log.record_error("the entry points of extensions", error)
+        log_file.record_error("the entry points of extensions", error)
         return {}
     found: dict[str, Entry] = {}
     for one in points:
-        package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
-        if one.value == (OWN[one.name].target if one.name in OWN else None):
+        if one.dist is not None and one.dist.name == "dailypapers":
+            # The installed metadata may be of another version than this checkout; OWN says what it has.
             continue
+        package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
         entry = Entry(one.name, one.value, package=package)
         if one.name in found or one.name in OWN or _is_ours(one.name):
             taken_by = found[one.name].package if one.name in found else "dailypapers"
@@ -229,10 +229,10 @@ def command(name: str) -> Any:
 
 def switch_off(entry: Entry, why: str) -> None:
     """Use nothing of an extension in this run, and say why in the log."""
-    from reader import log
+    from reader import log_file
 
     _state.off[entry.target] = Off(entry.name, entry.package, why)
-    log.record_warning(f"the extension {entry.name}", f"switched off: {why}")
+    log_file.record_warning(f"the extension {entry.name}", f"switched off: {why}")
 
 
 def switched_off() -> tuple[Off, ...]:
@@ -262,8 +262,8 @@ def ask(entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: fl
     except TimeoutError:
         switch_off(entry, f"it did not answer in {seconds:g} s")
     except BaseException as error:
-        from reader import log
+        from reader import log_file
 
-        log.record_error(f"the extension {entry.name}", error)
-        switch_off(entry, f"it failed: {log.summarize_error(error)}")
+        log_file.record_error(f"the extension {entry.name}", error)
+        switch_off(entry, f"it failed: {log_file.summarize_error(error)}")
     return None

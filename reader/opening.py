@@ -145,9 +145,9 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:
     """Log an uncaught error in a thread; Python would print it over the screen."""
-    from reader import log
+    from reader import log_file
 
-    log.record_thread_error(failure)
+    log_file.record_thread_error(failure)
 
 
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:

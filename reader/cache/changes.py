@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.flags import clear_flag, set_flag
 from reader.core.changes import Changes, Edit, Facts, History, LookedAt, Moved, brief, find_due
 from reader.core.marks import FINISH, LOOK, NOTE, OPEN, QUEUE, STATES, quoted
 from reader.core.paper_row import UNKNOWN, Flag, PaperKey
+from reader.database import connections
 
 KINDS = (*STATES, QUEUE, NOTE, LOOK, OPEN, FINISH)
 """The kinds of marks after which a paper's changes count."""

@@ -22,10 +22,9 @@ from threading import Event, RLock, Thread
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
-from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import Marked, learn, named, with_wishes
 from reader.core.choice.wishes import HOLD, WEIGH, Held, What, Wish, muted_codes, newest_held, newest_wishes
@@ -34,6 +33,8 @@ from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
 from reader.core.views import ARCHIVE
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Offer

@@ -9,10 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections
 from reader.cache.pages import PageTitle, one_title
-from reader.cache.sqlite_errors import explained
 from reader.core.community import Community, dump, load
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 
 NOTHING = Community()
 

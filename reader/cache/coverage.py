@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from reader.cache import connections, meta
+from reader.cache import meta
+from reader.database import connections
 
 KEPT_DAYS = 35
 """Maximum remembered days of a source."""

@@ -13,14 +13,15 @@ from pathlib import Path
 from threading import RLock
 from typing import Literal, NamedTuple, Self
 
-from reader.cache import connections, coverage, meta
+from reader.cache import coverage, meta
 from reader.cache.coverage import Coverage, day_name
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
-from reader.cache.sqlite_errors import explained
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.text import amount
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 from reader.paths import last_refresh
 
 Kind = Literal["rss", "arxiv", "own"]
@@ -122,16 +123,6 @@ _LOST = f"""
     )
     SELECT id FROM wanted WHERE turn <= :each OR peer IS (SELECT value FROM meta WHERE key = 'machine')
     GROUP BY id ORDER BY max(clock) DESC, id LIMIT :limit
-"""
-
-_LOST_OF_GROUP = f"""
-    SELECT DISTINCT paper FROM (SELECT m.paper, row_number() OVER (PARTITION BY m.member ORDER BY m.paper DESC) AS turn
-    FROM (SELECT DISTINCT paper, member FROM member_mark) AS m LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || m.paper
-    WHERE m.paper NOT LIKE '{PAGE_PREFIX}%' AND m.paper NOT LIKE '{FEED_PREFIX}%'
-    AND NOT EXISTS (SELECT 1 FROM paper WHERE id = m.paper)
-    AND NOT EXISTS (SELECT 1 FROM paper_alias WHERE id = m.paper) AND (meta.value IS NULL OR (
-        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)))
-    WHERE turn <= :each ORDER BY paper DESC LIMIT :limit
 """
 
 
@@ -341,13 +332,6 @@ class Feeds:
         with self._alone():
             values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
             rows = self._connection.execute(_LOST, values)
-            return [id for (id,) in rows]
-
-    def lost_of_group(self, asked_before: str, limit: int) -> list[str]:
-        """Ids on arXiv of papers that members of the group share and that are not in the cache, as `lost` does."""
-        with self._alone():
-            values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
-            rows = self._connection.execute(_LOST_OF_GROUP, values)
             return [id for (id,) in rows]
 
     def not_found(self, ids: Iterable[str], day: str) -> None:

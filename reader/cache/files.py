@@ -21,9 +21,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from reader.cache.connections import alone
-from reader.cache.sqlite_errors import damaged, explained, suspect
 from reader.core.errors import CacheBusy, CacheError
+from reader.database.connections import alone
+from reader.database.sqlite_errors import damaged, explained, suspect
 from reader.paths import backup_folder, make_folder, make_private, suspect_stamp, touch_private
 
 KEPT = 3
@@ -61,7 +61,7 @@ def keep_daily_backup(path: Path, today: date) -> None:
     try:
         back_up_daily(path, today)
     except (CacheError, OSError) as error:
-        from reader.log import record_error
+        from reader.log_file import record_error
 
         record_error("backup", error)
 

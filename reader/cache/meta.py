@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from reader.cache import connections
+from reader.database import connections
 
 SKIPPED = "skipped:"
 """Prefix of the keys of the number of records of a day, `skipped:2026-05-12`, that could not be read."""

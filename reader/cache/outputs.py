@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections
+from reader.database import connections
 
 
 class KeptOutput(NamedTuple):

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.connections import opened
 from reader.core.ids import PAGE_PREFIX, page_id
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, is_other, twin_id
+from reader.database.connections import opened
 
 TRIES = 3
 """How often a title is looked up that no source has."""

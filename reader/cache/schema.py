@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.cache.connections import PEEKS, STATEMENT_STEPS, opened, peek, statements, transaction
-from reader.cache.sqlite_errors import damaged, explain, primary_code
 from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
 from reader.core.steps import note_step
+from reader.database.connections import PEEKS, STATEMENT_STEPS, opened, peek, statements, transaction
+from reader.database.sqlite_errors import damaged, explain, primary_code
 from reader.paths import close_to_others, make_folder, touch_private
 
 _HEADING = re.compile(r"^-- ([0-9]{4}): .*\n", re.MULTILINE)
@@ -89,16 +89,24 @@ def _find_addresses(connection: sqlite3.Connection) -> None:
             connection.executemany(f"UPDATE paper SET {flag} = 1 WHERE pk = ?", papers)
 
 
+def _rescue_lists(connection: sqlite3.Connection) -> None:
+    from reader.cache.former_lists import rescue
+    from reader.paths import config_file
+
+    rescue(connection, config_file())
+
+
 _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
     "0005": _index_texts,
     "0006": _read_venues,
     "0013": _find_addresses,
-    "0017": _index_texts,
+    "0017": _rescue_lists,
+    "0018": _index_texts,
 }
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
@@ -315,7 +323,7 @@ def create(path: Path) -> None:
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
     from reader.cache import files
-    from reader.cache.connections import alone
+    from reader.database.connections import alone
 
     with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):

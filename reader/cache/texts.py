@@ -13,15 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections, meta, text_index
+from reader.cache import meta, text_index
 from reader.cache.changes import looked_at
-from reader.cache.sqlite_errors import explained
 from reader.cache.storing import retention
 from reader.core.changes import SectionDiff, SectionText, compare_sections
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import ORIGINS, Document, Heading, Reference, texts
 from reader.core.document.search import searched_text
 from reader.core.words import indexed
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 
 BATCH = 50
 """Texts dropped in one transaction."""

@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.flags import clear_flag, flagged, has, having, set_flag
 from reader.cache.marks.derived import BY_RULE, refold, same
 from reader.cache.marks.effects import Change
@@ -37,6 +37,7 @@ from reader.core.paper_row import Flag
 from reader.core.query import Query, parse
 from reader.core.query.nodes import with_hidden
 from reader.core.settings.tables import Rule
+from reader.database import connections
 
 
 class Candidates(NamedTuple):

@@ -27,7 +27,7 @@ from reader import described, installed, sources
 from reader import platform as systems
 from reader.access_token import lookup_environment
 from reader.actions.programs import desktop_program, find_program
-from reader.cache import connections, schema
+from reader.cache import schema
 from reader.cache.feeds import Feeds, Freshness
 from reader.cache.files import backups
 from reader.cache.mending.health import CacheCondition, CacheState
@@ -47,6 +47,7 @@ from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import CacheError, ReaderError
 from reader.core.text import amount, clean
 from reader.core.theme_names import is_colorless
+from reader.database import connections
 from reader.feeds.http.environment import find_token, is_offline, may_have_token
 from reader.paths import journal_file, last_refresh, log_file, open_private
 
@@ -415,10 +416,10 @@ def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_log() -> Iterator[Finding]:
-    from reader import log
+    from reader.log_file import recent_errors
 
     yield Finding("Log", "log file", str(log_file()))
-    errors = log.recent_errors(datetime.now(UTC))
+    errors = recent_errors(datetime.now(UTC))
     last = f", the last: {clean(errors[-1])}" if errors else ""
     count = f"{amount(len(errors), 'error')} in the last 7 days" if errors else "none in the last 7 days"
     yield Finding("Log", "errors", count + last, shared=count)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
-from reader.cache.connections import opened, transaction
 from reader.cache.tags import tag_counts
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
@@ -28,6 +27,7 @@ from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
 from reader.core.paper import LibraryEntry, Listing
 from reader.core.text import amount, text_size
+from reader.database.connections import opened, transaction
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events

@@ -64,11 +64,11 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     import asyncio
 
-    from reader import log
+    from reader import log_file
     from reader.refresh import running
     from reader.refresh.pipes import run_hook
 
-    log.attach(workspace.settings.log_level)
+    log_file.attach(workspace.settings.log_level)
     fetch = running.text_fetcher(workspace.job_context)
 
     async def run(progress: Progress) -> None:

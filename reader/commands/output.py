@@ -331,13 +331,13 @@ def raise_failures(failures: Sequence[str | ReaderError]) -> int:
 
 def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
     """Log an unexpected error and print one line about it; return the exit code."""
-    from reader import log
+    from reader import log_file
 
-    log.record_error(where, error)
+    log_file.record_error(where, error)
     if isinstance(error, OSError):
         print_failure(explain(error), "system", words)
     else:
-        text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
+        text = f"unexpected error: {log_file.summarize_error(error)}; {log_file.point_to_log()}"
         print_failure(text, "unexpected", words)
     return 1
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from io import StringIO
 from urllib.parse import urlsplit
 
-from reader import log
+from reader import log_file
 from reader.commands.output import PATIENCE, Progress
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
@@ -51,7 +51,7 @@ def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
 
 
 async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
-    log.attach(workspace.settings.log_level)
+    log_file.attach(workspace.settings.log_level)
     received: list[jobs.Message] = []
     started = time.monotonic()
     redrawing = asyncio.create_task(_redraw(progress))

@@ -148,7 +148,6 @@ class Workspace:
         window = Window.open(self.cache_file)
         try:
             self._join_journal(window)
-            self._keep_lists(window)
             self._mute(window)
             yield window
         finally:
@@ -163,34 +162,9 @@ class Workspace:
                 window.changed()
 
     def catch_up(self) -> None:
-        """Sync the settings with changes elsewhere or undone ones before reading them."""
+        """Bring the cache up to date with the journal and the muted words of the settings."""
         with self.window():
             pass
-
-    def _keep_lists(self, window: Window) -> None:
-        """Sync the lists of the settings file with their events, unless the cache is read-only."""
-        from reader.cache import entries
-        from reader.cache.marks.events import Events
-
-        if not self._cache_file and window.read(lambda connection: entries.is_due(connection, self.config_file)):
-            with suppress(CacheError), closing(Events.open(self.cache_file)) as events:
-                self.keep_in_step(events)
-                window.changed()
-
-    def keep_in_step(self, events: Events) -> None:
-        """Sync the lists of the settings file, such as views, with their events."""
-        from reader.cache import entries
-
-        # The sample does not use the user's settings.
-        if self._cache_file:
-            return
-        step = entries.keep_in_step(events, self.config_file)
-        for refused in step.refused:
-            # Once, until the file or the log changes.
-            warn(refused)
-        if step.taken:
-            for name in ("loaded", "settings", "keymap"):
-                self.__dict__.pop(name, None)
 
     def _mute(self, window: Window) -> None:
         """Apply the muted words if they changed since a refresh did."""
@@ -214,10 +188,7 @@ class Workspace:
         self.has_changed = True
         events = Events.open(self.cache_file)
         try:
-            self.keep_in_step(events)
             yield events
-            # Undone changes, or changes from other machines.
-            self.keep_in_step(events)
         finally:
             events.close()
         self.back_up()
@@ -402,13 +373,6 @@ def check_names(window: Window, query: Query) -> None:
         missing = [name for name in wanted if named(subjects, name) is None]
         names = [one.wish.name for one in subjects]
         _check_each(missing, names, "There is no interest {}.", "'dailypapers weights' prints yours.")
-    if wanted := [name.casefold() for name in names_in(query.root, "by")]:
-        from reader.cache.members import ANYONE, members
-
-        people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
-        _check_each(
-            wanted, people, "Nobody else in the group is named {}.", "'dailypapers group status' lists the members."
-        )
 
 
 def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise: str) -> None:

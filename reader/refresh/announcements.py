@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from reader import log
+from reader import log_file
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.core.dates import iso_day, utc_stamp
@@ -159,7 +159,7 @@ class Announcements:
             raise
         except Exception as error:
             # Such as a category that this version does not know.
-            log.record_warning("arXiv's announcements", log.summarize_error(error))
+            log_file.record_warning("arXiv's announcements", log_file.summarize_error(error))
             return None
 
     async def _newest(self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None) -> FeedStored:
@@ -304,7 +304,7 @@ async def _answer(asking: Awaitable[T], failures: list[FeedError]) -> T | None:
         raise
     except Exception as error:
         failures.append(failure_of("arXiv's announcements", error))
-        log.record_warning("arXiv's announcements", str(failures[-1]))
+        log_file.record_warning("arXiv's announcements", str(failures[-1]))
         return None
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
 
-from reader import log
+from reader import log_file
 from reader.config import Settings
 from reader.core.dates import utc_now
 from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
@@ -490,9 +490,9 @@ def log_failure(message: object) -> None:
     """Log a job's message as a warning if it is a failure."""
     match message:
         case DayFailed():
-            log.record_warning(f"day {message.day}", str(message.error))
+            log_file.record_warning(f"day {message.day}", str(message.error))
         case FeedFailed():
-            log.record_warning(f"feed {message.title}", str(message.error))
+            log_file.record_warning(f"feed {message.title}", str(message.error))
 
 
 def failure_of(where: str, error: Exception) -> FeedError:
@@ -505,8 +505,8 @@ def failure_of(where: str, error: Exception) -> FeedError:
         return FeedError(str(error))
     if isinstance(error, OSError) and error.errno in FULL:
         return FeedError(explain(error))
-    log.record_error(where, error)
-    return FeedError(f"This is a bug in the program ({log.summarize_error(error)}); {log.point_to_log()}.")
+    log_file.record_error(where, error)
+    return FeedError(f"This is a bug in the program ({log_file.summarize_error(error)}); {log_file.point_to_log()}.")
 
 
 MEMORY_LIMIT = 1 << 30

@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from reader import log
+from reader import log_file
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import Printed, ProgramError, run_program
 from reader.cache import watching
@@ -118,9 +118,9 @@ async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
     try:
         printed = await run_program(command.words, given, seconds=command.seconds, advice=advice)
     except ProgramError as error:
-        log.record_warning(f"command {command.name} on {what}", str(error))
+        log_file.record_warning(f"command {command.name} on {what}", str(error))
         raise
-    log.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
+    log_file.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
     return printed
 
 
@@ -227,7 +227,7 @@ async def run_hook(
     if command is None or not pks:
         return
     if len(pks) > MOST_BY_ITSELF:
-        log.record_warning(hook, f"{len(pks)} papers; {command.name} gets the first {MOST_BY_ITSELF} of them")
+        log_file.record_warning(hook, f"{len(pks)} papers; {command.name} gets the first {MOST_BY_ITSELF} of them")
     async for result in pipe_papers(file, command, pks[:MOST_BY_ITSELF], fetch):
         yield result
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -17,6 +17,7 @@ from reader.cache.watching import Candidates, Verdict, changes, judge, mute, new
 from reader.config import Settings
 from reader.core.errors import MarkNotTaken
 from reader.core.settings.tables import saved_queries
+from reader.database import connections
 from reader.refresh.jobs import RulesActed
 
 SEEN = "rules"

@@ -98,8 +98,8 @@ def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
     from reader.cache.changes import ask_all_again
-    from reader.cache.connections import closing_on_error
     from reader.cache.storing.papers import Cache
+    from reader.database.connections import closing_on_error
 
     cache = Cache.open(context.cache_file, context.rules())
     with closing_on_error(cache):
@@ -194,7 +194,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
 def _store_words(file: Path) -> None:
     """Store the words of new papers for For you, once the user has taught it, so that its view need not wait."""
     from reader.cache.choice import is_taught, store_words
-    from reader.cache.connections import connect
+    from reader.database.connections import connect
 
     with closing(connect(file)) as cache:
         is_used = is_taught(cache)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import pages
-from reader.cache.connections import opened, transaction
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, find_choices, find_same, without_cut_word
+from reader.database.connections import opened, transaction
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.jobs import TitlesLookedUp, TitlesPaused, run_to_end

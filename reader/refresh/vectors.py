@@ -97,7 +97,7 @@ def lacks_vectors(cache: Path, settings: Vectors) -> bool:
 
 def _ask(cache: Path, question: Callable[..., T], *values: object) -> T:
     """The answer of a function that takes a connection to the cache, which it only reads, and the cache's path."""
-    from reader.cache import connections
+    from reader.database import connections
 
     with closing(connections.connect(cache, query_only=True)) as connection:
         return question(connection, cache, *values)

@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-from reader import log
+from reader import log_file
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
 from reader.cache.reads.exports import citable_papers, known_contents, known_problems, note_contents, note_problems
@@ -62,7 +62,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
                 is_new = _replace(cache, file, content)
             except _NotWrittenError as error:
                 problem = f"{file} was not written: {error}"
-                log.record_warning("watched export", problem)
+                log_file.record_warning("watched export", problem)
                 results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
                 continue
             results.append(ExportResult(str(file), papers, is_new))

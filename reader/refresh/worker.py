@@ -28,7 +28,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from reader import access_token, config, log, platform
+from reader import access_token, config, log_file, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
 from reader.core.text import brief, reason
@@ -175,7 +175,7 @@ class _JobProcess:
         self._draining.join(_END_PATIENCE)
         report = self._printed.decode(errors="replace").strip()
         if report:
-            log.record_report("worker process", report)
+            log_file.record_report("worker process", report)
         return report
 
     def _drain(self) -> None:
@@ -217,7 +217,7 @@ def main() -> None:
     context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
     access_token.hold_tokens(tokens)
     access_token.keep_private("settings", partial(config.private_texts, context.settings))
-    log.attach(context.settings.log_level)
+    log_file.attach(context.settings.log_level)
     if not isinstance(job, StorePapers):
         # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
         threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()

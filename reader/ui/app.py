@@ -130,7 +130,6 @@ class ReaderApp(ShellApp):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file, learns_apart=learns_apart)
-        self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
         begun = visit.resumed(self._left, self.library.has_news)
         self._keep = None if query else begun.paper
@@ -273,7 +272,7 @@ class ReaderApp(ShellApp):
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
-        """The commands that send marks to other machines and the group."""
+        """The commands that send marks to other machines."""
         from reader.ui.refresh.sync import Sync
 
         return tuple(one.words for one in self.services.features if isinstance(one, Sync) and one.is_due)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from reader.cache import connections
 from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
@@ -22,6 +21,7 @@ from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
+from reader.database import connections
 from tests.breakage import execute
 
 NOW = "2026-11-24T08:00:00Z"

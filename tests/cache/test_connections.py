@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from reader.cache import files, schema
-from reader.cache.connections import alone, begin_patiently
 from reader.core.errors import CacheBusy
+from reader.database.connections import alone, begin_patiently
 
 TODAY = date(2026, 5, 12)
 
@@ -72,7 +72,7 @@ def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> 
 WITHOUT_ROOM = """
 import resource, sys
 from pathlib import Path
-from reader.cache import connections
+from reader.database import connections
 # No file may grow, as on a full disk: SQLite can't make the file that connections share.
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 for opened in (connections.connect(Path(sys.argv[1]), query_only=True), connections.peek(Path(sys.argv[1]))):

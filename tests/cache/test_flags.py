@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache.connections import connect, transaction
 from reader.cache.flags import clear_flag, flagged, set_flag
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
 from reader.core.paper_row import Flag, flag_to_show
+from reader.database.connections import connect, transaction
 
 
 def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Path, window: Window) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.connections import connect
 from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
@@ -21,6 +20,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.follows import Follow, FollowReason, value_of
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
+from reader.database.connections import connect
 from reader.paths import journal_file
 from tests.cache.conftest import NOW, ByName, draft, found, said
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache import connections
 from reader.cache.imports import FoundPapers, changes, written
 from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
@@ -13,6 +12,7 @@ from reader.cache.passages import passages_of
 from reader.core.marks import NOTE, PASSAGE
 from reader.core.paper import LibraryEntry
 from reader.core.passages import Passage, passage_id
+from reader.database import connections
 from tests.breakage import execute
 from tests.cache.conftest import faults, found
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections
-from reader.cache.sqlite_errors import explain, explained, primary_code
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
+from reader.database import connections
+from reader.database.sqlite_errors import explain, explained, primary_code
 from reader.paths import log_file, suspect_stamp
 from tests.breakage import overwrite
 from tests.cache.conftest import rows

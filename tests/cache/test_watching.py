@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reader.cache.connections import opened
 from reader.cache.marks.events import Events
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.watching import Candidates, changes, follow, judge, mute, muting_words
 from reader.core.settings.tables import Rule
+from reader.database.connections import opened
 from tests.cache.conftest import SCOPE
 
 

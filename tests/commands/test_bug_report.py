@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from reader import access_token, log, paths
+from reader import access_token, log_file, paths
 from reader.cache.feeds import Feeds
 from reader.cli import main
 from reader.commands.doctor import log_for_others
@@ -113,14 +113,14 @@ def test_no_planted_secret_is_in_a_report_in_json_or_in_the_log(
     assert all(getattr(loaded.settings, name) for name in TABLES), "each kind of table has an entry"
     for words in (["list", planted["queries"][0]], ["import", str(home / planted["files"][2])]):
         main(words)
-        log.record_error("count", ValueError(f"can't use {words[1]!r}"))
+        log_file.record_error("count", ValueError(f"can't use {words[1]!r}"))
     for name, value in zip(VARIABLES, planted["variables"], strict=True):
         monkeypatch.setenv(name, value)
     everything = [*feeds, *planted["variables"][:-1], *private_texts(loaded.settings)]
     everything += [one for number, one in enumerate(planted["settings"]) if number not in WRONG]
     for one in everything:
-        log.record_error("count", ValueError(f"can't use {one!r}, nor {home}/{one}"))
-        log.record_warning(f"feed {one}", f"GET https://x.example.org/{one} failed: {one}")
+        log_file.record_error("count", ValueError(f"can't use {one!r}, nor {home}/{one}"))
+        log_file.record_warning(f"feed {one}", f"GET https://x.example.org/{one} failed: {one}")
     access_token.hide_tokens()
     capsys.readouterr()
     main(["doctor", "--json"])
@@ -181,11 +181,11 @@ def test_a_file_system_without_locks_is_a_finding(run: Run, papers: Path, monkey
 
 
 def test_the_end_of_the_log_has_places_and_kinds_and_no_words_of_others(run: Run, papers: Path) -> None:
-    log.record_error("refresh", ValueError("can't read /home/ann/Umbrix/x.bib"))
+    log_file.record_error("refresh", ValueError("can't read /home/ann/Umbrix/x.bib"))
     try:
         json.loads("{")
     except ValueError as error:
-        log.record_error("list", error)
+        log_file.record_error("list", error)
     told = "\n".join(log_for_others())
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", told)
     assert "ERROR reader: refresh: ValueError: can't read /home/***/***/x.bib" in told

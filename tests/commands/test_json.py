@@ -29,7 +29,7 @@ RUNS = """
 list sort:foryou                            | list
 list like:2606.26740                        | list
 show 2606.26740                             | show
-show 2606.26740 --json=group,why,for_you,rules,changes,outputs | show
+show 2606.26740 --json=why,for_you,rules,changes,outputs | show
 similar 2606.26740                          | similar
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
@@ -81,18 +81,11 @@ pipe cat 2606.26740 --forget                | pipe --forget
 sync --status                               | sync --status
 sync shared                                 | sync
 sync --status                               | sync --status
-group status                                | group status
-group create people --name Ann              | group
-group status                                | group status
-group key                                   | group key
-group share                                 | group share
-group leave                                 | group leave
 config set theme nord                       | config set
 config get theme                            | config get
 config get rules                            | config get
 config show                                 | config show
 config path                                 | config path
-config history views                        | config history
 config set thme x                           | Failure
 config check                                | config check
 config edit                                 | config edit
@@ -109,7 +102,7 @@ doctor                                      | doctor
 """
 """Command lines, each with the definition of what it prints; what they need was done by those before them."""
 
-ELSEWHERE = {"config init", "config history --restore", "sync forget", "vectors build", "vectors fetch"}
+ELSEWHERE = {"config init", "vectors build", "vectors fetch"}
 """What needs another machine, a model, or a home without settings; their own tests print them."""
 
 
@@ -196,7 +189,7 @@ def test_what_is_not_there_has_one_kind(run: Run, papers: Path) -> None:
     for words in (
         *(("show", "2401.00001"), ("views", "remove", "x"), ("rules", "list", "x"), ("follow", "remove", "x")),
         *(("feeds", "remove", "x"), ("weights", "rename", "x", "y"), ("tag", "rename", "x", "y")),
-        *(("open", IDS[1], "--link", "code"), ("note", IDS[0], "--restore", "9"), ("sync", "forget", "x")),
+        *(("open", IDS[1], "--link", "code"), ("note", IDS[0], "--restore", "9")),
     ):
         failed = run(*words, "--json")
         assert (failed.code, failed.out, json.loads(failed.err)["kind"]) == (1, "", "not_found"), words

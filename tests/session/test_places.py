@@ -1,16 +1,31 @@
-"""Places: a view with a query in it, and what both ask of the cache together."""
+"""Places, and the first list of a start."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from reader.cache.reads.window import DayFetched, Window
+from reader.cache.search.compile import Scope
+from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.errors import QueryError
+from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.settings.tables import SavedView
 from reader.core.views import SPECIAL, VIEWS, View
+from reader.session import first_list as module
+from reader.session.first_list import find_holes, first_list
 from reader.session.places import Place, day_of, feed_text, listed_views, view, with_best_first, words
+from tests.cache.conftest import NOW, cache, draft, path
 from tests.table import each
+
+# Places
 
 
 @each(
@@ -33,7 +48,7 @@ def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name:
 
 
 @each("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
-def test_a_day_that_is_none_is_no_view(id: str) -> None:
+def test_an_invalid_day_falls_back_to_latest(id: str) -> None:
     assert view(id) == view("latest")
 
 
@@ -174,7 +189,9 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
         ("all", '"topic:"', (None, False, False, ('"topic:"',), ('"topic:"',), False)),
     ],
 )
-def test_what_a_place_is_follows_from_its_view_and_its_text(view_id: str, text: str, said: tuple[object, ...]) -> None:
+def test_the_properties_of_a_place_follow_from_its_view_and_text(
+    view_id: str, text: str, said: tuple[object, ...]
+) -> None:
     place = Place(view(view_id), text)
     assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words, place.names_topics) == said
 
@@ -188,3 +205,41 @@ def test_views_are_listed_as_the_settings_have_them() -> None:
     both = listed._replace(added=(View("saved:Mine", "Other", "x"), theirs))
     assert both.named == (mine, theirs)
     assert [both.find(id) for id in ("saved:Theirs", "all", "gone")] == [theirs, view("all"), VIEWS[0]]
+
+
+# The first list
+
+__all__ = ["cache", "path"]
+
+
+def test_a_list_is_read_as_deep_as_the_paper_where_the_user_left(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DEEPEST", 40)
+    cache.store(Listing("2026-11-24", tuple(draft(number, upvotes=99 - number) for number in range(60))), NOW)
+    with closing(Window.open(path)) as window:
+
+        def read(keep: int | None, place: Place, order: str = "day") -> int:
+            scope = Scope(date(2026, 11, 24), "2026-11-24")
+            return len(first_list(window, place, order, lambda: scope, limit=2, keep=keep).pks)
+
+        for place in (Place(), Place(view("all"), "paper")):
+            assert [read(pk, place) for pk in (None, 1, 2, 3, 18, 19, 42, 43, 99)] == [2, 2, 2, 18, 18, 42, 42, 2, 2]
+        assert [read(pk, Place(view("all")), "title") for pk in (2, 3)] == [2, 18]
+        assert [read(3, place) for place in (Place(view("foryou")), Place(text="~paper"))] == [0, 0]
+
+
+@each(
+    ("place", "order", "has_some"),
+    [
+        (Place(view("all")), "day", True),
+        (Place(view("unread")), "day", True),
+        (Place(view("starred")), "day", False),
+        (Place(view("all"), "robot"), "day", False),
+        (Place(view("all")), "upvotes", False),
+    ],
+)
+def test_days_are_missing_where_all_papers_are_listed_by_day(place: Place, order: str, has_some: bool) -> None:
+    known = {day: DayFetched(NOW, 5) for day in ("2026-11-16", "2026-11-20")}
+    window: Any = SimpleNamespace(fetched_days=lambda: known)
+    assert bool(find_holes(window, place, order, date(2026, 11, 24))) is has_some

@@ -8,8 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from reader.cache import connections, pages
+from reader.cache import pages
 from reader.core.paper import Draft, Listing
+from reader.database import connections
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from tests.feed_server import FeedServer, item

@@ -24,19 +24,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
-from reader.cache import connections, schema, text_index
+from reader.cache import schema, text_index
 from reader.cache.files import HEADER, MAGIC, backups, is_aside, is_whole
 from reader.cache.flags import has, having
 from reader.cache.marks.derived import queue_places
 from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.cache.passages import PASSAGES
-from reader.cache.sqlite_errors import explained, is_damage, is_of_file, primary_code
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, PASSAGE, QUEUE, STATES
 from reader.core.paper_row import Flag
 from reader.core.text import amount
+from reader.database import connections
+from reader.database.sqlite_errors import explained, is_damage, is_of_file, primary_code
 from reader.paths import backup_folder, journal_file
 
 REPAIR = "dailypapers cache repair"

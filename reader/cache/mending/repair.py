@@ -28,8 +28,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from reader.cache import connections, files, schema, text_index
-from reader.cache.connections import alone
+from reader.cache import files, schema, text_index
 from reader.cache.files import BESIDE, HEADER, MAGIC, PAGE_SIZE
 from reader.cache.marks import derived
 from reader.cache.marks.derived import FOLLOW
@@ -38,12 +37,14 @@ from reader.cache.marks.events import Events
 from reader.cache.marks.journal import FULL, Entry
 from reader.cache.mending import health
 from reader.cache.mending.health import OF_INDEX, CacheCondition, CacheState, Progress, file_faults
-from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id, unpacked
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, is_arxiv_id
 from reader.core.paper import COLUMNS, Draft, Field, Listing
 from reader.core.text import clean, clean_block, clean_note, title_hash
+from reader.database import connections
+from reader.database.connections import alone
+from reader.database.sqlite_errors import explained, is_of_file
 from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp, sync, touch_private
 
 if TYPE_CHECKING:

@@ -16,13 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.marks.derived import ids_of, place_of
 from reader.cache.reads.window import Window
 from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, Mark, newest
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import in_order, parse_passage
+from reader.database import connections
 
 CHUNK = 500
 """Lost papers that are read at once."""

@@ -13,13 +13,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache import connections, meta
+from reader.cache import meta
 from reader.cache.flags import FLAGS
 from reader.cache.history import rose
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
-from reader.cache.sqlite_errors import explained
 from reader.core.paper_row import UNKNOWN, PaperRow
+from reader.database import connections
+from reader.database.sqlite_errors import explained
 
 if TYPE_CHECKING:
     from reader.cache.choice import ForYou

@@ -16,14 +16,15 @@ from typing import cast
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from reader.cache import connections, meta, schema
+from reader.cache import meta, schema
 from reader.cache.reads.window import DayFetched
-from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
 from reader.cache.storing.batch import Batch, Classifier
 from reader.cache.tables import DAY, LISTING, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.feed_days import SETTLING_DAYS, is_settled
 from reader.core.paper import Listing
+from reader.database import connections
+from reader.database.sqlite_errors import explain
 
 BATCH = 200
 """Drafts in one transaction, so that the write lock does not delay a key."""

@@ -56,9 +56,9 @@ def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]
 
     A handler of exceptions of a loop, which gets a task's exception that nobody retrieved.
     """
-    from reader import log
+    from reader import log_file
 
-    log.record_loop_error(context)
+    log_file.record_loop_error(context)
 
 
 class ShellApp(ThemedApp):
@@ -148,7 +148,7 @@ class ShellApp(ThemedApp):
 
     def _handle_exception(self, error: Exception) -> None:
         if self.is_leaving:
-            from reader.log import record_error
+            from reader.log_file import record_error
 
             # For example, a screen still being made when the app ends can't mount its widgets.
             record_error("leaving", error)

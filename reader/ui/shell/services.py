@@ -55,10 +55,10 @@ class Background:
 def report_unforeseen(group: str, error: Exception) -> str:
     """Log an unexpected error; return a sentence for the status line."""
     # Imported late: it costs 2 ms, and most runs log nothing.
-    from reader import log
+    from reader import log_file
 
-    log.record_error(group, error)
-    return f"{group}: {log.summarize_error(error)} · a bug in dailypapers; {log.point_to_log()}"
+    log_file.record_error(group, error)
+    return f"{group}: {log_file.summarize_error(error)} · a bug in dailypapers; {log_file.point_to_log()}"
 
 
 T = TypeVar("T")

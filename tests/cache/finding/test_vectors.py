@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reader.cache import connections
 from reader.cache.finding import vectors
 from reader.cache.finding.door import Door, install
 from reader.cache.finding.index import update
@@ -33,6 +32,7 @@ from reader.cache.search.similar import rank_similar
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
 from reader.core.settings.tables import Vectors
+from reader.database import connections
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
 from tests.cache.conftest import rows

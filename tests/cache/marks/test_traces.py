@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache import connections
 from reader.cache.imports import add_marks
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
@@ -13,6 +12,7 @@ from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Listing
+from reader.database import connections
 from tests.cache.conftest import NOW, draft, found, said
 
 DAY, NEXT = "2026-11-24", "2026-11-25"

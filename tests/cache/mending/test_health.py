@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from reader import platform
-from reader.cache import connections, files, schema
+from reader.cache import files, schema
 from reader.cache.marks.events import Events
 from reader.cache.mending import health
 from reader.cache.mending.health import CacheState
@@ -20,6 +20,7 @@ from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheDamaged, CacheError
 from reader.core.paper import Listing
+from reader.database import connections
 from reader.paths import journal_file, suspect_stamp
 from tests import breakage
 from tests.breakage import BESIDE, GONE, IN_PLACE, LOCKED, OUTSIDE

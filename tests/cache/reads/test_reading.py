@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
@@ -18,6 +17,7 @@ from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
 from reader.core.paper import Listing
 from reader.core.reading import Figures, ReadingCounts
+from reader.database import connections
 from tests.cache.conftest import NOW, draft
 
 TODAY = date(2026, 11, 26)

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache import connections, schema, text_index
+from reader.cache import schema, text_index
 from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Selection
 from reader.core.query import CHOICES, EXAMPLES, And, Match, Node, Not, Or, QueryError, parse
+from reader.database import connections
 from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")

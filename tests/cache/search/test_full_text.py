@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import connections
 from reader.cache.follows import derive_follow, follow_papers, respell
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
@@ -26,6 +25,7 @@ from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
 from reader.core.settings.tables import Rule
+from reader.database import connections
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
 from tests.cache.conftest import NOW, ByName, draft

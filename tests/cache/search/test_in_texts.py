@@ -12,13 +12,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.cache import connections, schema, text_index
+from reader.cache import schema, text_index
 from reader.cache.reads.orders import IN_TEXTS
 from reader.cache.reads.topic_trends import topics_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import in_full_text, text_expression
 from reader.core.query import And, Match, Node, Not, Or, parse
+from reader.database import connections
 from tests.cache.search.test_compile import SCOPE, fill, groups, orders
 from tests.table import each
 

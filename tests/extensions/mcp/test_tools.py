@@ -289,14 +289,6 @@ def test_a_tool_says_in_few_words_what_it_takes_and_what_went_wrong(papers: Path
     assert texts[1] == f"Unexpected error: LookupError; the log has the details: {log}"
 
 
-def test_what_a_group_says_is_bounded(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = [{"name": "eve", "note": "x" * 12_001, "tags": ["t"] * 101}, *[{"name": "bob", "note": "y" * 12_000}] * 4]
-    monkeypatch.setattr("reader.api.group_records", lambda _window, _pk: said)
-    shown = mcp_tools.show(Workspace(), IDS[0])["foreign"]
-    assert shown["group"] == [{"name": "eve", "note": f"{'x' * 11_999}…", "tags": ["t"] * 100}, said[1]]
-    assert shown["group_left_off"] == 3
-
-
 def test_the_sources_are_asked_first_where_a_program_may(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float] = []
 
@@ -456,23 +448,3 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeyp
     found = run("mcp")
     assert (found.code, found.out) == (1, "")
     assert "pip install 'dailypapers[mcp]'" in found.err and found.err.count("\n") == 1
-
-
-@pytest.mark.long
-async def test_what_goes_wrong_names_tools_and_no_commands(papers: Path) -> None:
-    async with program() as one:
-        said = [
-            await one.fail("search", query="topic:nothing"),
-            await one.fail("search", query="view:nothing"),
-            await one.fail("search", query="follow:nothing"),
-            await one.fail("search", query="like:2401.00001"),
-        ]
-    assert "`topics` lists them" in said[0] and "`show` fetches it" in said[3]
-    assert not any("dailypapers" in one for one in said)
-
-
-@pytest.mark.long
-async def test_the_definitions_of_all_tools_are_short(papers: Path) -> None:
-    async with program(marks=True, fetch=True) as one:
-        tools = (await one.client.list_tools()).tools
-    assert sum(len(tool.model_dump_json(by_alias=True, exclude_none=True)) for tool in tools) < 16_000

@@ -28,8 +28,8 @@ from reader.ui.kit.status_lines import Status
 from reader.ui.shell.state import Prompt
 from tests.ui.drawings import drawn
 from tests.ui.full_texts import document, paragraph
-from tests.ui.list.test_footer import KEYMAP, in_context
 from tests.ui.stage import Stage, paper, staged, watch_paints
+from tests.ui.test_status import KEYMAP, in_context
 
 
 class TextStage(Stage):

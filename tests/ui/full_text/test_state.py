@@ -11,7 +11,7 @@ from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.shell.state import State
 from tests.ui.full_texts import document
-from tests.ui.list.test_footer import in_context
+from tests.ui.test_status import in_context
 
 
 @pytest.fixture

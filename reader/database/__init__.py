@@ -1,0 +1,1 @@
+"""What both databases share: connections, transactions, and SQLite's errors as sentences."""

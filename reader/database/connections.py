@@ -1,0 +1,301 @@
+"""Connections to a cache file: pragmas, read-only files, and transactions.
+
+All functions but `engine` need only the standard library, so as not to delay the first list.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reader import platform
+from reader.core.errors import CacheError
+from reader.core.steps import note_step
+from reader.database.sqlite_errors import explained, primary_code
+from reader.paths import make_folder, touch_private
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+class Closable(Protocol):
+    """An object that holds a connection."""
+
+    def close(self) -> None: ...
+
+
+BUSY_SECONDS = 10.0
+
+PEEKS, PEEK_SECONDS = 20, 0.01
+"""Number and interval of checks for the locks of a log without locks."""
+
+RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
+"""Interval for retrying the write lock, and the pause that long work leaves between transactions."""
+
+STATEMENT_STEPS = 1_000_000
+"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
+
+
+def connect(
+    path: Path, *, query_only: bool = False, durable: bool = False, patience: float = BUSY_SECONDS
+) -> sqlite3.Connection:
+    """Open the cache file with the standard library; the caller begins transactions.
+
+    `durable` waits for the disk at each commit; it is meant for the user's marks, which no feed can send again. With
+    `query_only`, a read-only cache can be read.
+    """
+    try:
+        return _connect(path, query_only=query_only, durable=durable, patience=patience)
+    except sqlite3.OperationalError as error:
+        if not (query_only and _is_refusal(error) and path.exists()):
+            raise
+        return connect_frozen(path)
+
+
+@contextmanager
+def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection for a block, with errors as CacheErrors."""
+    with explained(path), closing(connect(path, query_only=query_only, durable=durable)) as connection:
+        yield connection
+
+
+def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    with closing_on_error(connection):
+        first, *others = pragmas(durable=durable, kibibytes=512)
+        begin_patiently(connection, first, path, patience)
+        for pragma in others:
+            connection.execute(pragma)
+        add_functions(connection)
+        if query_only:
+            # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
+            connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def add_functions(connection: Any) -> None:
+    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
+    connection.create_function("indexed", 1, _indexed, deterministic=True)
+
+
+def _indexed(text: str | None) -> str:
+    # Late: the first list is read before the patterns that fold words are compiled.
+    from reader.core.words import indexed
+
+    return indexed(text)
+
+
+def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
+    """Execute a connection's first statement, trying each millisecond; later ones wait for other programs.
+
+    Without support for locks, SQLite assumes that another program holds one, and waits in vain. Of two programs that
+    turn on the log of a new cache at once, it refuses one without waiting at all.
+    """
+    give_up: float | None = None
+    while True:
+        try:
+            connection.execute(statement)
+            break
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds:
+                raise
+            if give_up is None:
+                if platform.lacks_locks(path.parent):
+                    raise
+                give_up = time.monotonic() + seconds
+            elif time.monotonic() >= give_up:
+                raise
+        time.sleep(RETRY_SECONDS)
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+
+
+_REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_NO_ROOM = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP)
+
+
+def _is_refusal(error: sqlite3.Error) -> bool:
+    """Whether SQLite may not write the file or create those beside it, or lacks room for its locks."""
+    return primary_code(error) in _REFUSALS or error.sqlite_errorcode in _NO_ROOM
+
+
+def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
+    """Open an unused file for reading: no file is created or changed, and its write-ahead log is read.
+
+    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
+    it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
+    """
+    has_log = _has_log(path) if has_log is None else has_log
+    how = "vfs=unix-none" if has_log else "immutable=1"
+    place = f"{path.absolute().as_uri()}?mode=ro&{how}"
+    connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
+    with closing_on_error(connection):
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        add_functions(connection)
+    return connection
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
+def peek(path: Path) -> sqlite3.Connection:
+    """Open a file for reading without changing it or its log, whoever uses it."""
+    locks = path.with_name(f"{path.name}-shm")
+    has_log = _has_log(path)
+    # A log without locks was left behind, unless a program is opening the cache right now, which must not lose its log.
+    for _ in range(PEEKS):
+        if not has_log or locks.exists():
+            break
+        time.sleep(PEEK_SECONDS)
+        has_log = _has_log(path)
+    if not locks.exists():
+        return connect_frozen(path, has_log=has_log)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0)
+    try:
+        begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if _is_refusal(error):
+            return connect_frozen(path)
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def closing_on_error(opened: Closable) -> Iterator[None]:
+    """Close a newly opened object if its preparation fails."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
+
+
+def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
+    """The pragmas of a connection that keeps up to `kibibytes` KiB of the file in memory.
+
+    The reader's six connections need little, because the system caches the file too: 2 MiB each made no search quicker.
+    Storing papers needs more, because its batches read and write the same pages many times.
+    """
+    return (
+        "PRAGMA journal_mode = WAL",
+        f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
+        # On macOS alone: see `platform.to_disk`.
+        "PRAGMA fullfsync = ON",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA temp_store = MEMORY",
+        # The triggers call a function of the program, which some builds of SQLite refuse without it.
+        "PRAGMA trusted_schema = ON",
+        f"PRAGMA cache_size = -{kibibytes}",
+    )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
+    _begin(connection)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # After a full disk, SQLite has already rolled back.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock, trying each millisecond while another program holds it.
+
+    SQLite's own waiting ends up trying every 100 ms, and would miss the short gaps between the transactions of a
+    program with long work, such as a sync.
+    """
+    ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
+    give_up: float | None = None
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if primary_code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                give_up = time.monotonic() + patience / 1_000 if give_up is None else give_up
+                if time.monotonic() >= give_up:
+                    raise
+            time.sleep(RETRY_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def give_way() -> None:
+    """Let another program take the write lock between two transactions of long work."""
+    time.sleep(GAP_SECONDS)
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one, since `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def engine(path: Path) -> Engine:
+    """A SQLAlchemy engine for the cache, whose transactions begin with the write lock."""
+    from sqlalchemy import URL, create_engine, event
+
+    made = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 0, "check_same_thread": False}
+    )
+
+    @event.listens_for(made, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver's own transactions begin too late and do not include DDL.
+        connection.isolation_level = None
+        # A statement on a large cache may take minutes, so each part of it counts as a step.
+        connection.set_progress_handler(note_step, STATEMENT_STEPS)
+        first, *others = pragmas(durable=False, kibibytes=16_384)
+        begin_patiently(connection, first, path, BUSY_SECONDS)
+        for pragma in others:
+            connection.execute(pragma)
+        add_functions(connection)
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return made
+
+
+@contextmanager
+def alone(lock: Path, seconds: float) -> Iterator[None]:
+    """Wait up to this many seconds for the file `lock`, and hold it until the block or the program ends.
+
+    Raises CacheBusy after that time, and CacheError if the file can't be written.
+    """
+    try:
+        touch_private(make_folder(lock))
+    except OSError as error:
+        raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
+    with explained(lock):
+        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
+    with closing(connection):
+        with explained(lock):
+            # SQLite's locks end with the program on every system.
+            begin_patiently(connection, "BEGIN EXCLUSIVE", lock, seconds)
+        yield

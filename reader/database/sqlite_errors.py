@@ -1,0 +1,123 @@
+"""SQLite's errors as sentences with a remedy; the result code decides, never SQLite's text."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import MappingProxyType
+
+from reader import platform
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted, NoLocks
+from reader.paths import LEAST_ROOM, suspect_stamp, touch_private
+
+_BUSY = "Another program holds the cache {path}. Try again in a moment."
+_DAMAGED = (
+    "The cache is damaged; your marks are safe. The next start of the reader repairs it, and so does 'dailypapers "
+    "cache repair'. 'dailypapers doctor' says more about {path}."
+)
+_REFUSED = (
+    "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why; or set "
+    "DAILYPAPERS_HOME to another folder."
+)
+
+_SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
+    {
+        sqlite3.SQLITE_BUSY: (CacheBusy, _BUSY),
+        sqlite3.SQLITE_LOCKED: (CacheBusy, _BUSY),
+        sqlite3.SQLITE_PROTOCOL: (CacheBusy, _BUSY),
+        sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer query replaced this one."),
+        sqlite3.SQLITE_FULL: (
+            CacheFull,
+            "The disk is full, so the cache {path} could not be written. Free some space and try again.",
+        ),
+        sqlite3.SQLITE_IOERR: (
+            CacheError,
+            "The disk failed under the cache {path}. Check the disk, then run 'dailypapers doctor'.",
+        ),
+        sqlite3.SQLITE_CORRUPT: (CacheDamaged, _DAMAGED),
+        sqlite3.SQLITE_NOTADB: (CacheDamaged, _DAMAGED),
+        sqlite3.SQLITE_READONLY: (CacheError, _REFUSED),
+        sqlite3.SQLITE_CANTOPEN: (CacheError, _REFUSED),
+        sqlite3.SQLITE_PERM: (CacheError, _REFUSED),
+    }
+)
+
+_OF_LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL)
+"""What SQLite also says where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors on the cache at `path` into CacheErrors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def explain(error: BaseException, path: Path) -> CacheError:
+    """The CacheError for an error of sqlite3, or of SQLAlchemy that wraps one, on the cache at `path`."""
+    cause = getattr(error, "orig", None) or error
+    code = primary_code(cause)
+    if code in _OF_LOCKS and platform.lacks_locks(path.parent):
+        return NoLocks(path.parent)
+    if code == sqlite3.SQLITE_IOERR and not _has_room(path):
+        # The file that connections share could not grow.
+        code = sqlite3.SQLITE_FULL
+    if code is not None and code in _SENTENCES:
+        kind, sentence = _SENTENCES[code]
+        if kind is CacheDamaged:
+            suspect(path)
+        return kind(sentence.format(path=path))
+    from reader.log_file import record_error
+
+    name = getattr(cause, "sqlite_errorname", "no code of SQLite")
+    record_error(f"cache {path} ({name})", cause)
+    return CacheError(f"The cache {path} failed unexpectedly: {cause}. Run 'dailypapers doctor'.")
+
+
+def _has_room(path: Path) -> bool:
+    """Whether the disk of the cache has room for a few pages; True if that can't be asked."""
+    import shutil
+
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free >= LEAST_ROOM
+    return True
+
+
+def suspect(path: Path) -> None:
+    """Leave a note that the cache is damaged: the reader's next start examines all of it."""
+    with suppress(OSError):
+        touch_private(suspect_stamp(path))
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite found that the file is damaged or no database."""
+    return primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_of_file(error: CacheError) -> bool:
+    """Whether an error means that the file is broken, and not that a disk or another program is in the way.
+
+    SQLite also calls it a mistake in a statement if a changed letter has given a table or a column another name, and
+    says that the file is read-only if its header does; the caller knows that the permissions are not the reason.
+    """
+    cause = error.__cause__
+    cause = getattr(cause, "orig", None) or cause
+    # Python's own error, for text that is not UTF-8, has no code.
+    codes = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, None)
+    return isinstance(error, CacheDamaged) or (isinstance(cause, sqlite3.Error) and primary_code(cause) in codes)
+
+
+def damaged(path: Path) -> CacheDamaged:
+    """The error for a cache that is found to be damaged before it is opened."""
+    return CacheDamaged(_DAMAGED.format(path=path))
+
+
+def primary_code(error: BaseException) -> int | None:
+    """SQLite's primary result code of an error; None for an error that Python's sqlite3 module raised."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    # The bits above the lowest eight only name a kind of the primary error.
+    return None if code is None else code & 0xFF

@@ -1,0 +1,373 @@
+"""The command line: options, words that are no command, exit codes, and failures in one line."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from runpy import run_path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from reader import __version__, cli, opening
+from reader.cache.schema import HEAD
+from reader.commands.line.registry import COMMANDS, FOREIGN
+from reader.commands.workspace import Workspace, fill_with_sample
+from reader.core import removed
+from tests.commands.conftest import IDS, Run, Session
+from tests.table import each
+
+
+def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, home: Path) -> None:
+    session(
+        """
+        $ list --jsn
+        2! dailypapers list: --jsn is not understood. Did you mean --json? See 'dailypapers list --help'.
+        $ --jsn
+        2! dailypapers: --jsn is not understood. See 'dailypapers --help'.
+        $ --json list
+        2! {"error": "--json is not understood.", "kind": "usage", "hint": "Options follow the command: 'dailypapers list --help' lists them."}
+        $ --plain list agents
+        2! dailypapers: 'list' is a command. Options follow the command: 'dailypapers list --help' lists them. To search for it: 'dailypapers -- list'.
+        $ refrsh --days 3
+        2! dailypapers: There is no command 'refrsh'. Did you mean 'dailypapers refresh'? To search for it: 'dailypapers -- refrsh'.
+        $ lst
+        2! dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'.
+        $ star 2406.12345
+        2! dailypapers: There is no command 'star'. Did you mean 'dailypapers mark star ID'? To search for it: 'dailypapers -- star'.
+        $ completions bash extra
+        2! dailypapers: 'completions bash' takes nothing more.
+        $ sync --status --watch
+        2! dailypapers: --status prints once, and --watch keeps running: choose one of them.
+        $ list -x
+        2! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
+        $ count agents -n 5
+        2! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
+        $ list -5
+        2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
+        $ list -n5 -6
+        2! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
+        $ count -5
+        2! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
+        $ count -j
+        2! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
+        $ undo -x
+        2! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
+        $ -x
+        2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
+        $ config shw
+        2! dailypapers config: 'shw' is not one of path, show, get, set, edit, check, init. Did you mean show? See 'dailypapers config --help'.
+        $ config
+        2! dailypapers config: choose one of path, show, get, set, edit, check, init. See 'dailypapers config --help'.
+        $ list --color blue
+        2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
+        $ list --limit -1
+        2! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
+        $ list -n
+        2! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
+        $ list -n --json
+        2! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
+        $ keys --preset xml
+        2! dailypapers keys: --preset 'xml' is not one of vim, newsboat, arrows. See 'dailypapers keys --help'.
+        $ undo please --json
+        2! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
+        """  # noqa: E501
+    )
+
+
+def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def piped(text: str, *words: str) -> Any:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return run(*words)
+
+    listed = run("list", "-n", "2").out
+    assert listed.count("\t") == 10
+    assert piped(listed, "mark", "star", "-", "--json").record["changed"] == 2
+    assert piped(f"{IDS[0]} {IDS[3]}\n", "tag", "add", "later", "-", *IDS[1:3], "--json").record["papers"] == 4
+    assert piped(f"{IDS[3]}\n", "show", "-", "--json=id").json == {"id": IDS[3]}
+    assert piped(f"{IDS[3]}\n", "export", "--id", "-", "--format", "json").records[0]["id"] == IDS[3]
+    assert piped(listed, "show", "-").err == "dailypapers show takes one paper, and standard input has 2.\n"
+    assert piped("", "mark", "star", "-").err == "dailypapers mark: standard input has no ids of papers.\n"
+
+
+# Exit codes and what opens the reader
+
+
+def test_the_version_says_which_schema_and_build_it_is(run: Run, tmp_path: Path) -> None:
+    said = re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", run("--version").out)
+    assert said and said.groups() == (__version__, HEAD)
+    assert run("-V").out == run("--demo", "--version").out == said[0]
+    # The build changes with the program, and not by running it.
+    (copy := tmp_path / "__init__.py").write_bytes(Path(opening.__file__).with_name("__init__.py").read_bytes())
+    told = run_path(str(copy))["build"]
+    builds = [told()]
+    for name in ("a.pyc", "a.sql", "a.pyc", "a.md", "a.py"):
+        (tmp_path / name).write_bytes(b"%d" % len(builds))
+        builds.append(told())
+    assert [at == before for at, before in pairwise(builds)] == [True, False, True, False, False]
+
+
+@each(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
+def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
+    lost: int, code: int, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = iter([OSError(lost, os.strerror(lost))])
+    monkeypatch.setattr(cli, "finish", lambda _: next(outcomes, None))
+    assert cli.main(["--version"]) == code
+    assert ("No space left" in capsys.readouterr().err) == bool(code)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
+    """What the reader was opened on: the query, and what differs from the user's list on a terminal, which is there."""
+    seen: list[str] = []
+
+    def show_reader(
+        _workspace: object, query: str, frame: None = None, *, opens_page: bool = False, is_plain: bool = False
+    ) -> int:
+        seen.append(f"{query}{' on its page' if opens_page else ''}{' in plain lines' if is_plain else ''}")
+        return 0
+
+    def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
+        seen.append(f"{query} in the sample{' in plain lines' if is_plain else ''}")
+        return 0
+
+    monkeypatch.setattr(opening, "show_reader", show_reader)
+    monkeypatch.setattr(opening, "show_sample", show_sample)
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    return seen
+
+
+@each(
+    ("words", "query"),
+    [
+        ((), ""),
+        (("topic:agents", "is:unread"), "topic:agents is:unread"),
+        (("-topic:agents", "video"), "-topic:agents video"),
+        (("--", "list"), "list"),
+        (("--", "--demo"), "--demo"),
+        (("--", "lsit"), "lsit"),
+        (("lsit agents",), "lsit agents"),
+        (("--", "-x"), "-x"),
+        (("web", "list"), "web list"),
+        (("nothng", "like", "it"), "nothng like it"),
+        (("--demo",), " in the sample"),
+        (("--demo", "topic:agents"), "topic:agents in the sample"),
+        (("topic:agents", "--demo"), "topic:agents in the sample"),
+        (("topic:agents", "OR"), None),
+    ],
+)
+def test_words_that_are_no_command_open_the_reader_on_a_query(
+    run: Run, opened: list[str], words: tuple[str, ...], query: str | None
+) -> None:
+    assert run(*words).code == (2 if query is None else 0)
+    assert opened == [one for one in (query,) if one is not None]
+    opened.clear()
+
+
+@each("word", removed.COMMANDS)
+def test_a_removed_command_says_what_to_use(word: str, run: Run) -> None:
+    found = run(word)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"dailypapers: {removed.COMMANDS[word]}")
+    assert ":" not in word and word not in COMMANDS
+
+
+@each("word", FOREIGN)
+def test_what_other_programs_call_a_command_is_no_query_alone(run: Run, opened: list[str], word: str) -> None:
+    found = run(word)
+    assert (found.code, opened) == (2, [])
+    first, *rest = FOREIGN[word].split()
+    assert f"'dailypapers {FOREIGN[word]}'" in found.err
+    if first in COMMANDS:
+        arguments = [one for one in rest if not one.isupper()]
+        assert run(first, *arguments, "--help").code == 0
+
+
+def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(run: Run, opened: list[str]) -> None:
+    workspace = Workspace()
+    fill_with_sample(workspace, workspace.cache_file)
+    finds = {words: run("count", *words).out != "0\n" for words in (("weight",), ("video", "model"), ("star", "wars"))}
+    assert sorted(finds.values()) == [False, True, True]
+    for words, has_papers in finds.items():
+        assert (run(*words).code == 0) == has_papers
+    assert opened == [" ".join(words) for words, found in finds.items() if found]
+    assert run("star").code == 2
+
+
+def test_the_reader_has_no_colours_if_asked(run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    assert run("--color=never", "agents").code == 0
+    assert (os.environ["NO_COLOR"], opened) == ("1", ["agents"])
+
+
+@each(("is_in", "is_out", "code"), [(True, True, 0), (True, False, 2), (False, True, 2)])
+def test_the_reader_needs_a_terminal_at_both_ends(
+    is_in: bool,
+    is_out: bool,
+    code: int,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(opening, "show_reader", lambda *_, **__: 0)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: is_in))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_out)
+    monkeypatch.setenv("TERM", "xterm")
+    assert cli.main(["topic:agents"]) == code
+    said = (
+        "dailypapers: The reader needs a terminal. To print papers, use 'dailypapers list'; to read in a pipe,"
+        " 'dailypapers --plain'.\n"
+    )
+    assert " ".join(capsys.readouterr().err.split()) == (said.strip() if code else "")
+    assert not home.exists()
+
+
+def test_a_paper_opens_in_the_reader(
+    run: Run, papers: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("open", "https://arxiv.org/abs/2606.26740v2", "--reader").code == 0
+    assert opened == ['id:"2606.26740" on its page']
+    assert run("open", "2606.26740", "--reader", "--link", "pdf").code == 2
+    monkeypatch.setattr(cli, "_has_terminal", lambda: False)
+    assert run("open", "2606.26740", "--reader").code == 2
+    assert len(opened) == 1
+
+
+def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
+    code = (
+        "from reader.ui.terminal.process import tune_process; tune_process()"
+        "\nimport textual.constants as c; print(c.MAX_FPS)"
+    )
+    for said, expected in ((None, "250"), ("30", "30")):
+        environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+        environment |= {"TEXTUAL_FPS": said} if said else {}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == expected
+
+
+def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_be_drawn(
+    run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    run("agents in video")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(cli, "_has_terminal", lambda: False)
+    run("--plain")
+    run("--plain", "--demo")
+    assert opened == ["agents in video in plain lines", " in plain lines", " in the sample in plain lines"]
+
+
+def test_a_closed_pipe_is_no_failure(papers: Path) -> None:
+    command = [sys.executable, "-m", "reader", "list", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0
+
+
+def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, run: Run, papers: Path) -> None:
+    def interrupt(*_: object) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        return 0
+
+    monkeypatch.setattr(cli, "_run_command", interrupt)
+    found = run("count")
+    assert (found.code, found.out, found.err) == (130, "", "")
+
+
+def test_a_damaged_cache_is_one_line_that_says_what_to_do(run: Run, home: Path) -> None:
+    home.mkdir()
+    (home / "papers.db").write_bytes(b"no database, but long enough to be one " * 40)
+    for words in (
+        ("list",),
+        ("mark", "read", "2606.26740"),
+        ("import", "/nowhere"),
+        ("undo",),
+        ("export", "--all", "-o", "x.bib"),
+    ):
+        found = run(*words)
+        assert (found.code, found.out) == (1, "")
+        assert found.err.count("\n") == 1 and "doctor" in found.err
+
+
+def test_an_unexpected_error_is_one_line_that_names_the_log(
+    monkeypatch: pytest.MonkeyPatch, run: Run, home: Path
+) -> None:
+    def fail(*_: object) -> int:
+        raise LookupError("no such thing\nas hf_abcDEF123")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "_run_command", fail)
+        found = run("count")
+    assert (found.code, found.out) == (1, "")
+    file = home / "dailypapers.log"
+    assert found.err == (
+        f"dailypapers: unexpected error: LookupError: no such thing as hf_***; the log has the details: {file}\n"
+    )
+    logged = file.read_text()
+    assert "ERROR reader: count: LookupError: no such thing" in logged
+    assert "in fail" in logged
+    assert "abcDEF123" not in logged
+    told = run("doctor").out
+    assert str(file) in told and "1 error in the last 7 days, the last: " in told
+    assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in told
+    errors = {one["name"]: one["value"] for one in run("doctor", "--json").record["findings"]}
+    assert errors["errors"] == "1 error in the last 7 days"
+
+
+def test_an_error_of_the_system_keeps_its_line_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, run: Run, home: Path
+) -> None:
+    def fail(*_: object) -> int:
+        raise PermissionError(13, "Permission denied", "/nowhere")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "_run_command", fail)
+        found = run("count")
+    assert (found.code, found.err) == (1, "dailypapers: /nowhere: Permission denied.\n")
+    assert "PermissionError" in (home / "dailypapers.log").read_text()
+    # Neither the cache nor the log can be written.
+    (home / "dailypapers.log").unlink()
+    home.rmdir()
+    home.write_text("a file where the folder should be")
+    found = run("list")
+    assert (found.code, found.err.count("\n")) == (1, 1) and str(home) in found.err
+
+
+@each(
+    ("words", "code", "said"),
+    [
+        (("show", "2606.99999"), 1, "is not in the cache"),
+        (("list", "--limit", "0"), 2, "is not a whole number"),
+        (("show", "\udcff"), 2, "not UTF-8"),
+        (("mark", "star", "a\udc9b"), 2, "not UTF-8"),
+        (("views", "add", "V", "\udcff"), 2, "not UTF-8"),
+    ],
+)
+def test_a_failure_that_says_what_to_do_is_not_logged(
+    run: Run, papers: Path, home: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    found = run(*words)
+    assert found.code == code and said in found.err
+    assert not (home / "dailypapers.log").exists()
+
+
+def test_output_that_knows_no_accents_still_comes(papers: Path) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "reader", "list"]
+    plain = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"A benchmark of terminal agents ????" in plain.stdout
+    found = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
+    assert json.loads(found.stdout)[2]["title"] == "A benchmark of terminal agents 中文標題"

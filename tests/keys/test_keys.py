@@ -1,0 +1,465 @@
+"""The table of actions, keys of the user's own, chords and counts, and how keys are spelled."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader import config
+from reader.core.errors import ConfigError
+from reader.core.settings.tables import UserCommand
+from reader.keys.actions import (
+    ACTIONS,
+    CONTEXTS,
+    FOOTERS,
+    GROUPS,
+    PLACES,
+    PRESETS,
+    Action,
+    Context,
+    Contexts,
+    own_actions,
+    rows_of,
+)
+from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, UnknownKeys, keys_table
+from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell, typed_on, write_chord
+from tests.table import each
+
+# Keymap
+
+KEYMAP = Keymap()
+
+
+def read(keys: str, context: Context = "list", keymap: Keymap = KEYMAP) -> list[object]:
+    reader = KeyReader(keymap)
+    return [reader.feed(key, context) for key in keys.split()]
+
+
+def matched(outcome: object) -> tuple[str, int | None]:
+    assert isinstance(outcome, Match), outcome
+    return outcome.action.id, outcome.count
+
+
+# The table
+
+
+def test_every_action_is_complete() -> None:
+    ids = [action.id for action in ACTIONS]
+    assert len(ids) == len(set(ids))
+    for action in ACTIONS:
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+", action.id)
+        assert action.group in GROUPS.values()
+        # Nobody changes colours so often that it needs a key.
+        assert parse_keys(action.keys) or action.id == "app.theme"
+        assert action.name[0].isupper()
+        assert action.contexts
+        assert set(action.contexts) <= set(CONTEXTS)
+
+
+def test_groups_stand_together_in_the_table() -> None:
+    groups = [action.group for action in ACTIONS]
+    runs = [group for index, group in enumerate(groups) if index == 0 or groups[index - 1] != group]
+    assert len(runs) == len(set(runs)) == len(set(GROUPS.values()))
+
+
+def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
+    for context in CONTEXTS:
+        assert PLACES[context]
+        assert FOOTERS[context]
+        for action_id in FOOTERS[context]:
+            assert context in KEYMAP.action(action_id).contexts
+            assert KEYMAP.key(action_id, context)
+        assert "app.quit" in {action.id for action in KEYMAP.resolve(context).values()}
+
+
+@each(
+    ("keys", "action_id"),
+    [
+        ("j", "move.down"),
+        ("g g", "move.top"),
+        ("ctrl+d", "move.half_down"),
+        ("left_square_bracket", "day.older"),
+        ("greater_than_sign", "pane.wider"),
+        ("shift+tab", "pane.previous"),
+    ],
+)
+def test_keys_of_the_list_by_textuals_names(keys: str, action_id: str) -> None:
+    assert matched(read(keys)[-1]) == (action_id, None)
+
+
+def test_contexts_give_one_key_different_meanings() -> None:
+    assert matched(read("space", "filter")[-1])[0] == "topic.pick"
+    assert matched(read("tab", "empty")[-1])[0] == "query.complete"
+    assert matched(read("escape", "query")[-1])[0] == "query.cancel"
+    assert matched(read("D", "empty")[-1])[0] == "app.sample"
+    assert isinstance(read("D", "list")[-1], UnknownKeys)
+
+
+def test_letters_are_text_where_text_is_typed() -> None:
+    for key in ("j", "colon", "5", "space", "g"):
+        assert isinstance(read(key, "query")[-1], UnknownKeys)
+    assert matched(read("f1", "query")[-1])[0] == "app.help"
+    assert matched(read("down", "help")[-1])[0] == "move.down"
+    assert matched(read("question_mark", "help")[-1])[0] == "help.search"
+    # Unless the user has chosen one for an action of that line alone.
+    assert matched(read("x", "query", Keymap(overrides={"query.cancel": "x"}))[-1])[0] == "query.cancel"
+
+
+# Clashes and a user's own keys
+
+
+def test_the_default_table_has_no_clash() -> None:
+    assert KEYMAP.mistakes == ()
+
+
+@each("name", PRESETS)
+def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
+    keymap = Keymap(preset=PRESETS[name])
+    assert keymap.mistakes == ()
+    assert PRESETS[name].keys() <= {action.id for action in ACTIONS}
+    assert not any(keymap.is_own(action.id) for action in ACTIONS)
+    assert all(read(key, keymap=keymap) for key in ("down", "up", "enter", "escape"))
+    assert set(PRESETS) == set(config.PRESETS)
+
+
+def test_the_user_s_keys_win_over_a_preset_s() -> None:
+    settings = config.Settings(key_preset="newsboat", keys={"paper.read": ("ctrl+t",), "paper.hide": ("e",)})
+    keymap = Keymap.of(settings)
+    assert [keymap.key(action) for action in ("paper.read", "mark.undo", "paper.hide")] == ["ctrl+t", "U", "e"]
+    assert (keymap.mistakes, keymap.labels("paper.queue", "list"), keymap.key("paper.queue", "text")) == (
+        (),
+        ("b",),
+        "e",
+    )
+    assert keymap.is_own("paper.read") and not keymap.is_own("mark.undo")
+
+
+def planted(keys: str, *, contexts: Contexts = ("list",)) -> tuple[Action, ...]:
+    return (*ACTIONS, Action("paper.planted", keys, "Planted", "To clash.", contexts))
+
+
+@each(
+    ("keys", "contexts", "other"),
+    [
+        ("s", ("list",), "paper.star"),
+        ("g", ("list",), "view.latest"),
+        ("sx", ("page",), "paper.star"),
+        ("escape", ("query",), "query.cancel"),
+        ("5", ("list",), "digit"),
+    ],
+)
+def test_a_planted_clash_is_found(keys: str, contexts: Contexts, other: str) -> None:
+    mistakes = Keymap(planted(keys, contexts=contexts)).mistakes
+    assert any(mistake.action == "paper.planted" for mistake in mistakes)
+    assert any(other in str(mistake) for mistake in mistakes)
+
+
+def test_the_same_key_elsewhere_is_no_clash() -> None:
+    assert Keymap(planted("s", contexts=("filter",))).mistakes == ()
+    assert Keymap(planted("0")).mistakes == ()
+
+
+def test_overrides_replace_all_keys_of_an_action() -> None:
+    keymap = Keymap(overrides={"move.down": "ctrl+n", "paper.star": ["$", "<ctrl+w>s"], "link.pdf": ""})
+    assert keymap.mistakes == ()
+    assert matched(read("ctrl+n", keymap=keymap)[-1])[0] == "move.down"
+    assert isinstance(read("j", keymap=keymap)[-1], UnknownKeys)
+    assert matched(read("dollar_sign", keymap=keymap)[-1])[0] == "paper.star"
+    assert matched(read("ctrl+w s", keymap=keymap)[-1])[0] == "paper.star"
+    assert keymap.labels("link.pdf") == ()
+    assert keymap.key("link.pdf") == ""
+    assert keymap.is_own("link.pdf")
+    assert not keymap.is_own("move.up")
+
+
+def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
+    keymap = Keymap(overrides={"find.add": "S", "paper.hide": "X"})
+    assert keymap.mistakes == ()
+    assert matched(read("S", keymap=keymap)[-1])[0] == "find.add"
+    assert matched(read("S", "filter", keymap)[-1])[0] == "find.sort"
+    assert list(map(str, keymap.lost)) == ["find.sort loses S to find.add, in the list and in the detail."]
+    assert keymap.lost_by("find.sort", "list") == keymap.lost and keymap.lost_by("find.sort", "filter") == ()
+    assert (keymap.key("find.sort", "list"), keymap.key("find.sort")) == ("", "S")
+    assert keymap.is_own("find.add") and not keymap.is_own("find.sort")
+
+
+def test_a_default_keeps_its_other_keys() -> None:
+    keymap = Keymap(overrides={"paper.star": "j"})
+    assert keymap.labels("move.down", "list") == ("↓",) and keymap.labels("move.down", "help") == ("j", "↓")
+    assert keymap.labels("move.down", "filter") == ("j", "↓")
+    everywhere = Keymap(overrides={"read.open": "M"})
+    assert list(map(str, everywhere.lost)) == ["mark.above_read loses M to read.open."]
+    assert everywhere.labels("mark.above_read") == ()
+
+
+def test_a_users_key_takes_every_default_chord_that_it_begins() -> None:
+    keymap = Keymap(overrides={"paper.read": "g", "paper.hide": "sx"})
+    assert matched(read("g", keymap=keymap)[-1])[0] == "paper.read"
+    assert matched(read("s x", keymap=keymap)[-1])[0] == "paper.hide"
+    said = list(map(str, keymap.lost))
+    assert "view.latest loses gt to paper.read (g), in the list, in the detail and on a paper's page." in said
+    assert any(one.startswith("paper.star loses s to paper.hide (sx), in the list") for one in said)
+    assert matched(read("g t", "filter", keymap)[-1])[0] == "view.latest"
+
+
+def test_an_action_by_number_keeps_its_places() -> None:
+    keymap = Keymap(overrides={"paper.star": "g2"})
+    assert matched(read("g 3", keymap=keymap)[-1]) == ("view.saved", 3)
+    everywhere = Keymap(overrides={"view.all": "g2"})
+    assert matched(read("g 3", keymap=everywhere)[-1]) == ("view.saved", 3)
+    assert everywhere.numbered("view.saved")[:3] == ("g1", "", "g3")
+
+
+def test_two_keys_of_the_user_s_that_meet_are_a_mistake_of_both() -> None:
+    keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.add": "m", "paper.queue": "5"})
+    assert {one.action: one.problem for one in keymap.mistakes} == {
+        "paper.star": "X is also the key of paper.hide, on a paper's page",
+        "paper.hide": "X is also the key of paper.star, on a paper's page",
+        "paper.queue": "5 begins with a digit, which is a count",
+    }
+    keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.add", "paper.read")]
+    assert keys == ["s", "x", "m", ""]
+
+
+@each(
+    ("wrong", "right"),
+    [
+        ("paper.sta", "paper.star"),
+        ("star", "paper.star"),
+        ("list.undo", "mark.undo"),
+        ("view.latst", "view.latest"),
+        ("zzz", None),
+    ],
+)
+def test_unknown_actions_name_the_nearest(wrong: str, right: str | None) -> None:
+    (mistake,) = Keymap(overrides={wrong: "z"}).mistakes
+    assert mistake.suggestion == right
+    assert str(mistake).startswith(f"{wrong}: there is no such action")
+
+    (key,) = Keymap(overrides={"paper.star": "spcae"}).mistakes
+    assert "no key is called spcae; did you mean space?" in key.problem
+
+
+def test_an_action_of_an_extension_may_have_a_key_before_it_is_there() -> None:
+    actions = (*ACTIONS, Action("extension.own.go", "", "Go", "To go.", ("list",)))
+    keymap = Keymap(actions, overrides={"extension.own.go": "Z", "extension.other.go": "z"})
+    assert (keymap.mistakes, keymap.key("extension.own.go")) == ((), "Z")
+
+
+@given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
+def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str, str]) -> None:
+    keymap = Keymap(overrides=overrides)
+    wrong = {mistake.action for mistake in keymap.mistakes}
+    for context in CONTEXTS:
+        bound = keymap.resolve(context)
+        assert not any(chord[:size] in bound for chord in bound for size in range(1, len(chord)))
+        assert not keymap.takes_counts(context) or not any(chord[0] in tuple("123456789") for chord in bound)
+        for action in keymap.actions:
+            assert {chord for chord, one in bound.items() if one is action} == {*keymap.chords(action.id, context)}
+            # The user's own keys act, or a mistake says why not.
+            if action.id in overrides.keys() - wrong and context in action.contexts and len(action.contexts) == 1:
+                assert keymap.chords(action.id, context) == parse_keys(overrides[action.id])
+
+
+def test_the_users_commands_have_ids_of_their_own() -> None:
+    commands = [UserCommand(name, "true") for name in ("Send it", "send, it!", "?", "Übung")]
+    assert [*own_actions(commands)] == ["run.send-it", "run.send-it-1", "run.command", "run.übung"]
+    first, *_ = rows_of([UserCommand("Long", ("mail", "-s", "x" * 80)), *commands])
+    assert (first.name, first.help) == ("Long", f"Run your command on this paper: mail -s {'x' * 51}….")
+
+
+def test_free_keys_mean_nothing_alone_begin_nothing_and_go_on_from_nothing() -> None:
+    assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", ("list", "page")) == "\u0394 \u0394m"
+
+
+def test_a_footer_has_the_actions_that_there_are() -> None:
+    first, *others = FOOTERS["list"]
+    assert Keymap(one for one in ACTIONS if one.id != first).most_useful("list") == tuple(others)
+
+
+# Chords and counts
+
+
+def test_counts_come_before_keys_and_chords() -> None:
+    assert matched(read("5 j")[-1]) == ("move.down", 5)
+    assert matched(read("1 0 g g")[-1]) == ("move.top", 10)
+    assert matched(read("5 o")[-1]) == ("link.page", None)
+    assert [matched(read(f"3 {key}")[-1])[1] for key in "msbx"] == [3, 3, 3, 3]
+    assert isinstance(read("0")[-1], UnknownKeys)
+    assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MAX_COUNT)
+
+
+def test_a_chord_is_pending_until_its_last_key() -> None:
+    outcomes = read("3 g t")
+    assert outcomes[:2] == [Pending("3"), Pending("3g", ("g",))]
+    assert matched(outcomes[2])[0] == "view.latest"
+
+
+def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
+    usual = ["Latest", "For you", "Queue", "Starred", "All", "Date"]
+    assert [name for _, name in KEYMAP.choices("list", ("g",))] == [*usual, "all others"]
+    choices = KEYMAP.choices("page", ("g",), ("Evaluation", "Read twice"))
+    assert [*choices[6:]] == [("1", "Evaluation"), ("2", "Read twice"), ("ctrl+p", "all others")]
+    own = Keymap(overrides={"app.commands": "", "view.queue": "Q"})
+    assert [name for _, name in own.choices("list", ("g",))] == [one for one in usual if one != "Queue"]
+    assert Keymap(overrides={"paper.star": "zs"}).choices("list", ("z",)) == (("s", "Star"),)
+
+
+def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
+    outcomes = read("2 g z j")
+    assert outcomes[2] == UnknownKeys("2gz")
+    assert matched(outcomes[3]) == ("move.down", None)
+
+
+def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
+    reader = KeyReader(Keymap())
+    begun, *wrong, taken = [reader.feed(key, "list", keeps_chords=True) for key in "gzzt"]
+    assert isinstance(begun, Pending) and wrong == [begun, begun]
+    assert matched(taken)[0] == "view.latest"
+    others = [type(reader.feed(key, "list", keeps_chords=True)) for key in ("g", "f5", "5", "z")]
+    assert others == [Pending, UnknownKeys, Pending, Match]
+
+
+def test_the_palette_opens_also_from_a_chord_that_has_begun() -> None:
+    assert matched(read("2 g ctrl+p")[-1]) == ("app.commands", None)
+    assert matched(read("2 g ctrl+p j")[-1]) == ("move.down", None)
+
+
+def test_escape_drops_what_has_begun_and_else_is_a_key() -> None:
+    outcomes = read("5 escape j g escape escape")
+    assert outcomes[1] == Cancelled()
+    assert matched(outcomes[2]) == ("move.down", None)
+    assert outcomes[4] == Cancelled()
+    assert matched(outcomes[5])[0] == "app.escape"
+
+
+def test_another_context_begins_anew() -> None:
+    reader = KeyReader(KEYMAP)
+    reader.feed("g", "list")
+    assert matched(reader.feed("s", "detail"))[0] == "paper.star"
+
+
+KEYS = st.one_of(
+    st.sampled_from(sorted({key for action in ACTIONS for chord in parse_keys(action.keys) for key in chord})),
+    st.sampled_from("0123456789"),
+    st.text(max_size=12),
+)
+
+
+@given(st.lists(st.tuples(KEYS, st.sampled_from(CONTEXTS)), max_size=30))
+def test_random_keys_leave_no_chord_pending_after_escape(keys: list[tuple[str, Context]]) -> None:
+    reader = KeyReader(KEYMAP)
+    for key, context in keys:
+        outcome = reader.feed(key, context)
+        assert (reader.pending is None) == (not isinstance(outcome, Pending))
+        assert reader.pending is None or reader.pending == outcome
+    reader.feed("escape", keys[-1][1] if keys else "list")
+    assert reader.pending is None
+    assert matched(reader.feed("ctrl+q", "list"))[0] == "app.quit"
+
+
+# Footers and tables
+
+
+def test_in_a_browser_the_note_offers_no_other_editor_and_a_phone_can_tap_what_turns_pages() -> None:
+    own, served = Keymap(), Keymap(is_served=True)
+    assert served.hints("note") == [hint for hint in own.hints("note") if hint != ("ctrl+e", "editor")]
+    assert [word for _, word in served.hints("list")][:5] == ["mark read", "star", "hide", "down", "up"]
+    assert served.hints("list")[-1] == own.hints("list")[-1]
+    assert Keymap.of(config.Settings()).hints("note") == own.hints("note")
+
+
+def test_the_json_table_is_complete() -> None:
+    listed: list[dict[str, Any]] = keys_table(Keymap())
+    assert [entry["id"] for entry in listed] == [action.id for action in ACTIONS]
+    assert listed[0].keys() == {"id", "keys", "name", "help", "group", "contexts", "repeatable"}
+    assert [parse_keys(entry["keys"]) for entry in listed] == [parse_keys(action.keys) for action in ACTIONS]
+
+
+# Spelling
+
+SPELLED = """
+question_mark ?    less_than_sign <    minus -    hyphen_minus -    solidus /    full_stop .    euro_sign €    ж ж
+upper_g G    shift+g G    G G    upper_b B    CTRL+UPPER_A ctrl+a    ctrl+D ctrl+d    Ctrl+d ctrl+d    shift+1 shift+1
+shift+ctrl+left ctrl+shift+left    ctrl+m enter    ctrl+j enter    return enter    ctrl+left_square_bracket escape
+ctrl+plus ctrl++    ctrl++ ctrl++    + +    ctrl+at ctrl+space    \uff4a j    \ufb01 \ufb01
+line_separator line_separator    euro_ſign euro_ſign
+"""
+"""Names of keys, each with its one spelling."""
+
+
+@each("pair", [pair.split() for pair in re.split(r" {4}|\n", SPELLED.strip())])
+def test_one_spelling_for_each_key(pair: list[str]) -> None:
+    key, spelled = pair
+    assert spell(key) == spelled
+    assert spell(" ") == spell("\u3000") == "space"
+
+
+@given(st.text(max_size=40))
+def test_spelling_settles_and_never_fails(key: str) -> None:
+    assert spell(spell(key)) == spell(key)
+
+
+def test_bindings_are_read_as_written() -> None:
+    assert parse_keys("gg G ctrl+d ? < g<enter> pgdn left_square_bracket") == (
+        ("g", "g"),
+        ("G",),
+        ("ctrl+d",),
+        ("?",),
+        ("<",),
+        ("g", "enter"),
+        ("pagedown",),
+        ("[",),
+    )
+    assert parse_keys(["ctrl+a", " "]) == (("ctrl+a",), ("space",))
+    assert parse_keys("") == parse_keys([]) == ()
+    assert parse_keys("abc") == (("a", "b", "c"),)
+    for wrong in ("ctrl+spcae", "hello", "abcd", "<nope>x"):
+        with pytest.raises(ConfigError):
+            parse_keys(wrong)
+
+
+@each(
+    ("key", "is_rare"),
+    [
+        *((key, False) for key in ("ctrl+a", "ctrl+]", "alt+j", "shift+down", "ctrl+down", "+", "a")),
+        *((key, False) for key in ("ctrl+up", "1", ",")),
+        *((key, True) for key in ("ctrl+1", "super+a", "super+up", "ctrl++", "ctrl+,")),
+    ],
+)
+def test_keys_that_few_terminals_send(key: str, is_rare: bool) -> None:
+    assert is_rarely_sent(spell(key)) == is_rare
+
+
+def test_labels_are_short_and_have_an_ascii_form() -> None:
+    chords = parse_keys("gg g<enter> escape up")
+    assert [label(chord) for chord in chords] == ["gg", "g enter", "esc", "↑"]
+    assert [label(chord, ascii=True) for chord in chords] == ["gg", "g enter", "esc", "up"]
+    assert [write_chord(chord) for chord in chords] == ["gg", "g<enter>", "escape", "up"]
+    assert all(text.isascii() for a in ACTIONS for text in Keymap(ascii=True).labels(a.id))
+
+
+@each(
+    ("key", "character", "text"),
+    [
+        *((key, None, "ca") for key in ("backspace", "ctrl+h")),
+        *(("ctrl+u", None, ""), ("up", None, None), ("enter", "\r", None), ("s", "s", "cats")),
+    ],
+)
+def test_typed_text_grows_by_what_is_printed(key: str, character: str | None, text: str | None) -> None:
+    assert typed_on("cat", key, character, 4) == text
+    assert typed_on("cats", key, character, 4) == (text if text != "ca" else "cat")
+
+
+@each("ascii", [False, True])
+def test_what_a_label_shows_can_be_pressed(ascii: bool) -> None:
+    keymap = Keymap()
+    for action in keymap.actions:
+        for chord in keymap.chords(action.id):
+            assert keys_labelled(label(chord, ascii=ascii)) == chord
+    assert keys_labelled("no key") == keys_labelled("a b c d") == ()
+    assert keys_labelled("a b ↑") == ("a", "b", "up")

@@ -1,0 +1,207 @@
+"""The log: what is in it, what is not, its rotation, and that it never stops the program."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader import log_file, paths
+from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler
+from reader.ui.shell.app import _record_loop_error
+from tests.table import each
+
+ABSTRACT = "We present a method that nobody has seen before. " * 30
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The log file in a folder that does not exist yet; afterwards nothing is attached."""
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
+    detach()
+    yield paths.log_file()
+    detach()
+
+
+def detach() -> None:
+    for logger in (logging.getLogger("reader"), logging.getLogger("asyncio")):
+        logger.setLevel(logging.NOTSET)
+        for handler in [one for one in logger.handlers if isinstance(one, LogHandler)]:
+            logger.removeHandler(handler)
+            handler.close()
+
+
+def raised(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def test_an_error_is_one_line_and_its_traceback_with_its_cause(file: Path) -> None:
+    error = ValueError("no number")
+    error.__cause__ = raised(KeyError("the first cause"))
+    log_file.record_error("count", raised(error))
+    first, *rest = file.read_text().splitlines()
+    stamp, _, line = first.partition(" ")
+    assert datetime.fromisoformat(stamp).tzinfo is UTC
+    assert line == "ERROR reader: count: ValueError: no number"
+    assert [one.partition(" File ")[0] for one in rest if not one.startswith("   ")] == [
+        "Traceback (most recent call last):",
+        " ",
+        "KeyError: 'the first cause'",
+        "",
+        "The above exception was the direct cause of the following exception:",
+        "",
+        "Traceback (most recent call last):",
+        " ",
+        "ValueError: no number",
+    ]
+
+
+def test_nothing_is_made_before_the_first_record_nor_when_another_program_renames_it(file: Path) -> None:
+    log_file.attach("info")
+    assert log_file.point_to_log() == f"the log has the details: {file}"
+    assert not file.parent.exists()
+    log_file.record_warning("day 2026-05-11", "no answer")
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    file.rename(f"{file}.1")
+    log_file.record_error("count", ValueError("second"))
+    assert "no answer" not in file.read_text()
+
+
+def test_the_level_decides_what_is_logged(file: Path) -> None:
+    requests = logging.getLogger("reader.feeds.http.client")
+    log_file.record_warning("day", "nobody asked for warnings")
+    for level in ("error", "warning", "info"):
+        log_file.attach(level)
+        requests.info("request at %s", level)
+        log_file.record_warning("day", f"warning at {level}")
+        log_file.record_info("day", f"work at {level}")
+        log_file.record_error("day", ValueError(f"error at {level}"))
+    found = [line.partition("Z ")[2] for line in file.read_text().splitlines() if "Z " in line]
+    assert found == [
+        "ERROR reader: day: ValueError: error at error",
+        "WARNING reader: day: warning at warning",
+        "ERROR reader: day: ValueError: error at warning",
+        "INFO reader.feeds.http.client: request at info",
+        "WARNING reader: day: warning at info",
+        "INFO reader: day: work at info",
+        "ERROR reader: day: ValueError: error at info",
+    ]
+
+
+def test_the_file_is_rotated_and_the_oldest_is_removed(file: Path) -> None:
+    file.parent.mkdir()
+    for number in range(4):
+        file.write_text("x" * LARGEST_FILE)
+        log_file.record_report("worker", f"Traceback\nValueError: {number}")
+    assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.1", f"{file.name}.2"]
+    assert file.read_text().endswith("Traceback\nValueError: 3\n")
+    assert file.stat().st_size < 1000
+
+
+def test_abstracts_are_cut(file: Path) -> None:
+    log_file.record_error("import", raised(ValueError(ABSTRACT)))
+    log_file.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
+    log_file.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")
+    assert all(len(line) <= LONGEST_LINE + 1 for line in file.read_text().splitlines())
+    assert max(text.count("nobody") for text in file.read_text().split("Traceback")) <= LONGEST_MESSAGE // 40 + 5
+
+
+def test_a_summary_is_one_line_without_secrets() -> None:
+    summary = log_file.summarize_error(ValueError(f"hf_abcDEF123\n\x1b[31m*{ABSTRACT}"))
+    assert (
+        summary.startswith(r"ValueError: hf_*** \u001b[31m*We present")
+        and summary.isprintable()
+        and len(summary) == 200
+    )
+    assert log_file.summarize_error(KeyboardInterrupt()) == "KeyboardInterrupt"
+
+
+@each("is_folder", [False, True])
+def test_a_log_that_can_not_be_written_stops_nothing(
+    file: Path, capfd: pytest.CaptureFixture[str], is_folder: bool
+) -> None:
+    if is_folder:
+        file.parent.unlink()
+        file.mkdir(parents=True)
+    else:
+        file.parent.write_text("")
+    log_file.record_error("count", raised(ValueError("no number")))
+    assert capfd.readouterr() == ("", "")
+    assert log_file.point_to_log() == f"the log could not be written: {file}"
+    assert log_file.recent_errors(datetime.now(UTC)) == []
+
+
+def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
+    file.parent.mkdir()
+    now = datetime.now(UTC)
+
+    def line(days: int, text: str) -> str:
+        return f"{(now - timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')} {text}\n"
+
+    Path(f"{file}.1").write_text(line(8, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
+    file.write_text(line(1, "WARNING reader: ERROR is its text") + line(1, "ERROR reader: last"))
+    assert [one.partition("reader: ")[2] for one in log_file.recent_errors(now)] == ["rotated", "last"]
+
+
+def test_what_a_thread_does_not_catch_is_logged(
+    file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", log_file.record_thread_error)
+
+    def fail() -> None:
+        raise RuntimeError("in a thread")
+
+    thread = threading.Thread(target=fail, name="query")
+    thread.start()
+    thread.join()
+    assert "ERROR reader: thread query: RuntimeError: in a thread" in file.read_text()
+    assert capfd.readouterr().err == ""
+
+
+def lose_task(handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object] | None) -> None:
+    """Run a task that fails and that nobody waits for."""
+
+    async def fail() -> None:
+        raise ValueError("nobody waits for this")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(handler)
+        task = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+        # A callback that fails has no task either.
+        asyncio.get_running_loop().call_soon([].pop)
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("handler", [_record_loop_error, None], ids=["reader", "commands"])
+def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
+    file: Path, capfd: pytest.CaptureFixture[str], handler: Any
+) -> None:
+    log_file.attach()
+    lose_task(handler)
+    text = file.read_text()
+    for said in (
+        "Task exception was never retrieved",
+        "ValueError: nobody waits for this",
+        "in fail",
+        "IndexError: pop from empty list",
+    ):
+        assert said in text
+    detach()
+    log_file.record_loop_error({"message": "Task was destroyed but it is pending!"})
+    assert file.read_text().endswith(" ERROR reader: event loop: Task was destroyed but it is pending!\n")
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,601 @@
+"""The command line: what a typed line does, and where its output is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from threading import Event, Lock
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from textual.events import Key
+
+from reader.config import Settings
+from reader.core.errors import ReaderError, UsageError
+from reader.core.lines import measure
+from reader.core.paper_row import PaperKey
+from reader.core.settings.tables import UserCommand, WatchedExport
+from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted, as_notice, in_the_readers_words
+from reader.ui.command_line.runner import AGAIN, BLINK, EXPORT_AFTER, AutomaticCommands, CommandRunner
+from reader.ui.command_line.screen import CommandScreen, suggestions
+from reader.ui.command_line.state import (
+    COMMAND,
+    COMMANDS,
+    HISTORY,
+    OUTPUT,
+    Output,
+    TypedCommand,
+    run_command,
+    suggest,
+    type_command,
+)
+from reader.ui.shell.commands import Candidate, Here, Outcome, Suggested, Typed
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.state import Notices, State
+from tests.table import each
+from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
+from tests.ui.states import at
+
+# The typed command
+
+SUGGESTED = Suggested(6, (Candidate("dark"), Candidate("dracula"), Candidate("light")), "theme ")
+OPEN = State().put(COMMAND, TypedCommand())
+
+
+def typed(state: State) -> TypedCommand:
+    command = state[COMMAND]
+    assert command is not None
+    return command
+
+
+def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
+    state = suggest(type_command(OPEN, "theme "), "theme ", SUGGESTED)
+    assert (typed(state).fitting, typed(state).meant) == (SUGGESTED, "theme ")
+    marked = state.update(COMMAND, lambda one: one._replace(selected=2))
+    assert typed(marked).meant == "theme light"
+    # A letter leaves those that begin so; the first of them is marked.
+    further = type_command(marked, "theme d")
+    assert [one.text for one in typed(further).fitting.candidates] == ["dark", "dracula"]
+    assert (typed(further).selected, typed(further).meant) == (0, "theme dark")
+    assert typed(type_command(further, "theme q")).meant == "theme q"
+    assert typed(type_command(further, "  ")).fitting == Suggested()
+    # The same suggestions leave the mark; those for an earlier text are dropped.
+    assert typed(suggest(marked, "theme ", SUGGESTED)).selected == 2
+    assert typed(suggest(marked, "theme ", SUGGESTED._replace(start=5))).selected == 0
+    assert suggest(further, "theme ", SUGGESTED) is further
+    assert (type_command(State(), "x")[COMMAND], suggest(State(), "", SUGGESTED)[COMMAND]) == (None, None)
+
+
+def test_the_history_holds_each_command_once_newest_first() -> None:
+    state = OPEN
+    for line in (*map(str, range(HISTORY + 1)), "", "7"):
+        state = run_command(state, line)
+    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(HISTORY), str(HISTORY - 1))
+    commands = state[COMMANDS]
+    assert len(commands) == len(set(commands)) == HISTORY
+
+
+# Advice
+
+FOUND = Suggested(
+    4, (Candidate("add", "give papers the tag"), Candidate("remove"), Candidate("rename", "another name"))
+)
+
+
+def advice(width: int = 80, selected: int = 0) -> str:
+    line = suggestions(FOUND, selected, key="tab", width=width)
+    assert measure(line) <= width
+    return "".join(piece.text for piece in line)
+
+
+def test_the_selected_suggestion_is_explained_where_there_is_room() -> None:
+    assert advice() == "tab takes  add  remove  rename   give papers the tag"
+    assert advice(selected=1) == "tab takes  add  remove  rename"
+    assert advice(34) == "tab takes  add   give papers the…"
+    assert advice(44) == "tab takes  add  remove   give papers the tag"
+    for width in range(1, 60):
+        assert "rename" in advice(width, selected=2) or width < 33
+
+
+@each(
+    ("printed", "said"),
+    [
+        ("12 papers marked read. 'dailypapers undo' takes it back.", "12 papers marked read · u undoes"),
+        ("3 written, 1 note back; 'dailypapers undo' takes it back.", "3 written, 1 note back · u undoes"),
+        ("dailypapers mark: Nothing. See 'dailypapers mark --help'.", "Nothing. See :mark --help"),
+        ("dailypapers: There is no paper.", "There is no paper"),
+        ("9,295", "9,295"),
+        ("one\ntwo", ""),
+        ("", ""),
+    ],
+)
+def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> None:
+    assert as_notice(printed, "u") == said
+
+
+def test_output_names_no_undo_key_if_none_is_bound() -> None:
+    assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"
+
+
+# Output
+
+
+# What a line does
+
+LIST, NOTHING = at("all", "cats").highlight(1), Typed()
+
+
+class Desk(Bench):
+    """A command line whose shell says what the test wants."""
+
+    def __init__(self, state: State = LIST, *, is_web: bool = False) -> None:
+        self.performed: list[object] = []
+        library = {
+            "rows": lambda pks: [SimpleNamespace(id=f"id{pk}") for pk in pks],
+            "paper": lambda pk: None if pk is None else SimpleNamespace(id=f"id{pk}"),
+        }
+        super().__init__(
+            state,
+            library,
+            is_web=is_web,
+            shell=None,
+            handled=lambda _keys: None,
+            take_text=lambda *_: False,
+            takes_words=lambda _context: None,
+            perform=lambda *done: self.performed.append(done),
+        )
+        self.ran: list[tuple[str, ...]] = []
+        self.here: Here | None = None
+        self.typed = Typed()
+        self.outcomes: list[Outcome] = []
+        self.actions = CommandActions(self.services)
+        setattr(self.actions, "_runner", self)  # noqa: B010
+
+    async def understand(self, line: str, here: Here) -> Typed:
+        self.here = here
+        if line == "tga":
+            raise UsageError("There is no tga. See 'dailypapers tag --help'.")
+        return self.typed
+
+    async def run(self, words: Sequence[str], columns: int) -> Outcome:
+        self.columns = columns
+        self.ran.append(tuple(words))
+        return self.outcomes.pop(0)
+
+    async def obey(self, line: str, typed: Typed = NOTHING, *outcomes: Outcome) -> str:
+        """The notice that a line ends with."""
+        self.typed, self.outcomes = typed, [*outcomes]
+        self.actions.begin(line)
+        await self.work()
+        return self.said
+
+    async def answer(self, letter: str) -> str:
+        """The notice that an answer to the question ends with."""
+        keyboard = self.services[Keyboard]
+        await keyboard.begin()
+        await keyboard.press(Key(letter, letter))
+        while self.works:
+            await self.work()
+        return self.said
+
+    @property
+    def asked(self) -> str:
+        return self.model.state.prompt.typed
+
+
+async def test_a_line_runs_an_action_or_a_command() -> None:
+    desk = Desk()
+    assert await desk.obey("tga") == "! There is no tga. See :tag --help"
+    assert desk.here == Here((), "id1", LIST.place.as_query())
+    await desk.obey("star", Typed(action="paper.star", times=2))
+    assert desk.performed == [("paper.star", 2)]
+    assert await desk.obey("order", Typed(action="topic.order")) == "! Order topics does nothing here"
+    assert await desk.obey("count", Typed(("count",)), Outcome(0, "9")) == "9" and desk.ran == [("count",)]
+    for width, columns in ((100, 97), (23, 20), (22, 20)):
+        desk.model.change(desk.model.state.resized(width, 30))
+        await desk.obey("count", Typed(("count",)), Outcome(0, "9"))
+        assert desk.columns == columns
+    empty = Desk(at("all", papers=0).highlight(1))
+    await empty.obey("")
+    assert empty.here == Here((), None, empty.model.state.place.as_query())
+    chosen = Desk(LIST.choose(LIST.selection.with_papers([0, 2])))
+    await chosen.obey("")
+    assert chosen.here == Here(("id0", "id2"), "id1", LIST.place.as_query())
+    served = Desk(is_web=True)
+    assert await served.obey("pipe wc", Typed(("pipe", "wc"), reaches_out=True)) == f"! {NOT_SERVED}"
+
+
+async def test_commands_on_many_papers_or_an_existing_file_ask_first() -> None:
+    desk, mark, tag = Desk(), Typed(("mark", "read", "x"), is_counted=True), ("tag", "add", "later", "--query", "robot")
+
+    def counted(changed: int, papers: int) -> Outcome:
+        return Outcome(0, json.dumps({"changed": changed, "papers": papers}))
+
+    assert await desk.obey("mark read x", mark, Outcome(1, "", "dailypapers mark: Locked.")) == "! Locked"
+    assert await desk.obey("mark read x", mark, counted(0, 0)) == "nothing matches · mark read x"
+    assert await desk.obey("mark read x", mark, counted(0, 9)) == "nothing to change · mark read x"
+    assert desk.ran == [("mark", "read", "x", "--dry-run", "--json")] * 3
+    await desk.obey("mark read x", mark, counted(1_200, 1_300), Outcome(0, "done"))
+    assert desk.asked == "mark read x: 1,200 papers"
+    assert await desk.answer("y") == "done" and desk.ran[4:] == [("mark", "read", "x")]
+    for line, asked in (("tag add later robot", " of robot"), ("tag add later --query robot", "")):
+        await desk.obey(line, Typed(tag, is_counted=True), counted(1, 1))
+        assert desk.asked == f"{line}: 1 paper{asked}"
+    await desk.answer("n")
+    assert len(desk.ran) == 7
+    await desk.obey("export x", Typed(("export",), replaces="/home/ann/refs.bib"), Outcome(0, "", ""))
+    assert desk.asked == "refs.bib already exists" and await desk.answer("y") == "done: export x"
+
+
+LONG, MANY = "a" * 161, "one\ntwo 'dailypapers tag'"
+
+
+@each(
+    ("line", "outcome", "said", "output"),
+    [
+        ("count", Outcome(0, "9,295"), "9,295", None),
+        ("count", Outcome(0), "done: count", None),
+        ("count", Outcome(-9, "", "", True), "stopped: count", None),
+        ("count", Outcome(1, "", "dailypapers: There is none."), "! There is none", None),
+        ("pipe wc -w", Outcome(0, "12"), "wc -w: 12", None),
+        ("pipe wc -w", Outcome(1, "", "No wc."), "! No wc", None),
+        ("list", Outcome(0, MANY), "", ("list", "one\ntwo :tag")),
+        ("list", Outcome(0, "one", "two"), "", ("list", "one\ntwo")),
+        ("list", Outcome(0, LONG), "", ("list", LONG)),
+        ("list", Outcome(0, LONG[1:]), LONG[1:], None),
+        ("pipe cat", Outcome(0, '{"a":1}'), "", ("cat · exit code 0", '{\n  "a": 1\n}')),
+    ],
+)
+def test_one_line_of_output_is_a_notice_and_more_opens_a_screen(
+    line: str, outcome: Outcome, said: str, output: tuple[str, str] | None
+) -> None:
+    desk = Desk()
+    desk.actions._report(line, outcome)
+    assert (desk.said, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
+
+
+def test_output_waits_while_the_user_types() -> None:
+    desk = Desk(LIST.open_query())
+    desk.actions.show_output(None)
+    assert desk.said == "no command has printed anything yet"
+    desk.actions._report("list", Outcome(1, MANY))
+    news = desk.model.state.notices.news
+    assert (news.text, news.tone) == ("list has ended · ; shows its output", "warning")
+    desk.actions.show_output(None)
+    assert desk.model.state[OUTPUT] == Output("list", "one\ntwo :tag")
+    copied, kept = list[str](), list[bool]()
+    desk.app.copy_to_clipboard = copied.append
+    desk.actions.copy(None)
+    assert (copied, desk.said) == (["one\ntwo :tag"], "copied 2 lines")
+    # Only what waits for it is kept, by one key alone.
+    assert not desk.actions.keep("enter", None)
+    desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))
+    assert not desk.actions.keep("x", "x") and desk.actions.keep("enter", None)
+    assert (kept, desk.model.state[OUTPUT], desk.actions.keep("enter", None)) == ([True], None, False)
+
+
+@each(
+    ("text", "formatted"),
+    [
+        ('{"é": [1]}', '{\n  "é": [\n    1\n  ]\n}'),
+        ("[1, 2", "[1, 2"),
+        ("12", "12"),
+        ("[" * 1_000_000, "[" * 1_000_000),
+    ],
+)
+def test_json_has_a_line_for_each_value(text: str, formatted: str) -> None:
+    assert as_formatted(text) == formatted
+
+
+# Running commands
+
+
+class Runner(Bench):
+    """A runner over a shell of the test's."""
+
+    def __init__(self) -> None:
+        super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
+        self.ended = Event()
+        self.done: list[object] = []
+        self.has_changed: bool = True
+        self.runner = CommandRunner(self.services)
+
+    def make(self) -> Any:
+        self.done.append("made")
+        return SimpleNamespace(start=self.begin, suggest=self.suggest)
+
+    def begin(self, words: tuple[str, ...], columns: int) -> Any:
+        self.done += [words, columns]
+        note = self.done.append
+        return SimpleNamespace(wait=self.end, stop=lambda: note("stopped"), kill=lambda: note("killed"))
+
+    def end(self) -> Outcome:
+        self.ended.wait(30)
+        return Outcome(0, "seen")
+
+    def suggest(self, text: str) -> Suggested:
+        return Suggested(0, (Candidate("count"),), text)
+
+    @property
+    def versions(self) -> tuple[int, int]:
+        return self.model.state.marks_version, self.model.state.cache_version
+
+
+async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
+    bench = Runner()
+    runner = bench.runner
+    assert not runner.is_running and not runner.stop()
+    runner.close()
+    running = asyncio.create_task(runner.run(("count", "cats"), 80))
+    await asyncio.sleep(0)
+    assert runner.is_running and (bench.done, bench.begun) == (["made", ("count", "cats"), 80], [BLINK])
+    with pytest.raises(ReaderError, match="count is running · esc stops it: commands run one at a time"):
+        await runner.run(("list",), 80)
+    bench.later[-1].act()
+    assert (bench.model.state.activity, bench.model.state.notices.answer.text) == (
+        "running count",
+        "count is running · esc stops it",
+    )
+    assert runner.stop()
+    runner.close()
+    bench.ended.set()
+    assert await running == Outcome(0, "seen")
+    assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
+    assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
+    assert bench.versions == (1, 1)
+    # What was said meanwhile stays; what did not change is not read again.
+    bench.has_changed = False
+    bench.model.change(bench.model.state.change_notices(lambda _: Notices().answered("starred")))
+    await runner.run(("list",), 80)
+    assert (bench.model.state.notices.answer.text, bench.versions) == ("starred", (1, 1))
+    assert bench.done.count("made") == 1
+
+
+async def test_a_command_whose_reader_ends_is_killed() -> None:
+    bench = Runner()
+    running = asyncio.create_task(bench.runner.run(("count",), 80))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    bench.ended.set()
+    assert bench.done[-1] == "killed" and not bench.runner.is_running and not bench.later[-1].is_waiting
+
+
+async def test_each_letter_asks_for_suggestions() -> None:
+    bench = Runner()
+    bench.runner.suggest(bench.model.state)
+    assert bench.works == []
+    bench.model.change(bench.model.state.put(COMMAND, TypedCommand("co")))
+    bench.runner.suggest(bench.model.state)
+    await bench.work()
+    command = bench.model.state[COMMAND]
+    assert command is not None and command.suggested == bench.suggest("co")
+
+
+# Commands that run by themselves
+
+
+class AutomaticDesk(Bench):
+    """A reader whose clock and processes are those of the test."""
+
+    def __init__(self, **settings: Any) -> None:
+        own = Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings})
+        shell = SimpleNamespace(start=self.run)
+        super().__init__(
+            library={"rows": self.rows, "changed": lambda: self.changed}, settings=own, shell=lambda: shell
+        )
+        self.changed: bool = False
+        self.words: list[tuple[str, ...]] = []
+        self.tasks: list[asyncio.Task[None]] = []
+        self.may_start = Event()
+        self.failure = ""
+        self.alone = Lock()
+        self.automatic = AutomaticCommands(self.services)
+
+    @staticmethod
+    def rows(pks: Sequence[PaperKey]) -> list[Any]:
+        return [SimpleNamespace(id=f"p{pk}", starred=pk == 8, kept=pk != 9) for pk in pks]
+
+    def start(self, _group: str, work: Callable[[], Awaitable[None]], *, exclusive: bool = False) -> None:
+        async def watched() -> None:
+            await work()
+
+        self.tasks.append(asyncio.create_task(watched()))
+
+    def run(self, words: tuple[str, ...], _columns: int) -> Any:
+        assert self.alone.acquire(blocking=False), "two commands at once"
+        self.may_start.wait()
+        if self.failure:
+            self.alone.release()
+            raise ReaderError(self.failure)
+        self.words.append(words)
+        return SimpleNamespace(wait=self.ended)
+
+    def ended(self) -> Outcome:
+        self.alone.release()
+        return Outcome(0)
+
+    async def end(self) -> None:
+        self.may_start.set()
+        await asyncio.gather(*self.tasks)
+
+
+def star(stage: AutomaticDesk, *pks: int) -> None:
+    stage.automatic.starring([cast(PaperKey, pk) for pk in pks])
+
+
+async def test_commands_take_turns_also_while_one_is_being_started() -> None:
+    stage = AutomaticDesk()
+    star(stage, 1)
+    await asyncio.sleep(0)
+    star(stage, 2)
+    stage.later[0].act()
+    star(stage, 3)
+    await asyncio.sleep(0)
+    await stage.end()
+    given = [words[-2:] if words[0] == "pipe" else words for words in stage.words]
+    assert given == [("wc", "p1"), ("p2", "p3"), ("export", "--watched")]
+
+
+async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
+    stage = AutomaticDesk()
+    stage.failure = "The command could not be started"
+    stage.later[0].act()
+    await stage.end()
+    assert (stage.told, stage.begun) == ([stage.failure], [AGAIN])
+    assert stage.automatic.is_due
+
+
+async def test_a_repeated_failure_is_reported_once() -> None:
+    stage = AutomaticDesk()
+    stage.may_start.set()
+    stage.failure = "no wc"
+    for failure in ("no wc", "no wc", "", "no wc"):
+        stage.failure = failure
+        star(stage, 1)
+        await stage.end()
+        stage.changed = not failure
+    assert (stage.told, stage.model.state.cache_version) == (["no wc", "no wc"], 1)
+
+
+@each(
+    ("settings", "words"),
+    [
+        ({}, [("pipe", "--input", "json", "--", "wc", "p1", "p2")]),
+        ({"on_star": ("wc", "-w x")}, [("pipe", "--input", "json", "--", "wc '-w x'", "p1", "p2")]),
+        ({"on_star": "Send", "commands": (UserCommand("send", "true"),)}, [("pipe", "--", "Send", "p1", "p2")]),
+        ({"on_star": ""}, []),
+    ],
+)
+def test_papers_that_are_starred_go_to_the_users_program(
+    settings: dict[str, Any], words: list[tuple[str, ...]]
+) -> None:
+    async def run() -> None:
+        stage = AutomaticDesk(**settings)
+        # One is starred already, and one is not in the cache.
+        star(stage, 1, 2, 8, 9, 1)
+        await stage.end()
+        assert stage.words == words
+
+    asyncio.run(run())
+
+
+async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there_are_any() -> None:
+    stage = AutomaticDesk(exports=())
+    stage.automatic.export_soon()
+    assert (stage.begun, stage.automatic.is_due) == ([], False)
+    stage = AutomaticDesk()
+    stage.automatic.export_soon()
+    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_AFTER], True)
+    stage.later[0].act()
+    # A change while they are written begins them again.
+    stage.later[0].act()
+    assert (stage.begun, len(stage.tasks)) == ([EXPORT_AFTER] * 2, 1)
+    await stage.end()
+    assert stage.words == [("export", "--watched")] and stage.automatic.is_due
+
+
+# Stories
+
+
+async def test_the_id_of_a_paper_shows_it(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        id = r.ids[3]
+        await r.run(f"arXiv:{id}v2")
+        await r.until(lambda: r.ids == [id])
+
+
+async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp_path: Path) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        assert "mark read until:30d" in r.lines[-1]
+        await r.type("tag add la")
+        assert r.context == "command"
+        await r.type("ter")
+        await r.do("command.run")
+        assert r.status == "1 paper tagged later · u undoes"
+        assert r.kept(r.ids[0]).tags == ("later",)
+
+        await r.do("select.all", "command.open")
+        assert "for 14 selected papers" in r.lines[-1]
+        await r.type("mark star")
+        await r.do("command.run")
+        assert r.status == "14 papers marked starred · u undoes"
+        assert r.row(3).starred
+        await r.run(f"export bibtex {tmp_path}/refs.bib")
+        assert (tmp_path / "refs.bib").read_text("utf-8").count("@misc") == 14
+        await r.do("command.open", "command.previous", "command.run")
+        assert "refs.bib already exists…  y replace it" in r.lines[-1]
+        await r.press("n")
+        await r.do("app.escape", "mark.undo")
+        assert not r.row(3).starred
+        # The papers are those of the list that was asked for before, however quickly all is typed.
+        await r.burst("/", *"robot", "enter", ":", *"tag add metal", "enter")
+        assert "Robot" in r.here.title
+        assert r.kept(r.here.id).tags == ("metal",)
+
+
+async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        await r.type("ta")
+        await r.do("command.next")
+        assert "the tags that you use" in r.lines[-1]
+        await r.do("command.previous", "command.complete")
+        await r.type("ad")
+        await r.do("command.complete")
+        line = r.screen_of(CommandScreen)
+        assert line is not None
+        assert line.line.text == "tag add "
+        await r.do("command.cancel")
+        assert r.context == "list"
+        for text in ("star", "undo"):
+            await r.run(text)
+        assert "no longer starred" in r.status
+        await r.do("command.open")
+        await r.type("ma")
+        await r.do("command.previous", "command.previous", "command.previous")
+        line = r.screen_of(CommandScreen)
+        assert line is not None
+        assert line.line.text == "star"
+        await r.do("command.next", "command.next")
+        assert line.line.text == "ma"
+        # A burst of keys is for the line as soon as it is open.
+        await r.do("command.cancel")
+        await r.burst(":", *"topic.order", "enter")
+        assert r.status == "Order topics does nothing here"
+
+
+async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("command.output")
+        assert r.status == "no command has printed anything yet"
+        await r.run("list")
+        assert r.lines[0].rstrip() == " list"
+        assert "Slow Video" in r.screen
+        await r.press("G")
+        assert "60 of 60" in r.screen
+        await r.press("y")
+        assert "copied" in r.lines[-1]
+        await r.press("q")
+        assert r.context == "list"
+        await r.do("command.output")
+        assert "Slow Video" in r.screen
+        await r.press("escape")
+        for line, said in (
+            ("tga", "Did you mean tag?"),
+            ("mark raed", "Did you mean read?"),
+            ("mark", "choose one of"),
+        ):
+            await r.run(line)
+            assert said in r.status
+        await r.do("read.open")
+        await r.run("note a second look")
+        assert r.is_on_page
+        assert "note of 2605.00400 was written" in r.status
+        assert r.kept("2605.00400").note == "a second look"

@@ -1,0 +1,326 @@
+"""Searching the feed, and papers that are not in the cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.cache.feeds import Feeds
+from reader.cache.reads.window import Window
+from reader.core.errors import FeedUnreachable
+from reader.core.paper import Listing
+from reader.feeds.syndication.client import SyndicationClient
+from reader.refresh.jobs import SearchAnswered, SearchFeed, StorePapers, Waiting
+from reader.ui.page.state import PAGE
+from reader.ui.query.actions import BLINK, FeedSearch
+from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.listing import SearchStatus
+from reader.ui.shell.state import State
+from tests.feed_server import FeedServer, Item, item
+from tests.feeds.servers import Arxiv, Paper
+from tests.tiers import rest_long
+from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+from tests.ui.states import at
+
+# A search
+
+LIST = at("all").highlight(1)
+FOUND = (Listing("", (draft(1, "Gloves"), draft(2, "More gloves"))),)
+STOPS = "esc stops searching for gloves"
+
+
+class Search(Bench):
+    """A search whose feed answers what the test wants."""
+
+    def __init__(self, state: State = LIST) -> None:
+        super().__init__(state, {"pk_of": lambda _id: None}, run_job=self.run_job)
+        self.asked: list[object] = []
+        self.listings: tuple[Listing, ...] = FOUND
+        self.problem: Exception | None = None
+        self.search = FeedSearch(self.services)
+
+    async def run_job(self, job: SearchFeed | StorePapers) -> AsyncIterator[Any]:
+        self.asked.append(job)
+        if self.problem is not None:
+            raise self.problem
+        self.later[-1].act()
+        yield Waiting(2.6, "the feed asks to wait")
+        self.waited = self.model.state.search.progress, self.shown
+        yield SearchAnswered(self.listings)
+
+    def follow(self) -> None:
+        self.search.follow(self.model.state)
+
+
+async def test_results_of_the_feed_are_listed() -> None:
+    bench = Search()
+    bench.search.begin("gloves")
+    assert bench.model.state.search == SearchStatus("gloves", "gloves")
+    await bench.work()
+    assert (bench.asked, bench.begun, bench.later[0].is_waiting) == ([SearchFeed("gloves")], [BLINK], False)
+    assert bench.waited == ("the feed asks to wait, 3 s", STOPS)
+    assert bench.shown == "esc goes back · + is stored once you open or mark it"
+    results = bench.model.state.results
+    assert results is not None and len(results.order.pks) == 2 and bench.model.state.search == SearchStatus()
+    await asyncio.to_thread(bench.search._store, FOUND)
+    assert bench.asked[1:] == [StorePapers(FOUND)]
+    bench.listings = ()
+    bench.search.begin("mittens")
+    await bench.work()
+    assert bench.shown == "" and bench.model.state.listed_text == "mittens"
+
+
+async def test_results_wait_for_a_user_who_types() -> None:
+    bench = Search(LIST.focused("filter"))
+    bench.search.begin("gloves")
+    bench.model.change(bench.model.state.open_query().search_feed("gloves"))
+    await bench.work()
+    assert bench.shown == "ctrl+s shows the 2 results for gloves" and bench.model.state.results is None
+    waiting = bench.model.state.search.waiting
+    bench.search.begin("gloves")
+    assert bench.model.state.results is waiting is not None and bench.works == []
+
+
+async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
+    bench = Search()
+    bench.problem = FeedUnreachable("No answer")
+    bench.search.begin("gloves")
+    await bench.work()
+    assert bench.shown == "! No answer · ctrl+s searches again" and bench.model.state.search == SearchStatus(
+        "", "gloves"
+    )
+    assert not bench.search.stop_and_tell()
+    bench.follow()
+    bench.search.begin("gloves")
+    bench.follow()
+    assert bench.cancelled == 0 and bench.search.stop_and_tell() and bench.shown == "search stopped"
+    bench.follow()
+    bench.follow()
+    assert bench.cancelled == 1
+    # What it still reports is shown no more.
+    bench.search._report("gloves", "page 2")
+    assert bench.model.state.search == SearchStatus("", "gloves")
+
+
+# Stories
+
+OLD = "2024-04-02"
+
+HERE = "2605.00401"
+"""Of the made-up papers, `Agents That Write Their Own Tools, and Keep Them`."""
+
+
+def _answers() -> list[Item]:
+    return [
+        item("2404.00001", "Agents and Their Avatars", OLD, upvotes=7),
+        item(HERE, "Agents That Write Their Own Tools, and Keep Them", "2026-05-12", upvotes=97),
+        item("2404.00002", "[/] Agents \x1b[31mof Chaos", OLD, upvotes=300),
+    ]
+
+
+@pytest.fixture
+def feed() -> Iterator[FeedServer]:
+    with FeedServer({OLD: _answers()}) as feed:
+        yield feed
+
+
+@asynccontextmanager
+async def _answered(reader: Opener, feed: FeedServer, text: str = "agents", **how: Any) -> AsyncIterator[Story]:
+    """The reader with what the feed has answered."""
+    async with reader(**{"settings": settings(endpoint=feed.url), **how}) as r:
+        await r.search(text, "find.feed")
+        await r.until(lambda: r.app.state.results)
+        yield r
+
+
+def _has(r: Story, id: str) -> bool:
+    with closing(Window.open(r.file)) as window:
+        return window.pk_of(id) is not None
+
+
+def _listed(r: Story) -> list[str]:
+    """The ids of the list, also of papers that the cache does not have."""
+    return [row.id for row in r.app.library.rows(r.main.papers.pks_all())]
+
+
+@pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
+async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
+    reader: Opener, feed: FeedServer, size: tuple[int, int]
+) -> None:
+    async with _answered(reader, feed, "agents is:unread", size=size) as r:
+        await r.rest()
+        assert [request.query["q"] for request in feed.requests] == ["agents"]
+        assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
+        assert "From the feed" in r.screen
+        first, second, third = r.list_items[:3]
+        assert "+" in first and "+" not in second
+        assert "[/] Agents of Chaos" in third or size[0] == 60
+        for action, said in (
+            ("find.widen", "results of the feed are not part of a view"),
+            ("find.sort", "the feed's results keep the feed's own order"),
+            ("find.similar", "this paper is not in the cache: star it first, which stores it"),
+            ("find.fetch", "type the id or address of the paper to fetch"),
+        ):
+            r.app.perform(action)
+            assert r.status == said
+        assert not _has(r, "2404.00001") and not _has(r, "2404.00002")
+
+
+async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed) as r:
+        await r.do("move.bottom", "paper.star")
+        assert r.kept("2404.00002").starred and r.kept("2404.00002").day == OLD
+        assert not _has(r, "2404.00001")
+        assert (r.cursor, r.here.starred, r.here.kept) == (2, True, True)
+        assert "1 starred · u undoes" in r.status
+        await r.do("mark.undo")
+        assert not r.here.starred
+        await r.do("move.top", "read.open")
+        assert r.shown and r.shown.title == "Agents and Their Avatars"
+        assert r.kept("2404.00001").read
+        # A day of which two papers are known was not asked for.
+        with closing(Window.open(r.file)) as window:
+            asked = window.read(lambda cache: cache.execute("SELECT fetched FROM day WHERE day = ?", (OLD,)).fetchall())
+        assert asked == [("",)]
+
+
+async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not(
+    reader: Opener, feed: FeedServer
+) -> None:
+    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="passed")) as r:
+        await r.do("move.down", "move.down")
+        assert not _has(r, "2404.00001")
+        assert r.kept(HERE).read
+    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="manual")) as r:
+        await r.do("read.open")
+        assert _has(r, "2404.00001")
+        assert not r.kept("2404.00001").read
+
+
+async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed) as r:
+        await r.burst("s", "ctrl+q")
+    assert r.kept("2404.00001").starred
+
+
+async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed, 'agents "their') as r:
+        assert [request.query["q"] for request in feed.requests] == ['agents "their']
+        assert not r.app.state.is_typing
+        assert r.app.state.history == ('agents "their',)
+
+
+async def test_a_query_without_words_is_not_sent_to_the_feed(reader: Opener, feed: FeedServer) -> None:
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        await r.search("topic:agents", "find.feed")
+        assert r.status == "the feed only takes words: / to type some"
+        await r.do("find.query", "find.feed")
+        assert feed.requests == []
+    async with reader(demo=True) as r:
+        await r.search("agents", "find.feed")
+        assert "the sample: nothing is fetched" in r.status
+
+
+# Papers by id
+
+
+@pytest.mark.parametrize(
+    "typed",
+    rest_long(["https://huggingface.co/papers/2404.00009", "arXiv:2404.00009v2", "2404.00009"], ["arXiv:2404.00009v2"]),
+)
+async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str) -> None:
+    with FeedServer({"2024-04-02": [item("2404.00009", "An old one", "2024-04-02")]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.search(typed)
+            assert r.empty.startswith("2404.00009 is not here yet. enter fetches it")
+            assert "searches the feed" not in r.advice
+            assert feed.requests == []
+            await r.do("query.accept")
+            await r.until(lambda: r.ids == ["2404.00009"])
+            assert "fetched 2404.00009" in r.status
+            assert r.here.title == "An old one"
+
+
+async def test_a_paper_that_is_here_is_found_by_its_link_its_file_s_name_and_a_reference(reader: Opener) -> None:
+    async with reader() as r:
+        one, two, three = r.ids[2:5]
+        found = [
+            (f"https://arxiv.org/abs/{one}v3", one),
+            (f"~/Papers/{two} A title.pdf", two),
+            (f"arXiv:{three}v2 [cs.CL]", three),
+        ]
+        for pasted, id in found:
+            await r.do("find.add")
+            await r.type(pasted)
+            await r.do("query.accept")
+            assert r.ids == [id]
+            await r.do("find.clear")
+            assert len(r.ids) > 1
+
+
+async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.ids[3]
+    async with reader(query=f'id:"{id}"', opens_page=True) as r:
+        page = r.app.model.state[PAGE]
+        assert page is not None and page.paper.id == id
+        assert r.here.read
+        await r.do("app.back")
+        assert r.ids == [id] and r.app.model.state[PAGE] is None
+        await r.do("app.back")
+        assert len(r.ids) > 1 and r.app.model.state.highlighted == r.here.pk
+        assert r.app.model.state.history == ()
+
+
+async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with FeedServer() as feed, Arxiv([Paper("hep-th/9901001", "An old one")]) as arxiv:
+        monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+        monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0)
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
+                await r.do("find.add")
+                await r.type(id)
+                await r.do("query.accept")
+                await r.until(lambda: "fetched" in r.status or "neither" in r.status)
+                assert said in r.status
+            assert r.empty.startswith("hep-th/9901002 is not here yet. enter fetches it")
+            asked = len(feed.requests)
+            await r.do("find.fetch")
+            await r.until(lambda: len(feed.requests) > asked)
+
+
+async def test_an_unexpected_error_of_one_source_does_not_end_the_refresh(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError("\x9b an odd feed")
+
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    with FeedServer({"2026-05-12": [item("2605.10001", "Hot news", "2026-05-12")]}) as feed, Arxiv([]) as arxiv:
+        monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
+        monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0)
+        monkeypatch.setattr(SyndicationClient, "fetch", broken)
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            with closing(Feeds.open(r.file)) as feeds:
+                feeds.follow("arxiv", "cs.ZZ", "A category of tomorrow", "cs.zz", "2026-05-12T08:00:00Z")
+                feeds.follow("rss", f"{feed.url}/lab.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
+                r[Refresher].begin()
+                await r.until(lambda: "2605.10001" in r.ids)
+                await r.until(lambda: not r.app.state[REFRESH].is_running)
+                failing = {one.slug: one.error or "" for one in feeds.failing()}
+            assert failing.keys() == {"cs.zz", "lab"}
+            assert "is not a category of arXiv" in failing["cs.zz"]
+            assert "an odd feed); the log has the details" in failing["lab"]
+            assert r.app.state[REFRESH].last is not None

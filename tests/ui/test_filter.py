@@ -1,0 +1,646 @@
+"""The filter pane: rows, counts, folds, choices."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from reader.cache.coverage import Coverage
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
+from reader.core.lines import measure
+from reader.core.query.choices import TagChoice, TopicChoice
+from reader.core.topics.trends import Trend
+from reader.core.views import VIEWS
+from reader.keys.keymap import Keymap
+from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
+from reader.ui.filter.pane import FilterPane, draw_row
+from reader.ui.filter.rows import FilterData, FilterState, Row, TopicItem, ViewItem, lay_out, moved
+from reader.ui.filter.state import (
+    COUNTED,
+    TOPIC_FACTS,
+    TOPIC_MEANINGS,
+    TOPIC_NAMES,
+    filter_data,
+    in_all,
+    strip_data,
+    topic_papers,
+)
+from reader.ui.filter.strip_line import Strip, strip_line
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.line_widgets import Reported
+from reader.ui.library.counting import Counts, TopicFacts
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.shell.listing import ListContent
+from reader.ui.shell.state import State
+from tests.table import each
+from tests.ui.drawings import drawn
+from tests.ui.stage import Stage, staged, watch_paints
+from tests.ui.states import COUNTS, at
+
+# Rows
+
+DATA = FilterData(
+    views=(ViewItem("latest", "Latest", 34, 12, "gt"), ViewItem("all", "All")),
+    days=tuple(DayCount(f"2026-11-{day}", day % 4, day % 2, is_partial=day == 20) for day in range(24, 14, -1)),
+    topics=(
+        TopicItem("reasoning", "Reasoning", "Language", "in steps", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
+        TopicItem("code", "Code", "Language", "programs", 3, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
+        TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
+        TopicItem("gui-agents", "Screens", "Agents", count=0, weeks=(0.2,) * 12, rising=0.1),
+        TopicItem("web", "Web agents", "Agents", count=3, implied=True),
+        TopicItem("games", "Games", "Games", count=0),
+    ),
+    tags=tuple((f"tag {number}", number) for number in range(10)),
+    follows=tuple(ViewItem(f"f{number}", f"Word {number}", number % 3, number % 2 or None) for number in range(9)),
+)
+UNFOLDED = frozenset({"follows", "days", "tags", "topics"})
+
+
+def written(row: Row) -> str:
+    counts = [f"{row.count:,}"] if row.count is not None else []
+    counts += [f"/{row.unread}"] if row.unread is not None else []
+    mark = [] if row.mark == "none" else [row.mark]
+    return " ".join((row.kind, row.text, "".join(counts) + "+" * row.is_partial, *mark, *["quiet"] * row.quiet))
+
+
+def below(heading: str, state: FilterState, data: FilterData = DATA) -> list[str]:
+    """The rows of one section."""
+    lines = [written(row) for row in lay_out(data, state)]
+    section = lines[lines.index(f"heading {heading} ") + 1 :]
+    return section[: section.index("gap  ") if "gap  " in section else None]
+
+
+def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
+    state = FilterState(
+        view="f2",
+        day="2026-11-16",
+        choice=TopicChoice("all", ("agents", "games"), ("code",)),
+        closed=frozenset({"Language"}),
+        tags=TagChoice(("TAG 1",), ("tag 0",)),
+        on_top=("agents", "unknown"),
+    )
+    rows = lay_out(DATA, state)
+    assert [written(row) for row in rows] == [
+        *("heading VIEWS ", "view Latest 34/12", "view All ", "gap  "),
+        *("heading FOLLOWED ", "view Word 0 0 quiet", "view Word 1 1/1", "view Word 2 2 chosen"),
+        *("view Word 3 0/1 quiet", "view Word 4 1", "view Word 5 2/1", "view Word 7 1/1", "more 2 more  folded quiet"),
+        *("gap  ", "heading DAYS ", "day Tue 24 0 quiet", "day Mon 23 3/1", "day Sun 22 2/0 quiet", "day Sat 21 1/1"),
+        *("day Fri 20 0+ quiet", "day Thu 19 3/1", "day Wed 18 2/0 quiet", "day Mon 16 0 chosen quiet"),
+        *("more 2 older  folded quiet", "gap  ", "heading TAGS ", "tag tag 0 0 excluded", "tag tag 1 1 picked"),
+        *(f"tag tag {number} {number}" for number in range(3, 10)),
+        *("more 1 more  folded quiet", "gap  ", "heading TOPICS ", "topic Agents & tools 12 picked"),
+        *("family Language  folded", "topic Code 3 excluded", "family Agents  open", "topic Web agents 3 implied"),
+        *("family Games  open", "topic Games 0 picked quiet", "more 1 without papers  folded quiet"),
+    ]
+    assert [rows[1].shortcut, rows[-1].key] == ["gt", "topics"]
+    whole = [row for row in lay_out(DATA, FilterState(unfolded=UNFOLDED)) if row.kind == "more"]
+    assert [written(row) for row in whole] == ["more 2 without papers  open quiet"]
+    assert lay_out(FilterData(), FilterState()) == ()
+
+
+BY_FAMILY = [
+    *("family Language  open", "topic Reasoning 140", "topic Code 3"),
+    *("family Agents  open", "topic Agents & tools 12", "topic Web agents 3 implied"),
+]
+
+
+@each(
+    ("state", "rows"),
+    [
+        (FilterState(), [*BY_FAMILY, "more 2 without papers  folded quiet"]),
+        (
+            FilterState(unfolded=frozenset({"topics"})),
+            [*BY_FAMILY, "more 2 without papers  open quiet", "topic Screens 0 quiet", "topic Games 0 quiet"],
+        ),
+        (
+            FilterState(narrowed="Ág W", closed=frozenset({"Agents"})),
+            ["family Agents  open", "topic Web agents 3 implied"],
+        ),
+        (FilterState(narrowed="gui-a"), ["family Agents  open", "topic Screens 0 quiet"]),
+        (FilterState(narrowed="zzz"), ["note no topic matches  quiet"]),
+        (
+            FilterState(order="papers"),
+            [
+                *("topic Reasoning 140", "topic Agents & tools 12", "topic Code 3", "topic Web agents 3 implied"),
+                "more 2 without papers  folded quiet",
+            ],
+        ),
+        (
+            FilterState(order="rising"),
+            [
+                *("topic Code 3", "topic Screens 0 quiet", "topic Agents & tools 12", "topic Web agents 3 implied"),
+                *("topic Reasoning 140", "more 1 without papers  folded quiet"),
+            ],
+        ),
+    ],
+)
+def test_topics_stand_by_family_or_order_and_are_narrowed(state: FilterState, rows: list[str]) -> None:
+    assert below("TOPICS", state) == rows
+
+
+def test_topics_that_are_not_counted_yet_are_not_folded() -> None:
+    uncounted = FilterData(topics=(TopicItem("games", "Games", "Games"),))
+    assert below("TOPICS", FilterState(), uncounted) == ["family Games  open", "topic Games  quiet"]
+
+
+def test_a_thousand_days_are_laid_out_without_any_being_lost() -> None:
+    days = tuple(DayCount(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n, n) for n in range(1_008))
+    assert sum(row.kind == "day" for row in lay_out(FilterData(days=days), FilterState(unfolded=UNFOLDED))) == 1_008
+    assert below("DAYS", FilterState(), FilterData(days=days))[-1] == "more 1,001 older  folded quiet"
+
+
+def test_the_cursor_stops_at_the_ends_and_moves_from_the_row_nearest_to_it() -> None:
+    rows = lay_out(FilterData(DATA.views, topics=DATA.topics[:2]), FilterState())
+    stops = [1, 2, 5, 6, 7]
+    assert [moved(rows, 1, by) for by in range(-1, 6)] == [1, *stops, 7]
+    assert moved(rows, 4, 1) == 6 and moved(rows, 3, 0) == 2
+    assert moved(lay_out(DATA, FilterState(narrowed="zzz")), 1, 1) == 1
+
+
+# What the counts say
+
+PLACE = Place(view("latest"), "robot")
+FEW = Counts((), (), (), 60, 7, PLACE)
+
+
+def listed(place: Place) -> State:
+    return State(place=place, listing=ListContent(place, Order(array("q", (1, 2, 3)))))
+
+
+def test_the_total_is_known_once_this_very_query_is_counted() -> None:
+    state = listed(PLACE)
+    assert in_all(state) is None
+    assert in_all(state.put(COUNTED, FEW)) == 7
+    assert in_all(state.put(COUNTED, FEW._replace(place=Place(view("latest"), "robots")))) is None
+    assert in_all(state.put(COUNTED, FEW._replace(anywhere=3))) is None
+    plain = Place(view("latest"))
+    assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
+    results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
+    found = state.put(COUNTED, FEW).list_results(results)
+    assert in_all(found.listed(ListContent(PLACE, Order(array("q", (1,))), results))) is None
+
+
+def test_topics_are_known_before_they_are_counted() -> None:
+    state = State(parts={TOPIC_NAMES: {"agents": "Agents"}})
+    assert topic_papers(state) == {"agents": 0}
+    topics = (TopicCount("agents", "Agents", "", 2), TopicCount("video", "Video", "", 9))
+    assert list(topic_papers(state.put(COUNTED, FEW._replace(topics=topics))).items()) == [("video", 9), ("agents", 2)]
+
+
+KEYMAP = Keymap()
+
+
+def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
+    state = at("latest", "(topic:agents OR topic:video) -topic:robotics robot")
+    assert strip_data(state, KEYMAP) == Strip(("Agents & tools", "Video generation"), ("Robotics",))
+    own = Keymap(overrides={"find.filter": ("ctrl+t",)})
+    assert strip_data(state, own).key == own.key("find.filter") != "f"
+
+
+def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP)
+    assert (strip.picked, strip.excluded) == (("Video generation",), ())
+    assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
+    unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
+    assert strip_data(unknown_yet, KEYMAP).picked == ("agnets",)
+
+
+@each(
+    ("width", "line"),
+    [
+        (80, " Agents & tools ✓ · Safety ✓ · Benchmarks ✗ · f topics"),
+        (50, " Agents & tools ✓ · Safety ✓ · +1 · f topics"),
+        (20, " +3 · f topics"),
+        (6, " +3 ·…"),
+    ],
+)
+def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
+    strip = Strip(("Agents & tools", "Safety"), ("Benchmarks",))
+    assert "".join(piece.text for piece in strip_line(strip, width)) == line
+    wrong = Strip(("Safety",), wrong=("no topic agnets: agents?",), key="F2")
+    drawn = "".join(piece.text for piece in strip_line(wrong, 80, ASCII))
+    assert drawn == " no topic agnets: agents? - Safety y - F2 topics"
+
+
+def test_before_anything_is_counted_the_pane_names_the_views() -> None:
+    assert filter_data(State()) == FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+
+
+def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
+    views = filter_data(at("all")).views
+    assert [(one.id, one.count) for one in views] == [
+        ("latest", 14),
+        ("foryou", None),
+        ("followed", 6),
+        ("unread", 57),
+        ("queue", 4),
+        ("starred", 3),
+        ("all", 60),
+        ("changed", 2),
+    ]
+    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 12))
+    shown = ["latest", "foryou", "followed", "unread", "queue", "starred", "all"]
+    assert [one.id for one in filter_data(none).views] == shown
+
+
+def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
+    bare = filter_data(at("all"))
+    assert bare.days == (DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0))
+    assert bare.topics == (
+        TopicItem("agents", "Agents & tools", "Agents", "", 8),
+        TopicItem("video", "Video generation", "Vision", "", 0),
+    )
+    facts = TopicFacts({"agents": Trend((0.1, 0.2), 0.42)}, frozenset({"video"}))
+    agents, video = filter_data(
+        at("all").put(TOPIC_MEANINGS, {"agents": "Models that act."}).put(TOPIC_FACTS, facts)
+    ).topics
+    assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
+    assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
+
+
+# The pane
+
+PANE_VIEWS = (ViewItem("latest", "Latest", 31, 12, "gt"), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
+DAYS = tuple(
+    DayCount(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
+)
+TOPICS = (
+    TopicItem("reasoning", "Reasoning", "Language", "step by step", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
+    TopicItem("code", "Code", "Language", "programs", 0, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
+    TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
+    TopicItem("gui-agents", "GUI & web agents", "Agents", "operate a screen", 3, implied=True),
+    TopicItem("evaluation", "Benchmarks & evaluation", "Data", "how to measure", 1204),
+)
+FOLLOWS = tuple(ViewItem(f"word-{number}", f"Word {number}", 9, unread=9 - number) for number in range(9))
+PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS)
+
+
+class PaneApp(Stage):
+    def __init__(self, glyphs: Glyphs = UNICODE, width: int = 28) -> None:
+        self.pane = FilterPane(glyphs)
+        super().__init__(self.pane)
+        self.pane.styles.width = width
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield self.pane
+            yield Static()
+
+    def on_mount(self) -> None:
+        self.pane.show(PANE_DATA)
+        self.pane.focus()
+
+
+def go_to(pane: FilterPane, key: str) -> None:
+    places = [row.key for row in pane.rows if row.selectable]
+    pane.to_first()
+    pane.move(places.index(key))
+
+
+def here(pane: FilterPane) -> str:
+    """The text of the cursor's row."""
+    assert pane.current is not None
+    return pane.current.text
+
+
+def keys(pane: FilterPane, kind: str) -> list[str]:
+    return [row.key for row in pane.rows if row.kind == kind]
+
+
+def told(app: PaneApp, kind: str) -> list[object]:
+    return [one.value for one in app.told if isinstance(one, Reported) and one.kind == kind]
+
+
+# Drawing
+
+ASCII_SIGNS = str.maketrans("▌»▸▾✓✗∴–", "|>)vy-&0")
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs) -> None:
+    async with staged(PaneApp(glyphs), 80, 36) as (app, pilot):
+        pane = app.pane
+        pane.show(replace(PANE_DATA, follows=FOLLOWS[:1], tags=(("robots", 2), ("to read", 3))))
+        pane.place(view="latest")
+        pane.choose(TopicChoice("all", ("agents",), ("evaluation",)))
+        pane.choose_tags(TagChoice(("robots",), ("to read",)))
+        lines = [
+            *(" VIEWS", "▌» Latest gt         12/31", "   Unread                0", "   All               9,295"),
+            *("", " FOLLOWED", "   Word 0              9/9", ""),
+            *(" DAYS", "   Tue 24            24/24", "   Mon 23            23/23", "   Sun 22                –"),
+            *("   Sat 21                –", "   Fri 20             0/20", "   Thu 19             0/19"),
+            *("   Wed 18             0/18", " ▸ 8 older", "", " TAGS", " ✓ robots                2"),
+            *(" ✗ to read               3", "", " TOPICS              any ▾", " ▾ Language"),
+            *("   Reasoning           140", " ▾ Agents", " ✓ Agents & tools       12", " ∴ GUI & web agents      3"),
+            *(" ▾ Data", " ✗ Benchmarks & eva… 1,204", " ▸ 1 without papers"),
+        ]
+        if glyphs is ASCII:
+            lines = [line.replace("a…", "..").translate(ASCII_SIGNS) for line in lines]
+        assert drawn(pane) == [*lines, *[""] * 5]
+        focused = pane.render_line(0)
+        app.set_focus(None)
+        await pilot.pause()
+        # The cursor and the accent are only where the focus is, and what filters stands on top.
+        assert drawn(pane)[1][:2] == f" {glyphs.here}" and pane.render_line(0) != focused
+        assert drawn(pane)[23:25] == [lines[26], lines[29]]
+
+
+SHORT = Coverage("2026-11-24", 14, 8, 2, ("list", "rss"))
+
+
+@each(
+    ("data", "counts"),
+    [
+        (ViewItem("latest", "Latest", 34, 12), [("12", "unread"), ("/34", "nothing")]),
+        (ViewItem("all", "All", 9295), [("9,295", "count")]),
+        (ViewItem("queue", "Queue", 0), [("0", "nothing")]),
+        (ViewItem("foryou", "For you"), []),
+        (DayCount("2026-11-24", 34, 0), [("0", "nothing"), ("/34", "nothing")]),
+        (DayCount("2026-11-24", 0, 0), [("–", "nothing")]),
+        (
+            DayCount("2026-11-24", 34, 12, covered=(("cs.CL", SHORT._replace(here=14)),)),
+            [("12", "unread"), ("/34", "nothing")],
+        ),
+        (DayCount("2026-11-24", 34, 12, covered=(("cs.LG", SHORT),)), [("12", "unread"), ("/34+", "nothing")]),
+        (DayCount("2026-11-24", 6, 4, is_partial=True), [("6+", "nothing")]),
+    ],
+)
+def test_unread_papers_stand_before_all_and_a_plus_where_more_may_follow(
+    data: ViewItem | DayCount, counts: list[tuple[str, str]]
+) -> None:
+    one = FilterData((data,)) if isinstance(data, ViewItem) else FilterData(days=(data,))
+    line = draw_row(lay_out(one, FilterState())[1], 26, FilterState(), UNICODE, at_cursor=False)
+    assert [(piece.text, piece.role) for piece in line[4:] if piece.text.strip()] == counts
+
+
+@each("order", TOPIC_ORDERS)
+@each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
+def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
+    topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
+    state = FilterState(order=order)
+    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind == "topic"]
+    line = draw_row(row, width, state, UNICODE, at_cursor=False)
+    assert measure(line) == width
+    assert name in "".join(piece.text for piece in line)
+
+
+@pytest.mark.parametrize(
+    ("width", "rows"),
+    [
+        (28, [" TOPICS  rising      any ▾", "   Code             ▂▂▂▂▂█", "▌  Agents & tools   ██████"]),
+        (
+            36,
+            [
+                " TOPICS  rising              any ▾",
+                "   Code               ▂▂▂▂▂█ +75 %",
+                "▌  Agents & tools     ██████  +0 %",
+            ],
+        ),
+        (
+            44,
+            [
+                " TOPICS  rising                      any ▾",
+                "   Code                 ▂▂▂▂▂▂▂▂▂▂▂█ +75 %",
+                "▌  Agents & tools       ████████████  +0 %",
+            ],
+        ),
+    ],
+)
+async def test_topics_are_listed_by_family_by_papers_or_by_their_rise(width: int, rows: list[str]) -> None:
+    async with staged(PaneApp(width=width), 80, 40) as (app, pilot):
+        pane = app.pane
+        pane.show(FilterData(topics=TOPICS[3:]))
+        assert (pane.switch_order(), pane.switch_order()) == ("papers", "family"), "no trend is known"
+        pane.show(FilterData(topics=TOPICS[:3]))
+        go_to(pane, "agents")
+        assert (pane.switch_order(), keys(pane, "topic"), drawn(pane)[0][:20]) == (
+            "papers",
+            ["reasoning", "agents"],
+            " TOPICS  by papers  ",
+        )
+        assert (pane.switch_order(), drawn(pane)[:3]) == ("rising", rows)
+        assert (pane.switch_order(), here(pane)) == ("family", "Agents & tools")
+        await pilot.pause()
+        assert told(app, "hint")[-1] == "████████████ +0 % · plan and use tools"
+
+
+# The cursor, and what it chooses
+
+
+async def test_the_cursor_chooses_picks_and_excludes() -> None:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
+        pane = app.pane
+        for by, key in ((-5, "latest"), (3, "2026-11-24"), (99, "topics"), (1, "topics"), (-99, "latest")):
+            pane.move(by)
+            assert pane.current is not None and pane.current.key == key
+        pane.exclude()
+        go_to(pane, "all")
+        pane.toggle()
+        go_to(pane, "2026-11-20")
+        pane.toggle()
+        pane.exclude()
+        assert [row.key for row in pane.rows if row.mark == "chosen"] == ["2026-11-20"]
+        go_to(pane, "agents")
+        pane.toggle()
+        pane.exclude()
+        pane.exclude()
+        pane.toggle()
+        go_to(pane, "reasoning")
+        pane.switch_mode()
+        pane.toggle()
+        app.set_focus(None)
+        await pilot.pause()
+        assert told(app, "view") == ["all", "day:2026-11-20"]
+        assert told(app, "topics") == [
+            TopicChoice("any", ("agents",)),
+            TopicChoice("any", (), ("agents",)),
+            TopicChoice("any"),
+            TopicChoice("any", ("agents",)),
+            TopicChoice("all", ("agents",)),
+            TopicChoice("all", ("agents", "reasoning")),
+        ]
+        agents, reasoning = "████████████ +0 % · plan and use tools", "█████████▃▃▃ -40 % · step by step"
+        assert told(app, "hint") == [agents, "", reasoning, ""]
+
+
+async def test_only_the_lines_that_change_are_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(PaneApp(), 80, 40) as (app, _):
+        pane = app.pane
+        painted = watch_paints(pane, monkeypatch)
+        pane.move(1)
+        assert painted == [1, 2]
+        pane.show(replace(PANE_DATA, days=(DAYS[0], DAYS[1]._replace(unread=1), *DAYS[2:])))
+        assert painted[2:] == [7]
+        # Where the section is another, so is the accent of its heading.
+        pane.move(2)
+        assert painted[3:] == [-1]
+
+
+async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> None:
+    async with staged(PaneApp(), 80, 40) as (app, _):
+        modes = []
+        app.pane.switch_mode()
+        for picked in ((), ("agents",), ("agents", "code"), ("code",)):
+            app.pane.choose(TopicChoice("any", picked))
+            modes.append(app.pane.choice.mode)
+        assert modes == ["all", "all", "any", "any"]
+
+
+async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> None:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
+        pane = app.pane
+        go_to(pane, "agents")
+        before = [row.key for row in pane.rows]
+        pane.toggle()
+        assert [row.key for row in pane.rows] == before
+        app.set_focus(None)
+        await pilot.pause()
+        rows = [row.key for row in pane.rows]
+        assert rows[rows.index("topics") + 1] == "agents" and here(pane) == "Agents & tools"
+        pane.choose(TopicChoice("any", (), ()))
+        assert [row.key for row in pane.rows] == before
+
+
+async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
+        pane = app.pane
+        row = {row.key: y for y, row in enumerate(pane.rows)}
+        heading = next(y for y, row in enumerate(pane.rows) if row.text == "TOPICS")
+        await pilot.click(pane, offset=(5, row["all"]))
+        await pilot.click(pane, offset=(5, row["agents"]))
+        await pilot.click(pane, offset=(5, row["reasoning"]), button=3)
+        await pilot.click(pane, offset=(20, heading))
+        await pilot.click(pane, offset=(5, 0))
+        await pilot.click(pane, offset=(5, 39))
+        assert app.pane.choice == TopicChoice("all", ("agents",), ("reasoning",))
+        assert told(app, "view") == ["all"]
+
+
+# Folding, narrowing, scrolling
+
+
+async def test_groups_fold_and_unfold_with_the_cursor() -> None:
+    async with staged(PaneApp(), 80, 60) as (app, _):
+        pane = app.pane
+        pane.show(replace(PANE_DATA, follows=FOLLOWS, tags=tuple((f"tag {n}", n) for n in range(9))))
+        pane.choose(TopicChoice("any", ("agents",), ()))
+        # Right unfolds, and then goes to the first row; left folds again from any row of the group.
+        for group, last, kind, few, all in (
+            ("follows", "word-8", "view", 3 + 7, 3 + 9),
+            ("days", "2026-11-10", "day", 7, 15),
+            ("tags", "tag 0", "tag", 7, 9),
+        ):
+            assert len(keys(pane, kind)) == few
+            go_to(pane, group)
+            pane.fold("right")
+            assert len(keys(pane, kind)) == all
+            go_to(pane, last)
+            pane.fold("left")
+            assert len(keys(pane, kind)) == few
+        go_to(pane, "gui-agents")
+        pane.fold("left")
+        # What filters stays in sight.
+        assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "evaluation"])
+        pane.fold("right")
+        assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "gui-agents", "evaluation"])
+        pane.fold("right")
+        assert here(pane) == "Agents & tools"
+        pane.to_last()
+        pane.fold("right")
+        pane.fold("right")
+        assert here(pane) == "Code"
+        pane.fold("left")
+        assert (here(pane), keys(pane, "topic")[-1]) == ("1 without papers", "evaluation")
+        go_to(pane, "latest")
+        pane.fold("left")
+        assert (here(pane), pane.folded) == ("Latest", frozenset())
+
+
+async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
+        pane = app.pane
+
+        def type_(*typed: str) -> list[bool]:
+            return [pane.type(key, key if len(key) == 1 else None) for key in typed]
+
+        assert type_("a") == [False]
+        go_to(pane, "Agents")
+        pane.fold("left")
+        pane.begin_narrowing()
+        assert type_(*"ag") == [True, True]
+        assert drawn(pane)[:4] == [
+            " TOPICS  /ag",
+            " ▾ Agents",
+            "▌  Agents & tools       12",
+            " ∴ GUI & web agents      3",
+        ]
+        assert type_("ctrl+u", *" zzz", "f5") == [True] * 6 and drawn(pane)[:2] == [
+            " TOPICS  /zzz",
+            "   no topic matches",
+        ]
+        for act in (
+            pane.toggle,
+            pane.exclude,
+            partial(pane.fold, "left"),
+            partial(pane.fold, "right"),
+            partial(pane.move, 1),
+        ):
+            act()
+        assert type_(*["backspace", "ctrl+h", "backspace"], *"Web", "enter", "x") == [*[True] * 7, False]
+        assert (pane.narrowed, keys(pane, "topic")) == ("Web", ["gui-agents"])
+        pane.toggle()
+        pane.begin_narrowing()
+        assert type_("down") == [False] and pane.narrowed == "Web"
+        pane.begin_narrowing()
+        assert type_("escape") == [True] and (pane.narrowed, here(pane)) == ("", "GUI & web agents")
+        pane.begin_narrowing()
+        app.set_focus(None)
+        await pilot.pause()
+        assert not pane.is_narrowing
+        assert told(app, "narrowing") == [True, False, True, False, True, False, True]
+        assert told(app, "topics") == [TopicChoice("any", ("gui-agents",))]
+
+
+async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
+    many = tuple(TopicItem(f"t{number}", f"Topic {number}", "Language", count=0) for number in range(30))
+    async with staged(PaneApp(), 80, 12) as (app, pilot):
+        pane = app.pane
+
+        async def shown() -> list[str]:
+            await pilot.pause()
+            return drawn(pane)
+
+        pane.to_last()
+        assert "without papers" in (await shown())[-1]
+        pane.to_first()
+        assert (await shown())[0] == " VIEWS"
+        # Rows above the cursor come and go.
+        go_to(pane, "evaluation")
+        pane.scroll_to(y=pane.scroll_offset.y + 3, animate=False, force=True)
+        line = next(at for at, text in enumerate(await shown()) if "Benchmarks" in text)
+        assert 0 < line < 11
+        pane.show(FilterData(PANE_VIEWS[:2], DAYS[:5], TOPICS))
+        assert "Benchmarks" in (await shown())[line]
+        # Unfolded topics come into view.
+        pane.show(FilterData(PANE_VIEWS, DAYS, (*TOPICS, *many[:5])))
+        pane.to_last()
+        pane.toggle()
+        assert "Topic 4" in (await shown())[-1]
+        pane.toggle()
+        pane.show(FilterData(PANE_VIEWS, DAYS, (*TOPICS, *many)))
+        pane.toggle()
+        lines = await shown()
+        assert "without papers" in lines[0] and "Topic 9" in lines[-1]
+        pane.show(FilterData(PANE_VIEWS, DAYS, TOPICS[:2]))
+        await pilot.pause()
+        assert here(pane) == "1 without papers"
+
+
+HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"

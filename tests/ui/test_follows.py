@@ -1,0 +1,148 @@
+"""Following authors, topics and words; rules and muted words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.core.settings.tables import Rule
+from reader.ui.kit.glyphs import UNICODE
+from reader.ui.refresh.sync import CacheWatch
+from tests.feed_server import FeedServer, item
+from tests.ui import papers
+from tests.ui.conftest import Opener
+from tests.ui.driver import settings
+
+# Following
+
+
+async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("view.followed")
+        assert "You follow nothing yet." in r.empty and "FOLLOWED" not in r.filter_lines
+        await r.do("view.latest", "paper.follow")
+        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words r a rule or mute esc back"
+        assert " ".join(r.lines[-1].split()) == asked
+        await r.press("t")
+        assert r.status == "following Video generation · 8 papers · u undoes" and r.here.flags == 1
+        assert f"{UNICODE.unread}{UNICODE.followed}" in r.list_lines[1]
+        assert r.filter_lines[r.filter_lines.index("FOLLOWED") + 1] == "Video generation 8/8"
+        assert f"{UNICODE.followed} Followed Video generation" in r.text(r.main.detail)
+        # An author is chosen among the others, and what is followed already is told apart.
+        await r.do("paper.follow")
+        assert f"t {UNICODE.followed} Video generation" in r.lines[-1]
+        await r.press("a")
+        assert "a Ada Example" in r.lines[-1] and "c Cy Instance" in r.lines[-1]
+        await r.press("b")
+        assert r.status.startswith("following Bo Sample · 60 papers")
+        # On the page, a followed topic can be told of, or let go.
+        await r.do("read.open", "paper.follow")
+        await r.press("t")
+        asked = "Video generation… x no longer follow n notices of new papers esc back"
+        assert " ".join(r.lines[-1].split()) == asked
+        await r.press("n")
+        await r.do("paper.follow")
+        await r.press("t")
+        assert "q no notices" in r.lines[-1]
+        await r.press("x")
+        assert r.status == "no longer following Video generation · u undoes"
+        assert "Followed Bo Sample" in r.text_in_front.text
+        await r.do("mark.undo")
+        assert r.status == "undone: no longer following video · ctrl+r redoes"
+        assert "Bo Sample · Video generation" in r.text_in_front.text
+        await r.do("app.back")
+        # The views of all, of one from the pane, and of one that is clicked in the detail.
+        await r.do("view.followed")
+        assert r.view == "followed" and len(r.ids) == 60
+        at = next(place for place, row in enumerate(r.main.filter.rows) if row.text == "Video generation")
+        await r.click(r.main.filter, 4, at)
+        assert r.view == "follow:topic:video" and len(r.ids) == 8 and "video" in r.top
+        lines = r.text(r.main.detail).splitlines()
+        where = next(place for place, line in enumerate(lines) if "Followed" in line)
+        await r.click(r.main.detail, lines[where].index("Bo Sample") + 2, where)
+        assert r.view == "follow:author:Bo Sample" and len(r.ids) == 60
+
+
+async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The command's today is not that of these papers.
+    monkeypatch.setattr("reader.ui.follows.actions.MONTH", "2026-01-01")
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    async with reader(settings_file=file, size=(140, 42)) as r:
+        await r.do("view.latest", "paper.star", "paper.follow")
+        await r.press("r", "t")
+        assert all(said in r.lines[-1] for said in ("x hide", "m mute", "s star", "b queue", "f follow"))
+        await r.press("x")
+        await r.until(lambda: "hide: topic:video" in r.lines[0] and "would have been hidden" in r.lines[1])
+        assert [line.strip() for line in r.lines[1:5]] == [
+            "In the last month 7 papers would have been hidden.",
+            "1 more would stay as you marked them.",
+            "",
+            "2605.00410   Video Models Dream of Doors",
+        ]
+        await r.press("escape")
+        assert r.context == "list" and file.read_text() == ""
+        # What is to be followed shows all papers that match, whatever the user marked.
+        await r.do("paper.follow")
+        await r.press("r", "a", "b", "f")
+        await r.until(lambda: "60 papers would have been marked as followed" in r.lines[1])
+        assert [line.strip() for line in r.lines[23:25]] == ["and 40 more", ""]
+        await r.press("enter")
+        assert r.status.startswith("following Bo Sample · 60 papers")
+        # The query in view, muted.
+        await r.search("slow", "query.accept", "paper.follow")
+        await r.press("r")
+        assert "q these: slow" in " ".join(r.lines[-2:])
+        await r.press("q", "m")
+        await r.until(lambda: "would have been left out" in r.lines[1])
+        await r.press("enter")
+        await r.until(lambda: "Muted: slow" in r.status and "undoes" in r.status)
+        assert 'mute = ["slow"]' in file.read_text()
+
+
+# Rules
+
+TODAY = "2026-05-12"
+BEFORE = {TODAY: (papers.draft(1, "Nothing"), papers.draft(2, "A Survey of Surveys"))}
+NEW = [item("2605.20001", "A Robot", TODAY), item("2605.20002", "Agents", TODAY)]
+RULES = (Rule("Robots", "title:robot", ("hide", "tag:arms")), Rule("Agents", "agents", ("star", "highlight")))
+
+
+async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    with FeedServer({TODAY: NEW}) as feed:
+        chosen = settings(endpoint=feed.url, days_at_start=1, rules=RULES)
+        async with reader(papers=BEFORE, settings=chosen, settings_file=file, size=(140, 42)) as r:
+            await r.begin("r")
+            acted = "2 new · by your rules: 1 hidden, 1 tagged arms, 1 starred, 1 highlighted · u undoes"
+            await r.until(lambda: acted in r.screen)
+            await r.until(lambda: len(r.ids) == 3)
+            await r.until(lambda: "✦" in r.screen)
+            await r.search("is:hidden")
+            await r.press("enter")
+            await r.until(lambda: r.here.title == "A Robot" and "A Robot" in r.text(r.main.detail))
+            await r.do("read.why")
+            await r.until(lambda: "Robots: hide, tag arms, because title:robot" in r.screen)
+            await r.press("escape")
+            await r.do("find.clear", "mark.undo")
+            await r.until(lambda: len(r.ids) == 4)
+            assert "by the rule Robots" in r.status
+            # Muted words in the settings are seen while the reader runs.
+            file.write_text('mute = ["survey"]\n')
+            r[CacheWatch].look_around()
+            await r.until(lambda: len(r.ids) == 3)
+            await r.until(lambda: any("Muted" in line for line in r.filter_lines))
+            await r.rest()
+            await r.search("is:muted")
+            await r.press("enter")
+            await r.until(lambda: len(r.ids) == 1 and r.main.detail.paper is not None)
+            await r.until(lambda: "Survey" in r.text(r.main.detail))
+            await r.do("read.why")
+            await r.until(lambda: "muted, because survey" in r.screen)
+            await r.press("escape")
+            await r.do("paper.hide", "find.clear")
+            await r.until(lambda: len(r.ids) == 4)

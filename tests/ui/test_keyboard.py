@@ -1,0 +1,250 @@
+"""The keyboard: which action each key runs, and which keys wait, are dropped or go to a widget."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.events import Key
+
+from reader.config import Settings
+from reader.ui.app import ReaderApp
+from reader.ui.kit.textual_fixes import take_keys
+from reader.ui.shell import keyboard as module
+from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
+from reader.ui.shell.state import Prompt, State
+from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
+from tests.ui.states import at, listing
+
+# Without a terminal
+
+LIST = at("all").highlight(1)
+
+
+class Desk(Bench):
+    """A keyboard before a state."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, state: State = LIST, **settings: Any) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        self.done: list[object] = []
+        """What keys did: actions with their counts, and keys for widgets."""
+        self.taken = 0
+        self.typed: list[str] | None = None
+        self.words: list[str] | None = None
+        super().__init__(
+            state,
+            settings=Settings(**settings),
+            handled=self.count,
+            leave=lambda: self.done.append("leave"),
+            perform=lambda id, count=None: self.done.append(id if count is None else (id, count)),
+            forward=self.forward,
+            take_text=self.take_text,
+            takes_words=lambda _context: None if self.words is None else self.words.append,
+        )
+        self.keyboard = Keyboard(self.services)
+        self.chord_help, self.quitting, self.still, self.last_wait = self.later
+
+    def count(self, keys: int) -> None:
+        self.taken += keys
+
+    async def forward(self, key: Key) -> None:
+        self.done.append(f"<{key.key}>")
+
+    def take_text(self, _context: str, key: str, _character: str | None) -> bool:
+        if self.typed is not None:
+            self.typed.append(key)
+        return self.typed is not None
+
+    async def press(self, *keys: str) -> list[object]:
+        """What keys that are pressed at once do."""
+        self.done.clear()
+        await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
+        return self.done
+
+    async def opened(self) -> Desk:
+        await self.keyboard.begin()
+        return self
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.model.state.prompt
+
+
+async def test_keys_wait_until_the_reader_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(monkeypatch)
+    assert await desk.press("s", "j") == [] and desk.taken == 0
+    await desk.keyboard.begin()
+    assert (desk.done, desk.taken) == (["paper.star", "move.down"], 2)
+    desk.app.is_leaving = True
+    assert await desk.press("j") == []
+
+
+async def test_equal_motions_are_one_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    assert await desk.press(*"jjjkj") == [("move.down", 3), "move.up", "move.down"]
+    assert await desk.press(*"5jj", "s", "s") == [("move.down", 6), "paper.star", "paper.star"]
+    assert await desk.press("g", "g", "g", "t") == ["move.top", "view.latest"]
+    assert desk.taken == 14
+    marking = await Desk(monkeypatch, read_when="passed").opened()
+    assert await marking.press(*"jj2j") == ["move.down", "move.down", ("move.down", 2)]
+
+
+async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch, LIST.await_list()).opened()
+    assert await desk.press("/", "s", "j") == ["find.query"]
+    assert await desk.press("ctrl+q") == [] and desk.last_wait.seconds == LAST_WAIT
+    desk.model.change(desk.model.state.listed(listing("all")))
+    await desk.keyboard.go_on()
+    assert desk.done == ["paper.star", "move.down", "app.quit"]
+    # It may be without papers.
+    desk = await Desk(monkeypatch, LIST.await_list()).opened()
+    assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
+    desk.model.change(desk.model.state.listed(listing("all", papers=0)))
+    await desk.keyboard.go_on()
+    assert desk.done == ["<x>"]
+
+
+async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch, LIST.await_list()).opened()
+    assert await desk.press("s", "ctrl+q") == []
+    desk.last_wait.act()
+    assert desk.done == ["app.quit"]
+    desk.last_wait.act()
+    assert desk.done == ["app.quit"]
+
+
+async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch, LIST.rank()).opened()
+    assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
+    assert desk.said == "still ranking · esc goes back"
+
+
+async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    assert await desk.press("2", "g") == [] and (desk.prompt, desk.chord_help.seconds) == (Prompt(), CHORD_HELP)
+    desk.chord_help.act()
+    assert (desk.prompt.typed, desk.prompt.options[0]) == ("2g", ("t", "Latest"))
+    assert await desk.press("escape") == [] and desk.prompt == Prompt()
+    assert await desk.press("3") == []
+    desk.chord_help.act()
+    assert desk.prompt == Prompt((), "3")
+    assert await desk.press("j") == [("move.down", 3)] and (desk.prompt, desk.chord_help.seconds) == (Prompt(), None)
+    # A letter that leads nowhere is dropped.
+    assert await desk.press("g", "z", "t") == ["view.latest"]
+
+
+async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    answers = list[str]()
+    desk.keyboard.ask_letter("follow", [("a", "all"), ("b", "both")], answers.append)
+    assert desk.prompt == Prompt((("a", "all"), ("b", "both"), ("esc", "back")), "follow") and desk.keyboard.is_asking
+    assert await desk.press("s", "b") == [] and answers == ["b"] and not desk.keyboard.is_asking
+    assert desk.prompt == Prompt()
+    for key in ("escape", "enter", "down"):
+        desk.keyboard.ask_letter("go on", [("a", "all"), ("esc", "no")], answers.append)
+        assert desk.prompt.options == (("a", "all"), ("esc", "no"))
+        assert await desk.press(key) == [] and not desk.keyboard.is_asking
+    assert answers == ["b"] and await desk.press("s") == ["paper.star"]
+
+
+async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    answers = list[str]()
+    for keys, done in ((("j",), ["move.down"]), (("escape",), []), (("s", "s"), ["paper.star"])):
+        desk.keyboard.ask_letter("all of them", [("s", "do it")], answers.append, is_offer=True)
+        assert not desk.keyboard.is_asking
+        assert await desk.press(*keys) == done and desk.prompt == Prompt()
+    assert answers == ["s"]
+
+
+async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    desk.keyboard.quit_unless_typing()
+    assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
+    assert await desk.press("s") == [] and not desk.keyboard.is_quitting
+    assert desk.said == "q quits only when pressed alone · ctrl+q quits at once"
+    desk.keyboard.quit_unless_typing()
+    assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
+    desk.keyboard.quit_unless_typing()
+    assert desk.done[-1] == "leave"
+
+
+async def test_typed_text_goes_to_the_line_that_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch, LIST.open_query()).opened()
+    assert await desk.press("s", "enter", "ctrl+x") == ["<s>", "query.accept", "<ctrl+x>"]
+    desk.typed = []
+    assert await desk.press("s", "enter") == [] and desk.typed == ["s", "enter"]
+    desk = await Desk(monkeypatch).opened()
+    desk.words = []
+    assert await desk.press("c", "s", "space", "f9") == ["paper.star", "read.on", "<f9>"] and desk.words == ["c"]
+    assert await desk.press("g", "c", "j") == ["move.down"] and desk.words == ["c", "gc"]
+
+
+async def test_work_waits_for_held_keys_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    done = list[str]()
+    desk.keyboard.when_still(lambda: done.append("at once"))
+    assert done == ["at once"]
+    await desk.press("j")
+    desk.keyboard.when_still(lambda: done.append("later"))
+    desk.keyboard.when_still(lambda: done.append("never"))
+    assert desk.still.seconds == pytest.approx(STILL)
+    for _ in range(20):
+        desk.now += STILL / 2
+        await desk.press("j")
+        desk.still.act()
+    assert done == ["at once", "later"] and 20 * STILL / 2 > PUT_OFF
+
+
+async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk(monkeypatch).opened()
+    turns = list[int]()
+
+    async def forward(_key: Key) -> None:
+        desk.now += 0.15
+        asyncio.get_running_loop().call_soon(lambda: turns.append(desk.taken))
+
+    desk.app.forward = forward
+    await desk.press(*["f9"] * 5)
+    await asyncio.sleep(0)
+    assert turns[0] == 2 and len(turns) == 5
+
+
+# Thousands of keys at once
+
+
+async def test_a_burst_of_ten_thousand_moves_is_one_step(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = 0
+    done = list[tuple[str, int | None]]()
+    perform = ReaderApp.perform
+
+    def note_and_perform(app: ReaderApp, action_id: str, count: int | None = None) -> None:
+        done.append((action_id, count))
+        perform(app, action_id, count)
+
+    def count_frame(_app: ReaderApp) -> None:
+        nonlocal frames
+        frames += 1
+
+    async with reader() as r:
+        await r.do("view.all")
+        monkeypatch.setattr(ReaderApp, "perform", note_and_perform)
+        monkeypatch.setattr(ReaderApp, "post_display_hook", count_frame)
+        await r.burst(*"j" * 10_000)
+        assert (r.cursor, done) == (59, [("move.down", 10_000)])
+        assert frames < 50
+        await r.burst(*"kkkjkk")
+        assert (r.cursor, done[1:]) == (55, [("move.up", 3), ("move.down", None), ("move.up", 2)])
+
+
+async def test_keys_are_taken_up_to_the_end_of_the_queue() -> None:
+    node: App[None] = App()
+    for message in (events.Key("j", "j"), events.Key("k", "k"), None):
+        node._message_queue.put_nowait(message)
+    assert [key.key for key in await take_keys(node)] == ["j", "k"]

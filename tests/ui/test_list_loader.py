@@ -1,0 +1,307 @@
+"""Reading the list from the cache, and from the results of a search on the feed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.cache.reads.orders import Order
+from reader.cache.search.selection import Selection
+from reader.core.errors import CacheError, CacheInterrupted
+from reader.core.paper import Draft, Listing
+from reader.core.paper import Listing as FeedListing
+from reader.core.paper_row import NotCached, PaperRow
+from reader.session.places import Place, view
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.library.library import Library
+from reader.ui.list import loader as list_loader
+from reader.ui.list.loader import ListLoader
+from reader.ui.shell.listing import TOP, CacheFacts, Position
+from reader.ui.shell.state import Notice, State
+from tests.ui import papers
+from tests.ui.bench import Bench
+from tests.ui.driver import settings
+from tests.ui.stage import look, row, rows
+
+# The loader
+
+NOTHING_LISTED = Place(view("starred"))
+
+
+class Desk(Bench):
+    """A list loader over a cache."""
+
+    def __init__(self, file: Path, *, nearest: bool = False) -> None:
+        super().__init__(settings=settings(nearest=nearest), moving=look()._replace(now=lambda: papers.NOW))
+        self.library = self.services.library = Library(file)
+        self.loader = ListLoader(self.services)
+
+    @property
+    def state(self) -> State:
+        return self.model.state
+
+    @property
+    def ids(self) -> list[str]:
+        return [row.id for row in self.library.rows(self.state.listing.order.pks)]
+
+    def pk(self, id: str) -> int:
+        pk: int | None = self.library.pk_of(id)
+        assert pk is not None
+        return pk
+
+    async def show(self, state: State) -> list[State]:
+        """Make this the state and read the list that it asks for; the states that the reading makes."""
+        self.model.change(state)
+        made: list[State] = []
+        self.model.publish = made.append
+        self.loader.load(self.state)
+        await self.work()
+        return made
+
+
+@pytest.fixture
+async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    """A loader whose screen has room for twenty papers, and who does not wait for the user's fingers."""
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+        monkeypatch.setattr(list_loader, name, 0.0)
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    made = Desk(cache_file)
+    made.loader.load(made.state)
+    assert not made.works, "nothing is read before a request"
+    yield made
+    made.library.close()
+
+
+async def test_a_short_list_is_read_in_one_step(desk: Desk) -> None:
+    (made,) = await desk.show(desk.state.go(Place(view("latest"), "robot")))
+    assert not made.is_list_coming
+    assert (made.listing.place, made.listing.at) == (Place(view("latest"), "robot"), TOP)
+    assert desk.ids == ["2605.00406", "2605.00412"]
+    assert made.listing.facts == CacheFacts("2026-05-12")
+
+
+async def test_a_long_list_is_there_after_its_first_screenful_or_around_a_paper_further_down(desk: Desk) -> None:
+    deep, near = Position(desk.pk("2605.00105"), 4), Position(desk.pk("2605.00405"), 4)
+    place = Place(view("all"))
+    for is_new, at, counts in (
+        (True, TOP, [None, 60]),
+        # A paper of the first screenful is there at once; the same place, as after a refresh, is read as a whole.
+        (True, near, [None, 60]),
+        (False, near, [60]),
+        (True, deep, [60]),
+    ):
+        made = await desk.show(State().go(place, at) if is_new else desk.state.request_list(at))
+        assert [state.listing.count for state in made] == counts
+        assert made[0].listing.at == at and not made[0].is_list_coming
+        assert made[-1].listing.order.pks[:20] == made[0].listing.order.pks[:20]
+
+
+@pytest.mark.parametrize(
+    ("screenful", "at", "id"),
+    [(20, TOP, "2605.00407"), (20, Position(5, 4), "2605.00200"), (100, Position(5, 4), "2605.00200")],
+)
+async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, screenful: int, at: Position, id: str
+) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", screenful)
+    read = desk.library.screenful
+    there = desk.pk(id)
+
+    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
+        order: Order[int] = await read(selection, limit)
+        desk.model.change(desk.state.highlight(there))
+        return order
+
+    monkeypatch.setattr(desk.library, "screenful", move_meanwhile)
+    await desk.show(desk.state.go(Place(view("all")), at))
+    assert desk.state.listing.at == Position(there, at.height)
+
+
+@pytest.mark.parametrize("at", [TOP, Position(3)])
+async def test_an_interrupted_or_failed_read_releases_keys(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, at: Position
+) -> None:
+    async def give_way(*_: object) -> None:
+        raise CacheInterrupted("A newer question took the place of this one.")
+
+    async def fail(*_: object) -> None:
+        raise CacheError("The disk is full.")
+
+    for reading, said in ((give_way, Notice()), (fail, Notice("The disk is full.", "warning"))):
+        for name in ("screenful", "order"):
+            monkeypatch.setattr(desk.library, name, reading)
+        asked = desk.state.request_list(at)
+        (made,) = await desk.show(asked)
+        assert not made.is_list_coming
+        assert made.listing is asked.listing
+        assert made.notices.shown == said
+
+
+async def test_results_of_the_feed_replace_the_list_until_a_step_back(desk: Desk) -> None:
+    known, unknown = papers.draft(400, "Slow Video"), papers.draft(999, "Weather Without Physics")
+    listings = [FeedListing("2026-05-12", (one,)) for one in (unknown, known)]
+    found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
+    await desk.show(desk.state.list_results(found))
+    assert desk.ids == ["2605.00999", "2605.00400"]
+    key = NotCached("2605.00999")
+    [row], paper = found.rows([key], lambda pks: []), found.paper(key)
+    facts = key.id, unknown.title, "2026-05-12", unknown.upvotes, unknown.comments
+    assert row == PaperRow(key, *facts, read=False, starred=False, hidden=False, code=True, kept=False)
+    assert paper is not None and paper.author_count == len(unknown.authors)
+    assert (paper.pk, paper.day, paper.read, paper.starred, paper.hidden) == (key, row.day, False, False, False)
+    assert (desk.state.listing.results, desk.library.results) == (found, found)
+    await desk.show(desk.state.step_back())
+    assert desk.state.listing.results is None and desk.library.results is None
+    assert len(desk.ids) == 14
+
+
+async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) -> None:
+    await desk.show(desk.state.go(NOTHING_LISTED))
+    assert desk.state.listing.facts == CacheFacts("2026-05-12", has_papers=True, is_day_known=True)
+    await desk.show(desk.state.go(Place(view("all"), "2406.12345")))
+    assert desk.state.listing.facts.missing_id == "2406.12345"
+    await desk.show(desk.state.go(Place(view("starred"), "2605.00400")))
+    assert desk.state.listing.facts.missing_id is None
+    await desk.show(desk.state.go(Place(view("day:2026-05-05"))))
+    assert not desk.state.listing.facts.is_day_known
+
+
+async def test_a_day_of_hidden_papers_differs_from_an_empty_day(desk: Desk) -> None:
+    for view_id in ("day:2026-05-12", "latest", "month:2026-05"):
+        await desk.show(desk.state.go(Place(view(view_id))))
+        assert desk.ids
+        await desk.library.mark("hide", True, desk.state.listing.order.pks)
+        await desk.show(desk.state.go(Place(view("starred"))))
+        assert not desk.state.listing.facts.are_hidden
+        await desk.show(desk.state.go(Place(view(view_id))))
+        assert not desk.ids
+        assert desk.state.listing.facts.are_hidden
+        await desk.show(desk.state.go(Place(view(view_id), "robot")))
+        assert not desk.state.listing.facts.are_hidden
+        await desk.library.undo()
+
+
+async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
+    await desk.show(desk.state.go(NOTHING_LISTED))
+    before = desk.state
+    desk.loader.reload_if_empty(before)
+    assert desk.state.cache_version == before.cache_version + 1
+    await desk.show(desk.state.go(Place(view("latest"))))
+    before = desk.state
+    desk.loader.reload_if_empty(before)
+    assert desk.state is before
+
+
+async def test_reading_all_papers_goes_beyond_the_first_screenful(desk: Desk) -> None:
+    desk.model.change(State(place=Place(view("all"))))
+    desk.loader.load_first(None)
+    assert desk.state.listing.count is None
+    assert len(await desk.loader.read_all()) == 60
+    await desk.show(desk.state.go(Place(view("latest"))))
+    assert await desk.loader.read_all() is desk.state.listing.order.pks
+
+
+async def test_the_first_list_opens_on_the_paper_where_the_user_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.loader.load_first("2605.00405")
+    assert desk.state.listing.at.pk == desk.pk("2605.00405")
+    assert (len(desk.ids), desk.state.request) == (14, None)
+    # As many papers follow a deep one as the place has; one that is too deep is awaited.
+    for deepest, listed in ((100, 60), (10, 20)):
+        monkeypatch.setattr("reader.session.first_list.DEEPEST", deepest)
+        desk.model.change(State(place=Place(view("all"))))
+        desk.loader.load_first("2605.00105")
+        assert (len(desk.ids), desk.state.is_list_coming) == (listed, False)
+        assert ("2605.00105" in desk.ids) is (desk.loader.awaited is None) is (listed == 60)
+    assert desk.state.request is not None and desk.state.request.at.pk == desk.pk("2605.00105")
+
+
+async def test_an_invalid_first_query_is_reported_and_lists_nothing(desk: Desk) -> None:
+    desk.model.change(State(place=Place(view("all"), "topic:(")))
+    desk.loader.load_first(None)
+    assert desk.ids == []
+    assert desk.state.notices.shown.tone == "warning"
+
+
+async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.show(desk.state.go(Place(view("trending"))))
+    assert desk.state.listing.ranked_at is None
+    read = datetime(2026, 5, 12, 7, 30, tzinfo=UTC).isoformat()
+    monkeypatch.setattr(desk.library, "meta", {"trending": read}.get)
+    await desk.show(desk.state.request_list())
+    assert desk.state.listing.ranked_at == read
+    await desk.show(desk.state.go(Place(view("all"))))
+    assert desk.state.listing.ranked_at is None
+
+
+async def test_few_papers_with_the_words_are_followed_by_the_nearest(
+    desk: Desk, cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(cache_file, nearest=True)
+    place = Place(view("all"), "agents tools that write")
+    made = await desk.show(desk.state.go(place))
+    assert [state.listing.order.matching for state in made] == [1, 1]
+    found = desk.state.listing
+    assert (found.count, found.order.near) == (1, len(desk.ids) - 1) and found.order.near > 3
+    assert found.is_fit(found.order.pks[-1]) and not found.is_fit(found.order.pks[0])
+    assert len(await desk.loader.read_all()) == 1
+    # Read again, with the cursor on a near one or not, it is whole from the first step on.
+    for at in (TOP, Position(found.order.pks[-1])):
+        steps = await desk.show(desk.state.request_list(at))
+        assert len(steps[-1].listing.order.pks) == len(found.order.pks)
+    desk.model.change(State(place=place))
+    desk.loader.load_first(None)
+    assert desk.state.request is not None
+    made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
+    assert made[-1].listing.order.near == 0
+    # There are as many as one asks for.
+    monkeypatch.setattr(list_loader, "FEW", 1)
+    await desk.show(desk.state.go(place))
+    assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)
+    desk.library.close()
+
+
+# Results of the feed
+
+
+def test_results_are_listed_from_the_feeds_facts_until_they_are_stored() -> None:
+    known = {"2511.00001": 7}
+    stored: list[Listing] = []
+    new = Draft("New", "2511.00002", authors=("A", "B"), upvotes=3, comments=2, published="2025-11-20")
+    undated = Draft("Undated", "2511.00003", author_count=9, code_url="https://code.example/x")
+    listings = [
+        Listing("2025-11-24", (Draft("Known", "2511.00001"),)),
+        *(Listing(None, (one,)) for one in (new, undated)),
+    ]
+    results = FeedResults("words", [*listings, Listing(None, (Draft("No id", None),))], known.get, stored.extend)
+    first, second = NotCached("2511.00002"), NotCached("2511.00003")
+    keys = list(results.order.pks)
+    assert keys == [7, first, second]
+    assert results.rows([*keys, NotCached("2511.9")], lambda pks: rows([*pks])) == [
+        row(7),
+        row(0, "New")._replace(pk=first, id=first.id, day="2025-11-20", upvotes=3, comments=2, kept=False),
+        row(0, "Undated")._replace(pk=second, id=second.id, day="", upvotes=None, comments=None, code=True, kept=False),
+    ]
+    papers = [results.paper(key) for key in (*keys, NotCached("2511.9"))]
+    assert [one and (one.pk, one.title, one.author_count, one.day, one.published) for one in papers] == [
+        None,
+        (first, "New", 2, None, "2025-11-20"),
+        (second, "Undated", 9, None, None),
+        None,
+    ]
+    assert (results.absent(keys), [results.pk_of(key) for key in keys]) == (
+        ["2511.00002", "2511.00003"],
+        [7, None, None],
+    )
+    assert results.store([7], known.get) == [7] and stored == []
+    known["2511.00002"] = 8
+    assert results.store([7, first], known.get) == [7, 8] and stored == [listings[1]]
+    assert results.store([first], known.get) == [8] and len(stored) == 1
+    assert results.absent(keys) == ["2511.00003"] and list(results.order.pks) == keys
+    assert results.rows([first], lambda pks: rows([*pks])) == [row(8)._replace(pk=first)]

@@ -1,0 +1,239 @@
+"""Themes, colours and contrast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+import pytest
+from rich.color import ColorType
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter, Monochrome
+from textual.strip import Strip
+from textual.theme import BUILTIN_THEMES
+
+from reader.core.theme_names import OWN, TEXTUAL, theme_name
+from reader.ui.kit.textual_fixes import Colorless, ControlNet
+from reader.ui.list.pane import PaperList
+from reader.ui.looks import theme
+from reader.ui.looks.theme import styles_directory, stylesheets
+from tests.table import each
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story
+from tests.ui.lists import Shelf
+from tests.ui.papers import NOW
+from tests.ui.stage import TODAY, Stage, order, row, staged
+
+# Themes
+
+TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
+
+
+@each(
+    ("choice", "environ", "name"),
+    [
+        ("dark", TRUECOLOR, "dark"),
+        ("light", {}, "light"),
+        ("ansi", TRUECOLOR, "ansi"),
+        ("auto", TRUECOLOR, "dark"),
+        ("auto", {"TERM": "tmux-256color"}, "dark"),
+        ("auto", {**TRUECOLOR, "COLORFGBG": "0;15"}, "light"),
+        ("auto", {**TRUECOLOR, "COLORFGBG": "15;default;0"}, "dark"),
+        ("auto", {"TERM": "linux"}, "ansi"),
+        ("auto", {"TEXTUAL_COLOR_SYSTEM": "truecolor"}, "dark"),
+        ("auto", {}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": "1"}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": "0"}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": ""}, "dark"),
+        ("nord", TRUECOLOR, "nord"),
+        ("nord", {**TRUECOLOR, "NO_COLOR": "1"}, "ansi"),
+        ("no such theme", TRUECOLOR, "dark"),
+    ],
+)
+def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: dict[str, str], name: str) -> None:
+    assert theme_name(choice, environ) == name
+
+
+def test_every_theme_has_a_name_in_the_settings() -> None:
+    assert set(TEXTUAL) == set(BUILTIN_THEMES)
+    assert tuple(one.name for one in theme.THEMES) == OWN
+    for name in (*OWN, *TEXTUAL):
+        found = theme.find_theme(name)
+        assert found.name == name
+        assert set(theme.DEFAULTS) <= set(found.variables)
+        # Two of Textual's have none of the sixteen colours' text styles of ours by themselves.
+        assert found.ansi == (found.variables["cursor-style"] != "none")
+
+
+def test_colours_of_other_themes_are_adjusted_for_contrast() -> None:
+    nord = theme.derived(ground="#2e3440", text="#d8dee9", accent="#5e81ac", star="#4c566a", warning="#bf616a")
+    assert nord == theme.Colors(
+        **{"ground": "#2e3440", "panel": "#353b47", "cursor": "#3d434f", "hit": "#3c4b60", "strip": "#384356"},
+        **{"rule": "#494f5b", "bar": "#5a606c", "text": "#d8dee9", "muted": "#aeb4bf", "faint": "#acb0b9"},
+        **{"accent": "#9bb1cc", "star": "#adb1ba", "warning": "#d9a0a6"},
+    )
+    sun = theme.derived(ground="#fdf6e3", text="#657b83", accent="#268bd2", star="#b58900", warning="#dc322f")
+    assert (sun.text, sun.muted, sun.accent, sun.warning) == ("#4d5d64", "#616c6c", "#1e6fa8", "#c62d2a")
+    assert [theme.contrast(*pair) for pair in (("#000000", "#ffffff"), ("#777777", "#ffffff"))] == [
+        21,
+        pytest.approx(4.478, abs=0.001),
+    ]
+    tints = [theme.tinted("#14161b", *pair) for pair in (("#ffd400", "#dde0e6"), ("#ffffff", "#303030"))]
+    assert tints == ["#564b13", "#14161b"]
+
+
+@pytest.mark.parametrize("name", [name for name in (*OWN, *TEXTUAL) if theme.find_theme(name).ansi])
+async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) -> None:
+    papers = PaperList(today=TODAY)
+    async with staged(Stage(papers, name), 80, 12) as (app, pilot):
+        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf(row(1, starred=True), row(2, starred=True)))
+        await pilot.pause()
+        lines = {strip.text.strip()[:1]: strip for strip in app.screen._compositor.render_strips()}
+        # All but the scrollbar.
+        styles = [style for text, style, _ in lines["▌"].crop(0, 79) if style and text]
+        assert styles and all(style.reverse and style.color and style.color.is_default for style in styles)
+        assert not any(style.reverse for _, style, _ in lines["★"] if style)
+
+
+def test_stylesheets_name_no_color() -> None:
+    sheets = stylesheets()
+    assert [sheets[0].name, sheets[0].parent] == ["app.tcss", styles_directory()]
+    assert {"list.tcss", "detail.tcss", "page.tcss"} <= {sheet.name for sheet in sheets}
+    for sheet in sheets:
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for name, value in re.findall(r"\b(color|background|border[a-z-]*|outline|tint)\s*:\s*([^;]+);", rules):
+            named = re.sub(r"\$[a-z-]+|\b(solid|none|vkey|hkey|blank|transparent|[0-9]+%)", "", value)
+            assert not named.strip(), f"{sheet.name}: {name}: {value}"
+
+
+async def colors_of(name: str) -> set[ColorType]:
+    """The kinds of colour that a list in this theme sends."""
+    papers = PaperList(today=TODAY)
+    app = Stage(papers, name)
+    rows = [row(1), row(2, read=True), row(3, starred=True)]
+    async with app.run_test(size=(80, 12)) as pilot:
+        papers.show(order([1, 2, 3], ("2025-11-24", 3)), Shelf(*rows), words=("paper",))
+        await pilot.pause()
+        filters = app.get_line_filters()
+        kinds = set()
+        for strip in app.screen._compositor.render_strips():
+            kinds |= {
+                color.type for style in _styles(strip, filters) for color in (style.color, style.bgcolor) if color
+            }
+        return kinds
+
+
+def _styles(strip: Strip, filters: Sequence[LineFilter]) -> list[Style]:
+    for one in filters:
+        strip = strip.apply_filter(one, Color.parse("black"))
+    return [segment.style for segment in strip if segment.style]
+
+
+async def test_ansi_leaves_the_colors_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert await colors_of("ansi") == {ColorType.DEFAULT, ColorType.STANDARD}
+    assert ColorType.TRUECOLOR in await colors_of("dark")
+
+
+async def test_no_color_sends_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert await colors_of("ansi") == set()
+
+
+def test_filters_are_netted_and_never_grey() -> None:
+    assert [type(one) for one in theme.line_filters([Monochrome()])] == [ControlNet]
+    assert [type(one) for one in theme.line_filters([Monochrome()], colorless=True)] == [ControlNet, Colorless]
+
+
+# Choosing a theme
+
+
+async def run(r: Story, command: str) -> None:
+    """Run a command of the palette by its name."""
+    await r.do("app.commands")
+    await r.press(*["space" if letter == " " else letter for letter in command])
+    await r.until(lambda: command in r.screen)
+    await r.press("enter")
+
+
+def kept(r: Story) -> str:
+    """The settings file."""
+    file = r.file.parent / "config.toml"
+    return file.read_text() if file.exists() else ""
+
+
+async def test_themes_are_previewed_and_escape_restores_the_old_one(reader: Opener) -> None:
+    async with reader() as r:
+        await run(r, "Theme")
+        assert r.app.theme == "dark"
+        await r.type("l")
+        await r.until(lambda: r.app.theme == "light")
+        await r.press("backspace")
+        await r.until(lambda: r.app.theme == "dark")
+        await r.press("down", "down", "down", "down", "down", "down")
+        await r.until(lambda: r.app.theme == "nord")
+        await r.press("escape")
+        assert (r.app.theme, r.context, kept(r)) == ("dark", "list", "")
+        await run(r, "Theme")
+        await r.type("dra")
+        await r.until(lambda: r.app.theme == "dracula")
+        await r.press("enter")
+        await r.until(lambda: r.status == "done: theme dracula")
+        assert r.app.theme == "dracula" and kept(r) == 'theme = "dracula"\n'
+        await r.run("theme nosuch")
+        assert r.status.startswith("There is no theme 'nosuch'. Choose one of auto, dark")
+        assert r.app.theme == "dracula"
+
+
+async def test_the_sample_keeps_no_theme(reader: Opener) -> None:
+    async with reader(demo=True) as r:
+        await r.run("theme light")
+        assert (r.app.theme, kept(r)) == ("light", "")
+
+
+async def test_a_variable_that_wins_over_the_choice_is_named(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", "dracula")
+    async with reader() as r:
+        await r.run("theme light")
+        await r.until(lambda: r.status == "TEXTUAL_THEME in the environment wins over it")
+        assert r.app.theme == "light"
+
+
+async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with reader() as r:
+        await r.run("theme light")
+        assert r.app.theme == "ansi"
+        assert r.status == "no colours, since NO_COLOR is set"
+
+
+async def test_a_screenshot_is_saved_and_its_path_shown(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(size=(160, 30)) as r:
+        home = r.file.parent / "a-file"
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+        await r.do("paper.star")
+        await run(r, "Screenshot")
+        first = home / "pictures" / f"dailypapers-{NOW:%Y-%m-%d-%H%M%S}.svg"
+        await r.until(lambda: r.status == f"picture saved to {first}")
+        # Viewers keep the spaces between words.
+        assert first.read_text("utf-8").startswith('<svg xml:space="preserve" ')
+        svg = first.read_text()
+        ElementTree.fromstring(svg)
+        assert "★" in svg
+        assert "dailypapers&#160;·&#160;" in svg
+        assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
+        assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
+        monkeypatch.setattr(r.app, "send_file", lambda svg, name: svg and name)
+        await run(r, "Screenshot")
+        await r.until(lambda: r.status == f"your browser is downloading {first.name}")
+
+
+async def test_a_screenshot_that_cannot_be_saved_is_reported(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(size=(160, 30)) as r:
+        home = r.file.parent / "a-file"
+        home.write_text("a file")
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+        await run(r, "Screenshot")
+        await r.until(lambda: "could not be written: " in r.status)

@@ -1,0 +1,662 @@
+"""Marking papers: keys, the queue, selections, undo, and what reading leaves in the log."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.event_log import Event, UserAction
+from reader.ui.app import ReaderApp
+from reader.ui.list.pane import PaperList
+from reader.ui.marks.actions import MarkActions, changed_words
+from reader.ui.marks.traces import Traces
+from tests.table import each
+from tests.tiers import rest_long
+from tests.ui import papers
+from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+
+# Words of undo and redo
+
+TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
+
+
+def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
+    return UserAction(tuple(Event(seq, str(seq), 0, kind, value, count) for seq, (kind, value) in enumerate(marks)))
+
+
+@pytest.mark.parametrize(
+    ("mark", "undone", "redone"),
+    [
+        (("hide", "1"), "no longer hidden", "hidden"),
+        (("hide", "0"), "hidden again", "no longer hidden"),
+        (("read", "0"), "read again", "unread"),
+        (("tag:later", "0"), "tagged later again", "untagged later"),
+        (("tag:later", "1"), "no longer tagged later", "tagged later"),
+        (("queue", "0"), "queued again", "no longer queued"),
+        (("queue", "0.5"), "back in its place in the queue", "moved in the queue"),
+        (("star", "0"), "starred again", "unstarred"),
+        (("note", ""), "noted again", "without a note"),
+        (("note", "Seen"), "no longer noted", "noted"),
+        (("passage:0123456789ab", "x"), "its highlight as it was before", "highlighted in the text"),
+        (("look", "1"), "marked as changed again", "looked at again"),
+    ],
+)
+def test_undo_names_a_single_paper_and_its_state(mark: tuple[str, str], undone: str, redone: str) -> None:
+    assert changed_words("undo", action(mark), TITLE) == f'{undone} · "LiveEdit…"'
+    assert changed_words("redo", action(mark), "Short") == f'{redone} · "Short"'
+
+
+def test_undo_counts_many_papers() -> None:
+    both = action(("star", "1"), ("read", "1"), count=1_200)
+    assert changed_words("undo", both, "") == "no longer starred · 1,200 papers"
+    assert changed_words("undo", action(("rule:hide old", "1"), ("hide", "1"), count=2), "").startswith("2 hidden")
+
+
+@each(
+    ("title", "shown"),
+    [
+        ("x" * 30, "x" * 30),
+        ("x" * 31, f"{'x' * 30}…"),
+        (f"{'x' * 30}: y", f"{'x' * 30}…"),
+        (f"{'x' * 31}: y", f"{'x' * 30}…"),
+        ("word " * 9, "word word word word word word…"),
+        ("", "1 paper"),
+    ],
+)
+def test_a_title_is_shortened_to_its_name(title: str, shown: str) -> None:
+    quoted = f'"{shown}"' if title else shown
+    assert changed_words("redo", action(("star", "1")), title) == f"starred · {quoted}"
+
+
+def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(shell=None)
+    bench.services.put(PaperList())
+    report = MarkActions(bench.services)._report("marking")
+    report(1_000, 2_000)
+    assert bench.model.state.activity == ""
+    monkeypatch.setattr("reader.ui.marks.actions.BLINK", -1.0)
+    report(1_000, 2_000)
+    assert bench.model.state.activity == "marking 1,000 of 2,000"
+
+
+# Keys
+
+
+async def test_the_cursor_goes_by_lines_counts_and_ends(reader: Opener) -> None:
+    async with reader(query="is:unread", size=(140, 30)) as r:
+        places = []
+        for keys in ("j", "k", "5j", "G", "gg", "12G", "3k", "down", "up", "end", "home", "59j", "99k"):
+            await r.press(*([keys] if keys in ("down", "up", "end", "home") else keys))
+            places.append(r.cursor)
+        assert places == [1, 0, 5, 59, 0, 11, 8, 9, 8, 59, 0, 59, 0]
+
+
+async def test_pages_keep_the_cursor_where_it_is_on_the_screen_and_scroll_the_page_of_a_paper(reader: Opener) -> None:
+    async with reader(query="is:unread", size=(140, 30)) as r:
+        await r.do("move.down", count=20)
+        places = [(r.cursor, r.main.papers.height)]
+        moves = ("half_down", None), ("half_up", None), ("page_down", None), ("page_up", 2), ("half_down", 3)
+        for move, count in (*moves, ("page_down", 9), ("half_up", 2)):
+            await r.do(f"move.{move}", count=count)
+            places.append((r.cursor, r.main.papers.height))
+        assert places == [(20, 25), (32, 25), (20, 25), (44, 25), (0, 1), (35, 2), (59, 27), (32, 27)]
+        await r.do("read.open")
+        await r.resize(80, 14)
+        tops = []
+        ways = ("half_down", None), ("bottom", None), ("half_up", None), ("top", None), ("page_down", None)
+        for move, count in (*ways, ("page_up", None), ("down", 3), ("up", 2), ("half_down", 2)):
+            await r.do(f"move.{move}", count=count)
+            tops.append(r.text_in_front.scroll_offset.y)
+        assert tops == [6, 17, 11, 0, 12, 0, 3, 1, 13]
+
+
+async def test_the_detail_follows_the_cursor_and_scrolls_from_the_list(reader: Opener) -> None:
+    async with reader(size=(100, 16)) as r:
+        await r.do("move.down")
+        assert r.shown and r.shown.id == r.here.id
+        first, second, *rest = r.text("#detail").splitlines()
+        await r.do("read.down", count=2)
+        assert r.text("#detail").splitlines()[: len(rest) - 1] == rest[:-1]
+        await r.do("read.up")
+        assert r.text("#detail").splitlines()[0] == second
+        await r.do("move.down", "move.up")
+        assert r.text("#detail").splitlines()[:2] == [first, second]
+        assert not r.here.read
+
+
+async def test_enter_opens_the_paper_and_reads_it_and_keys_act_on_the_page(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.read", "paper.read")
+        assert r.status == "1 unread · u undoes"
+        await r.do("read.open")
+        # What was said before gives way to the page's keys.
+        assert r.is_on_page and r.status == "" and "Slow Video" in r.lines[1]
+        assert r.here.read and r.kept(r.here.id).read
+        await r.do("paper.star", "mark.undo", "paper.star")
+        assert r.kept(r.here.id).starred and r.status == "1 starred · u undoes"
+        for way_back in ("app.back", "view.latest"):
+            await r.do("paper.read", way_back)
+            assert not r.is_on_page and not r.here.read
+            await r.do("read.open")
+            assert r.here.read
+        await r.do("read.next")
+        assert r.shown and r.shown.id == "2605.00401" and r.kept("2605.00401").read
+        await r.do("app.back")
+        assert not r.is_on_page and r.here.id == "2605.00401"
+        assert not r.kept("2605.00402").read
+
+
+async def test_space_reads_on_and_then_goes_to_the_next_unread(reader: Opener) -> None:
+    async with reader(size=(100, 14)) as r:
+        await r.do("move.down", "paper.read", "move.up")
+        first = r.text("#detail")
+        await r.do("read.on")
+        assert r.text("#detail") != first
+        assert r.here.id == "2605.00400"
+        for _ in range(10):
+            await r.do("read.on")
+            if r.here.id != "2605.00400":
+                break
+        assert r.here.id == "2605.00402"
+        assert r.kept("2605.00400").read
+        assert not r.here.read
+
+
+async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> None:
+    async with reader(size=(80, 50)) as r:
+        await r.do("read.open", "read.on")
+        assert r.is_on_page
+        assert r.shown and r.shown.id == "2605.00401"
+        assert r.here.read
+        await r.do("move.bottom")
+        for _ in range(13):
+            await r.do("read.on")
+        assert r.here.id == "2605.00413"
+        assert r.status == "no unread paper below"
+
+
+async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.here.id
+        for action, said in (
+            ("paper.star", "1 starred"),
+            ("paper.hide", "1 hidden, unstarred"),
+            ("paper.queue", "1 queued, no longer hidden"),
+            ("paper.hide", "1 hidden, no longer queued"),
+            ("mark.undo", 'undone: no longer hidden, queued again · "Slow Video…"'),
+        ):
+            await r.do(action)
+            assert said in r.status
+            now, kept = r.here, r.kept(id)
+            assert (now.id, now.starred, now.hidden, now.queued) == (id, kept.starred, kept.hidden, kept.queued)
+        assert (kept.starred, kept.hidden, kept.queued) == (False, False, True)
+
+
+async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
+    many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
+    async with reader(papers=many, size=(80, 24)) as r:
+        # Those behind the first screenful too.
+        assert r.main.papers.count == 250
+        await r.do("mark.all_read")
+        assert r.status == "All 250 read · u undoes · no unread papers are left"
+        assert all(r.row(place).read for place in (0, 249)) and r.kept(r.ids[249]).read
+        await r.do("mark.undo")
+        assert not any(r.row(place).read for place in (0, 249)) and not r.kept(r.ids[249]).read
+
+
+async def test_all_above_are_read_and_a_count_before_a_mark_takes_the_papers_below(reader: Opener) -> None:
+    async with reader() as r:
+        ids = r.ids[1:4]
+        await r.do("move.down", count=3)
+        await r.do("mark.above_read")
+        assert r.status == "4 read · u undoes"
+        assert [r.row(place).read for place in range(5)] == [True] * 4 + [False]
+        await r.do("move.up", count=2)
+        await r.do("paper.star", count=3)
+        assert r.status == "3 starred · u undoes"
+        await r.do("paper.queue", count=2)
+        assert r.status == "2 queued · u undoes"
+        await r.do("view.starred")
+        assert r.ids == ids
+        # On the page it is one.
+        await r.do("read.open")
+        await r.do("paper.star", count=3)
+        await r.do("app.back")
+        assert [r.row(place).starred for place in range(3)] == [False, True, True]
+
+
+async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_one(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("move.down", "paper.read", "move.down", "paper.read", "move.top", "find.next")
+        assert r.cursor == 3
+        await r.do("find.previous")
+        assert r.cursor == 0
+        await r.do("find.previous")
+        assert r.status == "no unread paper above"
+        await r.search("robot", "query.accept", "mark.all_read", "find.next")
+        assert r.cursor == 1
+        await r.do("read.open", "find.previous")
+        assert r.cursor == 0
+        assert r.shown and r.shown.id == r.here.id
+
+
+@pytest.mark.parametrize("typed", rest_long(["?", "👍", '"!"', "-…", "(?)"], ["?", "-…"]))
+async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Opener, typed: str) -> None:
+    async with reader(query="robots") as r:
+        before = r.ids
+        await r.search(typed)
+        assert r.ids == before
+        await r.do("query.accept")
+        assert r.context == "query"
+        assert "has no letter or digit to search for." in r.advice
+        await r.do("query.cancel")
+        assert (r.query, r.ids) == ("robots", before)
+
+
+async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
+    async with reader() as r:
+        await r.burst(*"ga/robot", "enter", *"jjk")
+        assert (r.view, r.query, r.context) == ("all", "robot", "list")
+        await r.burst(*"ggjjs")
+        assert r.cursor == 2
+        assert r.kept(r.here.id).starred
+        await r.burst(*"fGfF", "tab", "q", "enter", "l", "q", *"m")
+        assert (r.query, r.context) == ("", "list")
+        await r.burst(*"fjjf", *"gt")
+        assert (r.view, r.context) == ("latest", "list")
+
+
+@pytest.mark.parametrize(
+    ("enter", "keys"),
+    [
+        ("enter", {}),
+        # What is typed before the reader listens has its Enter turned into a line feed by the terminal.
+        ("ctrl+j", {}),
+        # Enter keeps a query also where another key does.
+        ("enter", {"query.accept": ("ctrl+y",)}),
+    ],
+)
+async def test_keys_typed_after_the_enter_of_a_query_act_on_the_list(
+    reader: Opener, enter: str, keys: dict[str, tuple[str, ...]]
+) -> None:
+    async with reader(settings=settings(keys=keys)) as r:
+        await r.burst(*"/robot", enter, "F")
+        assert (r.query, r.context) == ("", "list")
+        await r.burst(*"/robot", enter, "j")
+        assert (r.query, r.context) == ("robot", "list")
+
+
+async def test_brackets_go_through_the_days(reader: Opener) -> None:
+    async with reader() as r:
+        seen = []
+        for action in ("day.older", "day.older", "day.newer", "day.newer", "day.newer"):
+            await r.do(action)
+            seen.append((r.view, len(r.ids)))
+        friday = ("day:2026-05-08", 14)
+        monday = ("day:2026-05-11", 16)
+        assert seen == [monday, friday, monday, ("latest", 14), ("latest", 14)]
+        assert r.status == "no newer day has papers"
+        await r.do("day.older", count=3)
+        assert r.view == "day:2026-05-07"
+        await r.do("view.all", "day.older")
+        assert r.here.day == "2026-05-11"
+        await r.do("day.newer")
+        assert r.here.day == "2026-05-12"
+
+
+async def test_a_key_puts_the_best_first_and_gives_the_order_back(reader: Opener) -> None:
+    async with reader(query="topic:agents") as r:
+        by_day = r.ids
+        await r.do("find.sort")
+        # Nothing is known of the user yet.
+        assert (r.query, r.status) == ("topic:agents sort:upvotes", "by upvotes")
+        votes = [r.row(place).upvotes for place in range(len(by_day))]
+        assert votes == sorted(votes, key=lambda one: one or 0, reverse=True)
+        await r.do("find.sort")
+        assert (r.query, r.status, r.ids) == ("topic:agents", "by day", by_day)
+        await r.do("paper.star", "find.sort")
+        assert (r.query, r.status) == ("topic:agents sort:foryou", "what suits you comes first")
+        assert sorted(r.ids) == sorted(by_day)
+        await r.do("find.sort")
+        assert r.ids == by_day
+
+
+async def test_links_open_in_the_browser_and_are_copied(reader: Opener, browser: list[str]) -> None:
+    async with reader() as r:
+        await r.do("move.down", "move.down", "link.page")
+        assert browser.pop() == "https://huggingface.co/papers/2605.00402"
+        assert r.status == "opening https://huggingface.co/papers/2605.00402"
+        await r.do("link.list")
+        await r.press("p")
+        assert browser.pop() == "https://arxiv.org/pdf/2605.00402"
+        await r.do("link.list")
+        assert "c code" in r.lines[-1]
+        await r.press("c")
+        assert browser.pop() == "https://github.com/example/p402"
+        await r.do("link.list")
+        await r.press(*"zq", "escape")
+        await r.do("move.down")
+        assert r.cursor == 3
+        assert not browser
+        await r.do("link.copy")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00403"
+        assert r.status == "copied https://huggingface.co/papers/2605.00403"
+
+
+async def test_without_a_browser_the_address_is_copied(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.actions.links.find_browser", lambda: None)
+    async with reader() as r:
+        await r.do("link.page")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00400"
+        assert r.status == f"no browser was found · copied {r.app.clipboard}"
+        monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
+        monkeypatch.setattr("reader.actions.links.open_url", lambda _: False)
+        await r.do("move.down", "link.page")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00401"
+        assert r.status == f"the browser did not start · copied {r.app.clipboard}"
+
+
+@pytest.mark.parametrize(
+    ("read_when", "opened", "passed"), [("opened", True, False), ("passed", True, True), ("manual", False, False)]
+)
+async def test_when_a_paper_counts_as_read_is_the_users_choice(
+    reader: Opener, read_when: str, opened: bool, passed: bool
+) -> None:
+    async with reader(settings=settings(read_when=read_when)) as r:
+        await r.do("read.open", "app.back")
+        assert r.kept("2605.00400").read is opened
+        await r.do("move.down", "move.down")
+        assert r.kept("2605.00401").read is passed
+        assert not r.kept("2605.00402").read
+        await r.do("paper.read")
+        assert r.kept("2605.00402").read
+
+
+async def test_a_paper_that_is_hidden_is_in_no_number_at_once(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        await r.do("view.latest")
+        before = len(r.ids)
+        await r.do("paper.hide")
+        await r.until(lambda: f"unread of {before - 1}" in r.screen)
+        assert f"of {before - 1} read" in r.lines[0] and r.here.hidden
+
+
+# The queue
+
+
+async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) -> None:
+    async with reader() as r:
+        ids = r.ids[:4]
+        for _ in ids:
+            await r.do("paper.queue")
+            assert r.status == "1 queued · u undoes"
+            await r.do("move.down")
+        assert "◔" in r.list_items[1]
+        assert r.kept(ids[0]).queued
+        await r.do("view.queue")
+        assert r.ids == ids
+        assert "» Queue 4" in r.filter_lines
+        # The last of the queue goes up by keys, and down again at once with a count.
+        await r.do("move.bottom", "queue.up", "queue.up")
+        assert r.ids == [ids[0], ids[3], ids[1], ids[2]]
+        assert r.here.id == ids[3] and r.cursor == 1
+        assert r.status == "1 moved in the queue · u undoes"
+        await r.do("queue.down", count=9)
+        assert r.ids == ids and r.cursor == 3
+        await r.do("queue.down")
+        assert r.status == "this is the last paper in the queue"
+        await r.do("move.top", "queue.up")
+        assert r.status == "this is the first paper in the queue"
+        await r.do("move.bottom")
+        await r.do("queue.up", count=2)
+        moved = [ids[0], ids[3], ids[1], ids[2]]
+        assert r.ids == moved
+        # The cache has it, whatever the list shows.
+        await r.do("view.latest", "view.queue")
+        assert r.ids == moved
+        await r.do("mark.undo")
+        assert r.ids == ids
+        await r.do("mark.redo")
+        assert r.ids == moved
+
+
+async def test_papers_queued_a_moment_before_are_in_the_queue(reader: Opener) -> None:
+    async with reader() as r:
+        await r.burst(*"bjbjbgq")
+        assert r.view == "queue" and len(r.ids) == 3
+
+
+async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("queue.down")
+        assert r.status == "papers are moved in the queue: gq shows it"
+        await r.do("view.queue")
+        assert r.empty.startswith("The queue is empty.")
+        await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
+        assert r.status == "papers are moved in the queue: gq shows it"
+        # What is let go stays in sight until the list is read again.
+        await r.do("find.sort", "move.top", "paper.queue")
+        assert r.status == "1 no longer queued · u undoes"
+        await r.do("queue.down")
+        assert r.status == "no longer in the queue · b queues it"
+        await r.do("view.latest", "view.queue")
+        assert len(r.ids) == 1
+
+
+# Selected papers
+
+
+async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
+        assert r.app.state.selection.count == 5
+        assert "5 selected" in r.lines[-1]
+        assert [line[2] for line in r.list_items[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
+        cursor = r.cursor
+        await r.do("paper.star")
+        assert r.status == "5 starred · u undoes"
+        assert [r.row(at).starred for at in range(7)] == [True, True, False, True, True, True, False]
+        # The range ended with the action, the selection did not; the cursor stays.
+        assert r.cursor == cursor
+        await r.do("move.down")
+        assert r.app.state.selection.count == 5
+        await r.do("mark.undo")
+        assert not any(r.row(at).starred for at in range(7))
+        await r.do("mark.redo", "paper.star")
+        assert not any(r.row(at).starred for at in range(7))
+
+        await r.do("app.escape")
+        assert r.app.state.selection.count == 0
+        await r.do("paper.read")
+        assert r.status == "1 read · u undoes"
+        await r.do("mark.undo", "select.all", "paper.read")
+        assert r.status.startswith("All 14 read")
+        await r.do("mark.undo", "select.all")
+        assert r.app.state.selection.count == 0
+
+
+async def test_selected_papers_are_copied_in_the_chosen_format(
+    reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(ReaderApp, "copy_to_clipboard", lambda _app, text: copied.append(text))
+    async with reader(size=(140, 30)) as r:
+        await r.do("link.copy_as")
+        assert "b BibTeX" in r.lines[-1]
+        await r.press("i")
+        assert (copied[-1], r.status) == ("2605.00400", "copied 2605.00400")
+        await r.do("select.paper", "select.paper", "link.copy")
+        assert copied[-1].splitlines()[1] == "https://huggingface.co/papers/2605.00401"
+        assert r.status == "copied link of 2 papers"
+        await r.do("link.copy_as")
+        assert "copy 2 papers" in r.lines[-1]
+        await r.press("b")
+        assert copied[-1].count("@misc") == 2
+        assert r.status == "copied BibTeX of 2 papers"
+        await r.do("link.copy_as")
+        await r.press("2")
+        assert r.status == "copied IEEE citation of 2 papers"
+        await r.do("read.open", "link.copy_as")
+        await r.press("t")
+        assert copied[-1] == r.status.removeprefix("copied ") == r.here.title
+        await r.do("link.copy_as")
+        await r.press("a")
+        assert (copied[-1], r.status) == (r.kept(r.here.id).abstract, "copied the paper's abstract")
+        await r.do("app.back")
+        for most, opened in ((2, 2), (1, 0)):
+            monkeypatch.setattr("reader.ui.page.links.MOST_OPENED", most)
+            monkeypatch.setattr("reader.ui.page.links.MOST_COPIED", most)
+            browser.clear()
+            await r.do("link.page")
+            assert browser == [f"https://huggingface.co/papers/2605.0040{number}" for number in range(opened)]
+            said = r.status
+            await r.do("link.copy")
+        assert said == "2 papers are too many to open at once"
+        assert r.status == "2 papers are too many for the clipboard · :export FILE writes them"
+
+
+# A backlog of unread papers
+
+OLD = {f"2026-04-{day:02}": [draft(10_000 + day * 100 + n, f"Old {day} {n}") for n in range(9)] for day in range(1, 5)}
+ASKED = "36 unread papers are older than a week"
+
+
+@pytest.fixture
+def asks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.marks.traces.AT_REST", 0.001)
+    monkeypatch.setattr("reader.ui.marks.traces.MANY", 35)
+
+
+@pytest.mark.usefixtures("asks_soon")
+async def test_one_key_marks_a_backlog_read_and_one_undoes_it(reader: Opener) -> None:
+    async with reader(papers={**OLD, **papers.DAYS}) as r:
+        await r.until(lambda: ASKED in r.screen)
+        assert r.lines[-1].split(ASKED)[1].split() == ["…", "y", "mark", "them", "read", "esc", "leave", "them"]
+        await r.press("y")
+        await r.until(lambda: "36 read" in r.status)
+        await r.do("view.unread")
+        assert len(r.ids) == 60
+        await r.do("mark.undo")
+        await r.until(lambda: len(r.ids) > 36)
+        assert ASKED not in r.screen
+
+
+@pytest.mark.usefixtures("asks_soon")
+@pytest.mark.parametrize(("visited", "many"), [("2026-05-12T07:00:00Z", 35), ("2026-03-01T08:00:00Z", 36)])
+async def test_a_later_visit_does_not_ask_about_papers_that_were_there_or_are_few(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visited: str, many: int
+) -> None:
+    monkeypatch.setattr("reader.ui.marks.traces.MANY", many)
+    (tmp_path / "state.json").write_text(json.dumps({"visited": visited}))
+    async with reader(papers={**OLD, **papers.DAYS}) as r:
+        await r.do("view.all", "move.down", "view.unread")
+        assert ASKED not in r.screen
+
+
+# Traces of reading
+
+DAYS = {"2026-05-12": tuple(draft(number, f"Paper Number {number}", 90 - number) for number in range(1, 8))}
+LONG = draft(8, "A Long Paper", 5, abstract="A sentence that goes on and on. " * 200)
+
+
+def traces(file: Path) -> list[tuple[str, tuple[int, ...]]]:
+    """The traces of the log in their order, each with the numbers of its papers."""
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute(
+            "SELECT kind, papers FROM event WHERE kind IN ('open', 'finish', 'pass') ORDER BY number"
+        ).fetchall()
+    return [(kind, tuple(int(id[-2:]) for id in zlib.decompress(ids).decode().split("\n"))) for kind, ids in rows]
+
+
+class Watch:
+    """A clock that stands until it is set on."""
+
+    def __init__(self, r: Story) -> None:
+        self.seconds = 0.0
+        r[Traces].clock = lambda: self.seconds
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+async def test_reading_leaves_traces(reader: Opener) -> None:
+    async with reader(papers={"2026-05-12": (*DAYS["2026-05-12"], LONG)}) as r:
+        watch = Watch(r)
+        # The first look began before the clock stood still.
+        await r.do("move.down", "move.up")
+        watch.wait(1)
+        await r.do("move.down")
+        # No time for a look.
+        watch.wait(0.75)
+        await r.do("move.down")
+        # Looked at, and starred: that says enough.
+        watch.wait(2)
+        await r.do("paper.star", "move.down")
+        # Opened, its whole page in view, but for a moment only; then read.
+        await r.do("read.open", "app.back")
+        watch.wait(9.75)
+        await r.do("read.open")
+        watch.wait(10)
+        await r.do("read.next")
+        # On its page to the end of a long one: only what was in view counts.
+        await r.do("app.back", "move.bottom", "read.open")
+        watch.wait(30)
+        await r.do("app.back")
+        assert traces(r.file) == [] and r[Traces].delay.is_waiting
+        r[Traces].store()
+        await r.rest()
+        assert traces(r.file) == [("pass", (1,)), ("open", (4, 5, 8)), ("finish", (4,))]
+        # The page's end, by its keys.
+        await r.do("read.open", "move.bottom")
+        watch.wait(30)
+        await r.do("app.back", "move.top", "move.down")
+        watch.wait(2)
+        # Another list is no passing by.
+        await r.do("view.all", "view.latest", "mark.undo")
+        assert "no longer read" in r.status
+        # The picture has all of it, with what was not stored yet.
+        await r.do("view.reading")
+        shown = [line.split()[:-1] for line in r.lines[2:5]]
+        assert "Your reading" in r.lines[0]
+        assert shown == [["seen", "4", "4"], ["opened", "3", "3"], ["to", "the", "end", "2", "2"]]
+        assert r.context == "output"
+        await r.press("q")
+        assert r.context == "list"
+    # The rest is stored at the end.
+    assert traces(r.file)[3:] == [("finish", (8,))]
+
+
+async def test_the_end_of_the_detail_counts_after_some_seconds(reader: Opener) -> None:
+    async with reader(papers=DAYS, size=(140, 50)) as r:
+        watch = Watch(r)
+        watch.wait(30)
+        await r.do("move.down")
+        watch.wait(9.75)
+        await r.do("read.on")
+        watch.wait(10)
+        await r.do("read.on")
+        r[Traces].store()
+        await r.rest()
+        assert traces(r.file) == [("pass", (2,)), ("finish", (3,))]
+
+
+async def test_a_setting_switches_traces_of_reading_off(reader: Opener) -> None:
+    async with reader(papers=DAYS, settings=settings(note_reading=False, read_when="manual")) as r:
+        watch = Watch(r)
+        await r.do("read.open")
+        watch.wait(30)
+        await r.do("app.back", "view.reading")
+        assert "No reading yet" in r.screen
+        await r.press("y")
+        assert "copied 2 lines" in r.screen
+        await r.press("q")
+        assert r.context == "list"
+    assert traces(r.file) == []

@@ -1,0 +1,602 @@
+"""A paper as lines: the whole paper, the user's own, its community, and where a search found it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reader.cache.community import PageData
+from reader.cache.history import Votes
+from reader.cache.outputs import KeptOutput
+from reader.cache.pages import PageTitle
+from reader.core.community import Comment, Community, Repository
+from reader.core.document.model import (
+    Cell,
+    Document,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Quote,
+    Span,
+    Table,
+    Verbatim,
+)
+from reader.core.follows import Follow, FollowReason
+from reader.core.lines import Line, measure
+from reader.core.paper import Paper
+from reader.core.paper_row import NotCached
+from reader.core.passages import Passage
+from reader.core.similarity import Fit, FoundBy, Shared
+from reader.core.text import clean_note
+from reader.core.titles import Titled
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.page.community_lines import comment_lines, compact, linked_counts, repository_lines, version_lines
+from reader.ui.page.found_lines import SECTIONS, SECTIONS_ON_PAGE, Found, find_words, found_lines
+from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, compose, fit_lines, output_lines, own_lines
+from reader.ui.page.presentation import Presentation
+from tests.table import each
+from tests.ui.drawings import text, texts
+from tests.ui.stage import TODAY, paper
+
+# The paper
+
+LOOK = Presentation(TODAY)
+
+
+def own_texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
+    return said_by(own_lines(paper(tags=tags, note=note), width, replace(LOOK, is_unfolded=is_unfolded)))
+
+
+def said_by(lines: Sequence[Line]) -> list[str]:
+    return [text(line) for line in lines]
+
+
+def test_follows_come_first_and_lines_break_between_tags() -> None:
+    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
+    look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
+    lines = own_lines(paper(tags=("later", "to cite")), 70, look)
+    assert said_by(lines) == ["◆ Followed Agents & tools · perhaps Ke Li: K. Li", "Tags later · to cite"]
+    ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
+    assert [piece.action for line in lines for piece in line if piece.action] == ways
+    assert [line.rstrip() for line in own_texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
+    assert own_texts() == []
+
+
+def test_a_note_is_drawn_as_markdown_and_keeps_its_lines() -> None:
+    text = "# Why\nOne **two** three four five six\nseven\n\n"
+    note = f"{text}> quoted words\n- an item that is longer than it\n  - x\n12. `y`"
+    assert own_texts(24, note=note) == [
+        "✎ Why",
+        "  One two three four",
+        "  five six",
+        "  seven",
+        "  ",
+        "  │ quoted words",
+        "  ",
+        "  • an item that is",
+        "    longer than it",
+        "    • x",
+        "  ",
+        "  12. y",
+    ]
+
+
+def test_code_and_tables_of_a_note_are_whole_and_addresses_are_links() -> None:
+    assert own_texts(note="```\na = 1\n\nb\n```\n| a | b |\n|---|---|\n| 1 | 2 |")[:4] == [
+        "✎   a = 1",
+        "    ",
+        "    b",
+        "  ────",
+    ]
+    lines = own_lines(paper(note="see https://example.org/x"), 40, LOOK)
+    assert lines[0][-1].action == ("link", "https://example.org/x")
+
+
+@each("lines", [0, 1, NOTE_LINES, NOTE_LINES + 1, 40])
+def test_a_long_note_is_folded(lines: int) -> None:
+    whole = [f"{'  ' if number else '✎ '}line {number}" for number in range(lines)]
+    note, most = "\n".join(line[2:] for line in whole), NOTE_LINES - 1
+    assert own_texts(note=note) == (whole if lines <= NOTE_LINES else [*whole[:most], f"  +{lines - most} lines"])
+    assert own_texts(note=note, is_unfolded=True) == (whole if lines <= NOTE_LINES else [*whole, "  less"])
+    assert (own_texts(note="word " * 400)[-1], own_texts(10, note="word " * 400)[-1]) == ("  +47 lines", "  +89 lin…")
+
+
+def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
+    words = "A passage that takes more than a line of the page, and is cut after three lines, of which the rest is lost"
+    long = Passage("", words, section="§3 Method", note="why\nso?").said("2511.12345")
+    said = (long, Passage("", "Short").said("2511.12345"), "of another program", *[long] * 3)
+    drawn = [
+        *("▎ A passage that takes more than a line", "▎ of the page, and is cut after three"),
+        *("▎ lines, of which the rest is lost", "  §3 Method", "  ✎ why so?"),
+    ]
+    look = replace(LOOK, link_keys={"places": "i"})
+    head = ["Highlights  6  i reads there", *drawn, "▎ Short", "▎ of another program"]
+    folded, unfolded = (own_lines(paper(highlights=said), 40, one) for one in (look, replace(look, is_unfolded=True)))
+    assert said_by(folded) == [*head, *drawn, *drawn, "+1 more"]
+    assert said_by(unfolded) == [*head, *drawn, *drawn, *drawn, "less"]
+    assert [line[1].action for line in folded if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
+    narrow = said_by(own_lines(paper(highlights=said[:5]), 30, LOOK))
+    assert narrow[:2] == ["Highlights  5", "▎ A passage that takes more"]
+    assert narrow[3:6] == ["▎ is cut after three lines, of", "  §3 Method", "  ✎ why so?"] and len(narrow) == 18
+
+
+MADE = "2026-11-26T08:00:00Z"
+
+
+def output_texts(output: KeptOutput, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
+    return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
+
+
+def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
+    assert output_texts(KeptOutput("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
+        "▎ Summary · by a program, 2026-11-26",
+        "▎ One.",
+        "▎",
+        "▎ - two [b]three[/b]",
+    ]
+    assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
+    assert long[-1] == "▎ 'dailypapers show' prints the rest" and len(long) < MOST_SHOWN
+    # A tiny width ends, too.
+    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
+
+
+def reasons(fit: Fit | None, width: int = 80) -> list[str]:
+    return said_by(fit_lines(fit, width, UNICODE))
+
+
+def test_each_reason_is_named() -> None:
+    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",), cites=True), FoundBy(("fold",), 2))
+    assert reasons(fit) == ["Why here  shares draft trees · cites it · has fold (1 of 2 words)"]
+    assert all(len(line) <= 20 for line in reasons(fit, 20))
+    assert reasons(Fit(3, "like:1")) == reasons(None) == []
+    hostile = Fit(3, "x", Shared(("a\x1b[31mb",)))
+    assert "\x1b" not in reasons(hostile)[0]
+    assert said_by(fit_lines(fit, 80, ASCII))[0].isascii()
+
+
+# The whole paper
+
+
+def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
+    return said_by(compose(one, width, look))
+
+
+def test_the_detail_shows_a_paper_in_a_fixed_order() -> None:
+    lines = whole(
+        paper(starred=True, note="Read again.", tags=("later",), categories=("x.Y", "cs.CL"), remark="9 pages [/]"),
+        look=Presentation(TODAY, topic_names={"agents": "Agents & tools"}),
+    )
+    assert lines == [
+        "A memory that forgets on purpose",
+        "",
+        "Ada Byron, Emmy Noether",
+        "Some Lab",
+        "★ Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments",
+        "",
+        "Tags later",
+        "✎ Read again.",
+        "",
+        "▎ AI summary",
+        "▎ It forgets well.",
+        "",
+        "Abstract",
+        "What a model keeps is chosen by what it will need.",
+        "",
+        "The rest is let go.",
+        "",
+        "github.com/someone/forget 312 stars · feed · PDF · arXiv",
+        "",
+        "Video generation · Agents & tools",
+        "x.Y · cs.CL · 9 pages [/]",
+        "memory · kv cache",
+    ]
+
+
+def test_the_page_shows_everything_about_a_paper() -> None:
+    one = paper(
+        **{"version": 3, "revised": "2025-11-22", "venue": "ICLR 2026", "versions": ("v1 2025-11-19", "v3 2025-11-22")},
+        **{"models": 2, "spaces": 1, "submitter": "someone", "queued": True, "hidden": True, "remark": "9 pages"},
+        abstract="What a model keeps, as https://code.example/memory says.\n\n\n\nThe rest is let go.",
+        addresses=("https://www.code.example/memory/",),
+        categories=("cs.CL",),
+    )
+    repositories = tuple(Repository("model", f"lab/{name}", 1, 2, "text") for name in "mn")
+    look = Presentation(
+        TODAY,
+        position="3 of 34",
+        suits="like what you starred",
+        votes=Votes((50, 55, 61), 11),
+        fit=Fit(1, "like:1", Shared(("draft trees",))),
+        outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
+        fetching="fetching …",
+        link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
+        kept=PageData(
+            Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))
+        ),
+        is_page=True,
+    )
+    assert whole(one, 30, look) == [
+        *("A memory that forgets on", "purpose", ""),
+        *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026"),
+        *("▲ 61 ▇██ +11 since you looked", "3 ❞ · submitted by someone", f"{'':23}3 of 34", ""),
+        *("For you: like what you starred", "", "Why here  shares draft trees", ""),
+        *("▎ AI summary", "▎ It forgets well.", ""),
+        *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
+        *("▎ Summary · by a program,", "▎ 2026-11-26", "▎ One.", ""),
+        *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
+        *("Lc Code     github.… 312 stars", "L1 Link", ""),
+        *("It may be this one, by its", "title:", "1  2511.1  A page (2 authors)", ""),
+        *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
+        *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
+        *("memory · kv cache", "", "fetching …"),
+    ]
+    wide, pane = whole(one, 78, look), whole(one, 60)
+    assert wide[4:6] == [
+        "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026",
+        "▲ 61 ▇██ +11 since you looked · 3 comments · submitted by someone      3 of 34",
+    ]
+    assert "L1 Link     code.example/memory  in the text" in wide
+    assert pane[-6:-4] == [
+        "github.com/someone/forget 312 stars · feed · PDF · arXiv",
+        "code.example · 2 models · 1 Space",
+    ]
+    assert "code.example · 1 dataset" in whole(one._replace(models=0, datasets=1, spaces=0), 60)
+    submitter = next(piece for line in compose(one, 60, look) for piece in line if "someone" in piece.text)
+    assert submitter.action == ("link", "https://huggingface.co/someone")
+
+
+FAR = paper(day="2024-11-25", published="2023-01-02", version=3, revised="2025-11-22")
+FACTS = "Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments"
+ALONE = {"published": None, "comments": 0}
+
+
+@each(
+    ("one", "width", "position", "facts"),
+    [
+        # The weekday goes first, and then a word, where that saves a line.
+        (paper(), 45, "", [FACTS]),
+        (paper(), 44, "", [FACTS.removeprefix("Mon ")]),
+        (paper(), 40, "", ["24 Nov · arXiv 19 Nov · ▲ 61 · 3 ❞"]),
+        (paper(), 33, "", ["Mon 24 Nov · arXiv 19 Nov · ▲ 61", "3 comments"]),
+        # The place in the list stands at the right, if there is room.
+        (paper(), 60, "3 of 34", [f"{FACTS}        3 of 34"]),
+        (paper(), 50, "3 of 34", [FACTS, f"{'':43}3 of 34"]),
+        (paper(**ALONE), 6, "3 of 34", ["24 Nov", "▲ 61"]),
+        # Dates of another year name it, marks and the origin stand before the day.
+        (FAR, 70, "", ["Mon 25 Nov 2024 · arXiv 2 Jan 2023 · v3 22 Nov · ▲ 61 · 3 comments"]),
+        (paper(starred=True, hidden=True, **ALONE), 60, "", ["★ ◌ Mon 24 Nov · ▲ 61"]),
+        (
+            paper(pk=NotCached("2511.1"), comments=0),
+            *(80, "", ["+ from the feed, not in the cache · Mon 24 Nov · arXiv 19 Nov · ▲ 61"]),
+        ),
+    ],
+)
+def test_the_facts_stand_below_the_people(one: Paper, width: int, position: str, facts: list[str]) -> None:
+    lines = whole(one, width, Presentation(TODAY, position=position))
+    at = next(number for number, line in enumerate(lines) if line.endswith("Lab")) + 1
+    assert lines[at : at + len(facts) + 1] == [*facts, ""]
+
+
+def test_unknown_facts_take_no_room() -> None:
+    bare = paper(
+        id="page:0123456789ab",
+        abstract="",
+        authors=(),
+        author_count=0,
+        organization=None,
+        day=None,
+        published=None,
+        upvotes=0,
+        comments=0,
+        summary=None,
+        keywords=(),
+        topics=(),
+        code_url=None,
+    )
+    assert whole(bare) == ["A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet."]
+    assert "12 authors" in whole(bare._replace(author_count=12))
+
+
+def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None:
+    names = tuple(f"Given Name{number}" for number in range(40))
+    words = tuple(f"long keyword {letter}" for letter in "abcdefghi")
+    many = paper(authors=names, author_count=3_000, keywords=words)
+    folded, unfolded = (whole(many, 60, replace(LOOK, is_unfolded=one)) for one in (False, True))
+    assert folded[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
+    assert folded[-2:] == [
+        "long keyword a · long keyword b · long keyword c",
+        "long keyword d · long keyword e · long keyword f +3",
+    ]
+    told = " ".join(unfolded)
+    assert all(name in told for name in names) and "Name39 and 2,960 more · less Some Lab" in told
+    assert unfolded[-1] == "long keyword g · long keyword h · long keyword i · less"
+    assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
+    # What fits is not folded, and offers nothing.
+    assert whole(paper()) == whole(paper(), look=replace(LOOK, is_unfolded=True))
+
+
+def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None:
+    one = paper(authors=(*(f"Given Name{number}" for number in range(9)), "Emmy Noether"), author_count=10)
+    look = Presentation(TODAY, words=("noether",))
+    assert [piece.text for line in compose(one, 60, look) for piece in line if piece.hit] == ["+6"]
+
+
+def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
+    one = paper(
+        code_url="javascript:alert(1)",
+        project_url="file:///etc/passwd",
+        media=("https://example.org/a.mp4", "http://[broken", "https://"),
+    )
+    keys = {"o": "o", "p": "P", "1": "L1"}
+    lines = whole(one, look=Presentation(TODAY, link_keys=keys, is_page=True))
+    at = lines.index("o  Feed     huggingface.co/papers/2511.12345")
+    assert lines[at : at + 5] == [
+        "o  Feed     huggingface.co/papers/2511.12345",
+        "P  PDF      arxiv.org/pdf/2511.12345",
+        "   arXiv    arxiv.org/abs/2511.12345",
+        "L1 Media 1  example.org/a.mp4",
+        "",
+    ]
+    assert "   Code     github.com/someone/forget 312 stars" in whole(paper(), look=Presentation(TODAY, is_page=True))
+    pane = whole(paper(code_url=f"https://github.com/{'long/' * 20}"), 30)
+    assert pane[pane.index("feed · PDF · arXiv") - 1] == "github.com/long/lon… 312 stars"
+
+
+def test_searched_words_are_marked_but_not_our_own_labels() -> None:
+    look = Presentation(TODAY, words=("memory", "abstract", "byron"))
+    found = [piece for line in compose(paper(), 60, look) for piece in line if piece.hit]
+    assert [(piece.text, piece.role) for piece in found] == [
+        ("memory", "title"),
+        ("Byron", "people"),
+        ("memory", "keywords"),
+    ]
+
+
+def test_ascii_draws_with_letters() -> None:
+    one = paper(starred=True, note="n", authors=tuple("abcdefghij" * 9), author_count=99)
+    assert all(line.isascii() for line in whole(one, look=Presentation(TODAY, glyphs=ASCII)))
+
+
+words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
+
+
+@settings(max_examples=20)
+@given(
+    st.builds(
+        paper()._replace,
+        title=words,
+        abstract=words,
+        authors=st.lists(words, max_size=30).map(tuple),
+        author_count=st.integers(0, 5_000),
+        organization=st.none() | words,
+        day=st.none() | words,
+        summary=st.none() | words,
+        keywords=st.lists(words, max_size=6).map(tuple),
+        topics=st.lists(words, max_size=5).map(tuple),
+        project_url=st.none() | words.map(lambda text: f"https://example.org/{text}"),
+        note=st.none() | words.map(clean_note),
+        tags=st.lists(words, max_size=3).map(tuple),
+    ),
+    words.map(clean_note),
+    st.integers(4, 90),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_paper_is_drawn_literally_within_the_width(
+    one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
+) -> None:
+    look = Presentation(
+        TODAY,
+        words=("a",),
+        is_unfolded=is_unfolded,
+        is_page=is_page,
+        position="3 of 34",
+        outputs=(KeptOutput(others, MADE, others),),
+    )
+    for line in compose(one, width, look):
+        assert measure(line) <= width
+        assert all(piece.text.isprintable() for piece in line)
+
+
+# Its community
+
+PAGE_LOOK = Presentation(date(2026, 6, 30), link_keys={"m": "Lm", "t": "Lt", "s": "Ls"}, is_page=True)
+UNFOLDED = Presentation(date(2026, 6, 30), is_unfolded=True, is_page=True)
+
+
+def said(id: str, *words: str, parent: str = "", **more: object) -> Comment:
+    blocks = tuple(Paragraph((Span(one),)) for one in words)
+    return Comment(id, "ana", f"2026-06-{28 + len(id):02}T09:00:00Z", blocks, parent)._replace(**more)  # type: ignore[arg-type]
+
+
+def discussion(*comments: Comment, look: Presentation = PAGE_LOOK, width: int = 40) -> list[str]:
+    return texts(comment_lines(PageData(Community(comments)), width, look))
+
+
+# Counts and versions
+
+
+def test_counts_are_in_words_and_short_numbers() -> None:
+    assert linked_counts(paper()._replace(models=1, datasets=0, spaces=1_356)) == ["1 model", "1,356 Spaces"]
+    assert linked_counts(paper()) == []
+    counts = 7, 999, 1_000, 8_800, 20_345, 10**6, 1_200_000, 10**9
+    assert [*map(compact, counts)] == ["7", "999", "1k", "8.8k", "20k", "1M", "1.2M", "1G"]
+
+
+def test_versions_are_listed_if_there_are_several() -> None:
+    today = PAGE_LOOK.today
+    assert version_lines(("v1 2026-06-01",), today, 60, UNICODE) == []
+    lines = version_lines(("v1 2025-06-01", "v2 2026-06-03"), today, 60, UNICODE)
+    assert texts(lines) == ["Versions v1 1 Jun 2025 · v2 3 Jun"]
+
+
+# Repositories
+
+
+MODELS = tuple(Repository("model", f"lab/model-{n}", 900 * n, 10**n, "text-generation") for n in range(1, 6))
+SPACE = Repository("space", "lab/demo", 1, None, "A [bold]demo[/bold]", "sleeping")
+
+
+def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> None:
+    kept = PageData(Community((), (*MODELS, SPACE)), models=(1, 3, 5))
+    lines = texts(repository_lines(paper()._replace(models=254, spaces=1), kept, 72, PAGE_LOOK))
+    assert lines == [
+        "Linked 254 models ▂▅█ · 1 Space",
+        "Lm1  lab/model-1  text-generation · 900 likes · 10 downloads",
+        "Lm2  lab/model-2  text-generation · 1.8k likes · 100 downloads",
+        "Lm3  lab/model-3  text-generation · 2.7k likes · 1k downloads",
+        "     +2",
+        "Ls   lab/demo  A [bold]demo[/bold] · 1 like · sleeping",
+    ]
+    assert len(repository_lines(paper()._replace(models=254), kept, 72, UNFOLDED)) == 7
+    clicked = [piece.action for piece in repository_lines(paper()._replace(spaces=1), kept, 72, PAGE_LOOK)[-1]]
+    assert ("link", "https://huggingface.co/spaces/lab/demo") in clicked
+    assert repository_lines(paper()._replace(models=0), kept, 72, PAGE_LOOK) == []
+    few = PageData(Community((), (*MODELS[:1], SPACE)), models=(3, 4))
+    narrow = [
+        texts(repository_lines(paper()._replace(models=1, spaces=1), few, width, PAGE_LOOK))[-2:]
+        for width in (20, 19, 12)
+    ]
+    assert narrow == [
+        ["Lm   lab/model-1", "Ls   lab/demo  A [b…"],
+        ["Lm   lab/model-1", "Ls   lab/demo  A […"],
+        ["Lm   lab/mo…", "Ls   lab/de…"],
+    ]
+    for models, line in (((3,), "Linked 1 model · 1 Space"), ((3, 4), "Linked 1 model ▇█ · 1 Space")):
+        assert (
+            texts(repository_lines(paper()._replace(models=1, spaces=1), few._replace(models=models), 72, PAGE_LOOK))[0]
+            == line
+        )
+
+
+# Comments
+
+
+def test_replies_are_indented_and_hidden_deleted_or_automated_comments_are_named() -> None:
+    similar = Items(tuple(Item("•", (Paragraph((Span(title),)),)) for title in ("One", "Two")))
+    robot = said("g", "This is an automated message from the bot.")
+    robot = robot._replace(blocks=(*robot.blocks, similar))
+    told = (
+        *(said("a", "First.", reactions=(("🔥", 23),)), said("bb", "Second.", "More.", parent="a", is_edited=True)),
+        *(said("c", is_hidden=True), said("dd", "Yes.", parent="c"), said("e", "No.", parent="x"), robot),
+    )
+    assert discussion(*told, width=60) == [
+        *("5 comments", "", "ana · 29 Jun · 🔥 23", "First.", ""),
+        *("│ ana · 30 Jun · edited", "│ Second.", "│", "│ More.", ""),
+        *("a comment that is hidden", "", "│ ana · 30 Jun", "│ Yes.", ""),
+        *("ana · 29 Jun, to a deleted comment", "No.", "", "ana · 29 Jun", "automated, similar papers +2"),
+    ]
+    assert "• One" in discussion(robot, look=UNFOLDED)
+    assert discussion(said("a", is_hidden=True)) == discussion() == []
+    deep = [said("a" * n, "Yes.", parent="a" * (n - 1)) for n in range(1, 6)]
+    assert [max(line.count("│") for line in discussion(*deep, width=width)) for width in (24, 36, 90)] == [1, 2, 4]
+    many = [said(str(n), "Yes.") for n in range(100, 150)]
+    folded = discussion(*many)
+    assert (folded[0], folded[-1]) == ("50 comments", "+10 more")
+    assert discussion(*many, look=UNFOLDED)[-1] == "Yes."
+
+
+def test_markup_in_comments_is_drawn_and_links_can_be_clicked() -> None:
+    text = (
+        Quote((Paragraph((Span("Is it?"),)),)),
+        Paragraph((Span("See "), Span("this", "strong", "https://x.example/"), Span(" or "), Span("that", "", "#S1"))),
+        Verbatim(((Span("x = [i for i in range(10) if i % 2]  # and so on", "code"),),)),
+        Table(((Cell((Span("run"),), is_head=True),), (Cell((Span("84"),)),))),
+        Figure("", (), (), ("https://x.example/a.png",)),
+    )
+    lines = comment_lines(PageData(Community((said("a")._replace(blocks=text),))), 30, PAGE_LOOK)
+    drawn = texts(lines)
+    assert drawn[3:] == [
+        *("│ Is it?", "", "See this or that", "", "  x = [i for i in range(10) i…", ""),
+        *("───", "run", "───", "84", "───", "", "[picture]"),
+    ]
+    roles = [piece.role for line in lines for piece in line]
+    assert roles == [
+        *("label", "people", "muted", "quote", "text", "text", "link", "text", "text", "text", "keywords"),
+        *("quote", "label", "quote", "text", "quote", "link"),
+    ]
+    links = [piece for line in lines for piece in line if piece.action]
+    assert [(piece.text, piece.role, piece.action) for piece in links] == [
+        ("this", "link", ("link", "https://x.example/")),
+        ("[picture]", "link", ("link", "https://x.example/a.png")),
+    ]
+
+
+def test_the_community_is_drawn_in_ascii() -> None:
+    look = Presentation(PAGE_LOOK.today, glyphs=ASCII)
+    items = Items((Item("•", (Paragraph((Span("x"),)),)),))
+    told = (said("a")._replace(blocks=(Quote((items,)), items)), said("bb", "Yes.", parent="a"))
+    kept = PageData(Community(told, MODELS), models=(1, 2))
+    lines = [*comment_lines(kept, 40, look), *repository_lines(paper()._replace(models=5), kept, 40, look)]
+    assert all(line.isascii() for line in texts(lines))
+
+
+# Found in its full text
+
+
+def section(number: str, title: str, *texts: str) -> tuple[Heading | Paragraph, ...]:
+    return (Heading(1, number, (Span(title),)), *(Paragraph((Span(text),)) for text in texts))
+
+
+DOCUMENT = Document(
+    "T",
+    (
+        Paragraph((Span("Attention before all."),)),
+        *section("1", "Sparse", "  Sparse attention helps.", "Attention that is sparse."),
+        *section("2", "Dense", "Layers are dense."),
+        *section("", "Ends", "Frechet [b]attention[/b] \x1b[31m is 多模态 and sparse"),
+    ),
+)
+
+
+@each(
+    ("words", "blocks", "total"),
+    [
+        (("attention",), [0, 2, 7], 4),
+        (("sparse", "attention"), [2, 7], 3),
+        (('"sparse attention"',), [2], 1),
+        (("dense", "before"), [0, 4], 3),
+        (("nothing",), [], 0),
+        (("...",), [], 0),
+    ],
+)
+def test_each_section_has_its_first_place(words: tuple[str, ...], blocks: list[int], total: int) -> None:
+    found = find_words(1, DOCUMENT, words)
+    assert ([hit.block for hit in found.hits], found.total) == (blocks, total)
+
+
+def test_places_stand_below_their_sections_and_lead_there() -> None:
+    found = find_words(1, DOCUMENT, ("sparse", "attention"))
+    lines = found_lines(found, 60, UNICODE, is_page=False, key="i")
+    assert texts(lines) == [
+        "▤ In the full text  3 places  i reads there",
+        "§1 Sparse",
+        "  Sparse attention helps.",
+        "Ends",
+        "  Frechet [b]attention[/b] [31m is 多模态 and sparse",
+    ]
+    assert {piece.action for line in lines for piece in line if piece.action} == {("place", "2"), ("place", "7")}
+    assert [piece.text for piece in lines[2] if piece.hit] == ["Sparse", "attention"]
+    for nothing in (None, Found(1, ("x",))):
+        assert found_lines(nothing, 40, UNICODE, is_page=True) == []
+
+
+@given(st.integers(1, 60), st.booleans(), st.sampled_from([UNICODE, ASCII]))
+@example(60, False, UNICODE)
+@example(60, True, ASCII)
+def test_no_line_is_too_wide(width: int, is_page: bool, glyphs: Glyphs) -> None:
+    many = Document(
+        "T", tuple(block for n in range(9) for block in section(str(n), "A long title " * 9, "attention 多"))
+    )
+    found = find_words(1, many, ("attention",))
+    lines = found_lines(found, width, glyphs, is_page=is_page)
+    assert all(measure(line) <= max(width, 4) for line in lines)
+    if width == 60:
+        assert len(lines) == 1 + 2 * (SECTIONS_ON_PAGE if is_page else SECTIONS)

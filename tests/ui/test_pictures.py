@@ -1,0 +1,341 @@
+"""Pictures of a paper."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from PIL import Image
+from rich.segment import Segment
+from textual.geometry import Region
+
+from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
+from reader.core.paper import Paper
+from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn, Waiting
+from reader.ui.full_text.links import LETTERS
+from reader.ui.full_text.state import TEXT
+from reader.ui.kit.glyphs import UNICODE
+from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
+from reader.ui.pictures.screen import PicturePane, _Text
+from reader.ui.pictures.state import PICTURES
+from tests.feed_server import FeedServer
+from tests.feeds.fulltext import pages
+from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
+from tests.tiers import rest_long
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.stage import Stage, staged, watch_paints
+
+# Which pictures there are
+
+PAPER = Paper(
+    pk=1,
+    id="2605.00001",
+    title="A title",
+    day="2026-05-12",
+    media=("https://cdn.example/a.png?w=1", "https://cdn.example/a.mp4"),
+)
+
+PANEL = Figure("(a)", (Span("Left."),), (), ("x2.png",))
+WITH_FIGURE = Document("A title", (Figure("Figure 1", (Span("Both "), Span("sides.")), (PANEL,), ("./x1.png",)),))
+
+
+def test_the_pictures_of_a_paper_in_order() -> None:
+    found = pictures_of(PAPER, WITH_FIGURE, "feed")
+    assert [(one.label, one.address, one.caption) for one in found] == [
+        (
+            "Card of the feed",
+            "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2605.00001.png",
+            "A title",
+        ),
+        ("Picture 1 of the feed", "https://cdn.example/a.png?w=1", ""),
+        ("Figure 1", "https://arxiv.org/html/2605.00001/x1.png", "Both sides."),
+        ("Figure 1 (a)", "https://arxiv.org/html/2605.00001/x2.png", "Left."),
+    ]
+    assert [first_from(found, block) for block in (0, 1)] == [2, 3]
+    assert pictures_of(PAPER._replace(day=None, media=())) == ()
+    assert first_from(pictures_of(PAPER), 1) == 0
+    many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MOST + 9)))
+    assert len(pictures_of(PAPER, many)) == MOST
+
+
+def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
+    text = Document("", tuple(Paragraph((Span("Words."),), f"page-{page}" if page else "") for page in (1, 0, 2)))
+    found = pictures_of(PAPER, text, "pdf")
+    assert [(one.label, one.block) for one in found[::2]] == [("Page 1, upper half", 0), ("Page 2, upper half", 2)]
+    assert [first_from(found, block) for block in (0, 1, 2, 3)] == [0, 0, 2, 2]
+    assert found[3].spot == PdfSpot(PAPER.id, 1, is_upper=False)
+    assert found[3].address == f"https://arxiv.org/pdf/{PAPER.id}#page=2"
+
+
+def test_a_formula_is_found_by_the_words_around_it() -> None:
+    spans = Span("Let us write "), Span("\\alpha x", "formula"), Span("as the loss,")
+    formula, after = Formula(("a=b",), "(4)"), Paragraph((Span("where b is 2."),))
+    spot = PdfSpot(
+        "2605.00001", number="(4)", before=("let", "us", "write", "as", "the", "loss"), after=("where", "is")
+    )
+    text = Document("", (Paragraph(spans), formula, after))
+    assert formula_of(text, formula, 1, "2605.00001").spot == spot
+    proof = Document("", (Theorem((Span("Proof."),), (Paragraph(spans), formula, after)),))
+    assert formula_of(proof, formula, 0, "2605.00001").spot == spot
+    # One without a number is found by two blocks on either side.
+    plain = Formula(("a=b",))
+    words = [Paragraph((Span(word),)) for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")]
+    found = formula_of(Document("", (*words[:3], plain, *words[3:])), plain, 3, "2605.00001")
+    spot = PdfSpot("2605.00001", before=("beta", "gamma"), after=("delta", "epsilon"))
+    assert found == Picture("https://arxiv.org/pdf/2605.00001#3.2", "Formula", "", 3, spot)
+    first = formula_of(Document("", (plain, *words)), plain, 0, "2605.00001").spot
+    assert first == PdfSpot("2605.00001", after=("alpha", "beta"))
+
+
+def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
+    canvas = Canvas("blocks", 10, 5)
+    shown = Pictures(pictures_of(PAPER, WITH_FIGURE), 0, canvas)
+    drawn = PictureDrawn(4, ())
+    first = shown.came(shown.front, drawn)
+    assert first.drawn is drawn and first.turn(-1) is first and first.fitted(canvas) is first
+    second = first.turn(1)
+    assert (second.drawn, second.index) == (None, 1)
+    assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
+    assert second.turn(9).index == 3
+    assert second.says(second.front, "no").said == "no"
+    assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
+
+
+# Drawing
+
+
+async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    pane, sent = PicturePane(), list[str]()
+    monkeypatch.setattr(pane, "_send", sent.append)
+    async with staged(Stage(pane), 12, 5) as (_, pilot):
+
+        def lines() -> list[str]:
+            return [strip.text for strip in pane.render_lines(Region(0, 0, 12, 5))]
+
+        lines_painted = watch_paints(pane, monkeypatch)
+        for _ in range(2):
+            pane.show(None, "fetching the picture")
+            assert lines_painted == [-1]
+        blank = " " * 12
+        assert lines() == [blank, "  fetching  ", "    the     ", "  picture   ", blank]
+        row = (Segment("ab"), Segment("cde"))
+        pane.show(drawn := PictureDrawn(5, (row, (), row)), "")
+        assert lines() == [blank, "   abcde    ", blank, "   abcde    ", blank]
+        pane.show(drawn, "")
+        pane.show(PictureDrawn(13, (row,)), "")
+        assert lines() == [blank] * 5
+        pane.show(PictureDrawn(2, (row,) * 3, sixels="Six"), "")
+        lines()
+        await pilot.pause()
+        assert {*sent} == {"", "\x1b7\x1b[2;6HSix\x1b8"}
+        pane.leave()
+        assert lines() == [blank] * 5
+
+
+async def test_a_caption_is_cut_after_its_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = _Text(UNICODE, id="caption", rows=2)
+    async with staged(Stage(text), 14, 3):
+        painted = watch_paints(text, monkeypatch)
+        for words, shown in (
+            ("", ""),
+            ("One  two\nthree", " One two\n three"),
+            ("One two three four", " One two\n three four"),
+            ("One two three four five", " One two\n three four…"),
+        ):
+            text.show(words)
+            assert text.render().plain == shown
+        text.show("One two three\nfour five")
+        assert painted == [-1] * 3
+
+
+# Stories
+
+ID = "2605.00400"
+
+
+def png(color: str, size: tuple[int, int] = (300, 200)) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", size, color).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    """A feed whose first paper has a full text with two figures, at the desk of the user."""
+    for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    with FeedServer() as server:
+        monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
+        server.pages = {
+            f"/html/{ID}": pages.PAGE.encode(),
+            f"/html/{ID}/x1.png": png("red"),
+            f"/html/{ID}/x2.png": b"<svg></svg>",
+        }
+        yield server
+
+
+def blocks(r: Story) -> int:
+    """The cells of a picture that is drawn as half blocks."""
+    return r.screen.count("▀")
+
+
+async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed: FeedServer) -> None:
+    own = settings(endpoint=feed.url, images="blocks")
+    async with reader(size=(80, 24), settings=own) as r:
+        await r.do("read.open", "picture.open")
+        assert r.lines[0].strip() == "Card of the feed" and r.context == "picture"
+        await r.until(lambda: "is not asked while the feed is" in r.screen)
+        await r.do("picture.next")
+        assert r.status == "this is the last picture"
+        await r.do("picture.previous")
+        assert r.status == "this is the first picture"
+        await r.do("picture.close", "text.open")
+        await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
+        await r.do("text.search")
+        await r.type("both.")
+        await r.press("enter")
+        await r.do("picture.open")
+        await r.until(lambda: "vector drawing (SVG)" in r.screen)
+        assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
+        await r.do("picture.next")
+        await r.until(lambda: blocks(r) > 100)
+        assert r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+        await r.do("picture.previous")
+        asked = len(feed.requests)
+        await r.do("picture.next")
+        assert blocks(r) > 100 and len(feed.requests) == asked
+        await r.resize(60, 20)
+        await r.until(lambda: blocks(r) > 100 and len(feed.requests) > asked)
+        assert max(len(line.rstrip()) for line in r.lines) <= 60
+        await r.do("picture.close")
+        assert r.context == "text" and blocks(r) == 0
+        await r.do("text.follow")
+        links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
+        await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
+        assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+
+
+async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
+    reader: Opener, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        *paragraph("Let the measure of a reader be this: " + "more words on it " * 20, 700),
+        Printed("E = m + c", 250, 600),
+        Printed("(1)", 500, 600),
+    ]
+    feed.pages[f"/pdf/{ID}"] = write_pdf(tmp_path / "printed.pdf", [lines, lines]).read_bytes()
+    own = settings(endpoint=feed.url, images="blocks", pdf_folder=str(tmp_path / "none"))
+    async with reader(size=(80, 24), settings=own) as r:
+        await r.do("read.open", "text.open")
+        await r.until(lambda: "Start of it" in r.screen)
+        await r.do("text.search")
+        await r.type("a = b")
+        await r.press("enter")
+        await r.do("text.follow")
+        links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
+        await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text == "formula")])
+        assert "P as printed" in r.lines[-1]
+        await r.press("P")
+        await r.until(lambda: blocks(r) > 100)
+        assert r.context == "picture" and r.lines[0].strip() == "Formula (1)"
+        await r.do("picture.close")
+        # The PDF is here now: its text is read from it again, and its pages are shown.
+        await r.do("text.again")
+        await r.press("p")
+        await r.until(lambda: "from the PDF · no sections · no references · P shows its" in r.screen)
+        await r.do("picture.open")
+        await r.until(lambda: blocks(r) > 100)
+        assert r.lines[0].strip() == "1 of 4 · Page 1, upper half"
+        await r.do("picture.close")
+        monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
+        await r.do("picture.open")
+        assert r.status.endswith("installs it · p opens the PDF")
+
+
+async def test_a_picture_is_fetched_once_kept_and_may_fail(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
+) -> None:
+    pictures = tuple(Picture(f"https://x.example/{place}.png", f"Figure {place}") for place in range(3))
+    drawn, asked = PictureDrawn(2, ((Segment("xx"),),)), list[str]()
+    may_come = asyncio.Event()
+
+    async def run_job(job: DrawPicture) -> AsyncIterator[object]:
+        asked.append(job.address[-5])
+        yield Waiting(2.6, "the site asks to wait")
+        await may_come.wait()
+        if job.address.endswith("2.png"):
+            raise ValueError
+        yield drawn
+
+    monkeypatch.setattr("reader.ui.pictures.actions.MOST_KEPT", 1)
+    monkeypatch.setattr("reader.ui.pictures.actions.PAUSE", 0.0)
+    async with reader(size=(80, 24)) as r:
+        monkeypatch.setattr(r.app, "run_job", run_job)
+        r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))
+        await r.until(lambda: "the site asks to wait, 3 s" in r.screen)
+        may_come.set()
+        await r.until(lambda: r.app.state[PICTURES].drawn is drawn)  # type: ignore[union-attr]
+        await r.do("picture.next", "picture.previous", "picture.next", "picture.next")
+        # Only the newest one is kept.
+        assert "".join(asked) == "01012" and "The picture could not be drawn." in r.screen
+        assert isinstance(mistakes.pop(), ValueError)
+
+
+async def test_a_missing_picture_or_extra_is_explained(
+    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader(settings=settings(endpoint=feed.url, images="off")) as r:
+        await r.do("read.open", "picture.open")
+        assert r.is_on_page and r.status == "pictures are off: see images in the settings"
+        monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
+        await r.do("picture.open")
+        assert r.is_on_page and r.status.startswith("pictures need the extra images: ")
+    monkeypatch.undo()
+    monkeypatch.setattr("reader.ui.pictures.pictures.is_arxiv_id", lambda _: False)
+    async with reader(settings=settings(endpoint=feed.url, images="blocks")) as r:
+        await r.do("read.open", "picture.open")
+        assert r.is_on_page
+        assert r.status == "no pictures of this paper are known yet · enter fetches its full text with them"
+
+
+@pytest.mark.parametrize("protocol", rest_long(["kitty", "sixel"], ["kitty"]))
+async def test_kitty_and_sixel_pictures_are_sent_to_the_terminal(
+    painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
+) -> None:
+    sent: list[str] = []
+    async with reader(size=(80, 24), settings=settings(endpoint=feed.url, images=protocol)) as r:
+        monkeypatch.setattr(r.app, "terminal", Mock(write=sent.append))
+        await r.do("read.open", "text.open")
+        await r.until(lambda: "Start of it" in r.screen)
+        await r.do("move.bottom", "picture.open", "picture.next")
+        start = {"kitty": "\x1b_G", "sixel": "\x1b7\x1b["}[protocol]
+        await r.until(lambda: any(one.startswith(start) for one in sent))
+        assert r.screen.count("\U0010eeee") > 100 if protocol == "kitty" else "\x1bP" in "".join(sent)
+        await r.do("picture.close")
+        assert r.context == "text"
+        assert sent[-1].startswith("\x1b_Ga=d") if protocol == "kitty" else True
+
+
+async def test_the_terminal_keeps_no_picture_that_is_covered_or_closed(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(PicturePane, "_send", lambda _pane, sequence: sent.append(sequence) if sequence else None)
+    picture = Picture("https://x.example/a.png", "Figure 1")
+    drawn = PictureDrawn(2, ((Segment("xx"),),), before="send it", after="drop it")
+    pictures = Pictures((picture,), 0, Canvas("kitty", 80, 20)).came(picture, drawn)
+    async with reader(size=(80, 24)) as r:
+        r.app.model.change(r.app.state.put(PICTURES, pictures))
+        await r.rest()
+        assert sent == ["send it"]
+        await r.press("?")
+        r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures.says(picture, "a word")))
+        assert sent == ["send it", "drop it"]
+        await r.press("escape", "escape")
+        assert sent == ["send it", "drop it"] * 2

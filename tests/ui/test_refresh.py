@@ -1,0 +1,571 @@
+"""Refreshes: when they run, what they show while they run, and what they leave alone."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zlib import compress
+
+import pytest
+from textual.worker import WorkerCancelled
+
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Entry
+from reader.cache.reads.orders import Order
+from reader.cache.search.selection import Selection
+from reader.config import Settings
+from reader.core.errors import CacheBusy, ConfigError, FeedOffline, FeedRefused, ReaderError
+from reader.core.settings.tables import Vectors
+from reader.refresh import vectors
+from reader.refresh.jobs import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    FeedStarted,
+    FeedStored,
+    HookRan,
+    MakeVectors,
+    Message,
+    NotificationFailed,
+    PapersClassified,
+    PapersDropped,
+    PapersReturned,
+    Refresh,
+    RefreshFinished,
+    RefreshStarted,
+    RulesActed,
+    SourceFailing,
+    Waiting,
+)
+from reader.refresh.plan import Days, Latest
+from reader.refresh.vectors import VectorsMade
+from reader.ui.full_text.state import TEXTS_AHEAD
+from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
+from reader.ui.refresh.state import REFRESH, RefreshStatus
+from reader.ui.shell.state import Notices
+from tests.doubles import cached
+from tests.feed_server import FeedServer, item
+from tests.tiers import rest_long
+from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, fill, settings
+from tests.ui.papers import draft
+from tests.ui.stage import look
+from tests.ui.states import at
+
+# The status
+
+MORNING, LATER = (datetime(2026, 5, 12, hour, 30, tzinfo=UTC) for hour in (7, 9))
+
+
+def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
+    begun = RefreshStatus().started("trending")
+    assert (begun.progress, begun.view, begun.is_running) == ("starting", "trending", True)
+
+
+def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
+    running = RefreshStatus("day 3 of 7")
+    failed = running.failed("The feed did not answer.", "feed error", MORNING).failed("No network.", "offline", LATER)
+    assert failed == RefreshStatus("day 3 of 7", problem="No network.", trouble="offline", failing_since=MORNING)
+
+
+def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
+    running = RefreshStatus().started("trending")
+    assert running.end(is_idle=True, last=LATER) == RefreshStatus(last=LATER, ended=1)
+    assert running.end(is_idle=False, last=None) == RefreshStatus("starting", "trending", ended=1)
+
+
+# The refresher
+
+TOLD: list[tuple[Message, bool, str]] = [
+    (FeedStarted("Lab"), False, "Lab"),
+    (FeedStored("lab", "Lab", unchanged=3), False, "Lab"),
+    (FeedStored("lab", "Lab", new=1), True, "Lab"),
+    (FeedStored("lab", "Lab", updated=1), True, "Lab"),
+    (PapersReturned(1, 0), True, "Lab"),
+    (RefreshStarted(("2026-05-12", "2026-05-11")), False, "day 1 of 2"),
+    (Waiting(2.4, "the feed asks to wait"), False, "the feed asks to wait, 2 s"),
+    (DayStored("2026-05-12", 0, 0, 2, 0, n=1, of=3), False, "day 2 of 3"),
+    (DayStored("2026-05-11", 1, 0, 0, 0, n=2, of=3), True, "day 3 of 3"),
+    (DayStored("2026-05-10", 0, 1, 0, 0, n=3, of=3), True, "day 3 of 3"),
+    (DayEmpty("2026-05-12", n=1, of=3), False, "day 2 of 3"),
+    (PapersClassified(1, 2), False, "topics 1 of 2"),
+    (PapersClassified(2, 2), True, "topics 2 of 2"),
+    (RulesActed((("hidden", 2),)), True, "topics 2 of 2"),
+    (HookRan(1, 1_000), False, "on_new 1 of 1,000"),
+    (PapersDropped(1_200, "2026-01-01"), False, "1,200 old papers dropped"),
+]
+"""A message, whether the list is read again, and the progress that is shown then."""
+
+
+RULES = "by your rules: 2 hidden · u undoes"
+FIRST, ASKED, WEEK = Wanted(), Wanted(is_asked=True), Wanted(view="week:2026-W20", name="Week 20")
+SILENT, OFFLINE = (
+    SourceFailing("Ada's laboratory", "2026-05-11T06:00:00Z", 2),
+    RefreshFinished(error=FeedOffline("gone")),
+)
+MUCH = RefreshFinished(2, skipped=1_200, returned=1)
+ENDS: list[tuple[Message, Wanted, str, str]] = [
+    (SILENT, FIRST, "! Ada's laboratory and 2 more: no answer since 11 May", ": 3 feeds silent"),
+    (SILENT, FIRST, "", ": 3 feeds silent"),
+    (SILENT._replace(since="2026-05-12T07:00:00Z"), FIRST, "", ": 3 feeds silent"),
+    (
+        SourceFailing("A" * 25, "2026-05-12T07:00:00Z", 0),
+        FIRST,
+        f"! {'A' * 25}: no answer since 07:00",
+        f": {'A' * 19}… silent",
+    ),
+    (DayFailed("2026-05-12", FeedRefused("no day"), 1, 3), FIRST, "", "no day: feed error"),
+    (SILENT, FIRST, "", "no day: feed error"),
+    (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
+    (OFFLINE, FIRST, "", "gone: offline"),
+    (OFFLINE, ASKED, "! gone", "gone: offline"),
+    (MUCH, WEEK, "2 new, 1 that you marked or imported, 1,200 records skipped", ": "),
+    (
+        RulesActed((("hidden", 2),)),
+        WEEK,
+        f"2 new, 1 that you marked or imported, 1,200 records skipped · {RULES}",
+        ": ",
+    ),
+    (RefreshFinished(returned=1_000), ASKED, "0 new, 1,000 that you marked or imported", ": "),
+    (RefreshFinished(1), ASKED, "1 new", ": "),
+    (RefreshFinished(skipped=3), ASKED, "! 3 of the feed's records could not be read and were skipped", ": "),
+    (RefreshFinished(unchanged=9), ASKED, "nothing new", ": "),
+    (RefreshFinished(unchanged=9), FIRST, "", ": "),
+    (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
+    (NotificationFailed(ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
+]
+"""A message, the refresh that it is of, what is told then, and the problem and trouble that stay."""
+
+BY_DAY = [
+    (Wanted(name="Mon"), 1, "Mon"),
+    (WEEK, 3, "Week 20 · day 2 of 3"),
+    (Wanted(), 1, "day 1 of 1"),
+    (Wanted(), 30, "day 2 of 30"),
+    (Wanted(), 31, "day 2 of 31 · 6 a minute · 5 min left"),
+]
+
+
+async def test_each_message_of_a_refresh_updates_the_screen_at_once(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader() as r:
+        for message, is_read_again, progress in TOLD:
+            before = r.app.state.cache_version
+            r[Refresher]._receive(message)
+            await r.rest()
+            assert r.app.state.cache_version - before == is_read_again, message
+            assert r.app.state[REFRESH].progress == progress, message
+        assert "by your rules: 2 hidden" in r.status
+        r[Refresher]._came = ""
+        for message, wanted, told, trouble in ENDS:
+            r[Refresher]._model.change(r.app.state.change_notices(lambda _: Notices()))
+            r[Refresher]._wanted = wanted
+            r[Refresher]._receive(message)
+            await r.rest()
+            status, shown = r.app.state[REFRESH], r.app.state.notices.shown
+            assert f"{'! ' * (shown.tone == 'warning')}{shown.text}" == told, message
+            assert f"{status.problem}: {status.trouble}" == trouble, message
+        monkeypatch.setattr(r[Refresher], "_begun", time.monotonic() - 10)
+        for wanted, of, progress in BY_DAY:
+            r[Refresher]._wanted = wanted
+            r[Refresher]._receive(DayEmpty("2026-05-11", n=1, of=of))
+            assert r.app.state[REFRESH].progress == progress
+
+
+# When refreshes run
+
+
+class Refreshing(Bench):
+    """A refresher whose clock and jobs are those of the test."""
+
+    def __init__(
+        self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
+    ) -> None:
+        library = {
+            "path": Path("papers.db"),
+            "last_refresh": lambda: None,
+            "topic_names": dict,
+            "has_papers": lambda: True,
+            "note_refresh": lambda: None,
+        }
+        super().__init__(
+            at("all", papers=papers),
+            library,
+            settings=Settings(refresh_minutes=minutes, vectors=Vectors(model)),
+            moving=look()._replace(is_still=is_still, demo=demo),
+            run_job=self.run_job,
+            set_interval=lambda seconds, _act: self.begun.append(seconds),
+        )
+        self.asked: list[object] = []
+        self.answer: tuple[Message | VectorsMade, ...] = ()
+        self.refresher = Refresher(self.services)
+
+    async def wait(self) -> None:
+        await super().wait()
+        raise WorkerCancelled
+
+    async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
+        self.asked.append(job.plan if isinstance(job, Refresh) else job)
+        for message in self.answer:
+            yield message
+
+    @property
+    def status(self) -> RefreshStatus:
+        return self.model.state[REFRESH]
+
+
+async def test_refreshes_begin_by_themselves_and_again_after_some_minutes() -> None:
+    for bench, begun, works in (
+        (Refreshing(), [1800, FIRST_SECOND], 0),
+        (Refreshing(papers=0), [1800], 1),
+        (Refreshing(minutes=0), [FIRST_SECOND], 0),
+        (Refreshing(is_still=True), [], 0),
+        (Refreshing(demo=True), [], 0),
+    ):
+        bench.refresher.begin_first()
+        assert (bench.begun, len(bench.works)) == (begun, works)
+
+
+async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> None:
+    bench, week, day = Refreshing(), Days(("2026-05-04",)), Days(("2026-05-12",))
+    bench.refresher.begin()
+    bench.refresher.begin()
+    bench.refresher.fetch(week, "week:2026-W19", "Week 19")
+    bench.refresher.fetch(week, "week:2026-W19", "Week 19")
+    assert (len(bench.works), bench.status.view) == (2, "week:2026-W19")
+    # One for a view that is left is dropped.
+    bench.refresher.fetch_many(day, "day:2026-05-12", "Tue 12 May")
+    assert bench.model.state.notices.answer.text == "fetching Tue 12 May · esc stops · papers so far are kept"
+    bench.works = bench.works[2:]
+    await bench.work()
+    assert (bench.asked, bench.status.is_running, bench.awaited) == ([day], True, 1)
+    await bench.work()
+    assert (bench.asked[1:], bench.status, bench.works) == ([Latest(7)], RefreshStatus(ended=2), [])
+
+
+async def test_a_refresh_is_stopped_with_all_that_wait_for_it() -> None:
+    bench = Refreshing()
+    assert not bench.refresher.stop()
+    bench.refresher.begin()
+    bench.refresher.fetch(Days(("2026-05-12",)), "", "Tue 12 May")
+    assert bench.refresher.stop() and not bench.refresher.stop()
+    assert (bench.cancelled, bench.status.is_running) == (1, False)
+    assert bench.model.state.notices.answer.text == "refresh stopped · papers so far are kept"
+    await bench.works[1]()
+    assert len(bench.works) == 2
+
+
+async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Refreshing()
+    bench.answer = (OFFLINE,)
+    for _ in range(6):
+        bench.refresher.begin()
+        await bench.work()
+    bench.answer = (RefreshFinished(),)
+    bench.refresher.begin()
+    await bench.work()
+    bench.answer = (OFFLINE,)
+    bench.refresher.begin()
+    await bench.work()
+    assert bench.begun == [60, 120, 240, 480, 960, 960, 60]
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    bench.refresher.begin()
+    await bench.work()
+    assert bench.begun[7:] == []
+
+
+async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, shown, later = list[str](), list[str](), list[str]()
+    problems: list[ReaderError | None] = [None, None, CacheBusy("busy"), ConfigError("no model"), ReaderError("down")]
+
+    def lacks(_cache: Path, _settings: Vectors) -> bool:
+        if later:
+            maker.take(Vectors(later.pop()))
+        if (problem := problems.pop(0)) is not None:
+            raise problem
+        return len(problems) > 3
+
+    monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
+    monkeypatch.setattr(vectors, "lacks_vectors", lacks)
+    bench = Refreshing(model="small")
+    bench.answer = (VectorsMade(2, 9_000, 2),)
+    bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
+    maker = VectorMaker(bench.services)
+    maker.begin_soon(bench.model.state)
+    assert bench.begun == [REST]
+    told = []
+    for _ in range(len(problems)):
+        maker.begin()
+        maker.begin()
+        maker.begin_soon(bench.model.state)
+        assert (len(bench.works), bench.begun) == (1, [REST])
+        await bench.work()
+        told.append(bench.model.state.notices.news.text)
+    assert (opened, bench.asked) == (["small"], [MakeVectors()])
+    assert [one for one in shown if one] == ["vectors 2 of 9,000"] and bench.model.state[TEXTS_AHEAD] == ""
+    assert told == ["", "", "", "no model", "Vectors wait for the next refresh: down"]
+    # Another model is taken at once, or as soon as the one before has ended.
+    maker.take(Vectors("small"))
+    maker.take(Vectors("large"))
+    assert bench.begun == [REST, 0]
+    problems[:], later[:] = [None], ["largest"]
+    maker.begin()
+    await bench.work()
+    assert (opened, bench.begun) == (["small", "large"], [REST, 0, 0, 0])
+    bench.refresher.begin()
+    maker.begin()
+    assert len(bench.works) == 1
+    closed = list[tuple[Path, object]]()
+    monkeypatch.setattr("reader.cache.finding.door.install", lambda *given: closed.append(given))
+    VectorMaker(bench.services).close()
+    maker.close()
+    assert closed == [(Path("papers.db"), None)]
+
+
+def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for bench in (Refreshing(), Refreshing(model="small", demo=True), Refreshing(model="small", is_still=True)):
+        VectorMaker(bench.services).begin_soon(bench.model.state)
+        assert bench.begun == []
+    (tmp_path / "vectors").mkdir()
+    bench = Refreshing()
+    VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
+    assert bench.begun == []
+    VectorMaker(bench.services).begin_soon(bench.model.state)
+    assert bench.begun == [REST]
+
+
+# Stories
+
+TODAY = "2026-05-12"
+
+
+def _as_feed(r: Story, *ids: str) -> list[dict[str, object]]:
+    """Papers that the reader has, as the feed lists them."""
+    return [item(id, r.kept(id).title, TODAY, upvotes=r.kept(id).upvotes) for id in ids]
+
+
+async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Opener) -> None:
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url), size=(140, 16)) as r:
+            await r.do("move.down", count=8)
+            id, line = r.here.id, r.cursor_line
+            new = [item(f"2605.1000{place}", f"Hot news {place}", TODAY, upvotes=500) for place in range(5)]
+            feed.days[TODAY] = [*_as_feed(r, *r.ids), *new]
+            await r.do("app.refresh")
+            await r.until(lambda: r.main.papers.count == 19)
+            await r.until(lambda: "5 new" in r.status)
+            assert (r.here.id, r.cursor_line) == (id, line)
+            await r.do("move.top")
+            assert r.here.title.startswith("Hot news")
+            await r.search("is:new")
+
+
+async def test_the_cursor_stays_where_the_user_moved_it_during_a_reload(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader() as r:
+        order, may_go_on = r.app.library.order, asyncio.Event()
+
+        async def slow_order(selection: Selection) -> Order[int]:
+            found = await order(selection)
+            await may_go_on.wait()
+            return found
+
+        monkeypatch.setattr(r.app.library, "order", slow_order)
+        r.app.model.change(r.app.state.cache_changed())
+        for _ in range(3):
+            r.app.simulate_key("j")
+        await r.until(lambda: r.cursor == 3)
+        id = r.here.id
+        may_go_on.set()
+        await r.rest()
+        assert (r.cursor, r.here.id) == (3, id)
+
+
+async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "read.open")
+        assert r.shown is not None
+        id, listed = r.shown.id, r.ids
+        for _ in range(3):
+            # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
+            r.app.model.change(r.app.state.cache_changed())
+            await r.rest()
+            assert r.shown and r.shown.id == id
+        await r.do("paper.star")
+        assert r.kept(id).starred
+        assert [other for other in listed if r.kept(other).read] == [id]
+        await r.do("app.back")
+        assert r.ids == [other for other in listed if other != id]
+
+
+async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(reader: Opener) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
+            with closing(sqlite3.connect(r.file)) as other:
+                before, asked = other.execute("PRAGMA data_version").fetchone(), len(feed.requests)
+                await r.do("app.refresh")
+                await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
+                assert other.execute("PRAGMA data_version").fetchone() == before
+            assert r.status == "nothing new"
+
+
+async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY, upvotes=999)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
+            monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 60.0)
+            count = r.main.papers.count
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status)
+            assert r.main.papers.count == count
+            await r.until(lambda: r.main.papers.count == count + 1)
+
+
+@pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))
+async def test_a_broken_feed_leaves_the_papers_and_is_reported_in_one_line(reader: Opener, fault: str) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        feed.fault = fault
+        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
+            ids = r.ids
+            await r.do("app.refresh")
+            await r.until(lambda: r.app.state[REFRESH].problem)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
+            assert r.ids == ids
+            assert r.status == r.app.state[REFRESH].problem
+            assert "\n" not in r.status
+            assert "\x1b" not in r.status
+            assert r.app.state[REFRESH].trouble == "feed error"
+            feed.fault = "ok"
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status)
+            assert r.app.state[REFRESH].trouble == ""
+
+
+async def test_changes_by_another_instance_appear(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
+            with closing(Events.open(r.file)) as other:
+                other.mark("star", True, [cached(r.main.papers.pks_all()[2])])
+            await r.until(lambda: r.row(2).starred)
+            await r.until(lambda: "Starred 1" in r.filter_lines)
+            assert "★" in r.list_items[3]
+            assert r.cursor == 0
+            fill(r.file, {TODAY: [draft(900, "From another instance", upvotes=999)]})
+            await r.until(lambda: "From another instance" in r.list_items[1])
+            assert r.here.id == "2605.00400"
+
+
+async def test_a_mark_that_cannot_be_stored_is_reverted_with_the_reason(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.star")
+        with closing(sqlite3.connect(r.file)) as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
+        for action in ("paper.read", "paper.hide", "mark.all_read"):
+            await r.do(action)
+            assert "disk is full" in r.status
+            assert not r.here.read
+            assert not r.here.hidden
+        assert not any(r.row(place).read for place in range(14))
+        await r.do("mark.undo")
+        assert "disk is full" in r.status
+        assert r.here.starred
+        # On the page, too, over its keys.
+        await r.do("read.open")
+        assert r.lines[-3].startswith(" The cache") and "q back" in r.lines[-1]
+        await r.do("app.back")
+        with closing(sqlite3.connect(r.file)) as other:
+            other.execute("DROP TRIGGER full")
+        await r.do("paper.read")
+        assert r.kept(r.here.id).read
+
+
+async def test_matching_new_papers_run_the_notify_command_and_failures_are_reported(
+    reader: Opener, tmp_path: Path
+) -> None:
+    heard = tmp_path / "heard"
+    tell = tmp_path / "tell"
+    tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
+    tell.chmod(0o755)
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        wanted = settings(endpoint=feed.url, notify=("title:news",), notify_command=(str(tell),))
+        async with reader(settings=wanted) as r:
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
+            assert '"title": "Hot news"' in heard.read_text()
+            feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
+            tell.unlink()
+            await r.do("app.refresh")
+            await r.until(lambda: r.app.state.notices.news.text)
+            # The next action ends the answer, which the news waits for.
+            await r.do("move.down")
+            await r.until(lambda: "was not found; check notify_command" in r.status)
+
+
+async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.refresh.refresher.RETRY", 0.05)
+    refused = FeedOffline("There is no network.")
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed, monkeypatch.context() as away:
+
+        async def get(*_: object, **__: object) -> None:
+            raise refused
+
+        away.setattr("reader.feeds.http.client.HttpClient.get", get)
+        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
+            await r.until(lambda: r.status == "offline · r tries again" and r.top.endswith("○ offline 08:14"))
+            away.undo()
+            await r.until(lambda: "1 new" in r.status)
+            await r.until(lambda: r.app.state[REFRESH].failing_since is None)
+            await r.until(lambda: "offline" not in r.screen)
+
+
+async def test_a_damaged_cache_is_reported_and_the_reader_goes_on(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(200, 40), still=False, demo=True) as r:
+        starred = r.here.id
+        await r.do("paper.star")
+        await r.until(lambda: "1 starred" in r.status)
+        with closing(sqlite3.connect(cache_file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with cache_file.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (cache_file.stat().st_size - 4096))
+        await r.do("view.all", "move.bottom", "paper.star", "read.open")
+        await r.until(lambda: "The next start of the reader repairs it" in r.status)
+    assert starred in cache_file.with_suffix(".journal.jsonl").read_text()
+    assert cache_file.with_suffix(".suspect").exists()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
+async def test_a_star_that_does_not_go_stays_drawn_and_the_last_line_says_what_helps(
+    reader: Opener, size: tuple[int, int]
+) -> None:
+    async with reader(size=size) as r:
+        paper = r.here.id
+        far = int(time.time() * 1000) + 3_000 * 86_400_000
+        with closing(Events.open(r.file)) as events:
+            events.join([Entry("0" * 24, "b" * 12, 1, far, "star", "1", 1, compress(paper.encode()))])
+        await r.do("paper.star")
+        assert r.here.starred
+        for _ in range(2):
+            await r.do("paper.star")
+            await r.until(lambda: "cache repair" in r.status)
+            assert r.here.starred
+            assert "unstarred" not in r.status

@@ -1,0 +1,264 @@
+"""How the reader begins, and how it comes back to where the user left."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+from textual import events
+
+from reader.commands.workspace import Workspace, fill_with_sample
+from reader.core.paper import Draft
+from reader.core.query.suggestions import Completer
+from reader.ui.app import ReaderApp
+from reader.ui.main_screen import MainScreen
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.app import SAMPLE
+from tests.feed_server import FeedServer, item
+from tests.ui.conftest import Opener
+from tests.ui.driver import fill, open_reader, settings
+
+# First starts
+
+
+async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = MainScreen.finish
+
+    async def type_ahead(main: MainScreen, complete: Completer) -> None:
+        keys = ("J", "space", "f", "f", "/", *"robot")
+        for key in keys:
+            main.app.post_message(events.Key(key, " " if key == "space" else key))
+        while len(cast(ReaderApp, main.app).keyboard._waiting) < len(keys):
+            await asyncio.sleep(0)
+        await finish(main, complete)
+
+    monkeypatch.setattr(MainScreen, "finish", type_ahead)
+    async with reader() as r:
+        await r.until(lambda: r.query == "robot")
+        assert r.context == "query"
+
+
+async def test_an_empty_cache_is_filled_from_the_feed_and_a_day_shown_while_others_are_awaited(reader: Opener) -> None:
+    days = {
+        day: [item(f"{day[2:4]}{day[5:7]}.000{day[8:]}", f"Light of {day}", day)]
+        for day in ("2026-05-12", "2026-05-11")
+    }
+    with FeedServer(days) as feed:
+        feed.faults += ["ok"]
+        feed.fault = "hang"
+        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
+            await r.until(lambda: r.main.papers.count)
+            assert r.here.title == "Light of 2026-05-12" and r.context == "list"
+            await r.until(lambda: " of 7" in r.top)
+            # What is over the list is closed before what runs is stopped.
+            await r.do("read.open", "app.escape")
+            assert not r.is_on_page and " of 7" in r.top
+            await r.do("app.escape")
+            await r.until(lambda: "stopped" in r.status)
+            assert r.main.papers.count == 1
+            feed.fault = "ok"
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
+            assert "↻ " in r.top
+            await r.do("view.all")
+            assert len(r.ids) == 2
+        assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
+
+
+async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(reader: Opener) -> None:
+    with FeedServer({}) as feed:
+        gone = feed.url
+    async with reader(papers={}, still=False, settings=settings(endpoint=gone)) as r:
+        await r.until(lambda: "No papers yet" in r.empty and "try again" in r.empty)
+        assert all(said in r.empty for said in ("127.0.0.1", "r try again", "D open the sample", "q quit"))
+        assert r.context == "empty"
+        assert r.status == "", "the middle has said it"
+        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", "ctrl+p", "palette", "?", "keys"]
+        await r.do("app.sample")
+    assert r.app.return_value == SAMPLE
+
+
+async def test_the_sample_opens_with_no_request_and_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    file = tmp_path / "papers.db"
+    fill_with_sample(Workspace(), file)
+    async with open_reader(file, demo=True, still=False) as r:
+        assert r.status == "the bundled sample keeps nothing"
+        assert r.top.endswith("0 of 10 read · sample")
+        assert r.main.papers.count
+        await r.do("app.refresh")
+        assert "nothing is fetched" in r.status
+        assert r.app.state[REFRESH].progress is None
+        await r.do("paper.star", "app.older")
+        assert "nothing is fetched" in r.status and r.context == "list"
+        await r.do("find.add")
+        await r.type("2404.00009")
+        await r.do("query.accept")
+        assert "nothing is fetched" in r.status
+        await r.do("find.clear")
+        await r.do("view.all")
+        assert len(r.ids) >= 60
+        await r.do("paper.star", "app.back")
+    assert r.app.library.is_closed and not (tmp_path / "state.json").exists()
+
+
+async def test_mistakes_in_the_settings_are_reported_and_change_nothing_else(reader: Opener) -> None:
+    mistaken = settings(keys={"paper.starr": ("s",)})
+    async with reader(settings=mistaken, warnings=["config.toml:3: refresh_minuts is not a setting"]) as r:
+        assert r.status.startswith("config.toml:3: refresh_minuts is not a setting")
+        assert "(and 1 more: dailypapers config check)" in r.status
+        await r.do("paper.star")
+        assert r.here.starred
+
+
+# Empty lists
+
+
+async def test_tab_corrects_an_unknown_topic(reader: Opener) -> None:
+    async with reader(query="topic:agnets is:unread") as r:
+        assert r.context == "empty" and r.empty == (
+            "Nothing matches topic:agnets is:unread. Did you mean topic:agents is:unread?"
+            " tab takes it F clears the query"
+        )
+        await r.do("query.complete")
+        assert (r.query, len(r.ids), r.context) == ("topic:agents is:unread", 8, "list")
+        assert r.main.papers.has_focus
+
+
+async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:
+    async with reader(papers={}, size=(80, 16)) as r:
+        assert "No papers yet" in r.empty
+        await r.burst(*"msxAMnNJKopyLjk", "enter", "space", "escape")
+        assert r.app.is_running
+        assert "No papers yet" in r.empty
+
+
+async def test_closing_a_screen_over_an_empty_list_restores_its_keys(reader: Opener) -> None:
+    async with reader(papers={}, size=(60, 20)) as r:
+        keys = r.lines[-1]
+        assert "refresh" in keys
+        for place in ("day.go", "app.help", "app.commands"):
+            await r.do(place)
+            await r.press("escape")
+            assert r.context == "empty", place
+            assert r.lines[-1] == keys, place
+
+
+# Coming back
+
+
+async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread")
+        await r.search("robot", "query.accept", "pane.wider", "move.down", "move.down")
+        place = (r.view, r.query, r.here.id)
+        sizes = (r.main.papers.region, r.main.detail.region)
+        await r.do("find.filter", "pane.narrower")
+        await r.press("a", "o", "o")
+        await r.do("move.bottom", "move.up", "topic.fold")
+        await r.press("o")
+        await r.do("find.filter", "app.quit")
+        assert not r.app.is_running
+        assert json.loads(r.file.with_name("state.json").read_text()) == {
+            **{"view": "unread", "view_query": "", "text": "robot", "paper": place[2], "history": ["robot"]},
+            **{"commands": [], "hidden": [], "density": None, "sizes": {"three": [24, 0.62]}, "folded": ["Vision"]},
+            **{"topic_order": "papers", "topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
+        }
+    async with reader() as r:
+        assert (r.view, r.query, r.here.id) == place
+        assert r.main.filter.columns == 24
+        assert (r.main.filter.order, r.main.filter.choice.mode) == ("papers", "all")
+        assert r.main.filter.folded == {"Vision"}
+        assert r.main.papers.region.width != sizes[0].width
+        await r.do("find.filter", "pane.wider", "find.filter")
+        assert (r.main.papers.region, r.main.detail.region) == sizes
+        await r.do("find.query", "query.previous")
+        assert r.main.query_line.text.strip() == "robot"
+
+
+async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "move.down", "app.quit")
+    async with reader() as r:
+        assert (r.view, r.cursor) == ("unread", 1)
+        await r.do("app.quit")
+        fill(r.file, {"2026-05-13": (Draft("2605.00500", "Another"),)})
+    async with reader() as r:
+        assert (r.view, r.cursor) == ("latest", 0)
+        await r.do("view.unread")
+        # The cursor is on its paper, above which there is a new one.
+        assert r.cursor == 2
+        await r.do("app.quit")
+        (state := r.file.with_name("state.json")).write_text(state.read_text().replace("05-12T08:14", "05-13T08:14"))
+    async with reader() as r:
+        assert r.view == "unread"
+
+
+async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 20)
+    async with reader() as r:
+        await r.do("view.all")
+        assert r.main.papers.count == 60
+        await r.do("move.bottom", "app.quit")
+    async with reader() as r:
+        assert r.cursor == 59
+        assert r.here.title[:12] in r.text("#papers")
+
+
+async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("day.older", "day.older", "app.quit")
+    async with reader() as r:
+        assert r.view == "day:2026-05-08"
+        assert len(r.ids) == 14
+        state = r.file.with_name("state.json")
+    state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
+    async with reader() as r:
+        assert (r.view, r.query, r.cursor) == ("latest", "robot", 0)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        '{"view": 7, "text": "topic:(", "history": [1, "\\u001b[31m", "robot"], "filter_width": 100000}',
+        '{"filter_width": true, "list_share": -1.5, "visited": "yesterday"}',
+        "\x00\xff",
+    ],
+)
+async def test_no_state_can_stop_the_reader(reader: Opener, tmp_path: Path, state: str) -> None:
+    (tmp_path / "state.json").write_text(state)
+    async with reader() as r:
+        assert r.file.with_name("state.json").read_text() == state
+        assert r.main.papers.count or r.empty
+        assert r.main.papers.region.width > 20
+        assert r.main.detail.region.width > 20
+        await r.do("find.clear", "view.all")
+        assert len(r.ids) == 60
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
+async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
+    async with reader() as r:
+        r.app.perform("paper.star")
+        r.app.perform("app.quit")
+    gc.collect()
+    async with reader() as r:
+        assert r.kept("2605.00400").starred
+        r.app.perform("mark.undo")
+        r.app.perform("mark.all_read")
+        r.app.perform("app.quit")
+    gc.collect()
+    async with reader() as r:
+        assert not r.kept("2605.00400").starred
+        assert all(r.kept(id).read for id in r.ids)
+        await r.do("mark.undo")
+        assert r.status == "undone: no longer read · 14 papers · ctrl+r redoes"

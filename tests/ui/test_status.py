@@ -1,0 +1,545 @@
+"""The last line: notices, hints and prompts."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widget import Widget
+
+from reader.cache.history import STILL
+from reader.cache.reads.orders import Order
+from reader.core.lines import literal, measure, piece_at
+from reader.keys.actions import CONTEXTS, FOOTERS, Context
+from reader.keys.keymap import Keymap
+from reader.keys.spelling import Chord
+from reader.refresh.jobs import Canvas
+from reader.session.places import Place, triage_place, view
+from reader.ui.calendar.state import CalendarRequest, open_calendar
+from reader.ui.command_line.state import COMMAND, TypedCommand
+from reader.ui.filter.state import COUNTED, HINT
+from reader.ui.full_text.screen import text_status
+from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.text import FullText, Outline
+from reader.ui.full_text.view import Size, TextView
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.header_line import Condition, Header
+from reader.ui.kit.line_widgets import Reported, StatusLine
+from reader.ui.kit.lines import PRESS
+from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Choice, Status, Tone, status_lines
+from reader.ui.list.footer import main_status
+from reader.ui.main_screen import TopLine
+from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
+from reader.ui.page.state import PAGE, Reading
+from reader.ui.pictures.pictures import Picture, Pictures
+from reader.ui.pictures.state import PICTURES
+from reader.ui.shell.footer import status
+from reader.ui.shell.listing import ListContent
+from reader.ui.shell.state import Notice, Notices, Prompt, State
+from reader.ui.triage.state import TRIAGE, Triage, begin_triage
+from tests.table import each
+from tests.ui.conftest import Opener
+from tests.ui.drawings import text
+from tests.ui.full_texts import document
+from tests.ui.stage import Stage, paper, staged, watch_paints
+from tests.ui.states import COUNTS, at
+
+# Drawn for a width
+
+WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
+KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
+TONES: list[Tone] = ["done", "warning", "hint"]
+CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"))
+KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.latest": "gT", "view.all": "g<enter>"}))
+
+
+def drawn(status: Status, width: int, glyphs: Glyphs = UNICODE) -> list[str]:
+    return [text(line).rstrip() for line in status_lines(status, width, glyphs)]
+
+
+# Keys and notices
+
+
+def test_keys_stand_left_and_what_happened_right() -> None:
+    [line] = drawn(Status(KEYS, said="41 read · u undoes"), 100)
+    keys, said = " m read  s star  x hide  space next  / filter  ? keys", "41 read · u undoes"
+    assert line == keys + " " * (99 - len(keys) - len(said)) + said
+
+
+@each(("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")])
+def test_the_last_key_is_the_last_to_go(width: int, line: str) -> None:
+    assert drawn(Status(KEYS), width) == [line]
+
+
+LATE = "fetching all since 2024-01-01, and more"
+FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  / filter  ? keys"
+
+
+@each(
+    ("status", "width", "lines"),
+    [
+        (Status(KEYS, said=LATE), 35, [FIRST]),
+        (Status(KEYS, said=LATE), 36, [f"{FIRST}   fetching…"]),
+        (Status(KEYS, said=LATE), 60, [f"{FIRST}      fetching all since 2024-01-01…"]),
+        (Status(KEYS, said=LATE), 65, [f"{FIRST}      fetching all since 2024-01-01, and…"]),
+        (Status(KEYS, said=LATE), 66, [f"{FIRST}   {LATE}"]),
+        (Status(KEYS, said=LATE), 20, [" m read  ? keys"]),
+        (Status(said=LATE), 40, ["    fetching all since 2024-01-01, and…"]),
+        (Status(said=LATE), 41, [f" {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning"), 9, [" fetchin", " g all…"]),
+        (Status(KEYS, said=LATE, tone="warning"), 21, [" fetching all since", " 2024-01-01, and…"]),
+        (Status(KEYS, said=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
+        (Status(KEYS, said=LATE, tone="warning"), 49, [f" {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning"), 50, [f" ? keys   {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning"), 58, [f" m read  ? keys   {LATE}"]),
+        (Status(KEYS, said=LATE, tone="warning", stays=True), 65, [f" {LATE}", EVERY]),
+        (Status(KEYS, said="plans, uses tools, and acts", tone="hint"), 72, [EVERY]),
+        (Status(KEYS, said="plans, uses tools, and acts", tone="hint"), 75, [f"{EVERY}   plans, uses tools…"]),
+        (Status(KEYS, said="plans, uses too", tone="hint"), 120, [EVERY]),
+        (Status(KEYS, said="plans, uses tool", tone="hint"), 90, [f"{EVERY}{'':20}plans, uses tool"]),
+        (Status(choices=CHOICES, typed="open"), 23, [" open…  o page  p PDF", " a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="open"), 24, [" open…  o page  p PDF", "        a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="open"), 30, [" open…  o page  p PDF  a arXiv", "        c code"]),
+        (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…", " o page  a arXiv", " p PDF   c code"]),
+        (Status(choices=CHOICES), 20, [" o page  p PDF", " a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="word", is_typing=True), 60, [" word▏  o page  p PDF  a arXiv  c code"]),
+    ],
+)
+def test_keys_and_notices_share_the_line_to_the_cell(status: Status, width: int, lines: list[str]) -> None:
+    assert drawn(status, width) == lines
+
+
+def test_a_path_in_a_notice_keeps_its_name() -> None:
+    said = "67 papers written in /home/me/notes/papers/t.bib"
+    relative = Status(KEYS[-1:], said="in notes/papers/t.bib")
+    assert [drawn(relative, width)[0][8:].strip() for width in (31, 32)] == ["in …/papers/t.bib", relative.said]
+    ends = {57: "/me/notes/papers/t.bib", 54: "/notes/papers/t.bib", 51: "/papers/t.bib", 45: "/t.bib", 38: ""}
+    for width, end in ends.items():
+        assert drawn(Status(KEYS[-1:], said=said), width)[0].endswith(f"67 papers written in{' ' * bool(end)}…{end}")
+
+
+def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
+    said = Status(KEYS, said="All 34 read · u undoes · [ Monday has 17 left")
+    assert drawn(said, 100)[0].endswith(said.said)
+    ends = {72: said.said, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
+    for width, end in ends.items():
+        assert drawn(said, width)[0] == f"{FIRST}{'':{width - 1 - len(FIRST) - len(end)}}{end}"
+
+
+def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must() -> None:
+    warning = Status(KEYS, said="the cache is locked by another program · r tries again", tone="warning")
+    assert drawn(warning, 60) == [" the cache is locked by another program · r tries again"]
+    assert drawn(warning, 40) == [" the cache is locked by another program", " · r tries again"]
+    assert drawn(warning, 20) == [" the cache is", " locked by another…"]
+    assert drawn(warning, 100)[0].startswith(" m read  s star  x hide  ")
+
+
+def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
+    said = "fetching all since 2024-01-01, and all that came later"
+    deciding = Status(KEYS, said=said, kept=DECIDING_KEYS, stays=True)
+    assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
+    first = " m read  s star  x hide  space next  / filter  ? keys"
+    assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=9), st.text(max_size=20)), max_size=9),
+    st.text(max_size=250),
+    st.sampled_from(TONES),
+    st.sampled_from((*WIDTHS, 0, 1, 9, 21, 40)),
+    st.sampled_from([UNICODE, ASCII]),
+)
+def test_a_line_never_exceeds_its_width(
+    keys: list[tuple[str, str]], said: str, tone: Tone, width: int, glyphs: Glyphs
+) -> None:
+    for one in (Status(tuple(keys), said=said, tone=tone), Status((), tuple(keys), said, said, tone)):
+        for line in status_lines(one, width, glyphs):
+            assert measure(line) <= width
+            assert {piece.role for piece in line} <= {*STATUS_ROLES, "text"}
+            assert all(literal(piece.text) == piece.text for piece in line)
+
+
+@each("context", CONTEXTS)
+@each("width", WIDTHS)
+@each("tone", TONES)
+def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warning(
+    context: Context, width: int, tone: Tone
+) -> None:
+    keys = tuple(KEYMAPS[0].hints(context))
+    for said in ("", "1 read", "word " * 50):
+        lines = drawn(Status(keys, said=said.strip(), tone=tone), width)
+        if tone == "warning" and len(said) > width:
+            assert len(lines) == 2
+            continue
+        [line] = lines
+        for key, word in (*keys[:2], keys[-1]):
+            assert f" {key} {word}" in line
+        assert tone == "hint" or not said.strip() or said.split()[0] in line
+
+
+# Prompts
+
+
+def test_the_choices_of_a_long_prompt_stand_in_columns() -> None:
+    choices = tuple((key, f"Go to {'a' * (number % 4)}") for number, key in enumerate("abcdefghijkl"))
+    assert drawn(Status(choices=choices, typed="g"), 44) == [
+        " g…  a Go to      e Go to      i Go to",
+        "     b Go to a    f Go to a    j Go to a",
+        "     c Go to aa   g Go to aa   k Go to aa",
+        "     d Go to aaa  h Go to aaa  l Go to aaa",
+    ]
+
+
+def beginnings(keymap: Keymap, context: Context) -> set[Chord]:
+    """The beginnings of all chords."""
+    return {chord[:size] for chord in keymap.resolve(context) for size in range(1, len(chord))}
+
+
+@each("width", WIDTHS)
+def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
+    prompts = [(k, c, begun) for k in KEYMAPS for c in CONTEXTS for begun in beginnings(k, c)]
+    assert len(prompts) >= len(KEYMAPS) * 4
+    for keymap, context, begun in prompts:
+        choices = keymap.choices(context, begun, [f"My view {place}" for place in range(1, 10)])
+        lines = drawn(Status(tuple(keymap.hints(context)), choices, "".join(begun)), width, ASCII)
+        assert len(lines) <= (4 if width >= 80 else 5)
+        for key, word in choices:
+            assert any(f" {key} {word}" in line for line in lines), (key, word, lines)
+
+
+def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
+    [line] = status_lines(Status(KEYS, said="1 read"), 80)
+    for word in ("space", "next"):
+        piece = piece_at(line, text(line).index(word))
+        assert piece is not None
+        assert piece.action == (PRESS, "space")
+    last = piece_at(line, 78)
+    assert last is not None
+    assert last.action is None
+    assert piece_at(line, 80) is None
+
+
+def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long_warning() -> None:
+    assert drawn(Status(KEYS, selected=1200), 60)[0].startswith(" 1,200 selected  m read")
+    assert drawn(Status(KEYS, said="3 starred · u undoes", selected=3), 60) == [
+        " 3 selected  m read  s star  ? keys    3 starred · u undoes"
+    ]
+    assert drawn(Status(KEYS, selected=3), 24) == [" 3 selected  ? keys"]
+    warning = Status(KEYS, said="the cache is locked by another program " * 2, tone="warning", selected=3)
+    assert drawn(warning, 60) == drawn(warning._replace(selected=0), 60)
+    assert "selected" not in drawn(Status(KEYS, (("o", "page"),), "open", selected=3), 60)[0]
+
+
+# Notices
+
+
+def test_an_answer_replaces_the_last_one_and_passes_with_time_or_the_next_action() -> None:
+    notices = Notices().answered("nothing to undo", "warning").answered("41 read")
+    assert notices.shown == Notice("41 read")
+    assert notices.acted().shown == notices.passed().shown == Notice()
+    assert Notices().acted() == Notices()
+
+
+def test_news_never_covers_an_answer_and_waits_until_it_has_passed() -> None:
+    notices = Notices().answered("41 read · u undoes").told("12 new")
+    assert notices.shown == Notice("41 read · u undoes")
+    assert notices.acted().shown == notices.passed().shown == Notice("12 new")
+    assert notices.passed().passed().shown == Notice()
+    assert notices.told("nothing new").passed().shown == Notice("nothing new")
+
+
+def test_an_outcome_replaces_what_its_action_began_with_and_covers_no_other_answer() -> None:
+    begun = Notices().answered("esc stops searching")
+    assert begun.ended("the feed is silent", "warning", "esc stops searching").shown.text == "the feed is silent"
+    assert Notices().ended("the feed is silent").answer.text == "the feed is silent"
+    other = Notices().answered("1 read · u undoes").ended("the feed is silent", "warning", "esc stops searching")
+    assert other.shown.text == "1 read · u undoes"
+    assert other.acted().shown.text == "the feed is silent"
+
+
+def test_an_action_does_not_end_the_news_but_its_answer_covers_it() -> None:
+    notices = Notices().told("no network", "warning")
+    assert notices.acted().shown == Notice("no network", "warning")
+    assert notices.answered("1 read").shown == Notice("1 read")
+    assert notices.answered("1 read").acted().shown == Notice("no network", "warning")
+
+
+def test_the_lifetime_of_a_notice_begins_when_it_is_shown() -> None:
+    notices = Notices().answered("1 read")
+    assert notices.answered("1 read").happened > notices.happened
+    waiting = notices.told("12 new")
+    assert waiting.happened == notices.happened
+    assert waiting.acted().happened > waiting.happened
+    assert waiting.passed().happened > waiting.happened
+    assert Notices().told("12 new").happened > 0
+
+
+# Hints of each context
+
+KEYMAP = Keymap()
+READING = Reading(1, paper(), (), STILL)
+
+
+def in_context(context: Context, width: int, text: str = "") -> State:
+    state = at("all", text, papers=0 if context == "empty" else 3).resized(200)
+    match context:
+        case "detail" | "filter":
+            state = state.focused(context)
+        case "hole":
+            state = state.highlight(1, is_on_hole=True)
+        case "query":
+            state = state.open_query()
+        case "tags":
+            state = state.put(TAGGING, Tagging((1,), (), (), {}))
+        case "note":
+            state = state.put(NOTING, Noting(1, "2605.00400", "A paper", ""))
+        case "command":
+            state = state.put(COMMAND, TypedCommand())
+        case "calendar":
+            state = open_calendar(state, CalendarRequest(date(2026, 5, 12)))
+        case "page":
+            state = state.put(PAGE, READING)
+        case "triage":
+            state = begin_triage(state, Triage(triage_place("", is_taught=False), 900))
+            begun = datetime(2026, 5, 12, tzinfo=UTC)
+            state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
+        case "picture":
+            state = state.put(
+                PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
+            )
+        case "text" | "outline":
+            state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+            state = view_text(state, TextView.open(document(), Size()))
+            shown = state[TEXT]
+            assert shown is not None
+            state = state.put(TEXT, replace(shown, outline=Outline(is_open=context == "outline")))
+    assert state.context == context
+    # A zoomed pane is shown at any width.
+    return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
+
+
+def hints(state: State, keymap: Keymap) -> list[Choice]:
+    """The keys that a place shows."""
+    show = text_status if state[TEXT] is not None else main_status if state.front is None else status
+    return list(show(state, keymap).keys)
+
+
+# Help, reasons and outputs have tests of their own.
+@each("context", [context for context in CONTEXTS if context not in ("help", "output", "why")])
+def test_each_context_has_its_keys(context: Context) -> None:
+    for query in ("", "robot"):
+        wanted = [
+            (KEYMAP.key(action, context), word)
+            for action, word in FOOTERS[context].items()
+            if action != "find.clear" or query
+        ]
+        assert hints(in_context(context, 120, query), KEYMAP) == wanted
+
+
+def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> None:
+    own = Keymap(overrides={"paper.star": ("ctrl+t",), "paper.read": ()})
+    shown = hints(in_context("list", 120), own)
+    assert ("ctrl+t", "star") in shown and "read" not in [word for _, word in shown]
+    empty = in_context("empty", 120)
+    assert set(hints(empty, KEYMAP)) - set(hints(replace(empty, mode="sample"), KEYMAP)) == {("r", "refresh")}
+    places = (in_context(context, 120) for context in ("list", "detail", "filter"))
+    selected = [state.choose(state.selection.toggled((1, 2))) for state in places]
+    counted = [main_status(state, KEYMAP) for state in selected]
+    let_go = ("esc", "let go")
+    assert [(one.selected, let_go in one.keys) for one in counted] == [(2, True), (2, True), (0, False)]
+    no_text = at("all").put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+    assert [word for _, word in hints(no_text, KEYMAP)] == ["back", "star", "keys"]
+
+
+@each("tone", ["done", "warning"])
+def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", "warning"]) -> None:
+    said = "What happened takes more room than a narrow line has, and even more than that: " * 2
+    state = in_context("text", 60).change_notices(lambda notices: notices.told(said, tone))
+    shown = "".join(piece.text for line in status_lines(text_status(state, KEYMAP), 60) for piece in line)
+    assert "q back" in shown
+    assert "What happened" in shown
+
+
+def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
+    state = at("latest").put(HINT, "Models that act.")
+    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
+    state = state.focused("filter")
+    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
+    state = state.change_notices(lambda notices: notices.told("no network", "warning"))
+    assert main_status(state, KEYMAP)[3:5] == ("no network", "warning")
+    state = state.change_notices(lambda notices: notices.answered("1 read"))
+    assert main_status(state, KEYMAP)[3:5] == ("1 read", "done")
+    prompt = Prompt((("t", "Latest"),), "g")
+    assert main_status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
+
+
+def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:
+    place = Place(view("latest"), "robot")
+    state = State(place=place, listing=ListContent(place, Order(array("q", (1, 2)))))
+    assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
+    counted = state.put(COUNTED, COUNTS._replace(anywhere=54, place=place))
+    assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
+    wide = counted.widen_query()
+    assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Latest")
+    assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))
+
+
+# Widgets
+
+HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
+HERE = Header("Latest", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))
+BUSY = Header("Latest", "", 12, condition=Condition("day 3 of 7", "busy"))
+LINK_CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"))
+
+
+def drawn_widget(widget: Widget) -> list[str]:
+    strips = widget.render_lines(widget.size.region)
+    assert all(strip.cell_length == widget.size.width for strip in strips)
+    return [strip.text.rstrip() for strip in strips]
+
+
+# The first line
+
+
+async def test_the_spinner_turns_only_while_something_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    top = TopLine(spin=0.001)
+    app = Stage(top)
+    app.animation_level = "full"
+    async with app.run_test(size=(80, 3)) as pilot:
+        assert not top.is_turning
+        top.show(BUSY)
+        assert top.is_turning
+        before = drawn_widget(top)
+        for _ in range(200):
+            if drawn_widget(top) != before:
+                break
+            await pilot.pause(0.001)
+        assert drawn_widget(top) != before
+        assert drawn_widget(top)[0].endswith("day 3 of 7")
+        painted = watch_paints(top, monkeypatch)
+        top._step()
+        assert painted == [-1]
+        top.show(HERE)
+        assert not top.is_turning
+        still = TopLine(spin=None)
+        await app.mount(still)
+        still.show(BUSY)
+        assert not still.is_turning
+
+
+async def test_a_click_on_the_query_or_its_place_edits_the_query() -> None:
+    top = TopLine(spin=None)
+    async with staged(Stage(top), 80, 3) as (app, pilot):
+        top.show(HERE)
+        await pilot.pause()
+        await pilot.click(top, offset=(drawn_widget(top)[0].index("topic") + 2, 0))
+        assert len(app.told) == 1
+        await pilot.click(top, offset=(2, 0))
+        await pilot.click(top, offset=(78, 0))
+        assert len(app.told) == 1
+        top.show(Header("Latest", "", 12, 31))
+        await pilot.pause()
+        await pilot.click(top, offset=(40, 0))
+        assert len(app.told) == 2
+
+
+# The last line
+
+
+async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
+    status = StatusLine()
+    async with Stage(status).run_test(size=(30, 6)) as pilot:
+        status.show(Status(KEYS))
+        await pilot.pause()
+        assert drawn_widget(status) == [" m read  s star  ? keys"]
+        status.show(Status(KEYS, LINK_CHOICES, "open"))
+        await pilot.pause()
+        assert drawn_widget(status) == [" open…  o page  p PDF  a arXiv", "        c code  w project"]
+        await pilot.resize_terminal(60, 6)
+        await pilot.pause()
+        assert drawn_widget(status) == [" open…  o page  p PDF  a arXiv  c code  w project"]
+        await pilot.resize_terminal(30, 6)
+        await pilot.pause()
+        assert len(drawn_widget(status)) == 2
+        status.show(Status(KEYS, said="1 read"))
+        await pilot.pause()
+        assert len(drawn_widget(status)) == 1
+
+
+async def test_a_click_on_a_hint_presses_its_key() -> None:
+    status = StatusLine()
+    async with staged(Stage(status), 30, 6) as (app, pilot):
+        status.show(Status(KEYS, LINK_CHOICES, "open"))
+        await pilot.pause()
+        await pilot.click(status, offset=(drawn_widget(status)[1].index("code") + 1, 1))
+        await pilot.click(status, offset=(6, 1))
+        assert app.told == [Reported("key", "c")]
+
+
+# All of them
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+async def test_the_query_stands_out_in_every_theme(theme: str) -> None:
+    top = TopLine(spin=None)
+    app = Stage(top)
+    app.theme = theme
+    async with app.run_test(size=(80, 3)):
+        top.show(HERE)
+        [strip] = top.render_lines(top.size.region)
+        look = {segment.text.strip(): segment.style for segment in strip if segment.text.strip()}
+        query, place = look["topic:agents is:unread"], look["Latest"]
+        assert query is not None
+        assert place is not None
+        assert query.reverse or query.bgcolor != place.bgcolor
+
+
+# Stories
+
+SMALL = (60, 20)
+
+
+async def test_a_chord_lists_every_choice_in_a_small_terminal_and_takes_only_the_rows_it_needs(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.shell.keyboard.CHORD_HELP", 0.001)
+    async with reader(size=SMALL) as r:
+        await r.do("move.down", count=3)
+        before = r.lines
+        await r.press("g")
+        # The line grows in a frame of its own.
+        choices = r.app.keymap.choices("list", ("g",))
+        await r.until(lambda: all(name in r.screen for _, name in choices))
+        prompt = r.lines[-r.app.status.size.height :]
+        assert len(prompt) == 2
+        for key, name in choices:
+            assert any(f" {key} {name}" in line for line in prompt), (key, name, prompt)
+        # The thumb at the edge may show, as the list is shorter.
+        above = [line.rstrip("┃ ") for line in before[: -len(prompt)]]
+        assert [line.rstrip("┃ ") for line in r.lines[: -len(prompt)]] == above
+        await r.press("escape")
+        await r.until(lambda: r.app.status.size.height == 1)
+        assert [line.rstrip("┃ ") for line in r.lines] == [line.rstrip("┃ ") for line in before]
+
+
+async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.program.LIFETIME", 0.3)
+    async with reader() as r:
+        seen: list[str] = []
+        show = r.app.status.show
+
+        def watch(status: Status) -> None:
+            seen.append(status.said)
+            show(status)
+
+        monkeypatch.setattr(r.app.status, "show", watch)
+        await r.do("paper.star")
+        r.app.model.show_news("12 new")
+        await r.until(lambda: "12 new" in seen and r.status == "")
+        assert "1 starred · u undoes" in seen[: seen.index("12 new")]

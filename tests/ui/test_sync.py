@@ -1,0 +1,221 @@
+"""Marks are joined at the start, on quiet minutes and at the end; a failure is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from reader.config import Settings
+from reader.core.errors import CacheError, ReaderError
+from reader.ui.refresh import sync as work
+from reader.ui.refresh.state import REFRESH, UNJOINED
+from reader.ui.refresh.sync import QUIET, START, CacheWatch, SettingsWatch, Sync
+from reader.ui.shell.commands import Outcome
+from reader.ui.shell.state import State
+from tests.table import each
+from tests.ui.bench import Bench
+from tests.ui.stage import look
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+class Joining(Bench):
+    """A reader whose clock and processes are those of the test."""
+
+    def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
+        moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
+        super().__init__(settings=Settings(sync=folder), moving=moving, shell=lambda: self.shell)
+        self.shell: Any = SimpleNamespace(start=self.run)
+        self.outcomes = list(outcomes)
+        self.words: list[tuple[str, ...]] = []
+        self.killed = 0
+        self.sync = Sync(self.services)
+
+    def run(self, words: tuple[str, ...], _columns: int) -> Any:
+        self.words.append(words)
+        return SimpleNamespace(wait=lambda: self.outcomes.pop(0), kill=self.kill)
+
+    @property
+    def unjoined(self) -> list[str]:
+        """What the first line says can't be joined."""
+        return [what for what, _ in self.model.state[UNJOINED]]
+
+    def kill(self) -> None:
+        self.killed += 1
+
+    async def look_around(self) -> None:
+        self.sync.look()
+        await self.work()
+
+
+async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
+    stage = Joining([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
+    sync = stage.sync
+    sync.begin()
+    assert (stage.begun, sync.is_due) == ([START], False)
+    # A mark does not put off the first look.
+    sync.marked(State())
+    assert (stage.begun, sync.is_due) == ([START], True)
+    await stage.look_around()
+    assert (sync.is_due, stage.words, stage.begun[1:]) == (False, [("sync", "--quiet")], [QUIET])
+    sync.marked(State())
+    assert stage.begun[2:] == [QUIET]
+    for _ in range(2):
+        await stage.look_around()
+    # Others still lack something.
+    assert (stage.told, sync.is_due, stage.unjoined) == (["gone"], True, ["sync fails"])
+    await stage.look_around()
+    assert (sync.is_due, stage.unjoined) == (False, [])
+    sync.look()
+    sync.look()
+    sync.close()
+    assert (len(stage.works), stage.killed) == (1, 0)
+
+
+async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
+    skipped = Outcome(0, "", "half a file")
+    stage = Joining([skipped, skipped, Outcome(0), skipped])
+    for _ in range(4):
+        await stage.look_around()
+    assert (stage.told, stage.unjoined, stage.sync.is_due) == (["half a file"] * 2, [], False)
+
+
+async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "SETTLED", 0.0)
+    ended = threading.Event()
+    stage = Joining([Outcome(1, "", "down")], "postgresql://hub/a")
+    await stage.look_around()
+    assert (stage.unjoined, stage.words) == (["sync fails"], [("sync", "--quiet", "--watch")])
+    stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: ended.wait() and Outcome(-9, "", "", True)))
+    stage.sync.look()
+    running = asyncio.create_task(cast(Any, stage.works.pop()()))
+    while stage.unjoined:
+        await asyncio.sleep(0)
+    ended.set()
+    await running
+    # One that was stopped after its hour begins again at once, and the next failure is told.
+    assert stage.begun[-1] == START
+    stage.outcomes = [Outcome(1, "", "down")]
+    await stage.look_around()
+    assert stage.told == ["down", "down"]
+
+
+async def test_a_sync_interrupted_by_leaving_is_due() -> None:
+    stage = Joining([])
+    stage.sync.look()
+
+    def wait() -> Outcome:
+        stage.sync.look()
+        assert stage.sync.is_due and not stage.works[1:]
+        stage.sync.close()
+        raise ValueError
+
+    stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: wait()))
+    with pytest.raises(ValueError):
+        await stage.works[0]()
+    assert (stage.killed, stage.sync.is_due) == (1, True)
+
+
+@each(("folder", "demo"), [("", False), ("shared", True)])
+def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo: bool) -> None:
+    stage = Joining([], folder, demo=demo)
+    stage.sync.begin()
+    stage.sync.marked(State())
+    stage.sync.look()
+    assert (stage.begun, stage.works, stage.sync.is_due) == ([], [], False)
+
+
+async def test_a_server_is_listened_to() -> None:
+    stage = Joining([Outcome(0)] * 2, "postgresql://hub.example/papers")
+    await stage.look_around()
+    assert stage.words == [("sync", "--quiet", "--watch")]
+
+
+# Other programs
+
+
+class Watched(Bench):
+    """A reader over a cache and a settings file that other programs change."""
+
+    def __init__(self, file: Path | None = None, *, is_still: bool = False) -> None:
+        library = {
+            **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
+            **{"last_refresh": lambda: NOON, "changed": self.change},
+        }
+        super().__init__(
+            library=library,
+            moving=look()._replace(is_still=is_still),
+            settings_file=file,
+            set_interval=lambda seconds, _act: self.begun.append(seconds),
+        )
+        self.changes: list[bool | ReaderError] = []
+
+    def change(self) -> bool:
+        found = self.changes.pop(0)
+        if isinstance(found, ReaderError):
+            raise found
+        return found
+
+    @property
+    def seen(self) -> tuple[str, int, int]:
+        """The news, how often the list was read again, and the works that wait."""
+        return self.model.state.notices.news.text, self.model.state.cache_version, len(self.works)
+
+
+async def test_changes_by_other_programs_are_shown() -> None:
+    bench = Watched()
+    watch = CacheWatch(bench.services)
+    watch.begin()
+    CacheWatch(Watched(is_still=True).services).begin()
+    assert bench.begun == [1.0]
+    bench.changes = [False, True, CacheError("locked")]
+    watch.look()
+    assert bench.seen == ("", 0, 0)
+    watch.look()
+    assert bench.seen == ("", 1, 0) and bench.model.state[REFRESH].last == NOON
+    watch.look()
+    assert bench.seen == ("locked", 1, 0)
+    bench.library.trouble = "no room"
+    watch.look()
+    assert (bench.seen, bench.library.trouble) == (("no room", 1, 0), "")
+    bench.library.is_marking = True
+    watch.look()
+    assert bench.changes == []
+
+
+async def test_a_settings_file_is_read_again_when_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, muted = tmp_path / "config.toml", list[tuple[str, ...]]()
+
+    def mute(_cache: Path, settings: Settings, _today: object) -> bool:
+        muted.append(tuple(settings.mute))
+        if len(muted) > 2:
+            raise CacheError("locked")
+        return len(muted) > 1
+
+    monkeypatch.setattr(work, "_mute", mute)
+    bench = Watched(file)
+    watch = SettingsWatch(bench.services)
+    watch.look()
+    await bench.work()
+    watch.look()
+    assert (bench.seen, muted) == (("", 0, 0), [()])
+    file.write_text('mute = ["cats"]\nnosuch = 1\n[[views]]\nname = "new"\nquery = "is:unread"\n')
+    watch.look()
+    await bench.work()
+    watch.look()
+    assert bench.seen[0] == f"{file}:2: nosuch is not a setting." and bench.seen[1:] == (1, 0)
+    assert [one.name for one in bench.model.state.views.named] == ["new"]
+    file.unlink()
+    watch.look()
+    await bench.work()
+    assert bench.seen[1:] == (1, 0) and muted == [(), ("cats",), ()]
+    SettingsWatch(Watched().services).look()
