@@ -44,6 +44,8 @@ _BRITISH_ENDINGS = (
     " centred/centered centring/centering centre/center metre/meter theatre/theater fibre/fiber litre/liter"
     " calibre/caliber logue/log defence/defense offence/offense licence/license pretence/pretense grey/gray"
     " artefact/artifact ageing/aging dgement/dgment programmes/programs"
+    " odelling/odeling odelled/odeled abelling/abeling abelled/abeled ancelling/anceling ancelled/anceled"
+    " avelling/aveling avelled/aveled ignalling/ignaling ignalled/ignaled"
 )
 _BRITISH = tuple(pair.split("/") for pair in _BRITISH_ENDINGS.split())
 _PROGRAMME = re.compile(r"\bprogramme\b")
@@ -162,10 +164,7 @@ class Form(NamedTuple):
     """Whether longer words match too: those that begin like the last one."""
 
 
-_ENDINGS = (
-    *("e", "ed", "es", "s", "d", "n", "on", "ion", "tion", "ation", "g", "ng", "ing", "y", "ty", "ity", "l", "al"),
-    *("ly", "r", "er", "ve", "ive", "nt", "ent", "ment", "ness", "able"),
-)
+_ENDINGS = (*("e", "n", "on", "ion", "tion", "ation", "g", "ng", "ing", "ty", "al", "ve", "ive", "nt", "ent", "ment"),)
 """What may be missing at the end of a word that is being typed."""
 
 SHORTEST_UNFINISHED = 4
@@ -200,7 +199,7 @@ def _unfinished(words: tuple[str, ...]) -> Iterator[Form]:
     yield Form(words, is_beginning=own == last)
     known = {own}
     for word, other in zip(longer, others, strict=True):
-        if other not in known and not other.startswith(last):
+        if other not in known and other not in STOP_WORDS and not other.startswith(last):
             known.add(other)
             yield Form((*before, word))
 
