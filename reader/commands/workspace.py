@@ -63,7 +63,7 @@ class Workspace:
     def settings_of_now(self) -> Settings:
         """The settings, including changes since the program started, for incoming papers."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
 
     @cached_property
     def keymap(self) -> Keymap:

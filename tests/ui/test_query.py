@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from reader.cache.finding import index
 from textual import events
 
-from reader.cache.finding import index
-from reader.cache.finding.door import door_of
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
 from reader.ui.list import loader as list_loader
@@ -26,7 +24,6 @@ from reader.ui.query.advice import (
     with_known_topics,
 )
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
-from reader.ui.refresh.sync import CacheWatch
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
@@ -340,22 +337,3 @@ async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(read
         await r.do("app.escape")
         await r.until(lambda: r.here.id == id)
         assert r.query == text
-
-
-async def test_a_model_of_the_settings_is_taken_over_while_the_reader_runs(reader: Opener, tmp_path: Path) -> None:
-    file, cache = tmp_path / "config.toml", tmp_path / "papers.db"
-    file.write_text("")
-    async with reader(settings_file=file) as r:
-        assert door_of(cache) is None
-        # Nothing is asked of this address before something is typed.
-        model = '[vectors]\nserver = "http://localhost:9"\nmodel = "small"\n'
-        file.write_text(model)
-        r[CacheWatch].look_around()
-        await r.until(lambda: door_of(cache) is not None)
-        first = door_of(cache)
-        file.write_text(f'{model}before_query = "query: "\n')
-        r[CacheWatch].look_around()
-        await r.until(lambda: door_of(cache) not in (None, first))
-        file.write_text("")
-        r[CacheWatch].look_around()
-        await r.until(lambda: door_of(cache) is None)

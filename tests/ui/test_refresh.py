@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,7 @@ from reader.cache.marks.journal import Entry
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.config import Settings
-from reader.core.errors import CacheBusy, ConfigError, FeedOffline, FeedRefused, ReaderError
-from reader.core.settings.tables import Vectors
-from reader.refresh import vectors
+from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -31,7 +28,6 @@ from reader.refresh.jobs import (
     FeedStarted,
     FeedStored,
     HookRan,
-    MakeVectors,
     Message,
     NotificationFailed,
     PapersClassified,
@@ -45,9 +41,7 @@ from reader.refresh.jobs import (
     Waiting,
 )
 from reader.refresh.plan import Days, Latest
-from reader.refresh.vectors import VectorsMade
-from reader.ui.full_text.state import TEXTS_AHEAD
-from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
+from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
 from tests.doubles import cached
@@ -186,9 +180,7 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
 class Refreshing(Bench):
     """A refresher whose clock and jobs are those of the test."""
 
-    def __init__(
-        self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
-    ) -> None:
+    def __init__(self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False) -> None:
         library = {
             "path": Path("papers.db"),
             "last_refresh": lambda: None,
@@ -199,21 +191,21 @@ class Refreshing(Bench):
         super().__init__(
             at("all", papers=papers),
             library,
-            settings=Settings(refresh_minutes=minutes, vectors=Vectors(model)),
+            settings=Settings(refresh_minutes=minutes),
             moving=look()._replace(is_still=is_still, demo=demo),
             run_job=self.run_job,
             set_interval=lambda seconds, _act: self.begun.append(seconds),
         )
         self.asked: list[object] = []
-        self.answer: tuple[Message | VectorsMade, ...] = ()
+        self.answer: tuple[Message, ...] = ()
         self.refresher = Refresher(self.services)
 
     async def wait(self) -> None:
         await super().wait()
         raise WorkerCancelled
 
-    async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
-        self.asked.append(job.plan if isinstance(job, Refresh) else job)
+    async def run_job(self, job: Refresh) -> AsyncIterator[Any]:
+        self.asked.append(job.plan)
         for message in self.answer:
             yield message
 
@@ -280,67 +272,6 @@ async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch:
     bench.refresher.begin()
     await bench.work()
     assert bench.begun[7:] == []
-
-
-async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened, shown, later = list[str](), list[str](), list[str]()
-    problems: list[ReaderError | None] = [None, None, CacheBusy("busy"), ConfigError("no model"), ReaderError("down")]
-
-    def lacks(_cache: Path, _settings: Vectors) -> bool:
-        if later:
-            maker.take(Vectors(later.pop()))
-        if (problem := problems.pop(0)) is not None:
-            raise problem
-        return len(problems) > 3
-
-    monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
-    monkeypatch.setattr(vectors, "lacks_vectors", lacks)
-    bench = Refreshing(model="small")
-    bench.answer = (VectorsMade(2, 9_000, 2),)
-    bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
-    maker = VectorMaker(bench.services)
-    maker.begin_soon(bench.model.state)
-    assert bench.begun == [REST]
-    told = []
-    for _ in range(len(problems)):
-        maker.begin()
-        maker.begin()
-        maker.begin_soon(bench.model.state)
-        assert (len(bench.works), bench.begun) == (1, [REST])
-        await bench.work()
-        told.append(bench.model.state.notices.news.text)
-    assert (opened, bench.asked) == (["small"], [MakeVectors()])
-    assert [one for one in shown if one] == ["vectors 2 of 9,000"] and bench.model.state[TEXTS_AHEAD] == ""
-    assert told == ["", "", "", "no model", "Vectors wait for the next refresh: down"]
-    # Another model is taken at once, or as soon as the one before has ended.
-    maker.take(Vectors("small"))
-    maker.take(Vectors("large"))
-    assert bench.begun == [REST, 0]
-    problems[:], later[:] = [None], ["largest"]
-    maker.begin()
-    await bench.work()
-    assert (opened, bench.begun) == (["small", "large"], [REST, 0, 0, 0])
-    bench.refresher.begin()
-    maker.begin()
-    assert len(bench.works) == 1
-    closed = list[tuple[Path, object]]()
-    monkeypatch.setattr("reader.cache.finding.door.install", lambda *given: closed.append(given))
-    VectorMaker(bench.services).close()
-    maker.close()
-    assert closed == [(Path("papers.db"), None)]
-
-
-def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for bench in (Refreshing(), Refreshing(model="small", demo=True), Refreshing(model="small", is_still=True)):
-        VectorMaker(bench.services).begin_soon(bench.model.state)
-        assert bench.begun == []
-    (tmp_path / "vectors").mkdir()
-    bench = Refreshing()
-    VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
-    assert bench.begun == []
-    VectorMaker(bench.services).begin_soon(bench.model.state)
-    assert bench.begun == [REST]
 
 
 # Stories
