@@ -25,7 +25,7 @@ ALL = (
 
 BESIDE = (
     *(paths.refresh_stamp, paths.journal_file, paths.sent_digests_file, paths.sync_lock),
-    *(paths.suspect_stamp, paths.backup_folder, paths.finding_folder),
+    *(paths.suspect_stamp, paths.backup_folder),
     paths.draft_folder,
 )
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Nearest, Selection
+from reader.core.choice.words import EMPTY_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import FoundBy, Shared
 from reader.core.text import fold, split_words
@@ -268,7 +269,9 @@ def _shared_phrases(paper: Text, telling: Mapping[str, float]) -> tuple[str, ...
     for column in reversed(paper):
         for run in re.split(r"[^\w\s-]+", column):
             written = [word for word in re.findall(r"[^\W_]+", run) if word.lower() not in STOP_WORDS]
-            values = [telling.get(own, 0.0) for own in stems(spelled(word) for word in written)]
+            owns = stems(spelled(word) for word in written)
+            both = zip(written, owns, strict=True)
+            values = [0.0 if word.lower() in EMPTY_WORDS else telling.get(own, 0.0) for word, own in both]
             for word, value in zip(written, values, strict=True):
                 phrases.setdefault(_plain(word), value)
             for (one, other), (first, second) in zip(pairwise(written), pairwise(values), strict=True):

@@ -71,7 +71,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
         ("agents -chain", [1, 3], [4]),
         ("agents is:hidden", [6], []),
         ("title:agents", [1], []),
-        ("(ai OR attentive) agents", [], [1, 4]),
+        ("(ai OR attentive) agents", [], [1, 2, 4]),
         ("agents OR topic:maps", [1, 3, 4], []),
         ("zyzzyva", [], []),
         ("", [1, 3, 2, 4, 5], []),
