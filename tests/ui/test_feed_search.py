@@ -39,7 +39,7 @@ STOPS = "esc stops searching for gloves"
 
 
 class Search(Bench):
-    """A search whose feed answers what the test wants."""
+    """A search with a fake feed."""
 
     def __init__(self, state: State = LIST) -> None:
         super().__init__(state, {"pk_of": lambda _id: None}, run_job=self.run_job)
@@ -106,7 +106,7 @@ async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
     bench.follow()
     bench.follow()
     assert bench.cancelled == 1
-    # What it still reports is shown no more.
+    # Later reports of a stopped search are ignored.
     bench.search._report("gloves", "page 2")
     assert bench.model.state.search == SearchStatus("", "gloves")
 
@@ -135,7 +135,7 @@ def feed() -> Iterator[FeedServer]:
 
 @asynccontextmanager
 async def _answered(reader: Opener, feed: FeedServer, text: str = "agents", **how: Any) -> AsyncIterator[Story]:
-    """The reader with what the feed has answered."""
+    """The reader with the results of a search on the feed."""
     async with reader(**{"settings": settings(endpoint=feed.url), **how}) as r:
         await r.search(text, "find.feed")
         await r.until(lambda: r.app.state.results)

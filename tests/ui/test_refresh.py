@@ -96,7 +96,7 @@ TOLD: list[tuple[Message, bool, str]] = [
     (HookRan(1, 1_000), False, "on_new 1 of 1,000"),
     (PapersDropped(1_200, "2026-01-01"), False, "1,200 old papers dropped"),
 ]
-"""A message, whether the list is read again, and the progress that is shown then."""
+"""A message, whether it makes the list be read again, and the progress shown after it."""
 
 
 RULES = "by your rules: 2 hidden · u undoes"
@@ -136,7 +136,7 @@ ENDS: list[tuple[Message, Wanted, str, str]] = [
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
     (NotificationFailed(ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
 ]
-"""A message, the refresh that it is of, what is told then, and the problem and trouble that stay."""
+"""A message, the refresh it belongs to, the notice, and the lasting problem and trouble."""
 
 BY_DAY = [
     (Wanted(name="Mon"), 1, "Mon"),
@@ -178,7 +178,7 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
 
 
 class Refreshing(Bench):
-    """A refresher whose clock and jobs are those of the test."""
+    """A refresher with a fake clock and fake jobs."""
 
     def __init__(self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False) -> None:
         library = {
@@ -233,7 +233,7 @@ async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> Non
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
     assert (len(bench.works), bench.status.view) == (2, "week:2026-W19")
-    # One for a view that is left is dropped.
+    # A refresh for a view that the user has left is dropped.
     bench.refresher.fetch_many(day, "day:2026-05-12", "Tue 12 May")
     assert bench.model.state.notices.answer.text == "fetching Tue 12 May · esc stops · papers so far are kept"
     bench.works = bench.works[2:]
@@ -328,7 +328,7 @@ async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(read
         assert r.shown is not None
         id, listed = r.shown.id, r.ids
         for _ in range(3):
-            # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
+            # This happens after each day that a refresh stores; the opened paper is read now, so the view drops it.
             r.app.model.change(r.app.state.cache_changed())
             await r.rest()
             assert r.shown and r.shown.id == id

@@ -56,7 +56,7 @@ async def test_an_empty_cache_is_filled_from_the_feed_and_a_day_shown_while_othe
             await r.until(lambda: r.main.papers.count)
             assert r.here.title == "Light of 2026-05-12" and r.context == "list"
             await r.until(lambda: " of 7" in r.top)
-            # What is over the list is closed before what runs is stopped.
+            # Esc closes the page first, and stops the refresh after that.
             await r.do("read.open", "app.escape")
             assert not r.is_on_page and " of 7" in r.top
             await r.do("app.escape")

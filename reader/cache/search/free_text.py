@@ -268,7 +268,7 @@ def _shared_phrases(paper: Text, telling: Mapping[str, float]) -> tuple[str, ...
     phrases: dict[str, float] = {}
     for column in reversed(paper):
         for run in re.split(r"[^\w\s-]+", column):
-            written = [word for word in re.findall(r"[^\W_]+", run) if word.lower() not in STOP_WORDS]
+            written = re.findall(r"[^\W_]+", run)
             owns = stems(spelled(word) for word in written)
             both = zip(written, owns, strict=True)
             values = [0.0 if word.lower() in EMPTY_WORDS else telling.get(own, 0.0) for word, own in both]
