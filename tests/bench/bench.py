@@ -200,10 +200,13 @@ def measure_keys(bench: Bench) -> None:
         for name, keys in (("j", ["j"]), ("ctrl+d", ["ctrl+d"]), ("G", ["G"]), ("gg", ["g", "g"])):
             times = 20 if name in "j ctrl+d" else 1
             report(f"{name} to repaint", [moves(terminal, *keys) for _ in range(times)], bare, "bare app")
-        stars = [press(terminal, ["s"], lambda one: "starred" in one.lines[-1]) for _ in range(1)]
-        report("s to 'starred', which is stored", stars, _commits(bench), "commit by sqlite3")
-        report("A until none is unread", [press(terminal, ["A"], lambda one: unread(one) == "0")])
-        report("u until they are unread again", [press(terminal, ["u"], lambda one: unread(one) != "0")])
+        one, all_papers = _commits(bench)
+        stars = [press(terminal, ["s"], lambda one: "starred" in one.lines[-1])]
+        report("s to 'starred', which is stored", stars, one, "commit by sqlite3")
+        reads = [press(terminal, ["A"], lambda one: unread(one) == "0")]
+        report("A until none is unread", reads, all_papers, "commit by sqlite3")
+        undos = [press(terminal, ["u"], lambda one: unread(one) != "0")]
+        report("u until they are unread again", undos, all_papers, "commit by sqlite3")
         terminal.press("/")
         terminal.read_until_quiet(0.5)
         letters = list[float]()
@@ -213,13 +216,17 @@ def measure_keys(bench: Bench) -> None:
         report("a letter of a query", letters, _matches(bench), "FTS5 by sqlite3")
 
 
-def _commits(bench: Bench) -> list[float]:
-    """Milliseconds of durable transactions of one row."""
+def _commits(bench: Bench) -> tuple[list[float], list[float]]:
+    """Milliseconds of durable transactions: of one row, and of a row for each paper."""
     with closing(sqlite3.connect(bench.home() / "floor.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("CREATE TABLE mark (kind, value, paper)")
-        return [_milliseconds(connection, "INSERT INTO mark VALUES ('star', '1', 7)") for _ in range(20)]
+        one = "INSERT INTO mark VALUES ('star', '1', 7)"
+        ids = f"WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {bench.papers})"
+        many = f"{ids} INSERT INTO mark SELECT 'read', '1', id FROM n"
+        ones, manys = ([_milliseconds(connection, sql) for _ in range(20)] for sql in (one, many))
+    return ones, manys
 
 
 def _matches(bench: Bench) -> list[float]:
@@ -292,7 +299,8 @@ def measure_memory(bench: Bench) -> None:
         for keys in (["g", "y"], ["/", "~ agents that use tools", "enter"]):
             terminal.press(*keys)
             terminal.read_until_quiet(REST_SECONDS)
-            report(f"memory after {' '.join(keys)}, MB", [megabytes(terminal, "Rss")])
+            used = [megabytes(terminal, "Rss")]
+            report(f"memory after {' '.join(keys)}, MB", used, [megabytes(floor, "Rss")], "bare app")
     size = sum(file.stat().st_size for file in bench.home().glob("*.db*"))
     print(f"databases: {size / 1e6:,.1f} MB, {size / bench.papers:,.0f} bytes a paper")
 
