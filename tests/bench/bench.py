@@ -51,9 +51,13 @@ class Bench:
         self._corpus = corpus.make_home(folder, papers)
         self._work = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
         self.newsboat = corpus.make_newsboat(self._work / "newsboat", papers)
-        listed = run(["list", "--json=title", "-n", "400"], environment(self._corpus))
-        self.titles: list[str] = [paper["title"][:20] for paper in json.loads(listed.out)]
-        """The beginnings of the titles as the view All lists them."""
+        self.titles = self.list_titles("", 2)
+        """The beginnings of the first titles of the view All."""
+
+    def list_titles(self, query: str, papers: int) -> list[str]:
+        """The beginnings of the titles that a query lists first."""
+        done = run(["list", query, "--json=title", "-n", str(papers)], environment(self._corpus))
+        return [paper["title"][:20] for paper in json.loads(done.out)]
 
     def close(self) -> None:
         shutil.rmtree(self._work)
@@ -207,13 +211,17 @@ def measure_keys(bench: Bench) -> None:
         report("A until none is unread", reads, all_papers, "commit by sqlite3")
         undos = [press(terminal, ["u"], lambda one: unread(one) != "0")]
         report("u until they are unread again", undos, all_papers, "commit by sqlite3")
-        terminal.press("/")
-        terminal.read_until_quiet(0.5)
-        letters = list[float]()
-        for letter in "video":
-            before = terminal.lines[1:-2]
-            letters.append(press(terminal, [letter], lambda one, before=before: one.lines[1:-2] != before))  # type: ignore[misc]
-        report("a letter of a query", letters, _matches(bench), "FTS5 by sqlite3")
+        letters = [last_letter(bench, terminal, query) for query in ("video", "agents", "diffusion", "reasoning")]
+        report("the last letter of a query", letters, _matches(bench), "FTS5 by sqlite3")
+
+
+def last_letter(bench: Bench, terminal: Terminal, query: str) -> float:
+    """Milliseconds from the last letter of a query to the frame that shows it with its first paper."""
+    first = bench.list_titles(query, 1)[0]
+    terminal.press("/", *query[:-1])
+    took = press(terminal, [query[-1]], lambda one: f"/ {query}" in one.text and first in one.text, 1.0)
+    terminal.press("escape")
+    return took
 
 
 def _commits(bench: Bench) -> tuple[list[float], list[float]]:

@@ -29,7 +29,7 @@ ID = "1706.03762"
 
 ELSEWHERE = (
     *("dailypapers", "topic:agents", "--demo", "serve", "mcp"),
-    *("sync postgresql:", "vectors fetch", "vectors build", "digest --store-password", "digest --send"),
+    *("sync postgresql:", "digest --store-password", "digest --send"),
     *("digest topic:agents --send", "feeds add https:"),
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""

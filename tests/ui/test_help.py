@@ -216,7 +216,7 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader(size=(80, 24)) as r:
-        # As fast as they come, before anything of help is on the screen.
+        # The keys are pressed before the help is on the screen.
         await r.burst("?", "?", "j", "q", "?")
         assert r.lines[0].rstrip() == " /jq?▏"
         await r.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
@@ -286,7 +286,7 @@ async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
 
 
 PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
-"""Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
+"""Fields of `Glyphs` without an explanation: decorations, and signs that look like another."""
 
 
 def test_every_sign_is_explained_or_means_nothing() -> None:
@@ -426,7 +426,7 @@ async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
         assert r.context == "filter" and "r tries again" in r.lines[-1]
 
 
-async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
+async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener) -> None:
     async with reader() as r:
         for keys in ("?", "?"), ("ctrl+p",):
             await r.press(*keys, *"saved view")

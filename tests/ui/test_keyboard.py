@@ -33,7 +33,7 @@ class Desk(Bench):
         self.now = 100.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.done: list[object] = []
-        """What keys did: actions with their counts, and keys for widgets."""
+        """The effects of keys: actions with their counts, and keys passed to widgets."""
         self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
@@ -62,7 +62,7 @@ class Desk(Bench):
         return self.typed is not None
 
     async def press(self, *keys: str) -> list[object]:
-        """What keys that are pressed at once do."""
+        """Press keys at once and return their effects."""
         self.done.clear()
         await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
         return self.done
@@ -102,7 +102,7 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
     desk.model.change(desk.model.state.listed(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
-    # It may be without papers.
+    # The new list may be empty.
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
     desk.model.change(desk.model.state.listed(listing("all", papers=0)))
@@ -122,7 +122,7 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
 async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
-    assert desk.said == "still ranking · esc goes back"
+    assert desk.notice == "still ranking · esc goes back"
 
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,14 +168,14 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
     desk.keyboard.quit_unless_typing()
     assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
     assert await desk.press("s") == [] and not desk.keyboard.is_quitting
-    assert desk.said == "q quits only when pressed alone · ctrl+q quits at once"
+    assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
     desk.keyboard.quit_unless_typing()
     assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
     desk.keyboard.quit_unless_typing()
     assert desk.done[-1] == "leave"
 
 
-async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_typed_text_goes_to_the_line_that_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.open_query()).opened()
     assert await desk.press("s", "enter", "ctrl+x") == ["<s>", "query.accept", "<ctrl+x>"]
     desk.typed = []
@@ -186,7 +186,7 @@ async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> Non
     assert await desk.press("g", "c", "j") == ["move.down"] and desk.words == ["c", "gc"]
 
 
-async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_waits_for_held_keys_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     done = list[str]()
     desk.keyboard.when_still(lambda: done.append("at once"))
@@ -202,7 +202,7 @@ async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch
     assert done == ["at once", "later"] and 20 * STILL / 2 > PUT_OFF
 
 
-async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     turns = list[int]()
 
@@ -219,9 +219,7 @@ async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) 
 # Thousands of keys at once
 
 
-async def test_a_burst_of_motions_is_a_few_steps_and_a_few_frames(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_burst_of_ten_thousand_moves_is_one_step(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = 0
     done = list[tuple[str, int | None]]()
     perform = ReaderApp.perform
@@ -245,7 +243,7 @@ async def test_a_burst_of_motions_is_a_few_steps_and_a_few_frames(
         assert (r.cursor, done[1:]) == (55, [("move.up", 3), ("move.down", None), ("move.up", 2)])
 
 
-async def test_the_end_behind_keys_that_wait_is_no_failure() -> None:
+async def test_keys_are_taken_up_to_the_end_of_the_queue() -> None:
     node: App[None] = App()
     for message in (events.Key("j", "j"), events.Key("k", "k"), None):
         node._message_queue.put_nowait(message)

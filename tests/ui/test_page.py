@@ -55,7 +55,7 @@ def reading(one: Paper) -> Reading:
     return Reading(one.pk, one, (), STILL)
 
 
-async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
+async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_position() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
@@ -80,7 +80,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
         assert drawn(detail)[:4] == [low[0], "", *low[1:]]
 
 
-async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
+async def test_paging_repeats_one_line_and_reports_the_end() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
@@ -110,7 +110,7 @@ async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeyp
         assert (detail.paper, detail.virtual_size.height) == (None, 0)
         detail.show(reading(paper()))
         await pilot.pause()
-        # What is the same is not painted again; names of topics may come later.
+        # An unchanged paper is not painted again; the names of topics may arrive later.
         painted = watch_paints(detail, monkeypatch)
         detail.show(reading(paper()))
         assert painted == [] and detail.paper == paper()
@@ -204,7 +204,7 @@ async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     ("moves", "waits"),
     [([1.0], "s"), ([1.0, 2.0, 3.0], "sss"), ([1.0, 1.5, 1.53, 1.56, 1.59], "ssrrr"), ([1.0, 1.04, 2.0], "srs")],
 )
-def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
+def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
     moves: list[float], waits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = 0.045
@@ -228,7 +228,7 @@ def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
         (Waiting(12.4, "arXiv asks to wait"), "arXiv asks to wait, 12 s"),
     ],
 )
-def test_progress_is_a_share_or_a_size_or_a_wait(message: Message, said: str) -> None:
+def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Message, said: str) -> None:
     assert _progress_text(message) == said
 
 
@@ -262,7 +262,7 @@ async def test_a_key_names_all_people_and_folds_them_again(reader: Opener) -> No
         ):
             await r.do(*actions)
             assert ("Author29" in r.text("#detail")) is is_told
-        # Where no text is shown, it opens the page, which tells the place in the list.
+        # Without a detail pane, the key opens the page, which shows the position in the list.
         await r.resize(60, 20)
         await r.do("read.unfold")
         assert r.is_on_page and "Author29" in r.screen
@@ -329,7 +329,7 @@ async def test_a_page_gets_what_belongs_to_its_paper(
             await r.press("s")
             await r.until(lambda: len(browser) == 2)
             assert browser == ["https://huggingface.co/lab/model-2", "https://huggingface.co/spaces/lab/demo"]
-            # What is new is not asked for again; what fails is told on the page.
+            # A paper is asked for once, and a failure is shown on its page.
             feed.fault = "refuse:403"
             await r.do("read.next")
             await r.until(lambda: "Not refreshed: 127.0.0.1" in r.screen)
@@ -379,9 +379,7 @@ def opened(home: Path) -> list[str]:
     return [Path(line).name for line in file.read_text().splitlines()] if file.exists() else []
 
 
-async def test_p_fetches_and_opens_and_then_only_opens(
-    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = settings(pdf_folder="pdfs", pdf_viewer=(str(home / "bin" / "viewer"),))
     with FeedServer() as feed:
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
@@ -396,7 +394,7 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             assert [one.path for one in feed.requests] == [f"/pdf/{FIRST}"]
             assert (home / "pdfs" / name).read_bytes() == PDF and r.app.state.activity == ""
 
-            # What is asked for meanwhile waits; esc stops all of it.
+            # Further PDFs wait for their turn; esc stops all of them.
             feed.fault = "hang"
             await r.do("move.down")
             await r.begin("p")
@@ -409,7 +407,7 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             assert r.app.state.activity == ""
             assert r[Refresher].stop() is False
 
-            # Of several papers the missing ones are fetched, and none is opened.
+            # For several papers, missing PDFs are fetched and none is opened.
             feed.fault = "ok"
             await r.do("move.up", "move.up", "select.all", "link.pdf")
             r.pass_notice()
@@ -422,13 +420,15 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             await r.do("link.pdf")
             assert r.status == f"the PDFs of these {len(r.ids)} papers are all here"
 
-            # It goes on afterwards, also from the page.
+            # Afterwards the key works as before, also on the page.
             await r.do("app.escape", "move.down", "read.open", "link.pdf")
             await r.until(lambda: len(opened(home)) == 3)
             assert opened(home)[-1].startswith(SECOND)
 
 
-async def test_a_failure_names_the_way_out(reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_pdf_names_the_key_for_the_browser(
+    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with FeedServer() as feed:
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         async with reader(settings=settings(pdf_folder="pdfs")) as r:
