@@ -219,7 +219,7 @@ def last_letter(bench: Bench, terminal: Terminal, query: str) -> float:
     """Milliseconds from the last letter of a query to the frame that shows it with its first paper."""
     first = bench.list_titles(query, 1)[0]
     terminal.press("/", *query[:-1])
-    took = press(terminal, [query[-1]], lambda one: f"/ {query}" in one.text and first in one.text, 1.0)
+    took = press(terminal, [query[-1]], lambda one: f"/ {query}" in one.text and first in one.text)
     terminal.press("escape")
     return took
 
