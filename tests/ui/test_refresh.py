@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -17,8 +16,6 @@ from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from reader.cache.reads.orders import Order
-from reader.cache.search.selection import Selection
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.refresh.jobs import (
@@ -300,28 +297,6 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             await r.search("is:new")
 
 
-async def test_the_cursor_stays_where_the_user_moved_it_during_a_reload(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with reader() as r:
-        order, may_go_on = r.app.library.order, asyncio.Event()
-
-        async def slow_order(selection: Selection) -> Order[int]:
-            found = await order(selection)
-            await may_go_on.wait()
-            return found
-
-        monkeypatch.setattr(r.app.library, "order", slow_order)
-        r.app.model.change(r.app.state.cache_changed())
-        for _ in range(3):
-            r.app.simulate_key("j")
-        await r.until(lambda: r.cursor == 3)
-        id = r.here.id
-        may_go_on.set()
-        await r.rest()
-        assert (r.cursor, r.here.id) == (3, id)
-
-
 async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread", "read.open")
@@ -350,19 +325,6 @@ async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(rea
                 await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
                 assert other.execute("PRAGMA data_version").fetchone() == before
             assert r.status == "nothing new"
-
-
-async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY, upvotes=999)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
-            monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 60.0)
-            count = r.main.papers.count
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status)
-            assert r.main.papers.count == count
-            await r.until(lambda: r.main.papers.count == count + 1)
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))
