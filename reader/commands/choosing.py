@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from reader import paths
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, answer, warn
 from reader.commands.workspace import (
@@ -17,7 +16,6 @@ from reader.commands.workspace import (
     find_all,
     load_paper,
     parsed,
-    prepare_finding,
     saved_views,
     selection,
 )
@@ -176,23 +174,19 @@ def explain_nothing(window: Window, query: Query) -> None:
     elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
         warn(f"There are no papers from today. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
-        warn(f"Nothing is near in words. {OTHER_WORDS}")
+        warn("Nothing is near in words.")
     elif words := plain_words(query):
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
 
 
-OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M."
-
-
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
-    from reader.cache.finding.ranker import corrections
+    from reader.cache.search.free_text import corrections
 
     words = query.near or plain_words(query)
     if not words:
         return None
-    prepare_finding(window)
-    found = window.read(lambda connection: corrections(connection, paths.cache_file(), words))
+    found = window.read(lambda connection: corrections(connection, words))
     return parsed(respelled(query.text, found)) if found else None

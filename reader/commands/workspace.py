@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import warn
-from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
+from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import amount, brief
 
@@ -63,7 +63,7 @@ class Workspace:
     def settings_of_now(self) -> Settings:
         """The settings, including changes since the program started, for incoming papers."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -248,7 +248,6 @@ def selection(window: Window, query: Query) -> Selection:
     today = datetime.now(UTC).date()
     if query.is_by_fit:
         find_all(window, query.like)
-        prepare_finding(window)
     scope = Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views)
     place = _view_alone(query, views)
     if place is None:
@@ -270,21 +269,6 @@ def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
     saved = (View("", saved, text) for saved, text in views)
     # A saved view takes precedence over a built-in name.
     return next((Place(one) for one in (*saved, *VIEWS, *SPECIAL) if name in (one.id, one.name.casefold())), None)
-
-
-def prepare_finding(window: Window) -> None:
-    """Index all papers for free text and similar papers; a command waits for this."""
-    from reader.cache.finding.index import prepare
-
-    window.read(lambda connection: prepare(connection, paths.cache_file(), None))
-    vectors = settings_reader.load_settings(paths.config_file()).settings.vectors
-    if vectors.is_on:
-        from reader.refresh.vectors import PATIENT, open_door
-
-        try:
-            open_door(vectors, paths.cache_file(), patience=PATIENT, warn=warn)
-        except ConfigError as error:
-            warn(f"Found by words alone: {error}")
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import time
 from contextlib import closing
 from pathlib import Path
 from zlib import compress
 
+import pytest
+
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from tests.commands.conftest import IDS, Run, Session, Spawn
+from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
@@ -66,7 +69,7 @@ def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Pat
 # Which papers are chosen
 
 
-def test_what_changes_is_counted(session: Session, papers: Path) -> None:
+def test_mark_counts_changed_papers(session: Session, papers: Path) -> None:
     session(
         """
         $ mark hide --all --dry-run
@@ -89,7 +92,7 @@ def test_what_changes_is_counted(session: Session, papers: Path) -> None:
     )
 
 
-def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
+def test_mark_refuses_unclear_choices_of_papers(session: Session, papers: Path) -> None:
     session(
         """
         $ mark read
@@ -98,8 +101,6 @@ def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
         2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
         $ mark read 2606.26740 --all
         2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
-        $ mark read --query ""
-        2! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
         $ mark star 2606.26740 2606.99999
         1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
         $ mark star 2606.26740 is:unread
@@ -110,39 +111,17 @@ def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
     )
 
 
-SELECTIONS = [
-    ("mark", "hide", "--query"),
-    ("mark", "queue", "--query"),
-    ("tag", "add", "later", "--query"),
-    ("pipe", "cat", "--query"),
-    ("export", "--format", "csv", "--"),
-]
-
-
 @each(
     ("words", "query"),
     [
-        *((words, "agents ?") for words in (*SELECTIONS, ("list", "--json", "--"), ("count", "--"))),
-        (("views", "save", "odd", "--"), "agents ?"),
-    ],
-)
-def test_a_term_without_letters_is_a_mistake_in_every_command(
-    run: Run, papers: Path, words: tuple[str, ...], query: str
-) -> None:
-    found = run(*words, query)
-    assert (found.code, found.out) == (2, ""), found
-    assert "The query is wrong at " in found.err and found.err.count("\n") == 1
-    assert run("count", "is:hidden OR is:queued OR tag:later").out == "0\n"
-
-
-@each(
-    ("words", "query"),
-    [
-        *((words, "sort:title") for words in SELECTIONS),
+        (("mark", "queue", "--query"), "sort:title"),
+        (("tag", "add", "later", "--query"), "sort:title"),
+        (("pipe", "cat", "--query"), "sort:title"),
+        (("export", "--format", "csv", "--"), "sort:title"),
         *((("mark", "hide", "--query"), query) for query in ("", " ", "view:all-of-it")),
     ],
 )
-def test_all_papers_are_only_chosen_by_all(
+def test_a_query_without_terms_needs_all(
     run: Run, papers: Path, home: Path, words: tuple[str, ...], query: str
 ) -> None:
     (home / "config.toml").write_text('[[views]]\nname = "all-of-it"\nquery = "sort:title"\n')
@@ -224,17 +203,13 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
     )
 
 
-def test_what_can_not_be_done_is_said(session: Session, papers: Path) -> None:
+def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
     session(
         """
         $ tag add
         2! dailypapers tag: TAG is missing. See 'dailypapers tag --help'.
         $ tag add a
         2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
-        $ tag add a 1 --query x
-        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
-        $ tag add a --query " "
-        2! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
         $ tag add " " 2606.26740
         2! dailypapers: A tag needs a name with letters.
         $ tag add a 2401.00001
@@ -347,11 +322,11 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
     )
 
 
-def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) -> None:
-    assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
-    assert run("note", IDS[0]).out == "Two\n  lines\n"
-    assert spawn("note", IDS[0], "--text", "-", input="- one\n- two").code == 0
-    assert run("show", IDS[0], "--json").record["note"] == "- one\n- two"
+def test_a_note_comes_from_standard_input(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for typed, note in (("\nTwo\r\n  lines \x1b[31m\n", "Two\n  lines"), ("- one\n- two", "- one\n- two")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        assert run("note", IDS[0], "--text", "-").code == 0
+        assert run("show", IDS[0], "--json").record["note"] == note
 
 
 # Undo
@@ -384,7 +359,7 @@ def test_undo_goes_back_step_by_step_and_says_what_it_undid(session: Session, pa
     )
 
 
-def test_undo_says_first_that_a_feed_is_no_mark(session: Session, papers: Path) -> None:
+def test_undo_refuses_once_after_a_change_of_feeds(session: Session, papers: Path) -> None:
     session(
         """
         $ mark star 2606.26740

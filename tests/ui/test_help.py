@@ -30,7 +30,6 @@ from reader.ui.page.state import close_page
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from reader.ui.shell.layout import USUAL
 from tests.table import each
-from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text, texts
 from tests.ui.driver import PATIENCE, Story, settings
@@ -216,7 +215,7 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader(size=(80, 24)) as r:
-        # As fast as they come, before anything of help is on the screen.
+        # The keys are pressed before the help is on the screen.
         await r.burst("?", "?", "j", "q", "?")
         assert r.lines[0].rstrip() == " /jq?▏"
         await r.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
@@ -286,7 +285,7 @@ async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
 
 
 PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
-"""Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
+"""Fields of `Glyphs` without an explanation: decorations, and signs that look like another."""
 
 
 def test_every_sign_is_explained_or_means_nothing() -> None:
@@ -434,18 +433,6 @@ async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener)
             await r.press("escape", "escape")
         await r.do("view.saved")
         assert "view save NAME" in r.status
-
-
-@pytest.mark.parametrize(
-    "place",
-    rest_long(["read.open", "find.filter", "find.query", "app.help", "app.commands"], ["find.query", "app.help"]),
-)
-async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
-    async with reader() as r:
-        await r.do(place)
-        await r.press("ctrl+q")
-        assert not r.app.is_running
-        assert r.file.with_name("state.json").exists()
 
 
 async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[str]) -> None:

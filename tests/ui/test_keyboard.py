@@ -12,13 +12,11 @@ from textual.app import App
 from textual.events import Key
 
 from reader.config import Settings
-from reader.ui.app import ReaderApp
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.shell import keyboard as module
 from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
-from tests.ui.conftest import Opener
 from tests.ui.states import at, listing
 
 # Without a terminal
@@ -33,7 +31,7 @@ class Desk(Bench):
         self.now = 100.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.done: list[object] = []
-        """What keys did: actions with their counts, and keys for widgets."""
+        """The effects of keys: actions with their counts, and keys passed to widgets."""
         self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
@@ -62,7 +60,7 @@ class Desk(Bench):
         return self.typed is not None
 
     async def press(self, *keys: str) -> list[object]:
-        """What keys that are pressed at once do."""
+        """Press keys at once and return their effects."""
         self.done.clear()
         await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
         return self.done
@@ -102,7 +100,7 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
     desk.model.change(desk.model.state.listed(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
-    # It may be without papers.
+    # The new list may be empty.
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
     desk.model.change(desk.model.state.listed(listing("all", papers=0)))
@@ -122,7 +120,7 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
 async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
-    assert desk.said == "still ranking · esc goes back"
+    assert desk.notice == "still ranking · esc goes back"
 
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +166,7 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
     desk.keyboard.quit_unless_typing()
     assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
     assert await desk.press("s") == [] and not desk.keyboard.is_quitting
-    assert desk.said == "q quits only when pressed alone · ctrl+q quits at once"
+    assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
     desk.keyboard.quit_unless_typing()
     assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
     desk.keyboard.quit_unless_typing()
@@ -216,31 +214,7 @@ async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyP
     assert turns[0] == 2 and len(turns) == 5
 
 
-# Thousands of keys at once
-
-
-async def test_a_burst_of_ten_thousand_moves_is_one_step(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    frames = 0
-    done = list[tuple[str, int | None]]()
-    perform = ReaderApp.perform
-
-    def note_and_perform(app: ReaderApp, action_id: str, count: int | None = None) -> None:
-        done.append((action_id, count))
-        perform(app, action_id, count)
-
-    def count_frame(_app: ReaderApp) -> None:
-        nonlocal frames
-        frames += 1
-
-    async with reader() as r:
-        await r.do("view.all")
-        monkeypatch.setattr(ReaderApp, "perform", note_and_perform)
-        monkeypatch.setattr(ReaderApp, "post_display_hook", count_frame)
-        await r.burst(*"j" * 10_000)
-        assert (r.cursor, done) == (59, [("move.down", 10_000)])
-        assert frames < 50
-        await r.burst(*"kkkjkk")
-        assert (r.cursor, done[1:]) == (55, [("move.up", 3), ("move.down", None), ("move.up", 2)])
+# Taking keys from the queue
 
 
 async def test_keys_are_taken_up_to_the_end_of_the_queue() -> None:

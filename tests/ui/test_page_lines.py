@@ -152,8 +152,8 @@ def reasons(fit: Fit | None, width: int = 80) -> list[str]:
 
 
 def test_each_reason_is_named() -> None:
-    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",), cites=True), FoundBy(("fold",), 2))
-    assert reasons(fit) == ["Why here  shares draft trees · cites it · has fold (1 of 2 words)"]
+    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",)), FoundBy(("fold",), 2))
+    assert reasons(fit) == ["Why here  shares draft trees · has fold (1 of 2 words)"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
     assert reasons(Fit(3, "like:1")) == reasons(None) == []
     hostile = Fit(3, "x", Shared(("a\x1b[31mb",)))
@@ -318,7 +318,7 @@ def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None
     assert all(name in told for name in names) and "Name39 and 2,960 more · less Some Lab" in told
     assert unfolded[-1] == "long keyword g · long keyword h · long keyword i · less"
     assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
-    # What fits is not folded, and offers nothing.
+    # A paper that fits is not folded and offers no key to unfold it.
     assert whole(paper()) == whole(paper(), look=replace(LOOK, is_unfolded=True))
 
 

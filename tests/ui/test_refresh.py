@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,8 @@ from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from reader.cache.reads.orders import Order
-from reader.cache.search.selection import Selection
 from reader.config import Settings
-from reader.core.errors import CacheBusy, ConfigError, FeedOffline, FeedRefused, ReaderError
-from reader.core.settings.tables import Vectors
-from reader.refresh import vectors
+from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -31,7 +25,6 @@ from reader.refresh.jobs import (
     FeedStarted,
     FeedStored,
     HookRan,
-    MakeVectors,
     Message,
     NotificationFailed,
     PapersClassified,
@@ -45,9 +38,7 @@ from reader.refresh.jobs import (
     Waiting,
 )
 from reader.refresh.plan import Days, Latest
-from reader.refresh.vectors import VectorsMade
-from reader.ui.full_text.state import TEXTS_AHEAD
-from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
+from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
 from tests.doubles import cached
@@ -102,7 +93,7 @@ TOLD: list[tuple[Message, bool, str]] = [
     (HookRan(1, 1_000), False, "on_new 1 of 1,000"),
     (PapersDropped(1_200, "2026-01-01"), False, "1,200 old papers dropped"),
 ]
-"""A message, whether the list is read again, and the progress that is shown then."""
+"""A message, whether it makes the list be read again, and the progress shown after it."""
 
 
 RULES = "by your rules: 2 hidden · u undoes"
@@ -142,7 +133,7 @@ ENDS: list[tuple[Message, Wanted, str, str]] = [
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
     (NotificationFailed(ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
 ]
-"""A message, the refresh that it is of, what is told then, and the problem and trouble that stay."""
+"""A message, the refresh it belongs to, the notice, and the lasting problem and trouble."""
 
 BY_DAY = [
     (Wanted(name="Mon"), 1, "Mon"),
@@ -184,11 +175,9 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
 
 
 class Refreshing(Bench):
-    """A refresher whose clock and jobs are those of the test."""
+    """A refresher with a fake clock and fake jobs."""
 
-    def __init__(
-        self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
-    ) -> None:
+    def __init__(self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False) -> None:
         library = {
             "path": Path("papers.db"),
             "last_refresh": lambda: None,
@@ -199,21 +188,21 @@ class Refreshing(Bench):
         super().__init__(
             at("all", papers=papers),
             library,
-            settings=Settings(refresh_minutes=minutes, vectors=Vectors(model)),
+            settings=Settings(refresh_minutes=minutes),
             moving=look()._replace(is_still=is_still, demo=demo),
             run_job=self.run_job,
             set_interval=lambda seconds, _act: self.begun.append(seconds),
         )
         self.asked: list[object] = []
-        self.answer: tuple[Message | VectorsMade, ...] = ()
+        self.answer: tuple[Message, ...] = ()
         self.refresher = Refresher(self.services)
 
     async def wait(self) -> None:
         await super().wait()
         raise WorkerCancelled
 
-    async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
-        self.asked.append(job.plan if isinstance(job, Refresh) else job)
+    async def run_job(self, job: Refresh) -> AsyncIterator[Any]:
+        self.asked.append(job.plan)
         for message in self.answer:
             yield message
 
@@ -241,7 +230,7 @@ async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> Non
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
     assert (len(bench.works), bench.status.view) == (2, "week:2026-W19")
-    # One for a view that is left is dropped.
+    # A refresh for a view that the user has left is dropped.
     bench.refresher.fetch_many(day, "day:2026-05-12", "Tue 12 May")
     assert bench.model.state.notices.answer.text == "fetching Tue 12 May · esc stops · papers so far are kept"
     bench.works = bench.works[2:]
@@ -266,8 +255,11 @@ async def test_a_refresh_is_stopped_with_all_that_wait_for_it() -> None:
 async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Refreshing()
     bench.answer = (OFFLINE,)
-    for _ in range(6):
-        bench.refresher.begin()
+    retry: Any = bench.refresher.retry
+    bench.refresher.begin()
+    await bench.work()
+    for _ in range(5):
+        retry.act()
         await bench.work()
     bench.answer = (RefreshFinished(),)
     bench.refresher.begin()
@@ -280,67 +272,6 @@ async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch:
     bench.refresher.begin()
     await bench.work()
     assert bench.begun[7:] == []
-
-
-async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened, shown, later = list[str](), list[str](), list[str]()
-    problems: list[ReaderError | None] = [None, None, CacheBusy("busy"), ConfigError("no model"), ReaderError("down")]
-
-    def lacks(_cache: Path, _settings: Vectors) -> bool:
-        if later:
-            maker.take(Vectors(later.pop()))
-        if (problem := problems.pop(0)) is not None:
-            raise problem
-        return len(problems) > 3
-
-    monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
-    monkeypatch.setattr(vectors, "lacks_vectors", lacks)
-    bench = Refreshing(model="small")
-    bench.answer = (VectorsMade(2, 9_000, 2),)
-    bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
-    maker = VectorMaker(bench.services)
-    maker.begin_soon(bench.model.state)
-    assert bench.begun == [REST]
-    told = []
-    for _ in range(len(problems)):
-        maker.begin()
-        maker.begin()
-        maker.begin_soon(bench.model.state)
-        assert (len(bench.works), bench.begun) == (1, [REST])
-        await bench.work()
-        told.append(bench.model.state.notices.news.text)
-    assert (opened, bench.asked) == (["small"], [MakeVectors()])
-    assert [one for one in shown if one] == ["vectors 2 of 9,000"] and bench.model.state[TEXTS_AHEAD] == ""
-    assert told == ["", "", "", "no model", "Vectors wait for the next refresh: down"]
-    # Another model is taken at once, or as soon as the one before has ended.
-    maker.take(Vectors("small"))
-    maker.take(Vectors("large"))
-    assert bench.begun == [REST, 0]
-    problems[:], later[:] = [None], ["largest"]
-    maker.begin()
-    await bench.work()
-    assert (opened, bench.begun) == (["small", "large"], [REST, 0, 0, 0])
-    bench.refresher.begin()
-    maker.begin()
-    assert len(bench.works) == 1
-    closed = list[tuple[Path, object]]()
-    monkeypatch.setattr("reader.cache.finding.door.install", lambda *given: closed.append(given))
-    VectorMaker(bench.services).close()
-    maker.close()
-    assert closed == [(Path("papers.db"), None)]
-
-
-def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for bench in (Refreshing(), Refreshing(model="small", demo=True), Refreshing(model="small", is_still=True)):
-        VectorMaker(bench.services).begin_soon(bench.model.state)
-        assert bench.begun == []
-    (tmp_path / "vectors").mkdir()
-    bench = Refreshing()
-    VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
-    assert bench.begun == []
-    VectorMaker(bench.services).begin_soon(bench.model.state)
-    assert bench.begun == [REST]
 
 
 # Stories
@@ -369,45 +300,6 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             await r.search("is:new")
 
 
-async def test_the_cursor_stays_where_the_user_moved_it_during_a_reload(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with reader() as r:
-        order, may_go_on = r.app.library.order, asyncio.Event()
-
-        async def slow_order(selection: Selection) -> Order[int]:
-            found = await order(selection)
-            await may_go_on.wait()
-            return found
-
-        monkeypatch.setattr(r.app.library, "order", slow_order)
-        r.app.model.change(r.app.state.cache_changed())
-        for _ in range(3):
-            r.app.simulate_key("j")
-        await r.until(lambda: r.cursor == 3)
-        id = r.here.id
-        may_go_on.set()
-        await r.rest()
-        assert (r.cursor, r.here.id) == (3, id)
-
-
-async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.unread", "read.open")
-        assert r.shown is not None
-        id, listed = r.shown.id, r.ids
-        for _ in range(3):
-            # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
-            r.app.model.change(r.app.state.cache_changed())
-            await r.rest()
-            assert r.shown and r.shown.id == id
-        await r.do("paper.star")
-        assert r.kept(id).starred
-        assert [other for other in listed if r.kept(other).read] == [id]
-        await r.do("app.back")
-        assert r.ids == [other for other in listed if other != id]
-
-
 async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
@@ -419,19 +311,6 @@ async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(rea
                 await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
                 assert other.execute("PRAGMA data_version").fetchone() == before
             assert r.status == "nothing new"
-
-
-async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY, upvotes=999)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
-            monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 60.0)
-            count = r.main.papers.count
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status)
-            assert r.main.papers.count == count
-            await r.until(lambda: r.main.papers.count == count + 1)
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))
@@ -516,25 +395,6 @@ async def test_matching_new_papers_run_the_notify_command_and_failures_are_repor
             # The next action ends the answer, which the news waits for.
             await r.do("move.down")
             await r.until(lambda: "was not found; check notify_command" in r.status)
-
-
-async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reader.ui.refresh.refresher.RETRY", 0.05)
-    refused = FeedOffline("There is no network.")
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed, monkeypatch.context() as away:
-
-        async def get(*_: object, **__: object) -> None:
-            raise refused
-
-        away.setattr("reader.feeds.http.client.HttpClient.get", get)
-        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.status == "offline · r tries again" and r.top.endswith("○ offline 08:14"))
-            away.undo()
-            await r.until(lambda: "1 new" in r.status)
-            await r.until(lambda: r.app.state[REFRESH].failing_since is None)
-            await r.until(lambda: "offline" not in r.screen)
 
 
 async def test_a_damaged_cache_is_reported_and_the_reader_goes_on(reader: Opener, cache_file: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import IN_MEANING, IN_WORDS, Order, with_near
-from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
+from reader.cache.reads.orders import Order, with_near
+from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import LATEST
 from reader.session.first_list import SCREENFUL
@@ -22,9 +22,6 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
-
-INDEXING = 0.5
-"""Seconds between checks for a list whose index is being built."""
 
 FEW = 20
 """With at most this many matches, papers close to the typed words follow."""
@@ -89,25 +86,16 @@ class ListLoader(Actor):
         return selection_of(place, self._order, self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
-        # Another process builds the index, so polling is the only way.
-        while not await self._is_read(request, before):  # noqa: ASYNC110
-            await asyncio.sleep(INDEXING)
-
-    async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
         try:
             if (results := self._model.state.results) is not None:
                 results.look_up_keys(self._library.pk_of)
                 self._list(ListContent(self._model.state.place, results.order, results, request.at))
             elif not await self._read_screenful(request.at, before):
                 await self._read_around(request.at, before)
-        except CacheIndexing as error:
-            self._model.show_news(str(error))
-            return False
         except CacheInterrupted:
             self._model.change(self._model.state.list_stopped())
         except ReaderError as error:
             self._model.change(self._model.state.list_failed(str(error)))
-        return True
 
     async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
         """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
@@ -137,7 +125,7 @@ class ListLoader(Actor):
         place = self._model.state.place
         order = await self._library.order(self._compile(place))
         at = self._moved(at, before)
-        order = with_near(order, self._nearest_of(place), FEW, self._near)
+        order = with_near(order, self._nearest_of(place), FEW)
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
@@ -145,10 +133,6 @@ class ListLoader(Actor):
             at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
         await self._add_nearest(place, order)
-
-    @property
-    def _near(self) -> str:
-        return IN_MEANING if self._services.settings.vectors.is_on else IN_WORDS
 
     def _nearest_of(self, place: Place) -> Sequence[int]:
         """The near papers now listed in a place; they are kept when it is read again, to avoid flicker."""
@@ -160,13 +144,7 @@ class ListLoader(Actor):
         if not self._has_nearest(place):
             return
         await asyncio.sleep(BEFORE_NEAREST)
-        while True:
-            try:
-                both = await self._with_nearest(place, order)
-                break
-            except CacheIndexing:
-                # They are optional; the list works without them.
-                await asyncio.sleep(INDEXING)
+        both = await self._with_nearest(place, order)
         if both != order:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
@@ -175,13 +153,13 @@ class ListLoader(Actor):
         return self._services.settings.nearest and bool(place.text) and place.nearest is not None
 
     async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
-        """The order with near papers, if wanted; raises CacheIndexing while their index is built."""
+        """The order with near papers, if wanted."""
         if not self._has_nearest(place) or (query := place.nearest) is None:
             return order
         from reader.cache.search.compile import compile_query
 
         found = await self._library.order(compile_query(query, self._services.scope()))
-        return with_near(order.without_near, found.pks, FEW, self._near)
+        return with_near(order.without_near, found.pks, FEW)
 
     def _moved(self, at: Position, before: PaperKey | None) -> Position:
         """The new cursor: a given paper, or the user's own move from `before` meanwhile."""
