@@ -125,16 +125,6 @@ _LOST = f"""
     GROUP BY id ORDER BY max(clock) DESC, id LIMIT :limit
 """
 
-_LOST_OF_GROUP = f"""
-    SELECT DISTINCT paper FROM (SELECT m.paper, row_number() OVER (PARTITION BY m.member ORDER BY m.paper DESC) AS turn
-    FROM (SELECT DISTINCT paper, member FROM member_mark) AS m LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || m.paper
-    WHERE m.paper NOT LIKE '{PAGE_PREFIX}%' AND m.paper NOT LIKE '{FEED_PREFIX}%'
-    AND NOT EXISTS (SELECT 1 FROM paper WHERE id = m.paper)
-    AND NOT EXISTS (SELECT 1 FROM paper_alias WHERE id = m.paper) AND (meta.value IS NULL OR (
-        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)))
-    WHERE turn <= :each ORDER BY paper DESC LIMIT :limit
-"""
-
 
 def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
     newest = next((one for one in reversed(days) if one.papers), None)
@@ -342,13 +332,6 @@ class Feeds:
         with self._alone():
             values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
             rows = self._connection.execute(_LOST, values)
-            return [id for (id,) in rows]
-
-    def lost_of_group(self, asked_before: str, limit: int) -> list[str]:
-        """Ids on arXiv of papers that members of the group share and that are not in the cache, as `lost` does."""
-        with self._alone():
-            values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
-            rows = self._connection.execute(_LOST_OF_GROUP, values)
             return [id for (id,) in rows]
 
     def not_found(self, ids: Iterable[str], day: str) -> None:
