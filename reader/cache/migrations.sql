@@ -509,3 +509,16 @@ CREATE INDEX event_forgets ON event (kind) WHERE kind GLOB 'forget:*';
 
 DROP TABLE IF EXISTS member_mark;
 DROP TABLE IF EXISTS member;
+
+
+-- 0018: Keep how well papers suit the user, and why.
+
+-- Derived from the log by `cache/choice.py`: the score, and of papers that suit best their reasons, up to two phrases on
+-- lines of their own and the marked paper that they are most like.
+CREATE TABLE suits (
+    pk INTEGER NOT NULL,
+    score REAL NOT NULL,
+    phrases VARCHAR NOT NULL,
+    alike VARCHAR NOT NULL,
+    PRIMARY KEY (pk)
+);

@@ -17,14 +17,16 @@ _GROUPS = (
 COMMANDS: Mapping[str, str] = MappingProxyType({"group": _GROUPS})
 """Removed commands, each with a sentence or two that says what to use."""
 
-FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+)
 """Removed fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType({"second_look": "the page of a paper says what has changed"})
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
-ACTIONS = frozenset({"view.group"})
+ACTIONS = frozenset({"view.group", "why.rename", "why.join", "why.split", "why.papers"})
 """Removed actions: keys that the user gave them are ignored."""
 
 VIEWS = frozenset({"group"})

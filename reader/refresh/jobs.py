@@ -107,6 +107,11 @@ class MakeVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnForYou:
+    """Learn what suits the user from the marks, and store the scores and reasons of papers."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -154,6 +159,7 @@ Job = (
     | FetchText
     | FetchTextsAhead
     | MakeVectors
+    | LearnForYou
     | FetchPdf
     | DrawPicture
 )
@@ -317,6 +323,13 @@ class PdfReceived(NamedTuple):
     total: int | None
 
 
+class PapersRanked(NamedTuple):
+    """Papers have scores and reasons from the newest marks."""
+
+    is_changed: bool
+    """False if they had them already."""
+
+
 class PdfStored(NamedTuple):
     """A PDF is complete under its final name."""
 
@@ -439,6 +452,7 @@ Message = (
     | TextMissing
     | TextsAhead
     | TextsPaused
+    | PapersRanked
     | PdfReceived
     | PdfStored
     | PictureDrawn

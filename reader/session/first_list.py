@@ -41,9 +41,6 @@ def first_list(
         if selection.near is not None:
             # For a free text the index may have to be made: a start does not wait.
             return Order((), complete=False)
-        if selection.is_for_you:
-            # What comes at once is in another order.
-            keep = None
         read = partial(window.first, selection, at_once=True)
     listed = found = read(limit)
     reached = limit

@@ -1,31 +1,27 @@
-"""Baselines for ranking: tf-idf of words and pairs, with the nearest mark or a linear SVM, as arxiv-sanity has it."""
+"""A baseline for ranking: a linear SVM on tf-idf of words and pairs, as arxiv-sanity has it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from reader.core.choice.words import number, pair, tokens
-from tests.bench.readers import Scores, Seen
+from reader.core.choice.words import terms_of
 
 Floats = npt.NDArray[np.float64]
 
 RAREST, MOST_COMMON = 3, 0.15
 STRICTNESS = 0.1
 """The SVM's C, the best of 1, 0.1, 0.01 and 0.001, shared by both classes so that each weighs as much as the other."""
-OTHERS = 2_500
-"""Papers at random that the SVM takes for disliked ones."""
 NEWTON_STEPS, GRADIENT_STEPS = 8, 12
 
 
 class Vectors:
     """The papers as rows of a sparse matrix, each of length 1."""
 
-    def __init__(self, papers: Sequence[Seen]) -> None:
+    def __init__(self, papers: Sequence[tuple[str, str]]) -> None:
         counted = [_count(paper) for paper in papers]
         spread = Counter(term for counts in counted for term in counts)
         most = MOST_COMMON * len(papers)
@@ -46,15 +42,7 @@ class Vectors:
         self._papers, self._columns = len(papers), len(columns)
         self._starts = np.searchsorted(rows, np.arange(len(papers) + 1))
 
-    def nearest(self, liked: Sequence[int]) -> Scores:
-        """The likeness of each paper to the liked one that is most like it."""
-        return np.asarray(np.max([self._scores(self._row(one)) for one in liked], axis=0), np.float64)
-
-    def _row(self, paper: int) -> Floats:
-        cells = self._cells(np.array([paper]))
-        return _sums(self._terms[cells], self._values[cells], self._columns)
-
-    def separate(self, liked: Sequence[int], other: Sequence[int]) -> Scores:
+    def separate(self, liked: Sequence[int], other: Sequence[int]) -> Floats:
         """A linear SVM between liked papers and others, each class of which weighs as much."""
         chosen = np.array([*liked, *other])
         side = np.where(np.arange(len(chosen)) < len(liked), 1.0, -1.0)
@@ -86,7 +74,7 @@ class Vectors:
     def _cells(self, papers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         return np.concatenate([np.arange(self._starts[one], self._starts[one + 1]) for one in papers])
 
-    def _scores(self, weights: Floats) -> Scores:
+    def _scores(self, weights: Floats) -> Floats:
         return _sums(self._rows, self._values * weights[self._terms], self._papers)
 
 
@@ -110,10 +98,6 @@ def _solve(times: Callable[[Floats], Floats], wanted: Floats) -> Floats:
     return found
 
 
-def _count(paper: Seen) -> Counter[int]:
-    found: Counter[int] = Counter()
-    for text in (paper.title, paper.title, paper.abstract):
-        codes = [number(token) for token in tokens(text)]
-        found.update(filter(None, codes))
-        found.update(pair(*two) for two in pairwise(codes) if all(two))
-    return found
+def _count(paper: tuple[str, str]) -> Counter[int]:
+    title, abstract = paper
+    return Counter(terms_of(title) * 2 + terms_of(abstract))

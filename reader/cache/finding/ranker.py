@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader.cache.finding.door import door_of
 from reader.cache.finding.index import COMPOUND, HYPHEN, TITLE_WEIGHT, Index, Stemmer, UnusableIndex, open_index
-from reader.core.choice.words import EMPTY_WORDS
+from reader.core.choice.words import STOP_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import FoundBy
 from reader.core.text import fold
@@ -231,7 +231,7 @@ class Ranker:
                 counts.update(weight * stems)
                 pairs.update(pairwise(stems))
         # Rare words may still say nothing, such as "toward".
-        empty = set(self._stemmer.stems(sorted(EMPTY_WORDS)))
+        empty = set(self._stemmer.stems(sorted(STOP_WORDS)))
         told = {
             stem: self._rarity(stem) * count / (count + TOLD)
             for stem, count in counts.items()

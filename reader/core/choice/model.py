@@ -7,8 +7,8 @@ hardly tell, the best few terms decide; with many marks the machine decides. Fro
 without a mark on, a second, broader machine is added, whose part grows with the marks.
 
 Clusters of marks, words picked greedily and the nearest marked paper as a term were tried and did not help. On recorded
-months the mean precision of a day's list is .87, that of a support vector machine on tf-idf .68; `tests/bench/foryou.py`
-measures both.
+months the mean precision of a day's list is .87, that of a support vector machine on tf-idf .69.
+`tests/bench/foryou.py` measures both.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from math import log, sqrt
+from random import Random
 from typing import NamedTuple
 
 from reader.core.choice.words import DWELLS, TITLE, Common, Terms, is_pair
@@ -59,7 +60,7 @@ COMMON_PAPERS = 1_000
 COMMON_IN_TITLE = 0.12
 """The assumed share of the papers with a term that have it in their title, where only shipped counts are known."""
 
-SOLVER_PASSES, SMALLEST_STEP = 15, 0.01
+SOLVER_PASSES, SMALLEST_STEP = 30, 0.02
 
 
 class Machine(NamedTuple):
@@ -232,12 +233,15 @@ def _solve(
     weights: defaultdict[int, float] = defaultdict(float)
     bias, pulls = 0.0, [0.0] * len(rows)
     curves = [sum(value**2 for value in values) + 1 + 0.5 / cost for (_, values), cost in zip(rows, costs, strict=True)]
-    active: Sequence[int] = range(len(rows))
+    active, chance = [*range(len(rows))], Random(0)  # noqa: S311  # the same order each time
     for turn in range(SOLVER_PASSES):
         largest_step, still = 0.0, list[int]()
+        chance.shuffle(active)
         for at in active:
             (held, values), side, pull = rows[at], sides[at], pulls[at]
-            margin = bias + sum([weights[term] * value for term, value in zip(held, values, strict=True) if term in weights])
+            margin = bias + sum(
+                [weights[term] * value for term, value in zip(held, values, strict=True) if term in weights]
+            )
             slope = side * margin - 1 + pull * 0.5 / costs[at]
             if pull == 0 and slope > 0.1:
                 # Well on its own side: skipped until all rows are looked at again.
@@ -252,5 +256,5 @@ def _solve(
                     weights[term] += side * step * value
         if largest_step < SMALLEST_STEP:
             break
-        active = range(len(rows)) if turn % 5 == 4 else still
+        active = [*range(len(rows))] if turn % 5 == 4 else still
     return weights

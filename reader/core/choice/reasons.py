@@ -1,8 +1,8 @@
-"""Why a paper suits the user: at most two noun phrases that name its subject, and the marked paper that it is most like.
+"""Why a paper suits the user: at most two noun phrases that name its subject, and the most similar marked paper.
 
 Which words name a subject is told by the feed's keywords: the model also gives weight to words such as `despite` and
-`score`, which count but are never shown. A phrase must be in two liked papers, so that a single star does not become an
-interest with a name; until then the reason is the starred paper itself.
+`score`, which count but are never shown. A phrase must be in two liked papers, and in more than chance explains,
+so that a single star does not become an interest with a name; until then the reason is the starred paper itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from reader.core.choice.model import Weighed
-from reader.core.choice.words import BREAK, TITLE, Terms, is_pair, numbers, terms_of
+from reader.core.choice.model import Background, Weighed
+from reader.core.choice.words import BREAK, TITLE, Terms, numbers, terms_of
 
 MOST_WORDS = 3
 """Maximum number of words of a phrase."""
@@ -26,12 +26,21 @@ LEAST_LIKED = 2
 LEAST_WORD = 3
 """Minimum number of papers that have a single word as a keyword."""
 
-LEAST_DWELL, LEAST_WORD_WEIGHT = 0.25, 0.02
-"""A single word must be dwelt on by this part of the papers that have it: `robust` by .05, `dynamic` by .17, `pruning`
-by .21, `retrieval` by .33, `audio` by .58."""
+LEAST_DWELL = 0.25
+"""The part of the papers with a single word that must dwell on it: of `robust` .05 do, of `dynamic` .17, of `retrieval`
+.33, of `audio` .58."""
+
+LIFT, BEYOND_CHANCE = 4.0, 1.5
+"""A phrase must be in this many times as many liked papers as chance explains, and in this many more."""
+
+NOUN_ENDINGS = ("ing", "ion", "ment")
+"""How the second word of a hyphenated noun ends, as in `fine-tuning`; `large-scale` is an adjective."""
 
 LEAST_PART = 0.12
 """Minimum part of a paper's score that a phrase in its reason explains."""
+
+LEAST_LEARNED = 0.05
+"""Minimum part of the best subject's value that a subject shown to the user has."""
 
 MOST_NAMED = 2
 MOST_SUBJECTS = 300
@@ -44,11 +53,16 @@ class Subject(NamedTuple):
 
     text: str
     terms: tuple[int, ...]
-    """The numbers of its words and pairs."""
+    """The numbers of its words and pairs, the rarest first."""
     liked: int = 0
     """How many liked papers have it."""
     weight: float = 0.0
     """What the model gives its words and pairs together."""
+
+    @property
+    def value(self) -> float:
+        """How much of what the user likes it explains."""
+        return self.weight * self.liked
 
 
 class Reason(NamedTuple):
@@ -79,37 +93,38 @@ def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[
 
 
 def subjects(
-    phrases: Iterable[tuple[str, int]],
-    liked: Sequence[Weighed],
-    weights: Mapping[int, float],
-    dwell: Mapping[int, float],
+    phrases: Iterable[tuple[str, int]], liked: Sequence[Weighed], weights: Mapping[int, float], background: Background
 ) -> list[Subject]:
-    """The phrases that the model likes and that two liked papers have, best first.
-
-    `dwell` is the part of the papers with a word that dwell on it.
-    """
+    """The phrases that the model likes and that several liked papers have, best first."""
     holders: defaultdict[int, set[int]] = defaultdict(set)
     for number, paper in enumerate(liked):
         for term in paper.terms:
             holders[term].add(number)
     found: dict[tuple[int, ...], Subject] = {}
     for text, count in phrases:
-        words = numbers(text)
-        if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
-            continue
-        terms = tuple(dict.fromkeys(terms_of(text)))
+        # The rarest term is first, by which papers with the phrase are found.
+        terms = tuple(sorted(dict.fromkeys(terms_of(text)), key=lambda term: background.have.get(term, 0.0)))
         weight = sum(weights.get(term, 0.0) + 0.5 * weights.get(term | TITLE, 0.0) for term in terms)
-        if weight <= 0 or not all(term in holders for term in terms):
+        if weight <= 0 or not all(term in holders for term in terms) or not _names_subject(text, count, background):
             continue
-        if len(words) == 1 and (count < LEAST_WORD or dwell.get(terms[0], 0.0) < LEAST_DWELL):
+        having = len(set.intersection(*(holders[term] for term in terms)))
+        by_chance = len(liked) * background.have[terms[0]] / background.papers
+        if having < LEAST_LIKED or having < LIFT * by_chance + BEYOND_CHANCE:
             continue
-        having = set.intersection(*(holders[term] for term in terms))
-        if len(having) < LEAST_LIKED:
-            continue
-        one = Subject(text, terms, len(having), weight)
-        if terms not in found or one.liked > found[terms].liked:
-            found[terms] = one
-    return sorted(found.values(), key=lambda one: -one.weight * one.liked)[:MOST_SUBJECTS]
+        if terms not in found or weight > found[terms].weight:
+            found[terms] = Subject(text, terms, having, weight)
+    return sorted(found.values(), key=lambda one: -one.value)[:MOST_SUBJECTS]
+
+
+def _names_subject(text: str, count: int, background: Background) -> bool:
+    """Whether a keyword of so many papers is a noun phrase that says something alone."""
+    words = numbers(text)
+    if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
+        return False
+    if len(words) == 1:
+        have = background.have.get(words[0], 0.0)
+        return count >= LEAST_WORD and background.dwell.get(words[0], 0.0) >= LEAST_DWELL * have
+    return " " in text or text.endswith(NOUN_ENDINGS)
 
 
 def learned(found: Sequence[Subject]) -> list[Subject]:
@@ -117,7 +132,8 @@ def learned(found: Sequence[Subject]) -> list[Subject]:
     shown: list[Subject] = []
     taken: set[int] = set()
     for one in found:
-        if len(shown) < MOST_LEARNED and taken.isdisjoint(one.terms):
+        is_weak = one.value < LEAST_LEARNED * found[0].value
+        if len(shown) < MOST_LEARNED and not is_weak and taken.isdisjoint(one.terms):
             shown.append(one)
             taken.update(one.terms)
     return shown
@@ -135,16 +151,15 @@ class Reasons:
                     self._liked[term].append((key, value))
         self._subjects: defaultdict[int, list[Subject]] = defaultdict(list)
         for one in found:
-            # The last term is the last pair, or the only word: few papers have it.
-            self._subjects[one.terms[-1]].append(one)
+            self._subjects[one.terms[0]].append(one)
 
     def of(self, key: int, terms: Terms) -> Reason:
         """Why a paper with these terms suits the user."""
         counts = {term: self._weights[term] * terms[term] for term in terms if term in self._weights}
         whole = sum(counts.values())
         found: list[tuple[float, Subject]] = []
-        for last in self._subjects.keys() & terms.keys():
-            for one in self._subjects[last]:
+        for rarest in self._subjects.keys() & terms.keys():
+            for one in self._subjects[rarest]:
                 if all(term in terms for term in one.terms):
                     part = sum(counts.get(term, 0.0) + counts.get(term | TITLE, 0.0) for term in one.terms)
                     found.append((part, one))

@@ -1,7 +1,7 @@
 """What the user wants more or less of: a word, a topic, an author or an organization.
 
-Each wish is an event without papers, which undo takes back. Its step adds to the score of papers with the word or trait,
-or takes from it, whether that was learned or not. A muted word is not learned at all.
+Each wish is an event without papers, which undo takes back. Its step adds to the score of papers with the word or
+trait, or takes from it, whether that was learned or not. A muted word is not learned at all.
 
 Earlier versions also let the user change whole interests. Their events still count: what was raised, lowered or muted
 multiplies the weight of the marks on the interest's papers.
@@ -71,7 +71,9 @@ class Wish(NamedTuple):
     @property
     def label(self) -> str:
         """The wish in words: `more of sparse attention`."""
-        return {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[self.said] + f" {self.name}"
+        return {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[
+            self.said
+        ] + f" {self.name}"
 
     @property
     def said(self) -> str:
@@ -104,7 +106,7 @@ def parse_wish(kind: str, value: str) -> Wish | None:
     return None if step == "bad" else Wish(known, name, step)
 
 
-def _step(value: str | None) -> int | None | Literal["bad"]:
+def _step(value: str | None) -> int | Literal["bad"] | None:
     steps = {str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}
     return None if value is None else steps.get(value, "bad")
 

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
@@ -90,16 +91,22 @@ def numbers(text: str) -> list[int]:
 def terms_of(text: str) -> list[int]:
     """The words of a text, then its pairs of adjacent words, each as often as it occurs."""
     found = numbers(text)
-    return [*filter(None, found), *((one * _PAIRING + other) & _MASK | 1 for one, other in pairwise(found) if one and other)]
+    return [
+        *filter(None, found),
+        *((one * _PAIRING + other) & _MASK | 1 for one, other in pairwise(found) if one and other),
+    ]
 
 
 def is_pair(term: int) -> bool:
+    """Whether a term is a pair of words."""
     return bool(term & 1)
 
 
 def pack(title: str, abstract: str) -> bytes:
-    """The terms of a paper: its number of words, then for each number of occurrences (0 for the title's terms) that
-    number, how many terms have it, and these terms; each as four bytes.
+    """The terms of a paper, in numbers of four bytes.
+
+    Its number of words comes first; then for each number of occurrences, 0 for the title's terms, come that number, how
+    many terms have it, and these terms.
     """
     in_title = terms_of(title)
     counts = Counter(in_title + terms_of(abstract))
@@ -134,7 +141,7 @@ class Common(NamedTuple):
     """How common terms are in the daily feed; shipped, because a small cache is not enough to tell."""
 
     papers: int = 0
-    counts: Mapping[int, tuple[int, int]] = {}  # noqa: RUF012  # never changed
+    counts: Mapping[int, tuple[int, int]] = MappingProxyType({})
     """How many of the papers have each term, and how many dwell on it; terms of fewer than ten papers are left out."""
 
 
