@@ -154,7 +154,6 @@ if TYPE_CHECKING:
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
     # The log of the user's marks, which machines join.
-    from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
     from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
     from reader.cache.marks import journal as journal  # Files of events, a line each.
     from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
@@ -162,20 +161,9 @@ if TYPE_CHECKING:
     from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
     from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
     from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
-    from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
-    from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
 
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
-
-    # Vectors of papers, by a model of the user's.
-    from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
-    from reader.core.settings.tables import Vectors as Vectors  # The table [vectors].
-    from reader.cache.finding.door import Encoder as Encoder  # A model that makes vectors of texts.
-    from reader.cache.finding.door import checked_vectors as checked_vectors  # The same, checked.
-    from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
-    from reader.refresh.vectors import VectorsMade as VectorsMade  # How far it is.
-    from reader.refresh.vectors import open_encoder as open_encoder  # The model of the settings.
 
     # The web.
     from reader.core.addresses import is_local as is_local  # Whether a host is on this machine or its network.
@@ -223,8 +211,6 @@ class Extension:
     """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
-    encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()
-    """Make the model of the settings, which name one, for a cache: the first that is not None is used."""
     joins: tuple[Callable[[Workspace], None], ...] = ()
     """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 

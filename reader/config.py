@@ -16,7 +16,6 @@ from reader.core.settings.tables import (
     Rule,
     SavedView,
     UserCommand,
-    Vectors,
     WatchedExport,
 )
 from reader.core.settings.types import (
@@ -124,7 +123,7 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = setting(Boolean(), True)
-    """In the reader, add the papers nearest in words (with a model, in meaning) after those that match a search."""
+    """In the reader, add the papers nearest in words after those that match a search."""
 
     read_when: str = setting(OneOf(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
@@ -163,10 +162,6 @@ class Settings:
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
-    sync_settings: bool = setting(Boolean(), False)
-    """Share your views, rules, keys and other settings that suit every machine too; none that names a file, a program
-    or a server, or says how a terminal draws."""
-
     citation_key: str = setting(KeyPattern(), "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
@@ -196,9 +191,6 @@ class Settings:
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
-
-    vectors: Vectors = setting(OneTable("vectors"), Vectors())
-    """A model of your own that makes vectors of papers: ~ then finds papers that say the same in other words."""
 
     views: tuple[SavedView, ...] = setting(Entries("views"), ())
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
@@ -236,16 +228,6 @@ def _texts(value: object, rule: object) -> Iterator[str]:
     elif is_dataclass(value):
         for part in fields(value):
             yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
-
-
-SHARED = (
-    *("refresh_minutes", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
-    *("key_preset", "keys"),
-)
-"""The settings shared with `sync_settings`, besides the entries of lists.
-
-Another machine must not be able to run programs, write or delete files, or contact other servers.
-"""
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:

@@ -511,6 +511,9 @@ DROP TABLE IF EXISTS member_mark;
 DROP TABLE IF EXISTS member;
 
 
+-- 0017: Bring the entries of lists that only the log has into the settings file, which is the one place for them now.
+
+
 -- 0018: Keep how well papers suit the user, and why.
 
 -- Derived from the log by `cache/choice.py`: the score, and of papers that suit best their reasons, up to two phrases on

@@ -89,10 +89,18 @@ def _find_addresses(connection: sqlite3.Connection) -> None:
             connection.executemany(f"UPDATE paper SET {flag} = 1 WHERE pk = ?", papers)
 
 
+def _rescue_lists(connection: sqlite3.Connection) -> None:
+    from reader.cache.former_lists import rescue
+    from reader.paths import config_file
+
+    rescue(connection, config_file())
+
+
 _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
     "0005": _index_texts,
     "0006": _read_venues,
     "0013": _find_addresses,
+    "0017": _rescue_lists,
 }
 """What follows the SQL of some migrations, in a cache that has papers."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import warn
-from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
+from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import amount, brief
 
@@ -63,7 +63,7 @@ class Workspace:
     def settings_of_now(self) -> Settings:
         """The settings, including changes since the program started, for incoming papers."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -148,7 +148,6 @@ class Workspace:
         window = Window.open(self.cache_file)
         try:
             self._join_journal(window)
-            self._keep_lists(window)
             self._mute(window)
             yield window
         finally:
@@ -163,34 +162,9 @@ class Workspace:
                 window.changed()
 
     def catch_up(self) -> None:
-        """Sync the settings with changes elsewhere or undone ones before reading them."""
+        """Bring the cache up to date with the journal and the muted words of the settings."""
         with self.window():
             pass
-
-    def _keep_lists(self, window: Window) -> None:
-        """Sync the lists of the settings file with their events, unless the cache is read-only."""
-        from reader.cache import entries
-        from reader.cache.marks.events import Events
-
-        if not self._cache_file and window.read(lambda connection: entries.is_due(connection, self.config_file)):
-            with suppress(CacheError), closing(Events.open(self.cache_file)) as events:
-                self.keep_in_step(events)
-                window.changed()
-
-    def keep_in_step(self, events: Events) -> None:
-        """Sync the lists of the settings file, such as views, with their events."""
-        from reader.cache import entries
-
-        # The sample does not use the user's settings.
-        if self._cache_file:
-            return
-        step = entries.keep_in_step(events, self.config_file)
-        for refused in step.refused:
-            # Once, until the file or the log changes.
-            warn(refused)
-        if step.taken:
-            for name in ("loaded", "settings", "keymap"):
-                self.__dict__.pop(name, None)
 
     def _mute(self, window: Window) -> None:
         """Apply the muted words if they changed since a refresh did."""
@@ -214,10 +188,7 @@ class Workspace:
         self.has_changed = True
         events = Events.open(self.cache_file)
         try:
-            self.keep_in_step(events)
             yield events
-            # Undone changes, or changes from other machines.
-            self.keep_in_step(events)
         finally:
             events.close()
         self.back_up()
@@ -308,14 +279,6 @@ def prepare_finding(window: Window) -> None:
     from reader.cache.finding.index import prepare
 
     window.read(lambda connection: prepare(connection, paths.cache_file(), None))
-    vectors = settings_reader.load_settings(paths.config_file()).settings.vectors
-    if vectors.is_on:
-        from reader.refresh.vectors import PATIENT, open_door
-
-        try:
-            open_door(vectors, paths.cache_file(), patience=PATIENT, warn=warn)
-        except ConfigError as error:
-            warn(f"Found by words alone: {error}")
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,12 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
-COMMANDS: Mapping[str, str] = MappingProxyType({"group": _GROUPS})
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "group": _GROUPS,
+        "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
+    }
+)
 """Removed commands, each with a sentence or two that says what to use."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
@@ -22,11 +27,17 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """Removed fields of the query language."""
 
-SETTINGS: Mapping[str, str] = MappingProxyType({"second_look": "the page of a paper says what has changed"})
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "second_look": "the page of a paper says what has changed",
+        "vectors": "~ finds papers by their words",
+        "sync_settings": "machines share marks alone; copy config.toml to share settings",
+    }
+)
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
-ACTIONS = frozenset({"view.group", "why.rename", "why.join", "why.split", "why.papers"})
+ACTIONS = frozenset({"mark.replaced", "view.group", "why.rename", "why.join", "why.split", "why.papers"})
 """Removed actions: keys that the user gave them are ignored."""
 
 VIEWS = frozenset({"group"})

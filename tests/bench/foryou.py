@@ -25,7 +25,7 @@ import numpy.typing as npt
 from reader.cache.choice import MARK_WEIGHTS, MOST_PASSED, common_words
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
 from reader.core.choice.words import pack, unpack
-from tests.bench.vectors import Vectors
+from tests.bench.svm import Vectors
 
 Scores = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

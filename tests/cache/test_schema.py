@@ -224,29 +224,6 @@ def test_two_programs_that_start_together_make_one_cache(tmp_path: Path) -> None
     assert schema.is_current(path)
 
 
-FIRST = """
-import sys
-from reader.cli import main
-assert main(["list"]) == 0
-slow = {"sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
-assert not slow, slow
-"""
-
-
-def test_the_very_first_command_imports_nothing_slow(tmp_path: Path) -> None:
-    environment = {**os.environ, "DAILYPAPERS_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
-    subprocess.run([sys.executable, "-c", FIRST], env=environment, check=True)
-    assert schema.is_current(tmp_path / "papers.db")
-
-
-def test_a_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "papers.db"
-    path.write_text("hello " * 200)
-    with pytest.raises(CacheError, match="damaged"):
-        Cache.open(path, ByName())
-    assert path.read_text() == "hello " * 200
-
-
 def test_a_failed_transaction_leaves_nothing(path: Path, connection: sqlite3.Connection) -> None:
     with pytest.raises(ZeroDivisionError), connections.transaction(connection):
         connection.execute("INSERT INTO meta VALUES ('half', 'done')")

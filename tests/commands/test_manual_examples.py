@@ -22,14 +22,14 @@ from reader.commands.workspace import Workspace, fill_with_sample, parsed
 from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
-from tests.feeds.files.test_libraries import RDF, newsboat
 from tests.feeds.fulltext import pages
+from tests.feeds.test_libraries import RDF, newsboat
 
 ID = "1706.03762"
 
 ELSEWHERE = (
     *("dailypapers", "topic:agents", "--demo", "serve", "mcp"),
-    *("sync postgresql:", "vectors fetch", "vectors build", "digest --store-password", "digest --send"),
+    *("sync postgresql:", "digest --store-password", "digest --send"),
     *("digest topic:agents --send", "feeds add https:"),
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""
@@ -167,13 +167,7 @@ def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pyt
         match words:
             case ["config", "init"]:
                 (home / "config.toml").unlink()
-            case ["sync", "forget", _]:
-                another_machine(
-                    run, monkeypatch, ("add", ID), ("mark", "star", ID), ("sync", str(stage / "Sync/papers"))
-                )
-                assert run("sync").code == 0
-                continue
-        agreed = ["--yes"] if words[:2] in (["schedule", "install"], ["sync", "forget"]) else []
+        agreed = ["--yes"] if words[:2] == ["schedule", "install"] else []
         found = run(*words, *agreed)
         # `doctor` says that something is wrong, as it is here.
         assert found.code == 0 or words[0] == "doctor", (words, found.err)

@@ -48,7 +48,7 @@ def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name:
 
 
 @each("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
-def test_a_day_that_is_none_is_no_view(id: str) -> None:
+def test_an_invalid_day_falls_back_to_latest(id: str) -> None:
     assert view(id) == view("latest")
 
 
@@ -125,7 +125,7 @@ def test_topics_that_combine_as_any_are_counted_without_each_other() -> None:
     assert either.facets("day", "any") == parse("-topic:robotics is:unread sort:day")
     both = Place(view("all"), "topic:agents topic:video is:unread")
     assert both.facets("day", "any") == both.whole("day")
-    # One topic alone is counted as the pane says.
+    # A single topic is counted in the mode of the pane.
     alone = Place(view("all"), "topic:agents is:unread")
     assert alone.facets("day", "any") == parse("is:unread sort:day")
     assert alone.facets("day", "all") == parse("topic:agents is:unread sort:day")
@@ -189,7 +189,9 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
         ("all", '"topic:"', (None, False, False, ('"topic:"',), ('"topic:"',), False)),
     ],
 )
-def test_what_a_place_is_follows_from_its_view_and_its_text(view_id: str, text: str, said: tuple[object, ...]) -> None:
+def test_the_properties_of_a_place_follow_from_its_view_and_text(
+    view_id: str, text: str, said: tuple[object, ...]
+) -> None:
     place = Place(view(view_id), text)
     assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words, place.names_topics) == said
 

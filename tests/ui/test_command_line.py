@@ -13,14 +13,12 @@ from typing import Any, cast
 import pytest
 from textual.events import Key
 
-from reader.commands.line import own_process
 from reader.config import Settings
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.tables import UserCommand, WatchedExport
 from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted, as_notice, in_the_readers_words
-from reader.ui.command_line.output import plain_lines
 from reader.ui.command_line.runner import AGAIN, BLINK, EXPORT_AFTER, AutomaticCommands, CommandRunner
 from reader.ui.command_line.screen import CommandScreen, suggestions
 from reader.ui.command_line.state import (
@@ -72,7 +70,7 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
     assert (type_command(State(), "x")[COMMAND], suggest(State(), "", SUGGESTED)[COMMAND]) == (None, None)
 
 
-def test_what_is_run_is_kept_once_newest_first() -> None:
+def test_the_history_holds_each_command_once_newest_first() -> None:
     state = OPEN
     for line in (*map(str, range(HISTORY + 1)), "", "7"):
         state = run_command(state, line)
@@ -94,7 +92,7 @@ def advice(width: int = 80, selected: int = 0) -> str:
     return "".join(piece.text for piece in line)
 
 
-def test_the_marked_word_is_explained_where_there_is_room() -> None:
+def test_the_selected_suggestion_is_explained_where_there_is_room() -> None:
     assert advice() == "tab takes  add  remove  rename   give papers the tag"
     assert advice(selected=1) == "tab takes  add  remove  rename"
     assert advice(34) == "tab takes  add   give papers the…"
@@ -115,29 +113,15 @@ def test_the_marked_word_is_explained_where_there_is_room() -> None:
         ("", ""),
     ],
 )
-def test_outputs_speak_of_keys_and_commands_of_the_reader(printed: str, said: str) -> None:
+def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> None:
     assert as_notice(printed, "u") == said
 
 
-def test_without_a_key_that_undoes_none_is_named() -> None:
+def test_output_names_no_undo_key_if_none_is_bound() -> None:
     assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"
 
 
 # Output
-
-
-@each(
-    ("width", "lines"),
-    [
-        (12, ["one two", "three four", "    in one", "    two", "", "漢字漢字漢字"]),
-        (11, ["one two", "three four", "    in one", "    two", "", "漢字漢字漢", "字"]),
-        (10, ["one two", "three four", "    in one", "    two", "", "漢字漢字漢", "字"]),
-        (6, ["one", "two", "three", "four", "   in", "   one", "   two", "", "漢字漢", "字漢字"]),
-    ],
-)
-def test_lines_keep_to_the_width(width: int, lines: list[str]) -> None:
-    composed = plain_lines("one two three four\n    in one two\n\n漢字漢字漢字")(width)
-    assert ["".join(piece.text for piece in line) for line in composed] == lines
 
 
 # What a line does
@@ -146,7 +130,7 @@ LIST, NOTHING = at("all", "cats").highlight(1), Typed()
 
 
 class Desk(Bench):
-    """A command line whose shell says what the test wants."""
+    """A command line with a fake shell."""
 
     def __init__(self, state: State = LIST, *, is_web: bool = False) -> None:
         self.performed: list[object] = []
@@ -183,27 +167,27 @@ class Desk(Bench):
         return self.outcomes.pop(0)
 
     async def obey(self, line: str, typed: Typed = NOTHING, *outcomes: Outcome) -> str:
-        """The notice that a line ends with."""
+        """Run a line and return its notice."""
         self.typed, self.outcomes = typed, [*outcomes]
         self.actions.begin(line)
         await self.work()
-        return self.said
+        return self.notice
 
     async def answer(self, letter: str) -> str:
-        """The notice that an answer to the question ends with."""
+        """Answer the question and return the notice."""
         keyboard = self.services[Keyboard]
         await keyboard.begin()
         await keyboard.press(Key(letter, letter))
         while self.works:
             await self.work()
-        return self.said
+        return self.notice
 
     @property
     def asked(self) -> str:
         return self.model.state.prompt.typed
 
 
-async def test_a_line_is_an_action_where_it_has_one() -> None:
+async def test_a_line_runs_an_action_or_a_command() -> None:
     desk = Desk()
     assert await desk.obey("tga") == "! There is no tga. See :tag --help"
     assert desk.here == Here((), "id1", LIST.place.as_query())
@@ -225,7 +209,7 @@ async def test_a_line_is_an_action_where_it_has_one() -> None:
     assert await served.obey("pipe wc", Typed(("pipe", "wc"), reaches_out=True)) == f"! {NOT_SERVED}"
 
 
-async def test_what_reaches_many_papers_or_a_file_is_asked_first() -> None:
+async def test_commands_on_many_papers_or_an_existing_file_ask_first() -> None:
     desk, mark, tag = Desk(), Typed(("mark", "read", "x"), is_counted=True), ("tag", "add", "later", "--query", "robot")
 
     def counted(changed: int, papers: int) -> Outcome:
@@ -266,18 +250,18 @@ LONG, MANY = "a" * 161, "one\ntwo 'dailypapers tag'"
         ("pipe cat", Outcome(0, '{"a":1}'), "", ("cat · exit code 0", '{\n  "a": 1\n}')),
     ],
 )
-def test_one_line_is_a_notice_and_more_has_a_screen(
+def test_one_line_of_output_is_a_notice_and_more_opens_a_screen(
     line: str, outcome: Outcome, said: str, output: tuple[str, str] | None
 ) -> None:
     desk = Desk()
     desk.actions._report(line, outcome)
-    assert (desk.said, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
+    assert (desk.notice, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
 
 
-def test_while_the_user_types_output_waits() -> None:
+def test_output_waits_while_the_user_types() -> None:
     desk = Desk(LIST.open_query())
     desk.actions.show_output(None)
-    assert desk.said == "no command has printed anything yet"
+    assert desk.notice == "no command has printed anything yet"
     desk.actions._report("list", Outcome(1, MANY))
     news = desk.model.state.notices.news
     assert (news.text, news.tone) == ("list has ended · ; shows its output", "warning")
@@ -286,38 +270,12 @@ def test_while_the_user_types_output_waits() -> None:
     copied, kept = list[str](), list[bool]()
     desk.app.copy_to_clipboard = copied.append
     desk.actions.copy(None)
-    assert (copied, desk.said) == (["one\ntwo :tag"], "copied 2 lines")
+    assert (copied, desk.notice) == (["one\ntwo :tag"], "copied 2 lines")
     # Only what waits for it is kept, by one key alone.
     assert not desk.actions.keep("enter", None)
     desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))
     assert not desk.actions.keep("x", "x") and desk.actions.keep("enter", None)
     assert (kept, desk.model.state[OUTPUT], desk.actions.keep("enter", None)) == ([True], None, False)
-
-
-async def test_what_another_machine_replaced_is_offered_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ("note", "show", "x", "--history")
-    found = [
-        SimpleNamespace(words=words, number=3, said="note of x", other="mine"),
-        SimpleNamespace(words=("tag", "list"), number=1, said="tag", other="o" * 301),
-    ]
-    monkeypatch.setattr("reader.ui.command_line.actions._replaced", lambda _file: found)
-    desk = Desk()
-    desk.library.path = None
-    for keys, asked, ran in (
-        ("y", "note of x was: mine", ("note", "show", "x", "--restore", "3")),
-        ("s", "note of x was: mine", words),
-        ("ns", f"tag was: {'o' * 300}", ("tag", "list")),
-    ):
-        desk.actions.show_replaced(None)
-        await desk.work()
-        assert [key for key, _ in desk.model.state.prompt.options] == ["y", "s", "n", "esc"]
-        if keys[1:]:
-            await desk.answer("n")
-            assert [key for key, _ in desk.model.state.prompt.options] == ["y", "s", "esc"]
-        assert desk.asked == f"your {asked}"
-        desk.outcomes = [Outcome(0, "done")]
-        await desk.answer(keys[-1])
-        assert desk.ran.pop() == ran
 
 
 @each(
@@ -337,7 +295,7 @@ def test_json_has_a_line_for_each_value(text: str, formatted: str) -> None:
 
 
 class Runner(Bench):
-    """A runner over a shell of the test's."""
+    """A command runner with a fake shell."""
 
     def __init__(self) -> None:
         super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
@@ -389,7 +347,7 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
     assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
     assert bench.versions == (1, 1)
-    # What was said meanwhile stays; what did not change is not read again.
+    # An answer given meanwhile stays, and an unchanged cache is not read again.
     bench.has_changed = False
     bench.model.change(bench.model.state.change_notices(lambda _: Notices().answered("starred")))
     await runner.run(("list",), 80)
@@ -423,7 +381,7 @@ async def test_each_letter_asks_for_suggestions() -> None:
 
 
 class AutomaticDesk(Bench):
-    """A reader whose clock and processes are those of the test."""
+    """Services with a fake clock and fake processes."""
 
     def __init__(self, **settings: Any) -> None:
         own = Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings})
@@ -493,15 +451,7 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     assert stage.automatic.is_due
 
 
-def test_the_end_of_the_reader_ends_its_command() -> None:
-    stage, killed = AutomaticDesk(), list[bool]()
-    stage.automatic.close()
-    stage.automatic._running = cast(Any, SimpleNamespace(kill=lambda: killed.append(True)))
-    stage.automatic.close()
-    assert killed == [True]
-
-
-async def test_a_failure_is_told_once_and_what_a_command_changed_is_shown() -> None:
+async def test_a_repeated_failure_is_reported_once() -> None:
     stage = AutomaticDesk()
     stage.may_start.set()
     stage.failure = "no wc"
@@ -527,7 +477,7 @@ def test_papers_that_are_starred_go_to_the_users_program(
 ) -> None:
     async def run() -> None:
         stage = AutomaticDesk(**settings)
-        # One is starred already, and one is not in the cache.
+        # Paper 8 is starred already, and paper 9 is not in the cache.
         star(stage, 1, 2, 8, 9, 1)
         await stage.end()
         assert stage.words == words
@@ -590,17 +540,6 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
         assert r.kept(r.here.id).tags == ("metal",)
 
 
-async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        await r.run("mark read until:2026-05-11")
-        assert "mark read until:2026-05-11: 46 papers" in r.lines[-1]
-        await r.press("y")
-        assert r.status == "46 papers marked read · u undoes"
-        assert "Unread 14" in r.filter_lines
-        await r.do("command.open", "command.previous", "command.run")
-        assert r.status == "nothing to change · mark read until:2026-05-11"
-
-
 async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("command.open")
@@ -660,27 +599,3 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
         assert r.is_on_page
         assert "note of 2605.00400 was written" in r.status
         assert r.kept("2605.00400").note == "a second look"
-
-
-async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    start = own_process._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(own_process, "_START", f"{start} import time; time.sleep(600)")
-    async with reader(size=(140, 30)) as r:
-        await r.do("command.open")
-        await r.type("count is:unread")
-        await r.begin("enter")
-        await r.until(lambda: "running count" in r.top)
-        assert r.status == "count is running · esc stops it"
-        await r.begin(":", *"count", "enter")
-        await r.until(lambda: "commands run one at a time" in r.status)
-        await r.begin("j")
-        assert r.cursor == 1
-        await r.do("app.escape")
-        assert r.status == "stopped: count is:unread"
-        assert "running" not in r.top
-        # The end of the reader is the end of its command.
-        await r.do("command.open")
-        await r.type("count")
-        await r.begin("enter")
-        await r.until(lambda: r[CommandRunner].is_running)
-        await r.do("app.quit")

@@ -39,7 +39,7 @@ STOPS = "esc stops searching for gloves"
 
 
 class Search(Bench):
-    """A search whose feed answers what the test wants."""
+    """A search with a fake feed."""
 
     def __init__(self, state: State = LIST) -> None:
         super().__init__(state, {"pk_of": lambda _id: None}, run_job=self.run_job)
@@ -61,7 +61,7 @@ class Search(Bench):
         self.search.follow(self.model.state)
 
 
-async def test_what_the_feed_finds_is_listed() -> None:
+async def test_results_of_the_feed_are_listed() -> None:
     bench = Search()
     bench.search.begin("gloves")
     assert bench.model.state.search == SearchStatus("gloves", "gloves")
@@ -106,7 +106,7 @@ async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
     bench.follow()
     bench.follow()
     assert bench.cancelled == 1
-    # What it still reports is shown no more.
+    # Later reports of a stopped search are ignored.
     bench.search._report("gloves", "page 2")
     assert bench.model.state.search == SearchStatus("", "gloves")
 
@@ -135,7 +135,7 @@ def feed() -> Iterator[FeedServer]:
 
 @asynccontextmanager
 async def _answered(reader: Opener, feed: FeedServer, text: str = "agents", **how: Any) -> AsyncIterator[Story]:
-    """The reader with what the feed has answered."""
+    """The reader with the results of a search on the feed."""
     async with reader(**{"settings": settings(endpoint=feed.url), **how}) as r:
         await r.search(text, "find.feed")
         await r.until(lambda: r.app.state.results)
@@ -212,50 +212,14 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, 
     assert r.kept("2404.00001").starred
 
 
-async def test_a_slow_search_says_so_and_escape_stops_it(
-    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
-    feed.fault = "hang"
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        before = r.ids
-        r[FeedSearch].begin("agents of [b]chaos")
-        await r.until(lambda: r.app.status.shown.said == "esc stops searching for agents of [b]chaos")
-        assert "searching" in r.top
-        # Keys are not held up by it.
-        r.app.perform("move.down")
-        await r.until(lambda: r.cursor == 1)
-        r.app.perform("app.escape")
-        await r.rest()
-        assert r.status == "search stopped"
-        assert "searching" not in r.top
-        assert r.ids == before
-
-
-@pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403"], ["garbage", "refuse:403"]))
-async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, feed: FeedServer, fault: str) -> None:
-    feed.fault = fault
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        before = r.ids
-        r[FeedSearch].begin("agents")
-        await r.until(lambda: "ctrl+s searches again" in r.status)
-        assert "\x1b" not in r.status
-        assert r.ids == before
-        feed.fault = "ok"
-        await r.do("find.feed")
-        await r.until(lambda: r.app.state.results)
-        assert r.app.state.results is not None
-        assert r.app.state.results.text == "agents"
-
-
-async def test_what_is_no_query_can_be_searched_for_too(reader: Opener, feed: FeedServer) -> None:
+async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, 'agents "their') as r:
         assert [request.query["q"] for request in feed.requests] == ['agents "their']
         assert not r.app.state.is_typing
         assert r.app.state.history == ('agents "their',)
 
 
-async def test_what_has_no_words_is_not_searched_for(reader: Opener, feed: FeedServer) -> None:
+async def test_a_query_without_words_is_not_sent_to_the_feed(reader: Opener, feed: FeedServer) -> None:
     async with reader(settings=settings(endpoint=feed.url)) as r:
         await r.search("topic:agents", "find.feed")
         assert r.status == "the feed only takes words: / to type some"
@@ -317,7 +281,7 @@ async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:
         assert r.app.model.state.history == ()
 
 
-async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
+async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with FeedServer() as feed, Arxiv([Paper("hep-th/9901001", "An old one")]) as arxiv:
@@ -337,7 +301,7 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
             await r.until(lambda: len(feed.requests) > asked)
 
 
-async def test_whatever_a_source_raises_ends_no_refresh(
+async def test_an_unexpected_error_of_one_source_does_not_end_the_refresh(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     async def broken(*_: object) -> None:

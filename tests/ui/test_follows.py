@@ -85,7 +85,7 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
         ]
         await r.press("escape")
         assert r.context == "list" and file.read_text() == ""
-        # What is to be followed shows all papers that match, whatever the user marked.
+        # A rule that follows counts all matching papers, including marked ones.
         await r.do("paper.follow")
         await r.press("r", "a", "b", "f")
         await r.until(lambda: "60 papers would have been marked as followed" in r.lines[1])
@@ -111,7 +111,7 @@ NEW = [item("2605.20001", "A Robot", TODAY), item("2605.20002", "Agents", TODAY)
 RULES = (Rule("Robots", "title:robot", ("hide", "tag:arms")), Rule("Agents", "agents", ("star", "highlight")))
 
 
-async def test_rules_act_as_papers_come_in_and_say_so(reader: Opener, tmp_path: Path) -> None:
+async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("")
     with FeedServer({TODAY: NEW}) as feed:

@@ -1,4 +1,4 @@
-"""The keyboard: which action each key runs, and which keys wait, are dropped or go to a widget. No terminal."""
+"""The keyboard: which action each key runs, and which keys wait, are dropped or go to a widget."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual import events
+from textual.app import App
 from textual.events import Key
 
 from reader.config import Settings
+from reader.ui.app import ReaderApp
+from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.shell import keyboard as module
 from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
 from tests.ui.states import at, listing
+
+# Without a terminal
 
 LIST = at("all").highlight(1)
 
@@ -26,7 +33,7 @@ class Desk(Bench):
         self.now = 100.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.done: list[object] = []
-        """What keys did: actions with their counts, and keys for widgets."""
+        """The effects of keys: actions with their counts, and keys passed to widgets."""
         self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
@@ -55,7 +62,7 @@ class Desk(Bench):
         return self.typed is not None
 
     async def press(self, *keys: str) -> list[object]:
-        """What keys that are pressed at once do."""
+        """Press keys at once and return their effects."""
         self.done.clear()
         await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
         return self.done
@@ -95,7 +102,7 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
     desk.model.change(desk.model.state.listed(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
-    # It may be without papers.
+    # The new list may be empty.
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
     desk.model.change(desk.model.state.listed(listing("all", papers=0)))
@@ -115,7 +122,7 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
 async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
-    assert desk.said == "still ranking · esc goes back"
+    assert desk.notice == "still ranking · esc goes back"
 
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,14 +168,14 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
     desk.keyboard.quit_unless_typing()
     assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
     assert await desk.press("s") == [] and not desk.keyboard.is_quitting
-    assert desk.said == "q quits only when pressed alone · ctrl+q quits at once"
+    assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
     desk.keyboard.quit_unless_typing()
     assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
     desk.keyboard.quit_unless_typing()
     assert desk.done[-1] == "leave"
 
 
-async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_typed_text_goes_to_the_line_that_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.open_query()).opened()
     assert await desk.press("s", "enter", "ctrl+x") == ["<s>", "query.accept", "<ctrl+x>"]
     desk.typed = []
@@ -179,7 +186,7 @@ async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> Non
     assert await desk.press("g", "c", "j") == ["move.down"] and desk.words == ["c", "gc"]
 
 
-async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_waits_for_held_keys_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     done = list[str]()
     desk.keyboard.when_still(lambda: done.append("at once"))
@@ -195,7 +202,7 @@ async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch
     assert done == ["at once", "later"] and 20 * STILL / 2 > PUT_OFF
 
 
-async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     turns = list[int]()
 
@@ -207,3 +214,37 @@ async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) 
     await desk.press(*["f9"] * 5)
     await asyncio.sleep(0)
     assert turns[0] == 2 and len(turns) == 5
+
+
+# Thousands of keys at once
+
+
+async def test_a_burst_of_ten_thousand_moves_is_one_step(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = 0
+    done = list[tuple[str, int | None]]()
+    perform = ReaderApp.perform
+
+    def note_and_perform(app: ReaderApp, action_id: str, count: int | None = None) -> None:
+        done.append((action_id, count))
+        perform(app, action_id, count)
+
+    def count_frame(_app: ReaderApp) -> None:
+        nonlocal frames
+        frames += 1
+
+    async with reader() as r:
+        await r.do("view.all")
+        monkeypatch.setattr(ReaderApp, "perform", note_and_perform)
+        monkeypatch.setattr(ReaderApp, "post_display_hook", count_frame)
+        await r.burst(*"j" * 10_000)
+        assert (r.cursor, done) == (59, [("move.down", 10_000)])
+        assert frames < 50
+        await r.burst(*"kkkjkk")
+        assert (r.cursor, done[1:]) == (55, [("move.up", 3), ("move.down", None), ("move.up", 2)])
+
+
+async def test_keys_are_taken_up_to_the_end_of_the_queue() -> None:
+    node: App[None] = App()
+    for message in (events.Key("j", "j"), events.Key("k", "k"), None):
+        node._message_queue.put_nowait(message)
+    assert [key.key for key in await take_keys(node)] == ["j", "k"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 
@@ -17,7 +16,6 @@ from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.paper_row import PaperRow
-from reader.data import read_text
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
@@ -37,7 +35,6 @@ from reader.ui.list.lines import (
     paper_height,
 )
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.layout import lay_out
 from reader.ui.shell.list_layout import MOST_LINES, ListForm
 from tests.table import each
 from tests.ui.drawings import drawn, text
@@ -83,7 +80,7 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
             (row(1, "A title", upvotes=votes), 30, LOOK, [f" ● {shown} A title"])
             for votes, shown in ((999, "999"), (1_000, " 1k"), (99_999, "99k"), (100_000, "99k"), (None, "   "))
         ),
-        # What is kept of a paper stands behind its title.
+        # Signs of the queue, the note and the text follow the title.
         (KEPT, 44, LOOK, [f" ●   1    A title{'':22} ◔✎▤ "]),
         (KEPT, 44, LOOK._replace(glyphs=ASCII), [f" *   1    A title{'':22} qn= "]),
         (KEPT, 29, LOOK, [" ● A title"]),
@@ -140,18 +137,6 @@ def test_a_paper_that_only_its_full_text_finds_is_marked() -> None:
     assert text(line).endswith(f" {UNICODE.queued}{UNICODE.full_text} ") and measure(line) == 60
 
 
-def test_recorded_titles_are_whole_and_nine_are_in_view_of_24_lines() -> None:
-    sample = [[item["paper"] for item in day["items"]] for day in json.loads(read_text("sample.json"))]
-    days = [[row(1, paper["title"], code="githubRepo" in paper) for paper in day] for day in sample]
-    for size, most in (((80, 24), 0.0), ((100, 30), 0.25), ((140, 42), 0.25), ((200, 60), 0.0)):
-        area = lay_out(size[0], size[1] - 2).list
-        assert area is not None
-        shown = [lines(one, area.width - 1, COMFORTABLE)[-1] for day in days for one in day]
-        assert sum(line.endswith("…") for line in shown) <= most * len(shown)
-        nine = [sum(paper_height(one, area.width - 1, COMFORTABLE) for one in day[:9]) for day in days if len(day) > 8]
-        assert 1 + max(nine) <= area.height
-
-
 def test_a_mark_never_gives_a_title_another_line() -> None:
     for length in range(20, 70):
         bare = row(1, "x" * length)
@@ -159,7 +144,7 @@ def test_a_mark_never_gives_a_title_another_line() -> None:
         assert len(lines(bare, 44, COMFORTABLE)) == len(lines(kept, 44, COMFORTABLE))
 
 
-def test_state_is_a_shape_and_only_the_cursor_has_a_weight_and_where_keys_act_a_bar() -> None:
+def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
     shelf = (row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, kept=False))
     for here, look, glyphs, bar in (
         (False, LOOK, "● ★◌+", " "),
@@ -173,7 +158,7 @@ def test_state_is_a_shape_and_only_the_cursor_has_a_weight_and_where_keys_act_a_
         assert [line[-1].role for line in drawn] == [roles[0], roles[1], roles[0], own, roles[0]]
 
 
-def test_one_sign_says_what_was_flagged_before_rising_votes() -> None:
+def test_only_the_most_important_flag_has_a_sign() -> None:
     signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3, 7)]
     assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed, UNICODE.changed]
     assert text(draw_content(PaperAt(row(1, flags=7), is_selected=True), 60, LOOK)[0])[2] == UNICODE.picked
@@ -263,21 +248,11 @@ def test_the_end_of_a_day_is_that_of_a_listed_day() -> None:
 
 # The pane
 
-HOSTILE_TITLES = [
-    "[/] ends an app [bold]that[/bold] reads markup",
-    "\x1b[31mred\x1b[0m \x9b2J and \x07 bell",
-    "多模态大语言模型在长视频理解中的应用与评测一个非常长的标题用来测试截断是否正确",
-    "e\u0301\u0323\u0302 accents 👩\u200d🔬❤\ufe0f emoji 🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀",
-    "כותרת מימין לשמאל \u202e reversed \u2066 isolated",
-    "\ud800 lone \u2028 separators \u00a0 spaces\nand lines",
-    "",
-]
-
 
 # Drawing
 
 
-async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
+async def test_rows_show_marks_by_shape_under_a_heading_for_each_day() -> None:
     shelf = Shelf(
         row(1, "Web agents", upvotes=187, code=True, comments=3),
         row(2, "Seen", read=True),
@@ -305,15 +280,6 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
     assert len({styles[text].bgcolor for text in ("Web", "agent", "New")}) == 3
 
 
-async def test_hostile_titles_are_drawn_literally() -> None:
-    async with list_stage(60, 8) as (papers, _):
-        papers.show(order(range(7)), Shelf(*(row(pk, title) for pk, title in enumerate(HOSTILE_TITLES))))
-        strips = [papers.render_line(y) for y in range(7)]
-        assert {strip.cell_length for strip in strips} == {papers.columns}
-        assert all(strip.text.isprintable() for strip in strips)
-        assert "[/] ends an app [bold]that" in strips[0].text
-
-
 async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
     async with list_stage(60, 6) as (papers, _):
         papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
@@ -335,7 +301,7 @@ def two_lines(pk: int) -> PaperRow:
     return row(pk, f"Paper {pk} has a title that takes the room of a second line")
 
 
-async def test_both_lines_of_a_title_are_its_own() -> None:
+async def test_both_lines_of_a_title_belong_to_the_paper() -> None:
     papers = PaperList(today=TODAY)
     async with staged(Stage(papers), 60, 12) as (app, pilot):
         shelf = Shelf(*map(two_lines, range(1, 31)), row(3, "Short"))
@@ -379,7 +345,7 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         assert painted(papers)[highlighted_line(papers)].endswith(
             "Paper 51 has a title that takes the room of a second line"
         )
-        # What is looked at from the top stays at the top.
+        # A list that is scrolled to the top stays there.
         await pilot.resize_terminal(60, 12)
         papers.to_first()
         papers.to_index(3)
@@ -402,21 +368,6 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
             assert papers.position == (40, 5)
 
 
-async def test_the_thumb_is_at_the_ends_of_its_bar_where_the_list_is() -> None:
-    async with list_stage(60, 12) as (papers, pilot):
-        shelf = Shelf(*(two_lines(pk) if pk % 3 else row(pk) for pk in range(1, 101)))
-        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf, form=COMFORTABLE_FORM)
-        await pilot.pause()
-        assert [papers.vertical_scrollbar.position, papers.max_scroll_y > 100] == [0, True]
-        papers.to_last()
-        await pilot.pause()
-        assert papers.vertical_scrollbar.position == papers.scroll_offset.y == papers.max_scroll_y
-        assert drawn(papers)[-2:] == [
-            "▌● 100    Paper 100 has a title that takes the room of a",
-            "▌         second line",
-        ]
-
-
 async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:
     papers = PaperList(today=TODAY, older_key="[")
     app = Stage(papers)
@@ -434,7 +385,7 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
         assert papers.highlighted == 1
         papers.to_last()
         assert papers.highlighted == 3
-        # Of a day that is listed in part, no more is counted; a paper that was hidden just now is in no number.
+        # A partly listed day has no unread count, and a paper that was just hidden is not counted.
         for papers_of_day, counted in ((9, ["NOVEMBER", "3"]), (1, ["1", "unread", "of", "1"])):
             papers.tell_days([DayCount("2025-11-24", papers_of_day, 1)], None)
             assert drawn(papers)[0].split()[-len(counted) :] == counted
@@ -443,7 +394,7 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
 # Painting
 
 
-async def test_only_the_lines_that_change_are_painted_and_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_changed_lines_of_the_list_are_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     async with list_stage(60, 12) as (papers, pilot):
         days = ("2025-11-24", 3), ("2025-11-17", 3), ("2025-11-14", 30)
         form = ListForm(holes=(("2025-11-18", "2025-11-19"),))
@@ -489,13 +440,12 @@ async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
 # A million
 
 
-@pytest.mark.parametrize("form", [ListForm(), COMFORTABLE_FORM, ListForm(has_dates=True)])
-async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
+async def test_a_million_papers_cost_as_much_as_a_screenful() -> None:
     many = 1_000_000
     days = tuple((f"20{10 + number // 300:02d}-01-01", 1_000) for number in range(1_000))
     shelf = Shelf()
     async with list_stage(140, 42) as (papers, pilot):
-        papers.show(order(range(many), *days), shelf, form=form)
+        papers.show(order(range(many), *days), shelf, form=COMFORTABLE_FORM)
         for act in (papers.to_last, papers.to_first, lambda: papers.to_index(many // 2)):
             act()
             drawn(papers)
@@ -510,24 +460,10 @@ async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
         assert time.process_time() - start < 2
 
 
-async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
-    shelf = Shelf()
-    async with list_stage(60, 10) as (papers, pilot):
-        papers.show(order(range(1, 1_001)), shelf)
-        await pilot.pause()
-        drawn(papers)
-        first = len(shelf.fetched)
-        assert 20 <= first <= 31
-        for _ in range(9):
-            papers.move(1)
-            drawn(papers)
-        assert len(shelf.fetched) == first == len(set(shelf.fetched))
-
-
 # Messages and the mouse
 
 
-async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there() -> None:
+async def test_the_cursor_stops_at_missing_days_and_reports_no_paper_there() -> None:
     papers = PaperList(today=TODAY, fetch_key="enter")
     app = Stage(papers)
     listed = order(range(1, 10), ("2025-11-24", 3), ("2025-11-17", 3), ("2025-11-14", 3))
@@ -648,7 +584,7 @@ async def test_an_empty_list_moves_nowhere() -> None:
 # News
 
 
-async def test_news_moves_nothing_on_the_screen() -> None:
+async def test_new_papers_above_do_not_move_the_screen() -> None:
     async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101), ("2025-11-24", 100)), Shelf())
         papers.to_index(49)
@@ -662,7 +598,7 @@ async def test_news_moves_nothing_on_the_screen() -> None:
             assert drawn(papers)[1:] == before[1:]
 
 
-async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next_and_others_begin_at_the_top() -> None:
+async def test_the_cursor_of_a_vanished_paper_goes_to_the_next_one() -> None:
     async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 31)), Shelf())
         papers.to_index(9)
@@ -680,7 +616,7 @@ async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next_and_others_begi
         assert (papers.cursor, papers.scroll_offset.y) == (0, 0)
 
 
-async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
+async def test_the_rest_of_a_list_arrives_without_a_jump() -> None:
     async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 31), ("2025-11-24", 30), complete=False), Shelf())
         papers.move(7)

@@ -53,7 +53,7 @@ class Desk(Bench):
         return pk
 
     async def show(self, state: State) -> list[State]:
-        """Make this the state and read the list that it asks for; the states that the reading makes."""
+        """Set the state, read the list that it requests, and return the states that the read publishes."""
         self.model.change(state)
         made: list[State] = []
         self.model.publish = made.append
@@ -64,7 +64,7 @@ class Desk(Bench):
 
 @pytest.fixture
 async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    """A loader whose screen has room for twenty papers, and who does not wait for the user's fingers."""
+    """A loader for screens of twenty papers, without pauses between its steps."""
     for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
         monkeypatch.setattr(list_loader, name, 0.0)
     monkeypatch.setattr(list_loader, "SCREENFUL", 20)
@@ -121,7 +121,7 @@ async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
 
 
 @pytest.mark.parametrize("at", [TOP, Position(3)])
-async def test_a_reading_that_gives_way_or_fails_lets_keys_go_on(
+async def test_an_interrupted_or_failed_read_releases_keys(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, at: Position
 ) -> None:
     async def give_way(*_: object) -> None:
@@ -140,7 +140,7 @@ async def test_a_reading_that_gives_way_or_fails_lets_keys_go_on(
         assert made.notices.shown == said
 
 
-async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
+async def test_results_of_the_feed_replace_the_list_until_a_step_back(desk: Desk) -> None:
     known, unknown = papers.draft(400, "Slow Video"), papers.draft(999, "Weather Without Physics")
     listings = [FeedListing("2026-05-12", (one,)) for one in (unknown, known)]
     found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
@@ -169,7 +169,7 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
     assert not desk.state.listing.facts.is_day_known
 
 
-async def test_papers_that_are_all_hidden_are_told_from_none(desk: Desk) -> None:
+async def test_a_day_of_hidden_papers_differs_from_an_empty_day(desk: Desk) -> None:
     for view_id in ("day:2026-05-12", "latest", "month:2026-05"):
         await desk.show(desk.state.go(Place(view(view_id))))
         assert desk.ids
@@ -195,7 +195,7 @@ async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     assert desk.state is before
 
 
-async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk) -> None:
+async def test_reading_all_papers_goes_beyond_the_first_screenful(desk: Desk) -> None:
     desk.model.change(State(place=Place(view("all"))))
     desk.loader.load_first(None)
     assert desk.state.listing.count is None
@@ -204,13 +204,13 @@ async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk) -> None
     assert await desk.loader.read_all() is desk.state.listing.order.pks
 
 
-async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
+async def test_the_first_list_opens_on_the_paper_where_the_user_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.loader.load_first("2605.00405")
     assert desk.state.listing.at.pk == desk.pk("2605.00405")
     assert (len(desk.ids), desk.state.request) == (14, None)
-    # As many papers follow a deep one as the place has; one that is too deep is awaited.
+    # A paper far down is listed with all papers of the place; one that is deeper than the limit is awaited.
     for deepest, listed in ((100, 60), (10, 20)):
         monkeypatch.setattr("reader.session.first_list.DEEPEST", deepest)
         desk.model.change(State(place=Place(view("all"))))
@@ -220,7 +220,7 @@ async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
     assert desk.state.request is not None and desk.state.request.at.pk == desk.pk("2605.00105")
 
 
-async def test_a_first_query_that_is_none_is_said_and_lists_nothing(desk: Desk) -> None:
+async def test_an_invalid_first_query_is_reported_and_lists_nothing(desk: Desk) -> None:
     desk.model.change(State(place=Place(view("all"), "topic:(")))
     desk.loader.load_first(None)
     assert desk.ids == []
@@ -260,7 +260,7 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
     assert desk.state.request is not None
     made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
     assert made[-1].listing.order.near == 0
-    # There are as many as one asks for.
+    # No near papers follow when enough papers match.
     monkeypatch.setattr(list_loader, "FEW", 1)
     await desk.show(desk.state.go(place))
     assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)
@@ -270,7 +270,7 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
 # Results of the feed
 
 
-def test_what_is_not_in_the_cache_is_listed_as_the_feed_tells_it_until_it_is_stored() -> None:
+def test_results_are_listed_from_the_feeds_facts_until_they_are_stored() -> None:
     known = {"2511.00001": 7}
     stored: list[Listing] = []
     new = Draft("New", "2511.00002", authors=("A", "B"), upvotes=3, comments=2, published="2025-11-20")

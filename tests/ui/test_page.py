@@ -1,9 +1,10 @@
-"""The detail and the page of a paper."""
+"""The detail and the page of a paper, and its PDF."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -21,8 +22,10 @@ from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
 from reader.ui.page.presentation import Presentation, link_keys
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
+from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
+from tests.actions.test_programs import add_program
 from tests.feed_server import FeedServer, item
 from tests.table import each
 from tests.ui.bench import Bench
@@ -32,6 +35,8 @@ from tests.ui.driver import settings
 from tests.ui.papers import draft
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
 from tests.ui.test_page_lines import whole
+
+# The panes
 
 # The panes
 
@@ -50,7 +55,7 @@ def reading(one: Paper) -> Reading:
     return Reading(one.pk, one, (), STILL)
 
 
-async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
+async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_position() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
@@ -75,7 +80,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
         assert drawn(detail)[:4] == [low[0], "", *low[1:]]
 
 
-async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
+async def test_paging_repeats_one_line_and_reports_the_end() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
@@ -105,7 +110,7 @@ async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeyp
         assert (detail.paper, detail.virtual_size.height) == (None, 0)
         detail.show(reading(paper()))
         await pilot.pause()
-        # What is the same is not painted again; names of topics may come later.
+        # An unchanged paper is not painted again; the names of topics may arrive later.
         painted = watch_paints(detail, monkeypatch)
         detail.show(reading(paper()))
         assert painted == [] and detail.paper == paper()
@@ -199,7 +204,7 @@ async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     ("moves", "waits"),
     [([1.0], "s"), ([1.0, 2.0, 3.0], "sss"), ([1.0, 1.5, 1.53, 1.56, 1.59], "ssrrr"), ([1.0, 1.04, 2.0], "srs")],
 )
-def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
+def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
     moves: list[float], waits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = 0.045
@@ -223,7 +228,7 @@ def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
         (Waiting(12.4, "arXiv asks to wait"), "arXiv asks to wait, 12 s"),
     ],
 )
-def test_progress_is_a_share_or_a_size_or_a_wait(message: Message, said: str) -> None:
+def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Message, said: str) -> None:
     assert _progress_text(message) == said
 
 
@@ -257,7 +262,7 @@ async def test_a_key_names_all_people_and_folds_them_again(reader: Opener) -> No
         ):
             await r.do(*actions)
             assert ("Author29" in r.text("#detail")) is is_told
-        # Where no text is shown, it opens the page, which tells the place in the list.
+        # Without a detail pane, the key opens the page, which shows the position in the list.
         await r.resize(60, 20)
         await r.do("read.unfold")
         assert r.is_on_page and "Author29" in r.screen
@@ -324,7 +329,7 @@ async def test_a_page_gets_what_belongs_to_its_paper(
             await r.press("s")
             await r.until(lambda: len(browser) == 2)
             assert browser == ["https://huggingface.co/lab/model-2", "https://huggingface.co/spaces/lab/demo"]
-            # What is new is not asked for again; what fails is told on the page.
+            # A paper is asked for once, and a failure is shown on its page.
             feed.fault = "refuse:403"
             await r.do("read.next")
             await r.until(lambda: "Not refreshed: 127.0.0.1" in r.screen)
@@ -349,3 +354,100 @@ async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch:
             await r.until(lambda: "fetching comments and versions" in r.screen)
             await r.do("app.back")
             assert r[PageRefresher].is_idle
+
+
+# PDFs
+
+PDF = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
+FIRST, SECOND = "2605.00400", "2605.00401"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose user sits at a screen and has a viewer, which notes what it opens."""
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", ":0")
+    for name in ("SSH_CONNECTION", "SSH_TTY", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "bin").mkdir()
+    add_program(tmp_path / "bin", "viewer", f'#!/bin/sh\necho "$1" >> {tmp_path}/opened')
+    return tmp_path
+
+
+def opened(home: Path) -> list[str]:
+    file = home / "opened"
+    return [Path(line).name for line in file.read_text().splitlines()] if file.exists() else []
+
+
+async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = settings(pdf_folder="pdfs", pdf_viewer=(str(home / "bin" / "viewer"),))
+    with FeedServer() as feed:
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        feed.pages = {f"/pdf/{id}": PDF for id in (FIRST, SECOND)}
+        async with reader(settings=own) as r:
+            name = f"{FIRST} Slow Video Editing a Stream While It Plays, Frame by Frame.pdf"
+            await r.do("link.pdf")
+            await r.until(lambda: opened(home) == [name])
+            await r.do("link.pdf")
+            await r.until(lambda: opened(home) == [name, name])
+            assert r.status == f"opening {name}"
+            assert [one.path for one in feed.requests] == [f"/pdf/{FIRST}"]
+            assert (home / "pdfs" / name).read_bytes() == PDF and r.app.state.activity == ""
+
+            # Further PDFs wait for their turn; esc stops all of them.
+            feed.fault = "hang"
+            await r.do("move.down")
+            await r.begin("p")
+            await r.until(lambda: r.status == f"fetching the PDF of {SECOND} · esc stops")
+            await r.begin("j", "p", "p")
+            await r.until(lambda: r.status.endswith("is already being fetched"))
+            await r.until(lambda: "PDF · 1 more" in r.top)
+            await r.do("app.escape")
+            assert r.status == "the PDF was stopped · p resumes it"
+            assert r.app.state.activity == ""
+            assert r[Refresher].stop() is False
+
+            # For several papers, missing PDFs are fetched and none is opened.
+            feed.fault = "ok"
+            await r.do("move.up", "move.up", "select.all", "link.pdf")
+            r.pass_notice()
+            await r.until(lambda: r.status.startswith("the PDFs are in") or "has no PDF" in r.status)
+            feed.pages |= {f"/pdf/{id}": PDF for id in r.ids}
+            await r.do("link.pdf")
+            r.pass_notice()
+            await r.until(lambda: r.status == f"the PDFs are in {home / 'pdfs'}")
+            assert len(list((home / "pdfs").glob("26*.pdf"))) == len(r.ids) and len(opened(home)) == 2
+            await r.do("link.pdf")
+            assert r.status == f"the PDFs of these {len(r.ids)} papers are all here"
+
+            # Afterwards the key works as before, also on the page.
+            await r.do("app.escape", "move.down", "read.open", "link.pdf")
+            await r.until(lambda: len(opened(home)) == 3)
+            assert opened(home)[-1].startswith(SECOND)
+
+
+async def test_a_missing_pdf_names_the_key_for_the_browser(
+    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FeedServer() as feed:
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        async with reader(settings=settings(pdf_folder="pdfs")) as r:
+            await r.do("link.pdf")
+            await r.until(lambda: r.status == f"arXiv has no PDF of {FIRST} · Lp opens it in the browser")
+            assert r.app.state.activity == "" and not list((home / "pdfs").iterdir())
+
+
+async def test_without_a_viewer_the_path_is_told_and_copied(
+    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
+    async with reader(settings=settings(pdf_folder="pdfs"), demo=True) as r:
+        await r.do("link.pdf")
+        assert r.status == "the sample: nothing is fetched"
+        file = home / "pdfs" / f"{FIRST} old title.pdf"
+        file.parent.mkdir()
+        file.write_bytes(PDF)
+        await r.do("link.pdf")
+        said = f"~/pdfs/{file.name} · copied · over ssh it needs pdf_viewer"
+        assert (r.status, r.app.clipboard) == (said, str(file))

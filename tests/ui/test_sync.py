@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 class Joining(Bench):
-    """A reader whose clock and processes are those of the test."""
+    """Services with a fake clock and fake processes."""
 
     def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
         moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
@@ -44,7 +44,7 @@ class Joining(Bench):
 
     @property
     def unjoined(self) -> list[str]:
-        """What the first line says can't be joined."""
+        """The sync problems in the first line."""
         return [what for what, _ in self.model.state[UNJOINED]]
 
     def kill(self) -> None:
@@ -69,7 +69,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     assert stage.begun[2:] == [QUIET]
     for _ in range(2):
         await stage.look_around()
-    # Others still lack something.
+    # The other machines still lack a mark.
     assert (stage.told, sync.is_due, stage.unjoined) == (["gone"], True, ["sync fails"])
     await stage.look_around()
     assert (sync.is_due, stage.unjoined) == (False, [])
@@ -79,7 +79,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     assert (len(stage.works), stage.killed) == (1, 0)
 
 
-async def test_what_was_skipped_is_said_once_and_is_no_failure() -> None:
+async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
     skipped = Outcome(0, "", "half a file")
     stage = Joining([skipped, skipped, Outcome(0), skipped])
     for _ in range(4):
@@ -100,14 +100,14 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
         await asyncio.sleep(0)
     ended.set()
     await running
-    # One that was stopped after its hour begins again at once, and the next failure is told.
+    # A listener that ended after its hour starts again at once, and the next failure is reported.
     assert stage.begun[-1] == START
     stage.outcomes = [Outcome(1, "", "down")]
     await stage.look_around()
     assert stage.told == ["down", "down"]
 
 
-async def test_a_look_that_the_end_cuts_off_is_due() -> None:
+async def test_a_sync_interrupted_by_leaving_is_due() -> None:
     stage = Joining([])
     stage.sync.look()
 
@@ -148,7 +148,6 @@ class Watched(Bench):
         library = {
             **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
             **{"last_refresh": lambda: NOON, "changed": self.change},
-            **{"take_replaced": self.take_replaced, "keep_lists": self.keep_lists},
         }
         super().__init__(
             library=library,
@@ -157,8 +156,6 @@ class Watched(Bench):
             set_interval=lambda seconds, _act: self.begun.append(seconds),
         )
         self.changes: list[bool | ReaderError] = []
-        self.replaced: list[SimpleNamespace] = []
-        self.refused: list[str] = []
 
     def change(self) -> bool:
         found = self.changes.pop(0)
@@ -166,19 +163,13 @@ class Watched(Bench):
             raise found
         return found
 
-    async def take_replaced(self) -> list[SimpleNamespace]:
-        return self.replaced
-
-    async def keep_lists(self) -> list[str]:
-        return self.refused
-
     @property
     def seen(self) -> tuple[str, int, int]:
         """The news, how often the list was read again, and the works that wait."""
         return self.model.state.notices.news.text, self.model.state.cache_version, len(self.works)
 
 
-async def test_what_other_programs_change_is_shown_and_what_they_replaced_is_told() -> None:
+async def test_changes_by_other_programs_are_shown() -> None:
     bench = Watched()
     watch = CacheWatch(bench.services)
     watch.begin()
@@ -186,20 +177,14 @@ async def test_what_other_programs_change_is_shown_and_what_they_replaced_is_tol
     assert bench.begun == [1.0]
     bench.changes = [False, True, CacheError("locked")]
     watch.look()
-    await bench.work()
     assert bench.seen == ("", 0, 0)
     watch.look()
-    assert bench.seen == ("", 1, 1) and bench.model.state[REFRESH].last == NOON
-    key = bench.services.look.keymap.key("mark.replaced")
-    for replaced, more in ((1, ""), (3, " and 2 more")):
-        bench.replaced = [SimpleNamespace(said=f"note {number}") for number in range(replaced)]
-        await bench.works[-1]()
-        assert bench.seen[0] == f"another machine replaced your note 0{more} · {key} shows it"
+    assert bench.seen == ("", 1, 0) and bench.model.state[REFRESH].last == NOON
     watch.look()
-    assert bench.seen == ("locked", 1, 1)
+    assert bench.seen == ("locked", 1, 0)
     bench.library.trouble = "no room"
     watch.look()
-    assert (bench.seen, bench.library.trouble) == (("no room", 1, 1), "")
+    assert (bench.seen, bench.library.trouble) == (("no room", 1, 0), "")
     bench.library.is_marking = True
     watch.look()
     assert bench.changes == []
@@ -218,12 +203,11 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(
 
     monkeypatch.setattr(work, "_mute", mute)
     bench = Watched(file)
-    bench.refused = ["no such view"]
     watch = SettingsWatch(bench.services)
     watch.look()
     await bench.work()
     watch.look()
-    assert (bench.seen, muted) == (("no such view", 0, 0), [()])
+    assert (bench.seen, muted) == (("", 0, 0), [()])
     file.write_text('mute = ["cats"]\nnosuch = 1\n[[views]]\nname = "new"\nquery = "is:unread"\n')
     watch.look()
     await bench.work()
@@ -231,7 +215,6 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(
     assert bench.seen[0] == f"{file}:2: nosuch is not a setting." and bench.seen[1:] == (1, 0)
     assert [one.name for one in bench.model.state.views.named] == ["new"]
     file.unlink()
-    bench.refused = []
     watch.look()
     await bench.work()
     assert bench.seen[1:] == (1, 0) and muted == [(), ("cats",), ()]

@@ -56,7 +56,7 @@ PIECES = (
 
 
 def read(*pieces: str) -> list[Message]:
-    """The messages for what a terminal sends in these pieces."""
+    """The messages for input that arrives in these pieces."""
     terminal_input = TerminalInput()
     return [message for piece in pieces for message in terminal_input.feed(piece)]
 
@@ -123,10 +123,10 @@ Ours(driver_class=TerminalDriver).run()
 
 
 LIFE = "import signal; signal.alarm(60)\n"
-"""Ends an app by itself, also one that spins and whose test was killed."""
+"""Ends an app after a minute, even if it spins and its test was killed."""
 
 
-def test_our_thread_ends_with_the_terminal_and_what_is_drawn_goes_nowhere(tmp_path: Path) -> None:
+def test_the_input_thread_ends_with_the_terminal(tmp_path: Path) -> None:
     ours, its = os.openpty()
     command = [sys.executable, "-c", LIFE + OURS, str(tmp_path / "ended")]
     # A session of its own without a terminal in charge, so that no signal ends it first.
@@ -174,7 +174,7 @@ Resized(driver_class=TerminalDriver).run()
 """
 
 
-def test_a_size_that_comes_while_one_is_read_is_the_last(tmp_path: Path) -> None:
+def test_the_last_of_two_quick_resizes_wins(tmp_path: Path) -> None:
     ours, its = os.openpty()
     command = [sys.executable, "-c", RESIZED, str(tmp_path / "told")]
     app = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
@@ -257,7 +257,7 @@ def test_a_job_leaves_the_terminal_whenever_it_stops_and_enters_it_when_it_goes_
     seen = b""
 
     def read(end: str) -> str:
-        """What is seen next, up to an end."""
+        """The next output, up to and including an end."""
         nonlocal seen
         while end.encode() not in seen:
             assert select.select([ours], [], [], 30)[0], seen
@@ -276,7 +276,7 @@ def test_a_job_leaves_the_terminal_whenever_it_stops_and_enters_it_when_it_goes_
         ):
             os.write(ours, key)
             assert read(title) == happens
-        # What has lent the terminal does not know what the shell did to it meanwhile.
+        # After lending the terminal, the program enters it anew, because the shell may have changed it.
         assert read(title) == "- out in + title"
         os.write(ours, b"q")
         assert read("<ended 0>") == "- out <ended 0>"
@@ -333,7 +333,7 @@ def hang(run: Run, keep: Callable[[], Sequence[str]]) -> int:
 def test_a_signal_ends_a_reader_that_has_not_begun(
     run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # There is no place to save yet, however busy the machine is.
+    # The reader has no place to save yet, however busy the machine is.
     monkeypatch.setattr(module, "_within", lambda *_: None)
     signal.raise_signal(signal.SIGTERM)
     assert (run.code(), capfd.readouterr().err) == (128 + signal.SIGTERM, "")
@@ -343,7 +343,7 @@ def test_a_reader_that_hangs_is_ended_once_its_place_is_kept(run: Run, capfd: py
     assert (hang(run, list), capfd.readouterr().err) == (128 + signal.SIGTERM, "")
 
 
-def test_what_is_lost_is_said_and_is_a_failure(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_lost_changes_are_reported_with_a_failing_exit_code(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     code = hang(run, lambda: ["One mark\x1b is lost.", "The place, too."])
     assert (code, capfd.readouterr().err) == (1, "dailypapers: One mark\\u001b is lost. The place, too.\n")
 
@@ -436,7 +436,7 @@ def test_the_terminal_is_put_back_when_a_reader_hangs(has_errors: bool) -> None:
 # The collector
 
 
-def test_collections_pass_over_what_was_loaded_and_see_what_comes_later() -> None:
+def test_the_collector_skips_objects_loaded_at_the_start() -> None:
     with loading():
         assert not gc.isenabled()
         loaded = [[number] for number in range(1_000)]
@@ -450,7 +450,7 @@ def test_collections_pass_over_what_was_loaded_and_see_what_comes_later() -> Non
         gc.unfreeze()
 
 
-def test_collections_go_on_after_what_could_not_be_loaded() -> None:
+def test_the_collector_runs_again_after_a_failed_load() -> None:
     try:
         with loading():
             raise ValueError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.page.state import close_page
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -19,7 +18,7 @@ async def _point_at(r: Story, topic: str) -> None:
     await r.do("find.filter")
 
 
-async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(reader: Opener) -> None:
+async def test_picking_a_topic_does_not_restore_a_cancelled_query(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all")
         await _point_at(r, "video")
@@ -32,7 +31,7 @@ async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(
 # The command line
 
 
-async def test_a_query_of_the_command_line_is_in_the_history_and_kept_only_where_one_types_on(reader: Opener) -> None:
+async def test_a_query_from_the_shell_is_kept_only_if_the_user_edits_it(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread")
         await r.search("topic:agents", "query.accept", "app.quit")
@@ -73,7 +72,7 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
 
 
 @pytest.mark.parametrize("way", ["paper.read", "paper.hide"])
-async def test_the_mark_that_ends_a_day_names_the_day_before(reader: Opener, way: str) -> None:
+async def test_the_last_mark_of_a_day_names_the_day_before(reader: Opener, way: str) -> None:
     async with reader(papers={"2026-05-11": [draft(1, "Left")], "2026-05-12": [draft(2, "One"), draft(3, "Two")]}) as r:
         await r.do("paper.read")
         assert "1 read" in r.status
@@ -88,7 +87,7 @@ async def test_the_mark_that_ends_a_day_names_the_day_before(reader: Opener, way
         assert r.is_on_page and r.status == "All read · u undoes · no unread papers are left"
 
 
-async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_one_before(reader: Opener) -> None:
+async def test_an_empty_unread_list_leads_to_the_day_before(reader: Opener) -> None:
     async with reader() as r:
         await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
         await r.search("is:unread", "query.accept")
@@ -127,7 +126,7 @@ async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants_but_not_on_the
 
 
 async def test_a_first_minute_key_by_key(reader: Opener) -> None:
-    """What someone presses who has never seen the reader, and what stands on the screen after each key."""
+    """The first keys of a new user, and the screen after each."""
     async with reader(size=(100, 30)) as r:
         assert "0 of 14 read" in r.top
         # Read the first paper, star the second, hide the third.
@@ -194,35 +193,3 @@ async def test_undo_leads_to_the_paper_that_it_restored(reader: Opener) -> None:
         assert "undone: no longer starred · " in r.status
         await r.do("view.latest")
         assert r.here.id == here
-
-
-async def test_a_page_that_closes_under_help_does_not_come_back(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("read.open", "app.help")
-        r.app.model.change(close_page(r.app.state))
-        await r.press("escape")
-        assert r.app.screen is r.main and r.context == "list"
-        await r.do("read.open", "app.help")
-        r.app.model.change(close_page(r.app.state))
-        r.app.perform("read.open")
-        await r.rest()
-        assert r.is_on_page
-        await r.do("app.back")
-        assert r.context == "help" and "Keys on a paper" in r.screen
-        await r.press("escape")
-        assert r.app.screen is r.main
-
-
-async def test_similar_papers_lead_back_to_the_page_and_the_cursor_of_each_list(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
-        await r.do("view.all", "move.down", "move.down", "read.open")
-        first = r.here.id
-        await r.do("find.similar", "move.down", "read.open")
-        second = r.here.id
-        await r.do("view.latest", "app.escape")
-        assert (r.is_on_page, r.here.id) == (True, second)
-        await r.do("app.escape", "app.escape")
-        assert (r.is_on_page, r.here.id, r.view) == (True, first, "all")
-        # A list keeps its cursor also where it is gone to anew.
-        await r.do("app.escape", "view.latest", "view.all")
-        assert r.here.id == first and r.view == "all"

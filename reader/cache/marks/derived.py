@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from reader.cache import changes, meta
+from reader.cache import changes
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
 from reader.cache.passages import PASSAGES
@@ -31,11 +31,6 @@ FOLLOW = "follow:"
 MUTED = has(Flag.MUTED, "paper.pk")
 """SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
 
-SETTING = "setting:"
-"""Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
-
-ENTRIES_DUE = "entries_due"
-"""The key in `meta` that is there while an event about an entry of the settings has not been brought into the file."""
 
 MAILED = "mailed:"
 """Prefix of the kinds of events that say what a machine has mailed, see `extensions/digest/sent.py`."""
@@ -134,8 +129,6 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
         connection.execute(_SET_HAS_NOTE)
     elif kind.startswith(FOLLOW):
         _list_feeds(connection)
-    elif kind.startswith((marks.ENTRY, marks.HERE)):
-        meta.put(connection, ENTRIES_DUE, "1")
     elif kind.startswith(WATCH):
         derive_follow(connection, kind)
     elif kind.startswith(TAG):

@@ -29,7 +29,7 @@ from reader.cache.marks.journal import PACKING, SIZE, BadLine, Entry, Journal, a
 from reader.core import foreign
 from reader.core.follows import WATCH, event_label
 from reader.core.foreign import MOST_OWN_IDS, Refused
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, PASSAGE, RULE, check_listed
+from reader.core.marks import AGENT, FORGET, PASSAGE, RULE, check_listed
 from reader.database import connections
 from reader.paths import journal_file
 
@@ -110,10 +110,6 @@ class Event:
         """The mark as words after a number: `41 read`."""
         if self.kind.startswith(WATCH):
             return event_label(self.kind, self.value)
-        if self.kind.startswith((ENTRY, HERE)):
-            from reader.core.settings import entries
-
-            return entries.event_label(self.kind, self.value)
         if self.kind.startswith(("weigh:", "interest:")):
             from reader.core.choice import wishes
 
@@ -151,11 +147,6 @@ class UserAction:
     def value(self) -> str:
         """The value of its first event."""
         return self.events[0].value
-
-    @property
-    def is_about_lists(self) -> bool:
-        """Whether it changed the lists of the settings, such as views."""
-        return self.kind.startswith((ENTRY, HERE))
 
     @property
     def count(self) -> int:

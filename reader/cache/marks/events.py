@@ -23,13 +23,13 @@ from typing import Literal, TypeVar
 
 from reader.cache import meta
 from reader.cache.marks import effects, forgotten
-from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
+from reader.cache.marks.derived import FOLLOW, MAILED, refold
 from reader.cache.marks.effects import Change, Changing, find_changing
 from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Event, EventLog, Joined, Marking, UserAction
 from reader.cache.marks.journal import BadLine, Entry
 from reader.core.errors import MarkNotTaken, NotAMark
 from reader.core.foreign import unpacked
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, LEAVING, TRACES, Agent, quoted
+from reader.core.marks import AGENT, FORGET, FORMER, LEAVING, TRACES, Agent, quoted
 from reader.database import connections
 from reader.database.sqlite_errors import explained
 
@@ -49,7 +49,7 @@ def find_targets(
     With `anywhere`, an undo is about the newest action of all machines; with `by`, about what this run of a program
     did, and nothing else.
     """
-    values = {"machine": machine, "idle": f"{_idle_entries(connection)}*"}
+    values = {"machine": machine}
     if anywhere:
         row = connection.execute(_NEWEST_MACHINE, values).fetchone()
         values["machine"] = row[0] if row else machine
@@ -60,17 +60,10 @@ def find_targets(
     return [Event(*row) for row in connection.execute(query, values)]
 
 
-def _idle_entries(connection: sqlite3.Connection) -> str:
-    """How the kinds of events about entries begin that the settings file does not follow now: nobody would see them."""
-    row = connection.execute("SELECT json_extract(value, '$.prefix') FROM meta WHERE key = 'entries'").fetchone()
-    return HERE if row is not None and row[0] == ENTRY else ENTRY
-
-
-# What is from before there were events has no number, and is nothing that the user did.
-_REGULAR = (
-    f"kind NOT GLOB :idle AND NOT (number = 0 AND (kind GLOB '{ENTRY}*' OR kind GLOB '{HERE}*'))"
-    f" AND kind NOT IN ({quoted((*STEPS, *TRACES))})"
-) + "".join(f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED, FORGET))
+_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))})" + "".join(
+    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, MAILED, FORGET, *FORMER)
+)
+"""SQL: whether an event is something that an undo takes back."""
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
@@ -297,14 +290,6 @@ class Events:
             self._check_taken(untaken, action.count)
         return action
 
-    @contextmanager
-    def deciding(self) -> Iterator[EventLog]:
-        """A transaction in which events without papers can be recorded, which the caller finishes."""
-        with explained(self._path):
-            with self._log.recording():
-                yield self._log
-            self._apply_news(ignore_progress)
-
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return effects.named(self._connection, event) if changing.change.absent else changing.batches
 
@@ -324,10 +309,8 @@ class Events:
         """Raise NotAMark if an undo would take back an older mark than the user means; the next one does."""
         connection = self._connection
         with explained(self._path), connections.transaction(connection):
-            values = {"machine": self._log.machine(), "idle": f"{_idle_entries(connection)}*"}
-            row = connection.execute(
-                _NO_MARK_SINCE, {**values, "told": int(meta.get(connection, _TOLD) or 0)}
-            ).fetchone()
+            values = {"machine": self._log.machine(), "told": int(meta.get(connection, _TOLD) or 0)}
+            row = connection.execute(_NO_MARK_SINCE, values).fetchone()
             if row is not None:
                 meta.put(connection, _TOLD, str(row[1]))
         if row is not None:

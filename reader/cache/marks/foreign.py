@@ -6,13 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from reader.cache.marks.derived import FOLLOW, SETTING
+from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.event_log import DAY, STEPS
 from reader.cache.marks.journal import Entry, Owner, decode
 from reader.core import foreign, marks
 from reader.core.foreign import Clock, Refused
-from reader.core.marks import ENTRY, FORGET, HERE, clean_mark
-from reader.core.settings.entries import parse_entry
+from reader.core.marks import FORGET, clean_mark
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
 _FEED = ("kind", "url", "title", "added")
@@ -20,7 +19,6 @@ _FEED_LIMIT = 20_000
 _MARKS = (*marks.STATES, marks.QUEUE, marks.WANT, marks.LIKE, marks.HIGHLIGHT, marks.LOOK, marks.NOTE, *marks.TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}(\.[a-z-]{2,20})?")
 _FORGOTTEN = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
-_SETTING = re.compile(r"[a-z_]{1,60}")
 
 
 def foreign_event(line: bytes, latest: Clock) -> Entry | Owner:
@@ -49,17 +47,9 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str] | None:
         return (kind, value) if foreign.is_event_id(value) and not count else None
     if kind.startswith(FOLLOW):
         return (kind, value) if _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value) else None
-    if kind.startswith(SETTING):
-        is_setting = _SETTING.fullmatch(kind.removeprefix(SETTING)) and foreign.setting_value(value) is not None
-        return (kind, value) if is_setting else None
     if kind.startswith(FORGET):
         is_named = _FORGOTTEN.fullmatch(kind.removeprefix(FORGET)) and value in ("0", "1") and not count
         return (kind, value) if is_named else None
-    if kind.startswith(ENTRY):
-        return (kind, value) if not count and parse_entry(kind, value) is not None else None
-    if kind.startswith(HERE):
-        # What stays on a machine comes from no other.
-        return None
     if kind in _MARKS or kind.startswith((marks.TAG, marks.RULE, marks.PASSAGE)):
         return clean_mark(kind, value)
     # One that is cleaned here might become a kind that is known, with a value that nobody has checked.

@@ -55,7 +55,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "config": "the settings",
             "keys": "the keys of the reader",
             "cache": "size, check and repair",
-            "vectors": "a model for ~",
             "doctor": "what is wrong, and what helps",
             "completions": "for your shell",
             "skill": "instructions for agents",

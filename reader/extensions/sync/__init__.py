@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader import api
 from reader.api import journal, places
@@ -30,35 +30,25 @@ NOTES_NAMED = 5
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = (
-        "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync); 'forget' "
-        "removes everything that a machine sent"
-    )
-    parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR|forget", help=about)
-    about = "for forget: the machine's name or id, as --status prints them"
-    parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
+    about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync)"
+    parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR", help=about)
     about = "print when each machine was last seen, what it sent and what was refused, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--undo", action="store_true", help="for forget: restore the machine's marks")
-    parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     parser.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
     api.add_quiet(parser, "print only problems")
 
 
 def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
     if arguments.folder == "forget":
-        return _forget(arguments, workspace)
-    if arguments.machine is not None:
-        raise api.UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
-    if arguments.undo:
         raise api.UsageError(
-            "--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark."
+            "Machines are no longer forgotten. Remove the machine's file from the folder; a folder of this name is "
+            "./forget."
         )
     if arguments.status and arguments.watch:
         raise api.UsageError("--status prints once, and --watch keeps running: choose one of them.")
     if arguments.status and not (arguments.folder or known_place(workspace)):
         said = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
-        return api.answer(arguments, {"folder": None, "machines": [], "refused_settings": []}, said)
+        return api.answer(arguments, {"folder": None, "machines": []}, said)
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         from reader.extensions.sync.status import print_status
@@ -67,82 +57,30 @@ def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
     if arguments.watch:
         watch(workspace, place, partial(_print_news, arguments, []))
     else:
-        _print_outcome(arguments, *exchange_once(workspace, place))
+        _print_outcome(arguments, exchange_once(workspace, place), is_automatic=bool(workspace.settings.sync))
     return 0
 
 
-def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
-    """Forget everything that a machine sent, here and in its own file or rows."""
-    from reader.extensions.sync.status import find_machine
-
-    if arguments.machine is None:
-        raise api.UsageError("Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.")
-    id, name = find_machine(arguments.machine, workspace)
-    with workspace.window() as window:
-        found = window.read(lambda one: api.brought(one, id))
-    if not arguments.undo:
-        if not (arguments.json or (arguments.quiet and arguments.yes)):
-            what = f"{api.amount(found.events, 'change')} about {api.amount(found.papers, 'paper')}"
-            api.print_text(
-                f"{name} sent {what}. Forgetting removes them here, and on your other machines when they next sync. "
-                f"What you did on other machines stays. 'dailypapers sync forget {id} --undo' brings them back from "
-                "the journal."
-            )
-        if not api.is_confirmed(arguments.yes, f"Forget {name}?"):
-            return 0
-    with workspace.events() as events, api.Progress() as shown:
-        events.forget(
-            id,
-            is_forgotten=not arguments.undo,
-            progress=lambda done, total: shown.show(f"{done:,} of {total:,} changes"),
-        )
-    workspace.has_changed = True
-    said = f"What {name} sent counts again." if arguments.undo else f"{name} is forgotten."
-    about = {"machine": id, "name": name, "forgotten": not arguments.undo}
-    record = about | {"changes": found.events, "papers": found.papers}
-    api.answer(arguments, record, *([] if arguments.quiet else [said]))
-    return _tell_others(arguments, workspace)
-
-
-def _tell_others(arguments: Namespace, workspace: api.Workspace) -> int:
-    """Write this machine's file or rows without what is forgotten, if its place can be used now."""
-    try:
-        exchanged, settings = exchange_once(workspace, place_of(None, workspace, is_status=True))
-    except api.ReaderError as error:
-        api.warn(f"{error} The next successful sync tells your other machines.")
-        return 0
-    if not arguments.json:
-        _print_outcome(arguments, exchanged, settings)
-    return 0
-
-
-def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: api.SharedSettings) -> None:
+def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged) -> None:
     """Print the news of one of many looks; a lasting problem is reported once."""
     lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
     exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
     exchanged.skipped = [one for one in exchanged.skipped if one not in lasting]
     if exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped:
-        _print_outcome(arguments, exchanged, settings)
+        _print_outcome(arguments, exchanged)
         sys.stdout.flush()
 
 
-def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: api.SharedSettings) -> None:
+def _print_outcome(arguments: Namespace, exchanged: Exchanged, *, is_automatic: bool = False) -> None:
     if arguments.json:
-        api.answer(arguments, asdict(exchanged) | {"settings": settings.taken})
+        api.answer(arguments, asdict(exchanged))
         return
     for trouble in exchanged.troubles:
         api.warn(f"{api.clean(trouble)}{_advice(trouble)}")
     for skipped in exchanged.skipped:
         api.warn(f"{api.clean(skipped)}; it is skipped")
-    for refused in settings.refused:
-        api.warn(refused)
     if exchanged.is_new_machine:
         api.warn("Another copy of this home uses this machine's id, so this one took a new id.")
-    if exchanged.is_forgotten:
-        api.warn(
-            "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, "
-            "run 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' prints this machine's name."
-        )
     if exchanged.is_emptied:
         api.warn("The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
@@ -154,14 +92,7 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: api.Sha
             f"Another machine replaced your notes of: {ids}. 'dailypapers note ID --history' lists the earlier ones,"
             " and --restore brings one back."
         )
-    if settings.taken:
-        api.print_line(f"Settings taken from your other machines: {', '.join(settings.taken)}.")
-    if exchanged.replaced:
-        api.print_line(
-            f"Another machine replaced settings of this one: {'; '.join(exchanged.replaced)}. 'dailypapers config"
-            " history NAME' lists the earlier ones, and --restore brings one back."
-        )
-    if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
+    if exchanged.is_first and arguments.folder and not is_automatic:
         place = api.clean(places.shared_place(arguments.folder, Path()))
         api.print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
 
@@ -191,7 +122,7 @@ def _advice(trouble: str) -> str:
     if trouble.endswith("newer than this program"):
         return "; update that to read it"
     if " refused (" in trouble:
-        return ": 'dailypapers sync forget' removes everything that a machine sent"
+        return "; delete the file if you do not know the machine"
     return "; it is skipped until it is complete" if trouble.endswith("cut off") else "; it is skipped"
 
 
@@ -204,8 +135,6 @@ def _summary(exchanged: Exchanged) -> str:
 
 # Joining
 
-Outcome = tuple["Exchanged", "api.SharedSettings"]
-
 
 def join_now(workspace: api.Workspace) -> None:
     """Join through the place of the settings, if they name one; raises ReaderError."""
@@ -213,21 +142,21 @@ def join_now(workspace: api.Workspace) -> None:
         exchange_once(workspace, place_of(None, workspace))
 
 
-def exchange_once(workspace: api.Workspace, place: Path | str) -> Outcome:
-    """Join the marks, and the settings if they go along, through a folder or a server; raises ReaderError."""
+def exchange_once(workspace: api.Workspace, place: Path | str) -> Exchanged:
+    """Join the marks through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
     with workspace.events() as events, _opened(workspace, place) as opened:
-        exchanged, settings = _exchange(workspace, events, opened)
+        exchanged = _look(workspace, events, opened)
     workspace.has_changed = had_changed or bool(exchanged.came)
-    return exchanged, settings
+    return exchanged
 
 
-def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchanged, api.SharedSettings], None]) -> None:
+def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchanged], None]) -> None:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
     with workspace.events() as events, _opened(workspace, place) as opened:
         for _ in places.looks(events, opened.server, opened.channel, events.machine):
-            exchanged, settings = _exchange(workspace, events, opened)
-            report(exchanged, settings)
+            exchanged = _look(workspace, events, opened)
+            report(exchanged)
             workspace.has_changed = bool(exchanged.came)
             workspace.write_exports()
 
@@ -243,20 +172,6 @@ def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[SyncFolder 
 
     with open_hub(place) as hub:
         yield hub
-
-
-def _exchange(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Outcome:
-    settings = api.SharedSettings(workspace, events)
-    settings.send_changes()
-    before = events.last()
-    exchanged = _look(workspace, events, place)
-    if settings.take_over():
-        # At the first look, the others' values come before one's own, which go out by a second one.
-        exchanged.went += _look(workspace, events, place).went
-    if exchanged.came:
-        news = events.read(lambda connection: api.replaced(connection, before))
-        exchanged.replaced = [f"{one.said} (was {one.other})" for one in news if one.words[0] == "config"]
-    return exchanged, settings
 
 
 def _look(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Exchanged:
@@ -308,13 +223,10 @@ def _broken_files(workspace: api.Workspace, folder: Path) -> Iterator[api.Findin
             yield api.Finding("Sharing", "file", f"{api.clean(name)}: {api.clean(file.said)}", advice)
 
 
-Forgotten = TypedDict("Forgotten", {"machine": str, "name": str, "forgotten": bool, "changes": int, "papers": int})
-
-
 def _results() -> Any:
     from reader.extensions.sync.exchange import Exchanged
 
-    return api.extended("Exchanged", Exchanged, settings=list[str])
+    return api.extended("Exchanged", Exchanged)
 
 
 def _status() -> Any:
@@ -331,7 +243,7 @@ SYNC = api.Command(
     (),
     _add_arguments,
     _run_sync,
-    {"": _results, "--status": _status, "forget": Forgotten},
+    {"": _results, "--status": _status},
 )
 
 EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))

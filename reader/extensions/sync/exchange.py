@@ -46,12 +46,8 @@ class Exchanged:
     """Whether this machine took a new id, because another one uses the old one."""
     notes: list[str] = field(default_factory=list)
     """Ids of papers whose note here was replaced by another machine's."""
-    replaced: list[str] = field(default_factory=list)
-    """Settings and entries of lists that were set here and that another machine has replaced, in words."""
     is_emptied: bool = False
     """Whether the folder had files of other machines, and has none at all now."""
-    is_forgotten: bool = False
-    """Whether another machine has forgotten this one, so that what is marked here stays here."""
 
 
 @dataclass(slots=True)
@@ -192,7 +188,6 @@ def exchange(
             # What came may say that a machine is forgotten.
             if sorted(events.forgotten()) == known.forgotten:
                 break
-        result.is_forgotten = events.is_forgotten_elsewhere(known.own)
     return result
 
 

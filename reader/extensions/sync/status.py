@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import api
 from reader.api import paths, places
-from reader.extensions.sync.exchange import KnownFile, load, machines
+from reader.extensions.sync.exchange import KnownFile, load
 from reader.extensions.sync.folder import is_copy
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ class Machine(TypedDict):
     here: int
     papers: int
     newest: str | None
-    forgotten: bool
 
 
 class SyncStatus(TypedDict):
@@ -48,7 +47,6 @@ class SyncStatus(TypedDict):
     server: NotRequired[str]
     refused: NotRequired[str | None]
     machines: list[Machine]
-    refused_settings: list[str]
 
 
 def print_status(arguments: Namespace, place: Path | str, workspace: api.Workspace) -> int:
@@ -64,18 +62,12 @@ def print_status(arguments: Namespace, place: Path | str, workspace: api.Workspa
         refused = events.read(lambda one: load(one, key)).files.get(CHANNEL, KnownFile()).trouble
         known = [KnownFile(machine=id, name=name, events=n, seen=str(at)) for id, name, at, n in rows]
         records = [_record("", one, own, events.read(partial(api.brought, machine=one.machine))) for one in known]
-        settings = events.read(api.refused_settings)
     if arguments.json:
-        record = SyncStatus(server=key, machines=records, refused=refused or None, refused_settings=settings)
-        return api.answer(arguments, record)
+        return api.answer(arguments, SyncStatus(server=key, machines=records, refused=refused or None))
     api.print_line(f"{key} has {api.amount(sum(one['changes'] for one in records), 'change')}.")
     _print_machines(records)
-    return _print_texts(([f"Not everything could be read: {refused}."] if refused else []) + settings)
-
-
-def _print_texts(lines: Sequence[str]) -> int:
-    for line in lines:
-        api.print_text(api.clean(line))
+    if refused:
+        api.print_text(f"Not everything could be read: {api.clean(refused)}.")
     return 0
 
 
@@ -85,16 +77,16 @@ def _print_folder(arguments: Namespace, folder: Path, workspace: api.Workspace) 
         if not known.own:
             raise api.ReaderError(f"Nothing was synced through {folder} yet: 'dailypapers sync {folder}' does so.")
         records = _machines(known, lambda id: window.read(partial(api.brought, machine=id)))
-        settings = window.read(api.refused_settings)
     looked = datetime.fromtimestamp(paths.sync_lock(workspace.cache_file).stat().st_mtime).astimezone()
     if arguments.json:
         at = looked.isoformat(timespec="seconds")
-        about = {"folder": str(folder), "is_there": folder.is_dir(), "looked": at}
-        return api.answer(arguments, about | {"machines": records, "refused_settings": settings})
+        return api.answer(
+            arguments, SyncStatus(folder=str(folder), is_there=folder.is_dir(), looked=at, machines=records)
+        )
     gone = "" if folder.is_dir() else " It is missing now."
     api.print_text(f"{api.clean(str(folder))}, last looked at {looked:%Y-%m-%d %H:%M}.{gone}")
     _print_machines(records)
-    return _print_texts(settings)
+    return 0
 
 
 def _machines(known: Memory, found: Callable[[str], api.Brought]) -> list[Machine]:
@@ -128,37 +120,7 @@ def _record(file: str, known: KnownFile, own: str, found: api.Brought) -> Machin
         "here": found.events,
         "papers": found.papers,
         "newest": newest.isoformat(timespec="seconds") if newest else None,
-        "forgotten": found.is_forgotten,
     }
-
-
-def find_machine(named: str, workspace: api.Workspace) -> tuple[str, str]:
-    """The id and the name of another machine, by its name, its id or how that begins; raises NotFound, UsageError."""
-    with workspace.window() as window:
-        own = window.read(lambda one: one.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone())
-        known = window.read(machines)
-    place = workspace.settings.sync
-    if places.is_server(place):
-        from reader.extensions.sync.hub import open_hub
-
-        with open_hub(place) as hub:
-            known |= {id: name for id, name, _, _ in hub.machines()}
-    wanted = named.strip().lower()
-    found = {
-        id: api.clean(name or id)
-        for id, name in known.items()
-        if wanted and (wanted == name.lower() or id.startswith(wanted))
-    }
-    if own and own[0] in found:
-        if len(found) == 1:
-            raise api.UsageError("That is this machine: 'undo' takes back what you did on it.")
-        del found[own[0]]
-    if not found:
-        raise api.NotFound(f"No machine {api.brief(named)!r} is known here: 'dailypapers sync --status' lists them.")
-    if len(found) > 1:
-        raise api.UsageError(f"Several machines are called {api.brief(named)}: name one by its id, {', '.join(found)}.")
-    ((id, name),) = found.items()
-    return id, name
 
 
 def _print_machines(records: list[Machine]) -> None:
@@ -182,9 +144,7 @@ def _notes(record: Machine) -> list[str]:
     here = f"{api.amount(record['here'], 'change')} about {api.amount(record['papers'], 'paper')} here"
     notes = [f"{record['came']:,} new that time"] if record["came"] and not record["is_this"] else []
     notes += [f"{api.clean(record['file'])}: {api.clean(record['trouble'])}"] if record["trouble"] else []
-    if record["forgotten"]:
-        notes += [f"forgotten, with {here}: 'sync forget {record['machine']} --undo' brings them back"]
-    elif not record["is_this"] and record["here"]:
+    if not record["is_this"] and record["here"]:
         notes += [f"sent {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
     if record["refused"]:
         notes += [f"{api.amount(record['refused'], 'change')} refused (over the budget of {record['budget']})"]

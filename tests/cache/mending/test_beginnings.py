@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import random
 import shutil
 from collections.abc import Callable
@@ -86,10 +85,10 @@ class Home(NamedTuple):
     before: list[list[tuple[object, ...]]]
 
 
-@pytest.fixture(scope="module", params=rest_long(beginnings.BEGINNINGS, ["oldest"]))
-def origin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home of one beginning with a backup of the day; nothing is written to it."""
-    cache = beginnings.BEGINNINGS[request.param](tmp_path_factory.mktemp(request.param) / "home")
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a backup of the day; nothing is written to it."""
+    cache = beginnings.make_newest(tmp_path_factory.mktemp("newest") / "home")
     files.back_up_daily(cache, TODAY)
     breakage.execute(cache)
     return Home(cache, everything(cache))
@@ -164,18 +163,6 @@ def test_what_is_newer_than_the_backup_comes_from_the_journal_and_from_the_broke
         ("papers-2026-11-24.db", 300),
         ("papers.db", 1),
     ]
-
-
-def test_a_backup_of_the_oldest_program_itself_is_migrated(home: Home, tmp_path: Path) -> None:
-    folder = home.cache.parent / "backups"
-    shutil.rmtree(folder)
-    folder.mkdir()
-    (folder / "papers-2026-07-01.db").write_bytes(lzma.decompress(beginnings.OLDEST.read_bytes()))
-    home.cache.write_bytes(b"")
-    report = mend(home.cache)
-    assert report.papers == beginnings.PAPERS
-    assert everything(home.cache)[1:6] == home.before[1:6], "states, tags, notes, the queue and the days"
-    assert [file.name for file in folder.iterdir()] == ["papers-2026-07-01.db"]
 
 
 def newer_backup(file: Path) -> None:

@@ -1,0 +1,687 @@
+"""What is asked of a host and when: locks, pauses, second tries, headers and bodies, and failures in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gzip
+import os
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, repeat
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable
+from reader.core.steps import watched_by
+from reader.feeds.http.client import (
+    Backoff,
+    BusyHostClient,
+    DocumentClient,
+    HostBusy,
+    HttpClient,
+    Response,
+    duration_text,
+    host_lock,
+)
+from reader.feeds.http.responses import (
+    BodyReader,
+    BodyTooLarge,
+    HttpRefused,
+    Limits,
+    UnknownEncoding,
+    has_next_page,
+    rate_limit_pause,
+    refusal_reason,
+    retry_after,
+    sendable_validator,
+)
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.platform import Lock
+from tests.feed_server import FeedServer
+from tests.feeds.conftest import DAY, QUICK, connected, ids
+from tests.feeds.servers import Nap
+from tests.table import each
+from tests.tiers import rest_long
+
+
+@pytest.fixture
+def server(wire: ModuleType, server: FeedServer) -> FeedServer:
+    """The feed, asked by each of the libraries."""
+    return server
+
+
+async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) -> None:
+    nap = Nap()
+    told: list[str] = []
+
+    async def take(name: str) -> None:
+        async with host_lock(tmp_path / "deep" / "turn", 3, nap, nap.clock):
+            told.append(f"{name} begins")
+            await asyncio.sleep(0.01)
+            told.append(f"{name} ends")
+
+    await asyncio.gather(take("one"), take("two"))
+    assert [word.partition(" ")[2] for word in told] == ["begins", "ends", "begins", "ends"]
+    # Both the time that was waited for the other and the rest of the pause.
+    assert nap.now >= 3
+
+
+async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
+    nap = Nap()
+    (tmp_path / "turn").touch(0o644)
+    for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
+        nap.now += passed
+        before = nap.now
+        async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
+            assert nap.now - before == left
+    # The file does not grow, and is the user's alone.
+    assert ((tmp_path / "turn").stat().st_size, (tmp_path / "turn").stat().st_mode & 0o777) == (1, 0o600)
+
+
+async def test_what_can_not_be_written_or_locked_holds_nobody_up_but_for_the_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    nap = Nap()
+    async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
+        assert nap.taken == []
+    monkeypatch.setattr("reader.platform.try_lock", lambda _: Lock.UNSUPPORTED)
+    for pauses in ([], [3.0]):
+        async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
+            assert nap.taken == pauses
+
+
+async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    nap, steps = Nap(), list[tuple[float, str]]()
+    lock = tmp_path / "example.org.lock"
+    told = r"Another program has been asking example\.org for 15 minutes; end it to continue\."
+    with watched_by(lambda *step: steps.append(step)):
+        async with host_lock(lock, 0, nap, nap.clock):
+            with pytest.raises(FeedUnreachable, match=told):
+                async with host_lock(lock, 0, nap, nap.clock):
+                    pass
+    assert 900 <= nap.now < 901
+    # Waiting is no silence.
+    assert len(steps) == len(nap.taken)
+
+
+async def test_on_a_full_disk_the_request_is_made_and_the_next_one_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    nap = Nap()
+    lock = tmp_path / "example.org.lock"
+    monkeypatch.setattr(os, "write", full)
+    for asked in (1, 2):
+        async with host_lock(lock, 3, nap, nap.clock):
+            pass
+        assert nap.taken == [3] * asked
+
+
+# The pause of a busy host
+
+
+def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
+    nap = Nap()
+    backoff = Backoff(tmp_path / "x.busy", nap.clock)
+    assert backoff.left() == 0
+    for pause in (300, 900, 3_600, 14_400, 14_400):
+        assert backoff.refuse() == pause
+        # Another program, or this one after a new start, knows it.
+        assert Backoff(tmp_path / "x.busy", nap.clock).left() == pause
+        # A second refusal in the same pause is no further one.
+        nap.now += 1
+        assert backoff.refuse() == pause - 1
+        nap.now += pause
+    backoff.answer()
+    assert backoff.refuse() == 300
+    # A clock that was set back stops nothing.
+    nap.now -= 86_400
+    assert backoff.left() == 0
+
+
+def test_without_a_file_that_can_be_read_and_written_there_is_no_pause(tmp_path: Path) -> None:
+    file = tmp_path / "x.busy"
+    for text in ("", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"):
+        file.write_text(text)
+        assert (Backoff(file).left(), Backoff(file).refuse()) == (0, 300)
+    for backoff in (Backoff(None), Backoff(file / "x.busy")):
+        assert (backoff.refuse(), backoff.left()) == (300, 0)
+        backoff.answer()
+
+
+LIMITS = Limits(attempts=1, read_timeout=5, total_timeout=5, body_size=100_000)
+FEED = b"<rss/>"
+START = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
+CHUNKED = START + b"Transfer-Encoding: chunked\r\n\r\n"
+BROKE = "The connection to 127.0.0.1 broke; try again later."
+TOO_LONG = "127.0.0.1 sent more than 0 MiB at once, which were not read; try again later."
+LATE = "127.0.0.1 did not finish its answer within 1 s; try again later."
+
+
+def chunks(body: bytes, size: int = 2) -> bytes:
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x;a=b\r\n%s\r\n" % (len(part), part) for part in [*parts, b""])
+
+
+def sized(body: bytes, headers: bytes = b"") -> bytes:
+    return START + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+PACKED = b"Content-Encoding: gzip\r\n"
+
+WHOLE = {
+    "sized": sized(FEED),
+    "chunked": CHUNKED + chunks(FEED),
+    "packed": sized(gzip.compress(FEED), PACKED),
+    "packed to the end": START + PACKED + b"\r\n" + gzip.compress(FEED),
+}
+
+
+@asynccontextmanager
+async def serving(answers: Iterator[Iterable[bytes]]) -> AsyncIterator[str]:
+    """A server that answers each request with the next pieces as they are, and hangs up."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            for piece in next(answers):
+                writer.write(piece)
+                await writer.drain()
+        except OSError:
+            # The client had enough.
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    async with server:
+        yield f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def asking(url: str, limits: Limits = LIMITS) -> AsyncIterator[Callable[[], Awaitable[bytes]]]:
+    """A function that fetches the document; its client is made once, since reading certificates takes long."""
+    client = DocumentClient(url, limits=limits)
+
+    async def fetch() -> bytes:
+        return await client.document(f"{url}/feed", _body)
+
+    try:
+        yield fetch
+    finally:
+        await client.aclose()
+
+
+def _body(response: Response) -> bytes:
+    return response.body
+
+
+@pytest.mark.parametrize("name", WHOLE)
+async def test_an_answer_that_is_cut_off_anywhere_is_never_taken_for_a_feed(name: str) -> None:
+    whole = WHOLE[name]
+    async with serving([whole[:size]] for size in range(len(whole) + 1)) as url, asking(url) as fetch:
+        for size in range(len(whole)):
+            try:
+                body = await fetch()
+            except FeedError as error:
+                assert str(error) == BROKE, size
+            else:
+                # Without a length nothing says that a header's end was the end of all.
+                assert body == b"", size
+        assert await fetch() == FEED
+
+
+BROKEN = {
+    "no HTTP": ([b"<rss></rss>\n"], BROKE),
+    "nothing": ([], BROKE),
+    "header without end": (chain([START + b"X: "], repeat(b"a" * 60_000)), BROKE),
+    "headers without end": (chain([START], repeat(b"X-A: b\r\n" * 5_000)), BROKE),
+    "another protocol": (
+        chain([b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"], repeat(FEED * 1_000)),
+        BROKE,
+    ),
+    "two lengths": ([START + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + FEED], BROKE),
+    "too long a length": ([START + b"Content-Length: 999999999999\r\n\r\n" + FEED], BROKE),
+    "odd coding": ([START + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunks(FEED)], BROKE),
+    "chunk without size": ([CHUNKED + b"zz\r\nabc"], BROKE),
+    "extension without end": (chain([CHUNKED + b"1;"], repeat(b"a=b;" * 15_000)), BROKE),
+    "trailers without end": (chain([CHUNKED + b"0\r\n"], repeat(b"X: y\r\n" * 5_000)), BROKE),
+    "body without end": (chain([START + b"\r\n"], repeat(b"a" * 60_000)), TOO_LONG),
+    "members without end": (chain([START + PACKED + b"\r\n"], repeat(gzip.compress(FEED) * 1_000)), TOO_LONG),
+    "name without end": (chain([START + PACKED + b"\r\n\x1f\x8b\x08\x08" + bytes(6)], repeat(b"n" * 60_000)), TOO_LONG),
+    "blocks without end": (
+        chain([START + PACKED + b"\r\n\x1f\x8b\x08" + bytes(7)], repeat(b"\0\0\0\xff\xff" * 10_000)),
+        TOO_LONG,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_broken_answer_is_one_plain_sentence(name: str) -> None:
+    pieces, said = BROKEN[name]
+    async with serving(iter([pieces])) as url, asking(url) as fetch:
+        with pytest.raises(FeedError) as failure:
+            await fetch()
+    assert str(failure.value) == said
+
+
+ENDLESS = {
+    "interim answers": repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    "chunks of one byte": chain([CHUNKED], repeat(b"1\r\nx\r\n" * 100)),
+    "extensions": chain([CHUNKED], repeat(b"1;" + b"a" * 4_000 + b"\r\nx\r\n")),
+}
+
+
+@pytest.mark.parametrize("name", rest_long(ENDLESS, ["extensions"]))
+async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
+    limits = Limits(attempts=2, total_timeout=1)
+    async with serving(iter([ENDLESS[name]])) as url, asking(url, limits) as fetch:
+        with pytest.raises(FeedError) as failure:
+            await fetch()
+    assert str(failure.value) == LATE
+
+
+def test_an_interrupted_program_does_not_wait_until_an_answer_is_read(server: FeedServer) -> None:
+    begun, free = threading.Event(), threading.Event()
+    server.pages["/x"] = b"text"
+
+    def read(_: Response) -> None:
+        begun.set()
+        free.wait(60)
+
+    async def interrupt() -> None:
+        client = HttpClient(server.url, None, limits=QUICK)
+        asking = asyncio.create_task(client.get("/x", {}, read))
+        while not begun.is_set() and not asking.done():
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await client.aclose()
+
+    start = time.monotonic()
+    asyncio.run(interrupt())
+    free.set()
+    assert time.monotonic() - start < 30
+
+
+# Busy hosts
+
+
+@pytest.mark.parametrize("status", [406, 429, 503])
+async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_path: Path, status: int) -> None:
+    clock, nap = Nap(), Nap()
+    with FeedServer() as server:
+        server.pages["/x"] = b"text"
+        first, second = (
+            BusyHostClient(
+                server.url,
+                folder=tmp_path,
+                lock="x.lock",
+                busy="x.busy",
+                now=clock.clock,
+                limits=Limits(attempts=3, backoff=3),
+                sleep=nap,
+            )
+            for _ in range(2)
+        )
+        server.faults += [f"error:{status}", f"error:{status}"]
+        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert nap.taken[0] >= 2 and nap.taken[1] >= 4
+        server.fault = f"error:{status}"
+        with pytest.raises(HostBusy, match=rf"^127.0.0.1 is too busy to answer \({status}\); the next try is in 5 min"):
+            await first.document(f"{server.url}/x", _body)
+        asked = len(server.requests)
+        clock.now += 60
+        with pytest.raises(
+            HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"
+        ) as busy:
+            await second.document(f"{server.url}/x", _body)
+        assert (len(server.requests), busy.value.status) == (asked, 429)
+        server.fault = "ok"
+        clock.now += 300
+        assert await second.document(f"{server.url}/x", _body) == b"text"
+        assert not (tmp_path / "x.busy").exists()
+        # A host that names its wait is heeded as any other.
+        nap.taken.clear()
+        server.faults += ["limit_after:7"]
+        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert nap.taken == [7]
+        await first.aclose()
+        await second.aclose()
+
+
+# What goes wrong and passes
+
+
+async def test_what_fails_once_is_tried_again_after_waits_that_grow(server: FeedServer, nap: Nap) -> None:
+    faults = ["error", "error:500", "drop", "bad-gzip", "garbage", "truncate", "wrongtype"]
+    async with connected(server, nap) as client:
+        for fault in faults:
+            server.faults += [fault]
+            assert len(await ids(client)) == 3, fault
+        server.faults += ["error", "error", "error"]
+        assert len(await ids(client)) == 3
+        assert len(server.requests) == 2 * len(faults) + 4
+        for wait, factor in zip(nap.taken, [*([1] * len(faults)), 1, 2, 4], strict=True):
+            assert 0.75 * QUICK.backoff * factor <= wait <= 1.5 * QUICK.backoff * factor
+        # No two readers wait equally long: by chance they do not, since waits are as fine as floats.
+        assert len(set(nap.taken)) == len(nap.taken)
+        # What is only unusual is fine.
+        for fault in ("gzip", "nulls", "redirect-here"):
+            server.faults += [fault]
+            assert len(await ids(client)) == 3, fault
+    assert len(nap.taken) == len(faults) + 3
+
+
+async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer, nap: Nap) -> None:
+    """Whoever watches the job must not take a slow feed, or one that asked for a pause, for a job that is stuck."""
+    server.faults += ["error", "error"]
+    noted: list[float] = []
+    with watched_by(lambda seconds, _: noted.append(seconds)):
+        async with connected(server, nap, limits=replace(QUICK, total_timeout=90)) as client:
+            assert len(await ids(client)) == 3
+    # Three requests, each longer than a step may be; the waits between them; the response that can be read, and its
+    # three records.
+    assert noted == [60, nap.taken[0], 60, nap.taken[1], 60, 0, 0, 0, 0]
+
+
+async def test_the_feed_says_how_long_to_wait(server: FeedServer, nap: Nap) -> None:
+    told: list[tuple[float, str]] = []
+    with watched_by(lambda *step: told.append(step) if step[1] else None):
+        async with connected(server, nap) as client:
+            server.faults += ["limit:7", "ok", "limit-after:9", "ok", "limit-bare", "ok", "error-after:3", "spent:20"]
+            for _ in range(4):
+                await client.day(DAY)
+            busy = "127.0.0.1 accepts no more requests for now"
+            assert told == [(8, busy), (9, busy), (60, busy), (3, "127.0.0.1 has trouble (503)")]
+            # A spent limit is waited out before the next request.
+            nap.now += 5
+            await client.day(DAY)
+    assert told[4:] == [(16, "127.0.0.1 asked for a pause")]
+    assert nap.taken == [seconds for seconds, _ in told]
+
+
+async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
+    server.fault = "limit:100"
+    waiting = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.sleep(100)
+
+    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=sleep)) as client:
+        request = asyncio.create_task(client.day(DAY))
+        await waiting.wait()
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        server.fault = "ok"
+        # The turn is free again.
+        assert len(await ids(client)) == 3
+
+
+# What goes wrong and stays
+
+
+CUT = "The feed's answer is cut off or is not JSON; try again later."
+PAGE = "127.0.0.1 answered with a web page instead of the feed; this network may ask to sign in first."
+LARGE = "127.0.0.1 sent more than 1 MiB at once, which were not read; try again later."
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "said", "requests"),
+    [
+        ("error", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
+        ("error-after:9999", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
+        ("hang", FeedUnreachable, "127.0.0.1 did not answer within 1 s; try again later.", 2),
+        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not finish its answer within 1 s; try again later.", 1),
+        ("drop", FeedUnreachable, "The connection to 127.0.0.1 broke; try again later.", 4),
+        ("garbage", FeedMalformed, CUT, 2),
+        ("truncate", FeedMalformed, CUT, 2),
+        ("wrongtype", FeedMalformed, "The feed answered, but not with a list of papers; try again later.", 2),
+        ("html", FeedMalformed, PAGE, 1),
+        ("bare-html", FeedMalformed, PAGE, 1),
+        ("endless", FeedMalformed, LARGE, 1),
+        ("bomb", FeedMalformed, LARGE, 1),
+        ("limit:5", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 6 s.", 4),
+        ("limit:600", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 10 minutes.", 1),
+        ("limit:10000", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 3 hours.", 1),
+        ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
+        ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
+        ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); check HF_TOKEN.", 1),
+        ("redirect-here", FeedRefused, "127.0.0.1 redirected too many times; check the feed's address.", 5),
+    ],
+)
+async def test_a_lasting_failure_is_one_plain_sentence(
+    fault: str, kind: type[FeedError], said: str, requests: int, server: FeedServer, nap: Nap
+) -> None:
+    server.fault = fault
+    limits = Limits(
+        read_timeout=1 if fault == "hang" else 10, total_timeout=1 if fault == "slow:0.01" else 20, body_size=1 << 20
+    )
+    async with connected(server, nap, limits=limits) as client:
+        with pytest.raises(FeedError) as failure:
+            await client.day(DAY)
+    assert (type(failure.value), str(failure.value), len(server.requests)) == (kind, said, requests)
+
+
+async def test_a_refusal_may_be_about_the_address_or_the_token(server: FeedServer, nap: Nap) -> None:
+    async with HuggingFaceClient(HttpClient(f"{server.url}/elsewhere", limits=QUICK, sleep=nap)) as client:
+        with pytest.raises(HttpRefused, match=r"refused the request \(404\): Not found\.") as failure:
+            await client.day(DAY)
+    assert failure.value.status == 404
+    async with connected(server, nap, token="hf_secret") as client:
+        for status in (401, 403):
+            server.fault = f"refuse:{status}"
+            with pytest.raises(HttpRefused) as failure:
+                await client.day(DAY)
+            assert str(failure.value) == f"127.0.0.1 did not accept the access token ({status}); check HF_TOKEN."
+
+
+async def test_a_redirect_never_leaves_the_host(server: FeedServer, nap: Nap) -> None:
+    targets = ["https://example.org/login", "http://127.0.0.1:9/", "//127.0.0.2/", "ftp://127.0.0.1/", "http://[bad/"]
+    async with connected(server, nap, token="hf_secret") as client:
+        for target in (*targets, "javascript:x"):
+            server.fault = f"redirect:{target}"
+            with pytest.raises(FeedRefused, match="which was not followed; this network may ask to sign in"):
+                await client.day(DAY)
+    assert len(server.requests) == len(targets) + 1
+
+
+@pytest.mark.usefixtures("wire")
+async def test_nobody_there(nap: Nap) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        async with HuggingFaceClient(HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
+            with pytest.raises(FeedUnreachable, match=r"^127\.0\.0\.1 could not be reached; try again later\.$"):
+                await client.day(DAY)
+    assert nap.taken == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "cause", "kind", "said"),
+    [
+        ("ConnectError", socket.gaierror(-2, "Not known"), FeedOffline, "could not be found: there is no network"),
+        ("ConnectError", OSError(errno.ENETUNREACH, "x"), FeedOffline, "could not be reached: there is no network"),
+        ("ConnectError", ExceptionGroup("", [OSError(errno.EHOSTUNREACH, "x")]), FeedOffline, "there is no network"),
+        ("ConnectError", ssl.SSLCertVerificationError(""), FeedUnreachable, "certificate of .* is not trusted"),
+        ("ConnectError", None, FeedUnreachable, "could not be reached; try again later"),
+        ("ConnectTimeout", None, FeedUnreachable, "did not answer within 5 s"),
+        ("ProxyError", None, FeedUnreachable, "proxy refused a request to feed.example.org"),
+        ("LocalProtocolError", None, FeedUnreachable, "connection to feed.example.org broke"),
+    ],
+)
+async def test_why_there_is_no_connection(
+    raised: str,
+    cause: BaseException | None,
+    kind: type[FeedError],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    nap: Nap,
+    wire: ModuleType,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise getattr(wire.httpx, raised)("why") from cause
+
+    monkeypatch.setattr(wire.httpx.AsyncClient, "stream", refuse)
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(kind, match=said):
+            await client.day(DAY)
+
+
+@pytest.mark.usefixtures("wire")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "SOCKS proxy, which can't be used; name an HTTP proxy"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("HTTPS_PROXY", "http://127.0.0.1:999999", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("SSL_CERT_FILE", "/missing/file", "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+    ],
+)
+async def test_an_environment_that_can_not_be_used(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
+) -> None:
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    monkeypatch.setenv(name, value)
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(FeedUnreachable, match=said):
+            await client.day(DAY)
+    assert nap.taken == []
+
+
+# Headers and bodies
+
+
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+@each(
+    ("header", "expected"),
+    [
+        ('"api"; r=0; t=57', 58),
+        ('"api";r=10;t=57, "pages";r=0;t=9', 10),
+        ('"api";r=0;t=9999', 310),
+        ('"api";r=0', 0),
+        ("", 0),
+    ],
+)
+def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
+    assert rate_limit_pause({"RateLimit": header}, longest=310) == expected
+
+
+@each(
+    ("header", "expected"),
+    [
+        (" 0 ", 0),
+        ("Tue, 12 May 2026 12:00:30 GMT", 30),
+        ("Tue, 12 May 2026 12:00:30 -0000", 30),
+        ("Tue, 12 May 2026 11:00:00 GMT", 0),
+        ("-5", None),
+        ("", None),
+        ("9" * 5_000, None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+    ],
+)
+def test_retry_after_holds_seconds_or_a_date(header: str, expected: float | None) -> None:
+    assert retry_after({"Retry-After": header}, NOON) == expected
+
+
+@each(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"Link": '<https://x/api?p=1>; rel="next"'}, True),
+        ({"Link": '<https://x/api?p=0>; rel="prev", <https://x/api?p=2>; rel=next'}, True),
+        ({"Link": '<https://x/api?p=0>; rel="prev"'}, False),
+    ],
+)
+def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool | None) -> None:
+    assert has_next_page(headers) is expected
+
+
+@each(
+    ("body", "expected"),
+    [
+        (b'{"error": "\\u001b[31mred\\u001b[0m\\n alert"}', "red alert"),
+        (b'{"error": 7}', ""),
+        (b"[]", ""),
+        (b"<html>", ""),
+        (b"[" * 9_000, ""),
+    ],
+)
+def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
+    assert refusal_reason(body) == expected
+
+
+@each(
+    ("given", "expected"),
+    [
+        ("", None),
+        (None, None),
+        ("a\nb", None),
+        ("x" * 1_000, "x" * 1_000),
+        ("x" * 1_001, None),
+    ],
+)
+def test_a_validator_is_sent_back_unchanged_or_not(given: str | None, expected: str | None) -> None:
+    assert sendable_validator(given) == expected
+
+
+@each(
+    ("seconds", "expected"),
+    [(119, "119 s"), (120, "2 minutes"), (7_199, "120 minutes"), (7_200, "2 hours"), (14_400, "4 hours")],
+)
+def test_a_duration_is_rounded(seconds: float, expected: str) -> None:
+    assert duration_text(seconds) == expected
+
+
+TEXT = b"text " * 200
+PACKED_TEXT = gzip.compress(TEXT)
+
+
+@each(
+    ("encoding", "sent"),
+    [
+        ("", TEXT),
+        ("identity", TEXT),
+        ("gzip", PACKED_TEXT),
+        ("GZIP, identity", PACKED_TEXT),
+        ("x-gzip", PACKED_TEXT + b"more"),
+    ],
+)
+def test_a_body_is_unpacked_up_to_its_limit(encoding: str, sent: bytes) -> None:
+    whole, short = BodyReader(encoding, len(TEXT)), BodyReader(encoding, len(TEXT) - 1)
+    for start in range(0, len(sent), 7):
+        whole.add(sent[start : start + 7])
+    assert whole.body() == TEXT
+    with pytest.raises(BodyTooLarge):
+        short.add(sent)
+
+
+def test_a_body_is_whole_and_packed_once() -> None:
+    cut = BodyReader("gzip", len(TEXT))
+    assert cut.body() == b""
+    cut.add(PACKED_TEXT[:-1])
+    with pytest.raises(zlib.error):
+        cut.body()
+    for encoding in ("br", "gzip, gzip", "deflate"):
+        with pytest.raises(UnknownEncoding):
+            BodyReader(encoding, 9)

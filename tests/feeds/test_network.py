@@ -1,0 +1,349 @@
+"""Which hosts are asked and how: never this machine or its network, and with a token only where the user said so."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from reader.config import Settings
+from reader.core.addresses import is_local
+from reader.core.errors import FeedOffline, FeedRefused, FeedUnreachable
+from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
+from reader.feeds.http.responses import Limits
+from reader.feeds.syndication.client import SyndicationClient
+from tests.feeds.servers import Documents, Page, item, rss
+from tests.table import each
+
+pytest.importorskip("feedparser")
+
+Names = dict[str, list[list[str]]]
+"""The answers of a name server for each host."""
+
+ALLOWED_BY = "on this machine or its network and was not asked; the setting allow_local_feeds permits it."
+
+
+@pytest.fixture
+def site(wire: ModuleType) -> Iterator[Documents]:
+    """A site, asked by each of the libraries."""
+    with Documents() as documents:
+        documents.pages["/feed"] = Page(rss(item("One")))
+        yield documents
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """The answers of a name server, one after the other for each host; the last one stays."""
+    answers: Names = {}
+    real = socket.getaddrinfo
+
+    def find(host: bytes, port: int, *how: int, **more: int) -> object:
+        known = answers.get(host.decode())
+        if known is None:
+            return real(host, port, *how, **more)
+        found = known.pop(0) if len(known) > 1 else known[0]
+        if not found:
+            raise socket.gaierror(-2, "Name or service not known")
+        kinds = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in found]
+        return [
+            (kind, socket.SOCK_STREAM, 6, "", (one, port, 0, 0) if ":" in one else (one, port))
+            for kind, one in zip(kinds, found, strict=True)
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    return answers
+
+
+async def fetch(url: str, *, allow_local: bool = False) -> str:
+    """The title of the feed's only entry."""
+    async with SyndicationClient(allow_local=allow_local, limits=Limits(attempts=1)) as feeds:
+        fetched = await feeds.fetch(url)
+    assert fetched.feed is not None
+    return fetched.feed.entries[0].draft.title
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0x7f000001", "0177.1", "0", "LOCALHOST.", "a.localhost"])
+async def test_this_machine_is_refused_however_it_is_written(host: str, site: Documents) -> None:
+    with pytest.raises(FeedRefused) as refusal:
+        await fetch(f"http://{host}:{site.server_port}/feed")
+    assert str(refusal.value) == f"{host.lower()} is {ALLOWED_BY}"
+    assert site.requests == []
+
+
+async def test_the_local_network_is_refused(site: Documents) -> None:
+    for host in ("[::1]", "[::ffff:127.0.0.1]", "[fe80::1]", "10.0.0.1", "169.254.169.254"):
+        with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
+            await fetch(f"http://{host}:9/feed")
+    with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}|invalid address"):
+        await fetch("http://[fe80::1%25lo]:9/feed")
+    # The setting allows it, without encryption too.
+    assert await fetch(f"{site.url}/feed", allow_local=True) == "One"
+    assert await fetch(f"http://127.1:{site.server_port}/feed", allow_local=True) == "One"
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["1.1.1.1", "127.0.0.1"], ["2606:4700::1111", "::1"]])
+async def test_a_name_that_has_a_local_address_is_refused(addresses: list[str], names: Names, site: Documents) -> None:
+    names["lab.example.org"] = [addresses]
+    with pytest.raises(FeedRefused) as refusal:
+        await fetch(f"http://lab.example.org:{site.server_port}/feed")
+    assert str(refusal.value) == f"lab.example.org ({addresses[-1]}) is {ALLOWED_BY}"
+    assert site.requests == []
+
+
+async def test_a_name_that_is_not_known_is_no_refusal(names: Names) -> None:
+    names["lab.example.org"] = [[]]
+    for host in ("lab", "a" * 64):
+        with pytest.raises(FeedOffline, match="could not be found"):
+            await fetch(f"http://{host}.example.org/feed")
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:{port}/feed", "http://127.1:{port}/", "http://lab.example.org/"])
+async def test_a_redirect_into_the_local_network_is_not_followed(
+    target: str, names: Names, site: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first host is taken for public: only what is asked after its answer is checked."""
+    names |= {"feeds.example.org": [["127.0.0.1"]], "lab.example.org": [["10.0.0.1"]]}
+    location = target.format(port=site.server_port)
+    site.pages["/feed"] = Page(status=301, headers={"Location": location})
+    monkeypatch.setattr("reader.feeds.http.wire.is_local", lambda host: bool(site.requests) and is_local(host))
+    with pytest.raises(FeedRefused, match=rf"^feeds\.example\.org redirected to .*, which is {ALLOWED_BY}$"):
+        await fetch(f"http://feeds.example.org:{site.server_port}/feed")
+    assert [request.headers["Host"] for request in site.requests] == [f"feeds.example.org:{site.server_port}"]
+
+
+# Proxies
+
+
+async def test_a_proxy_may_be_local_and_looks_up_names_itself(site: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", site.url)
+    assert await fetch("http://feeds.example.org/feed") == "One"
+    assert site.requests.pop().headers["Host"] == "feeds.example.org"
+    for host in ("127.1", "localhost", "10.0.0.1", "[::1]", "127。0。0。1", "%6cocalhost", "localhost%2e"):
+        with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
+            await fetch(f"http://{host}/feed")
+    site.pages["/feed"] = Page(status=302, headers={"Location": "http://0x7f000001/feed"})
+    with pytest.raises(FeedRefused, match=rf"^feeds\.example\.org redirected to 0x7f000001, which is {ALLOWED_BY}$"):
+        await fetch("http://feeds.example.org/feed")
+    assert len(site.requests) == 1
+
+
+async def test_a_host_without_proxy_is_checked(site: Documents, names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    names["lab.example.org"] = [["127.0.0.1"]]
+    monkeypatch.setenv("http_proxy", site.url)
+    monkeypatch.setenv("no_proxy", "lab.example.org")
+    with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
+        await fetch(f"http://lab.example.org:{site.server_port}/feed")
+    assert site.requests == []
+
+
+# How a connection is made
+
+
+class Stream:
+    """A connection to an address."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.closed = False
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Network:
+    """A network where hosts answer, refuse (an error) or are silent (None, until the event)."""
+
+    def __init__(self, hosts: Mapping[str, Exception | asyncio.Event | None]) -> None:
+        self.hosts = hosts
+        self.asked: list[str] = []
+        self.streams: list[Stream] = []
+
+    async def connect_tcp(self, host: str, port: int, *_how: object) -> Stream:
+        self.asked.append(host)
+        answer = self.hosts[host]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, asyncio.Event):
+            await answer.wait()
+        self.streams.append(Stream(host))
+        return self.streams[-1]
+
+
+async def connect(network: Network, timeout: float | None = 5) -> str:
+    public = import_module("reader.feeds.http.wire").PublicNetwork(network)
+    stream: Stream = await public.connect_tcp("lab.example.org", 443, timeout)
+    assert not stream.closed
+    return stream.address
+
+
+async def test_a_name_server_can_not_answer_the_connection_in_another_way(names: Names, wire: ModuleType) -> None:
+    names["lab.example.org"] = [["1.1.1.1"], ["127.0.0.1"]]
+    network = Network({"1.1.1.1": None})
+    assert await connect(network) == "1.1.1.1"
+    with pytest.raises(wire.LocalHost):
+        await connect(network)
+    assert network.asked == ["1.1.1.1"]
+
+
+async def test_a_silent_address_does_not_hold_the_next_one_up(
+    names: Names, monkeypatch: pytest.MonkeyPatch, wire: ModuleType
+) -> None:
+    monkeypatch.setattr(wire, "STAGGER", 0.001)
+    names["lab.example.org"] = [["2606:4700::1", "2606:4700::2", "1.1.1.1"]]
+    network = Network({"2606:4700::1": asyncio.Event(), "2606:4700::2": asyncio.Event(), "1.1.1.1": None})
+    assert await connect(network) == "1.1.1.1"
+    # Families take turns.
+    assert network.asked == ["2606:4700::1", "1.1.1.1"]
+
+
+async def test_a_refused_address_is_followed_by_the_next_at_once(
+    names: Names, monkeypatch: pytest.MonkeyPatch, wire: ModuleType
+) -> None:
+    monkeypatch.setattr(wire, "STAGGER", 3600)
+    names["lab.example.org"] = [["2606:4700::1", "1.1.1.1", "1.1.1.1"]]
+    network = Network({"2606:4700::1": wire.httpcore.ConnectError("refused"), "1.1.1.1": None})
+    assert await connect(network) == "1.1.1.1"
+    last = wire.httpcore.ConnectError("the last")
+    network = Network({"2606:4700::1": wire.httpcore.ConnectError("the first"), "1.1.1.1": last})
+    with pytest.raises(wire.httpcore.ConnectError, match="the last"):
+        await connect(network)
+    assert network.asked == ["2606:4700::1", "1.1.1.1"]
+
+
+async def test_two_connections_at_once_leave_one(
+    names: Names, monkeypatch: pytest.MonkeyPatch, wire: ModuleType
+) -> None:
+    monkeypatch.setattr(wire, "STAGGER", 0.001)
+    names["lab.example.org"] = [["1.1.1.1", "1.0.0.1", "1.1.1.2"]]
+    both = asyncio.Event()
+
+    class Both(Network):
+        async def connect_tcp(self, host: str, port: int, *how: object) -> Stream:
+            if host == "1.1.1.2":
+                both.set()
+                await asyncio.Event().wait()
+            return await super().connect_tcp(host, port, *how)
+
+    network = Both({"1.1.1.1": both, "1.0.0.1": both, "1.1.1.2": None})
+    assert await connect(network) == "1.1.1.1"
+    assert [(stream.address, stream.closed) for stream in network.streams] == [("1.1.1.1", False), ("1.0.0.1", True)]
+
+
+async def test_a_silent_host_takes_the_time_for_a_connection(names: Names, wire: ModuleType) -> None:
+    names["lab.example.org"] = [["1.1.1.1"]]
+    with pytest.raises(wire.httpcore.ConnectTimeout):
+        await connect(Network({"1.1.1.1": asyncio.Event()}), timeout=0.01)
+
+
+async def test_the_name_stays_that_of_the_certificate(
+    names: Names, site: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(__file__).parents[1] / "data" / "feed_example_org.pem"
+    names |= {"feed.example.org": [["127.0.0.1"]], "lab.example.org": [["127.0.0.1"]]}
+    monkeypatch.setattr("reader.feeds.http.wire.is_local", lambda _: False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+    assert await fetch(f"https://feed.example.org:{site.server_port}/feed") == "One"
+    with pytest.raises(FeedUnreachable, match=r"certificate of lab\.example\.org is not trusted"):
+        await fetch(f"https://lab.example.org:{site.server_port}/feed")
+
+
+# The token
+
+
+DEFAULTS = Settings()
+WITH_FILE = Settings(use_token_file=True)
+
+
+def test_the_file_is_read_only_if_the_user_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    named, home, default = tmp_path / "named", tmp_path / "home", tmp_path / ".cache" / "huggingface"
+    for folder in (home, default):
+        folder.mkdir(parents=True)
+        (folder / "token").write_text(f"of-{folder.name}")
+    named.write_text("from-file\n")
+    whole = {"HUGGING_FACE_HUB_TOKEN": "old", "HF_TOKEN_PATH": str(named), "HF_HOME": str(home)}
+    for environ, settings, token in (
+        (whole, DEFAULTS, None),
+        (whole, WITH_FILE, "from-file"),
+        (whole | {"HF_TOKEN": " "}, WITH_FILE, "from-file"),
+        (whole | {"HF_TOKEN": " first "}, WITH_FILE, "first"),
+        (whole | {"HF_TOKEN": " first "}, DEFAULTS, "first"),
+        ({"HF_HOME": str(home)}, WITH_FILE, "of-home"),
+        ({"HF_HOME": str(tmp_path / "missing")}, WITH_FILE, None),
+        ({}, WITH_FILE, "of-huggingface"),
+    ):
+        assert find_token(environ, settings) == token
+    # What can't stand in a header is no token.
+    for content in (b"", b" \n", b"two words", b"a\r\nX-Evil: 1", b"\xff\xfe", "schlüssel".encode(), b"x" * 1_000):
+        named.write_bytes(content)
+        assert find_token(whole, WITH_FILE) is None
+    named.write_bytes(b"x" * 999)
+    assert find_token(whole, WITH_FILE) == "x" * 999
+
+
+@each(
+    ("endpoint", "named", "expected"),
+    [
+        ("https://huggingface.co", "", True),
+        ("https://HuggingFace.co:443/", "", True),
+        ("http://huggingface.co", "", False),
+        ("https://huggingface.co:8443", "", False),
+        ("https://huggingface.co.example.org", "", False),
+        ("https://other.huggingface.co", "", False),
+        ("https://huggingface.co@example.org", "", False),
+        ("https://mirror.example.org/hf", "https://mirror.example.org", True),
+        ("https://mirror.example.org:444", "https://mirror.example.org", False),
+        ("http://127.0.0.1:8765", "http://127.0.0.1:8765", True),
+        ("https://huggingface.co", "https://mirror.example.org", True),
+        ("nowhere", "", False),
+        ("https://[", "", False),
+    ],
+)
+def test_only_the_hub_and_a_named_server_may_have_the_token(endpoint: str, named: str, expected: bool) -> None:
+    assert may_have_token(endpoint, Settings(token_endpoint=named)) is expected
+
+
+@each(("said", "expected"), [("1", True), ("true", True), ("ON", True), ("0", False), ("", False)])
+def test_offline_by_choice(said: str, expected: bool) -> None:
+    assert is_offline({"HF_HUB_OFFLINE": said}) is expected
+    assert is_offline({}) is False
+
+
+HUB, OTHER = "https://huggingface.co", "https://example.org"
+CHECK, SET = "check HF_TOKEN or unset it", "set HF_TOKEN to an access token"
+
+
+@each(
+    ("endpoint", "token", "settings", "advice"),
+    [
+        (HUB, "", DEFAULTS, SET),
+        (HUB, "two words", DEFAULTS, SET),
+        (HUB, "hf_x", DEFAULTS, CHECK),
+        (HUB, "hf_x", WITH_FILE, CHECK),
+        (HUB, "", WITH_FILE, "sign in again with Hugging Face's tools, or set use_token_file = false"),
+        (OTHER, "hf_x", WITH_FILE, "to send it an access token, set token_endpoint to its address"),
+        (OTHER, "hf_x", Settings(token_endpoint=OTHER), CHECK),
+    ],
+)
+def test_what_to_do_when_a_sign_in_is_asked_for(
+    endpoint: str, token: str, settings: Settings, advice: str, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("from-file")
+    assert sign_in_advice(endpoint, {"HF_TOKEN": token, "HF_HOME": str(tmp_path)}, settings) == advice

@@ -1,0 +1,601 @@
+"""RSS and Atom feeds: how they are asked for, and what their entries say."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from reader import __version__
+from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.core.paper import Draft, Skipped
+from reader.feeds.http.client import DocumentClient, Validators, origin_of
+from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.safe import html_to_text
+from reader.feeds.syndication import parse as parser
+from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
+from reader.feeds.syndication.parse import Feed, FeedEntry, NotAFeed, feed_slug, find_excess, parse_feed
+from tests.feeds.measured import measure
+from tests.feeds.servers import Documents, Nap, Page, atom, item, rss
+from tests.table import each
+
+pytest.importorskip("feedparser")
+
+FEED = rss(item("One", link="/posts/1", pubDate="Tue, 12 May 2026 10:00:00 GMT"))
+MONDAY = "Mon, 11 May 2026 08:00:00 GMT"
+KNOWN = Validators('W/"one"', MONDAY)
+
+
+@pytest.fixture
+def site() -> Iterator[Documents]:
+    with Documents() as documents:
+        documents.pages["/feed"] = Page(FEED, etag=KNOWN.etag, modified=MONDAY)
+        yield documents
+
+
+@asynccontextmanager
+async def connected(nap: Nap | None = None) -> AsyncIterator[SyndicationClient]:
+    nap = nap or Nap()
+    client = SyndicationClient(
+        allow_local=True,
+        limits=Limits(body_size=100_000),
+        sleep=nap,
+        clock=nap.clock,
+        now=lambda: datetime(2026, 5, 12, tzinfo=UTC),
+    )
+    async with client:
+        yield client
+
+
+def titles(fetched: FetchedFeed) -> list[str]:
+    assert fetched.feed is not None
+    return [entry.draft.title for entry in fetched.feed.entries]
+
+
+async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
+    async with connected() as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed?format=rss&tag=a+b", source="lab")
+    assert fetched.feed is not None
+    draft = Draft("One", published="2026-05-12", source="lab")
+    (entry,) = fetched.feed.entries
+    assert entry == FeedEntry(draft, f"{site.url}/posts/1", f"{site.url}/posts/1", "2026-05-12")
+    assert (fetched.validators, fetched.url) == (KNOWN, f"{site.url}/feed?format=rss&tag=a+b")
+    (request,) = site.requests
+    assert request.query == {"format": "rss", "tag": "a b"}
+    assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
+    assert "application/rss+xml" in (request.headers["Accept"] or "")
+    assert request.headers["If-None-Match"] is None
+
+
+@pytest.mark.parametrize("known", [Validators(KNOWN.etag), Validators(None, MONDAY), KNOWN])
+async def test_what_has_not_changed_is_not_sent_again(known: Validators, site: Documents) -> None:
+    async with connected() as feeds:
+        assert await feeds.fetch(f"{site.url}/feed", known) == FetchedFeed(None, KNOWN, f"{site.url}/feed")
+    (request,) = site.requests
+    assert request.headers["If-None-Match"] == known.etag
+    assert request.headers["If-Modified-Since"] == known.modified
+
+
+async def test_validators_are_those_of_the_last_answer_that_can_be_sent_back(site: Documents) -> None:
+    url = f"{site.url}/feed"
+    async with connected() as feeds:
+        fetched = await feeds.fetch(url, Validators('"zero"', "Sun, 10 May 2026 08:00:00 GMT"))
+        assert (titles(fetched), fetched.validators) == (["One"], KNOWN)
+        # An answer may say only that nothing has changed, but not to one who does not know the feed.
+        site.answers += [Page(status=304)] * 2
+        assert await feeds.fetch(url, Validators('"mine"')) == FetchedFeed(None, Validators('"mine"'), url)
+        with pytest.raises(HttpRefused, match="304"):
+            await feeds.fetch(url)
+        site.pages["/feed"] = Page(FEED, etag='"' + "x" * 2_000 + '"', modified="M\xe4rz")
+        assert (await feeds.fetch(url)).validators == Validators()
+
+
+# Redirects
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False)]
+)
+async def test_a_feed_that_moved_for_good_is_asked_there_from_now_on(
+    statuses: tuple[int, ...], moved: bool, site: Documents
+) -> None:
+    with Documents() as other:
+        other.pages["/there"] = Page(FEED)
+        hops = [f"{site.url}/hop{number}" for number in range(1, len(statuses))] + [f"{other.url}/there"]
+        site.answers += [
+            Page(status=status, headers={"Location": hop}) for status, hop in zip(statuses, hops, strict=True)
+        ]
+        async with connected() as feeds:
+            fetched = await feeds.fetch(f"{site.url}/feed")
+    assert titles(fetched) == ["One"]
+    last_lasting = f"{site.url}/hop1" if statuses == (301, 307) else f"{site.url}/feed"
+    assert fetched.url == (f"{other.url}/there" if moved else last_lasting)
+    assert fetched.feed is not None
+    assert fetched.feed.entries[0].link == f"{other.url}/posts/1"
+
+
+async def test_a_redirect_to_no_place_of_the_web_is_refused(site: Documents) -> None:
+    targets = ["ftp://example.org/", "file:///etc/hostname", "javascript:x", "http://[bad/"]
+    async with connected() as feeds:
+        for target in targets:
+            site.answers.append(Page(status=302, headers={"Location": target}))
+            with pytest.raises(FeedRefused, match=r"an (unsafe|invalid) address"):
+                await feeds.fetch(f"{site.url}/feed")
+    assert len(site.requests) == len(targets)
+
+
+@pytest.mark.parametrize("target", ["http://feeds.example.org/x", "http://127.0.0.1/"])
+async def test_a_redirect_does_not_give_up_encryption(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"Location": target}, stream=httpx.ByteStream(b""))
+
+    real = httpx.AsyncClient
+    monkeypatch.setattr(httpx, "AsyncClient", lambda **_: real(transport=httpx.MockTransport(answer)))
+    async with connected() as feeds:
+        with pytest.raises(FeedRefused, match="unsafe address"):
+            await feeds.fetch("https://feeds.example.org/feed")
+    assert asked == ["https://feeds.example.org/feed"]
+
+
+# What goes wrong
+
+
+async def test_a_web_page_is_no_feed_and_not_asked_for_twice(site: Documents) -> None:
+    page = b'<html><link rel="alternate" type="application/rss+xml" href="/feed">'
+    site.pages["/"] = Page(page, "text/html")
+    async with connected() as feeds:
+        with pytest.raises(NotAFeed) as failure:
+            await feeds.fetch(f"{site.url}/")
+    assert failure.value.feeds == (f"{site.url}/feed",)
+    assert isinstance(failure.value, FeedMalformed)
+    assert len(site.requests) == 1
+
+
+async def test_a_refusal_is_one_plain_sentence(site: Documents) -> None:
+    pages = [
+        (Page(status=404), r"refused the request \(404\); check the feed's address\."),
+        (Page(status=410), r"refused the request \(410\); check the feed's address\."),
+        (Page(status=401), r"requires a sign-in \(401\), which is not supported for feeds\."),
+        (Page(b" " * 200_000), "sent more than 0 MiB at once"),
+    ]
+    async with connected() as feeds:
+        for page, said in pages:
+            site.answers.append(page)
+            with pytest.raises((FeedRefused, FeedMalformed), match=said):
+                await feeds.fetch(f"{site.url}/feed")
+        # The failure of one host is not another's.
+        with pytest.raises(FeedUnreachable):
+            await feeds.fetch("http://127.0.0.1:9/feed")
+        for url in ("", "notes", "ftp://example.org/feed", "https://user:pass@example.org/", "/etc/hostname"):
+            with pytest.raises(UsageError, match="is not a feed's address"):
+                await feeds.fetch(url)
+    assert len(site.requests) == len(pages)
+
+
+async def test_a_document_is_asked_for_one_at_a_time(site: Documents) -> None:
+    async with connected() as feeds:
+        fetched = await asyncio.gather(
+            *(feeds.fetch(f"{site.url}/feed", Validators(etag)) for etag in (KNOWN.etag, '"0"'))
+        )
+    assert [one.feed is None for one in fetched] == [True, False]
+
+
+def test_an_unencrypted_host_is_asked_as_it_is() -> None:
+    assert DocumentClient("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
+    assert origin_of("example.org/feed") == "https://example.org"
+
+
+async def test_a_feed_that_takes_long_to_parse_is_left_out(site: Documents) -> None:
+    release = threading.Event()
+
+    def parse(*_: object, **__: object) -> Feed:
+        release.wait(30)
+        raise AssertionError("nobody waits for this")
+
+    site.pages["/feed"] = Page(FEED)
+    async with SyndicationClient(allow_local=True, parse=parse, parse_timeout=0.01) as feeds:
+        try:
+            with pytest.raises(FeedMalformed, match=r"sent a feed that takes over 0.01 s to read; it was left out\.$"):
+                await feeds.fetch(f"{site.url}/feed")
+        finally:
+            release.set()
+
+
+async def test_offline_is_respected(site: Documents) -> None:
+    async with SyndicationClient.from_environment({"HF_HUB_OFFLINE": "1"}, allow_local=True) as feeds:
+        with pytest.raises(FeedOffline):
+            await feeds.fetch(f"{site.url}/feed")
+    assert site.requests == []
+
+
+# Entries
+
+
+pytest.importorskip("feedparser")
+
+URL = "https://lab.example.org/feeds/notes.xml"
+TODAY = date(2026, 5, 12)
+
+
+def parse(body: bytes) -> Feed:
+    return parse_feed(body, URL, TODAY)
+
+
+def only(body: bytes) -> FeedEntry:
+    (entry,) = parse(body).entries
+    return entry
+
+
+def titles_of(feed: Feed) -> list[str]:
+    return [entry.draft.title for entry in feed.entries]
+
+
+# Entries
+
+
+def test_an_entry_of_rss_says_what_it_has() -> None:
+    body = rss(
+        item(
+            "Small <b>steps</b> &amp; <EOS>",
+            link="../posts/1",
+            guid="tag:lab,1",
+            pubDate="Mon, 11 May 2026 20:30:00 -0500",
+            description="<p>We went on.</p><p>Then <script>alert(1)</script>we met <EOS>.</p>",
+            dc__creator="Ada Example, Bo Sample",
+            category="Notes",
+        )
+    )
+    draft = Draft(
+        "Small steps & <EOS>",
+        abstract="We went on.\n\nThen we met <EOS>.",
+        authors=("Ada Example", "Bo Sample"),
+        published="2026-05-12",
+        keywords=("Notes",),
+        source="notes-of-a-lab",
+    )
+    entry = FeedEntry(draft, "https://lab.example.org/posts/1", "tag:lab,1", "2026-05-12")
+    assert parse(body) == Feed("Notes of a lab", "notes-of-a-lab", "https://lab.example.org/", (entry,))
+
+
+def test_an_entry_of_atom_says_what_it_has() -> None:
+    body = atom(
+        """<entry><title>If a &lt;b&gt; then c</title><id>urn:1</id><link href="/posts/1"/>
+        <updated>2026-05-10T10:00:00Z</updated><author><name>Ada Example</name></author><author><name>Bo</name></author>
+        <summary>Short.</summary><category term="x" label="One"/><category term="one"/>
+        <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>All</p><p>of it</p></div></content>
+        </entry>"""
+    )
+    assert only(body) == FeedEntry(
+        Draft(
+            "If a <b> then c",
+            abstract="All\n\nof it",
+            authors=("Ada Example", "Bo"),
+            published="2026-05-10",
+            keywords=("One",),
+            source="notes-of-a-lab",
+        ),
+        "https://lab.example.org/posts/1",
+        "urn:1",
+        "2026-05-10",
+    )
+
+
+def test_an_entry_of_rdf_is_one() -> None:
+    body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+      <channel><title>Old</title></channel><item><title>One</title><link>https://a.example/1</link></item></rdf:RDF>"""
+    assert only(body).guid == "https://a.example/1"
+
+
+def test_entries_have_ids_and_come_once() -> None:
+    again = item("One, again", guid="tag:1")
+    feed = parse(rss(item("", link="https://a.example/"), item("One", guid="tag:1"), again, item("Two"), item("Two")))
+    assert titles_of(feed) == ["One", "Two"]
+    # One without an id has the same in each answer and each version, or it would come again.
+    assert [entry.guid for entry in feed.entries] == ["tag:1", "6bfcb6c5681d9f6419de309da99bd826"]
+    assert feed.skipped == (Skipped("entry 1", "neither title nor text"),)
+
+
+@each(
+    ("elements", "facts"),
+    [
+        ({"dc__creator": "Ada Example and Bo Sample"}, {"authors": ("Ada Example", "Bo Sample")}),
+        ({"dc__creator": "Ada Example; Bo Sample"}, {"authors": ("Ada Example", "Bo Sample")}),
+        ({"dc__creator": "Example, Ada"}, {"authors": ("Example, Ada",)}),
+        ({"dc__creator": ""}, {}),
+        ({"pubDate": "Wed, 13 May 2026 10:00:00 GMT"}, {"published": "2026-05-13"}),
+        *(
+            ({"pubDate": stamp}, {})
+            for stamp in (
+                "Thu, 14 May 2026 10:00:00 GMT",
+                "Fri, 01 Jan 9999 10:00:00 GMT",
+                "soon",
+                "Thu, 01 Jan 1970 00:00:00 GMT",
+            )
+        ),
+        *(({"link": link}, {}) for link in ("javascript:alert(1)", "file:///etc/a", "https://user@a.example/", "")),
+    ],
+)
+def test_what_can_be_true_is_made_of_a_value(elements: dict[str, str], facts: dict[str, Any]) -> None:
+    entry = only(rss(item("One", **elements)))
+    assert entry.draft == Draft("One", source="notes-of-a-lab")._replace(**facts)
+    assert (entry.published, entry.link) == (facts.get("published"), None)
+
+
+# Papers
+
+
+@each(
+    ("title", "elements"),
+    [
+        ("One way", {"link": "https://arxiv.org/abs/2605.00001v2"}),
+        ("One way", {"link": "https://huggingface.co/papers/2605.00001"}),
+        ("One way", {"guid": "oai:arXiv.org:2605.00001v1"}),
+        ("One way", {"dc__identifier": "doi:10.48550/arXiv.2605.00001"}),
+        ("One way", {"prism__doi": "10.48550/arXiv.2605.00001"}),
+        ("[2605.00001] One way", {}),
+        ("One way (arXiv:2605.00001v1 [cs.CL])", {}),
+    ],
+)
+def test_an_entry_that_is_a_paper_has_its_id(title: str, elements: dict[str, str]) -> None:
+    entry = only(rss(item(title, dc__creator="Ada Example", pubDate="Mon, 11 May 2026 00:00:00 GMT", **elements)))
+    # When the entry came is not when the paper did.
+    assert entry.published == "2026-05-11"
+    assert entry.draft == Draft("One way", "2605.00001", authors=("Ada Example",), source="notes-of-a-lab")
+
+
+ABOUT = "2605.00001"
+
+
+@each(
+    ("title", "text", "id"),
+    [
+        ("News", "Our paper is out: arXiv:2605.00001.", ABOUT),
+        ("News", "See https://arxiv.org/pdf/2605.00001v3.pdf and arxiv.org/abs/2605.00001", ABOUT),
+        ("News", "<a href='https://www.alphaxiv.org/abs/2605.00001'>here</a>", ABOUT),
+        ("On arXiv:2605.00001", "It beats arXiv:2605.00002.", ABOUT),
+        ("News", "arXiv:math.GT/0309136", "math/0309136"),
+        ("News", "arXiv:2605.00001 against arXiv:2605.00002", None),
+        ("News", "https://example.org/abs/2605.00001", None),
+        ("News", "arXiv:2699.00001", None),
+        ("News", "arXiv:2605.000012", None),
+    ],
+)
+def test_an_entry_about_one_paper_has_its_id_but_its_own_authors(title: str, text: str, id: str | None) -> None:
+    draft = only(rss(item(title, description=text, dc__creator="A Journalist", category="News"))).draft
+    told = (id, (), ()) if id else (None, ("A Journalist",), ("News",))
+    assert (draft.id, draft.authors, draft.keywords) == told
+
+
+# Names
+
+
+@each(
+    ("title", "slug"),
+    [
+        ("Café Größe", "cafe-grosse"),
+        ("x" * 60, "x" * 40),
+        ("実験室", "lab-example-org"),
+        ("", "lab-example-org"),
+        ("arXiv", "arxiv-feed"),
+        ("HF", "hf-feed"),
+    ],
+)
+def test_a_feed_has_a_short_name(title: str, slug: str) -> None:
+    assert feed_slug(title, "https://www.lab.example.org/x") == slug
+
+
+def test_a_feed_without_a_title_is_called_by_its_host() -> None:
+    assert parse(rss(item("One"), title="")).title == "lab.example.org"
+    assert feed_slug("", "https://[bad/") == "the-feed-s-host"
+
+
+# What is broken
+
+
+def test_of_a_broken_feed_what_is_there_is_taken() -> None:
+    feed = parse(rss(item("One & all"), item("Two"))[:-12])
+    assert titles_of(feed) == ["One & all", "Two"]
+    assert feed.problem == "unclosed token"
+    assert titles_of(parse(b"<channel>" + item("One").encode() + b"</channel>")) == ["One"]
+    assert parse(rss()).entries == ()
+
+
+def test_half_an_emoji_does_not_break_a_feed() -> None:
+    body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#11;&#9;&#x41;&#8217;")
+    feed = parse(body)
+    assert (titles_of(feed), feed.problem) == (["One A\u2019"], None)
+
+
+def test_what_is_odd_about_the_sending_does_not_matter() -> None:
+    for content_type in ("text/plain", "text/xml; charset=us-ascii", ""):
+        feed = parse_feed(rss(item("Größe")), URL, TODAY, content_type=content_type)
+        assert (titles_of(feed), feed.problem) == (["Größe"], None)
+    polish = rss(item("Größe")).decode().replace("ß", "ł").encode("iso-8859-2")
+    assert titles_of(parse_feed(polish, URL, TODAY, content_type="application/xml; charset=iso-8859-2")) == ["Gröłe"]
+
+
+@each(
+    ("body", "said"),
+    [
+        (b"", "sent an empty response instead of a feed; try again later."),
+        (b"  \n", "sent an empty response instead of a feed; try again later."),
+        (b"\x00\xff", "has something else there, not an RSS or Atom feed; check the address."),
+        (b'{"items": []}', "has something else there, not an RSS or Atom feed; check the address."),
+        (
+            b"<!doctype html><html><body>Sign in<![odd[",
+            "has a web page there, not an RSS or Atom feed; check the address.",
+        ),
+    ],
+)
+def test_what_is_no_feed_says_so(body: bytes, said: str) -> None:
+    with pytest.raises(NotAFeed) as failure:
+        parse(body)
+    assert (str(failure.value), failure.value.feeds) == (f"lab.example.org {said}", ())
+
+
+def test_a_page_names_its_feeds() -> None:
+    page = b"""<html><head><link rel="stylesheet" href="x.css"><link rel=alternate type="text/html" href="/de">
+      <link rel="alternate home" type="application/rss+xml" href="/rss"><link REL=ALTERNATE type="application/atom+xml"
+      href="https://b.example/atom"><link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
+      <link rel="alternate" type="application/rss+xml" href="//[bad"><link rel="alternate"
+      type="application/rss+xml" href="/rss"></head></html>"""
+    with pytest.raises(
+        NotAFeed, match=r"a web page there, not a feed; its feed is https://lab\.example\.org/rss\."
+    ) as no:
+        parse(page)
+    assert no.value.feeds == ("https://lab.example.org/rss", "https://b.example/atom")
+
+
+# What is hostile
+
+
+def test_bombs_do_not_go_off() -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY l0 "boom">{levels}]>'.encode()
+    body = rss(item("One")).replace(b'<?xml version="1.0" encoding="utf-8"?>', bomb).replace(b"One", b"One &l9;")
+    assert sum(len(entry.draft.title) for entry in parse(body).entries) < 1_000
+
+
+def test_outer_entities_are_not_fetched(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("swordfish")
+    doctype = f'<!DOCTYPE x [<!ENTITY x SYSTEM "{(tmp_path / "secret").as_uri()}">]>'.encode()
+    body = rss(item("One")).replace(b"<rss", doctype + b"<rss").replace(b"One", b"One &x;")
+    assert "swordfish" not in repr(parse(body))
+
+
+def test_bytes_are_never_taken_for_a_file(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(rss(item("One")))
+    with pytest.raises(NotAFeed):
+        parse(str(tmp_path / "feed.xml").encode())
+
+
+def test_a_feed_is_bounded() -> None:
+    assert len(parse(rss(*(item(f"Entry {n}") for n in range(1_005)))).entries) == 1_000
+    people = ", ".join(f"Ada {'x' * 10}{n}" for n in range(600))
+    tags = "".join(f'<category term="{n} {"t" * 300}"/>' for n in range(40))
+    said = f"<id>tag:{'i' * 600}</id><author><name>{people}</name></author>{tags}<summary>{'word ' * 50}</summary>"
+    feed = parse(atom(f"<entry>{said}</entry>", title="n" * 300))
+    (entry,) = feed.entries
+    lists = (entry.draft.authors, entry.draft.keywords)
+    assert [len(feed.title), len(feed.slug), len(entry.guid), len(entry.draft.title)] == [200, 40, 500, 99]
+    assert [*map(len, lists), len(entry.draft.keywords[0])] == [500, 30, 200]
+
+
+def test_what_breaks_the_parser_is_no_feed() -> None:
+    body = rss('<item xmlns:psc="http://podlove.org/simple-chapters"><title>x</title><psc:chapters><psc:chapter/>'
+               "</psc:chapters></item>")  # fmt: skip
+    with pytest.raises(NotAFeed, match=r"sent an unreadable feed; check its address\."):
+        parse(body)
+
+
+def test_a_title_that_is_made_of_the_text_is_one_line() -> None:
+    feed = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>One\n\n  two\nthree</summary></entry></feed>"
+    draft = only(feed).draft
+    assert (draft.title, draft.abstract) == ("One two three", "One\n\ntwo three")
+
+
+MIB = 1024 * 1024
+RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>One</title>%b</item></channel></rss>"
+
+PARSE = """
+from datetime import date
+from importlib import import_module
+from reader.feeds.syndication.parse import NotAFeed, parse_feed
+import_module("feedparser")
+
+def run():
+    try:
+        return len(parse_feed(BODY, "https://example.org/feed", date(2026, 5, 12)).entries)
+    except NotAFeed as error:
+        return error
+"""
+
+MANY_TAGS = "example.org sent a feed with too many tags, which was not read."
+IN_CDATA = RSS % b"<description><![CDATA[%b]]></description>"
+
+
+@pytest.mark.parametrize(
+    ("around", "part", "said"),
+    [
+        (b"%b", b"<a>", MANY_TAGS),
+        (RSS % b"<description><![CDATA[%b", b"<a>", MANY_TAGS),
+        (RSS % b"<b %b></b>", b"a='' ", "example.org sent a feed with too many attributes, which was not read."),
+        *(
+            pytest.param(around, part, said, marks=pytest.mark.long)
+            for around, part, said in (
+                (RSS, b"<a>", MANY_TAGS),
+                (IN_CDATA, b"<a href=", "1"),
+                (RSS % b"<description>%b</description>", b"&lt;a href=", "1"),
+            )
+        ),
+    ],
+)
+def test_five_megabytes_of_tags_take_seconds(around: bytes, part: bytes, said: str) -> None:
+    before, after = around.split(b"%b")
+    count = 5 * MIB // len(part) - 100
+    took = measure(f"{PARSE}\nBODY = {before!r} + {part!r} * {count} + {after!r}\nmeasured(run)")
+    assert took.said == said
+    assert took.seconds < 5
+    assert took.megabytes < 100
+
+
+def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    late = r"^example.org sent a feed that takes over 3 s to read; it was left out\.$"
+    with pytest.raises(FeedMalformed, match=late):
+        parse_feed(RSS % (b"</item><item><title>Two</title>" * 4), "https://example.org/feed", TODAY, timeout=3)
+
+
+@each(
+    ("body", "excess"),
+    [
+        (RSS % b"", ""),
+        (RSS % (b"<a></a>" * 10), "too many tags"),
+        (IN_CDATA % (b"<a></a>" * 10), ""),
+        (RSS % (b"<![CDATA[]]>" * 20), "too many tags"),
+        (RSS % (b"<![CDATA[" + b"<a>" * 20), "too many tags"),
+        (RSS % b"<x:a xmlns:x='u' xmlns:y='v'/><a xmlns='u'/>", "too many namespaces"),
+        (RSS % (b"<a " + b"b=''" * 600 + b"/>"), "too many attributes"),
+        (RSS.replace(b"?>", b" encoding='utf-7'?>") % b"", "an encoding that is not read"),
+        (RSS.replace(b"?>", b" encoding='cp037'?>") % b"", "an encoding that is not read"),
+        (RSS.replace(b"?>", b" encoding='iso-8859-15'?>") % b"", ""),
+        (RSS.replace(b"?>", b" encoding='no-such'?>") % b"", ""),
+    ],
+)
+@each("encoding", ["utf-8", "utf-16"])
+def test_the_excess_of_a_feed(body: bytes, excess: str, encoding: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parser, "TAGS", 18)
+        patch.setattr(parser, "NAMESPACES", 2)
+        body = body.decode().encode(encoding)
+        assert find_excess(body) == excess
+        if excess:
+            with pytest.raises(NotAFeed, match=f"^example.org sent a feed with {excess}, which was not read.$"):
+                parse_feed(body, "https://example.org/feed", TODAY)
+    # Nor may a response hide tags.
+    assert find_excess(RSS % b"", "application/xml; charset=UTF-7") == "an encoding that is not read"
+    assert find_excess(RSS % b"", "application/xml; charset=utf-8") == ""
+
+
+@each("part", ["<a href=", '<a href="', "<a ", "<", "<!", "<!--", "<?", "</", "<![", "<a b=c", "&", "<p>"])
+@each("end", ["", ">"])
+def test_html_takes_time_in_proportion(part: str, end: str) -> None:
+    start = time.process_time()
+    html_to_text((part * 80_000)[:79_999] + end)
+    assert time.process_time() - start < 3
+
+
+def test_what_follows_the_last_tag_is_text() -> None:
+    assert html_to_text("<p>One</p> x < y, and <b").text.strip() == "One\n\n x < y, and <b"
