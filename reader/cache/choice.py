@@ -172,6 +172,8 @@ class Learned(NamedTuple):
     subjects: tuple[tuple[str, int], ...] = ()
     """Phrases, and how many of the liked papers have each; the best first."""
     wishes: tuple[Wish, ...] = ()
+    papers: int = 0
+    """How many marked papers it learned from."""
 
 
 class Suits(NamedTuple):
@@ -265,7 +267,7 @@ def _learn(cache: sqlite3.Connection, state: list[object], newest: int) -> None:
             cache.executemany(_STORE_SUITS, every[at : at + 4 * BATCH])
     told = [(one.text, one.liked) for one in learned(found)]
     with connections.transaction(cache):
-        meta.put(cache, LEARNED, json.dumps({"state": state, "subjects": told}))
+        meta.put(cache, LEARNED, json.dumps({"state": state, "subjects": told, "papers": len(liked)}))
 
 
 def _phrases(cache: sqlite3.Connection, liked: Sequence[int]) -> list[tuple[str, int]]:
@@ -284,7 +286,7 @@ def _state(connection: sqlite3.Connection) -> list[object]:
     return [*connection.execute(_STATE).fetchone(), VERSION]
 
 
-def _stored(connection: sqlite3.Connection) -> dict[str, list[object]]:
+def _stored(connection: sqlite3.Connection) -> dict[str, object]:
     try:
         found = json.loads(meta.get(connection, LEARNED) or "{}")
     except ValueError:
@@ -404,9 +406,12 @@ def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
 
 def read_learned(connection: sqlite3.Connection) -> Learned:
     """What was learned when the scores were stored, with the user's current wishes."""
-    told = _stored(connection).get("subjects", [])
-    found = tuple((str(one[0]), int(one[1])) for one in told if isinstance(one, list) and len(one) == 2)
-    return Learned(found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)))
+    stored = _stored(connection)
+    told, marked = stored.get("subjects", []), stored.get("papers", 0)
+    pairs = [one for one in told if isinstance(one, list) and len(one) == 2] if isinstance(told, list) else []
+    found = tuple((str(text), papers) for text, papers in pairs if isinstance(papers, int))
+    wishes = tuple(sorted(read_wishes(connection), key=lambda one: one.kind))
+    return Learned(found, wishes, marked if isinstance(marked, int) else 0)
 
 
 def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, Suits]:

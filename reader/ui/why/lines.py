@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
     from reader.cache.marks.event_log import Made
     from reader.cache.watching import Act
-    from reader.core.topics.scorer import Cause, Why
+    from reader.core.topics.scorer import Why
 
 PROGRAMS = "Marked by programs"
 WHY = "Why these topics"
@@ -76,9 +76,9 @@ def _heading(text: str, width: int, glyphs: Glyphs) -> Row:
 def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     """Why the paper suits the user: a sentence, then the subjects that it names."""
     suits, learned = known.suits, known.learned
-    if not known.has_paper or (suits is None and (learned is None or not learned.subjects)):
+    if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
         return []
-    reason = suits.why if suits is not None and suits.why else "None of the papers that you marked is like it."
+    reason = suits.why if suits is not None and suits.why else "none of the papers that you marked is like it"
     wishes = {one.key: one for one in (learned.wishes if learned is not None else ())}
     subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits is not None else ())]
     return [
@@ -99,7 +99,12 @@ def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
         one = wishes.pop(Wish("word", phrase).key, Wish("word", phrase))
         rows.append(_row(one, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
     heading = LEARNED
-    if not learned.subjects:
+    if not rows and learned.papers:
+        said = (
+            f"It learns from {amount(learned.papers, 'paper')} that you marked, and names a subject that several share."
+        )
+        rows = _rows(fill([Piece(said, "muted")], width))
+    elif not rows:
         heading = BEGIN
         every = [Wish("topic", slug) for slug in names]
         rows = [_row(wishes.pop(one.key, one), names[one.name], "", width, glyphs) for one in every]
@@ -117,9 +122,8 @@ def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
     line = (
         Piece(text, "muted" if wish.step is None else "text"),
         Piece(" " * (room - cell_len(text) + 2)),
-        Piece(said, "star"),
-        Piece(" " * max(1, 8 - len(said))),
-        Piece(cut(detail, max(0, width - room - 11), glyphs.ellipsis), "muted"),
+        Piece(f"{said:<8}"[: width - room - 2], "star"),
+        Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
     )
     return Row(line, wish)
 
@@ -136,22 +140,18 @@ def program_lines(made: Sequence[Made], width: int) -> list[Line]:
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
-    """Return each topic with its score and causes, under a heading."""
+    """Return each topic with the words that gave it, under a heading."""
     lines: list[Line] = [(Piece(WHY, "label"),)]
     if not why:
         lines.append((Piece(cut("No rule gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
+    column = min(max((cell_len(literal(one.name)) for one in why), default=0), width // 2)
     for one in why:
-        score = f"  {one.score}"
-        name = cut(literal(one.name), width - len(score), glyphs.ellipsis)
-        lines.append((Piece(name, "topic", action=("topic", one.slug)), Piece(score, "muted")))
-        said = min(max((cell_len(cause.said) for cause in one.causes), default=0), width // 2)
-        lines.extend(_cause(cause, said, width, glyphs) for cause in one.causes)
-        if one.weaker:
-            lines.append((Piece(cut(f"       and {one.weaker} weaker", width, glyphs.ellipsis), "muted"),))
-    if any(cause.origin for one in why for cause in one.causes):
-        from reader.core.topics.scorer import LEGEND
-
-        lines.append((Piece(cut(LEGEND, width, glyphs.ellipsis), "muted"),))
+        name = cut(literal(one.name), column, glyphs.ellipsis)
+        # A stem is no word that a user knows.
+        words = ", ".join(literal(cause.said) for cause in one.causes if cause.points > 0 and "*" not in cause.said)
+        blank = Piece(" " * (column + 2 - cell_len(name)))
+        words = cut(words, max(0, width - column - 2), glyphs.ellipsis)
+        lines.append((Piece(name, "topic", action=("topic", one.slug)), blank, Piece(words, "muted")))
     return lines
 
 
@@ -162,17 +162,6 @@ def suits_lines(why: str, width: int) -> list[Line]:
         while separator in why and cell_len(label + why) > width:
             why = why.rpartition(separator)[0]
     return fill([Piece(label, "label"), Piece(literal(why), "facts")], width) if why else []
-
-
-def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
-    """A cause in columns: points, phrase, origin and fields."""
-    said = cut(literal(cause.said), column, glyphs.ellipsis)
-    return (
-        Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"),
-        Piece(said, "text"),
-        Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.detail, width - 7 - column - 2, glyphs.ellipsis), "muted"),
-    )
 
 
 RULES = "Rules"

@@ -23,6 +23,7 @@ def background(papers: Sequence[str]) -> Background:
 
 
 OTHERS = ["Something else."] * 95
+LONG = "in passing among many other words " * 30
 RARE = background(["Decoding, decoding and decoding."] * 3 + OTHERS)
 
 
@@ -40,7 +41,7 @@ def test_a_subject_is_a_keyword_that_two_liked_papers_have() -> None:
 def test_a_single_word_is_a_subject_only_if_papers_dwell_on_it() -> None:
     assert found([("Decoding", 3)]) == ["Decoding"]
     assert found([("decoding", 2)]) == [], "too few papers have it as a keyword"
-    assert found([("Decoding", 3)], background(["Decoding."] * 3 + OTHERS)) == []
+    assert found([("Decoding", 3)], background([f"Decoding, {LONG}."] * 3 + OTHERS)) == []
 
 
 def test_a_phrase_that_chance_explains_is_no_subject() -> None:
