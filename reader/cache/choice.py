@@ -208,20 +208,20 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
     with connections.opened(path) as cache:
         if is_current(cache):
             return False
-        state = _state(cache)
-        if not is_taught(cache):
+        state, wishes, marked = _state(cache), read_wishes(cache), marked_papers(cache)
+        if any(one.weight > 0 for one in marked) or any(one.added > 0 for one in wishes):
+            store_words(cache)
+            _learn(cache, state, wishes, marked, -1 if newest is None else newest)
+        else:
             with connections.transaction(cache):
                 cache.execute("DELETE FROM suits")
                 meta.put(cache, LEARNED, json.dumps({"state": state}))
-            return True
-        store_words(cache)
-        _learn(cache, state, -1 if newest is None else newest)
     return True
 
 
-def _learn(cache: sqlite3.Connection, state: list[object], newest: int) -> None:
-    wishes = read_wishes(cache)
-    marked = marked_papers(cache)
+def _learn(
+    cache: sqlite3.Connection, state: list[object], wishes: Sequence[Wish], marked: Sequence[Marked], newest: int
+) -> None:
     terms = dict(read_terms(cache, [one.pk for one in marked]))
     marked = [one for one in marked if one.pk in terms]
     liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in marked if one.weight > 0]

@@ -297,7 +297,12 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(
-        suits=suits, topics=topics, rules=acts, muted=muted, programs=shown.ask(made_by_agents), has_paper=True
+        suits=suits if suits is not None and suits.why else None,
+        topics=topics,
+        rules=acts,
+        muted=muted,
+        programs=shown.ask(made_by_agents),
+        has_paper=True,
     )
     rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
     return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])

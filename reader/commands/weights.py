@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import TypedDict, get_args
 
 from reader.cache.choice import Learned, read_learned
 from reader.cache.marks.event_log import Marking
 from reader.commands.command import Command, add_words, expect_names
-from reader.commands.output import answer, print_rows
+from reader.commands.output import answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace
 from reader.core.choice.wishes import LONGEST_NAME, WHATS, Direction, What, Wish
 from reader.core.choice.words import terms_of
@@ -70,7 +71,7 @@ def _print_learned(arguments: Namespace, known: Learned) -> int:
         Weight(what=one.what, name=one.name, papers=0, step=one.step or 0, muted=one.step is None)
         for one in known.wishes
     ]
-    if arguments.json or not records:
+    if arguments.json or (not records and is_terminal(sys.stdout)):
         said = "Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'."
         return answer(arguments, records, said)
     wishes = [(str(one.what), clean(one.name), one.said) for one in known.wishes]

@@ -130,10 +130,8 @@ def test_a_reason_is_the_starred_paper_until_two_stars_share_a_subject(
     events.mark("star", True, [2])
     assert (why(window, 8), why(window, 2), why(window, 3)) == ("like Web agents 2, which you starred", "", "")
     events.mark("star", True, [8, 14])
-    events.mark("queue", True, [1])
     assert why(window, 20).startswith("web agents; like Web agents ")
-    assert why(window, 7) == "like Protein folding 1, which you queued"
-    assert window.read(read_learned) == ((("web agents", 3),), (), 4)
+    assert window.read(read_learned) == ((("web agents", 3),), (), 3)
 
 
 def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:

@@ -238,7 +238,7 @@ class Window:
         from reader.cache.search import plan
         from reader.cache.search.similar import nearest
 
-        is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits LIMIT 1") is not None
+        is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
         if selection.offer and selection.offer.parts and not is_ranked:
             return Order(())
         pks = array("q")

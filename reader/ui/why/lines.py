@@ -78,7 +78,7 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     suits, learned = known.suits, known.learned
     if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
         return []
-    reason = suits.why if suits is not None and suits.why else "none of the papers that you marked is like it"
+    reason = suits.why if suits is not None and suits.why else "none of the other papers that you marked is like it"
     wishes = {one.key: one for one in (learned.wishes if learned is not None else ())}
     subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits is not None else ())]
     return [
@@ -100,9 +100,8 @@ def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
         rows.append(_row(one, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
     heading = LEARNED
     if not rows and learned.papers:
-        said = (
-            f"It learns from {amount(learned.papers, 'paper')} that you marked, and names a subject that several share."
-        )
+        marked = amount(learned.papers, "paper")
+        said = f"It learns from {marked} that you marked, and names a subject that several share."
         rows = _rows(fill([Piece(said, "muted")], width))
     elif not rows:
         heading = BEGIN
