@@ -248,7 +248,6 @@ def selection(window: Window, query: Query) -> Selection:
     today = datetime.now(UTC).date()
     if query.is_by_fit:
         find_all(window, query.like)
-        prepare_finding(window)
     scope = Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views)
     place = _view_alone(query, views)
     if place is None:
@@ -272,13 +271,6 @@ def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
     saved = (View("", saved, text) for saved, text in views)
     # A saved view takes precedence over a built-in name.
     return next((Place(one) for one in (*saved, *VIEWS, *SPECIAL) if name in (one.id, one.name.casefold())), None)
-
-
-def prepare_finding(window: Window) -> None:
-    """Index all papers for free text and similar papers; a command waits for this."""
-    from reader.cache.finding.index import prepare
-
-    window.read(lambda connection: prepare(connection, paths.cache_file(), None))
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -189,19 +189,10 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
             yield PapersDropped(dropped, before)
     if before := text_retention_start(context.settings, context.now().date()):
         await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
-    await run_to_end(_index_new_papers, context.cache_file)
     # Last, so that For you has scores and reasons of the new papers when it is opened.
     await run_to_end(partial(update, newest=None), context.cache_file)
     await run_to_end(cache.rest)
     await run_to_end(files.keep_daily_backup, context.cache_file, context.now().astimezone().date())
-
-
-def _index_new_papers(file: Path) -> None:
-    from reader.cache.finding.index import exists, update
-
-    if exists(file):
-        with suppress(OSError):
-            update(file)
 
 
 async def _learn(context: JobContext) -> AsyncGenerator[Message, None]:
@@ -247,7 +238,6 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
         async with aclosing(looking) as steps:
             async for step in steps:
                 yield step
-        await run_to_end(_index_new_papers, context.cache_file)
 
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None) -> AsyncGenerator[Message, None]:

@@ -97,7 +97,7 @@ def test_the_cache_is_checked_and_repaired(session: Session, papers: Path) -> No
     )
 
 
-def test_a_refresh_drops_what_is_not_to_be_kept(
+def test_a_refresh_drops_papers_past_their_keeping_time(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

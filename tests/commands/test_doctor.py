@@ -63,7 +63,7 @@ Cache
   file          HOME/papers.db
   file system   KIND; files can be locked
   state         ok
-  schema        0017, this program's is 0017
+  schema        0018, this program's is 0018
   size          papers.db SIZE
   journal       none yet
   backups       none yet
@@ -147,7 +147,7 @@ Commands
 """
 
 
-def test_what_is_wrong_comes_with_what_to_do_and_others_get_no_private_words(
+def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
     run: Run, on_terminal: RunOnTerminal, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = run("doctor")
@@ -195,7 +195,7 @@ def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:
     return {one["name"]: (one["value"], one["advice"]) for one in found["findings"]}
 
 
-def test_without_a_cache_it_makes_none(run: Run, home: Path) -> None:
+def test_doctor_does_not_create_a_cache(run: Run, home: Path) -> None:
     assert findings(run)["papers"] == ("none yet: 'dailypapers refresh' fetches them", "")
     assert not home.exists()
 
@@ -224,7 +224,7 @@ NO_PROGRAM = "Install notify-send (libnotify), or set notify_command."
         (NOTIFY, {"PATH": "/nowhere"}, "program", "not found", NO_PROGRAM),
     ],
 )
-def test_what_is_asked_sent_and_run_is_told(
+def test_doctor_lists_hosts_and_programs(
     run: Run, papers: Path, home: Path, settings: str, environ: dict[str, str], name: str, value: str, advice: str
 ) -> None:
     (home / "config.toml").write_text(settings)
@@ -282,7 +282,7 @@ def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pyte
         assert "  none\n" in (said := run("doctor", "--online").out) and "refused the request (403)" in said
 
 
-def test_a_line_of_a_newer_program_is_no_damage_of_the_journal(run: Run, papers: Path) -> None:
+def test_journal_lines_of_a_newer_program_are_not_damage(run: Run, papers: Path) -> None:
     run("mark", "star", "2606.26740")
     body = b'{"v":9,"id":"new"'
     with papers.with_suffix(".journal.jsonl").open("ab") as journal:

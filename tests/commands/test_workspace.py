@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.finding import index
 from reader.commands.workspace import Workspace
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 
 
-def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session: Session, papers: Path) -> None:
+def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Path) -> None:
     (papers.parent / "config.toml").write_text('[[views]]\nname = "Mine"\nquery = "agents sort:title"\n')
     session(
         """
@@ -72,13 +71,11 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
-def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
+def test_a_free_text_finds_the_best_paper(run: Run, papers: Path) -> None:
     assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
 
 
-def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
+def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
     session(
         """
         $ list
@@ -87,7 +84,7 @@ def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
     )
 
 
-def test_what_is_wrong_in_a_query_is_said_by_every_command(run: Run, papers: Path) -> None:
+def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
     for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
         found = run(*words, "-topic:evaluation topic:agnts")
         assert (found.code, found.out) == (2, "")

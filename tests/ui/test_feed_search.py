@@ -206,12 +206,6 @@ async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not
         assert not r.kept("2404.00001").read
 
 
-async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, feed: FeedServer) -> None:
-    async with _answered(reader, feed) as r:
-        await r.burst("s", "ctrl+q")
-    assert r.kept("2404.00001").starred
-
-
 async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, 'agents "their') as r:
         assert [request.query["q"] for request in feed.requests] == ['agents "their']

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 from pathlib import Path
-from typing import cast
 
 import pytest
-from textual import events
 
 from reader.commands.workspace import Workspace, fill_with_sample
-from reader.core.paper import Draft
-from reader.core.query.suggestions import Completer
-from reader.ui.app import ReaderApp
-from reader.ui.main_screen import MainScreen
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.app import SAMPLE
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
-from tests.ui.driver import fill, open_reader, settings
+from tests.ui.driver import open_reader, settings
 
 # First starts
-
-
-async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finish = MainScreen.finish
-
-    async def type_ahead(main: MainScreen, complete: Completer) -> None:
-        keys = ("J", "space", "f", "f", "/", *"robot")
-        for key in keys:
-            main.app.post_message(events.Key(key, " " if key == "space" else key))
-        while len(cast(ReaderApp, main.app).keyboard._waiting) < len(keys):
-            await asyncio.sleep(0)
-        await finish(main, complete)
-
-    monkeypatch.setattr(MainScreen, "finish", type_ahead)
-    async with reader() as r:
-        await r.until(lambda: r.query == "robot")
-        assert r.context == "query"
 
 
 async def test_an_empty_cache_is_filled_from_the_feed_and_a_day_shown_while_others_are_awaited(reader: Opener) -> None:
@@ -183,66 +157,6 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         assert (r.main.papers.region, r.main.detail.region) == sizes
         await r.do("find.query", "query.previous")
         assert r.main.query_line.text.strip() == "robot"
-
-
-async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.unread", "move.down", "app.quit")
-    async with reader() as r:
-        assert (r.view, r.cursor) == ("unread", 1)
-        await r.do("app.quit")
-        fill(r.file, {"2026-05-13": (Draft("2605.00500", "Another"),)})
-    async with reader() as r:
-        assert (r.view, r.cursor) == ("latest", 0)
-        await r.do("view.unread")
-        # The cursor is on its paper, above which there is a new one.
-        assert r.cursor == 2
-        await r.do("app.quit")
-        (state := r.file.with_name("state.json")).write_text(state.read_text().replace("05-12T08:14", "05-13T08:14"))
-    async with reader() as r:
-        assert r.view == "unread"
-
-
-async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 20)
-    async with reader() as r:
-        await r.do("view.all")
-        assert r.main.papers.count == 60
-        await r.do("move.bottom", "app.quit")
-    async with reader() as r:
-        assert r.cursor == 59
-        assert r.here.title[:12] in r.text("#papers")
-
-
-async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("day.older", "day.older", "app.quit")
-    async with reader() as r:
-        assert r.view == "day:2026-05-08"
-        assert len(r.ids) == 14
-        state = r.file.with_name("state.json")
-    state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
-    async with reader() as r:
-        assert (r.view, r.query, r.cursor) == ("latest", "robot", 0)
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        '{"view": 7, "text": "topic:(", "history": [1, "\\u001b[31m", "robot"], "filter_width": 100000}',
-        '{"filter_width": true, "list_share": -1.5, "visited": "yesterday"}',
-        "\x00\xff",
-    ],
-)
-async def test_no_state_can_stop_the_reader(reader: Opener, tmp_path: Path, state: str) -> None:
-    (tmp_path / "state.json").write_text(state)
-    async with reader() as r:
-        assert r.file.with_name("state.json").read_text() == state
-        assert r.main.papers.count or r.empty
-        assert r.main.papers.region.width > 20
-        assert r.main.detail.region.width > 20
-        await r.do("find.clear", "view.all")
-        assert len(r.ids) == 60
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")

@@ -236,7 +236,7 @@ class Window:
     def _order(self, selection: Selection) -> Order[int]:
         from reader.cache import choice
         from reader.cache.search import plan
-        from reader.cache.search.similar import nearest
+        from reader.cache.search.free_text import nearest
 
         is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
         if selection.offer and selection.offer.parts and not is_ranked:
@@ -368,7 +368,7 @@ class Window:
 
     def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.search.similar import nearest
+        from reader.cache.search.free_text import nearest
 
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):
