@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Nearest, Selection
-from reader.core.choice.words import STOP_WORDS
+from reader.core.choice.words import STOP_WORDS as EMPTY_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import FoundBy, Shared
 from reader.core.text import fold, split_words
@@ -271,7 +271,7 @@ def _shared_phrases(paper: Text, telling: Mapping[str, float]) -> tuple[str, ...
             written = re.findall(r"[^\W_]+", run)
             owns = stems(spelled(word) for word in written)
             both = zip(written, owns, strict=True)
-            values = [0.0 if word.lower() in STOP_WORDS else telling.get(own, 0.0) for word, own in both]
+            values = [0.0 if word.lower() in EMPTY_WORDS else telling.get(own, 0.0) for word, own in both]
             for word, value in zip(written, values, strict=True):
                 phrases.setdefault(_plain(word), value)
             for (one, other), (first, second) in zip(pairwise(written), pairwise(values), strict=True):
