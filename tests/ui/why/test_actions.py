@@ -79,3 +79,16 @@ async def test_a_wish_brings_its_papers_first(reader: Opener) -> None:
         await r.do("view.foryou")
         await r.until(lambda: bool(r.ids))
         assert "obot" in r.here.title
+
+
+async def test_a_reader_has_another_process_learn_before_the_view_opens(reader: Opener) -> None:
+    async with reader(size=(140, 42), learns_apart=True) as r:
+        await r.do("view.latest", "paper.star")
+        assert r.app.library.needs_learning()
+        await r.do("view.foryou")
+        await r.until(lambda: any("like Slow Video" in line for line in r.list_items))
+        assert not r.app.library.needs_learning()
+        # A list on the screen keeps its order at each mark.
+        before = r.ids
+        await r.do("move.down", "paper.queue")
+        assert r.app.library.needs_learning() and r.ids == before
