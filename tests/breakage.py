@@ -9,12 +9,15 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from reader.database.connections import add_functions
+
 Break = Callable[[Path], object]
 
 
 def execute(file: Path, *statements: str) -> None:
     """Run statements on a database, without our settings, and leave no log beside it."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        add_functions(connection)
         for statement in statements:
             connection.execute(statement)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -166,6 +169,7 @@ def remove(home: Path) -> None:
 
 
 WITHOUT_COMMUNITY = (
+    "DROP TABLE paper_terms",
     *(f"DROP TRIGGER paper_words_{name}" for name in ("of_text", "of_title", "dropped")),
     *(f"DROP TABLE {name}" for name in ("paper_words", "kept_output", "output_fts", "community")),
     "DROP INDEX paper_by_venue",
@@ -228,6 +232,7 @@ def leave_log(home: Path, *statements: str) -> None:
     """Leave a write-ahead log with what the statements did beside the cache, as after a crash."""
     file = home / "papers.db"
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        add_functions(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         for statement in statements or ("UPDATE event SET clock = clock + 1",):

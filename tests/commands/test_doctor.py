@@ -63,7 +63,7 @@ Cache
   file          HOME/papers.db
   file system   KIND; files can be locked
   state         ok
-  schema        0017, this program's is 0017
+  schema        0018, this program's is 0018
   size          papers.db SIZE
   journal       none yet
   backups       none yet

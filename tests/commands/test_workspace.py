@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.finding import index
 from reader.commands.workspace import Workspace
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 
@@ -74,9 +73,7 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
-def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
+def test_a_free_text_finds_the_best_paper(run: Run, papers: Path) -> None:
     assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
 
 
