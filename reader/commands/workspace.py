@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import access_token, config, installed, paths, settings_reader
+from reader import access_token, config, paths, settings_reader
 from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
@@ -207,12 +207,6 @@ class Workspace:
         finally:
             cache.close()
         self.back_up()
-
-
-def join_machines(workspace: Workspace) -> None:
-    """Sync with the user's other machines, if the settings name a place; raises ReaderError."""
-    for one in installed.given("joins"):
-        installed.ask(one.entry, one.value, workspace)
 
 
 def parsed(text: str, *, also: str = "") -> Query:

@@ -85,10 +85,23 @@ def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
 
 
 def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
-    for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
+    for words in (
+        *(
+            ("list", "--"),
+            ("count", "--"),
+            ("topics", "--"),
+            ("export", "--format=csv", "--"),
+            ("mark", "hide", "--query"),
+        ),
+        *(("tag", "add", "later", "--query"), ("pipe", "cat", "--query"), ("views", "save", "odd", "--")),
+    ):
+        found = run(*words, "agents ?")
+        assert (found.code, found.out, found.err.count("\n")) == (2, "", 1), words
+        assert "The query is wrong at " in found.err
         found = run(*words, "-topic:evaluation topic:agnts")
-        assert (found.code, found.out) == (2, "")
+        assert (found.code, found.out) == (2, ""), words
         assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
+    assert run("count", "is:hidden OR tag:later").out == "0\n"
     assert len(run("list", "a" * 50_000).err) < 200
 
 
