@@ -32,6 +32,9 @@ LEAST_ROOM = 1 << 16
 
 HOME_VARIABLE = "DAILYPAPERS_HOME"
 
+LOG_DATABASE = "log.db"
+"""The name of the log of what the user did."""
+
 
 def cache_file() -> Path:
     """The cache: the papers and the user's marks."""
@@ -53,8 +56,13 @@ def last_refresh(cache: Path) -> datetime | None:
         return None
 
 
-def journal_file(cache: Path) -> Path:
-    """The journal of what the user did in a cache."""
+def log_database(cache: Path) -> Path:
+    """The log of what the user did, beside a cache."""
+    return cache.with_name(LOG_DATABASE)
+
+
+def old_journal(cache: Path) -> Path:
+    """The journal in which releases before 0.3.0 kept the user's marks a second time."""
     return cache.with_suffix(".journal.jsonl")
 
 

@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
 from reader.cache import meta
-from reader.cache.marks.derived import BY_RULE
-from reader.cache.marks.event_log import BY_AGENT
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import Marked, learn, named, with_wishes
 from reader.core.choice.wishes import HOLD, WEIGH, Held, What, Wish, muted_codes, newest_held, newest_wishes
@@ -92,11 +90,11 @@ WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
 
 _NEWEST_MARKS = f"""
-    SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
-    WHERE e.undone = 0 AND NOT {BY_AGENT}
-    AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
-    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY}))
-    AND NOT {BY_RULE} ORDER BY e.clock, e.id
+    SELECT pk, kind, value, clock, count(*) OVER (PARTITION BY action, kind) FROM mark
+    WHERE pk > 0 AND undone = 0 AND by = ''
+    AND (kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'
+    OR (kind IN ({quoted(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED * DAY}))
+    ORDER BY clock, action, pk
 """
 """Rules and programs teach nothing, or they would learn from themselves."""
 
@@ -137,7 +135,7 @@ _WORDLESS = (
 )
 
 
-_STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+_STATE = "SELECT (SELECT value FROM meta WHERE key = 'log_applied'), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
 
 STRANGE = 0.1
 """Papers with less than this part of the best score are strangers, candidates for surprises."""
@@ -385,7 +383,7 @@ class ForYou:
 def is_taught(connection: sqlite3.Connection) -> bool:
     """Whether the user marked anything as worth keeping; hidden or muted papers alone rank nothing."""
     kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
-    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    found = f"SELECT 1 FROM mark WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
     is_kept = connection.execute(found).fetchone() is not None
     return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection)) or bool(read_held(connection))
 
@@ -476,7 +474,7 @@ def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
     return title, abstract
 
 
-_WISHES = "SELECT kind, value FROM event WHERE kind LIKE ? AND undone = 0 ORDER BY clock, id"
+_WISHES = "SELECT kind, value FROM mark WHERE paper = '' AND kind LIKE ? AND undone = 0 ORDER BY clock, action"
 
 _WITH_TOPIC = (
     "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ? ORDER BY pt.pk"

@@ -52,12 +52,22 @@ TRACES = (OPEN, FINISH, PASS)
 """Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor left it after a
 look. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
 
+UNDO = "undo"
+"""The kind of rows of the log that undo an action (value `1`) or redo it (`0`); the action's id stands in place of a
+paper."""
+
 LIKE = "like"
 """The kind of marks that only teach what the user likes; imports make them."""
 
 AGENT = "agent:"
-"""Prefix of the kinds of events that record a program as the author of marks; its name follows, and the value is the id
-of its run. They share their clock with the marks, and one undo takes back a whole run."""
+"""Prefix of the author of rows that a program recorded for the user; its name and the id of its run follow. One undo
+takes back a whole run."""
+
+FOLLOW = "follow:"
+"""Prefix of the kinds of rows that follow a feed; the value is its JSON, or empty once it is no longer followed."""
+
+MAILED = "mailed:"
+"""Prefix of the kinds of rows that say what a machine has mailed, see `extensions/digest/sent.py`."""
 
 FORGET = "forget:"
 """Prefix of the kinds of events that remove everything from a machine or a group member: see
@@ -84,8 +94,9 @@ class Agent(NamedTuple):
     """12 hexadecimal digits, different for each run."""
 
     @property
-    def kind(self) -> str:
-        return f"{AGENT}{self.name}"
+    def text(self) -> str:
+        """How the rows of the log name it as their author."""
+        return f"{AGENT}{self.name}:{self.run}"
 
 
 class Mark(NamedTuple):

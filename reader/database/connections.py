@@ -64,7 +64,10 @@ def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> It
 
 
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    # A URI, so that the log can be attached for reading only.
+    connection = sqlite3.connect(
+        path.absolute().as_uri(), timeout=0, isolation_level=None, check_same_thread=False, uri=True
+    )
     with closing_on_error(connection):
         first, *others = pragmas(durable=durable, kibibytes=512)
         begin_patiently(connection, first, path, patience)
