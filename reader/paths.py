@@ -87,8 +87,8 @@ def is_there(cache: Path) -> bool:
 
 
 def suspect_stamp(cache: Path) -> Path:
-    """The file that marks suspected damage of the cache; the next start then examines all of it."""
-    return cache.with_suffix(".suspect")
+    """The file that marks suspected damage of a cache or the log beside it; the next start then examines both."""
+    return cache.with_name("suspect")
 
 
 def backup_folder(cache: Path) -> Path:

@@ -7,7 +7,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict, get_args
 
-from reader.cache.marks.event_log import Marking
 from reader.cache.reads.opinions import Reasons, read_reasons
 from reader.commands.command import Command, add_words, expect_names
 from reader.commands.output import answer, is_terminal, print_rows
@@ -56,7 +55,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
         return _print_weights(arguments, _read(workspace))
     wishes = _decided(what, names, workspace)
     with workspace.events() as events:
-        events.decide([Marking(one.kind, one.value) for one in wishes])
+        events.decide([(one.kind, one.value) for one in wishes])
     said = ", ".join(one.label for one in wishes)
     record = [Changed(what=getattr(one, "what", "interest"), name=one.name, step=one.step) for one in wishes]
     return answer(arguments, record, f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")

@@ -107,6 +107,17 @@ def ensure(cache: Path) -> None:
             _build(cache, None)
 
 
+def take_old(cache: Path) -> None:
+    """Take over the marks that an older release left in the cache at a path; raises CacheError."""
+    from reader.log.store import Log
+
+    is_new = not log_database(cache).exists()
+    ensure(cache)
+    if not is_new:
+        with closing(Log.open(cache)) as log:
+            log.take(old_home.read(cache).rows)
+
+
 def restore(cache: Path) -> Restored:
     """Replace a damaged log by one with every row that can be read from it, its copies and the cache.
 

@@ -195,6 +195,11 @@ class Log:
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
 
+    def count(self) -> int:
+        """Number of rows."""
+        with explained(self._path):
+            return int(self._connection.execute("SELECT count(*) FROM event").fetchone()[0])
+
     def machines(self) -> dict[str, tuple[int, int]]:
         """The machines that have rows here, each with its number of rows and its latest clock."""
         with explained(self._path):

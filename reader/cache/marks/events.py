@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from reader.cache.marks import derive
 from reader.cache.marks.change import Change, marks_of
-from reader.core.marks import Agent
+from reader.core.marks import RULE, Agent
 from reader.database import connections
 from reader.database.sqlite_errors import explained
 from reader.log.actions import UserAction, make_action
@@ -97,7 +97,8 @@ class Events:
         self.recover()
         with explained(self._path):
             marks = marks_of(self._connection, changes)
-        return self._record(marks, progress, by.text if by is not None else "")
+        author = RULE if any(one.kind.startswith(RULE) for one in changes) else ""
+        return self._record(marks, progress, by.text if by is not None else author)
 
     def decide(self, values: Sequence[tuple[str, str]]) -> UserAction | None:
         """Record kinds and values that are about no papers, such as what is followed, as one action."""

@@ -25,7 +25,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import UserAction
+    from reader.log.actions import UserAction
     from reader.core.document.block_lines import DocumentLine
     from reader.core.document.layout import TextPlace
     from reader.core.document.model import Block, Section

@@ -12,7 +12,7 @@ from reader.core.text import amount
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Made
+    from reader.cache.marks.agents import Made
     from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
     from reader.core.choice.taste import Interest, TasteTerm

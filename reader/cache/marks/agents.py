@@ -1,0 +1,32 @@
+"""The marks on a paper that programs made for the user."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from reader.core.marks import AGENT
+from reader.log.actions import label_of
+
+
+class Made(NamedTuple):
+    """A mark on a paper that a program made, and that nothing has changed since."""
+
+    kind: str
+    mark: str
+    """In words, such as `starred`."""
+    agent: str
+
+    @property
+    def said(self) -> str:
+        return f"{self.mark} by {self.agent}"
+
+
+def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
+    """The marks on a paper that programs made, sorted by kind."""
+    rows = connection.execute(
+        f"SELECT kind, value, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind", (pk,)
+    )
+    return tuple(
+        Made(kind, label_of(kind, value), by.removeprefix(AGENT).rpartition(":")[0]) for kind, value, by in rows
+    )
