@@ -124,9 +124,7 @@ if TYPE_CHECKING:
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
     from reader.commands.line.manual import paper_keys as paper_keys  # The keys of a paper in JSON, in words.
     from reader.commands.line.manual import results_table as results_table  # What commands print with --json.
-    from reader.commands.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
-    from reader.commands.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
@@ -162,7 +160,6 @@ if TYPE_CHECKING:
     from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
     from reader.cache.marks.forgotten import Brought as Brought  # What a machine has brought.
     from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
-    from reader.cache.marks.forgotten import forgotten as forgotten  # The machines and members that are forgotten.
     from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
     from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
     from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
@@ -170,8 +167,6 @@ if TYPE_CHECKING:
 
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
-
-    from reader.cache import members as members  # What the people of a group share, in the cache.
 
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.

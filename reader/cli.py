@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
+from reader.core import removed
 from reader.core.errors import Failures, ReaderError, UsageError
 from reader.paths import APP
 
@@ -93,6 +94,8 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
         # Without argparse.
         sys.stdout.write(f"{APP} {described()}\n")
         return 0
+    if first in removed.COMMANDS:
+        raise UsageError(f"{removed.COMMANDS[first]} To search for the word: '{APP} -- {first}'.")
     return _open_reader(words, frame)
 
 

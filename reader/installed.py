@@ -73,7 +73,6 @@ OWN: Mapping[str, Entry] = MappingProxyType(
         **_own("browser", "serve"),
         **_own("digest", "digest", "findings"),
         **_own("sync", "sync", "findings joins"),
-        **_own("group", "group", "findings"),
         **_own("mcp", "mcp skill"),
         **_own("vectors", "vectors", "encoders"),
     }
@@ -126,9 +125,10 @@ def others() -> Mapping[str, Entry]:
         return {}
     found: dict[str, Entry] = {}
     for one in points:
-        package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
-        if one.value == (OWN[one.name].target if one.name in OWN else None):
+        if one.dist is not None and one.dist.name == "dailypapers":
+            # The installed metadata may be of another version than this checkout; OWN says what it has.
             continue
+        package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
         entry = Entry(one.name, one.value, package=package)
         if one.name in found or one.name in OWN or _is_ours(one.name):
             taken_by = found[one.name].package if one.name in found else "dailypapers"

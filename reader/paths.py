@@ -76,11 +76,6 @@ def sync_lock(cache: Path) -> Path:
     return cache.with_suffix(".sync")
 
 
-def group_file(cache: Path) -> Path:
-    """The group that the user belongs to, and the key that signs what is shared with it."""
-    return cache.with_suffix(".group.json")
-
-
 def is_there(cache: Path) -> bool:
     """Whether a cache is there; an empty file in its place is none."""
     return cache.exists() and cache.stat().st_size > 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
+from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.tables import SINGLE, TABLES, Entry, read_entry, with_table_value
 from reader.core.settings.toml import MalformedLine, Statement, explain_toml, parse_toml, read_statements
@@ -25,8 +26,8 @@ from reader.paths import read_start, replace_private
 MAX_FILE_SIZE = 1 << 16
 """Bytes; a larger file is not read."""
 
-_UNUSED: Mapping[str, str] = MappingProxyType({"second_look": "since the view Changed has fixed rules"})
-"""Tables of older versions, and why they are no longer used; one without values is no mistake."""
+_EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
+"""Values with which a removed setting is off, so that its line needs no note."""
 
 _SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
@@ -192,7 +193,7 @@ class _SettingsReader:
             self._add_mistake(header.line, name, "can occur only once, so it needs single brackets", f"[{name}]")
         elif name in TABLES:
             self._add_mistake(header.line, name, "can occur many times, so it needs double brackets", f"[[{name}]]")
-        elif name not in ("keys", *SINGLE, *_UNUSED):
+        elif name not in ("keys", *SINGLE, *removed.SETTINGS):
             meant = nearest(name, ["keys", *SINGLE, *TABLES])
             self._add_mistake(header.line, name, "is not a known table", meant)
         else:
@@ -228,6 +229,9 @@ class _SettingsReader:
             self._add_mistake(line, name, f"is set a second time; line {self._seen[name]} is used")
             return
         self._seen[name] = line
+        if instead := removed.SETTINGS.get(name) or removed.SETTINGS.get(key[0]):
+            self._note_removed(found, instead)
+            return
         try:
             if key[0] == "keys" and len(key) > 1:
                 self.keys[current_id(name.removeprefix("keys."))] = KeyTable().check_one(found.value)
@@ -238,15 +242,18 @@ class _SettingsReader:
                 return
             elif name in SETTING_TYPES:
                 self.values[name] = SETTING_TYPES[name].check(found.value)
-            elif key[0] in _UNUSED:
-                self._left_out.add(key[0])
-                self._add_mistake(line, key[0], f"is no longer used, {_UNUSED[key[0]]}; take it out")
-                return
             else:
                 raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))
             self.lines[name] = line
         except InvalidValue as unfit:
             self._add_unfit(line, name, unfit)
+
+    def _note_removed(self, found: Statement, instead: str) -> None:
+        """Say once per table what to use instead of a removed setting, unless its value had switched it off."""
+        name = found.key[0]
+        if name not in self._left_out and found.value not in _EMPTY_VALUES:
+            self._left_out.add(name)
+            self._add_mistake(found.line, name, f"was removed: {instead}")
 
     def _check_whole(self, text: str) -> None:
         """Find mistakes that concern the whole file; each of its statements was valid on its own."""

@@ -189,7 +189,7 @@ def make_older(home: Path) -> None:
         "DROP TABLE queue",
         *(f"DROP INDEX {name}" for name in ("effect_of_traces", "event_by_number", "event_by_target")),
         *(f"DROP INDEX {name}" for name in ("ix_orphan_event", "event_forgets")),
-        *(f"DROP TABLE {name}" for name in ("full_text", "text_fts", "event_origin", "member_mark", "member")),
+        *(f"DROP TABLE {name}" for name in ("full_text", "text_fts", "event_origin")),
         *(f"DROP TABLE {name}" for name in ("follow_paper", "follow", "paper_flags", "paper_edit", "second_look")),
         *(f"DROP TABLE {name}" for name in ("earlier_text", "page_paper")),
         "ALTER TABLE event DROP COLUMN number",

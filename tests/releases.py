@@ -41,17 +41,13 @@ def write(folder: Path) -> None:
         make_newest(home)
         papers = Path(name) / "papers.json"
         papers.write_text(json.dumps(feed_days()))
-        shared, group = folder / "shared", folder / "group"
+        shared = folder / "shared"
         shared.mkdir()
-        group.mkdir()
         (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
         for words in (
             ("note", paper_id(200), "--text", "Of the desk."),
             ("digest", "--since", "2026-11-20", "--to", "command"),
             ("sync", str(shared)),
-            ("group", "create", str(group), "--name", "ada"),
-            ("group", "share", "star"),
-            ("group", "look"),
             *(("export", "has:note", "-o", str(folder / f"noted.{end}")) for end in EXPORTS),
         ):
             _run(home, *words)
@@ -61,7 +57,7 @@ def write(folder: Path) -> None:
         visit.save(folder / "state.json", VISIT)
         bookmarks.save(folder / "bookmarks.json", {paper_id(40): BOOKMARK})
         (folder / "crontab").write_text(_crontab_line())
-        for file in ("papers.journal.jsonl", "papers.digests.jsonl", "papers.group.json"):
+        for file in ("papers.journal.jsonl", "papers.digests.jsonl"):
             (folder / file).write_text((home / file).read_text().replace(str(folder), "/home/ada"))
         (folder / "papers.db.xz").write_bytes(lzma.compress((home / "papers.db").read_bytes(), preset=9))
 

@@ -24,7 +24,7 @@ ALL = (
 )
 
 BESIDE = (
-    *(paths.refresh_stamp, paths.journal_file, paths.sent_digests_file, paths.sync_lock, paths.group_file),
+    *(paths.refresh_stamp, paths.journal_file, paths.sent_digests_file, paths.sync_lock),
     *(paths.suspect_stamp, paths.backup_folder, paths.finding_folder, paths.vectors_folder, paths.models_folder),
     paths.draft_folder,
 )
@@ -39,7 +39,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     ]
     beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]
     assert " ".join(beside) == (
-        "papers.refreshed papers.journal.jsonl papers.digests.jsonl papers.sync papers.group.json papers.suspect"
+        "papers.refreshed papers.journal.jsonl papers.digests.jsonl papers.sync papers.suspect"
         " backups finding vectors models drafts"
     )
     assert paths.last_refresh(paths.cache_file()) is None

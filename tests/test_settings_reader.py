@@ -140,7 +140,7 @@ exports = [{query = "a"}]
 keys = "s"
 #! keys must be a table of action ids: write [keys] on a line of its own.
 second_look.votes = 3
-#! second_look is no longer used, since the view Changed has fixed rules; take it out.
+#! second_look was removed: the page of a paper says what has changed.
 
 [keys]
 "paper.star" = "S"
@@ -240,8 +240,9 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
             b'[keys]\n"paper.star" = "s"\n[keys]\n"paper.read" = "m"\n',
             "3: Cannot declare [keys] twice; other programs may refuse this file.",
         ),
-        (b"ascii = true\n[second_look]\nvotes = 3\nwords = 2\n", "3: second_look is no longer used, since the view "
-         "Changed has fixed rules; take it out."),
+        (b"ascii = true\n[second_look]\nvotes = 3\nwords = 2\n", "3: second_look was removed: the page of a paper says "
+         "what has changed."),
+        (b'[second_look]\nvotes = 0\nwords = ""\n', None),
     ],
 )  # fmt: skip
 def test_a_file_that_is_wrong_as_a_whole_has_one_mistake(file: Path, text: bytes, said: str | None) -> None:

@@ -460,32 +460,7 @@ CREATE TABLE earlier_text (
 );
 
 
--- 0012: Keep what the people of a group share.
-
--- Derived from a group's folder: the others of the group. `public` verifies what they sign, `slug` names them in queries,
--- `shares` says what they share, `stamp` is the size and time of their file when it was read, and `seen` the time when a
--- change of it was last noticed.
-CREATE TABLE member (
-    "key" INTEGER NOT NULL,
-    public VARCHAR NOT NULL,
-    name VARCHAR NOT NULL,
-    slug VARCHAR NOT NULL,
-    shares VARCHAR NOT NULL,
-    stamp VARCHAR NOT NULL,
-    seen VARCHAR NOT NULL,
-    PRIMARY KEY ("key"),
-    UNIQUE (public)
-);
--- What they share (`star`, `queue`, `note`, `tag:NAME`) of papers, which need not be in the cache.
-CREATE TABLE member_mark (
-    paper VARCHAR NOT NULL,
-    member INTEGER NOT NULL,
-    kind VARCHAR NOT NULL,
-    value VARCHAR NOT NULL,
-    PRIMARY KEY (paper, member, kind),
-    FOREIGN KEY(member) REFERENCES member ("key")
-) WITHOUT ROWID;
-CREATE INDEX ix_member_mark_member ON member_mark (member);
+-- 0012: Nothing now. It made the tables of groups, which 0016 drops.
 
 
 -- 0013: Keep the addresses in abstracts and remarks, who submitted a paper, and its authors' accounts.
@@ -528,6 +503,12 @@ CREATE TABLE event_origin (
 );
 CREATE INDEX event_origin_via ON event_origin (via) WHERE via <> '';
 CREATE INDEX event_forgets ON event (kind) WHERE kind GLOB 'forget:*';
+
+
+-- 0016: Drop what the people of a group shared.
+
+DROP TABLE IF EXISTS member_mark;
+DROP TABLE IF EXISTS member;
 
 
 -- 0017: Give the user's marks a file of their own, `log.db`, from which the cache derives them.

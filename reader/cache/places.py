@@ -18,10 +18,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reader.access_token import server_environment
 from reader.core.errors import CacheError, UsageError
-from reader.core.foreign import read_json
 from reader.core.text import clean
 from reader.installed import needs_extra
-from reader.paths import read_start, sync, take_lock
+from reader.paths import sync, take_lock
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -154,22 +153,10 @@ def shared_place(named: str, start: Path) -> str:
     return named
 
 
-def is_group_at_server(membership: Path) -> bool:
-    """Whether the group of a home is at a server, by the file that the home keeps of it."""
-    try:
-        said = read_json(read_start(membership, 1 << 22), 1 << 22)
-    except OSError:
-        return False
-    return isinstance(said, dict) and is_server(str(said.get("place")))
-
-
 # A folder
 
 MACHINE_FILE = "dailypapers-{}.jsonl"
 """The name of the file of a machine whose marks are joined, by the machine's id."""
-
-GROUP_FILE = "dailypapers-group.json"
-"""The file that makes a folder a group's."""
 
 NOT_THERE = "Its folder is missing: connect or mount it. Your marks are kept until then."
 """What the doctor says of a folder that is not there."""

@@ -1,11 +1,9 @@
-"""More about papers as JSON: why one suits the user, what it shares with others, who in the group marked it."""
+"""More about papers as JSON: why one suits the user, what it shares with others."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
-from reader.cache.members import shared_of
 from reader.cache.search import similar
 from reader.cache.search.similar import cache_file
 from reader.commands.contract import extended
@@ -55,23 +53,3 @@ def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object
     """The same as JSON: words, authors, topics, citations, and a sentence."""
     found = shared(window, ids, pk)
     return {LIKE: {**found._asdict(), "why": found.said or None}}
-
-
-GROUP = "group"
-
-
-OfMember = TypedDict("OfMember", {"name": str, "starred": bool, "queued": bool, "tags": list[str], "note": str | None})
-
-
-def group_records(window: Window, pk: int) -> list[OfMember]:
-    """Group members who starred, queued, tagged or noted a paper."""
-    return [
-        OfMember(
-            name=one.name,
-            starred=one.is_starred,
-            queued=one.is_queued,
-            tags=list(one.tags),
-            note=one.note or None,
-        )
-        for one in window.read(partial(shared_of, pk=pk))
-    ]

@@ -15,14 +15,13 @@ from reader.cache.changes import read_changes
 from reader.cache.community import read_community
 from reader.cache.follows import reasons
 from reader.cache.marks.agents import made_by_agents
-from reader.cache.members import shared_of
 from reader.cache.outputs import KeptOutput, outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager
 from reader.commands.contract import array, extended
 from reader.commands.output import READABLE, Style, is_terminal, paint, state_words, warn, width
 from reader.commands.pager import print_found, shows_links
-from reader.commands.reasons import FOR_YOU, GROUP, ForYou, OfMember, for_you_record, group_records
+from reader.commands.reasons import FOR_YOU, ForYou, for_you_record
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
@@ -179,7 +178,6 @@ def _rule_record(shown: _Shown) -> dict[str, object]:
 
 _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
     {
-        GROUP: lambda shown: group_records(shown.window, shown.pk),
         WHY: lambda shown: [asdict(reason) for reason in shown.reasons],
         FOR_YOU: lambda shown: for_you_record(shown.window, shown.paper)[FOR_YOU],
         "rules": _rule_record,
@@ -231,7 +229,6 @@ def _printed() -> Any:
         outputs=array(extended("Output", KeptOutput)),
         follows=list[FollowFound],
         marked_by=list[MarkedBy],
-        group=NotRequired[list[OfMember]],
         why=NotRequired[array(why)],
         for_you=NotRequired[ForYou],
         rules=NotRequired[rules],
@@ -276,7 +273,6 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         is_page=True,
         is_unfolded=True,
         follows=shown.ask(reasons),
-        shared=shown.ask(shared_of),
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
@@ -353,13 +349,6 @@ def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
         yield ""
         for line in _comment_lines(comment, lost_parent):
             yield f"{'> ' * depth}{line}".rstrip()
-    shared = shown.ask(shared_of)
-    if shared:
-        yield ""
-        yield f"Group: {'; '.join(f'{one.name} {clean(one.text)}' for one in shared)}"
-    for said in shared:
-        if said.note:
-            yield f"Note of {said.name}: {' '.join(clean(said.note, len(said.note)).split())}"
     for output in shown.ask(outputs_of):
         yield ""
         yield f"{clean(output.name)} (written by a program on {output.made[:10]})"

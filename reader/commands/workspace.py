@@ -418,13 +418,6 @@ def check_names(window: Window, query: Query) -> None:
         missing = [name for name in wanted if named(subjects, name) is None]
         names = [one.wish.name for one in subjects]
         _check_each(missing, names, "There is no interest {}.", "'dailypapers weights' prints yours.")
-    if wanted := [name.casefold() for name in names_in(query.root, "by")]:
-        from reader.cache.members import ANYONE, members
-
-        people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
-        _check_each(
-            wanted, people, "Nobody else in the group is named {}.", "'dailypapers group status' lists the members."
-        )
 
 
 def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise: str) -> None:

@@ -43,12 +43,11 @@ VIEWS = (
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
     View("changed", "Changed", "is:changed", "changed"),
-    View("group", "Group", "by:anyone"),
     View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, changed marked papers, a group's shared papers, saved
-pages in their own order, and muted papers."""
+"""Views listed only while they have papers: the feed's ranking, changed marked papers, saved pages in their own
+order, and muted papers."""
 
 IDS = tuple(one.id for one in (*VIEWS, *SPECIAL))
 

@@ -258,7 +258,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _BROWSE,
         numbered=True,
     ),
-    Action("view.group", "gG", "Group", "Papers that your group shares: stars, queues, tags and notes.", _BROWSE),
     Action("view.week", "gw", "Week", "The best papers of this paper's or day's week.", _BROWSE),
     Action("view.month", "gm", "Month", "The best papers of its month.", _BROWSE),
     Action("view.reading", "gS", "Stats", "Statistics of your reading: what you saw, opened and starred.", _BROWSE),

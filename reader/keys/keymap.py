@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
+from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.keys.actions import (
     ACTIONS,
@@ -299,7 +300,7 @@ class Keymap:
         for action_id, keys in overrides.items():
             if action_id not in self._actions:
                 # An extension's may be taken in later.
-                if not action_id.startswith(EXTENSION):
+                if not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
                     mistakes.append(KeyMistake(action_id, "there is no such action", self._nearest_id(action_id)))
                 continue
             try:

@@ -289,21 +289,18 @@ class Sources:
         """
         before = (self.now().date() - timedelta(days=RETRY_DAYS)).isoformat()
         try:
-            own = await asyncio.to_thread(self.feeds.lost, before, LOST_PER_REFRESH)
-            shared = await asyncio.to_thread(self.feeds.lost_of_group, before, LOST_PER_REFRESH - len(own))
-            ids = list(dict.fromkeys((*own, *shared)))
+            ids = await asyncio.to_thread(self.feeds.lost, before, LOST_PER_REFRESH)
             if not ids:
                 return
-            asked, count = "arXiv" if self.arxiv_of_papers else "the feed", len(ids)
-            whose = "you marked" if count == len(own) else "of your group" if not own else "you or your group marked"
-            yield FeedStarted(f"{asked}, {amount(count, 'paper')} {whose}")
+            asked = "arXiv" if self.arxiv_of_papers else "the feed"
+            yield FeedStarted(f"{asked}, {amount(len(ids), 'paper')} you marked")
             returned, unknown = await self._ask_daily(ids[:RECORDS])
             if self.arxiv_of_papers:
                 more, unknown = await self._ask_arxiv([id for id in ids if id not in returned])
                 returned |= more
             else:
                 await self._note_unknown(unknown)
-            yield PapersReturned(len(returned.intersection(own)), len(unknown))
+            yield PapersReturned(len(returned), len(unknown))
         except Exception as error:
             yield await self._failed("arxiv", OWN["arxiv"], error)
 

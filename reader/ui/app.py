@@ -273,7 +273,7 @@ class ReaderApp(ShellApp):
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
-        """The commands that send marks to other machines and the group."""
+        """The commands that send marks to other machines."""
         from reader.ui.refresh.sync import Sync
 
         return tuple(one.words for one in self.services.features if isinstance(one, Sync) and one.is_due)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
 from reader.cache import places
-from reader.cache.places import SILENT, has_password, is_group_at_server, is_server, open_server, reason, shown
+from reader.cache.places import SILENT, has_password, is_server, open_server, reason, shown
 from reader.core.errors import CacheError
 from tests.extensions.conftest import address
 from tests.table import each
@@ -108,22 +107,3 @@ def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pyt
     told = pytest.raises(CacheError, match="another machine has been writing there")
     with open_server(address) as one, one.turn(), told, open_server(address) as other, other.turn():
         pass
-
-
-@each(
-    ("kept", "is_at_server"),
-    [
-        ('{"place": "postgresql://hub.example/papers"}', True),
-        ('{"place": "/shared"}', False),
-        ("{}", False),
-        ("[]", False),
-        ("{", False),
-        (None, False),
-    ],
-)
-def test_a_group_may_be_at_a_server(kept: str | None, is_at_server: bool, tmp_path: Path) -> None:
-    file = tmp_path / "papers.group.json"
-    if kept is not None:
-        file.write_text(kept)
-    assert is_group_at_server(file) is is_at_server
-    file.unlink(missing_ok=True)

@@ -46,7 +46,7 @@ def test_sizes_are_told_and_gaps_are_given_back(run: Run, papers: Path) -> None:
         assert run("cache", "info").lines[2] == "1.9 MiB not yet merged into the file, 0.0 MiB of it free"
         connection.execute("DROP TABLE waste")
         connection.commit()
-    assert run("cache", "compact").out == "2.3 MiB before, 0.4 MiB now: 82% freed.\n"
+    assert run("cache", "compact").out == "2.3 MiB before, 0.4 MiB now: 83% freed.\n"
     size = papers.stat().st_size
     assert run("cache", "compact", "--json").json == {"before_bytes": size, "after_bytes": size}
     assert run("count").out == "6\n"

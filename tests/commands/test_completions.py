@@ -1,4 +1,4 @@
-"""Scripts that complete words in a shell."""
+"""Words that a shell completes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, Session
 from tests.table import each
 
 
@@ -37,3 +37,113 @@ def test_bash_completes_what_stands_after_a_colon(run: Run, tmp_path: Path, monk
     ):
         found = subprocess.run(["bash", "-c", script, "bash", line], capture_output=True, text=True, check=True)
         assert found.stdout == f"{reply}\n"
+
+
+# Candidates
+
+
+def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ tag add Later 2606.26740
+        1 paper tagged Later. 'dailypapers undo' takes it back.
+        $ tag add "to read" 2606.26740
+        1 paper tagged to read. 'dailypapers undo' takes it back.
+        $ completions answer -- compl
+        completions	for your shell
+        $ completions answer -- xylo
+        $ completions answer -- topic:age
+        topic:agents
+        topic:gui-agents
+        topic:multi-agent
+        topic:research-agents
+        $ completions answer -- view:tre
+        view:trending
+        $ completions answer -- --d
+        --demo	open a bundled sample in a throw-away cache, no network
+        $ completions answer -- list -topic:gui
+        -topic:gui-agents
+        $ completions answer -- list -- -topic:gui
+        -topic:gui-agents
+        $ completions answer -- list keyword:vid
+        $ completions answer -- list author:zo
+        $ completions answer -- list tag:
+        tag:Later
+        $ completions answer -- list sort:u
+        sort:upvotes
+        $ completions answer -- list --lim
+        --limit	print at most N papers
+        $ completions answer -- list --json=id,titl
+        --json=id,title
+        $ completions answer -- list --color=al
+        --color=always
+        $ completions answer -- list --color al
+        always
+        $ completions answer -- list --json is:starr
+        is:starred
+        $ completions answer -- count up
+        upvotes:	upvotes:>20
+        $ completions answer -- mark star --query is:starr
+        is:starred
+        $ completions answer -- mark unst
+        unstar
+        $ completions answer -- mark star 2606.26740 ""
+        $ completions answer -- export --format b
+        bibtex
+        $ completions answer -- export -o ""
+        :files
+        $ completions answer -- import a ""
+        :files
+        $ completions answer -- help quer
+        queries
+        $ completions answer -- config get refresh_m
+        refresh_minutes
+        $ completions answer -- config get keys.paper.st
+        keys.paper.star
+        $ completions answer -- config history vi
+        views
+        $ completions answer -- config set theme d
+        dark
+        dracula
+        $ completions answer -- config set ascii ""
+        true
+        false
+        $ completions answer -- config path ""
+        $ completions answer -- views hide tre
+        trending
+        $ completions answer -- follow remove ""
+        $ views add Mine agents
+        Mine is saved; its key in the reader is g1.
+        $ completions answer -- views remove ""
+        Mine
+        $ completions answer -- views add ""
+        $ follow add agents
+        agents: 3 papers. Its query is follow:word:agents
+        $ completions answer -- follow remove w
+        word:agents
+        $ completions answer -- follow add a
+        $ completions answer -- tag add l
+        Later
+        $ completions answer -- tag remove L
+        Later
+        $ completions answer -- tag remove later l
+        $ completions answer -- tag rename later l
+        Later
+        $ completions answer -- undo ""
+        $ completions
+        2! dailypapers completions: choose one of bash, zsh, fish, answer. See 'dailypapers completions --help'.
+        """
+    )
+
+
+def test_without_a_cache_none_is_made_and_a_broken_one_is_passed_over(session: Session, home: Path) -> None:
+    session("$ completions answer -- list topic:a")
+    assert not home.exists()
+    home.mkdir()
+    (home / "papers.db").write_bytes(b"no database, but long enough to be one " * 40)
+    session(
+        """
+        $ completions answer -- list is:unr
+        is:unread
+        """
+    )

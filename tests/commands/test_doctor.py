@@ -63,7 +63,7 @@ Cache
   file          HOME/papers.db
   file system   KIND; files can be locked
   state         ok
-  schema        0015, this program's is 0015
+  schema        0016, this program's is 0016
   size          papers.db SIZE
   journal       none yet
   backups       none yet

@@ -104,16 +104,6 @@ def test_without_texts_nothing_is_found(session: Session, papers: Path) -> None:
     )
 
 
-def test_a_compound_is_found_however_it_is_written(run: Run, papers: Path) -> None:
-    with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as kept:
-        for id, form in (("2606.26740", "pretraining"), ("2606.00003", "Pre-training"), ("2606.00001", "pre training")):
-            kept.put(window.pk_of(id) or 0, document(f"A {form} run."), "feed", "2026-07-01T00:00:00Z")
-    for words in ("pretraining", "pre-training", "pre training", '"pre training"', "pre–training"):
-        assert len(run("grep", words).lines) == 3, words
-    assert len(run("grep", '"=pretraining"').lines) == 1
-    assert len(run("grep", '"=pre-training"').lines) == 2
-
-
 def test_a_damaged_text_is_passed_over(run: Run, texts: Path) -> None:
     with closing(sqlite3.connect(texts)) as connection, connection:
         connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = (SELECT min(pk) FROM full_text)")

@@ -1,11 +1,26 @@
-"""The help: one page at first, examples before all else, and no word broken."""
+"""The help and the manual: one page first, examples before all else, and pages that are true."""
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
-from reader.commands.help_text import PAGES
-from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
+from reader.cache.search.compile import Scope, compile_query
+from reader.commands.help_text import FOLDER, PAGES, page_lines, read_blocks, rows
+from reader.commands.line.manual import _roff_block, man_page, page
+from reader.commands.line.registry import COMMANDS, USUAL, find_command
+from reader.config import Settings
+from reader.core.query import FIELDS, parse
+from reader.keys.actions import ACTIONS
+from reader.keys.keymap import Keymap
+from reader.ui.kit.glyphs import MEANINGS
 from tests.commands.conftest import Run, RunOnTerminal, Session
 from tests.table import each
 
@@ -33,15 +48,6 @@ def test_help_is_the_first_page_wherever_it_stands(run: Run) -> None:
     assert run("lst", "--help").code == 2
 
 
-def test_help_all_has_a_line_for_each_command(run: Run, on_terminal: RunOnTerminal) -> None:
-    lines = on_terminal("help", "all").lines
-    for group in GROUPS.values():
-        size = max(map(len, group))
-        for name, gist in group.items():
-            assert f"  {name:<{size}}  {gist}" in lines
-    assert len(run("--help").lines) < 24
-
-
 def test_every_command_has_help_with_examples_and_no_word_is_broken(on_terminal: RunOnTerminal) -> None:
     for name in COMMANDS:
         words = []
@@ -52,10 +58,6 @@ def test_every_command_has_help_with_examples_and_no_word_is_broken(on_terminal:
             # A backslash joins the lines of a long example, and each line of a remark begins with a sign.
             words.append(sorted(word for word in found.out.split() if word not in ("\\", "#")))
         assert words[0] == words[1], name
-
-
-def test_help_of_a_command_is_its_own_help(run: Run) -> None:
-    assert run("help", "list").out == run("list", "--help").out == run("list", "-h", "--nothing").out
 
 
 def test_help_says_what_there_is_and_what_is_not(session: Session) -> None:
@@ -119,3 +121,206 @@ def test_the_man_page_is_printed_into_a_pipe_and_without_man_all_of_the_manual_i
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     shown = on_terminal("help", "--man", columns=80).lines
     assert shown[0] == "DESCRIPTION" and {"dailypapers list", "QUERIES", "DEVELOPING"} <= set(shown)
+
+
+# How a page is drawn
+
+
+PAGE = r"""# A page
+
+Some text with `code`, `a` `b`, **strong words** and [a link](https://example.org) that is wrapped
+over lines.
+- one item
+- another item, `with a ~ sign`
+
+## A section
+
+| Name | What it does | Since |
+|---|---|---|
+| `short` | A description that is wrapped over some lines | 1 |
+| `a|b and a name that is too long` | Other | |
+
+### Examples:
+
+```sh
+dailypapers list  # papers
+dailypapers mark read --query 'a quoted query of words' 2606.00001 2606.00002  # a remark
+```
+```toml
+theme = "dark"  # a remark
+```
+.It's a request
+""".replace("a|b", r"a\|b")
+
+
+def test_a_page_is_drawn_within_its_width() -> None:
+    assert "\n".join("".join(piece.text for piece in line).rstrip() for line in page_lines(PAGE, 44)) == dedent(
+        """\
+        A PAGE
+
+        Some text with code, a  b, strong words and
+        a link that is wrapped over lines.
+
+        - one item
+
+        - another item, with a ~ sign
+
+        A section
+
+          short  What it does: A description that is
+                 wrapped over some lines
+                 Since: 1
+          a|b and a name that is too long
+                 What it does: Other
+
+        Examples:
+          dailypapers list
+              # papers
+          dailypapers mark read --query \\
+            'a quoted query of words' 2606.00001 \\
+            2606.00002
+              # a remark
+
+          theme = "dark"  # a remark
+
+        .It's a request"""
+    )
+
+
+def test_a_page_is_roff() -> None:
+    assert "\n".join(line for block in read_blocks(PAGE) for line in _roff_block(block)) == dedent(
+        r"""
+        .SH A PAGE
+        .PP
+        Some text with \fBcode\fR, \fBa\fR  \fBb\fR, \fBstrong words\fR and a link that is wrapped over lines.
+        .PP
+        \- one item
+        .PP
+        \- another item, \fBwith a \(ti sign\fR
+        .SS A section
+        .TP
+        \fBshort\fR
+        What it does: A description that is wrapped over some lines
+        .br
+        Since: 1
+        .TP
+        \fBa|b and a name that is too long\fR
+        What it does: Other
+        .PP
+        \fBExamples:\fR
+        .PP
+        .nf
+        dailypapers list
+            # papers
+        dailypapers mark read \-\-query \(aqa quoted query of words\(aq 2606.00001 \e
+          2606.00002
+            # a remark
+        .fi
+        .PP
+        .nf
+        theme = "dark"  # a remark
+        .fi
+        .PP
+        \&.It\(aqs a request"""
+    ).lstrip("\n")
+
+
+@each(
+    ("width", "lines"),
+    [
+        (36, ["  dailypapers keys  # a mark that is"]),
+        (35, ["  dailypapers keys", "      # a mark that is"]),
+        (22, ["  dailypapers keys", "      # a mark that is"]),
+        (21, ["  dailypapers keys", "      # a mark that", "      # is"]),
+        (18, ["  dailypapers keys", "      # a mark", "      # that is"]),
+        (17, ["  dailypapers \\", "    keys", "      # a mark", "      # that is"]),
+    ],
+)
+def test_an_example_is_broken_where_it_does_not_fit(width: int, lines: list[str]) -> None:
+    text = "```sh\ndailypapers keys  # a mark that is\n```"
+    assert ["".join(piece.text for piece in line) for line in page_lines(text, width)] == lines
+
+
+# The pages and the man page
+
+
+ROOT = Path(__file__).parents[2]
+TEXTS = {name: page(name) for name in PAGES}
+MAN = man_page("1.2.3")
+
+
+# The pages
+
+
+def test_what_is_made_from_the_code_is_whole() -> None:
+    assert [action.id for action in ACTIONS if f"{action.name}: " not in TEXTS["keys"]] == []
+    assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
+    assert [one.name for one in fields(Settings) if not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])] == []
+    assert "| `[keys]` |" in TEXTS["settings"] and "| `[[views]]` |" in TEXTS["settings"]
+    told = TEXTS["keys"].partition("## Signs")[2]
+    assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
+    assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told
+    assert [name for name in COMMANDS if name != "help" and f"| `{name}` |" not in TEXTS["scripts"]] == []
+    assert "<!--" not in "".join(TEXTS.values())
+
+
+def test_the_keys_are_the_users_own() -> None:
+    assert "| `$` | Star: " in page("keys", Keymap(overrides={"paper.star": "$"}))
+
+
+QUERIES = re.findall(r"`([^`]+)`", " ".join(re.findall(r"^\| (`.*?) \|", TEXTS["queries"], re.M)))
+
+
+def test_every_query_parses_and_compiles_and_every_field_is_shown() -> None:
+    for query in QUERIES:
+        compile_query(parse(query), Scope(date(2026, 6, 30), "2026-06-30"))
+    assert [field for field in FIELDS if f"{field}:" not in " ".join(QUERIES)] == []
+    assert {query for query, _ in rows(TEXTS["queries"])} >= {'"world models"', "is:opened  is:finished  is:passed"}
+
+
+def test_files_and_modules_that_pages_name_are_there() -> None:
+    text = "".join(TEXTS.values())
+    assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (FOLDER / link).is_file()] == []
+    modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", text)
+    files = [ROOT / name.replace(".", "/") for name in modules]
+    assert len(modules) > 3
+    assert [file for file in files if not (file.with_suffix(".py").is_file() or (file / "__main__.py").is_file())] == []
+
+
+# As lines
+
+
+# For `man`
+
+
+def test_every_command_and_page_has_a_section() -> None:
+    plain = MAN.replace(r"\-", "-").replace(r"\(aq", "'").replace(r"\(ti", "~")
+    for name in COMMANDS:
+        section = plain.partition(f".SS dailypapers {name}\n")[2].partition("\n.SS ")[0].partition("\n.SH ")[0]
+        assert find_command(name).summary in section
+    headings = re.findall(r"^\.S[HS] (.*)", plain, re.M)
+    assert {"QUERIES", "Papers like one", "WHEN SOMETHING BREAKS"} <= set(headings)
+    assert r"\fB\-n, \-\-limit N\fR" in MAN
+    assert '"dailypapers 1.2.3"' in MAN
+
+
+def test_no_text_is_taken_for_a_request_or_an_escape() -> None:
+    assert {line.split()[0] for line in MAN.splitlines() if line.startswith(".")} <= {
+        *(".TH", ".SH", ".SS", ".TP", ".PP", ".br", ".ad", ".nh", ".ds", ".nf", ".fi")
+    }
+    assert not [line for line in MAN.splitlines() if line.startswith("'")]
+    assert set(re.findall(r"\\(\(..|.)", MAN)) <= {"-", "e", "&", "f", "(aq", "(ga", "(ha", "(ti"}
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="man is not here")
+def test_man_shows_it(tmp_path: Path) -> None:
+    (tmp_path / "page.1").write_text(MAN)
+    shown = subprocess.run(
+        ["man", "-l", str(tmp_path / "page.1")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LANG": "C.UTF-8"},
+    )
+    assert "dailypapers list -topic:evaluation since:7d --json" in shown.stdout
+    assert "dailypapers topics lists the topics" in " ".join(shown.stdout.split())

@@ -29,7 +29,7 @@ RUNS = """
 list sort:foryou                            | list
 list like:2606.26740                        | list
 show 2606.26740                             | show
-show 2606.26740 --json=group,why,for_you,rules,changes,outputs | show
+show 2606.26740 --json=why,for_you,rules,changes,outputs | show
 similar 2606.26740                          | similar
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
@@ -81,12 +81,6 @@ pipe cat 2606.26740 --forget                | pipe --forget
 sync --status                               | sync --status
 sync shared                                 | sync
 sync --status                               | sync --status
-group status                                | group status
-group create people --name Ann              | group
-group status                                | group status
-group key                                   | group key
-group share                                 | group share
-group leave                                 | group leave
 config set theme nord                       | config set
 config get theme                            | config get
 config get rules                            | config get

@@ -1,17 +1,22 @@
-"""What is listed, and in which order."""
+"""Papers that are listed and searched for, in a pipe and on a terminal."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
-from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
+from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session
+from tests.feed_server import FeedServer, item
+from tests.table import each
 
 
 def test_papers_that_only_their_full_text_finds_are_marked(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
@@ -191,3 +196,102 @@ def test_colours_for_a_pipe_change_no_field(run: Run, papers: Path) -> None:
         "\x1b[2m2606.26740\t2026-06-30\t57\t2\tunread\x1b[0m\t\x1b[1mLiveEdit: Streaming Video Editing\x1b[0m",
         "\x1b[2m2606.30616\t2026-06-30\t55\t2\tread\x1b[0m\tAgents that write their own tools",
     ]
+
+
+# Columns, colours and links
+
+
+@each(
+    ("columns", "order", "line"),
+    [
+        (40, "day", "● 2606.26740   57  LiveEdit: Streaming…"),
+        (75, "day", "● 2606.26740   57  LiveEdit: Streaming Video Editing"),
+        (76, "day", "● 2606.26740   57  LiveEdit: Streaming Video Editing        video-generation"),
+        (69, "upvotes", "● 2606.26740   57  LiveEdit: Streaming Video Editing"),
+        (70, "upvotes", "● 2606.26740   57  2026-06-30  LiveEdit: Streaming Video Editing"),
+        (999, "upvotes", f"● 2606.26740   57  2026-06-30  LiveEdit: Streaming Video Editing{' ' * 80}video-generation"),
+    ],
+)
+def test_a_list_takes_the_columns_that_there_are(
+    on_terminal: RunOnTerminal, papers: Path, columns: int, order: str, line: str
+) -> None:
+    shown = on_terminal("list", f"sort:{order}", columns=columns).lines
+    assert shown[order == "day"] == line
+    assert all(cell_len(one) <= columns for one in shown)
+
+
+@each("columns", range(30, 75))
+def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
+    [line] = [line for line in on_terminal("list", columns=columns).lines if "2606.28480" in line]
+    assert cell_len(line) <= columns
+    title = line[19:].removesuffix("…").rstrip()
+    assert "A benchmark of terminal agents 中文標題".startswith(title)
+    # At most a wide letter, a blank and the cell of half a wide letter are free.
+    assert line.endswith("題") or cell_len(line) > columns - 4
+
+
+def test_colours_and_links_are_those_of_the_terminal(
+    run: Run, on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("mark", "star", "2606.26740")
+    run("mark", "hide", "--query", "day:2026-06-29")
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    words = "list", "is:starred OR is:hidden", "-n2"
+    lines = on_terminal(*words, columns=76).lines
+    assert [re.sub(r"\x1b\[(\d+)m", r"<\1>", line) for line in lines] == [
+        "<1>TUESDAY 30 JUNE<0><2>  1+<0>",
+        "<33>★<0> <2>2606.26740<0><2>   57<0>  <1>LiveEdit: Streaming Video Editing<0>        <36>video-generation<0>",
+        "<1>MONDAY 29 JUNE<0>",
+        "<2>◌<0> <2>2606.00003<0><2>    9<0>  <1>Small verifiers, long horizons<0>                  <36>reasoning<0>",
+        "<2>2 of 4<0>",
+    ]
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    linked = "\x1b]8;;https://huggingface.co/papers/2606.26740\x1b\\2606.26740\x1b]8;;\x1b\\"
+    assert on_terminal(*words, columns=76).lines[1] == lines[1].replace("2606.26740", linked)
+    assert "\x1b" not in on_terminal(*words, "--color=never").out
+
+
+# The feed's own search
+
+
+LONG = item("2605.00009", "A title that is longer than the eighty columns of a usual terminal \x1b[31m", "2026-05-11")
+
+
+@pytest.fixture
+def search_feed(papers: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    with FeedServer(DAYS | {"2026-05-11": [LONG]}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server
+
+
+def test_what_the_feed_finds_is_printed_and_stored_where_it_is_wanted(
+    session: Session, search_feed: FeedServer
+) -> None:
+    session(
+        """
+        $ search web agents
+          2606.00001  2026-06-29 Where do web agents lose their way?
+        $ search title longer
+        + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
+        @ search title longer
+        + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a u…
+        $ search title longer -n 1 --jsonl
+        {"id": "2605.00009", "title": "A title that is longer than the eighty columns of a usual terminal", "abstract": "We look at A title that is longer than the eighty columns of a usual terminal and find that it holds.", "day": "2026-05-11", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "upvotes": 5, "in_cache": false}
+        $ search title -n 1 --add
+        + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
+        ! 1 paper added.
+        $ search verifiers --add -q
+          2606.00003  2026-06-29 Small verifiers, long horizons
+        $ count id:2605.00009
+        1
+        $ search title longer
+          2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
+        $ search xylophone
+        ! The feed finds nothing.
+        $ search xylophone -q
+        $ search xylophone --add --jsonl
+        ! The feed finds nothing.
+        $ search "👍 ?"
+        2! dailypapers: “👍 ?” has no letter or digit to search for.
+        """  # noqa: E501
+    )

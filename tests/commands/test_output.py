@@ -1,26 +1,36 @@
-"""What is drawn: text that fits its columns, colours, progress for who waits at a terminal, and failures."""
+"""What commands print: columns, colours, progress and failures; streams that are closed or broken; and the pager."""
 
 from __future__ import annotations
 
+import errno
 import getpass
 import io
 import json
 import logging
 import os
+import re
+import shlex
+import signal
+import subprocess
 import sys
+import unicodedata
 from argparse import Namespace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from reader.commands import output
 from reader.commands.output import Progress, Style
+from reader.commands.pager import find_pager, shows_links
+from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import errors
-from reader.core.lines import Piece, cell_len
-from reader.feeds.http.responses import HttpRefused
-from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, write_days
+from reader.core.lines import Piece
+from reader.core.text import is_harmless, visible
+from tests.commands.conftest import DAYS, IDS, Result, Run, write_days
 from tests.table import each
 
 
@@ -192,16 +202,6 @@ def test_progress_waits_half_a_second_and_goes_away(clock: list[float], monkeypa
     assert (stream.getvalue(), pipe.getvalue()) == (cleared, "")
 
 
-@each("words", [("list",), ("show", "2606.26740"), ("show", "2606.26740", "--why"), ("topics",)])
-@each("more", [("--help",), ()])
-def test_no_terminal_is_too_narrow(
-    on_terminal: RunOnTerminal, papers: Path, words: tuple[str, ...], more: tuple[str, ...]
-) -> None:
-    found = on_terminal(*words, *more, columns=1, rows=1)
-    assert (found.code, found.err) == (0, "")
-    assert found.out
-
-
 # Failures
 
 
@@ -243,15 +243,6 @@ def test_a_failure_is_printed_as_the_command_line_asks(
         assert said == ["dailypapers: It failed. Wait.", "dailypapers list: No."]
 
 
-def test_the_kind_is_that_of_the_class() -> None:
-    kinds = {
-        **{errors.ReaderError(""): "failed", errors.UsageError(""): "usage", errors.ConfigError(""): "config"},
-        **{errors.FeedOffline(""): "feed_offline", errors.CacheTooNew(""): "cache_too_new"},
-        **{errors.NotFound(""): "not_found", HttpRefused("", 503): "feed_refused"},
-    }
-    assert {one: output.kind_of(one) for one in kinds} == kinds
-
-
 def test_what_may_take_long_says_where_it_is(
     run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,7 +264,288 @@ def test_what_may_take_long_says_where_it_is(
         shown.clear()
 
 
-def test_titles_and_names_are_cut_where_the_terminal_ends(on_terminal: RunOnTerminal, papers: Path) -> None:
-    for words in (("topics",), ("rules", "try", "--then", "star", "--since", "2026-06-01", "agents")):
-        lines = on_terminal(*words, columns=40).lines
-        assert max(map(cell_len, lines[:-1])) == 40 and any(line.endswith("…") for line in lines), words
+# Standard streams
+
+
+@each(
+    ("stream", "colour", "printed"),
+    [
+        (io.StringIO(), "never", r"a\u001b[1mb\u001b[0m\u0007" + "\n"),
+        (io.StringIO(), "always", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
+        (Terminal(), "never", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
+    ],
+)
+def test_only_the_programs_own_styles_are_printed_where_they_can_be_seen(
+    stream: io.StringIO, colour: str, printed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "_colours", [colour])
+    clean = CleanStream(stream)
+    assert clean.write("a\x1b[1mb\x1b[0m\x07\n") == len(stream.getvalue())
+    clean.close()
+    clean.write("plain")
+    assert (stream.getvalue(), clean.getvalue(), clean.closed) == (f"{printed}plain", f"{printed}plain", False)
+    assert (clean.encoding, clean.isatty()) == ("utf-8", isinstance(stream, Terminal))
+    other = io.StringIO()
+    CleanStream(other, like=stream).write("\x1b[1m\x07")
+    assert other.getvalue() == ("\x1b" if "\x1b" in printed else r"\u001b") + r"[1m\u0007"
+    before = sys.stdout, sys.stderr
+    with CleanStream.replacing():
+        assert isinstance(sys.stdout, CleanStream) and isinstance(sys.stderr, CleanStream)
+    assert (sys.stdout, sys.stderr) == before
+    stream.close()
+    assert clean.closed
+
+
+def test_closed_streams_are_opened_as_empty_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+        monkeypatch.setattr(sys, f"__{name}__", None)
+    open_closed_streams()
+    made: list[Any] = [sys.stdin, sys.stdout, sys.stderr]
+    open_closed_streams()
+    assert made == [sys.stdin, sys.stdout, sys.stderr] == [sys.__stdin__, sys.__stdout__, sys.__stderr__]
+    assert (sys.stdin.read(), sys.stdout.write("x"), sys.stderr.write("x")) == ("", 1, 1)
+    for stream in made:
+        handle = stream.fileno()
+        stream.close()
+        assert os.get_inheritable(handle)
+        os.close(handle)
+
+
+def test_letters_that_a_stream_does_not_have_are_question_marks() -> None:
+    data = io.BytesIO()
+    plain = io.TextIOWrapper(data, encoding="ascii")
+    replace_unknown_letters(plain, io.StringIO())
+    plain.write("é.")
+    assert finish(plain) is None
+    assert data.getvalue() == b"?."
+    plain.close()
+    assert finish(plain) is finish(None) is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_stream_that_can_not_be_written_is_dropped_with_its_reason() -> None:
+    with Path("/dev/full").open("w") as full:
+        full.write("x")
+        lost = finish(full)
+        assert lost is not None and lost.errno == errno.ENOSPC
+        assert finish(full) is None
+
+
+# Hostile text
+
+
+HOSTILE = "a\x1b[31mb\x1b]8;;file:///etc/passwd\x1b\\c\x9b2Jd\u202ee\x07f\u2028g\x85h\u2066i\x08j\rk"
+OWN_STYLES = re.compile(r"\x1b\[(?:[0123]|3[36])m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\|\r?\x1b\[K")
+READER = Path(__file__).parents[2] / "reader"
+DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Bidirectional classes that turn text around."""
+
+
+def controls(text: str) -> set[str]:
+    """The characters of a text that a terminal would obey instead of drawing them."""
+    return {
+        char
+        for char in text
+        if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in DIRECTIONS
+    } - {"\n", "\t"}
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_commands_print_no_controls_but_their_own_styles(
+    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    value = json.dumps(HOSTILE)
+    (home / "config.toml").write_text(f"sync = {value}\n{value} = 1\n[[views]]\nname = {value}\nquery = {value}\n")
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:1/{HOSTILE}")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
+    styles = ("--color", "always") if is_terminal else ()
+    for words in (
+        *(("config", "check"), ("config", "show"), ("doctor",), ("views", "list"), ("help", HOSTILE), (HOSTILE, "-h")),
+        *(("list", "--", HOSTILE), ("show", HOSTILE), ("mark", "star", HOSTILE), ("tag", "add", HOSTILE, "2606.26740")),
+        *(("import", HOSTILE), ("export", "--all", "-o", f"{HOSTILE}/x.bib"), ("feeds", "add", HOSTILE), ("refresh",)),
+    ):
+        found = run(*words, *styles)
+        printed = found.out + found.err
+        assert printed and not controls(OWN_STYLES.sub("", printed) if is_terminal else printed), words
+
+
+@given(st.text())
+@example(HOSTILE)
+@example("\r\n\r\x1b[K\x1b[1m")
+def test_harmless_text_stays_and_json_keeps_its_meaning(text: str) -> None:
+    assert not controls(visible(text).replace("\r\n", "\n"))
+    assert not controls(OWN_STYLES.sub("", visible(text, styled=True)).replace("\r\n", "\n"))
+    if is_harmless(text):
+        assert visible(text) == text and not controls(text)
+    record = json.dumps({text: [text]}, ensure_ascii=False)
+    assert json.loads(visible(record)) == {text: [text]}
+
+
+OTHER_WAYS = {
+    r"sys\.__stdout__": {"cli.py", "opening.py", "ui/first_frame/__init__.py", "refresh/pictures.py"},
+    r"sys\.__stderr__": {"cli.py", "opening.py", "ui/first_frame/__init__.py"},
+    # The last two answer a program of ours, by a pipe.
+    r"sys\.stdout\.buffer": {"commands/line/own_process.py", "cache/choice.py", "feeds/fulltext/pdf_client.py"},
+    r"sys\.stderr\.buffer": set[str](),
+    r"\bgetpass\(": {"commands/output.py"},
+    r"(?<![\w.])input\(": {"commands/output.py"},
+    r"os\.write\(": {
+        *("cache/marks/journal.py", "feeds/http/client.py", "opening.py"),
+        *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
+    },
+}
+"""Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""
+
+
+def test_nothing_writes_to_the_terminal_around_the_cleaned_streams() -> None:
+    texts = {file.relative_to(READER).as_posix(): file.read_text("utf-8") for file in READER.rglob("*.py")}
+    used = {way: {name for name, text in texts.items() if re.search(way, text)} for way in OTHER_WAYS}
+    # A file may stop using a way; a new file needs a line here.
+    assert {way: used[way] - files for way, files in OTHER_WAYS.items()} == {way: set() for way in OTHER_WAYS}
+
+
+# Streams that a script closes
+
+
+PROGRAM = shlex.join([sys.executable, "-m", "reader"])
+
+
+def run_in_shell(words: str) -> tuple[int, str, str]:
+    """Run the program with redirections of a shell; returns the exit code and what came on both streams."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{PROGRAM} {words}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    for said in (done.stdout, done.stderr):
+        assert not [line for line in said.splitlines() if "Traceback" in line or "Exception ignored" in line]
+        assert "unexpected error" not in said
+    return done.returncode, done.stdout, done.stderr
+
+
+CLOSED = (">&-", "<&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-")
+
+DONE = (
+    "list",
+    "export --all --format json",
+    "list --json",
+    "show 2606.26740",
+    "config check",
+    "keys",
+    "doctor",
+    "--version",
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("closed", "done"), [*((closed, DONE[:2]) for closed in CLOSED[:-1]), (CLOSED[-1], DONE)])
+def test_what_was_done_exits_0(papers: Path, closed: str, done: tuple[str, ...]) -> None:
+    assert [words for words in done if run_in_shell(f"{words} {closed}")[0] != 0] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("closed", CLOSED)
+def test_what_failed_or_was_wrong_still_says_so_by_its_code(papers: Path, closed: str) -> None:
+    codes = [run_in_shell(f"{words} {closed}")[0] for words in ("show 9999.99999", "list --nothing", "")]
+    assert codes == [1, 2, 2]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_an_error_stream_that_can_not_be_written_is_no_failure(home: Path) -> None:
+    # An empty list says on standard error why it is empty.
+    assert run_in_shell("list 2>/dev/full") == (0, "", "")
+    assert run_in_shell("list --nothing 2>/dev/full")[0] == 2
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_an_output_that_can_not_be_written_is_a_failure_in_one_line(papers: Path) -> None:
+    for words in ("list", "list --help"):
+        code, _, said = run_in_shell(f"{words} >/dev/full")
+        assert (code, said.count("\n")) == (1, 1)
+        assert "No space left on device" in said and str(papers) not in said  # the home's own disk has room
+
+
+# The pager
+
+
+SLOW = "#!/bin/sh\ncat > part; sleep 0.1; mv part got"
+"""A pager that keeps what it gets."""
+
+
+class RunPaged(Protocol):
+    """Runs the program as on a terminal of these rows, with this script as the pager."""
+
+    def __call__(self, *words: str, rows: int, script: str = SLOW) -> Result: ...
+
+
+@pytest.fixture
+def paged(run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunPaged:
+    monkeypatch.chdir(tmp_path)
+    (program := tmp_path / "pager").touch(0o700)
+    for name, value in (("COLUMNS", "30"), ("TERM", "xterm"), ("PAGER", f"'{program}' -x"), ("HF_TOKEN", "hf_secret")):
+        monkeypatch.setenv(name, value)
+
+    def paged(*words: str, rows: int, script: str = SLOW) -> Result:
+        for stream in (sys.stdout, sys.stderr):
+            monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+        monkeypatch.setenv("LINES", str(rows))
+        program.write_text(script)
+        return run(*words)
+
+    return paged
+
+
+def test_a_list_longer_than_the_screen_goes_to_the_pager(paged: RunPaged) -> None:
+    # Six papers, two days, how many there are, and the prompt.
+    fits = paged("list", rows=10).out
+    assert fits.startswith("\x1b[1mTUESDAY 30 JUNE") and fits.endswith("6 of 6\x1b[0m\n")
+    assert not Path("got").exists()
+    assert paged("list", rows=9) == Result(0, "", "")
+    assert Path("got").read_text() == fits
+    assert paged("list", rows=9, script='#!/bin/sh\necho "$1 $LESS ${HF_TOKEN-no token}" > got; cat > part') == Result(
+        0, "", ""
+    )
+    assert Path("got").read_text() == "-x FRX no token\n"
+
+
+def test_without_a_pager_or_by_one_that_is_no_program_it_is_printed(paged: RunPaged) -> None:
+    assert "6 of 6" in paged("list", "--no-pager", rows=9).out
+    assert "6 of 6" in paged("list", rows=9, script="no program").out
+
+
+def test_a_pager_that_is_left_early_or_gets_an_interrupt_is_no_failure(paged: RunPaged) -> None:
+    assert paged("list", rows=9, script="#!/bin/sh\nexit 0") == Result(0, "", "")
+    before = signal.getsignal(signal.SIGINT)
+    assert paged("list", rows=9, script=f"#!/bin/sh\nread line; kill -INT $PPID\n{SLOW}") == Result(0, "", "")
+    assert "6 of 6" in Path("got").read_text()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@each(
+    ("environment", "shown"),
+    [
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM_PROGRAM": "WezTerm"}, True),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"VTE_VERSION": "4205"}, False),
+        ({"VTE_VERSION": "7600"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a", "KITTY_WINDOW_ID": "1"}, False),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.5a"}, True),
+        ({"TERM": "xterm-kitty", "FORCE_HYPERLINK": "0"}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+        ({"TERM": "xterm-kitty", "PAGER": "sh"}, False),
+    ],
+)
+def test_links_are_for_terminals_that_are_known_to_have_them(environment: dict[str, str], shown: bool) -> None:
+    assert shows_links({"PATH": os.environ["PATH"], **environment}) == shown
+
+
+def test_the_pager_is_a_program_with_arguments_and_no_shell() -> None:
+    path = {"PATH": os.environ["PATH"]}
+    assert find_pager({**path, "PAGER": "sh -c 'a b'"}) == ["sh", "-c", "a b"]
+    assert find_pager({**path, "PAGER": "sh", "TERM": "dumb"}) == []
+    for none in ("/bin/cat -n", "", "/nowhere", "'", __file__):
+        assert find_pager({**path, "PAGER": none}) == []

@@ -16,8 +16,6 @@ from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Run, Session
-from tests.feed_server import FeedServer
-from tests.feeds.fulltext import pages
 from tests.tiers import rest_long
 
 SETTINGS = """
@@ -86,19 +84,6 @@ def test_the_full_text_is_given_and_its_lack_is_said(run: Run, papers: Path, mon
     ran = run("pipe", "cat", *IDS[1:3], "--input", "fulltext")
     assert (ran.code, ran.out) == (1, "")
     assert "Nothing was run: " in ran.err and "another --input" in ran.err and ran.err.count("\n") == 1
-
-
-def test_papers_without_a_text_do_not_keep_the_others_from_it(
-    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FeedServer({"2026-06-30": []}) as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
-        server.pages[f"/papers/{IDS[2]}.md"] = pages.MARKDOWN.encode()
-        ran = run("pipe", "cat", *IDS[:4], "--input", "fulltext", "--json")
-    assert ran.records[0]["ids"] == [IDS[2]] and "(Kay, 2024)" in ran.records[0]["output"]
-    assert [one["id"] for one in ran.records[0]["left_out"]] == [IDS[0], IDS[1], IDS[3]]
-    assert f"Left out: {IDS[0]}, {IDS[1]}, {IDS[3]}. 3 papers have no full text that can be fetched." in ran.err
 
 
 def test_programs_print_and_fail_in_a_line(session: Session) -> None:

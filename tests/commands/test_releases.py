@@ -7,10 +7,10 @@ import lzma
 import shutil
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from reader.core import removed
 from reader.session import bookmarks, visit
 from tests.beginnings import feed_days, paper_id
 from tests.commands.conftest import Run
@@ -63,7 +63,7 @@ def test_a_home_of_each_release_is_taken_over(run: Run, home: Path, release: str
         assert f"{name} = {json.dumps(chosen[name])}" in run("config", "show").out
     # The actions of two views have other names now.
     bound = [one["keys"] for one in run("keys", "--json").records]
-    assert [keys for keys in chosen["keys"].values() if keys not in bound] == []
+    assert [id for id, keys in chosen["keys"].items() if keys not in bound and id not in removed.ACTIONS] == []
     last = visit.load(home / "state.json")
     assert (last.text, last.topic_mode, last.folded) == ("topic:agents", "all", ("vision",))
     assert not later or paper_id(40) in bookmarks.load(home / "bookmarks.json")
@@ -98,23 +98,16 @@ def test_what_each_release_has_exported_can_be_imported(run: Run, home: Path, tm
 @pytest.mark.long
 @with_journal
 def test_the_folders_of_each_release_are_joined(run: Run, home: Path, tmp_path: Path, release: str) -> None:
-    pytest.importorskip("nacl")
     home.mkdir()
-    for name in ("shared", "group"):
-        shutil.copytree(DATA / release / name, tmp_path / name)
+    shutil.copytree(DATA / release / "shared", tmp_path / "shared")
     import_papers(run, tmp_path)
     assert run("sync", str(tmp_path / "shared")).code == 0
     assert ids(run, "is:starred") == STARRED | {BY_THE_OTHER}
-    assert run("group", "join", str(tmp_path / "group"), "--name", "bob").code == 0
-    status: dict[str, Any] = run("group", "status", "--json").record
-    assert "ada" in json.dumps(status)
 
 
 @pytest.mark.long
 @with_journal
-def test_a_member_and_the_digests_of_each_release_are_known(run: Run, home: Path, release: str) -> None:
+def test_the_digests_of_each_release_are_known(run: Run, home: Path, release: str) -> None:
     take_over(release, home)
-    status = run("group", "status", "--json").record
-    assert (status["name"], status["shares"]) == ("ada", ["star"])
     again = run("digest", "--since", "2026-11-20", "--to", "command")
     assert (again.code, again.out) == (0, "")

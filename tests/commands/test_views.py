@@ -52,7 +52,7 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
         $ config get hidden_views
         ["trending"]
         $ views hide later
-        2! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
+        2! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, pages, muted.
         $ views unhide trending
         trending is listed again.
         $ config get hidden_views
@@ -101,7 +101,7 @@ def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(session: Session,
         $ views hide trendign
         2! dailypapers: 'trendign' is not a built-in view. Did you mean trending?
         $ views hide xylophone
-        2! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, group, pages, muted.
+        2! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, pages, muted.
         $ views list a
         2! dailypapers: Write 'dailypapers views list'.
         """  # noqa: E501

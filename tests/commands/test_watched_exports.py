@@ -12,9 +12,8 @@ from typing import TextIO
 
 import pytest
 
-from reader.actions.export import FORMATS, ExportFailed, replacing
+from reader.actions.export import ExportFailed, replacing
 from reader.commands.workspace import Workspace
-from reader.core.settings.tables import EXPORT_FORMATS
 from reader.extensions import sync
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
@@ -105,15 +104,6 @@ def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars
     (out / "stars.bib").unlink()
     out.rmdir()
     assert "its folder is missing" in run("mark", "unstar", IDS[2]).err
-
-
-def test_formats_of_the_settings_are_those_of_exports() -> None:
-    assert tuple(FORMATS) == EXPORT_FORMATS
-
-
-def test_watched_takes_nothing_else_and_needs_a_table(run: Run, papers: Path) -> None:
-    assert "have no [[exports]]" in run("export", "--watched").err
-    assert run("export", "--watched", "-o", "x.bib").code == 2
 
 
 def test_a_program_that_is_killed_after_it_has_written_leaves_a_file_that_is_ours(

@@ -1,4 +1,4 @@
-"""All spellings of a keyword share a key, and different keywords do not."""
+"""Words that a person types: spellings of a keyword, near misses, tags in one line, and titles of the same paper."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, word_forms
+from reader.core.nearest import advice, beginning, distance, nearest
+from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
+from reader.core.titles import Titled, describe, find_choices, find_same, is_other, is_same, twin_id, without_cut_word
 from tests.table import each
 
 
@@ -119,3 +122,196 @@ def test_phrases_are_found_across_brackets_quotes_and_lines_but_not_across_comma
 )
 def test_plural_endings(words: str, singular: str) -> None:
     assert normal(words) == singular
+
+
+# The nearest known word
+
+
+words = st.text("abc", max_size=7)
+
+
+@each(
+    ("word", "candidate", "is_near"),
+    [
+        ("", "x", False),
+        ("x", "xy", False),
+        ("x", "y", False),
+        ("x", "x", True),
+        ("xy", "xz", True),
+        ("abc", "ayz", False),
+        ("abcde", "abcdx", True),
+        ("abcde", "abcxy", False),
+        ("abcdef", "abcdxy", True),
+        ("abcdef", "abcxyz", False),
+        ("abcdefgh", "abcdexyz", False),
+        ("abcdefghi", "abcdefxyz", True),
+        ("ab", "abcdefghi", True),
+        ("AB", "abc", True),
+    ],
+)
+def test_a_third_of_the_letters_may_be_wrong(word: str, candidate: str, is_near: bool) -> None:
+    assert nearest(word, [candidate]) == (candidate if is_near else None)
+
+
+def test_the_fewest_slips_win_then_the_first_letter_then_the_nearest_length_then_the_alphabet() -> None:
+    assert nearest("abcdef", ["abcdxy", "abcdex"]) == "abcdex"
+    assert nearest("ab", ["abcd", "abc"]) == "abc"
+    assert nearest("abx", ["abz", "aby"]) == "aby"
+    assert nearest("fsh", ["zsh", "fish"]) == "fish"
+    assert nearest("abc", ["abd", "abcdef"]) == "abcdef"
+    assert nearest("abcdef", ["abcde", "abcdex"]) == "abcdex"
+    assert nearest("autor", ["Author", "author"]) == "author"
+    assert nearest("Autor", ["author", "Author"]) == "Author"
+    assert nearest("ab", []) is None
+
+
+def test_words_that_begin_so_come_before_those_with_a_later_word_that_does() -> None:
+    known = ["big Cat", "cat", "scat", "Catalog", "pre-cat", "cats"]
+    assert beginning(known, "CAT") == ["cat", "Catalog", "cats", "big Cat", "pre-cat"]
+    assert beginning(known, "cat", 2) == ["cat", "Catalog", "big Cat"]
+    assert beginning(["a b", "c b", "d b"], "b", 2) == ["a b", "c b"]
+
+
+def test_advice_is_the_nearest_word_or_another() -> None:
+    assert advice("cst", ["cat"], "Try again.") == "Did you mean cat?"
+    assert advice("dog", ["cat"], "Try again.") == "Try again."
+
+
+@each(
+    ("a", "b", "exact"),
+    [
+        *(("ab", "ba", 1), ("abcd", "badc", 2), ("abc", "abc", 0), ("", "ab", 2), ("cab", "abc", 2)),
+        *(("aabb", "bbaa", 3), ("abcabc", "cba", 4), ("ca", "abc", 3), ("abc", "abx", 1), ("xabc", "abc", 1)),
+    ],
+)
+def test_a_distance_is_counted_up_to_a_bound(a: str, b: str, exact: int) -> None:
+    assert [distance(a, b, most) for most in range(6)] == [min(exact, most + 1) for most in range(6)]
+    assert distance(b, a, exact) == exact
+
+
+# Tags in one line
+
+
+OWN = {"later": 12, "to cite": 4, "latent": 1, "Evals": 1}
+TOPICS = ("agents", "language-models", "evals")
+
+
+@each(
+    ("text", "add", "remove"),
+    [
+        ("", (), ()),
+        ("later", ("later",), ()),
+        ("later, evals  -soon", ("later", "evals"), ("soon",)),
+        ('"to cite" -"to read"', ("to cite",), ("to read",)),
+        ('"to ci', ("to ci",), ()),
+        ("+later +-x", ("later", "x"), ()),
+        ("later -Later", (), ("Later",)),
+        ("-later later", ("later",), ()),
+        ("a b A", ("b", "A"), ()),
+        ('- + "" ,', (), ()),
+        ("a\x1b[31mb", ("ab",), ()),
+        ("c++ gpt-4", ("c++", "gpt-4"), ()),
+    ],
+)
+def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
+    assert parse_tags(text) == TagWords(add, remove)
+
+
+@each(
+    ("text", "has", "words"),
+    [
+        ("", (), ("later", '"to cite"', "latent", "Evals")),
+        ("", ("later",), ('"to cite"', "latent", "Evals")),
+        ("la", (), ("later", "latent", "language-models")),
+        ("LAT", (), ("later", "latent")),
+        ("later lat", (), ("latent",)),
+        ("mod", (), ("language-models",)),
+        ("cite", (), ('"to cite"',)),
+        ('"to c', (), ('"to cite"',)),
+        ('"to cite" lat', (), ("later", "latent")),
+        ('"a b"', (), ("later", '"to cite"', "latent", "Evals")),
+        ("ev", (), ("Evals",)),
+        ("evals", (), ("Evals",)),
+        ("ag", (), ("agents",)),
+        ("-", ("later", "to cite"), ("-later", '-"to cite"')),
+        ("-l", ("later", "to cite"), ("-later",)),
+    ],
+)
+def test_the_last_word_is_completed_by_own_tags_and_topics(
+    text: str, has: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    found = complete_tag(text, OWN, TOPICS, has, has)
+    assert found is not None
+    assert found.words == words
+    assert parse_tags(text[: found.start] + words[0]) != parse_tags(text)
+
+
+@each("text", ["later", "-soon", "zzz", "-"])
+def test_nothing_is_offered_for_a_whole_word_or_an_unknown_one(text: str) -> None:
+    assert complete_tag(text, {"later": 1}, (), (), ()) is None
+
+
+def test_a_tag_that_only_some_of_the_papers_have_is_offered_to_all_and_can_go() -> None:
+    for text, word in (("la", "later"), ("-la", "-later")):
+        found = complete_tag(text, {"later": 1}, (), ("later",), ())
+        assert found is not None
+        assert found.words == (word,)
+
+
+def test_a_completion_says_how_many_papers_have_the_tag() -> None:
+    found = complete_tag("a", {"ai": 3}, ("agents",), (), ())
+    assert found is not None
+    assert found.papers == (3, None)
+    after = complete_tag("later a", {"ai": 3}, (), (), ())
+    assert after is not None and after.start == 6
+    assert [quoted(name) for name in ("-x", "a-b", "a b")] == ['"-x"', "a-b", '"a b"']
+
+
+# Titles
+
+
+PAPER = Titled("Scaling C++ Agents to 1.5B", 3, "2025-01-31", "a")
+
+
+@each(
+    ("other", "same"),
+    [
+        (PAPER, True),
+        (PAPER._replace(title="scaling  c++ agents to 1.5B."), True),
+        (PAPER._replace(title="Scaling C Agents to 1.5B"), False),
+        (PAPER._replace(title="Scaling C++ Agents to 15B"), False),
+        (PAPER._replace(author_count=4), False),
+        (PAPER._replace(published="2026-02-01"), True),
+        (PAPER._replace(published="2026-02-02"), False),
+        (PAPER._replace(published=None), True),
+        (PAPER._replace(author_count=None), True),
+        (PAPER._replace(author_count=None, published="2025-02-01"), False),
+        (PAPER._replace(author_count=None, published=None), False),
+    ],
+)
+def test_authors_or_the_date_make_a_title_sure(other: Titled, same: bool) -> None:
+    assert is_same(PAPER, other) is is_same(other, PAPER) is same
+    assert is_other(PAPER, other) is (not same and None not in other)
+    assert other.title != PAPER.title or (twin_id(PAPER) == twin_id(other)) is (other == PAPER)
+
+
+def test_only_one_paper_is_taken_and_the_likeliest_are_offered() -> None:
+    again, twin = PAPER._replace(published=None), PAPER._replace(published=None, id="b")
+    assert find_same(PAPER, [again, again]) == again
+    assert find_same(PAPER, [again, twin]) is find_same(PAPER, []) is None
+    wanted = Titled("Large agents that act in the web")
+    titles = ["Large agents that act in the web: a study", "The web", "Large agents that act in a web", "Large agents"]
+    titles += ["Large agents, that act in the Web!", "Agents act large in that the webs", ""]
+    found = [Titled(title, id=title) for title in titles]
+    assert [one.title for one in find_choices(wanted, [*found, *found])] == [titles[4], titles[0], titles[2], titles[5]]
+    assert len(find_choices(wanted, [wanted._replace(id=str(at)) for at in range(9)])) == 5
+    assert find_choices(Titled("Agents"), [Titled("Agents that act")]) == ()
+    assert find_choices(Titled(""), [Titled("")]) == ()
+
+
+def test_a_paper_is_named_with_what_is_known_of_it() -> None:
+    facts = [describe(Titled("T", *known)) for known in ((3, "2025-01-31"), (1, None), (None, "2025-01-31"), (0, None))]
+    assert facts == ["T (3 authors, 2025-01-31)", "T (1 author)", "T (2025-01-31)", "T"]
+    assert [without_cut_word(title) for title in ("An agen…", "An agen...", "An …", "An agent")] == ["An"] * 3 + [
+        "An agent"
+    ]

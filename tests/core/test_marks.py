@@ -1,6 +1,11 @@
-"""Marks, what rules may do, and places in the queue."""
+"""Marks and places in the queue, highlights, and counts of what was read."""
 
 from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,6 +13,8 @@ from hypothesis import strategies as st
 
 from reader.core import foreign
 from reader.core.marks import (
+    NOTE,
+    PASSAGE,
     QUEUE,
     TAG_LIMIT,
     Mark,
@@ -21,12 +28,14 @@ from reader.core.marks import (
     rule_done,
     rule_words,
 )
+from reader.core.passages import COLOURS, QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
+from reader.core.reading import Deed, PaperRef, ReadingCounts, Share, figures
 from tests.table import each
 
-ID, MACHINE = "0123456789abcdef01234567", "0123456789ab"
+EVENT_ID, MACHINE = "0123456789abcdef01234567", "0123456789ab"
 
 
-def mark(kind: str = "star", value: str = "1", clock: int = 1, machine: str = MACHINE, id: str = ID) -> Mark:
+def mark(kind: str = "star", value: str = "1", clock: int = 1, machine: str = MACHINE, id: str = EVENT_ID) -> Mark:
     return Mark(kind, value, clock, machine, id)
 
 
@@ -62,7 +71,14 @@ def test_a_mark_is_cleaned_or_none(kind: str, value: str, cleaned: tuple[str, st
 
 @each(
     ("id", "machine"),
-    [(ID[1:], MACHINE), (ID + "0", MACHINE), (ID.upper(), MACHINE), (ID, MACHINE[1:]), (ID, MACHINE + "0"), ("", "")],
+    [
+        (EVENT_ID[1:], MACHINE),
+        (EVENT_ID + "0", MACHINE),
+        (EVENT_ID.upper(), MACHINE),
+        (EVENT_ID, MACHINE[1:]),
+        (EVENT_ID, MACHINE + "0"),
+        ("", ""),
+    ],
 )
 def test_an_event_needs_an_id_and_a_machine_of_the_right_form(id: str, machine: str) -> None:
     assert foreign.mark(*mark(id=id, machine=machine)) is None
@@ -144,3 +160,184 @@ def test_marks_of_rules_are_told() -> None:
     assert rule_words(("hide", "tag:a")) == "hide, tag a"
     assert [rule_done(mark) for mark in ("tag:a", "queue")] == ["tagged a", "queued"]
     assert is_against("tag:a", ("tag:a",)) and not is_against("tag:a", ("tag:b", "star", "hide"))
+
+
+# Highlights
+
+
+PAPER_ID = "2606.30308"
+lines = st.text(st.characters(codec="utf-8"), max_size=60)
+
+passages = st.builds(
+    lambda quote, section, colour, note: parse_passage(
+        passage_id(quote), Passage("", quote, section=section, colour=colour, note=note).value
+    ),
+    lines.filter(lambda text: any(map(str.isalnum, text))), lines, st.sampled_from(COLOURS), lines,
+).filter(bool)  # fmt: skip
+
+
+@given(found=passages)
+def test_what_passed_the_gate_passes_it_unchanged(found: Passage) -> None:
+    assert parse_passage(found.id, found.value) == found
+    assert clean_mark(f"{PASSAGE}{found.id}", found.value) == (f"{PASSAGE}{found.id}", found.value)
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [
+        ("0123456789ab", "[1]"),
+        ("0123456789ab", '{"quote": 7}'),
+        ("0123456789ab", '{"quote": "\\u001b[31m"}'),
+        ("0123456789ab", "[" * 100_000),
+        ("0123456789ab", '"' + "x" * 2_000_000 + '"'),
+        ("0123456789AB", '{"quote": "words"}'),
+        ("", '{"quote": "words"}'),
+    ],
+)
+def test_what_is_no_highlight_is_refused(id: str, value: str) -> None:
+    assert clean_mark(f"{PASSAGE}{id}", value) is None
+
+
+def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
+    whole = Passage("0123456789ab", "a\n\nb", "before", "after", "§1 One", "red", "Mine.", 999_999)
+    assert parse_passage(whole.id, whole.value) == whole
+    assert json.loads(whole.value) == {name: value for name, value in whole._asdict().items() if name != "id"}
+    assert parse_passage(whole.id, '{"quote": "a"}') == Passage(whole.id, "a")
+    assert Passage("x", "é").value == '{"quote":"é","colour":"yellow"}'
+    assert passage_id("!") != passage_id("?") and passage_id("A b!") == passage_id("a B")
+    for block in (-1, 1_000_000, True, "1", None):
+        assert parse_passage(whole.id, json.dumps({**json.loads(whole.value), "block": block})) == whole._replace(
+            block=0
+        )
+    assert whole.said(PAPER_ID) == f"“a b” (§1 One, red, {whole.address(PAPER_ID)}) Mine."
+    assert Passage("", "a “b”").said("page:0") == "“a ‘b’” ()"
+    second, first = whole._replace(block=2), whole._replace(id="1")
+    assert in_order([second, whole, first]) == (second, whole, first)
+    assert in_order([whole, first, second._replace(id="0")]) == (second._replace(id="0"), whole, first)
+
+
+@each(
+    ("quote", "text"),
+    [
+        ("one two three", "one%20two%20three"),
+        ("one two three four five six seven eight", "one%20two%20three%20four%20five%20six%20seven%20eight"),
+        ("one two three four five six seven eight nine", "one%20two%20three%20four,six%20seven%20eight%20nine"),
+        ("we go on so 1 here it is not", "we%20go%20on%20so,here%20it%20is%20not"),
+        ("x" * 300, "x" * 200),
+        ("one 1 two three 2 four", "two%20three"),
+    ],
+)
+def test_a_link_has_the_ends_of_what_a_browser_finds(quote: str, text: str) -> None:
+    assert Passage("", quote).address(PAPER_ID).partition("#:~:text=")[2] == text
+
+
+def test_foreign_values_are_bounded_and_clean() -> None:
+    found = parse_passage(
+        "0123456789ab",
+        json.dumps(
+            {"quote": "a\x1b[2Jb" + "c" * 2 * QUOTE_LIMIT, "colour": "ultraviolet", "block": True, "note": [1], "x": 1}
+        ),
+    )
+    assert found is not None and found.quote.startswith("abc") and len(found.quote) <= QUOTE_LIMIT
+    assert (found.colour, found.block, found.note) == (COLOURS[0], 0, "")
+    assert clean_mark(f"{PASSAGE}0123456789ab", "") == (f"{PASSAGE}0123456789ab", "")
+
+
+@given(note=lines, kept=st.lists(passages, max_size=4))
+def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passage]) -> None:
+    note = (clean_mark(NOTE, note.replace("“", "").replace("”", "")) or ("", ""))[1].strip()
+    # A comment is of one line here, and without quotes that another highlight might begin with.
+    kept = [one._replace(note=" ".join(one.note.replace("“", "").replace("”", "").split())) for one in kept]
+    text = " ".join(filter(None, (note, *(one.said(PAPER_ID) for one in kept))))
+    found_note, found = split_note(text)
+    assert found_note == note.rstrip() or not kept
+    assert [(one.id, one.colour, one.note) for one in found] == [
+        (passage_id(one.quote), one.colour, one.note.strip()) for one in kept
+    ]
+
+
+def test_a_section_may_have_commas_and_brackets() -> None:
+    one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", colour="red", note="Mine (really).")
+    assert split_note(f"Before.\n\n{one.said(PAPER_ID)}") == ("Before.", (one,))
+    assert split_note("No “highlight” (§2, https://example.org) here") == (
+        "No “highlight” (§2, https://example.org) here",
+        (),
+    )
+
+
+def test_a_long_text_of_quotes_takes_no_time_to_look_through() -> None:
+    begun = time.process_time()
+    split_note("“" * 100_000)
+    split_note("“words” (" * 10_000)
+    split_note("“words” (, , , " * 10_000)
+    assert time.process_time() - begun < 5
+
+
+def test_the_link_finds_a_long_passage_by_its_ends() -> None:
+    long = Passage("", "One-two three four five six seven eight nine ten.")
+    assert (
+        long.address(PAPER_ID)
+        == f"https://arxiv.org/html/{PAPER_ID}#:~:text=One%2Dtwo%20three%20four%20five,seven%20eight%20nine%20ten."
+    )
+    assert long.address("page:0123456789ab") == ""
+
+
+def test_the_link_leaves_out_formulas_and_marks_which_a_browser_does_not_find() -> None:
+    quote = "For xᵢ ∈ ℝᵈ we take the mean of all as in [3], so that σ² = 1 holds for each of the parts (see above) n."
+    said = Passage("", quote).address(PAPER_ID).partition("#:~:text=")[2]
+    assert said == "we%20take%20the%20mean,the%20parts%20%28see%20above%29"
+    assert Passage("", "x² + y²").address(PAPER_ID).endswith("#:~:text=x%C2%B2%20%2B%20y%C2%B2")
+
+
+# Counts
+
+
+TODAY = date(2026, 11, 26)
+MONDAY = date(2026, 11, 23)
+LAST = date(2026, 11, 19)
+
+
+def test_each_paper_counts_once_a_week_and_once_a_day() -> None:
+    found = figures(
+        [
+            Deed(1, "pass", LAST),
+            Deed(1, "open", TODAY),
+            Deed(1, "open", MONDAY),
+            Deed(1, "finish", TODAY),
+            Deed(2, "finish", TODAY),
+            Deed(2, "star", TODAY),
+            Deed("2611.00003", "read", TODAY),
+            Deed(9, "open", TODAY + timedelta(days=1)),
+            Deed(9, "star", date(2026, 1, 1)),
+        ],
+        {},
+        TODAY,
+        2,
+    )
+    assert [(one.monday, one.counts) for one in found.weeks] == [
+        (date(2026, 11, 16), ReadingCounts(seen=1)),
+        (MONDAY, ReadingCounts(seen=3, opened=2, finished=2, starred=1)),
+    ]
+    assert found.total == ReadingCounts(3, 2, 2, 1)
+    assert found.days == {
+        date(2026, 1, 1): ReadingCounts(seen=1, starred=1),
+        LAST: ReadingCounts(seen=1),
+        MONDAY: ReadingCounts(seen=1, opened=1),
+        TODAY: ReadingCounts(3, 2, 2, 1),
+    }
+    assert found.traced == LAST
+
+
+def test_topics_of_stars_stand_beside_those_of_what_was_seen() -> None:
+    weeks = [MONDAY - timedelta(weeks=back) for back in (3, 0)]
+    # Ten papers seen in each half, five of them starred; agents are two of the stars at first, then all.
+    deeds = [Deed(10 * half + number, "open", week) for half, week in enumerate(weeks) for number in range(10)]
+    deeds += [Deed(10 * half + number, "star", week) for half, week in enumerate(weeks) for number in range(5)]
+    agents = {*range(2), *range(10, 15)}
+    topics: dict[PaperRef, Sequence[str]] = {paper: ["agents"] if paper in agents else ["video"] for paper in range(20)}
+    found = figures(deeds, topics, TODAY, 4).topics
+    assert [one.slug for one in found] == ["agents", "video"]
+    assert found[0].starred == Share(7, 0.7)
+    assert found[0].seen == Share(7, 0.35)
+    assert found[1].starred == Share(3, 0.3)
+    assert figures([], {}, TODAY).topics == () and figures([], {}, TODAY).traced is None

@@ -1,4 +1,4 @@
-"""The one list of a paper's fields: all that follows from it agrees with it, and a new field is a line."""
+"""A paper's fields, its venue, its authors, and the comments under it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader.cache.schema import HEAD
+from reader.core.community import DEEPEST, Comment, Community, Repository, dump, load, threads
+from reader.core.document.model import Item, Items, Paragraph, Quote, Span
 from reader.core.paper import (
     COLUMNS,
     FIELDS,
@@ -27,6 +31,9 @@ from reader.core.paper import (
     labelled,
 )
 from reader.core.paper_row import UNKNOWN, PaperRow
+from reader.core.people import LikeName, Name, NameLikeness, Spellings, likeness, likest, spellings, split_name
+from reader.core.venue import read_venue, series_of, year_of
+from tests.table import each
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -204,3 +211,227 @@ def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path)
     assert "award" in found["csv"].splitlines()[0].split(",")
     assert any("Best paper" in line for line in found["pane"])
     assert "Award: Best paper" in run("-m", "reader", "show", "2611.00001")
+
+
+# Venues
+
+
+TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transactions on Information Theory"
+
+
+@each(
+    ("remark", "venue"),
+    [
+        ("Accepted to ICLR 2026 (Oral)", "ICLR 2026 oral"),
+        ("ICLR'26 Spotlight", "ICLR 2026 spotlight"),
+        ("12 pages, CVPR2026 Highlight", "CVPR 2026 highlight"),
+        ("ICML-26 best paper award", "ICML 2026 best paper"),
+        ("Camera-ready for NAACL 25", "NAACL 2025"),
+        ("NIPS 2017", "NeurIPS 2017"),
+        ("NeurIPS 2025 Datasets and Benchmarks Track (Spotlight)", "NeurIPS 2025 Datasets and Benchmarks spotlight"),
+        ("Findings of ACL 2025", "ACL 2025 Findings"),
+        ("ICLR 2026 workshop, best paper, oral", "ICLR 2026 workshop best paper"),
+        ("Presented at the spring school (Bonn 2025)", None),
+        ("EMNLP 2025 Main", "EMNLP 2025"),
+        ("Accepted to CVPRW 2025", "CVPR 2025 workshop"),
+        ("CVPRW 2025", "CVPR 2025 workshop"),
+        ("Accepted by TPAMI", "TPAMI"),
+        ("Published in Transactions on Machine Learning Research (06/2025)", "TMLR 2025"),
+        ("SIGGRAPH Asia 2025 (ACM Transactions on Graphics)", "SIGGRAPH Asia 2025"),
+        ("Accepted at CVPR 2026. Code: https://example.org/2025", "CVPR 2026"),
+        ("Accepted at COLM 2025, extended version submitted to JMLR", "COLM 2025"),
+        # Series that are not known by name, as arXiv's own answers have them.
+        ("Accepted at the 19th IEEE International Conference on Software Testing (ICST 2026)", "ICST 2026"),
+        ("8 pages, accepted at the 6th International Workshop on Metamorphic Testing (MET'21)", "MET 2021 workshop"),
+        ("MET'24: 9th ACM International Workshop on Metamorphic Testing", "MET 2024 workshop"),
+        # No venue yet, or that of another paper.
+        ("Submitted to ICML 2026", None),
+        ("Under review at TPAMI", None),
+        ("ACL ARR 2025 February", None),
+        ("Extended version of the paper on POPL 2026", None),
+        ("14 pages. Part of this work has been presented at the ICALP 2011 Group Testing Workshop", None),
+        ("We read RSS feeds, and CHI squared", None),
+        ("", None),
+    ],
+)
+def test_a_remark_tells_the_venue(remark: str, venue: str | None) -> None:
+    assert read_venue(remark, None) == venue
+
+
+@each(
+    ("journal", "venue"),
+    [
+        ("Phys.Lett.B573:94-100,2003", "Phys.Lett.B 2003"),
+        ("Software Testing, Verification and Reliability, 35(2):e1914, 2025", f"{TESTING} 2025"),
+        ("IEEE Transactions on Information Theory ( Volume: 65 , Issue: 4 , April 2019 )", f"{THEORY} 2019"),
+        ("2020 IEEE International Conference On Artificial Intelligence Testing (AITest)", "AITest 2020"),
+        ("2023 IEEE International Conference on Software Testing Workshops (ICSTW)", "ICST 2023 workshop"),
+        ("SBES 2025 39th Brazilian Symposium on Software Engineering", "SBES 2025"),
+        ("Journal of Machine Learning Research 26 (2025) 1-40", "JMLR 2025"),
+        ("Advances in Neural Information Processing Systems 38, 2025", "NeurIPS 2025"),
+        ("Cell 12, 2020", "Cell 2020"),
+        ("Journal of Machine Learning Research", "JMLR"),
+        ("Abc 12, 2020", "ICLR 2026"),
+    ],
+)
+def test_a_journal_reference_goes_before_the_remark(journal: str, venue: str) -> None:
+    assert read_venue("Accepted to ICLR 2026", journal) == venue
+
+
+def test_a_venue_names_its_series_and_year() -> None:
+    series = series_of("SIGGRAPH Asia 2025")
+    assert series is not None and series.name == "SIGGRAPH Asia"
+    assert (series := series_of("TMLR 2025")) is not None and series.is_journal
+    assert series_of("Phys.Lett.B 2003") is series_of(None) is None
+    assert (year_of("ICLR 2026 oral"), year_of("TPAMI"), year_of(None)) == ("2026", None, None)
+
+
+# Authors
+
+
+SAME = [
+    ("Kaiming He", "He Kaiming"),
+    ("Junyan Zhu", "Jun Yan Zhu"),
+    ("Zhu Jun Yan", "Jun Yan Zhu"),
+    ("Kaiming He", "He, Kaiming"),
+    ("Jun-Yan Zhu", "Junyan Zhu"),
+    ("Jun-Yan Zhu", "ZHU Jun-Yan"),
+    ("Jürgen Schmidhuber", "Juergen Schmidhuber"),
+    ("Jürgen Schmidhuber", "Jurgen Schmidhuber"),
+    ("Michael I. Jordan", "Michael Jordan"),
+    ("Aäron van den Oord", "Oord, Aaron van den"),
+    ("Pat O'Neil", "Pat O\u2019Neil"),
+    ("Sam Roe Jr.", "Sam Roe"),
+    ("K. He", "K. He"),
+    ("何恺明", "何恺明"),
+    ("DeepSeek-AI", "deepseek-ai"),
+]
+
+PERHAPS = [
+    ("Kaiming He", "K. He"),
+    ("Kaiming He", "He, K."),
+    ("K. L. He", "K. He"),
+    ("Jun-Yan Zhu", "J.-Y. Zhu"),
+    ("Martin Müller", "M. Mueller"),
+    ("Michael I. Jordan", "M. Jordan"),
+    ("Wei Wang", "Wei Ming Wang"),
+]
+
+OTHER = [
+    ("John Smith", "Jane Smith"),
+    ("Michael I. Jordan", "Michael B. Jordan"),
+    ("Kaiming He", "Kaiming Hu"),
+    ("Jun-Yan Zhu", "Jun Zhu"),
+    ("Kaiming He", "He"),
+    ("Sam Roe Jr.", "Sam Roe III"),
+    ("DeepSeek-AI", "DeepSeek Team"),
+    ("Baichuan-M2 Team", "Baichuan-M3 Team"),
+    ("", "Kaiming He"),
+]
+
+
+@each(
+    ("one", "other", "expected"),
+    [
+        *((*pair, NameLikeness.SAME) for pair in SAME),
+        *((*pair, NameLikeness.PERHAPS) for pair in PERHAPS),
+        *((*pair, NameLikeness.OTHER) for pair in OTHER),
+    ],
+)
+def test_likeness_of_names(one: str, other: str, expected: NameLikeness) -> None:
+    assert likeness(one, other) is likeness(other, one) is expected
+
+
+def test_the_likest_of_many_names() -> None:
+    names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
+    assert likest("Kaiming He", names) == LikeName(NameLikeness.SAME, "HE Kaiming")
+    assert likest("Kaiming He", ["K. He", "K He"]) == LikeName(NameLikeness.PERHAPS, "K. He")
+    assert likest("Kaiming He", names[:3]) == LikeName(NameLikeness.PERHAPS, "K. He")
+    assert likest("Kaiming He", ["Ada Byron"]) == LikeName(NameLikeness.OTHER, "")
+    assert likest("Martin Mueller", ["M. Müller"]).likeness is NameLikeness.PERHAPS
+
+
+def test_the_spellings_of_a_name() -> None:
+    assert spellings("Müller, Özgür") == Spellings(("müller", "mueller"), ("öz", "oe"), "ö")
+    assert spellings("K. O'Neil") == Spellings(("o'neil", "oneil"), (), "k")
+    assert spellings("Jun Yan Zhu") == Spellings(("zhu",), ("ju",), "j")
+    assert spellings("Some Lab") == Spellings(("some lab",), (), "") and spellings("").family == ("",)
+
+
+@each(
+    ("name", "parts"),
+    [
+        ("Ada Lovelace", Name("Lovelace", "Ada")),
+        ("Lovelace, Ada", Name("Lovelace", "Ada")),
+        ("Charles van den Heuvel", Name("van den Heuvel", "Charles")),
+        ("De Vries", Name("Vries", "De")),
+        ("Yann Le Cun", Name("Le Cun", "Yann")),
+        ("Sammy Davis Jr.", Name("Davis", "Sammy", "Jr.")),
+        ("Li", Name("Li")),
+        ("王伟", Name("王伟")),
+        ("Lee, Jr.", Name("Lee, Jr.", is_group=True)),
+        ("Mistral AI", Name("Mistral AI", is_group=True)),
+        ("Xin Ai", Name("Ai", "Xin")),
+        ("The ATLAS Experiment", Name("The ATLAS Experiment", is_group=True)),
+        ("Search and Rescue", Name("Search and Rescue", is_group=True)),
+        ("", Name("")),
+    ],
+)
+def test_a_name_has_parts(name: str, parts: Name) -> None:
+    assert split_name(name) == parts
+
+
+def test_a_name_is_inverted_with_its_suffix() -> None:
+    assert split_name("Sammy Davis Jr.").inverted == "Davis, Sammy, Jr."
+    assert split_name("Gemini Team").inverted == "Gemini Team"
+    assert split_name("Davis Jr.").inverted == "Jr., Davis"
+
+
+# Comments
+
+
+TEXT = (Paragraph((Span("Yes."),)),)
+
+
+def comment(id: str, parent: str = "", at: str = "", *, is_hidden: bool = False) -> Comment:
+    return Comment(id, "ana", at, () if is_hidden else TEXT, parent, is_hidden)
+
+
+def drawn(*comments: Comment) -> list[str]:
+    return [f"{'-' * one.depth}{one.comment.id}{'?' * one.lost_parent}" for one in threads(comments)]
+
+
+def test_replies_follow_their_comment_oldest_first_and_a_hidden_one_stays_only_over_its_replies() -> None:
+    told = comment("c", at="3"), comment("b", "a", "2"), comment("a", at="1"), comment("d", "b", "4"), comment("e", "a")
+    assert drawn(*told) == ["a", "-e", "-b", "--d", "c"]
+    hidden = comment("a", is_hidden=True), comment("b", "a"), comment("c", is_hidden=True)
+    assert drawn(*hidden) == ["a", "-b"]
+    assert drawn(comment("a", "gone")) == ["a?"]
+
+
+def test_deep_replies_stand_beside_each_other() -> None:
+    chain = [comment(str(n), str(n - 1) if n else "", f"{n:03}") for n in range(300)]
+    assert [one.depth for one in threads(chain)] == [*range(DEEPEST), *[DEEPEST] * (300 - DEEPEST)]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdefg"])), max_size=8))
+def test_every_comment_stands_once_even_in_circles(links: list[tuple[str, str]]) -> None:
+    told = [comment(id, parent) for id, parent in links]
+    assert sorted(one.comment.id for one in threads(told)) == sorted({id for id, _ in links})
+
+
+def test_a_community_is_packed() -> None:
+    blocks = (Quote(TEXT), Items((Item("•", TEXT),)))
+    whole = Community(
+        (Comment("a", "ana", "2026-05-12T09:00:00Z", blocks, "b", True, True, (("🔥", 4),)), comment("b")),
+        (Repository("model", "lab/seven", 3, 40, "text-generation", "gated"), Repository("space", "lab/demo")),
+    )
+    assert load(dump(whole)) == whole
+    assert load(b"") == load(dump(whole)[:20]) == load(b"x\x9c") == Community()
+
+
+def test_an_automated_comment_is_known_by_its_first_words() -> None:
+    words = (Paragraph((Span("This is an automated message from the "), Span("bot", target="https://x.example"))),)
+    assert Comment("a", "bot", "", words).is_automated
+    assert not comment("a").is_automated
+    assert not comment("a", is_hidden=True).is_automated

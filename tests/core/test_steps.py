@@ -1,10 +1,14 @@
-"""Steps are told to whoever watches, in the tasks and threads of a job too."""
+"""Progress of a job, and calls that may hang."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+
+import pytest
 
 from reader.core.steps import duration_text, note_step, note_wait, pace_text, watched_by
+from reader.core.waiting import beside, within
 from tests.table import each
 
 
@@ -44,3 +48,29 @@ def test_nothing_is_told_at_first_or_without_a_rate(done: int, of: int, seconds:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+# Calls that may hang
+
+
+def fail() -> None:
+    raise ValueError("no")
+
+
+def test_an_answer_or_an_error_comes_at_once() -> None:
+    assert within(30, lambda: 5) == 5
+    with pytest.raises(ValueError, match="no"):
+        within(30, fail)
+
+
+def test_one_that_hangs_is_left_alone() -> None:
+    free = threading.Event()
+    with pytest.raises(TimeoutError, match=r"no answer in 0.1 s"):
+        within(0.1, free.wait)
+    free.set()
+
+
+async def test_beside_an_event_loop_it_is_the_same() -> None:
+    assert await beside(lambda: 5) == 5
+    with pytest.raises(ValueError, match="no"):
+        await beside(fail)

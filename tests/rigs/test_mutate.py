@@ -96,7 +96,7 @@ def test_the_mirrored_test_is_tried_first() -> None:
         return mirrored(next(mutants(Path("reader") / file, "a = 1")), ROOT)
 
     assert own("paths.py") == ["tests/test_paths.py"]
-    assert own("cli.py") == ["tests/commands/test_cli.py"]
+    assert own("cli.py") == ["tests/commands/test_command_line.py"]
     assert own("nothing.py") == []
 
 

@@ -22,7 +22,7 @@ LOCK = ROOT / "requirements.lock"
 TESTS = (
     "tests/actions",
     "tests/cache",
-    "tests/commands/test_cli.py",
+    "tests/commands/test_command_line.py",
     "tests/core",
     "tests/extensions",
     "tests/feeds",

@@ -183,7 +183,7 @@ class _Judge:
                 return self._has_mark("starred")
             case "queue":
                 return self._has_mark("queued")
-            case "followed" | "follow" | "group":
+            case "followed" | "follow":
                 # What is followed and shared is not told to the oracle.
                 return None
             case "changed" | "muted" | "pages" | "trending":

@@ -117,7 +117,6 @@ WHERE = {
     "all": "",
     "trending": " in Trending",
     "changed": " in Changed",
-    "group": " in Group",
     "pages": " in Saved pages",
     "muted": " in Muted",
     "day:2026-05-05": " on Tue 5 May",
@@ -143,10 +142,6 @@ EMPTY = {
     "changed": (
         "Nothing has changed. | Papers that you starred, queued, noted or opened appear here when they change."
         " | ga all papers"
-    ),
-    "group": (
-        "Nobody shares papers with you yet. |"
-        " In a shell, 'dailypapers group --help' shows how to start or join a group. | ga all papers"
     ),
     "pages": (
         "No saved pages yet. |"
@@ -295,7 +290,6 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
                     ("starred", "starred papers", ""),
                     ("trending", "trending papers", ""),
                     ("changed", "papers in Changed", ""),
-                    ("group", "papers in Group", ""),
                     ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
                     ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
                     ("month:2026-03", "papers of March 2026", "] Thu 30 Apr has 16   "),

@@ -482,8 +482,6 @@ async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(re
             await r.press("escape", "escape")
         await r.do("view.saved")
         assert "view save NAME" in r.status
-        await r.do("view.group")
-        assert "group" in r.screen
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from reader.ui.kit.lines import hits, key_piece, mark, pattern, with_keys
 from reader.ui.kit.pane import BarLook, Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.kit.typed_line import Label, LineInput, TypedLine, catch_up
 from reader.ui.list.pane import PaperList
-from tests.core.test_lines import text
+from tests.core.test_text import text
 from tests.table import each
 from tests.ui.lists import list_stage
 from tests.ui.stage import Stage, order, rows, staged

@@ -167,7 +167,7 @@ async def test_small_reads_are_answered_at_once(library: Library) -> None:
     assert library.visible_papers("2026-01-01") == DayCount("2026-01-01", 0, 0)
     today = papers.NOW.date()
     assert library.gaps(today - timedelta(days=6), today, today) == ("2026-05-06", "2026-05-09", "2026-05-10")
-    assert (library.is_marking, library.last_refresh(), library.may_have_group()) == (False, None, False)
+    assert (library.is_marking, library.last_refresh()) == (False, None)
 
 
 async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Library, cache_file: Path) -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from reader.cache.community import PageData
 from reader.cache.history import Votes
-from reader.cache.members import Said
 from reader.cache.outputs import KeptOutput
 from reader.cache.pages import PageTitle
 from reader.core.community import Comment, Community, Repository
@@ -126,27 +125,6 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
     narrow = said_by(own_lines(paper(highlights=said[:5]), 30, LOOK))
     assert narrow[:2] == ["Highlights  5", "▎ A passage that takes more"]
     assert narrow[3:6] == ["▎ is cut after three lines, of", "  §3 Method", "  ✎ why so?"] and len(narrow) == 18
-
-
-def test_of_what_a_group_shares_the_beginning_is_shown_until_it_is_unfolded() -> None:
-    for count in range(45):
-        ada, bob = Said("ada", note="A long note. " * 12), Said("bob", is_queued=True, note="look\n\n at\tit")
-        shared = (*(Said(f"m{number}", is_starred=True) for number in range(count)), ada, bob)
-        looks = (replace(LOOK, shared=shared, is_unfolded=one) for one in (False, True))
-        folded, whole = (said_by(own_lines(paper(), 40, look)) for look in looks)
-        is_long = len(whole) > NOTE_LINES
-        assert folded == ([*whole[: NOTE_LINES - 1], "+ more"] if is_long else whole)
-        assert (whole[-1] == "less") == is_long and "✎ bob: look at it" in whole
-        assert " ".join(whole).partition(" ✎")[0].endswith("bob queued" if count <= 38 else f"and {count - 38} more")
-
-
-def test_what_many_of_a_group_share_is_folded_and_bounded() -> None:
-    shared = tuple(Said(f"member-{number}", is_starred=True, note="word " * 20_000) for number in range(200))
-    for is_unfolded, most in ((False, NOTE_LINES), (True, 8_000)):
-        lines = own_lines(paper(), 40, replace(LOOK, shared=shared, is_unfolded=is_unfolded))
-        assert NOTE_LINES <= len(lines) <= most
-        assert lines[-1][0].text == ("less" if is_unfolded else "+ more")
-        assert all(measure(line) <= 40 for line in lines)
 
 
 MADE = "2026-11-26T08:00:00Z"
@@ -420,7 +398,6 @@ def test_whatever_a_paper_says_is_drawn_literally_and_in_its_width(
         is_unfolded=is_unfolded,
         is_page=is_page,
         position="3 of 34",
-        shared=(Said("ada", is_starred=True, tags=("to-read",)), Said("bob", note=others or "look")),
         outputs=(KeptOutput(others, MADE, others),),
     )
     for line in compose(one, width, look):

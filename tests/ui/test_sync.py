@@ -16,9 +16,8 @@ from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError
 from reader.ui.refresh import sync as work
 from reader.ui.refresh.state import REFRESH, UNJOINED
-from reader.ui.refresh.sync import QUIET, START, CacheWatch, GroupLook, SettingsWatch, Sync
+from reader.ui.refresh.sync import QUIET, START, CacheWatch, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
-from reader.ui.shell.handlers import Begins, Ends, Follows, find
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.bench import Bench
@@ -31,15 +30,12 @@ class Joining(Bench):
     """A reader whose clock and processes are those of the test."""
 
     def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
-        library = {"may_have_group": lambda: self.has_group, "has_group_at_server": lambda: self.has_server}
         moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
-        super().__init__(library=library, settings=Settings(sync=folder), moving=moving, shell=lambda: self.shell)
+        super().__init__(settings=Settings(sync=folder), moving=moving, shell=lambda: self.shell)
         self.shell: Any = SimpleNamespace(start=self.run)
         self.outcomes = list(outcomes)
         self.words: list[tuple[str, ...]] = []
         self.killed = 0
-        self.has_group: bool = False
-        self.has_server: bool = False
         self.sync = Sync(self.services)
 
     def run(self, words: tuple[str, ...], _columns: int) -> Any:
@@ -140,34 +136,6 @@ async def test_a_server_is_listened_to() -> None:
     stage = Joining([Outcome(0)] * 2, "postgresql://hub.example/papers")
     await stage.look_around()
     assert stage.words == [("sync", "--quiet", "--watch")]
-    stage.has_group = stage.has_server = True
-    stage.sync = GroupLook(stage.services)
-    await stage.look_around()
-    assert stage.words[1:] == [("group", "look", "--quiet", "--watch")]
-
-
-async def test_a_group_is_looked_at_once_there_is_one() -> None:
-    stage = Joining([Outcome(0)], "")
-    machines = stage.sync
-    stage.sync = GroupLook(stage.services)
-    stage.sync.marked(State())
-    assert machines.words == ("sync", "--quiet") and not stage.begun
-    stage.has_group = True
-    stage.sync.marked(State())
-    assert stage.sync.is_due
-    await stage.look_around()
-    assert (stage.words, stage.sync.is_due) == ([("group", "look", "--quiet")], False)
-
-
-def test_what_calls_the_look_at_machines_calls_that_at_a_group() -> None:
-    stage = Joining([])
-    stage.has_group = True
-    look = GroupLook(stage.services)
-    for role in (Begins, Follows, Ends):
-        assert len(list(find(role, [look]))) == 1
-    ((_, begin),) = find(Begins, [look])
-    begin()
-    assert stage.begun == [START]
 
 
 # Other programs

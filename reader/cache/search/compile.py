@@ -23,7 +23,7 @@ from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
-from reader.core.query.nodes import all_of, is_term, liked, names_in, resolve_members
+from reader.core.query.nodes import all_of, is_term, liked, names_in
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
@@ -53,7 +53,7 @@ _ASCENDING = ("title", "trending", "queue", "page")
 
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
-    query = resolve_members(resolve_views(query, scope.views))
+    query = resolve_views(query, scope.views)
     if names_hidden(query.root):
         query = replace(query, root=_without_muted(query.root))
     near, like = _free_text(query.root), liked(query.root)

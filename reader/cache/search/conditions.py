@@ -30,32 +30,7 @@ from reader.core.ids import doi_in
 from reader.core.marks import FINISH, OPEN, PASS, TRACES, quoted
 from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
-from reader.core.query.nodes import name_and_kind
 from reader.core.text import split_words
-
-
-def shared_by(value: str) -> Clause:
-    """A SELECT of the keys of the papers of a member; they may be here under a later id."""
-    marks = _marks(value)
-    return Clause(
-        f"SELECT pk FROM paper WHERE id IN (SELECT m.paper FROM {marks.sql})"
-        f" UNION ALL SELECT pk FROM paper_alias WHERE id IN (SELECT m.paper FROM {marks.sql})",
-        marks.params * 2,
-    )
-
-
-def _marks(value: str) -> Clause:
-    from reader.cache.members import ANYONE
-
-    name, kind = name_and_kind(value)
-    conditions, params = ["m.member = g.key"], []
-    if name != ANYONE:
-        conditions.append("g.slug = ?")
-        params.append(name)
-    if kind:
-        conditions.append("m.kind = ? COLLATE NOCASE")
-        params.append(kind)
-    return Clause(f"member_mark AS m, member AS g WHERE {' AND '.join(conditions)}", tuple(params))
 
 
 def _left(*kinds: str) -> str:
@@ -287,8 +262,6 @@ class Compiler:
                 return Clause("SELECT value FROM json_each(for_you_papers(?))", (name,))
             case Term("is", value) if value in KEPT:
                 return Clause(KEPT[value])
-            case Term("by", value):
-                return shared_by(value)
         return None
 
 

@@ -49,7 +49,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "run your own programs",
             "sync": "with your other machines",
-            "group": "share with other people",
             "restore": "marks from the journal",
         },
         "Look after it": {

@@ -16,6 +16,7 @@ from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
+from reader.core import removed
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
@@ -250,6 +251,8 @@ def _understand(line: str, here: Here) -> Typed:
     if not rest and (id := arxiv_id(name)):
         return Typed(paper=id)
     if not is_command(name):
+        if name in removed.COMMANDS:
+            raise UsageError(removed.COMMANDS[name])
         meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {typed!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:

@@ -28,7 +28,6 @@ _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], st
     "view": ("name", "view:evals"),
     "follow": ("name", 'follow:"kaiming he"'),
     "foryou": ("name", 'foryou:"speculative decoding"'),
-    "by": ("name", "by:ada is:starred"),
     "day": ("date", "day:latest"),
     "published": ("date", "published:2026-05"),
     "since": ("date", "since:7d"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -256,60 +256,3 @@ def quoted(value: str) -> str:
     """A value in quotes; quotes inside it are escaped."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-# What members of a group share
-
-_MEMBER_MARK = "\n"
-"""Separates the name and the kind of mark in the value of a `by:`."""
-
-_MEMBER_KINDS = {("is", "starred"): "star", ("is", "queued"): "queue", ("has", "note"): "note"}
-
-
-def resolve_members(query: Query) -> Query:
-    """The query in which each `by:` has the kinds of marks that are next to it.
-
-    `by:ada is:starred` has what ada starred; so do `is:queued`, `has:note` and `tag:`. With a minus they ask for the
-    user's own marks, as all other terms do.
-    """
-    return replace(query, root=_resolved(query.root)) if query.root is not None else query
-
-
-def name_and_kind(value: str) -> tuple[str, str]:
-    """The name in a `by:` and its kind of mark; empty for any kind."""
-    name, _, kind = value.partition(_MEMBER_MARK)
-    return name, kind
-
-
-def _resolved(node: Node) -> Node:
-    match node:
-        case And(nodes) if members := [one for one in nodes if is_term(one, "by")]:
-            kinds = {id(one): found for one in nodes if (found := _kinds(one))}
-            asked = [_asked(member, either) for member in members for either in kinds.values()] or members
-            others = (one for one in nodes if one not in members and id(one) not in kinds)
-            return all_of([*asked, *map(_resolved, others)])
-        case And(nodes) | Or(nodes):
-            return replace(node, nodes=tuple(map(_resolved, nodes)))
-        case Not(inner):
-            return Not(_resolved(inner))
-    return node
-
-
-def _kinds(node: Node) -> list[str]:
-    """The kinds of marks of which a node requires any; empty for other nodes."""
-    if isinstance(node, Or):
-        found = [_kinds(one) for one in node.nodes]
-        return [kind for kinds in found for kind in kinds] if all(found) else []
-    if not isinstance(node, Term):
-        return []
-    if node.field == "tag":
-        return [f"tag:{node.value}"]
-    kind = _MEMBER_KINDS.get((node.field, node.value))
-    return [kind] if kind is not None else []
-
-
-def _asked(members: Node, kinds: Sequence[str]) -> Node:
-    names = members.nodes if isinstance(members, Or) else (members,)
-    return any_of(
-        [Term("by", f"{one.value}{_MEMBER_MARK}{kind}") for one in names if isinstance(one, Term) for kind in kinds]
-    )

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from reader.core import removed
 from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
 from reader.core.errors import QueryError
 from reader.core.nearest import distance, nearest
@@ -275,6 +276,8 @@ def _word(token: Token) -> Match | Term:
     if id := _named_paper(token.text):
         return Term("id", id)
     name, colon, rest = token.text.partition(":")
+    if colon and (instead := removed.FIELDS.get(name.lower())):
+        raise QueryError(f"{name}: is no longer a field. {instead}", token.start, token.start + len(name) + 1)
     if colon and not rest.startswith("//") and (field := _meant_field(name)):
         raise QueryError(f"There is no field {name}:.", token.start, token.start + len(name) + 1, f"{field}:")
     _expect_letters(token)
@@ -332,7 +335,7 @@ CHOICES = {
 FORMER = {("is", "risen"): "changed"}
 """Renamed values in saved queries."""
 
-_NAMED_BY_USER = ("tag", "view", "foryou", "by")
+_NAMED_BY_USER = ("tag", "view", "foryou")
 """Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
 
 _ANY_CHARACTERS = (" ", "?", "0", "a", "漢")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
+from reader.core import removed
 from reader.core.addresses import is_loopback
 from reader.core.marks import RULE_MARKS, TAG, clean_mark, opposes
 from reader.core.views import IDS, current_id
@@ -283,6 +284,7 @@ class HiddenViews(SettingType):
     def convert(self, value: object) -> object | None:
         texts = _as_texts(value)
         names = None if texts is None else tuple(dict.fromkeys(map(current_id, texts)))
+        names = names and tuple(name for name in names if name not in removed.VIEWS)
         for name in names or ():
             if name not in IDS:
                 raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, IDS))

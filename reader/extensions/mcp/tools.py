@@ -290,11 +290,6 @@ def show(workspace: api.Workspace, id: Id) -> Shown:
     with workspace.window() as window:
         answer: Shown = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: api.Texts(connection, workspace.cache_file).has(pk))
-        told_by_group = api.group_records(window, pk)
-    if told := _few_enough([_bounded(one) for one in told_by_group]):
-        answer["foreign"][api.GROUP] = told
-    if left := len(told_by_group) - len(told):
-        answer["foreign"][f"{api.GROUP}_left_off"] = left
     return answer
 
 

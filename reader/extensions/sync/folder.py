@@ -48,10 +48,6 @@ class SyncFolder:
                 else f"The folder {path} is missing; nothing is lost. Connect or mount it and try again, or make it "
                 "with mkdir."
             )
-        if (path / places.GROUP_FILE).exists():
-            raise CacheError(
-                f"{path} is the folder of a group, whose members would see all marks. Name another folder."
-            )
         if path.samefile(cache.parent):
             raise CacheError(f"{path} holds this machine's own cache, which must not be shared. Name another folder.")
 

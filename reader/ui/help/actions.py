@@ -154,7 +154,6 @@ def lacks(services: Services) -> frozenset[str]:
     counts = state[COUNTED]
     numbers = {} if counts is None else counts.by_view
     has = {
-        "view.group": numbers.get("group"),
         "view.changed": numbers.get("changed"),
         "view.followed": state[FOLLOWED],
         "view.saved": state.views.named,

@@ -25,7 +25,7 @@ from reader.cache.reads.window import DayCount, DayFetched, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import Flag, PaperKey, PaperRow
-from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
+from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import find_holes, first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
 from reader.ui.library.marking import Marker, cached_keys
@@ -253,16 +253,6 @@ class Library(Marker):
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
-    def may_have_group(self) -> bool:
-        """Whether the user is or was in a group."""
-        return group_file(self._path).exists()
-
-    def has_group_at_server(self) -> bool:
-        """Whether the user's group has a server to listen to; reads a file, so not for the event loop."""
-        from reader.cache.places import is_group_at_server
-
-        return is_group_at_server(group_file(self._path))
-
     def follows(self) -> list[Follow]:
         from reader.cache.follows import follows
 
@@ -424,7 +414,6 @@ class Library(Marker):
         from reader.cache.changes import read_changed
         from reader.cache.follows import reasons
         from reader.cache.history import STILL, has_changed, votes
-        from reader.cache.members import shared_of
         from reader.cache.outputs import outputs_of
 
         nothing: tuple[Any, ...] = ()
@@ -432,7 +421,6 @@ class Library(Marker):
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL),
             "changes": self.of_paper(pk, read_changed, None) if self.of_paper(pk, has_changed, False) else None,
             "outputs": self.of_paper(pk, outputs_of, nothing),
-            "shared": self.of_paper(pk, shared_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": self.why(pk),
         }

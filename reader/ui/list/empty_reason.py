@@ -46,10 +46,6 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
     FOR_YOU: ("No unread papers are left but starred ones.", ""),
     QUEUED: ("The queue is empty.", "On a paper, `paper.queue` queues it until you remove it."),
     "followed": ("No papers that you follow yet.", "New ones will appear here."),
-    "group": (
-        "Nobody shares papers with you yet.",
-        "In a shell, 'dailypapers group --help' shows how to start or join a group.",
-    ),
     "muted": ("Nothing is muted.", "Papers with one of your muted words appear here."),
     "pages": ("No saved pages yet.", "In a shell, 'dailypapers import FILE' imports a page that a browser saved."),
     "changed": (

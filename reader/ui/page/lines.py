@@ -30,9 +30,6 @@ NOTE_LINES = 12
 HIGHLIGHTS, QUOTE_LINES = 5, 3
 """Maximum highlights while folded, and lines of each."""
 
-MOST_PEOPLE, FOREIGN_NOTE = 40, 4_000
-"""Maximum members of the group named on a page, and characters of their notes; `show` has all."""
-
 _HEADING = re.compile(r"#{1,5}\s")
 _PART = re.compile(
     r"^(```|~~~).*?(?:^\1|\Z)[^\n]*|^(?:(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]|[>|]|[ \t]+\S)[^\n]*\n?)+|^[^\n]*$",
@@ -42,14 +39,14 @@ _PART = re.compile(
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, its note and highlights, and what the group shares.
+    """What is followed, the paper's tags, its note and highlights.
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
     note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
     kept = _highlights(paper, width, look)
     tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, look.glyphs)
-    return [*_follows(width, look), *tags, *note, *kept, *_shared(width, look)]
+    return [*_follows(width, look), *tags, *note, *kept]
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
@@ -64,30 +61,6 @@ def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: 
         pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
         pieces.append(Piece(unbroken(literal(name)), "tag", action=action))
     return fill(pieces, width)
-
-
-def _shared(width: int, look: Presentation) -> list[Line]:
-    """Members who starred, queued or tagged the paper, and their notes; shortened unless unfolded."""
-    pieces = [Piece("Group", "label")] if look.shared else []
-    for place, one in enumerate(look.shared[:MOST_PEOPLE]):
-        pieces += [
-            Piece(f" {look.glyphs.dot} " if place else " ", "between"),
-            Piece(unbroken(literal(one.name)), "people"),
-            Piece(f" {literal(one.text)}", "text"),
-        ]
-    if look.shared[MOST_PEOPLE:]:
-        pieces.append(Piece(f" and {len(look.shared) - MOST_PEOPLE} more", "between"))
-    lines = fill(pieces, width)
-    for one in [one for one in look.shared if one.note][:MOST_PEOPLE]:
-        if len(lines) > NOTE_LINES and not look.is_unfolded:
-            break
-        text = " ".join(one.note[:FOREIGN_NOTE].split())
-        lines += fill((Piece(f"{look.glyphs.note} ", "label"), *mark(f"{one.name}: {text}", "text")), width)
-    if len(lines) <= NOTE_LINES:
-        return lines
-    if look.is_unfolded:
-        return [*lines, _unfolder("less", width)]
-    return [*lines[: NOTE_LINES - 1], _unfolder("+ more", width)]
 
 
 def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:

@@ -12,7 +12,6 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.community import PageData
-    from reader.cache.members import Said
     from reader.cache.outputs import KeptOutput
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason
@@ -44,8 +43,6 @@ class Presentation:
     follows: tuple[FollowReason, ...] = ()
     changes: Changes | None = None
     """What changed since the user marked the paper; None if insignificant."""
-    shared: tuple[Said, ...] = ()
-    """What the group shares about the paper."""
     outputs: tuple[KeptOutput, ...] = ()
     """What the user's programs printed about the paper."""
     kept: PageData | None = None

@@ -12,7 +12,6 @@ from reader.ui.triage.state import TRIAGE, Triage, is_triaging
 if TYPE_CHECKING:
     from reader.cache.community import PageData
     from reader.cache.history import Votes
-    from reader.cache.members import Said
     from reader.cache.outputs import KeptOutput
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason
@@ -36,7 +35,6 @@ class Reading(NamedTuple):
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
     changes: Changes | None = None
-    shared: tuple[Said, ...] = ()
 
 
 READING: Part[Reading | None] = Part(None)

@@ -1,7 +1,4 @@
-"""Syncs marks with the user's other machines, and shares some with a group.
-
-Each runs as a command in a separate process.
-"""
+"""Syncs marks with the user's other machines, by a command in a separate process."""
 
 from __future__ import annotations
 
@@ -133,19 +130,6 @@ class Sync(Actor):
     def close(self) -> None:
         if self._running is not None:
             self._running.kill()
-
-
-class GroupLook(Sync):
-    """The same for the folder or server of the user's group."""
-
-    words = ("group", "look", "--quiet")
-    trouble = "group fails"
-
-    def is_wanted(self) -> bool:
-        return self._library.may_have_group()
-
-    def is_through_server(self) -> bool:
-        return self._library.has_group_at_server()
 
 
 # Other programs

@@ -73,7 +73,6 @@ class ViewActions(Actor):
             "view.unread": "unread",
             "view.queue": QUEUED,
             "view.starred": "starred",
-            "view.group": "group",
             "view.changed": "changed",
             "view.all": "all",
         }

@@ -289,14 +289,6 @@ def test_a_tool_says_in_few_words_what_it_takes_and_what_went_wrong(papers: Path
     assert texts[1] == f"Unexpected error: LookupError; the log has the details: {log}"
 
 
-def test_what_a_group_says_is_bounded(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = [{"name": "eve", "note": "x" * 12_001, "tags": ["t"] * 101}, *[{"name": "bob", "note": "y" * 12_000}] * 4]
-    monkeypatch.setattr("reader.api.group_records", lambda _window, _pk: said)
-    shown = mcp_tools.show(Workspace(), IDS[0])["foreign"]
-    assert shown["group"] == [{"name": "eve", "note": f"{'x' * 11_999}…", "tags": ["t"] * 100}, said[1]]
-    assert shown["group_left_off"] == 3
-
-
 def test_the_sources_are_asked_first_where_a_program_may(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float] = []
 

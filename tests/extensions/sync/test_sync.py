@@ -425,7 +425,6 @@ def test_an_address_with_a_password_is_refused_everywhere(run: Run, use: Use) ->
         ("sync", address),
         ("sync", "--status", address),
         ("config", "set", "sync", address),
-        ("group", "create", address, "--name", "ada"),
     ):
         result = run(*words)
         assert (result.code, "secret" in result.err) == (2, False)

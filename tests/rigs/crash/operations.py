@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tests.feeds.fulltext import pages
-from tests.rigs.crash import digests, groups, muting, vectors
+from tests.rigs.crash import digests, muting, vectors
 from tests.rigs.crash.homes import RULE, Stage
 from tests.rigs.crash.journal import encode_line
 from tests.rigs.crash.oracle import Deed, derive, states_by_paper
@@ -255,11 +255,6 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "vectors": vectors.build,
         "settings": muting.set_words,
         "mute": muting.apply_words,
-        "group-create": groups.create,
-        "group-join": groups.join,
-        "group-share": groups.share,
-        "group-look": groups.look,
-        "group-leave": groups.leave,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

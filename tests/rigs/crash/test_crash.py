@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.crash import digests, disks, faults, groups, together
+from tests.rigs.crash import digests, disks, faults, together
 from tests.rigs.crash.homes import Stage, stage
 from tests.rigs.crash.kills import Killer
 from tests.rigs.crash.operations import OPERATIONS
@@ -54,7 +53,6 @@ def report() -> Iterator[Report]:
         (("sync", "mark", "undo"), 4),
         (("agent", "undo", "rules"), 4),
         (("digest", "digest-file", "settings", "mute"), 3),
-        (("group-create", "group-join", "group-share", "group-look", "group-leave"), 3),
         (("vectors",), 1),
         (("migrate",), 1),
         (("repair",), 1),
@@ -92,16 +90,6 @@ def test_programs_that_start_together_on_an_older_cache_migrate_it_once(few: Sta
     together.migrate_together(few, report, 3)
 
 
-def share_less(home: Path) -> None:
-    file = home / "papers.group.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"shares": ["star"]}))
-
-
-def forge_statement(home: Path) -> None:
-    (file,) = (one for one in (home / groups.THEIRS).glob("member-*") if b'"ada"' in one.read_bytes())
-    file.write_bytes(file.read_bytes().replace(b"star", b"stat"))
-
-
 def change_vector(home: Path) -> None:
     (file,) = home.glob("vectors/of-*/vectors")
     file.write_bytes(b"\1\2" + file.read_bytes()[2:])
@@ -110,9 +98,6 @@ def change_vector(home: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "harm", "found"),
     [
-        ("group-join", lambda home: (home / "papers.group.json").unlink(), "the membership was acknowledged"),
-        ("group-share", share_less, "was acknowledged, and the membership is"),
-        ("group-look", forge_statement, "somebody else changed what you share"),
         ("digest", lambda home: (home / "papers.digests.jsonl").unlink(), "the log does not have it"),
         ("digest-file", lambda home: os.truncate(home / digests.FILE, 1_000), "is not whole"),
         ("vectors", change_vector, "of vectors is another one"),

@@ -30,14 +30,12 @@ from reader.cache import imports
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
-from reader.cache.members import Member, Members
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.dates import utc_now
 from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
 from reader.database import connections
-from reader.extensions.group import statement as group
 from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import SyncFolder
 from reader.extensions.sync.hub import Hub
@@ -146,16 +144,6 @@ def _by_server(home: _Home, data: bytes) -> None:
         exchange(events, home.cache, _Rows(rows), "laptop")
 
 
-def _by_member(home: _Home, data: bytes) -> None:
-    said = group.Statement("g", "ab" * 32, "ada", 1, ("star", "queue", "note", "tag"))
-    try:
-        statement = group.read(group.write(said) + data.rstrip(b"\n") + b"\n")
-    except ValueError:
-        return
-    with Members.open(home.cache) as members:
-        members.store(Member("ada", statement.member, "", NOW), statement.marks, "stamp")
-
-
 def _by_journal(home: _Home, data: bytes) -> None:
     with closing(Events.open(home.cache)) as events:
         events.mark("star", True, [1])
@@ -195,7 +183,6 @@ def _by_agent(_home: _Home, data: bytes) -> list[str]:
 WAYS: dict[str, Callable[[_Home, bytes], list[str] | None]] = {
     "folder": _by_folder,
     "server": _by_server,
-    "member": _by_member,
     "journal": _by_journal,
     "import": _by_import,
     "feed": _by_feed,
@@ -312,7 +299,6 @@ def _ids(home: _Home) -> list[str]:
         "SELECT id FROM paper",
         "SELECT id FROM paper_alias",
         "SELECT id FROM orphan",
-        "SELECT paper FROM member_mark",
     )
     with closing(connections.connect(home.cache)) as connection:
         return [id for (id,) in connection.execute(" UNION ".join(tables) + " LIMIT 300")]

@@ -91,14 +91,13 @@ _INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     "folder": _LINES,
     "server": _LINES,
     "journal": _LINES,
-    "member": st.lists(_STATEMENT.map(json.dumps), min_size=1, max_size=3).map(lambda some: "\n".join(some).encode()),
     "import": st.lists(_EXPORT.map(json.dumps), min_size=1, max_size=3).map(lambda some: "\n".join(some).encode()),
     "feed": st.lists(_RECORD, min_size=1, max_size=3).map(lambda some: json.dumps(some).encode()),
     "agent": st.lists(_GOOD | _IDS, min_size=1, max_size=3).map(lambda some: json.dumps(some).encode()),
 }
 
 
-@pytest.mark.parametrize("way", rest_long(WAYS, ["folder", "member", "import", "feed"]))
+@pytest.mark.parametrize("way", rest_long(WAYS, ["folder", "import", "feed"]))
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_what_others_write_leads_only_to_what_is_intended(way: str, data: st.DataObject) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 PASSWORD = "engine-no-1"
 
-TABLES = ("event", "machine", "hub", "group", "member")
+TABLES = ("event", "machine", "hub")
 
 
 class Postgres:

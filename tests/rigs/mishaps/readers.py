@@ -147,7 +147,6 @@ GONE = partial(_lasts, lambda trial: away(trial.shared), 'sync = "{place}/shared
 
 MISHAPS = (
     Mishap(ROOM, "the folder of `sync` is gone", GONE),
-    Mishap(ROOM, "the group's folder is gone", partial(_lasts, lambda trial: away(trial.team), "", "is missing")),
     Mishap(ROOM, "the server stops and comes back", _server_down_and_up),
     Mishap(ROOM, "the folder of a watched export is gone", _export_gone),
     Mishap(ROOM, "the home's file system has no locks", _home_without_locks),

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.mishaps import folders, groups, outputs, readers, servers
+from tests.rigs.mishaps import folders, outputs, readers, servers
 from tests.rigs.mishaps.trial import Stage
 
-MISHAPS = (*folders.MISHAPS, *servers.MISHAPS, *groups.MISHAPS, *outputs.MISHAPS, *readers.MISHAPS)
+MISHAPS = (*folders.MISHAPS, *servers.MISHAPS, *outputs.MISHAPS, *readers.MISHAPS)
 
 
 def main(arguments: Sequence[str]) -> int:

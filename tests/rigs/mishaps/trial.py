@@ -60,8 +60,8 @@ class Stage:
     def prepare(self) -> None:
         """Make the homes by the real program."""
         trial = Trial(self.place)
-        laptop, desk, shared, team = trial.laptop, trial.desk, str(trial.shared), str(trial.team)
-        for folder in (laptop, trial.shared, trial.team):
+        laptop, desk, shared = trial.laptop, trial.desk, str(trial.shared)
+        for folder in (laptop, trial.shared):
             folder.mkdir(parents=True)
         trial.configure("ask_arxiv = false\nrefresh_minutes = 0\n")
         trial.must(laptop, "import", str(SAMPLE))
@@ -69,14 +69,8 @@ class Stage:
         for home, number in ((laptop, 0), (desk, 1), (laptop, 2)):
             trial.must(home, "mark", "star", trial.papers[number])
             trial.must(home, "sync", shared)
-        trial.must(laptop, "group", "create", team, "--name", "ada")
-        trial.must(desk, "group", "join", team, "--name", "bob")
-        for home in (laptop, desk):
-            trial.must(home, "group", "share", "star")
-        trial.must(laptop, "group", "look")
         # What is not joined yet when the fault comes.
         trial.must(desk, "mark", "star", trial.papers[9])
-        trial.must(desk, "group", "look")
         trial.must(desk, "note", trial.papers[3], "--text", "from the desk")
         trial.must(desk, "sync", shared)
         trial.must(laptop, "mark", "queue", trial.papers[4])
@@ -108,17 +102,12 @@ class Trial:
 
     @property
     def desk(self) -> Path:
-        """The other machine, bob's in the group."""
+        """The other machine."""
         return self.place / "desk"
 
     @property
     def shared(self) -> Path:
         return self.place / "shared"
-
-    @property
-    def team(self) -> Path:
-        """The folder of the group."""
-        return self.place / "team"
 
     @property
     def papers(self) -> list[str]:
@@ -177,10 +166,6 @@ class Trial:
         done = self.must(home or self.laptop, *words, more=more)
         assert says or not done.err, f"not healed: {done.err}"
         self.told[-1] += f"\n   then: {done.err}{done.out}".rstrip()
-
-    def sees(self, home: Path) -> set[tuple[str, ...]]:
-        """What a member of the group sees of the others."""
-        return set(rows(home, "SELECT * FROM member_mark"))
 
     def expect_same_marks(self, place: str | None = None) -> None:
         """All machines must come to the same marks, with all that was made."""

@@ -297,7 +297,7 @@ def test_the_manual_has_pages_and_what_each_word_means(shell: ReaderShell) -> No
     assert told["Commands"][-2:] == [(":triage", "unread papers one at a time"), (":theme", "other colours")]
     assert "version" not in dict(told["Words of other programs"])
     page = shell.page("sync")
-    assert page.text.startswith("# ") and "".join(piece.text for piece in page.lines(40)[0]) == "SYNC AND GROUPS"
+    assert page.text.startswith("# ") and "".join(piece.text for piece in page.lines(40)[0]) == "SYNC"
 
 
 def test_names_of_files_are_completed_with_quotes_where_they_need_them(

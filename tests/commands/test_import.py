@@ -1,27 +1,36 @@
-"""Papers and marks from files, ours and other programs': what comes in, what is skipped, and files that fail."""
+"""Papers and marks from files: saved pages, libraries, and our own exports."""
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reader.actions.export import FORMATS
 from reader.cache.feeds import Feeds
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
-from reader.core.marks import PASSAGE
+from reader.cache.storing.papers import Cache
+from reader.core.ids import page_id
+from reader.core.marks import PASSAGE, first_place, place_between
+from reader.core.paper import Draft, Listing
 from reader.core.passages import Passage, passage_id
+from reader.data import shipped_topics
+from reader.database import connections
+from tests.cache.conftest import NOW
 from tests.commands.conftest import DAYS, IDS, Run, Session, write_days
 from tests.feed_server import FeedServer, item
 from tests.feeds.files.test_libraries import newsboat
 
 TODAY = datetime.now(UTC).date().isoformat()
-
 HERE, THERE = "2606.26740", "2401.00001"
 
 
@@ -61,43 +70,6 @@ def test_days_come_in_once_plain_packed_or_piped(
     lines = json.dumps({"date": "2026-06-30", "items": DAYS["2026-06-30"]})
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
     assert run("import", "-").out == "0 new, 0 updated, 3 unchanged.\n"
-
-
-def test_endless_lines_without_a_paper_are_given_up(
-    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{}\n" * 1_000_000)))
-    found = run("import", "-")
-    assert found.err == "dailypapers: -: The input has no papers in a known format (line 1: no arXiv id).\n"
-    (tmp_path / "empty").write_bytes(b"\n" * 50_000_000)
-    assert run("import", str(tmp_path / "empty")).err == f"dailypapers: {tmp_path}/empty is empty.\n"
-
-
-def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_path: Path) -> None:
-    run("mark", "star", HERE)
-    later = {"2026-07-01": [item(HERE, "LiveEdit: Streaming Video Editing", "2026-07-01", upvotes=90)]}
-    assert run("import", str(write_days(tmp_path / "later.jsonl", later))).code == 0
-    assert run("list", "is:starred", "--json=id,upvotes,day").json == [{"id": HERE, "upvotes": 90, "day": "2026-07-01"}]
-
-
-def page(file: Path, *shown: tuple[str, int, str]) -> str:
-    """A page of the feed's site with these titles, numbers of authors and days, as text."""
-    blocks = (f"{title}\n\n{'Words. ' * 25}\n\n• {count} authors\n\n·\n{day}" for title, count, day in shown)
-    file.write_text("Daily Papers\n\n" + "\n\n".join(blocks) + "\n")
-    return str(file)
-
-
-def test_papers_of_pages_that_share_a_title_are_two_and_so_are_their_marks(run: Run, tmp_path: Path) -> None:
-    pages = [
-        page(tmp_path / "first.txt", ("A 1.5B model", 3, "May 8, 2025"), ("Week 12", 2, "May 9, 2025")),
-        page(tmp_path / "second.txt", ("A 15B model", 9, "Jun 8, 2023"), ("Week 12", 7, "May 9, 2023")),
-        page(tmp_path / "third.txt", ("A 2.5B model", 3, "May 8, 2025"), ("A 25B model", 3, "May 8, 2025")),
-    ]
-    assert run("import", pages[0]).out == "2 new, 0 updated, 0 unchanged.\n"
-    run("mark", "star", "--query", "title:week")
-    assert [run("import", one).out for one in pages[1:]] == ["2 new, 0 updated, 0 unchanged.\n"] * 2
-    assert [run("import", one).out for one in pages] == ["0 new, 0 updated, 2 unchanged.\n"] * 3
-    assert run("list", "is:starred", "--json=title,author_count").json == [{"title": "Week 12", "author_count": 2}]
 
 
 BIB = f"""\
@@ -303,3 +275,244 @@ def test_highlights_live_from_a_home_to_zotero_and_back(run: Run, papers: Path, 
     assert run("list", "has:highlight", "--json=id,note,highlights").json == before
     assert "highlighted" not in run("import", str(file)).out
     assert run("undo").out == "Taken back: 2 passages highlighted in the text.\n"
+
+
+# Saved pages
+
+
+TITLES = ("Small verifiers, long horizons", "Nobody has this one", "A memory that forgets")
+
+
+def page(*titles: str, footer: str = "  • 2 authors\n·\nMay 8, 2026") -> str:
+    said = "This text says at some length what others did before, why that is not enough, and what is proposed instead."
+    blocks = "\n\n".join(f"{title}\n\n{said}\n\n{footer}" for title in titles)
+    return f"Daily Papers\n\nbyAK and the research community\n\n{blocks}\n"
+
+
+@pytest.fixture
+def feed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    days = {
+        "2026-05-11": [
+            item("2605.00001", "Small Verifiers, Long Horizons", "2026-05-11", upvotes=3),
+            item("2605.00002", "A memory that forgets on purpose", "2026-05-11"),
+        ]
+    }
+    with FeedServer(days, today=TODAY) as feed:
+        monkeypatch.setenv("HF_ENDPOINT", feed.url)
+        yield feed
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> str:
+    file = tmp_path / "page.txt"
+    file.write_text(page(*TITLES))
+    return str(file)
+
+
+def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved: str) -> None:
+    assert run("import", saved, "--dry-run").lines[1:] == ["This was a dry run: nothing was changed."]
+    found = run("import", saved, "--star")
+    assert found.out == (
+        "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
+        "1 paper may be another one: 'dailypapers import --choices' shows which.\n"
+    )
+    assert found.err == ""
+    listed = run("list", "source:page sort:page is:starred", "--json").records
+    assert [one["title"] for one in listed] == ["Small Verifiers, Long Horizons", *TITLES[1:]]
+    assert listed[0]["id"] == "2605.00001"
+    # Once more: nothing changes, and nothing is asked.
+    asked = len(feed.requests)
+    assert run("import", saved).out == "0 new, 0 updated, 3 unchanged.\n"
+    assert len(feed.requests) == asked
+
+
+def test_what_a_page_does_not_say_is_unknown(run: Run, feed: FeedServer, tmp_path: Path) -> None:
+    file = tmp_path / "page.txt"
+    file.write_text(page("Nobody has this one", footer="acme-labs Acme Labs\n·\nMay 8, 2026"))
+    run("import", str(file))
+    (paper,) = run("list", "--json").records
+    assert [paper[key] for key in ("upvotes", "comments", "authors", "author_count")] == [None] * 4
+    for term in ("upvotes:<5", "upvotes:0", "comments:<5", "authors:<5", "authors:0", "upvotes:0..9"):
+        assert run("count", term).out == "0\n"
+    assert run("count", "-upvotes:>5").out == "1\n"
+    assert run("list").out.split("\t")[2:4] == ["", ""]
+    (row,) = csv.DictReader(io.StringIO(run("export", "--all", "--format", "csv").out))
+    assert (row["upvotes"], row["comments"], row["authors"]) == ("", "", "")
+    assert "upvote" not in run("show", paper["id"]).out
+
+
+def test_the_newest_page_comes_first(run: Run, feed: FeedServer, saved: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text(page("Yet another one", TITLES[1]))
+    left = run("import", saved, "--later", "--json").record["titles"]
+    assert left == {"found": 0, "offered": 0, "left": 3}
+    assert run("import", str(other), "--later").lines[1:] == ["4 titles wait to be looked up."]
+    run("import", saved, "--later")
+    listed = run("list", "source:page sort:page", "--json").records
+    assert [one["title"] for one in listed] == [*TITLES, "Yet another one"]
+
+
+def test_without_a_network_it_waits_for_a_refresh(
+    session: Session, feed: FeedServer, saved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        session(
+            """
+        $ import page.txt
+        3 new, 0 updated, 0 unchanged.
+        ! 3 titles will be looked up with the next refresh: Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.
+        """  # noqa: E501
+        )
+    feed.faults.append("refuse:403")
+    session(
+        """
+        $ import page.txt --jsonl
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 0, "marks": 0, "titles": {"found": 0, "offered": 0, "left": 3}, "failed": []}
+        $ refresh --day today
+        0 new, 0 updated, 0 unchanged in 0 days.
+        $ refresh --jsonl=titles
+        {"titles": {"found": 1, "offered": 1, "left": 0}}
+        """  # noqa: E501
+    )
+
+
+def test_the_user_chooses_what_a_paper_is(session: Session, feed: FeedServer, saved: str) -> None:
+    session(
+        """
+        $ import page.txt --tag mine
+        3 new, 0 updated, 0 unchanged.
+        3 tagged mine. 'dailypapers undo' takes it back.
+        1 paper found by its title.
+        1 paper may be another one: 'dailypapers import --choices' shows which.
+        $ import --choices
+        page:NOW  A memory that forgets (2 authors, 2026-05-08)
+          2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)
+        2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import --choose page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.
+        $ import --choices --jsonl
+        {"id": "page:NOW", "title": "Nobody has this one", "author_count": 2, "published": "2026-05-08", "asked": 1, "choices": []}
+        {"id": "page:NOW", "title": "A memory that forgets", "author_count": 2, "published": "2026-05-08", "asked": 1, "choices": [{"id": "2605.00002", "title": "A memory that forgets on purpose", "author_count": 2, "published": "2026-05-08"}]}
+        $ import --choose OWN=2605.00002
+        page:NOW is 2605.00002 now.
+        $ list tag:mine --jsonl=id,tags
+        {"id": "2605.00002", "tags": ["mine"]}
+        {"id": "2605.00001", "tags": ["mine"]}
+        {"id": "page:NOW", "tags": ["mine"]}
+        $ show OWN --jsonl=id
+        {"id": "2605.00002"}
+        $ import --choose page:000000000000=2605.00002
+        2! dailypapers: --choose 'page:NOW=2605.00002' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        $ import --choose 2605.00002
+        2! dailypapers: --choose '2605.00002' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        $ import --choose x=y
+        2! dailypapers: --choose 'x=y' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        $ import --choose page:000000000000=
+        2! dailypapers: --choose 'page:NOW=' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
+        """,  # noqa: E501
+        OWN=page_id("A memory that forgets"),
+    )
+
+
+# Our own exports
+
+
+BOTH = "is:hidden OR -is:hidden"
+
+
+@pytest.fixture
+def marked(papers: Path) -> Path:
+    """The user's cache with marks of every kind, a paper of a saved page, and marks of a paper that is gone."""
+    with closing(Cache.open(papers, shipped_topics())) as cache:
+        cache.store(Listing(None, (Draft("A paper of a saved page", source="page"),)), NOW)
+        cache.store(
+            Listing(None, (Draft("An entry", source="lab", announced="2026-06-30", entry="feed:" + "0" * 12),)), NOW
+        )
+        cache.store(Listing("2026-06-27", (Draft("LiveEdit: Streaming Video Editing", "2606.26740"),)), NOW)
+        cache.store(Listing("2020-01-01", (Draft("An old one", "2001.00001"),)), NOW)
+        with closing(Events.open(papers)) as events:
+            events.mark("star", True, [1, 7])
+            events.mark("read", True, [1, 2, 3, 9])
+            events.mark("hide", True, [4])
+            events.mark("tag:to read", True, [2, 7, 8])
+            events.mark("note", "First line\n  second, 中文標題", [5])
+            events.mark("queue", True, [8, 2, 5])
+            events.mark("queue", place_between(None, first_place(1, 0)), [6])
+            events.mark("star", True, [6])
+            events.undo()
+        assert list(cache.drop_before("2021-01-01")) == [1]
+    return papers
+
+
+def everything(run: Run) -> str:
+    return run("list", BOTH, "--json").out
+
+
+def test_a_new_home_gets_all_that_was_exported(
+    run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, again = tmp_path / "everything.json", tmp_path / "again.json"
+    said = run("export", "--all", "-o", str(file))
+    assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
+    before, queue = everything(run), run("list", "sort:queue", "--json=id,queued").out
+    assert len(json.loads(before)) == 8
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("import", str(file)).out == "8 new, 0 updated, 1 unchanged, 15 marks.\n"
+    assert everything(run) == before
+    assert run("list", "sort:queue", "--json=id,queued").out == queue
+    assert run("import", str(file), "--json").record == {
+        "new": 0, "updated": 0, "unchanged": 9, "skipped": 0, "marks": 0, "failed": [],
+    }  # fmt: skip
+    assert run("import", str(file)).out == "0 new, 0 updated, 9 unchanged.\n"
+    assert everything(run) == before
+    assert run("count", "day:2026-06-27").out == "1\n"
+    run("export", "--all", "-o", str(again))
+    assert plain(again) == plain(file)
+    # The paper that was gone comes back, and is read.
+    run(
+        "import",
+        str(write_days(tmp_path / "days.jsonl", {"2020-01-01": [item("2001.00001", "An old one", "2020-01-01")]})),
+    )
+    assert run("count", "is:read", "id:2001.00001").out == "1\n"
+
+
+def plain(file: Path) -> list[dict[str, Any]]:
+    """The records of an export; an event has an id of its own in each home, which begins alike."""
+    records: list[dict[str, Any]] = json.loads(file.read_text())
+    for record in records:
+        for mark in record["marks"]:
+            mark["id"] = mark["id"][:12]
+    return records
+
+
+def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its marks have no time: they are set where nothing is."""
+    file = tmp_path / "list.json"
+    file.write_text(before := everything(run))
+    assert "marks" not in json.loads(before)[0]
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("import", str(file)).out == "8 new, 0 updated, 0 unchanged, 14 marks.\n"
+    by_id = {one["id"]: one for one in run("list", BOTH, "--json").records}
+    assert by_id == {one["id"]: one for one in json.loads(before)}
+    assert run("import", str(file), "--json").record["marks"] == 0
+    run("mark", "unstar", "2606.26740")
+    assert run("import", str(tmp_path / "list.json"), "--json").record["marks"] == 1
+
+
+def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:
+    hidden = "Small verifiers"
+    for format in FORMATS:
+        assert hidden in run("export", "--all", "--format", format).out
+        assert hidden not in run("export", "-is:hidden", "--format", format).out
+        assert hidden in run("export", "is:hidden", "--format", format).out
+
+
+def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:
+    """A program ended before it applied its event."""
+    with closing(Events.open(papers)) as events:
+        events.mark("star", True, [1, 2])
+    with closing(connections.connect(papers)) as connection:
+        connection.execute("UPDATE event SET applied = 0")
+        connection.execute("DELETE FROM effect")
+        connection.execute("UPDATE paper SET starred = 0")
+    records = run("export", "--all", "--format", "json").records
+    assert [(record["starred"], len(record["marks"])) for record in records[:3]] == [(True, 1), (True, 1), (False, 0)]

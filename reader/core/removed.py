@@ -1,0 +1,31 @@
+"""What the last release had and this one lacks: commands, settings, keys and query fields, with what to use instead.
+
+Each row stays for one release, so that a habit, a settings file or a saved query of the last release is answered with
+advice instead of "unknown".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_GROUPS = (
+    "Groups were removed. Share a feed instead: one person names a file that ends in .atom under [[exports]], and the "
+    "others run 'dailypapers feeds add ADDRESS'."
+)
+
+COMMANDS: Mapping[str, str] = MappingProxyType({"group": _GROUPS})
+"""Removed commands, each with a sentence or two that says what to use."""
+
+FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
+"""Removed fields of the query language."""
+
+SETTINGS: Mapping[str, str] = MappingProxyType({"second_look": "the page of a paper says what has changed"})
+"""Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
+settings reader ignores their values."""
+
+ACTIONS = frozenset({"view.group"})
+"""Removed actions: keys that the user gave them are ignored."""
+
+VIEWS = frozenset({"group"})
+"""Removed views of the program: `hidden_views` may still name them."""

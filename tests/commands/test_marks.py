@@ -1,0 +1,405 @@
+"""Marks, tags, notes and undo from a script: what they change and what is printed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from pathlib import Path
+from zlib import compress
+
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Entry
+from tests.commands.conftest import IDS, Run, Session, Spawn
+from tests.table import each
+
+
+def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark read 2606.26740
+        1 paper marked read. 'dailypapers undo' takes it back.
+        $ mark unread 2606.26740 --jsonl
+        {"mark": "unread", "papers": 1, "changed": 1, "dry_run": false}
+        $ mark star 2606.26740
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ mark unstar 2606.26740
+        1 paper marked unstarred. 'dailypapers undo' takes it back.
+        $ mark unstar 2606.26740 --jsonl
+        {"mark": "unstar", "papers": 1, "changed": 0, "dry_run": false}
+        $ mark hide --query "agents OR verifiers"
+        4 papers marked hidden. 'dailypapers undo' takes it back.
+        $ count
+        2
+        $ mark unhide --query "agents OR memory"
+        3 papers marked no longer hidden. 'dailypapers undo' takes it back.
+        $ count is:hidden
+        1
+        $ undo
+        Taken back: 3 papers no longer hidden.
+        $ mark unqueue 2606.26740
+        Nothing to change: 1 paper is not queued.
+        $ mark queue 2606.26740
+        1 paper marked queued. 'dailypapers undo' takes it back.
+        $ mark unqueue 2606.26740
+        1 paper marked no longer queued. 'dailypapers undo' takes it back.
+        """
+    )
+
+
+def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Path) -> None:
+    far = int(time.time() * 1000) + 3_000 * 86_400_000
+    with closing(Events.open(papers)) as events:
+        events.join([Entry("0" * 24, "b" * 12, 1, far, "star", "1", 1, compress(IDS[0].encode()))])
+    for _ in range(2):
+        said = run("mark", "unstar", IDS[0])
+        assert (said.code, said.out) == (1, "")
+        assert "That stays as it was: a mark dated " in said.err
+        assert "Run 'dailypapers cache repair'" in said.err
+        assert run("count", "is:starred").out == "1\n"
+    assert "days ahead" in run("cache", "verify").out
+    assert run("cache", "repair").code == 0
+    assert run("count", "is:starred").out == "0\n"
+    assert run("mark", "star", IDS[0]).out.startswith("1 paper marked starred")
+    assert run("cache", "verify").code == 0
+
+
+# Which papers are chosen
+
+
+def test_what_changes_is_counted(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark hide --all --dry-run
+        6 papers would be marked hidden; nothing was changed.
+        $ mark read 2606.26740 https://arxiv.org/abs/2606.30616 2606.26740
+        2 papers marked read. 'dailypapers undo' takes it back.
+        $ mark read 2606.26740
+        Nothing to change: 1 paper is read.
+        $ mark read --query "-title:terminal"
+        3 papers marked read. 'dailypapers undo' takes it back.
+        $ mark read --query "-title:terminal"
+        Nothing to change: 5 papers are read.
+        $ mark read --query "-title:terminal" --dry-run
+        0 papers would be marked read; nothing was changed.
+        $ mark read --query xylophone
+        Nothing matches.
+        $ mark read 2606.26740 2606.28480 --dry-run --jsonl
+        {"mark": "read", "papers": 2, "changed": 1, "dry_run": true}
+        """
+    )
+
+
+def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark read
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
+        $ mark read 2606.26740 --query agents
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
+        $ mark read 2606.26740 --all
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers mark --help'.
+        $ mark read --query ""
+        2! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
+        $ mark star 2606.26740 2606.99999
+        1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
+        $ mark star 2606.26740 is:unread
+        1! dailypapers: 'is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
+        $ count is:read OR is:starred
+        0
+        """  # noqa: E501
+    )
+
+
+SELECTIONS = [
+    ("mark", "hide", "--query"),
+    ("mark", "queue", "--query"),
+    ("tag", "add", "later", "--query"),
+    ("pipe", "cat", "--query"),
+    ("export", "--format", "csv", "--"),
+]
+
+
+@each(
+    ("words", "query"),
+    [
+        *((words, "agents ?") for words in (*SELECTIONS, ("list", "--json", "--"), ("count", "--"))),
+        (("views", "save", "odd", "--"), "agents ?"),
+    ],
+)
+def test_a_term_without_letters_is_a_mistake_in_every_command(
+    run: Run, papers: Path, words: tuple[str, ...], query: str
+) -> None:
+    found = run(*words, query)
+    assert (found.code, found.out) == (2, ""), found
+    assert "The query is wrong at " in found.err and found.err.count("\n") == 1
+    assert run("count", "is:hidden OR is:queued OR tag:later").out == "0\n"
+
+
+@each(
+    ("words", "query"),
+    [
+        *((words, "sort:title") for words in SELECTIONS),
+        *((("mark", "hide", "--query"), query) for query in ("", " ", "view:all-of-it")),
+    ],
+)
+def test_all_papers_are_only_chosen_by_all(
+    run: Run, papers: Path, home: Path, words: tuple[str, ...], query: str
+) -> None:
+    (home / "config.toml").write_text('[[views]]\nname = "all-of-it"\nquery = "sort:title"\n')
+    found = run(*words, query)
+    assert (found.code, found.out) == (2, "")
+    assert found.err == "dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.\n"
+    assert run("count", "is:hidden OR is:queued OR tag:later").out == "0\n"
+    assert run("list", "view:all-of-it", "--json").records
+
+
+def test_all_means_hidden_papers_too_and_takes_an_order(run: Run, papers: Path) -> None:
+    assert run("mark", "hide", "--all").out.startswith("6 papers marked hidden.")
+    assert run("mark", "read", "--all", "--json").record["changed"] == 6
+    assert run("tag", "add", "x", "--all", "--dry-run", "--json").record["changed"] == 6
+    assert len(run("export", "--all", "--format", "json").records) == 6
+    assert sorted(run("pipe", "cat", "--all", "--input", "ids").out.split()) == sorted(IDS)
+    assert run("mark", "unhide", "--all").out.startswith("6 papers marked no longer hidden.")
+    for words in (("mark", "hide", "--all", IDS[0]), ("mark", "hide", "--all", "--query", "agents"), ("export",)):
+        assert run(*words).code == 2
+
+
+# Tags and the queue
+
+
+def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ tags
+        @ tags
+        You have no tags yet. 'dailypapers tag add NAME ID' makes one.
+        $ tags --jsonl
+        $ tag add "to read" 2606.26740 https://arxiv.org/abs/2606.30616v2 2606.26740
+        2 papers tagged to read. 'dailypapers undo' takes it back.
+        $ tag add "To Read" 2606.26740
+        Nothing to change: 1 paper is tagged to read.
+        $ show 2606.26740 --jsonl=tags
+        {"tags": ["to read"]}
+        $ tag add Évals 2606.26740 --jsonl
+        {"tag": "Évals", "papers": 1, "changed": 1, "dry_run": false}
+        $ tag add évals 2606.30616
+        1 paper tagged Évals. 'dailypapers undo' takes it back.
+        @ tags
+        to read  2
+        Évals    2
+        $ tags
+        to read	2
+        Évals	2
+        $ tag remove ÉVALS 2606.26740
+        1 paper untagged Évals. 'dailypapers undo' takes it back.
+        $ tag rename évals évals
+        1 paper renamed to évals. 'dailypapers undo' takes it back.
+        $ tag rename évals évals
+        1! dailypapers: The tag already has the name 'évals'.
+        $ tag rename evals e
+        1! dailypapers: No paper has the tag 'evals'. Did you mean évals?
+        $ tag rename xylophone e
+        1! dailypapers: No paper has the tag 'xylophone'.
+        $ tag add a --query agents --dry-run
+        3 papers would be tagged a; nothing was changed.
+        $ tag add a --query agents --jsonl
+        {"tag": "a", "papers": 3, "changed": 3, "dry_run": false}
+        $ tag remove a --query "tag:a -title:terminal" --dry-run --jsonl
+        {"tag": "a", "papers": 2, "changed": 2, "dry_run": true}
+        $ tag remove a --query "tag:a -title:terminal"
+        2 papers untagged a. 'dailypapers undo' takes it back.
+        $ tag add a --query xylophone
+        Nothing matches.
+        $ tag rename a "to read" --dry-run
+        1 paper would be renamed to to read; nothing was changed.
+        $ tag rename a "TO READ"
+        1 paper renamed to to read. 'dailypapers undo' takes it back.
+        $ undo
+        Taken back: 1 paper tagged to read, untagged a.
+        $ tags --jsonl
+        {"name": "to read", "papers": 2}
+        {"name": "a", "papers": 1}
+        {"name": "évals", "papers": 1}
+        """
+    )
+
+
+def test_what_can_not_be_done_is_said(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ tag add
+        2! dailypapers tag: TAG is missing. See 'dailypapers tag --help'.
+        $ tag add a
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
+        $ tag add a 1 --query x
+        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
+        $ tag add a --query " "
+        2! dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.
+        $ tag add " " 2606.26740
+        2! dailypapers: A tag needs a name with letters.
+        $ tag add a 2401.00001
+        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
+        $ tag rename a
+        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
+        $ tag rename a b c
+        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
+        $ tag rename a b --query x
+        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
+        $ tags
+        """
+    )
+
+
+def test_the_queue_has_its_own_order(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark queue 2606.00003 2606.26740 2606.00002
+        3 papers marked queued. 'dailypapers undo' takes it back.
+        $ mark queue 2606.30616
+        1 paper marked queued. 'dailypapers undo' takes it back.
+        $ list is:queued sort:queue
+        2606.00003	2026-06-29	9	2	unread,queued	Small verifiers, long horizons
+        2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
+        2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
+        2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
+        $ list is:queued sort:-queue --jsonl=id,queued
+        {"id": "2606.30616", "queued": true}
+        {"id": "2606.00002", "queued": true}
+        {"id": "2606.26740", "queued": true}
+        {"id": "2606.00003", "queued": true}
+        $ list sort:queue --jsonl=id,queued
+        {"id": "2606.00003", "queued": true}
+        {"id": "2606.26740", "queued": true}
+        {"id": "2606.00002", "queued": true}
+        {"id": "2606.30616", "queued": true}
+        {"id": "2606.28480", "queued": false}
+        {"id": "2606.00001", "queued": false}
+        $ mark unqueue 2606.26740
+        1 paper marked no longer queued. 'dailypapers undo' takes it back.
+        $ count -is:queued
+        3
+        $ undo
+        Taken back: 1 paper no longer queued.
+        $ undo
+        Taken back: 1 paper queued.
+        $ mark queue --all --query sort:title --dry-run
+        3 papers would be marked queued; nothing was changed.
+        $ mark queue --all --query sort:title --jsonl
+        {"mark": "queue", "papers": 6, "changed": 3, "dry_run": false}
+        $ list sort:queue
+        2606.00003	2026-06-29	9	2	unread,queued	Small verifiers, long horizons
+        2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
+        2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
+        2606.28480	2026-06-30	36	2	unread,queued	A benchmark of terminal agents 中文標題
+        2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
+        2606.00001	2026-06-29	7	2	unread,queued	Where do web agents lose their way?
+        """
+    )
+
+
+# Notes
+
+
+def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ note 2606.26740
+        ! 2606.26740 has no note. 'dailypapers note 2606.26740 --text TEXT' writes one.
+        $ note 2606.26740 --jsonl
+        {"id": "2606.26740", "note": null}
+        $ note 2606.26740 --history
+        ! 2606.26740 never had a note.
+        $ note 2606.26740 --text "# Mine: äöü"
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ note 2606.26740
+        # Mine: äöü
+        $ note 2606.26740 --text " # Mine: äöü"
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ note 2606.26740 --text "# Mine: äöü "
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ show 2606.26740 --jsonl=note
+        {"note": "# Mine: äöü"}
+        $ count has:note
+        1
+        $ note 2606.26740 --text " " --jsonl
+        {"id": "2606.26740", "note": null, "changed": true}
+        $ note 2606.26740 --text ""
+        Nothing to change: 2606.26740 has no note.
+        $ note 2606.26740 --restore 3
+        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
+        $ note 2606.26740 --restore 2 --jsonl
+        {"id": "2606.26740", "note": null, "changed": true}
+        $ note 2606.26740 --restore 1 --text x
+        2! dailypapers: --restore can't be combined with --text or --history.
+        $ note 2606.26740 --restore 1 --history
+        2! dailypapers: --restore can't be combined with --text or --history.
+        $ note 2606.26740 --restore 0
+        2! dailypapers note: argument --restore: '0' is not a whole number above zero. See 'dailypapers note --help'.
+        $ note 2606.26740 --history --text x
+        2! dailypapers: --history prints notes and --text writes one: choose one of them.
+        $ note 2401.00001
+        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
+        $ undo
+        Taken back: 1 paper without a note.
+        $ note 2606.26740 --text ""
+        The note of 2606.26740 was removed. 'dailypapers undo' takes it back.
+        """
+    )
+
+
+def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) -> None:
+    assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
+    assert run("note", IDS[0]).out == "Two\n  lines\n"
+    assert spawn("note", IDS[0], "--text", "-", input="- one\n- two").code == 0
+    assert run("show", IDS[0], "--json").record["note"] == "- one\n- two"
+
+
+# Undo
+
+
+def test_undo_goes_back_step_by_step_and_says_what_it_undid(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark star 2606.26740
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ mark read --query day:2026-06-29
+        3 papers marked read. 'dailypapers undo' takes it back.
+        $ undo
+        Taken back: 3 papers read.
+        $ undo --jsonl
+        {"undone": {"kind": "star", "papers": 1, "label": "starred"}}
+        $ undo
+        There is nothing to take back.
+        $ undo --jsonl
+        {"undone": null}
+        $ redo
+        Redone: 1 paper starred.
+        $ redo --jsonl
+        {"redone": {"kind": "read", "papers": 3, "label": "read"}}
+        $ redo
+        There is nothing to redo.
+        $ redo --jsonl
+        {"redone": null}
+        """
+    )
+
+
+def test_undo_says_first_that_a_feed_is_no_mark(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ mark star 2606.26740
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ feeds add cs.CL
+        cs.cl: Computation and Language (cs.CL) (papers come with the next refresh)
+        $ feeds remove cs.CL
+        1 feed removed; the papers stay.
+        $ undo
+        1! dailypapers: Nothing was undone: a feed was followed or dropped, which 'dailypapers feeds' takes back. Undo again to take back the mark before.
+        $ undo
+        Taken back: 1 paper starred.
+        $ mark star 2606.26740
+        1 paper marked starred. 'dailypapers undo' takes it back.
+        $ undo
+        Taken back: 1 paper starred.
+        """  # noqa: E501
+    )
