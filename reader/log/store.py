@@ -200,11 +200,11 @@ class Log:
         with explained(self._path):
             return int(self._connection.execute("SELECT count(*) FROM event").fetchone()[0])
 
-    def machines(self) -> dict[str, tuple[int, int]]:
-        """The machines that have rows here, each with its number of rows and its latest clock."""
+    def machines(self) -> dict[str, tuple[int, int, int]]:
+        """The machines that have rows here, each with its number of rows, its earliest and its latest clock."""
+        ask = "SELECT machine, count(*), min(clock), max(clock) FROM event GROUP BY machine"
         with explained(self._path):
-            rows = self._connection.execute("SELECT machine, count(*), max(clock) FROM event GROUP BY machine")
-            return {machine: (count, clock) for machine, count, clock in rows}
+            return {machine: (count, first, last) for machine, count, first, last in self._connection.execute(ask)}
 
     # Other machines
 

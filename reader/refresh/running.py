@@ -173,8 +173,8 @@ def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
-    from reader.cache import files
     from reader.cache.texts import Texts
+    from reader.log import copies
 
     if await run_to_end(cache.needs_classifying):
         steps = cache.reclassify()
@@ -189,7 +189,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     await run_to_end(_index_new_papers, context.cache_file)
     await run_to_end(_store_words, context.cache_file)
     await run_to_end(cache.rest)
-    await run_to_end(files.keep_daily_backup, context.cache_file, context.now().astimezone().date())
+    await run_to_end(copies.keep_daily_copy, context.cache_file, context.now().astimezone().date())
 
 
 def _index_new_papers(file: Path) -> None:

@@ -9,7 +9,6 @@ from argparse import Namespace
 from contextlib import suppress
 from datetime import date, datetime
 from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
 from time import sleep
 
@@ -161,8 +160,8 @@ class Logged(Delivery):
         """Wait for this machine's turn, if there are others and the settings name a place to sync."""
         if not self.is_shared or not self._workspace.settings.sync:
             return
-        with self._workspace.window() as window:
-            before = window.read(turn)
+        with self._workspace.events() as events:
+            before = turn(events)
         if before is not None:
             seconds = LEAD + before * STEP
             if not self._arguments.quiet:
@@ -197,8 +196,8 @@ class Logged(Delivery):
             known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
             if self.is_shared:
                 self._join_others()
-                with self._workspace.window() as window:
-                    elsewhere = window.read(partial(mailed_elsewhere, name=self._name))
+                with self._workspace.events() as events:
+                    elsewhere = mailed_elsewhere(events, self._name)
                 known |= elsewhere.keys
                 last = max(filter(None, (last, elsewhere.last)), default=None)
                 at = elsewhere.last

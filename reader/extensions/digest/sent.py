@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -209,28 +208,26 @@ class Mailings(NamedTuple):
 def record_mailing(events: api.Events, id: str, name: str, keys: Sequence[str]) -> None:
     """Tell the other machines that the mail `id` is about to leave; `name` is the recipient and query."""
     starts = range(0, len(keys), PART)
-    events.record_plain(
-        {f"{api.MAILED}{_hash(id)}:{at}": "\n".join((_hash(name), *keys[at : at + PART])) for at in starts}
+    events.decide(
+        [(f"{api.MAILED}{_hash(id)}:{at}", "\n".join((_hash(name), *keys[at : at + PART]))) for at in starts]
     )
 
 
 def take_back_mailing(events: api.Events, id: str) -> None:
-    """Tell them that it did not leave."""
-    mine = "SELECT DISTINCT kind FROM event WHERE kind GLOB ? AND machine = ?"
+    """Withdraw the marks of a mail that did not leave."""
+    mine = "SELECT kind FROM mark WHERE paper = '' AND kind GLOB ? AND substr(action, 1, 12) = ?"
     values = (f"{api.MAILED}{_hash(id)}:*", events.machine())
     kinds = events.read(lambda connection: connection.execute(mine, values).fetchall())
-    events.record_plain({kind: "" for (kind,) in kinds})
+    events.decide([(kind, "") for (kind,) in kinds])
 
 
-def mailed_elsewhere(connection: sqlite3.Connection, name: str) -> Mailings:
-    """What other machines have mailed to the same, or may have."""
+def mailed_elsewhere(events: api.Events, name: str) -> Mailings:
+    """What other machines have mailed to the same recipient, or may have."""
     others = (
-        f"SELECT kind, machine, value, clock FROM event WHERE kind LIKE '{api.MAILED}%'"
-        " AND machine IS NOT (SELECT value FROM meta WHERE key = 'machine') ORDER BY clock, id"
+        f"SELECT value, clock FROM mark WHERE paper = '' AND kind GLOB '{api.MAILED}*' AND substr(action, 1, 12) <> ?"
     )
-    newest = {(kind, machine): (value, clock) for kind, machine, value, clock in connection.execute(others)}
     keys, last = set[str](), 0
-    for value, clock in newest.values():
+    for value, clock in events.read(lambda connection: connection.execute(others, (events.machine(),)).fetchall()):
         hash, *found = value.split("\n")
         if hash == _hash(name):
             keys.update(found)
@@ -238,17 +235,14 @@ def mailed_elsewhere(connection: sqlite3.Connection, name: str) -> Mailings:
     return Mailings(frozenset(keys), datetime.fromtimestamp(min(last, api.FURTHEST) / 1000, UTC) if last else None)
 
 
-def turn(connection: sqlite3.Connection) -> int | None:
+def turn(events: api.Events) -> int | None:
     """How many machines mail before this one; None if it is the only one.
 
     The order is that of their first marks, which all machines agree on; a new machine is last.
     """
-    (own,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or (None,)
-    lately = int((datetime.now(UTC) - AWAY).timestamp() * 1000)
-    marked = (
-        "SELECT machine FROM event WHERE number > 0 GROUP BY machine HAVING max(clock) > ? ORDER BY min(clock), machine"
-    )
-    machines = [machine for (machine,) in connection.execute(marked, (lately,))]
+    own, lately = events.machine(), int((datetime.now(UTC) - AWAY).timestamp() * 1000)
+    active = {machine: first for machine, (_, first, last) in events.log.machines().items() if last > lately}
+    machines = sorted(active, key=lambda machine: (active[machine], machine))
     if not set(machines) - {own}:
         return None
     return machines.index(own) if own in machines else len(machines)
