@@ -1,24 +1,15 @@
-"""Homes that began with the oldest program and with today's: the same 300 papers, and marks of every kind.
-
-A cache keeps its first form for life: a migration adds columns, but the rows that are there stay short. So damage is
-tried on both. The oldest cache was made by the last program with the first schema alone, commit 2811321, and is kept
-in `tests/data`.
-"""
+"""A home with 300 papers and marks of every kind."""
 
 from __future__ import annotations
 
 import json
-import lzma
 import random
-from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
-from reader.cache import schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
@@ -29,12 +20,8 @@ from reader.core.document.model import Document, Paragraph, Span
 from reader.feeds.files.papers_file import read_papers
 from tests.cache.conftest import ByName
 
-ROOT = Path(__file__).parent.parent
-
-OLDEST = ROOT / "tests" / "data" / "0.1.0" / "papers.db.xz"
-
 PAPERS = 300
-"""Papers of each home, thirty on each of ten days; the key of a paper is its number plus one."""
+"""Papers of the home, thirty on each of ten days; the key of a paper is its number plus one."""
 
 NOW, FOLLOWED = "2026-11-24T08:00:00+00:00", "2026-11-24T08:00:00Z"
 
@@ -92,7 +79,7 @@ _MARKS: tuple[tuple[str, bool | str, range], ...] = (
     ("note", "Mine: compare with *old* tasks.", range(3, 6)),
     ("hide", True, range(90, 100)),
 )
-"""What both programs recorded, in this order; then the newest was undone and done again."""
+"""The marks, in this order; then the newest was undone and done again."""
 
 
 def make_newest(home: Path) -> Path:
@@ -110,21 +97,6 @@ def make_newest(home: Path) -> Path:
         events.undo()
         events.redo()
     return _use(cache)
-
-
-def make_oldest(home: Path) -> Path:
-    """A home that began with the oldest program, upgraded by today's; returns its cache."""
-    cache = home / "papers.db"
-    home.mkdir(exist_ok=True)
-    cache.write_bytes(lzma.decompress(OLDEST.read_bytes()))
-    schema.ensure(cache)
-    for file in (home / "backups").iterdir():
-        file.unlink()
-    with closing(Cache.open(cache, ByName())):
-        return _use(cache)
-
-
-BEGINNINGS: Mapping[str, Callable[[Path], Path]] = MappingProxyType({"oldest": make_oldest, "newest": make_newest})
 
 
 def _use(cache: Path) -> Path:

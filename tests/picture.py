@@ -1,4 +1,4 @@
-"""Draw the README's picture, the real program over its sample: `python -m tests.picture`."""
+"""Draw the README's picture, the real interface with the sample: `python -m tests.picture`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from textual.pilot import Pilot
-
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
@@ -18,17 +16,13 @@ from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.program import draw_picture
 
-PICTURES = Path(__file__).parent.parent / ".pictures"
+PICTURE = Path(__file__).parent.parent / ".pictures" / "reader.svg"
 
-SIZE = (132, 38)
-"""Columns and rows."""
-
-NOW = datetime(2026, 6, 30, 8, 14, tzinfo=UTC)
-"""The sample's newest day."""
+NEWEST_DAY_OF_THE_SAMPLE = datetime(2026, 6, 30, 8, 14, tzinfo=UTC)
 
 
 async def draw() -> str:
-    """Open the reader over its sample at its newest day; star two papers, read one, and take the picture."""
+    """Open the reader on the sample's newest day, star two papers, mark two read, and take the picture."""
     workspace = Workspace()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "papers.db"
@@ -42,32 +36,18 @@ async def draw() -> str:
             query="since:2026-06",
             rules=lambda: workspace.topics,
             shell=lambda: ReaderShell(Workspace(cache_file=file)),
-            now=lambda: NOW,
+            now=lambda: NEWEST_DAY_OF_THE_SAMPLE,
             still=True,
         )
-        async with app.run_test(size=SIZE) as pilot:
-            await settle(app, pilot)
-            for key in ("s", "j", "m", "j", "j", "s", "j", "m", "k", "k", "k"):
-                await pilot.press(key)
+        async with app.run_test(size=(132, 38)) as pilot:
+            for key in ("s", "j", "m", "j", "j", "s", "j", "m", "k", "k", "k", "/", "escape"):
                 await app.workers.wait_for_complete()
-            await pilot.press("/", "escape")
-            await settle(app, pilot)
+                await pilot.press(key)
+            await pilot.pause(0.5)
             return draw_picture(app, "dailypapers")
 
 
-async def settle(app: ReaderApp, pilot: Pilot[str]) -> None:
-    """Wait until nothing moves, and what was said has passed."""
-    await pilot.pause(0.3)
-    await app.workers.wait_for_complete()
-    await pilot.pause(0.3)
-
-
-def main() -> None:
+if __name__ == "__main__":
     os.environ.pop("NO_COLOR", None)
     os.environ["COLORTERM"] = "truecolor"
-    PICTURES.mkdir(exist_ok=True)
-    (PICTURES / "reader.svg").write_text(asyncio.run(draw()), "utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    PICTURE.write_text(asyncio.run(draw()), "utf-8")

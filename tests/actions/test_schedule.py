@@ -13,7 +13,6 @@ import pytest
 
 from reader.actions import schedule
 from reader.core.errors import ReaderError
-from tests.releases import DATA, RELEASES
 from tests.table import each
 
 ODD = {"DAILYPAPERS_HOME": 'a b"$HOME`x`%<&'}
@@ -47,9 +46,9 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("only")
-@pytest.mark.parametrize("release", RELEASES)
-def test_a_crontab_s_other_lines_stay_and_that_of_each_release_is_replaced(tmp_path: Path, release: str) -> None:
-    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{(DATA / release / 'crontab').read_text()}")
+def test_a_crontab_s_other_lines_stay_and_that_of_the_last_release_is_replaced(tmp_path: Path) -> None:
+    line = "17 */6 * * * /usr/bin/python3 -P -m reader refresh --quiet # dailypapers refresh"
+    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{line}")
     planned = schedule.plan_schedule(schedule.refreshes(3), tmp_path, ODD, "linux")
     assert schedule.as_installed(planned, programs)
     schedule.install(planned, programs)

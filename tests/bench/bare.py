@@ -1,4 +1,4 @@
-"""The least that a Textual app can be: a line, and a cursor that a key moves. It is the floor of the reader's times."""
+"""A minimal Textual app: one line, and a cursor that a key moves. Its times are the floor for the reader's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-READY = "line 0"
+LIFE_SECONDS = 600
+"""The app ends after this time: without its terminal it would spin, and the bench may be gone."""
 
 
 class Bare(App[None]):
@@ -21,16 +22,13 @@ class Bare(App[None]):
     line = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(READY)
+        yield Static("line 0")
 
     def action_move(self) -> None:
         self.line += 1
         self.query_one(Static).update(f"line {self.line}")
 
 
-LIFE = 600
-"""Seconds after which it ends by itself: it spins when its terminal is gone, and who started it may be gone too."""
-
 if __name__ == "__main__":
-    signal.alarm(LIFE)
+    signal.alarm(LIFE_SECONDS)
     Bare().run()

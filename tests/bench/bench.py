@@ -1,39 +1,333 @@
-"""Measure the real program in a real terminal, beside its floors and newsboat, if that is installed; print one table.
+"""Measure the real program in a real terminal, each figure beside its peer or floor in the same run.
 
-    python -m tests.bench.bench --papers 100000 [--folder DIR] [--only start,keys]
+    python -m tests.bench.bench [--papers N] [--folder DIR] [--only start,keys,refresh,memory,quality] [--archive FILE]
 
-A floor is the least that the same thing could take: a bare Textual app, or the plain statement in sqlite3 on the same
-file. Times are medians where nothing else is said. Run it on a quiet machine.
+The peer is newsboat where it is installed; the floors are a bare Textual app and plain sqlite3. Times are medians in
+milliseconds. Run it on a quiet machine. `quality` judges search, topics and For you on recorded days (`--archive`).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
+import shutil
+import sqlite3
+import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from statistics import median, quantiles
 
 from tests.bench import corpus
-from tests.bench.measures import MEASURES
-from tests.bench.stage import HEAD, Bench
-from tests.rigs.program import ROOT
+from tests.feed_server import FeedServer, Item
+from tests.program import FRAME_END, ROOT, Terminal, command, environment, run
+
+SIZE = (140, 42)
+
+STARTS = 9
+
+COMING = 1_100
+"""Papers of the busy day that a refresh fetches."""
+
+REST_SECONDS = 5.0
+"""So long after its start, the reader has drawn, counted and refreshed."""
+
+Condition = Callable[[Terminal], bool]
+
+
+class Bench:
+    """A folder for homes, and the corpus that is copied into them."""
+
+    def __init__(self, folder: Path, papers: int, feed: FeedServer) -> None:
+        self.folder = folder
+        self.papers = papers
+        self.feed = feed
+        self._corpus = corpus.make_home(folder, papers)
+        self._work = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
+        self.newsboat = corpus.make_newsboat(self._work / "newsboat", papers)
+        listed = run(["list", "--json=title", "-n", "400"], environment(self._corpus))
+        self.titles: list[str] = [paper["title"][:20] for paper in json.loads(listed.out)]
+        """The beginnings of the titles as the view All lists them."""
+
+    def close(self) -> None:
+        shutil.rmtree(self._work)
+
+    @contextmanager
+    def reader(self, home: Path | None = None) -> Iterator[Terminal]:
+        """A reader in a home, or in a new one; in that one it has been at rest for a second."""
+        with Terminal(command(), self._variables(home or self.home()), SIZE, ROOT) as terminal:
+            if home is None:
+                until(terminal, lambda one: self.titles[1] in one.text and "↻" in one.lines[0])
+                terminal.read_until_quiet(1.0)
+            yield terminal
+
+    def home(self) -> Path:
+        """A copy of the corpus, whose user has been there before and looks at the view All."""
+        home = Path(tempfile.mkdtemp(prefix="home-", dir=self._work)) / "home"
+        shutil.copytree(self._corpus, home)
+        (home / "config.toml").touch()
+        (home / "state.json").write_text(f'{{"view": "all", "visited": "{datetime.now(UTC).isoformat()}"}}')
+        os.sync()
+        return home
+
+    def bare(self) -> Terminal:
+        """A bare Textual app."""
+        return Terminal([sys.executable, "-m", "tests.bench.bare"], self._variables(self._work), SIZE, ROOT)
+
+    def _variables(self, home: Path) -> dict[str, str]:
+        return environment(home, self.feed.url, COLORTERM="truecolor")
+
+
+def report(name: str, ours: Sequence[float], other: Sequence[float] = (), what: str = "") -> None:
+    """Print the median and the 95th percentile of a figure beside those of a peer or floor."""
+    tail = f"{quantiles(ours, n=20)[-1]:>9,.1f}" if len(ours) >= 20 else " " * 9
+    beside = f"{median(other):>9,.1f}  {median(ours) / median(other):>5.1f} x {what}" if other else ""
+    print(f"{name:<40}{median(ours):>9,.1f}{tail}  {beside}".rstrip(), flush=True)
+
+
+def until(terminal: Terminal, happened: Condition, seconds: float = 120.0) -> float:
+    """Read frames until one fulfils a condition; return when its last byte came."""
+    deadline, drawn = time.perf_counter() + seconds, 0
+    while terminal.read(deadline - time.perf_counter()):
+        at = time.perf_counter()
+        ended = terminal.raw.rfind(FRAME_END)
+        # A program that does not synchronize its frames is looked at after each of its writes.
+        if ended < 0 or ended >= drawn:
+            drawn = len(terminal.raw)
+            if happened(terminal):
+                return at
+    raise AssertionError(f"It did not happen; the screen shows:\n{terminal.text}")
+
+
+def until_written(terminal: Terminal, text: str) -> float:
+    """Milliseconds from the start until a program has written a text."""
+    while text.encode() not in terminal.raw:
+        assert terminal.read(60), f"{text!r} did not come: {terminal.text}"
+    return 1_000 * (time.perf_counter() - terminal.started)
+
+
+def press(terminal: Terminal, keys: Sequence[str], happened: Condition, rest: float = 0.3) -> float:
+    """Milliseconds from the last of some keys, pressed when nothing is drawn, to the frame that shows their effect."""
+    terminal.read_until_quiet(rest)
+    pressed = terminal.press(*keys)
+    return 1_000 * (until(terminal, happened) - pressed)
+
+
+def moves(terminal: Terminal, *keys: str) -> float:
+    """Milliseconds until the cursor is on another paper."""
+    terminal.read_until_quiet(0.3)
+    before = cursor(terminal)
+    return press(terminal, keys, lambda one: cursor(one) not in ("", before))
+
+
+def cursor(terminal: Terminal) -> str:
+    """The list's part of the line that the cursor is on."""
+    panes = (re.split("[│┃]", line) for line in terminal.lines)
+    return next((parts[1] for parts in panes if len(parts) > 2 and parts[1].startswith("▌")), "")
+
+
+def unread(terminal: Terminal) -> str:
+    """The number beside the view Unread."""
+    found = re.search(r" Unread +([\d,]+) ", terminal.text)
+    return found[1] if found else ""
+
+
+def quits(terminal: Terminal) -> float:
+    """Milliseconds from the key that quits to the end of the program."""
+    pressed = terminal.press("ctrl+q")
+    terminal.wait_closed(60)
+    return 1_000 * (time.perf_counter() - pressed)
+
+
+def processor_seconds(terminal: Terminal) -> float:
+    """Seconds of processor time that a program has used."""
+    fields = Path(f"/proc/{terminal.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(terminal: Terminal, name: str) -> float:
+    """A figure of a program's memory: Rss, or Pss, which shares what several programs have in common."""
+    found = re.search(rf"^{name}: +(\d+) kB$", Path(f"/proc/{terminal.process.pid}/smaps_rollup").read_text(), re.M)
+    return int(found[1]) / 1_000 if found else 0.0
+
+
+def measure_start(bench: Bench) -> None:
+    """The first title on the screen, in turns with a bare app and newsboat."""
+    home = bench.home()
+    with bench.reader(home) as terminal:
+        until(terminal, lambda one: bench.titles[1] in one.text and (home / "look.json").exists())
+        quits(terminal)
+    ours, bare, boat, used, bare_used, left, bare_left = (list[float]() for _ in range(7))
+    for _ in range(STARTS):
+        with bench.bare() as terminal:
+            bare.append(until_written(terminal, "line 0"))
+            _rest(terminal)
+            bare_used.append(1_000 * processor_seconds(terminal))
+            bare_left.append(quits(terminal))
+        with bench.reader(home) as terminal:
+            ours.append(until_written(terminal, bench.titles[0]))
+            _rest(terminal)
+            used.append(1_000 * processor_seconds(terminal))
+            left.append(quits(terminal))
+        if bench.newsboat:
+            with Terminal(bench.newsboat, environment(home), SIZE) as terminal:
+                until_written(terminal, "Papers")
+                terminal.press("enter")
+                boat.append(until_written(terminal, "Articles in feed"))
+    report("start to the first title", ours, bare, "bare app")
+    if boat:
+        report("start to the first title", ours, boat, "newsboat")
+    report("processor time until at rest", used, bare_used, "bare app")
+    report("quit", left, bare_left, "bare app")
+
+
+def _rest(terminal: Terminal) -> None:
+    while (seconds := terminal.started + REST_SECONDS - time.perf_counter()) > 0:
+        terminal.read(seconds)
+
+
+def measure_keys(bench: Bench) -> None:
+    """From a key to the frame that shows what it did."""
+    with bench.bare() as floor, bench.reader() as terminal:
+        until(floor, lambda one: "line 0" in one.text)
+        bare = [press(floor, ["j"], lambda one, n=n: f"line {n}" in one.text) for n in range(1, 31)]  # type: ignore[misc]
+        for name, keys in (("j", ["j"]), ("ctrl+d", ["ctrl+d"]), ("G", ["G"]), ("gg", ["g", "g"])):
+            times = 20 if name in "j ctrl+d" else 1
+            report(f"{name} to repaint", [moves(terminal, *keys) for _ in range(times)], bare, "bare app")
+        stars = [press(terminal, ["s"], lambda one: "starred" in one.lines[-1]) for _ in range(1)]
+        report("s to 'starred', which is stored", stars, _commits(bench), "commit by sqlite3")
+        report("A until none is unread", [press(terminal, ["A"], lambda one: unread(one) == "0")])
+        report("u until they are unread again", [press(terminal, ["u"], lambda one: unread(one) != "0")])
+        terminal.press("/")
+        terminal.read_until_quiet(0.5)
+        letters = list[float]()
+        for letter in "video":
+            before = terminal.lines[1:-2]
+            letters.append(press(terminal, [letter], lambda one, before=before: one.lines[1:-2] != before))  # type: ignore[misc]
+        report("a letter of a query", letters, _matches(bench), "FTS5 by sqlite3")
+
+
+def _commits(bench: Bench) -> list[float]:
+    """Milliseconds of durable transactions of one row."""
+    with closing(sqlite3.connect(bench.home() / "floor.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("CREATE TABLE mark (kind, value, paper)")
+        return [_milliseconds(connection, "INSERT INTO mark VALUES ('star', '1', 7)") for _ in range(20)]
+
+
+def _matches(bench: Bench) -> list[float]:
+    """Milliseconds of a search for a prefix in an index of the same abstracts."""
+    texts = ((one["summary"],) for items in corpus.days(bench.papers).values() for one in items)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE abstract USING fts5(text, content='')")
+        connection.executemany("INSERT INTO abstract (text) VALUES (?)", texts)
+        sql = "SELECT rowid FROM abstract WHERE abstract MATCH 'vid*' ORDER BY rowid DESC LIMIT 200"
+        return [_milliseconds(connection, sql) for _ in range(20)]
+
+
+def _milliseconds(connection: sqlite3.Connection, sql: str) -> float:
+    began = time.perf_counter()
+    connection.execute(sql).fetchall()
+    return 1_000 * (time.perf_counter() - began)
+
+
+def measure_refresh(bench: Bench) -> None:
+    """A busy day comes in while keys are pressed."""
+    today = datetime.now(UTC).date()
+    coming = corpus.days(COMING, today, COMING)
+    with bench.bare() as floor, bench.reader() as terminal:
+        until(floor, lambda one: "line 0" in one.text)
+        bare = [press(floor, ["j"], lambda one, n=n: f"line {n}" in one.text, 0.1) for n in range(1, 21)]  # type: ignore[misc]
+        bench.feed.days, bench.feed.today = dict(coming), today.isoformat()
+        began, keys = terminal.press("r"), list[float]()
+        while f"{COMING:,} new" not in terminal.text and time.perf_counter() - began < 120:
+            keys.append(moves(terminal, "j"))
+        report(
+            f"refresh of {COMING:,} papers",
+            [1_000 * (time.perf_counter() - began)],
+            _stores(coming),
+            "JSON and sqlite3",
+        )
+        report("j during the refresh", keys, bare, "bare app")
+    bench.feed.days = {}
+
+
+def _stores(days: dict[str, list[Item]]) -> list[float]:
+    """Milliseconds to read the same papers from JSON and to store them in one table."""
+    text = json.dumps(days)
+    began = time.perf_counter()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE paper USING fts5(id, title, abstract)")
+        papers = [one["paper"] for items in json.loads(text).values() for one in items]
+        connection.executemany(
+            "INSERT INTO paper VALUES (?, ?, ?)", [(one["id"], one["title"], one["summary"]) for one in papers]
+        )
+    return [1_000 * (time.perf_counter() - began)]
+
+
+def measure_memory(bench: Bench) -> None:
+    """Memory, the size of the files and the processor's time once all is at rest."""
+    with bench.bare() as floor, bench.reader() as terminal:
+        floor.read_until_quiet(1.0)
+        for name, what in (("Rss", "memory, resident, MB"), ("Pss", "memory, its share, MB")):
+            report(what, [megabytes(terminal, name)], [megabytes(floor, name)], "bare app")
+        if bench.newsboat:
+            with Terminal(bench.newsboat, environment(bench.folder), SIZE) as boat:
+                until_written(boat, "Papers")
+                boat.press("enter")
+                until_written(boat, "Articles in feed")
+                report("memory, resident, MB", [megabytes(terminal, "Rss")], [megabytes(boat, "Rss")], "newsboat")
+        before = [processor_seconds(one) for one in (terminal, floor)]
+        time.sleep(10)
+        ours, bare = (10 * (processor_seconds(one) - then) for one, then in zip((terminal, floor), before, strict=True))
+        print(f"idle, % of a core: {ours:.1f}, bare app {bare:.1f}")
+        for keys in (["g", "y"], ["/", "~ agents that use tools", "enter"]):
+            terminal.press(*keys)
+            terminal.read_until_quiet(REST_SECONDS)
+            report(f"memory after {' '.join(keys)}, MB", [megabytes(terminal, "Rss")])
+    size = sum(file.stat().st_size for file in bench.home().glob("*.db*"))
+    print(f"databases: {size / 1e6:,.1f} MB, {size / bench.papers:,.0f} bytes a paper")
+
+
+MEASURES: dict[str, Callable[[Bench], None]] = {
+    "start": measure_start,
+    "keys": measure_keys,
+    "refresh": measure_refresh,
+    "memory": measure_memory,
+}
+
+QUALITY = ("finding", "foryou")
+"""Modules that judge the program on recorded days: search and topics, and For you."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the reader on a cache of papers that nobody wrote.")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--papers", type=int, default=10_000)
-    parser.add_argument("--folder", type=Path, default=corpus.default_folder(), help="where caches are kept")
-    parser.add_argument("--only", default="", help=f"of {', '.join(MEASURES)}; with commas between")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "dailypapers-bench")
+    parser.add_argument("--only", default="start,keys,refresh,memory")
+    parser.add_argument("--archive", type=Path, help="recorded days for quality, a line of JSON each, packed by gzip")
     options = parser.parse_args()
-    wanted = [name for name in options.only.split(",") if name] or list(MEASURES)
-    cache = corpus.kept(options.folder, options.papers)
-    # The bare app and the reader are modules of this checkout, whatever is installed.
-    os.chdir(ROOT)
-    print(f"{options.papers:,} papers, {os.cpu_count()} cores, times in ms\n{HEAD}", flush=True)
-    for name in wanted:
-        # Copies of a large cache are many gigabytes, and go before the next ones come.
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            MEASURES[name](Bench(Path(folder), cache, options.papers))
+    wanted = options.only.split(",")
+    if measures := [MEASURES[name] for name in wanted if name != "quality"]:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        with FeedServer({}, today=datetime.now(UTC).date().isoformat()) as feed:
+            bench = Bench(options.folder, options.papers, feed)
+            print(f"{options.papers:,} papers, {os.cpu_count()} cores\n{'':<40}{'median':>9}{'p95':>9}{'beside':>11}")
+            for measure in measures:
+                measure(bench)
+            bench.close()
+    if "quality" in wanted:
+        if options.archive is None:
+            parser.error("quality needs --archive")
+        for name in QUALITY:
+            print(*import_module(f"tests.bench.{name}").measure(options.archive), sep="\n", flush=True)
     print(f"load {os.getloadavg()[0]:.1f}")
 
 

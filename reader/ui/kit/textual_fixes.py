@@ -55,7 +55,7 @@ def _has(owner: type, *names: str) -> bool:
     return known.issuperset(names)
 
 
-# Without them, plain Textual does the work. `tests/rigs/pty/test_private_names.py` lists all private names in use.
+# Without them, plain Textual does the work. `tests/test_terminal.py` starts the reader without them.
 _HAS_SCROLLBARS = _has(ScrollView, "_vertical_scrollbar", "_scroll_update") and _has(App, "_start_widget")
 _HAS_LAYOUT = _has(Screen, "_refresh_layout", "_compositor")
 _HAS_QUEUE = _has(MessagePump, "_peek_message", "_get_message")
