@@ -56,7 +56,5 @@ def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
 
 
 def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
-    rows = connection.execute(
-        f"SELECT kind, value FROM mark WHERE paper = '' AND kind GLOB '{FOLLOW}*' AND undone = 0"
-    )
+    rows = connection.execute(f"SELECT kind, value FROM mark WHERE paper = '' AND kind GLOB '{FOLLOW}*' AND undone = 0")
     return {kind.removeprefix(FOLLOW): value for kind, value in rows}

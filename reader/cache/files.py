@@ -61,8 +61,12 @@ def set_aside(path: Path) -> Path:
         path.rename(kept)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CacheError(f"The disk is full, so {path} stays in its place. Free some space and try again.") from error
-        raise CacheError(f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder.") from error
+            raise CacheError(
+                f"The disk is full, so {path} stays in its place. Free some space and try again."
+            ) from error
+        raise CacheError(
+            f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder."
+        ) from error
     if kept.is_file():
         make_private(kept, *(kept.with_name(kept.name + end) for end in BESIDE))
     return kept

@@ -66,7 +66,9 @@ class Repaired(NamedTuple):
 
     def summary(self) -> str:
         """One sentence about what was found and what there is now."""
-        have = f"{amount(self.rows, 'mark')}, {amount(self.starred, 'starred paper')} and {amount(self.papers, 'paper')}"
+        have = (
+            f"{amount(self.rows, 'mark')}, {amount(self.starred, 'starred paper')} and {amount(self.papers, 'paper')}"
+        )
         if not self.found:
             return f"Nothing was broken: {have}."
         found = ", ".join(f"{one.name} {one.what}" for one in self.found)
@@ -250,4 +252,3 @@ def _index(path: Path) -> None:
     with connections.opened(path) as connection, connections.transaction(connection):
         connection.execute("INSERT INTO paper_fts (paper_fts) VALUES ('rebuild')")
         text_index.rebuild(connection)
-

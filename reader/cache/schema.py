@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
+from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.database.connections import PEEKS, STATEMENT_STEPS, opened, peek, statements, transaction
+from reader.database.connections import STATEMENT_STEPS, opened, peek, statements, transaction
 from reader.database.sqlite_errors import damaged, explain, primary_code
 from reader.paths import close_to_others, make_folder, touch_private
 

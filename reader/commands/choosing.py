@@ -30,10 +30,10 @@ from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
     from reader.cache.marks.change import Change
-    from reader.log.actions import UserAction
     from reader.cache.reads.window import Window
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
+    from reader.log.actions import UserAction
 
 EVERYTHING = "(is:hidden OR -is:hidden)"
 """The query that finds all papers."""

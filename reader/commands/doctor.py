@@ -217,7 +217,9 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
             yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
             yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
             copied = backups(file)
-            yield _open("Cache", "copies of marks", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet")
+            yield _open(
+                "Cache", "copies of marks", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet"
+            )
         if not faults and schema.version(file) == schema.HEAD:
             yield from _examine_contents(file)
             yield from _examine_sources(file, settings)

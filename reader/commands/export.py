@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from reader.actions.citations import CitationKeys
 from reader.actions.export import COLUMNS, FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.cache.marks.change import Change
-from reader.cache.reads.exports import ids_of, citable_papers, kept, lost_papers
+from reader.cache.reads.exports import citable_papers, ids_of, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, print_line, warn

@@ -153,8 +153,12 @@ def make_action(ids: Sequence[str], rows: Sequence[tuple[str, str, str, int]], p
     agent = ""
     for kind, value, by, count in rows:
         # The places of papers that were queued together are different values of one mark.
-        said = "1" if kind == QUEUE and any(value.startswith(first_place(clock_of(id), 0)[:19]) for id in ids) else value
+        said = (
+            "1" if kind == QUEUE and any(value.startswith(first_place(clock_of(id), 0)[:19]) for id in ids) else value
+        )
         counts[kind, said] = counts.get((kind, said), 0) + count
         agent = agent or (by.removeprefix(AGENT).rpartition(":")[0] if by.startswith(AGENT) else "")
     parts = tuple(Done(kind, value, count) for (kind, value), count in counts.items())
-    return UserAction(ids[0], parts, paper if len({part.count for part in parts}) == 1 and parts[0].count == 1 else "", agent)
+    return UserAction(
+        ids[0], parts, paper if len({part.count for part in parts}) == 1 and parts[0].count == 1 else "", agent
+    )

@@ -18,7 +18,7 @@ from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained, is_damage
 from reader.log import old_home
-from reader.log.rows import Row, is_action, is_machine, new_machine
+from reader.log.rows import is_action, is_machine, new_machine
 from reader.log.store import INSERT, VERSION, prepare, put
 from reader.paths import backup_folder, log_database, make_folder, make_private, touch_private
 
@@ -193,7 +193,9 @@ def _in_cache(cache: Path) -> tuple[list[_Raw], str]:
         return [], ""
     found: list[_Raw] = []
     with suppress(sqlite3.Error), closing(connections.peek(cache)) as connection:
-        for row in connection.execute("SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"):
+        for row in connection.execute(
+            "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
+        ):
             found.append(row)
     return found, ""
 
@@ -202,7 +204,11 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
     """Insert the rows that are rows; one that is damaged is left out."""
     for action, machine, clock, paper, kind, value, by in rows:
         texts = (action, paper, kind, value, by)
-        if all(isinstance(one, str) for one in texts) and is_action(str(action)) and str(action).startswith(str(machine)):
+        if (
+            all(isinstance(one, str) for one in texts)
+            and is_action(str(action))
+            and str(action).startswith(str(machine))
+        ):
             at = clock if isinstance(clock, int) else int(str(action)[12:], 16)
             connection.execute(INSERT, (action, machine, at, paper, kind, value, by))
 

@@ -61,7 +61,9 @@ def read(cache: Path) -> OldHome:
     machine, unread = "", 0
     found: dict[str, OldEvent] = {}
     feeds: list[tuple[str, str]] = []
-    copies = sorted(backup_folder(cache).glob(f"{cache.stem}-*.db"), reverse=True) if backup_folder(cache).is_dir() else []
+    copies = (
+        sorted(backup_folder(cache).glob(f"{cache.stem}-*.db"), reverse=True) if backup_folder(cache).is_dir() else []
+    )
     for file in (cache, *copies):
         if _has_events(file):
             with suppress(sqlite3.Error), closing(connections.peek(file)) as connection:
@@ -121,7 +123,9 @@ def _events(connection: sqlite3.Connection) -> Iterator[OldEvent | None]:
             yield from (_event(*row) for row in connection.execute(f"{sql} DESC"))
 
 
-def _event(id: object, machine: object, clock: object, kind: object, value: object, packed: object, count: object) -> OldEvent | None:
+def _event(
+    id: object, machine: object, clock: object, kind: object, value: object, packed: object, count: object
+) -> OldEvent | None:
     at = foreign.clock(clock)
     if not (isinstance(id, str) and is_machine(str(machine)) and isinstance(kind, str) and isinstance(value, str)):
         return None

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from reader.core.errors import CacheTooNew
 from reader.core.marks import AGENT, MAILED, QUEUE, TRACES, UNDO, Agent, check_listed, first_place, quoted
 from reader.database import connections
 from reader.database.sqlite_errors import explained
 from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
-from reader.core.errors import CacheTooNew
 from reader.paths import log_database
 
 VERSION = 1
@@ -45,9 +45,7 @@ _OWN = "e.action > :machine AND e.action < :machine || 'g'"
 _REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))}) AND e.kind NOT GLOB '{MAILED}*'"
 """SQL: whether the row `e` is something that an undo takes back."""
 
-INSERT = (
-    "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, value, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
+INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, value, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 class Log:
@@ -132,7 +130,9 @@ class Log:
         row = self._connection.execute(_LAST_UNDO, {"machine": self.machine}).fetchone()
         if row is None:
             return []
-        rows = self._connection.execute("SELECT paper FROM event WHERE action = ? AND kind = 'undo' ORDER BY number", row)
+        rows = self._connection.execute(
+            "SELECT paper FROM event WHERE action = ? AND kind = 'undo' ORDER BY number", row
+        )
         return [action for (action,) in rows]
 
     def _record(self, marks: Sequence[Mark], by: str) -> str:
@@ -175,7 +175,9 @@ class Log:
 
     def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
         """All rows of a kind about a paper with these ids, newest first, each with whether it is undone."""
-        ask = f"SELECT action, paper, kind, value, by, clock, {_UNDONE} FROM event AS e WHERE e.paper = ? AND e.kind = ?"
+        ask = (
+            f"SELECT action, paper, kind, value, by, clock, {_UNDONE} FROM event AS e WHERE e.paper = ? AND e.kind = ?"
+        )
         with explained(self._path):
             found = [row for paper in papers for row in self._connection.execute(ask, (paper, kind))]
         found.sort(key=lambda row: (row[5], row[0]), reverse=True)

@@ -73,7 +73,9 @@ def is_behind(connection: sqlite3.Connection) -> bool:
 
 
 def catch_up(
-    connection: sqlite3.Connection, progress: Progress = lambda _done, _all: None, should_stop: Callable[[], bool] = lambda: False
+    connection: sqlite3.Connection,
+    progress: Progress = lambda _done, _all: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Derive what the log's new rows change, in short transactions; the log must be attached."""
     edition, _ = connection.execute(_LAST).fetchone()
@@ -104,9 +106,7 @@ def catch_up(
         applied = upto
 
 
-_LAST = (
-    "SELECT (SELECT value FROM log.meta WHERE key = 'edition'), (SELECT coalesce(max(number), 0) FROM log.event)"
-)
+_LAST = "SELECT (SELECT value FROM log.meta WHERE key = 'edition'), (SELECT coalesce(max(number), 0) FROM log.event)"
 
 _NEXT = "SELECT max(number) FROM (SELECT number FROM log.event WHERE number > ? ORDER BY number LIMIT ?)"
 
@@ -138,7 +138,9 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
     connection.execute("DELETE FROM changing")
     connection.executemany("INSERT INTO changing VALUES (?, ?)", pairs)
     _find_by_title(connection, {paper for paper, _ in pairs})
-    connection.execute("DELETE FROM mark WHERE rowid IN (SELECT m.rowid FROM changing JOIN mark AS m USING (paper, kind))")
+    connection.execute(
+        "DELETE FROM mark WHERE rowid IN (SELECT m.rowid FROM changing JOIN mark AS m USING (paper, kind))"
+    )
     connection.execute(_INSERT_NEWEST)
     connection.execute("DELETE FROM touched")
     connection.execute(f"INSERT OR IGNORE INTO touched SELECT c.kind, {_KEY.format(paper='c.paper')} AS key FROM changing AS c"
@@ -151,9 +153,7 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
             list_feeds(connection)
 
 
-_KEY = (
-    "coalesce((SELECT pk FROM main.paper WHERE id = {paper}), (SELECT pk FROM main.paper_alias WHERE id = {paper}))"
-)
+_KEY = "coalesce((SELECT pk FROM main.paper WHERE id = {paper}), (SELECT pk FROM main.paper_alias WHERE id = {paper}))"
 
 # A paper may have been passed on several days, and each counts; of all else, the newest.
 _INSERT_NEWEST = f"""

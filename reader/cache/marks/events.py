@@ -124,6 +124,12 @@ class Events:
             self.recover(progress)
         return count
 
+    def delete_machine(self, machine: str) -> int:
+        """Delete all rows of another machine; return how many there were."""
+        count = self.log.delete_machine(machine)
+        self.recover()
+        return count
+
     def _record(self, marks: Sequence[Mark], progress: Progress, by: str) -> UserAction | None:
         if not marks:
             return None

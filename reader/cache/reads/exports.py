@@ -21,9 +21,9 @@ from reader.cache.reads.window import Window
 from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, UNDO, Mark, newest
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
-from reader.log.rows import machine_of
 from reader.core.passages import in_order, parse_passage
 from reader.database import connections
+from reader.log.rows import machine_of
 
 CHUNK = 500
 """Lost papers that are read at once."""

@@ -208,9 +208,7 @@ class Mailings(NamedTuple):
 def record_mailing(events: api.Events, id: str, name: str, keys: Sequence[str]) -> None:
     """Tell the other machines that the mail `id` is about to leave; `name` is the recipient and query."""
     starts = range(0, len(keys), PART)
-    events.decide(
-        [(f"{api.MAILED}{_hash(id)}:{at}", "\n".join((_hash(name), *keys[at : at + PART]))) for at in starts]
-    )
+    events.decide([(f"{api.MAILED}{_hash(id)}:{at}", "\n".join((_hash(name), *keys[at : at + PART]))) for at in starts])
 
 
 def take_back_mailing(events: api.Events, id: str) -> None:

@@ -1,326 +1,191 @@
-"""`dailypapers sync`: the same marks on every machine, through a shared folder or server.
-
-`exchange.py` joins the logs of the machines, in a folder (`folder.py`) or at a server (`hub.py`).
-"""
+"""`dailypapers sync`: the same marks on every machine, through a shared folder."""
 
 from __future__ import annotations
 
-import sqlite3
+import platform
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from reader import api
-from reader.api import journal, places
+from reader.api import places
 
 if TYPE_CHECKING:
-    from reader.extensions.sync.exchange import Exchanged
-    from reader.extensions.sync.folder import SyncFolder
-    from reader.extensions.sync.hub import Hub
-
-
-NOTES_NAMED = 5
-"""Maximum papers named whose notes were replaced."""
+    from reader.extensions.sync.folder import Exchanged
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = (
-        "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync); 'forget' "
-        "removes everything that a machine sent"
-    )
-    parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR|forget", help=about)
-    about = "for forget: the machine's name or id, as --status prints them"
-    parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
-    about = "print when each machine was last seen, what it sent and what was refused, and change nothing"
+    about = "a folder that your machines share (default: the setting sync)"
+    parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR", help=about)
+    about = "print what each machine has sent, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--undo", action="store_true", help="for forget: restore the machine's marks")
-    parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
+    about = "delete everything here that a machine sent; delete its file in the folder too"
+    parser.add_argument("--remove", metavar="MACHINE", help=about)
     parser.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
+    parser.add_argument("--yes", action="store_true", help="for --remove: do not ask")
     api.add_quiet(parser, "print only problems")
 
 
 def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
-    if arguments.folder == "forget":
-        return _forget(arguments, workspace)
-    if arguments.machine is not None:
-        raise api.UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
-    if arguments.undo:
-        raise api.UsageError(
-            "--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark."
-        )
-    if arguments.status and arguments.watch:
-        raise api.UsageError("--status prints once, and --watch keeps running: choose one of them.")
-    if arguments.status and not (arguments.folder or known_place(workspace)):
-        said = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
-        return api.answer(arguments, {"folder": None, "machines": [], "refused_settings": []}, said)
-    place = place_of(arguments.folder, workspace, is_status=arguments.status)
+    if arguments.remove:
+        return _remove(arguments, workspace)
+    folder = folder_of(arguments.folder, workspace)
     if arguments.status:
-        from reader.extensions.sync.status import print_status
-
-        return print_status(arguments, place, workspace)
-    if arguments.watch:
-        watch(workspace, place, partial(_print_news, arguments, []))
-    else:
-        _print_outcome(arguments, *exchange_once(workspace, place))
-    return 0
-
-
-def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
-    """Forget everything that a machine sent, here and in its own file or rows."""
-    from reader.extensions.sync.status import find_machine
-
-    if arguments.machine is None:
-        raise api.UsageError("Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.")
-    id, name = find_machine(arguments.machine, workspace)
-    with workspace.window() as window:
-        found = window.read(lambda one: api.brought(one, id))
-    if not arguments.undo:
-        if not (arguments.json or (arguments.quiet and arguments.yes)):
-            what = f"{api.amount(found.events, 'change')} about {api.amount(found.papers, 'paper')}"
-            api.print_text(
-                f"{name} sent {what}. Forgetting removes them here, and on your other machines when they next sync. "
-                f"What you did on other machines stays. 'dailypapers sync forget {id} --undo' brings them back from "
-                "the journal."
-            )
-        if not api.is_confirmed(arguments.yes, f"Forget {name}?"):
-            return 0
-    with workspace.events() as events, api.Progress() as shown:
-        events.forget(
-            id,
-            is_forgotten=not arguments.undo,
-            progress=lambda done, total: shown.show(f"{done:,} of {total:,} changes"),
-        )
-    workspace.has_changed = True
-    said = f"What {name} sent counts again." if arguments.undo else f"{name} is forgotten."
-    about = {"machine": id, "name": name, "forgotten": not arguments.undo}
-    record = about | {"changes": found.events, "papers": found.papers}
-    api.answer(arguments, record, *([] if arguments.quiet else [said]))
-    return _tell_others(arguments, workspace)
-
-
-def _tell_others(arguments: Namespace, workspace: api.Workspace) -> int:
-    """Write this machine's file or rows without what is forgotten, if its place can be used now."""
-    try:
-        exchanged, settings = exchange_once(workspace, place_of(None, workspace, is_status=True))
-    except api.ReaderError as error:
-        api.warn(f"{error} The next successful sync tells your other machines.")
+        return _print_status(arguments, workspace, folder)
+    if not arguments.watch:
+        _print_outcome(arguments, workspace, exchange_once(workspace, folder))
         return 0
-    if not arguments.json:
-        _print_outcome(arguments, exchanged, settings)
+    with workspace.events() as events:
+        told: list[str] = []
+        for _ in places.looks(events, None, "", events.machine):
+            exchanged = _exchange(workspace, events, folder)
+            # A lasting problem is reported once.
+            told, exchanged.troubles = exchanged.troubles, [one for one in exchanged.troubles if one not in told]
+            if exchanged.came or exchanged.went or exchanged.troubles:
+                _print_outcome(arguments, workspace, exchanged)
+                sys.stdout.flush()
+            workspace.write_exports()
     return 0
 
 
-def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: api.SharedSettings) -> None:
-    """Print the news of one of many looks; a lasting problem is reported once."""
-    lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
-    exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
-    exchanged.skipped = [one for one in exchanged.skipped if one not in lasting]
-    if exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped:
-        _print_outcome(arguments, exchanged, settings)
-        sys.stdout.flush()
+def folder_of(named: str | None, workspace: api.Workspace) -> Path:
+    """The folder that is named, else that of the settings; raises UsageError."""
+    wanted = named or workspace.settings.sync
+    if not wanted:
+        raise api.UsageError("Name a folder that your machines share: dailypapers sync DIR.")
+    return Path(places.shared_place(wanted, Path() if named else workspace.config_file.parent))
 
 
-def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: api.SharedSettings) -> None:
+def exchange_once(workspace: api.Workspace, folder: Path) -> Exchanged:
+    """Join the marks through a folder; raises ReaderError."""
+    had_changed = workspace.has_changed
+    with workspace.events() as events:
+        exchanged = _exchange(workspace, events, folder)
+    workspace.has_changed = had_changed or bool(exchanged.came)
+    return exchanged
+
+
+def _exchange(workspace: api.Workspace, events: api.Events, folder: Path) -> Exchanged:
+    from reader.extensions.sync.folder import exchange
+
+    if folder.is_dir() and folder.samefile(workspace.cache_file.parent):
+        raise api.CacheError(f"{folder} holds this machine's own marks, which must not be shared. Name another folder.")
+    with places.alone(api.paths.sync_lock(workspace.cache_file)):
+        return exchange(events, folder, api.clean(platform.node().partition(".")[0], 60))
+
+
+def _print_outcome(arguments: Namespace, workspace: api.Workspace, exchanged: Exchanged) -> None:
     if arguments.json:
-        api.answer(arguments, asdict(exchanged) | {"settings": settings.taken})
+        api.answer(arguments, asdict(exchanged))
         return
     for trouble in exchanged.troubles:
-        api.warn(f"{api.clean(trouble)}{_advice(trouble)}")
-    for skipped in exchanged.skipped:
-        api.warn(f"{api.clean(skipped)}; it is skipped")
-    for refused in settings.refused:
-        api.warn(refused)
+        api.warn(api.clean(trouble))
     if exchanged.is_new_machine:
         api.warn("Another copy of this home uses this machine's id, so this one took a new id.")
-    if exchanged.is_forgotten:
-        api.warn(
-            "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, "
-            "run 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' prints this machine's name."
-        )
-    if exchanged.is_emptied:
-        api.warn("The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
         return
-    api.print_line(_summary(exchanged))
-    if exchanged.notes:
-        ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
-        api.print_line(
-            f"Another machine replaced your notes of: {ids}. 'dailypapers note ID --history' lists the earlier ones,"
-            " and --restore brings one back."
-        )
-    if settings.taken:
-        api.print_line(f"Settings taken from your other machines: {', '.join(settings.taken)}.")
-    if exchanged.replaced:
-        api.print_line(
-            f"Another machine replaced settings of this one: {'; '.join(exchanged.replaced)}. 'dailypapers config"
-            " history NAME' lists the earlier ones, and --restore brings one back."
-        )
-    if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
+    came = [f"{api.amount(count, 'change')} came from {api.clean(name)}" for name, count in exchanged.came.items()]
+    if exchanged.went:
+        came.append(f"{api.amount(exchanged.went, 'change')} went out")
+    api.print_line(f"{', '.join(came)}." if came else "Nothing new on any machine.")
+    if arguments.folder is not None and not workspace.settings.sync:
         place = api.clean(places.shared_place(arguments.folder, Path()))
         api.print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
 
 
-def place_of(named: str | None, workspace: api.Workspace, *, is_status: bool = False) -> Path | str:
-    """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
+class Machine(TypedDict):
+    """A machine whose marks are here."""
 
-    A status without either is that of the folder that was used last. Raises UsageError.
-    """
-    wanted = named or (known_place(workspace) if is_status else workspace.settings.sync)
-    if not wanted:
-        raise api.UsageError("Name a folder that your machines share: dailypapers sync DIR.")
-    place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
-    return place if places.is_server(place) else Path(place)
+    machine: str
+    name: str
+    is_this: bool
+    changes: int
+    newest: str
 
 
-def known_place(workspace: api.Workspace) -> str:
-    """The place of the settings, else the folder that was used last, else an empty text."""
-    from reader.extensions.sync.exchange import latest_place
-
-    with workspace.window() as window:
-        return workspace.settings.sync or window.read(latest_place) or ""
+Status = TypedDict("Status", {"folder": str, "machines": list[Machine], "troubles": list[str]})
 
 
-def _advice(trouble: str) -> str:
-    """What becomes of a file that is not read in full."""
-    if trouble.endswith("newer than this program"):
-        return "; update that to read it"
-    if " refused (" in trouble:
-        return ": 'dailypapers sync forget' removes everything that a machine sent"
-    return "; it is skipped until it is complete" if trouble.endswith("cut off") else "; it is skipped"
+def _print_status(arguments: Namespace, workspace: api.Workspace, folder: Path) -> int:
+    from reader.extensions.sync.folder import load
+
+    with workspace.events() as events:
+        known = load(events, str(folder))
+        names = {one.machine: one.name for one in known.files.values()}
+        records = [
+            Machine(
+                machine=machine,
+                name=names.get(machine, ""),
+                is_this=machine == events.machine(),
+                changes=count,
+                newest=datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
+            )
+            for machine, (count, _, last) in sorted(events.log.machines().items())
+        ]
+    troubles = [f"{name}: {one.trouble}" for name, one in known.files.items() if one.trouble]
+    if arguments.json:
+        return api.answer(arguments, Status(folder=str(folder), machines=records, troubles=troubles))
+    api.print_text(f"{api.clean(str(folder))}{'' if folder.is_dir() else ' is missing now'}")
+    rows = [
+        (
+            f"{one['name'] or one['machine']}{' (this one)' if one['is_this'] else ''}",
+            one["machine"],
+            api.amount(one["changes"], "change"),
+            one["newest"][:16].replace("T", " "),
+        )
+        for one in records
+    ]
+    api.print_rows(rows, right=(2,))
+    for trouble in troubles:
+        api.print_text(api.clean(trouble))
+    return 0
 
 
-def _summary(exchanged: Exchanged) -> str:
-    came = [f"{api.amount(count, 'change')} came from {api.clean(name)}" for name, count in exchanged.came.items()]
-    if exchanged.went:
-        came.append(f"{api.amount(exchanged.went, 'change')} went out")
-    return f"{', '.join(came)}." if came else "Nothing new on any machine."
+Removed = TypedDict("Removed", {"machine": str, "changes": int})
 
 
-# Joining
-
-Outcome = tuple["Exchanged", "api.SharedSettings"]
+def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
+    """Delete all rows of another machine."""
+    with workspace.events() as events:
+        known = events.log.machines()
+        wanted = arguments.remove.strip().lower()
+        found = [machine for machine in known if wanted and machine.startswith(wanted)]
+        if len(found) != 1:
+            raise api.NotFound(
+                f"No machine {api.brief(wanted)!r} is known: 'dailypapers sync --status' lists their ids."
+            )
+        if found[0] == events.machine():
+            raise api.UsageError("That is this machine: 'undo' takes back what you did on it.")
+        count = known[found[0]][0]
+        if not api.is_confirmed(arguments.yes, f"Delete {api.amount(count, 'change')} that {found[0]} sent?"):
+            return 0
+        events.delete_machine(found[0])
+    said = f"{api.amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
+    return api.answer(arguments, Removed(machine=found[0], changes=count), said)
 
 
 def join_now(workspace: api.Workspace) -> None:
-    """Join through the place of the settings, if they name one; raises ReaderError."""
+    """Join through the folder of the settings, if they name one; raises ReaderError."""
     if workspace.settings.sync:
-        exchange_once(workspace, place_of(None, workspace))
-
-
-def exchange_once(workspace: api.Workspace, place: Path | str) -> Outcome:
-    """Join the marks, and the settings if they go along, through a folder or a server; raises ReaderError."""
-    had_changed = workspace.has_changed
-    with workspace.events() as events, _opened(workspace, place) as opened:
-        exchanged, settings = _exchange(workspace, events, opened)
-    workspace.has_changed = had_changed or bool(exchanged.came)
-    return exchanged, settings
-
-
-def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchanged, api.SharedSettings], None]) -> None:
-    """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
-    with workspace.events() as events, _opened(workspace, place) as opened:
-        for _ in places.looks(events, opened.server, opened.channel, events.machine):
-            exchanged, settings = _exchange(workspace, events, opened)
-            report(exchanged, settings)
-            workspace.has_changed = bool(exchanged.came)
-            workspace.write_exports()
-
-
-@contextmanager
-def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[SyncFolder | Hub]:
-    if isinstance(place, Path):
-        from reader.extensions.sync.folder import SyncFolder
-
-        yield SyncFolder(place, workspace.cache_file)
-        return
-    from reader.extensions.sync.hub import open_hub
-
-    with open_hub(place) as hub:
-        yield hub
-
-
-def _exchange(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Outcome:
-    settings = api.SharedSettings(workspace, events)
-    settings.send_changes()
-    before = events.last()
-    exchanged = _look(workspace, events, place)
-    if settings.take_over():
-        # At the first look, the others' values come before one's own, which go out by a second one.
-        exchanged.went += _look(workspace, events, place).went
-    if exchanged.came:
-        news = events.read(lambda connection: api.replaced(connection, before))
-        exchanged.replaced = [f"{one.said} (was {one.other})" for one in news if one.words[0] == "config"]
-    return exchanged, settings
-
-
-def _look(workspace: api.Workspace, events: api.Events, place: SyncFolder | Hub) -> Exchanged:
-    from reader.extensions.sync.exchange import exchange
-
-    before = events.read(_notes)
-    with api.Progress() as shown:
-
-        def progress(done: int, total: int) -> None:
-            shown.show(f"{done:,} of {total:,} changes")
-
-        found = exchange(events, workspace.cache_file, place, journal.machine_name(), progress=progress)
-    if found.came:
-        after = events.read(_notes)
-        found.notes = sorted(id for id, digest in before.items() if after.get(id) != digest)
-    return found
-
-
-def _notes(connection: sqlite3.Connection) -> dict[str, int]:
-    """The user's notes by the ids of their papers, each as a number that another text hardly has."""
-    rows = connection.execute("SELECT id, body FROM note JOIN paper USING (pk)")
-    return {id: hash(body) for id, body in rows}
+        exchange_once(workspace, folder_of(None, workspace))
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     named = workspace.settings.sync
-    if places.is_server(named):
-        yield api.Finding("Sharing", "sync", places.shown_place(named))
-    elif named:
-        folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
+    if named:
+        folder = folder_of(None, workspace)
         yield api.Finding("Sharing", "sync", api.clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
-        yield from _broken_files(workspace, folder)
-
-
-def _broken_files(workspace: api.Workspace, folder: Path) -> Iterator[api.Finding]:
-    from reader.extensions.sync.exchange import load
-
-    if not workspace.cache_file.exists():
-        return
-    try:
-        with workspace.window() as window:
-            known = window.read(lambda one: load(one, str(folder)))
-    except api.ReaderError:
-        # The cache's own findings say why.
-        return
-    for name, file in known.files.items():
-        if file.said:
-            advice = "It is read again once it is complete: sync on the machine that writes it."
-            yield api.Finding("Sharing", "file", f"{api.clean(name)}: {api.clean(file.said)}", advice)
-
-
-Forgotten = TypedDict("Forgotten", {"machine": str, "name": str, "forgotten": bool, "changes": int, "papers": int})
 
 
 def _results() -> Any:
-    from reader.extensions.sync.exchange import Exchanged
+    from reader.extensions.sync.folder import Exchanged
 
-    return api.extended("Exchanged", Exchanged, settings=list[str])
-
-
-def _status() -> Any:
-    from reader.extensions.sync.status import SyncStatus
-
-    return SyncStatus
+    return Exchanged
 
 
 SYNC = api.Command(
@@ -331,7 +196,7 @@ SYNC = api.Command(
     (),
     _add_arguments,
     _run_sync,
-    {"": _results, "--status": _status, "forget": Forgotten},
+    {"": _results, "--status": Status, "--remove": Removed},
 )
 
 EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))

@@ -18,11 +18,11 @@ from reader.paths import draft_folder
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.cache.follows import FollowCount
-    from reader.log.actions import UserAction
     from reader.cache.marks.events import Events
     from reader.core.choice.wishes import Held, Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
+    from reader.log.actions import UserAction
     from reader.session.drafts import Drafts
     from reader.ui.library.feed_results import FeedResults
 
