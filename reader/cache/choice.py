@@ -135,7 +135,10 @@ _WORDLESS = (
 )
 
 
-_STATE = "SELECT (SELECT value FROM meta WHERE key = 'log_applied'), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+_STATE = (
+    "SELECT (SELECT value FROM meta WHERE key = 'log_applied'),"
+    " (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+)
 
 STRANGE = 0.1
 """Papers with less than this part of the best score are strangers, candidates for surprises."""

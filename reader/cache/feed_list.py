@@ -1,4 +1,4 @@
-"""The list of followed feeds, derived from the log: the table `feed`, whose other columns are the feeds' last outcomes."""
+"""The list of followed feeds, derived from the log: the table `feed`, which also has the feeds' last outcomes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Examines the cache and the log, and replaces a broken one.
 
-The log is restored from its own readable rows, its daily copies and the cache (`reader/log/copies.py`). A broken cache is
-set aside; the rows that can still be read are copied into a new one, the log is applied, and a refresh fetches the rest.
-SQLite's page structure is not taken apart: reading a table from both ends stops only at its first and last damaged page.
+The log is restored from its own readable rows, its daily copies and the cache (`reader/log/copies.py`). A broken cache
+is set aside; the rows that can still be read are copied into a new one, the log is applied, and a refresh fetches the
+rest. SQLite's pages are not taken apart: a table is read from both ends, up to its first and last damaged page.
 """
 
 from __future__ import annotations

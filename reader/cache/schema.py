@@ -165,8 +165,8 @@ def _facts(path: Path) -> _Facts:
         raise damaged(path) from error
     if not facts.is_ours:
         raise CacheForeign(
-            f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves it "
-            "aside; or set DAILYPAPERS_HOME to another folder."
+            f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves "
+            "it aside; or set DAILYPAPERS_HOME to another folder."
         )
     if facts.mark not in (0, APPLICATION_ID):
         raise damaged(path)

@@ -134,7 +134,8 @@ def ruled(window: Window, pk: int, today: date) -> tuple[tuple[Act, ...], tuple[
 def acted_papers(connection: sqlite3.Connection) -> dict[str, int]:
     """Number of papers on which each rule has acted, without what was taken back, by the rule's name."""
     rows = connection.execute(
-        f"SELECT substr(kind, {len(RULE) + 1}), count(*) FROM mark WHERE kind GLOB '{RULE}*' AND undone = 0 GROUP BY kind"
+        f"SELECT substr(kind, {len(RULE) + 1}), count(*) FROM mark"
+        f" WHERE kind GLOB '{RULE}*' AND undone = 0 GROUP BY kind"
     )
     return dict(rows.fetchall())
 

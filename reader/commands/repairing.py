@@ -21,7 +21,8 @@ def prepare_files(file: Path) -> list[str]:
         if is_there(file):
             schema.ensure(file)
         return [
-            f"The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says more ({fault.what})"
+            "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says more "
+            f"({fault.what})"
         ]
     if is_there(file) or file.is_dir():
         warn("Checking the cache, and repairing it if it is damaged.")

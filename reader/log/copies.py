@@ -1,6 +1,6 @@
 """Makes the log, copies it once a day, and restores it from what is left if it is lost or damaged.
 
-A log is always built under another name and then put in place, so that a killed program leaves the old one or the new one.
+A log is always built under another name and then put in place, so that a killed program leaves the old or the new one.
 """
 
 from __future__ import annotations

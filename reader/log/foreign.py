@@ -38,8 +38,8 @@ def decode(line: bytes | str) -> Row:
 def checked(row: Row) -> Row:
     """The row with clean text; raises Refused with the reason if no machine can have recorded it.
 
-    The result depends on the row alone, so that all machines have the same one. A kind that only a newer program knows is
-    taken as it is, because nothing follows from it here.
+    The result depends on the row alone, so that all machines have the same one. A kind that only a newer program knows
+    is taken as it is, because nothing follows from it here.
     """
     if not is_action(row.action):
         raise Refused("it is not a row")

@@ -1,7 +1,7 @@
 """Reads what releases before 0.3.0 kept of the user's marks: the table `event` of the cache, and the journal beside it.
 
-An old event names its papers in a compressed list and is undone by another event that names it by its id. Here it becomes
-one row for each paper; the events of one action shared a machine and a clock, which are the action's id. The rows of an
+An old event names its papers in a compressed list and is undone by another event that names it by its id. Here it
+becomes one row for each paper; the events of one action shared a machine and a clock, which are the action's id. The rows of an
 event are the same whichever of the user's machines reads it, so that machines that sync do not double their marks.
 """
 
@@ -116,16 +116,15 @@ def _events(connection: sqlite3.Connection) -> Iterator[OldEvent | None]:
     """The events of the table, from its start and, if a page in between is damaged, from its end."""
     sql = "SELECT id, machine, clock, kind, value, papers, count FROM event NOT INDEXED ORDER BY rowid"
     try:
-        yield from (_event(*row) for row in connection.execute(sql))
+        yield from (_event(tuple(row[:5]), *row[5:]) for row in connection.execute(sql))
     except sqlite3.Error:
         yield None
         with suppress(sqlite3.Error):
-            yield from (_event(*row) for row in connection.execute(f"{sql} DESC"))
+            yield from (_event(tuple(row[:5]), *row[5:]) for row in connection.execute(f"{sql} DESC"))
 
 
-def _event(
-    id: object, machine: object, clock: object, kind: object, value: object, packed: object, count: object
-) -> OldEvent | None:
+def _event(named: tuple[object, ...], packed: object, count: object) -> OldEvent | None:
+    id, machine, clock, kind, value = named
     at = foreign.clock(clock)
     if not (isinstance(id, str) and is_machine(str(machine)) and isinstance(kind, str) and isinstance(value, str)):
         return None
@@ -157,15 +156,15 @@ def _line_event(fields: dict[str, object]) -> OldEvent | None:
     packed, listed = fields.get("packed"), fields.get("papers")
     if isinstance(packed, str):
         with suppress(ValueError):
-            return _event(*_named(fields), b64decode(packed), 1)
+            return _event(_named(fields), b64decode(packed), 1)
         return None
     if not isinstance(listed, list):
         return None
-    return _event(*_named(fields), zlib.compress("\n".join(map(str, listed)).encode("utf-8", "replace")), len(listed))
+    return _event(_named(fields), zlib.compress("\n".join(map(str, listed)).encode("utf-8", "replace")), len(listed))
 
 
-def _named(fields: dict[str, object]) -> tuple[object, object, object, object, object]:
-    return fields.get("id"), fields.get("machine"), fields.get("clock"), fields.get("kind"), fields.get("value")
+def _named(fields: dict[str, object]) -> tuple[object, ...]:
+    return tuple(fields.get(name) for name in ("id", "machine", "clock", "kind", "value"))
 
 
 def _feeds(connection: sqlite3.Connection) -> list[tuple[str, str]]:

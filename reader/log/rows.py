@@ -38,10 +38,12 @@ def new_machine() -> str:
 
 
 def is_machine(text: str) -> bool:
+    """Whether a text can be the id of a machine."""
     return _MACHINE.fullmatch(text) is not None
 
 
 def is_action(text: str) -> bool:
+    """Whether a text can be the id of an action."""
     return _ACTION.fullmatch(text) is not None
 
 
@@ -51,6 +53,7 @@ def action_id(machine: str, clock: int) -> str:
 
 
 def machine_of(action: str) -> str:
+    """The machine on which an action happened."""
     return action[:12]
 
 

@@ -1,8 +1,8 @@
 """The log of what the user did: rows that are only added, except when another machine's rows are deleted.
 
 A mark counts once its row is committed: the file is written with `synchronous = FULL`. Undo and redo add rows too.
-The cache derives its columns from these rows, so that this file needs no repair beyond SQLite's own recovery and a daily
-copy (`copies.py`).
+The cache derives its columns from these rows, so that this file needs no repair beyond SQLite's own recovery and a
+daily copy (`copies.py`).
 
 The log's own order counts on one machine, not its clock: a row never gets an earlier clock than the rows before it.
 """
@@ -151,7 +151,7 @@ class Log:
     # What is in the log
 
     def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, int]]:
-        """The kinds, values, authors and numbers of papers of some actions, in the order in which they were recorded."""
+        """The kinds, values, authors and numbers of papers of some actions, in the order of their rows."""
         with explained(self._path):
             rows: list[tuple[str, str, str, int]] = []
             for action in actions:

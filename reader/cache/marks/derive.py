@@ -158,7 +158,8 @@ _KEY = "coalesce((SELECT pk FROM main.paper WHERE id = {paper}), (SELECT pk FROM
 # A paper may have been passed on several days, and each counts; of all else, the newest.
 _INSERT_NEWEST = f"""
     INSERT INTO mark (paper, pk, kind, value, clock, action, by, undone)
-    SELECT paper, iif(paper = '', NULL, {_KEY.format(paper="newest.paper")}), kind, value, clock, action, by, undone FROM (
+    SELECT paper, iif(paper = '', NULL, {_KEY.format(paper="newest.paper")}),
+        kind, value, clock, action, by, undone FROM (
         SELECT *, row_number() OVER (
             PARTITION BY paper, kind, iif(kind IN ({quoted(TRACES)}), value, '')
             ORDER BY undone, clock DESC, action DESC) AS place
@@ -174,7 +175,7 @@ _INSERT_NEWEST = f"""
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Derive columns, tags, notes, the queue and flags of the papers and kinds in `touched`, in the caller's transaction."""
+    """Derive columns, tags, notes, the queue and flags of what is in `touched`, in the caller's transaction."""
     kinds = [kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM touched")]
     for kind, column in STATES.items():
         if kind in kinds and kind != "hide":
@@ -191,7 +192,8 @@ def settle(connection: sqlite3.Connection) -> None:
     if any(kind.startswith(TAG) for kind in kinds):
         length = len(TAG) + 1
         connection.execute(
-            f"DELETE FROM paper_tag WHERE (tag, pk) IN (SELECT substr(kind, {length}), pk FROM touched WHERE kind GLOB '{TAG}*')"
+            f"DELETE FROM paper_tag WHERE (tag, pk) IN"
+            f" (SELECT substr(kind, {length}), pk FROM touched WHERE kind GLOB '{TAG}*')"
         )
         connection.execute(
             f"INSERT OR IGNORE INTO paper_tag (tag, pk) SELECT substr(kind, {length}), pk FROM touched AS t"

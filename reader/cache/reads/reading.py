@@ -25,7 +25,8 @@ MARKED = ("read", "hide", "star", QUEUE)
 
 _DEEDS = f"""
     WITH deed AS (
-        SELECT coalesce(pk, paper) AS paper, kind, value, clock, undone, by, count(*) OVER (PARTITION BY action, kind) AS count
+        SELECT coalesce(pk, paper) AS paper, kind, value, clock, undone, by,
+            count(*) OVER (PARTITION BY action, kind) AS count
         FROM mark WHERE clock >= ? AND kind IN ({quoted((*TRACES, *MARKED))})
     )
     SELECT paper, kind, value, clock FROM deed WHERE undone = 0
