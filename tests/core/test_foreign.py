@@ -8,10 +8,13 @@ import sys
 from zlib import compress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader.core import foreign
 from reader.core.foreign import Refused, count_ids
 from reader.core.ids import in_address, in_arxiv_address, in_file_name, page_id
+from reader.core.text import clean
 from tests.table import each
 
 GOOD = [
@@ -52,6 +55,15 @@ def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
     assert in_address("hep-th/9901001") == "hep-th%2F9901001"
     assert in_arxiv_address("hep-th/9901001") == "hep-th/9901001"
     assert in_file_name("hep-th/9901001") == "hep-th_9901001"
+
+
+@given(st.none() | st.booleans() | st.integers() | st.floats() | st.binary() | st.lists(st.text()) | st.text())
+def test_whatever_passes_the_gate_is_clean_and_bounded(value: object) -> None:
+    address = foreign.web_url(value) if isinstance(value, str) else None
+    for passed in (foreign.text(value), foreign.paper_id(value), foreign.category(value), address):
+        assert passed is None or clean(passed, 2_000) == passed
+    for number in (foreign.clock(value), foreign.count(value)):
+        assert number is None or 0 <= number < 1 << 63
 
 
 def test_a_setting_is_read_with_all_its_parts() -> None:

@@ -17,10 +17,8 @@ from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import active_app
 from textual.css.model import RuleSet
-from textual.css.styles import RenderStyles
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
-from textual.dom import DOMNode
 from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
 
@@ -98,93 +96,6 @@ def _parse_once(
 
 
 setattr(Stylesheet, "_parse_rules", _parse_once)  # noqa: B010 - a method, which mypy would not have assigned to
-
-
-_Path = tuple[tuple[object, ...], ...]
-"""What selectors know of a widget and those around it."""
-
-_sheets: dict[tuple[RuleSet, ...], dict[_Path, dict[str, Any]]] = {}
-"""What was found for widgets by each style sheet."""
-
-# It is asked for a million times, and Textual's own, which says the same, is written in Python.
-setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010 - a method, which mypy would not have assigned to
-
-
-def _path(node: DOMNode, known: dict[Any, Any]) -> _Path:
-    if node not in known:
-        parent = node._parent
-        above = _path(parent, known) if isinstance(parent, DOMNode) else ()
-        known[node] = (*above, (type(node), node._id, node.classes, frozenset(node.get_pseudo_classes())))
-    found: _Path = known[node]
-    return found
-
-
-_apply = Stylesheet.apply
-
-
-def _apply_once(
-    sheet: Stylesheet, node: DOMNode, *, animate: bool = False, cache: dict[Any, Any] | None = None
-) -> None:
-    """Style a widget, if that changes anything, by what was found for a widget like it, in any reader.
-
-    To match all rules again for each reader, and in it whenever the focus moves, took a seventh of the tests' time.
-    """
-    kept: tuple[list[RuleSet], dict[_Path, dict[str, Any]]] | None = getattr(sheet, "_kept", None)
-    if kept is None or kept[0] is not sheet.rules:
-        kept = sheet.rules, _sheets.setdefault(tuple(sheet.rules), {})
-        setattr(sheet, "_kept", kept)  # noqa: B010 - it is ours
-    path = _path(node, {} if cache is None else cache)
-    if getattr(node, "_styled", None) == (id(kept[1]), path):
-        return
-    setattr(node, "_styled", (id(kept[1]), path))  # noqa: B010 - as above
-    # The name of a component is in the place of the whole widget's.
-    found = kept[1].setdefault(path, {})
-    styles = node.styles.base
-    if "" not in found:
-        _apply(sheet, node, animate=animate)
-        found[""] = styles.get_rules(), [getattr(node, name) for name in _STYLE_FLAGS]
-    else:
-        for name, value in zip(_STYLE_FLAGS, found[""][1], strict=True):
-            setattr(node, name, value)
-        if styles._rules or node._is_mounted:
-            sheet.replace_rules(node, found[""][0], animate=animate)
-        else:
-            styles.merge_rules(found[""][0])
-            node.notify_style_update()
-    node._component_styles = _Parts(node, found)
-    for name in sorted(node._get_component_classes() - found.keys()):
-        _apply(sheet, part := _Parts.part(node, name))
-        found[name] = part.styles.base.get_rules()
-    node.refresh()
-
-
-class _Parts(dict[str, RenderStyles]):
-    """The styles of a widget's component classes, made when they are asked for."""
-
-    def __init__(self, node: DOMNode, found: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._node, self._found = node, found
-
-    @staticmethod
-    def part(node: DOMNode, name: str) -> DOMNode:
-        part = DOMNode(classes=name)
-        part._attach(node)
-        return part
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found
-
-    def __missing__(self, name: str) -> RenderStyles:
-        part = self.part(self._node, name)
-        part.styles.base.merge_rules(self._found[name])
-        self[name] = part.styles
-        return part.styles
-
-
-_STYLE_FLAGS = ("_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even")
-
-setattr(Stylesheet, "apply", _apply_once)  # noqa: B010 - a method, which mypy would not have assigned to
-setattr(Stylesheet, "_process_component_classes", lambda *_: None)  # noqa: B010 - it is done above
 
 
 class Opener(Protocol):

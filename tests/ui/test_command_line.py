@@ -13,14 +13,12 @@ from typing import Any, cast
 import pytest
 from textual.events import Key
 
-from reader.commands.line import own_process
 from reader.config import Settings
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.tables import UserCommand, WatchedExport
 from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted, as_notice, in_the_readers_words
-from reader.ui.command_line.output import plain_lines
 from reader.ui.command_line.runner import AGAIN, BLINK, EXPORT_AFTER, AutomaticCommands, CommandRunner
 from reader.ui.command_line.screen import CommandScreen, suggestions
 from reader.ui.command_line.state import (
@@ -124,20 +122,6 @@ def test_without_a_key_that_undoes_none_is_named() -> None:
 
 
 # Output
-
-
-@each(
-    ("width", "lines"),
-    [
-        (12, ["one two", "three four", "    in one", "    two", "", "漢字漢字漢字"]),
-        (11, ["one two", "three four", "    in one", "    two", "", "漢字漢字漢", "字"]),
-        (10, ["one two", "three four", "    in one", "    two", "", "漢字漢字漢", "字"]),
-        (6, ["one", "two", "three", "four", "   in", "   one", "   two", "", "漢字漢", "字漢字"]),
-    ],
-)
-def test_lines_keep_to_the_width(width: int, lines: list[str]) -> None:
-    composed = plain_lines("one two three four\n    in one two\n\n漢字漢字漢字")(width)
-    assert ["".join(piece.text for piece in line) for line in composed] == lines
 
 
 # What a line does
@@ -493,14 +477,6 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     assert stage.automatic.is_due
 
 
-def test_the_end_of_the_reader_ends_its_command() -> None:
-    stage, killed = AutomaticDesk(), list[bool]()
-    stage.automatic.close()
-    stage.automatic._running = cast(Any, SimpleNamespace(kill=lambda: killed.append(True)))
-    stage.automatic.close()
-    assert killed == [True]
-
-
 async def test_a_failure_is_told_once_and_what_a_command_changed_is_shown() -> None:
     stage = AutomaticDesk()
     stage.may_start.set()
@@ -590,17 +566,6 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
         assert r.kept(r.here.id).tags == ("metal",)
 
 
-async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        await r.run("mark read until:2026-05-11")
-        assert "mark read until:2026-05-11: 46 papers" in r.lines[-1]
-        await r.press("y")
-        assert r.status == "46 papers marked read · u undoes"
-        assert "Unread 14" in r.filter_lines
-        await r.do("command.open", "command.previous", "command.run")
-        assert r.status == "nothing to change · mark read until:2026-05-11"
-
-
 async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("command.open")
@@ -660,27 +625,3 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
         assert r.is_on_page
         assert "note of 2605.00400 was written" in r.status
         assert r.kept("2605.00400").note == "a second look"
-
-
-async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    start = own_process._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(own_process, "_START", f"{start} import time; time.sleep(600)")
-    async with reader(size=(140, 30)) as r:
-        await r.do("command.open")
-        await r.type("count is:unread")
-        await r.begin("enter")
-        await r.until(lambda: "running count" in r.top)
-        assert r.status == "count is running · esc stops it"
-        await r.begin(":", *"count", "enter")
-        await r.until(lambda: "commands run one at a time" in r.status)
-        await r.begin("j")
-        assert r.cursor == 1
-        await r.do("app.escape")
-        assert r.status == "stopped: count is:unread"
-        assert "running" not in r.top
-        # The end of the reader is the end of its command.
-        await r.do("command.open")
-        await r.type("count")
-        await r.begin("enter")
-        await r.until(lambda: r[CommandRunner].is_running)
-        await r.do("app.quit")

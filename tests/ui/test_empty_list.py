@@ -567,22 +567,5 @@ async def test_it_stands_in_the_middle_and_no_line_parts_a_key_from_what_it_does
         ]
 
 
-async def test_hostile_text_is_drawn_as_text() -> None:
-    hostile, empty = "[/] \x1b[31m\x07漢字漢字漢字漢字 \u202e[b]", Empty()
-    async with staged(Stage(empty), 140, 42) as (_, pilot):
-        for size in ((140, 42), (20, 5), (7, 3)):
-            await pilot.resize_terminal(*size)
-            for reason in (
-                EmptyReason(hostile),
-                EmptyReason(("Nothing matches ", hostile * 100, "."), ("Did you mean ", hostile, "?")),
-                EmptyReason("All read.", hostile, (f"app.refresh {hostile}",)),
-            ):
-                empty.show(reason, key, key)
-                strips = empty.render_lines(empty.outer_size.region)
-                text = "".join(strip.text for strip in strips)
-                assert {strip.cell_length for strip in strips} == {size[0]}
-                assert not any(char in text for char in "\x1b\x07\u202e") and (size[0] < 140 or "[/]" in text)
-
-
 def drawn(empty: Empty) -> list[str]:
     return [strip.text.rstrip() for strip in empty.render_lines(empty.outer_size.region)]

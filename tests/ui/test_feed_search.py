@@ -212,42 +212,6 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, 
     assert r.kept("2404.00001").starred
 
 
-async def test_a_slow_search_says_so_and_escape_stops_it(
-    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
-    feed.fault = "hang"
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        before = r.ids
-        r[FeedSearch].begin("agents of [b]chaos")
-        await r.until(lambda: r.app.status.shown.said == "esc stops searching for agents of [b]chaos")
-        assert "searching" in r.top
-        # Keys are not held up by it.
-        r.app.perform("move.down")
-        await r.until(lambda: r.cursor == 1)
-        r.app.perform("app.escape")
-        await r.rest()
-        assert r.status == "search stopped"
-        assert "searching" not in r.top
-        assert r.ids == before
-
-
-@pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403"], ["garbage", "refuse:403"]))
-async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, feed: FeedServer, fault: str) -> None:
-    feed.fault = fault
-    async with reader(settings=settings(endpoint=feed.url)) as r:
-        before = r.ids
-        r[FeedSearch].begin("agents")
-        await r.until(lambda: "ctrl+s searches again" in r.status)
-        assert "\x1b" not in r.status
-        assert r.ids == before
-        feed.fault = "ok"
-        await r.do("find.feed")
-        await r.until(lambda: r.app.state.results)
-        assert r.app.state.results is not None
-        assert r.app.state.results.text == "agents"
-
-
 async def test_what_is_no_query_can_be_searched_for_too(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, 'agents "their') as r:
         assert [request.query["q"] for request in feed.requests] == ['agents "their']

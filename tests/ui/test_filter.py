@@ -644,25 +644,3 @@ async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
 
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"
-
-
-async def test_hostile_text_and_narrow_panes_are_drawn_in_place() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-        pane.show(
-            FilterData(
-                (ViewItem("x", HOSTILE, 10**9),),
-                (DayCount(HOSTILE, 3, 3),),
-                (TopicItem(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 10**7),),
-            )
-        )
-        pane.narrow(HOSTILE)
-        pane.narrow("")
-        for width in (4, 6, 10, 19, 28, 40):
-            pane.styles.width = width
-            await pilot.pause()
-            strips = [pane.render_line(y) for y in range(pane.size.height)]
-            assert {strip.cell_length for strip in strips} <= {width, pane.scrollable_content_region.width}
-            text = "".join(strip.text for strip in strips)
-            assert not any(char in text for char in "\x1b\x07\u202e")
-        assert "[/]" in text and "10,000,000" in text

@@ -5,17 +5,12 @@ from __future__ import annotations
 import threading
 from itertools import chain
 
-import hypothesis
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from textual.events import Paste
 
 from reader.commands.line.shell import ReaderShell
-from reader.core.lines import measure
 from reader.keys.actions import ACTIONS, CONTEXTS, MENU, Context
 from reader.keys.keymap import Keymap
-from reader.ui.features import Feature
 from reader.ui.help.screen import (
     FIRST,
     Finder,
@@ -29,13 +24,11 @@ from reader.ui.help.screen import (
     manual_sections,
     sections,
 )
-from reader.ui.help.state import PALETTE, HelpCommand
-from reader.ui.kit.glyphs import ASCII, MEANINGS, Glyphs
+from reader.ui.help.state import PALETTE
+from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.page.state import close_page
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
-from reader.ui.shell.handlers import offers
 from reader.ui.shell.layout import USUAL
-from reader.ui.shell.services import Actor, Services
 from tests.table import each
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
@@ -303,26 +296,6 @@ def test_every_sign_is_explained_or_means_nothing() -> None:
 
 # The palette
 
-HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
-
-
-class Hostile(Actor):
-    """Offers a command whose name is markup."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self.ran = 0
-
-    @offers
-    def commands(self) -> list[HelpCommand]:
-        return [HelpCommand(HOSTILE, HOSTILE, self.run)]
-
-    def run(self) -> None:
-        self.ran += 1
-
-
-FEATURE = Feature("tests.ui", ("test_help",))
-
 
 def offered(r: Story) -> list[str]:
     """The commands in view."""
@@ -347,7 +320,6 @@ def test_commands_are_those_of_the_context_with_the_users_keys() -> None:
 @pytest.mark.parametrize("size", [(60, 20), (140, 42)])
 async def test_all_commands_are_offered_in_order_one_line_each(reader: Opener, size: tuple[int, int]) -> None:
     async with reader(size=size) as r:
-        r.app.add(FEATURE)
         await r.do("app.commands")
         lines = offered(r)
         palette = r.app.state[PALETTE]
@@ -356,7 +328,7 @@ async def test_all_commands_are_offered_in_order_one_line_each(reader: Opener, s
         assert [line.partition("  ")[0] for line in lines] == names[: size[1] - 3]
         assert lines[1].startswith("Star   ") and lines[1].endswith(" s") and "Keep this paper" in lines[1]
         await r.press("end")
-        assert offered(r)[-1].startswith(HOSTILE)
+        assert offered(r)[-1].startswith(names[-1])
 
 
 async def test_typing_finds_and_enter_runs_as_fast_as_keys_come(reader: Opener) -> None:
@@ -389,21 +361,14 @@ async def test_a_click_runs_a_paste_is_typed_and_papers_are_found(reader: Opener
         assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")
 
 
-async def test_a_hostile_name_is_drawn_and_run_as_it_is(reader: Opener) -> None:
+async def test_nothing_runs_where_nothing_is_found(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
-        r.app.add(FEATURE)
-        await r.do("app.commands")
-        await r.type("[/]")
-        assert offered(r) == [f"{HOSTILE}  {HOSTILE}"]
-        await r.press("enter")
-        assert r[Hostile].ran == 1
-        # Nothing runs where nothing is found, and escape closes.
         await r.do("app.commands")
         await r.press(*"nosuch", "down", "enter")
         assert offered(r) == [] and r.context == "help"
         assert r.lines[0].rstrip().endswith("nosuch▏  no command or topic matches")
         await r.press("escape")
-        assert r.context == "list" and r[Hostile].ran == 1
+        assert r.context == "list"
 
 
 @pytest.mark.parametrize(("theme", "sign"), [("dark", "bgcolor"), ("ansi", "reverse")])
@@ -447,14 +412,6 @@ def test_typed_words_are_marked_in_the_name() -> None:
     assert [piece.text for piece in pieces if piece.hit] == ["Read", "all"]
 
 
-@hypothesis.settings(max_examples=10)
-@given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=20), st.integers(20, 90), st.text(max_size=5))
-def test_whatever_it_says_a_command_has_the_width(name: str, about: str, keys: str, width: int, typed: str) -> None:
-    line = command_line(name, about, keys, width, finder=Finder(typed), glyphs=ASCII)
-    assert measure(line) <= width
-    assert all(piece.text.isprintable() for piece in line)
-
-
 # Stories
 
 
@@ -471,14 +428,9 @@ async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
 
 async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
     async with reader() as r:
-        lacking = {"Group", "Saved view", "Weights", "Replaced", "Changed"}
-        for action in ("app.help", "app.commands"):
-            await r.do(action)
-            await r.press(*"?" if action == "app.help" else ())
-            for name in lacking:
-                await r.type(name.lower())
-                assert not any(line.startswith((f"  {name} ", f"  {name}  ")) for line in r.lines), (action, name)
-                await r.press(*["backspace"] * len(name))
+        for keys in ("?", "?"), ("ctrl+p",):
+            await r.press(*keys, *"saved view")
+            assert not any(line.startswith("  Saved view ") for line in r.lines), keys
             await r.press("escape", "escape")
         await r.do("view.saved")
         assert "view save NAME" in r.status

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
-from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -199,28 +198,6 @@ async def test_the_thumb_is_there_only_while_the_pane_has_the_focus_or_scrolls()
         papers._refresh_bar()
         await pilot.pause()
         assert not thumb(papers)
-
-
-async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with list_stage(60, 10) as (papers, pilot):
-        papers.show(order(range(1_000)), rows)
-        await pilot.pause()
-        bar = papers.vertical_scrollbar
-        asked: list[Region] = []
-        check = bar.check_idle
-
-        def note_and_check() -> None:
-            asked.extend(bar._repaint_regions)
-            check()
-
-        monkeypatch.setattr(bar, "check_idle", note_and_check)
-        papers.move(20)
-        await pilot.pause()
-        assert papers.scroll_offset.y > 0
-        assert not asked
-        papers.to_last()
-        await pilot.pause()
-        assert asked
 
 
 @pytest.mark.parametrize("shows_links", [True, False])

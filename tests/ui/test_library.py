@@ -19,7 +19,6 @@ from reader.cache.search.selection import Selection
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted, MarkNotTaken
 from reader.core.query import parse
 from reader.session.places import Place, view
-from reader.ui.filter.counter import question
 from reader.ui.library.library import Library, QueryThread
 from reader.ui.library.marking import MarkThread, Progress
 from tests.ui import papers
@@ -53,23 +52,6 @@ async def test_a_screenful_is_the_beginning_of_the_whole(library: Library) -> No
     assert (first.complete, whole.complete) == (False, True)
     assert len(whole.pks) == 60
     assert [count for _, count in whole.groups] == [14, 16, 14, 16]
-
-
-async def test_counts_are_those_of_the_cache(library: Library) -> None:
-    place = Place(view("latest"), "(topic:agents OR topic:video) is:unread")
-    counts = await library.count(question(place, "day", SCOPE, "any"))
-    assert counts.views[:7] == (14, 60, 0, 60, 0, 0, 60)
-    assert counts.base == 14
-    assert counts.anywhere == 16
-    assert next((day.day, day.papers) for day in counts.days) == ("2026-05-12", 14)
-    assert {topic.slug: topic.papers for topic in counts.topics} == {
-        "agents": 2,
-        "evaluation": 1,
-        "reasoning": 1,
-        "efficiency": 1,
-        "video": 2,
-        "robotics": 2,
-    }
 
 
 async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Library, cache_file: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 
@@ -17,7 +16,6 @@ from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.paper_row import PaperRow
-from reader.data import read_text
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
@@ -37,7 +35,6 @@ from reader.ui.list.lines import (
     paper_height,
 )
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.layout import lay_out
 from reader.ui.shell.list_layout import MOST_LINES, ListForm
 from tests.table import each
 from tests.ui.drawings import drawn, text
@@ -138,18 +135,6 @@ def test_a_paper_that_only_its_full_text_finds_is_marked() -> None:
     (line,) = draw_content(PaperAt(found, in_text=True), 60, LOOK)
     assert [piece.text for piece in line if piece.hit] == [UNICODE.full_text]
     assert text(line).endswith(f" {UNICODE.queued}{UNICODE.full_text} ") and measure(line) == 60
-
-
-def test_recorded_titles_are_whole_and_nine_are_in_view_of_24_lines() -> None:
-    sample = [[item["paper"] for item in day["items"]] for day in json.loads(read_text("sample.json"))]
-    days = [[row(1, paper["title"], code="githubRepo" in paper) for paper in day] for day in sample]
-    for size, most in (((80, 24), 0.0), ((100, 30), 0.25), ((140, 42), 0.25), ((200, 60), 0.0)):
-        area = lay_out(size[0], size[1] - 2).list
-        assert area is not None
-        shown = [lines(one, area.width - 1, COMFORTABLE)[-1] for day in days for one in day]
-        assert sum(line.endswith("…") for line in shown) <= most * len(shown)
-        nine = [sum(paper_height(one, area.width - 1, COMFORTABLE) for one in day[:9]) for day in days if len(day) > 8]
-        assert 1 + max(nine) <= area.height
 
 
 def test_a_mark_never_gives_a_title_another_line() -> None:
@@ -263,16 +248,6 @@ def test_the_end_of_a_day_is_that_of_a_listed_day() -> None:
 
 # The pane
 
-HOSTILE_TITLES = [
-    "[/] ends an app [bold]that[/bold] reads markup",
-    "\x1b[31mred\x1b[0m \x9b2J and \x07 bell",
-    "多模态大语言模型在长视频理解中的应用与评测一个非常长的标题用来测试截断是否正确",
-    "e\u0301\u0323\u0302 accents 👩\u200d🔬❤\ufe0f emoji 🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀",
-    "כותרת מימין לשמאל \u202e reversed \u2066 isolated",
-    "\ud800 lone \u2028 separators \u00a0 spaces\nand lines",
-    "",
-]
-
 
 # Drawing
 
@@ -303,15 +278,6 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
     assert [bool(styles[text].bold) for text in ("Web", "New", "Seen", "3")] == [True, False, False, False]
     assert styles["New"].color != styles["Seen"].color
     assert len({styles[text].bgcolor for text in ("Web", "agent", "New")}) == 3
-
-
-async def test_hostile_titles_are_drawn_literally() -> None:
-    async with list_stage(60, 8) as (papers, _):
-        papers.show(order(range(7)), Shelf(*(row(pk, title) for pk, title in enumerate(HOSTILE_TITLES))))
-        strips = [papers.render_line(y) for y in range(7)]
-        assert {strip.cell_length for strip in strips} == {papers.columns}
-        assert all(strip.text.isprintable() for strip in strips)
-        assert "[/] ends an app [bold]that" in strips[0].text
 
 
 async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
@@ -508,20 +474,6 @@ async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
             drawn(papers)
         # To look at all million takes as much for one move.
         assert time.process_time() - start < 2
-
-
-async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
-    shelf = Shelf()
-    async with list_stage(60, 10) as (papers, pilot):
-        papers.show(order(range(1, 1_001)), shelf)
-        await pilot.pause()
-        drawn(papers)
-        first = len(shelf.fetched)
-        assert 20 <= first <= 31
-        for _ in range(9):
-            papers.move(1)
-            drawn(papers)
-        assert len(shelf.fetched) == first == len(set(shelf.fetched))
 
 
 # Messages and the mouse

@@ -1,9 +1,10 @@
-"""The detail and the page of a paper."""
+"""The detail and the page of a paper, and its PDF."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -21,8 +22,10 @@ from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
 from reader.ui.page.presentation import Presentation, link_keys
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
+from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
+from tests.actions.test_programs import add_program
 from tests.feed_server import FeedServer, item
 from tests.table import each
 from tests.ui.bench import Bench
@@ -32,6 +35,8 @@ from tests.ui.driver import settings
 from tests.ui.papers import draft
 from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
 from tests.ui.test_page_lines import whole
+
+# The panes
 
 # The panes
 
@@ -349,3 +354,100 @@ async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch:
             await r.until(lambda: "fetching comments and versions" in r.screen)
             await r.do("app.back")
             assert r[PageRefresher].is_idle
+
+
+# PDFs
+
+PDF = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
+FIRST, SECOND = "2605.00400", "2605.00401"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose user sits at a screen and has a viewer, which notes what it opens."""
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", ":0")
+    for name in ("SSH_CONNECTION", "SSH_TTY", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "bin").mkdir()
+    add_program(tmp_path / "bin", "viewer", f'#!/bin/sh\necho "$1" >> {tmp_path}/opened')
+    return tmp_path
+
+
+def opened(home: Path) -> list[str]:
+    file = home / "opened"
+    return [Path(line).name for line in file.read_text().splitlines()] if file.exists() else []
+
+
+async def test_p_fetches_and_opens_and_then_only_opens(
+    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = settings(pdf_folder="pdfs", pdf_viewer=(str(home / "bin" / "viewer"),))
+    with FeedServer() as feed:
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        feed.pages = {f"/pdf/{id}": PDF for id in (FIRST, SECOND)}
+        async with reader(settings=own) as r:
+            name = f"{FIRST} Slow Video Editing a Stream While It Plays, Frame by Frame.pdf"
+            await r.do("link.pdf")
+            await r.until(lambda: opened(home) == [name])
+            await r.do("link.pdf")
+            await r.until(lambda: opened(home) == [name, name])
+            assert r.status == f"opening {name}"
+            assert [one.path for one in feed.requests] == [f"/pdf/{FIRST}"]
+            assert (home / "pdfs" / name).read_bytes() == PDF and r.app.state.activity == ""
+
+            # What is asked for meanwhile waits; esc stops all of it.
+            feed.fault = "hang"
+            await r.do("move.down")
+            await r.begin("p")
+            await r.until(lambda: r.status == f"fetching the PDF of {SECOND} · esc stops")
+            await r.begin("j", "p", "p")
+            await r.until(lambda: r.status.endswith("is already being fetched"))
+            await r.until(lambda: "PDF · 1 more" in r.top)
+            await r.do("app.escape")
+            assert r.status == "the PDF was stopped · p resumes it"
+            assert r.app.state.activity == ""
+            assert r[Refresher].stop() is False
+
+            # Of several papers the missing ones are fetched, and none is opened.
+            feed.fault = "ok"
+            await r.do("move.up", "move.up", "select.all", "link.pdf")
+            r.pass_notice()
+            await r.until(lambda: r.status.startswith("the PDFs are in") or "has no PDF" in r.status)
+            feed.pages |= {f"/pdf/{id}": PDF for id in r.ids}
+            await r.do("link.pdf")
+            r.pass_notice()
+            await r.until(lambda: r.status == f"the PDFs are in {home / 'pdfs'}")
+            assert len(list((home / "pdfs").glob("26*.pdf"))) == len(r.ids) and len(opened(home)) == 2
+            await r.do("link.pdf")
+            assert r.status == f"the PDFs of these {len(r.ids)} papers are all here"
+
+            # It goes on afterwards, also from the page.
+            await r.do("app.escape", "move.down", "read.open", "link.pdf")
+            await r.until(lambda: len(opened(home)) == 3)
+            assert opened(home)[-1].startswith(SECOND)
+
+
+async def test_a_failure_names_the_way_out(reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FeedServer() as feed:
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        async with reader(settings=settings(pdf_folder="pdfs")) as r:
+            await r.do("link.pdf")
+            await r.until(lambda: r.status == f"arXiv has no PDF of {FIRST} · Lp opens it in the browser")
+            assert r.app.state.activity == "" and not list((home / "pdfs").iterdir())
+
+
+async def test_without_a_viewer_the_path_is_told_and_copied(
+    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
+    async with reader(settings=settings(pdf_folder="pdfs"), demo=True) as r:
+        await r.do("link.pdf")
+        assert r.status == "the sample: nothing is fetched"
+        file = home / "pdfs" / f"{FIRST} old title.pdf"
+        file.parent.mkdir()
+        file.write_bytes(PDF)
+        await r.do("link.pdf")
+        said = f"~/pdfs/{file.name} · copied · over ssh it needs pdf_viewer"
+        assert (r.status, r.app.clipboard) == (said, str(file))

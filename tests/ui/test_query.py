@@ -28,7 +28,6 @@ from reader.ui.query.advice import (
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
 from reader.ui.refresh.sync import CacheWatch
 from tests.table import each
-from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
 from tests.ui.driver import settings
@@ -270,20 +269,6 @@ async def test_what_is_pasted_is_one_clean_line() -> None:
         app.copy_to_clipboard("\x1b[2Jfour")
         await pilot.press("ctrl+v")
         assert app.line.text == "one two [/]threefour"
-
-
-@pytest.mark.parametrize("size", rest_long([(20, 5), (60, 20), (140, 42)], [(20, 5)]))
-@pytest.mark.parametrize(
-    "text", ["[/] [b]x[/b]", "漢字" * 60, 'topic:[/] "[', "(" * 40, "topic:" + "é" * 90, "\x1b[31m"]
-)
-async def test_any_text_is_drawn_as_it_is(size: tuple[int, int], text: str) -> None:
-    app = LineApp(text)
-    async with app.run_test(size=size) as pilot:
-        await pilot.press("home", "end", "[", "/", "]", "enter")
-        await pilot.pause()
-        drawn = app.drawn()
-        assert "[/]" in drawn[0]
-        assert "\x1b" not in "".join(drawn)
 
 
 async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:

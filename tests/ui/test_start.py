@@ -18,7 +18,6 @@ from reader.ui.app import ReaderApp
 from reader.ui.main_screen import MainScreen
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.app import SAMPLE
-from reader.ui.views.actions import ViewActions
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill, open_reader, settings
@@ -135,35 +134,16 @@ async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> Non
         assert r.main.papers.has_focus
 
 
-async def test_days_are_stepped_through_without_weekends_but_with_days_that_nobody_has_asked_for(
-    reader: Opener,
-) -> None:
-    async with reader() as r:
-        r[ViewActions].go("day:2026-05-11")
-        for action, day in (("earlier", "08"), ("later", "11"), ("earlier", "08"), ("earlier", "07")):
-            await r.do(f"period.{action}")
-            assert r.view == f"day:2026-05-{day}"
-
-
 async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:
     async with reader(papers={}, size=(80, 16)) as r:
         assert "No papers yet" in r.empty
-        ends = ("app.quit", "app.back", "app.refresh", "app.sample")
-        actions = [action.id for action in r.app.keymap.resolve("empty").values() if action.id not in ends]
-        for action_id in dict.fromkeys(actions):
-            if r.context != "empty":
-                await r.press("escape", "escape")
-            await r.do(action_id)
-            assert r.app.is_running, action_id
-        await r.press("escape", "escape")
         await r.burst(*"msxAMnNJKopyLjk", "enter", "space", "escape")
         assert r.app.is_running
         assert "No papers yet" in r.empty
 
 
-@pytest.mark.parametrize("size", [(60, 20), (140, 42)])
-async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(reader: Opener, size: tuple[int, int]) -> None:
-    async with reader(papers={}, size=size) as r:
+async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(reader: Opener) -> None:
+    async with reader(papers={}, size=(60, 20)) as r:
         keys = r.lines[-1]
         assert "refresh" in keys
         for place in ("day.go", "app.help", "app.commands"):

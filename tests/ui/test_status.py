@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from hypothesis import example, given
@@ -23,7 +23,6 @@ from reader.session.places import Place, triage_place, view
 from reader.ui.calendar.state import CalendarRequest, open_calendar
 from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.filter.state import COUNTED, HINT
-from reader.ui.filter.strip_line import Strip
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
@@ -34,7 +33,7 @@ from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Choice, Status, Tone, status_lines
 from reader.ui.list.footer import main_status
-from reader.ui.main_screen import FilterStrip, TopLine
+from reader.ui.main_screen import TopLine
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
@@ -44,7 +43,6 @@ from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import Notice, Notices, Prompt, State
 from reader.ui.triage.state import TRIAGE, Triage, begin_triage
 from tests.table import each
-from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
 from tests.ui.full_texts import document
@@ -465,16 +463,6 @@ async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() 
         assert len(app.told) == 2
 
 
-async def test_a_line_is_painted_only_where_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[tuple[Any, object]] = [(TopLine(spin=None), HERE), (StatusLine(), Status(KEYS))]
-    for widget, content in shown:
-        async with Stage(widget).run_test(size=(80, 3)):
-            painted = watch_paints(widget, monkeypatch)
-            for _ in range(2):
-                widget.show(content)
-                assert painted == [-1]
-
-
 # The last line
 
 
@@ -509,25 +497,6 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
 
 
 # All of them
-
-
-@pytest.mark.parametrize("theme", rest_long(["dark", "light", "ansi"], ["dark"]))
-@pytest.mark.parametrize("width", [1, 5, 20, 60, 200])
-async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str) -> None:
-    for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII), FilterStrip(Strip(), ASCII)):
-        app = Stage(widget)
-        app.theme = theme
-        async with app.run_test(size=(width, 3)) as pilot:
-            if isinstance(widget, TopLine):
-                widget.show(Header(HOSTILE, HOSTILE, 1, 2, condition=Condition(HOSTILE, "busy")))
-            elif isinstance(widget, StatusLine):
-                widget.show(Status((), ((HOSTILE, HOSTILE),), HOSTILE))
-            else:
-                widget.show(Strip((HOSTILE,), (HOSTILE,), (HOSTILE,), HOSTILE))
-            await pilot.pause()
-            text = "".join(drawn_widget(widget))
-            assert not any(char in text for char in "\x1b\x07\u202e")
-            assert width < 200 or "[/]" in text
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])

@@ -9,16 +9,14 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.content import Content
@@ -44,8 +42,6 @@ from reader.ui.kit.textual_fixes import (
     visual_style,
 )
 from reader.ui.looks.theme import ANSI, DARK
-
-READER = Path(__file__).resolve().parents[2] / "reader"
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -105,10 +101,6 @@ async def test_delayed_loses_no_call_begins_anew_and_is_stopped_even_when_it_is_
         await asyncio.sleep(0)
         calls.delayed.stop()
         assert await calls.settle() == 50
-
-
-def test_nothing_uses_a_timer_that_may_lose_its_call() -> None:
-    assert [path.name for path in READER.rglob("*.py") if ".set_timer(" in path.read_text(encoding="utf-8")] == []
 
 
 # color_filters
@@ -231,12 +223,6 @@ class Themed(App[None]):
         yield Static("x")
 
 
-async def test_plain_app_parses_its_stylesheets_twice(parsed: list[Stylesheet]) -> None:
-    async with Themed().run_test() as pilot:
-        await pilot.pause()
-        assert parsed
-
-
 async def test_stylesheets_are_parsed_again_only_for_another_theme(parsed: list[Stylesheet]) -> None:
     class Fixed(StylesheetParsedOnce, Themed):
         def __init__(self) -> None:
@@ -289,24 +275,6 @@ class Scrolling(App[None]):
         yield self.view
 
 
-async def test_plain_scrollbar_is_drawn_again_though_it_looks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = Blanks()
-    async with Scrolling(view).run_test(size=(20, 10)) as pilot:
-        await pilot.pause()
-        drawn = []
-        bar = view.vertical_scrollbar
-        render = bar.render
-
-        def counted() -> RenderableType:
-            drawn.append(True)
-            return render()
-
-        monkeypatch.setattr(bar, "render", counted)
-        view.scroll_to(y=1, animate=False, force=True)
-        await pilot.pause()
-        assert drawn
-
-
 async def test_a_kept_scrollbar_is_drawn_when_it_looks_different() -> None:
     view = BareBlanks()
     async with Scrolling(view).run_test(size=(20, 10)) as pilot:
@@ -321,27 +289,6 @@ async def test_a_kept_scrollbar_is_drawn_when_it_looks_different() -> None:
         view.scroll_to(y=5_000, animate=False, force=True)
         await pilot.pause()
         assert bar.drawn == before + 1
-
-
-@pytest.mark.parametrize(("kind", "is_plain"), [(Blanks, True), (BareBlanks, False)])
-async def test_plain_lines_go_through_borders_and_padding_that_are_not_there(
-    kind: type[ScrollView], is_plain: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    view = kind()
-    async with Scrolling(view).run_test(size=(20, 10)) as pilot:
-        await pilot.pause()
-        lines = []
-        render_line = StylesCache.render_line
-
-        def counted(cache: StylesCache, *args: Any, **kwargs: Any) -> Strip:
-            lines.append(cache)
-            return render_line(cache, *args, **kwargs)
-
-        monkeypatch.setattr(StylesCache, "render_line", counted)
-        view.refresh()
-        await pilot.pause()
-        assert view.size.height == 10
-        assert (view._styles_cache in lines) == is_plain
 
 
 # PastesWhole

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.page.state import close_page
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -194,35 +193,3 @@ async def test_undo_leads_to_the_paper_that_it_restored(reader: Opener) -> None:
         assert "undone: no longer starred · " in r.status
         await r.do("view.latest")
         assert r.here.id == here
-
-
-async def test_a_page_that_closes_under_help_does_not_come_back(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("read.open", "app.help")
-        r.app.model.change(close_page(r.app.state))
-        await r.press("escape")
-        assert r.app.screen is r.main and r.context == "list"
-        await r.do("read.open", "app.help")
-        r.app.model.change(close_page(r.app.state))
-        r.app.perform("read.open")
-        await r.rest()
-        assert r.is_on_page
-        await r.do("app.back")
-        assert r.context == "help" and "Keys on a paper" in r.screen
-        await r.press("escape")
-        assert r.app.screen is r.main
-
-
-async def test_similar_papers_lead_back_to_the_page_and_the_cursor_of_each_list(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
-        await r.do("view.all", "move.down", "move.down", "read.open")
-        first = r.here.id
-        await r.do("find.similar", "move.down", "read.open")
-        second = r.here.id
-        await r.do("view.latest", "app.escape")
-        assert (r.is_on_page, r.here.id) == (True, second)
-        await r.do("app.escape", "app.escape")
-        assert (r.is_on_page, r.here.id, r.view) == (True, first, "all")
-        # A list keeps its cursor also where it is gone to anew.
-        await r.do("app.escape", "view.latest", "view.all")
-        assert r.here.id == first and r.view == "all"

@@ -1,0 +1,195 @@
+"""Whatever bytes come: a parser gives clean values, or raises its own error, one short and harmless sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import FeedError, NoFullText
+from reader.core.text import clean
+from reader.core.venue import read_venue
+from reader.feeds.arxiv.parse import parse_arxiv, parse_listing, parse_record, refusal_reason
+from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
+from reader.feeds.files.papers_file import DamagedFile, read_papers
+from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
+from reader.feeds.fulltext.html import read_html, without_mathml
+from reader.feeds.fulltext.markdown import read_markdown
+from reader.feeds.http import responses
+from reader.feeds.http.responses import BodyReader, BodyTooLarge, UnknownEncoding
+from reader.feeds.huggingface.parse import listings, parse_page, read_items, read_json
+from reader.feeds.records import is_export, parse_export
+from reader.feeds.safe import UnreadableJson, html_to_text, parse_json, plain_block
+from reader.feeds.syndication.opml import parse_opml
+from reader.feeds.syndication.parse import parse_feed
+from tests.core.document.checks import check_document
+from tests.feeds import servers
+from tests.feeds.fulltext import pages
+
+TODAY = date(2026, 5, 12)
+
+RECORD = (
+    b'[{"paper":{"id":"2605.00001","title":"T","summary":"a\\n\\nb","authors":[{"name":"A"}],"upvotes":1,'
+    b'"mediaUrls":["https://a.example/x.png"],"publishedAt":"2026-05-11T00:00:00.000Z"}}]'
+)
+COMMUNITY = (
+    b'{"id":"2605.00001","title":"T","comments":[{"id":"a","author":{"name":"n"},"type":"comment","data":{"latest":'
+    b'{"raw":"*x*"},"reactions":[{"reaction":"+","count":3}]},"replies":[{"id":"b"}]}],"linkedModels":[{"id":"a/b"}]}'
+)
+ATOM = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>http://arxiv.org/abs/2605.00001v2</id>'
+    b"<title>T $x^2$</title><summary>S</summary><author><name>A</name></author><published>2026-05-11T00:00:00Z"
+    b'</published><link href="https://arxiv.org/abs/2605.00001"/><category term="cs.CL"/></entry></feed>'
+)
+RSS = (
+    b'<rss version="2.0"><channel><title>F</title><link>https://example.org</link><item><title>T</title><guid>g</guid>'
+    b"<description>&lt;p&gt;x&lt;/p&gt; arXiv:2605.00001</description><pubDate>Mon, 11 May 2026 08:00:00 GMT</pubDate>"
+    b"</item></channel></rss>"
+)
+OAI = (
+    b'<OAI-PMH xmlns="o"><GetRecord><record><metadata><arXivRaw><id>2605.00001</id><version version="v1"><date>Fri, 01'
+    b" May 2026 23:13:16 GMT</date></version><title>T $x^2$</title><categories>cs.LG</categories><comments>c</comments>"
+    b"</arXivRaw></metadata></record></GetRecord></OAI-PMH>"
+)
+OPML = b'<opml version="2.0"><head/><body><outline type="rss" text="T" xmlUrl="https://a.example/f"/></body></opml>'
+EXPORT = (
+    b'{"id":"2605.00001","title":"T","abstract":"A","day":"2026-05-11","starred":true,"tags":["a b"],"note":"n",'
+    b'"marks":[{"kind":"star","value":"1","clock":1700000000000,"machine":"0123456789ab",'
+    b'"id":"0123456789abcdef01234567"}]}'
+)
+SAVED = b"A title of a paper\n\n" + b"An abstract. " * 40 + "\n\n• 6 authors\n\n·\n\nMay 11, 2026\n\n3\n".encode()
+BIBTEX = (
+    b'@string{corr = "CoRR"}\n@article{k, title = {{A} \\"o}, journal = corr, eprint = {2605.00001v2},'
+    b" file = {PDF:files/1/2605.00001.pdf:application/pdf}}\n"
+)
+RIS = b"TY  - GEN\r\nTI  - T\r\nUR  - http://arxiv.org/abs/2605.00001\r\nN1  - n\r\nmore\r\nER  - \r\n"
+RDF = (
+    b'<rdf:RDF xmlns:rdf="r" xmlns:z="z" xmlns:dc="d"><dc:a rdf:about="http://arxiv.org/abs/2605.00001"><z:itemType>'
+    b"preprint</z:itemType><dc:title>T</dc:title></dc:a></rdf:RDF>"
+)
+LIST = b"2605.00001\n[a](https://arxiv.org/abs/2605.00002)\nx/2605.00003v2.pdf\n"
+LISTING_PAGE = servers.listing_page("cs.CL", "2026-05-12", [servers.Paper("2605.00001")])
+
+PIECES = [
+    b"\x1b[31m", b"\x1b]0;x\x07", b"\x00", b"\x9b31m", b"\xff\xfe", "\u202e\u2066\u200f\ufeff".encode(), b"&#27;[31m",
+    b"\\u001b[31m", b"\\ud800", b"<", b"]]>", b"<!ENTITY a 'b'>", b"<![CDATA[", b"[[[[", b"{{", b"1e999", b"NaN", b"-1",
+    b"9" * 400, b"null", b'"', b"'", b"\n", b"\r\n", b"$\\frac{", b"javascript:x", b"../..", b"2026-13-45", b"&amp;",
+]  # fmt: skip
+"""What is put into good inputs: commands for a terminal, and what ends or nests a value."""
+
+
+@st.composite
+def damaged(draw: st.DrawFn, seed: bytes) -> bytes:
+    """A good input with a few changes: something put in, taken out, or repeated."""
+    body = seed
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(body)))
+        end = draw(st.integers(start, min(len(body), start + 60)))
+        piece = draw(st.sampled_from(PIECES) | st.binary(max_size=8) | st.just(body[start:end] * 2))
+        body = body[:start] + piece + body[end:]
+    return body
+
+
+def assert_clean(value: object) -> None:
+    """No text within a value has anything that a terminal obeys or hides; an empty line separates paragraphs."""
+    if isinstance(value, str):
+        bad = [one for one in value.replace("\n\n", "") if unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+        assert set(bad) <= {"\u200c", "\u200d"}, ascii(value)
+    elif is_dataclass(value):
+        for one in fields(value):
+            assert_clean(getattr(value, one.name))
+    elif isinstance(value, Mapping):
+        assert_clean([*value.keys(), *value.values()])
+    elif isinstance(value, Iterable) and not isinstance(value, bytes):
+        for one in value:
+            assert_clean(one)
+
+
+def read_export(body: bytes) -> object:
+    record = parse_json(body)
+    # A note is the user's own text, which is cleaned where it is drawn.
+    return parse_export(record)._replace(marks=None) if is_export(record) else None
+
+
+def read_text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
+
+
+PARSERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
+    "daily papers": (lambda body: listings(read_items(body), "2026-05-12"), RECORD),
+    "a paper's page": (lambda body: parse_page(read_json(body), "2605.00001").listing, COMMUNITY),
+    "arXiv's API": (parse_arxiv, ATOM),
+    "arXiv's RSS": (parse_arxiv, RSS),
+    "arXiv's listing": (parse_listing, LISTING_PAGE),
+    "arXiv's record": (parse_record, OAI),
+    "a refusal": (refusal_reason, b"<title>Error</title><summary>x</summary>"),
+    "RSS": (lambda body: parse_feed(body, "https://example.org/feed.xml", TODAY), RSS),
+    "Atom": (lambda body: parse_feed(body, "https://example.org/feed.xml", TODAY), ATOM),
+    "OPML": (parse_opml, OPML),
+    "a file of papers": (lambda body: [*read_papers(BytesIO(body), TODAY)], RECORD),
+    "a packed file": (lambda body: [*read_papers(BytesIO(body), TODAY)], b"\x1f\x8b" + zlib.compress(RECORD)),
+    "an export": (read_export, EXPORT),
+    "a saved page as text": (lambda body: parse_saved_page(read_text(body), TODAY), SAVED),
+    "a saved page": (lambda body: parse_web_page(read_web_page(read_text(body)), TODAY), b"<html><p>" + SAVED),
+    "BibTeX": (lambda body: [*parse_bibtex(read_text(body))], BIBTEX),
+    "RIS": (lambda body: [*parse_ris(read_text(body))], RIS),
+    "RDF": (lambda body: [*parse_rdf(body)], RDF),
+    "a list": (lambda body: [*parse_list(read_text(body))], LIST),
+    "HTML": (lambda body: plain_block(html_to_text(read_text(body)).text), b"<p>a<td>b</td> <a href='x'>&amp;</a>"),
+    "a venue": (lambda body: read_venue(clean(read_text(body)), None), b"Accepted to ICLR 2026 (Oral)"),
+}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@given(data=st.data())
+def test_damaged_bytes_give_clean_values_or_an_error_in_one_sentence(name: str, data: st.DataObject) -> None:
+    parse, seed = PARSERS[name]
+    try:
+        assert_clean(parse(data.draw(damaged(seed))))
+    except (FeedError, UnreadableJson, DamagedFile) as error:
+        assert_clean(str(error))
+        assert len(str(error)) < 1_000
+
+
+@given(damaged(pages.PAGE.encode()))
+def test_a_damaged_page_gives_a_clean_text_or_none(body: bytes) -> None:
+    try:
+        check_document(read_html(without_mathml(read_text(body))))
+    except NoFullText as reason:
+        assert_clean(str(reason))
+
+
+@given(damaged(pages.MARKDOWN.encode()))
+def test_damaged_markdown_gives_a_clean_text_or_none(body: bytes) -> None:
+    try:
+        check_document(read_markdown(read_text(body)))
+    except NoFullText as reason:
+        assert_clean(str(reason))
+
+
+@given(damaged(b'"api";r=0;t=300'), damaged(b'<https://a.example/x>; rel="next"'))
+def test_damaged_headers_give_a_bounded_pause_and_sendable_values(limit: bytes, link: bytes) -> None:
+    value = limit.decode("latin-1").replace("\n", " ")
+    headers = {"RateLimit": value, "Retry-After": value, "Link": link.decode("latin-1"), "ETag": value}
+    assert 0 <= responses.rate_limit_pause(headers, 310) <= 310
+    sent = responses.sendable_validator(value)
+    assert sent is None or (sent.isascii() and sent.isprintable())
+    assert responses.has_next_page(headers) in (True, False)
+    assert_clean(responses.refusal_reason(limit))
+
+
+@given(damaged(zlib.compress(b"x" * 10_000, wbits=31)))
+def test_a_damaged_packed_body_is_refused_or_within_its_limit(body: bytes) -> None:
+    reader = BodyReader("gzip", 20_000)
+    try:
+        reader.add(body)
+        assert len(reader.body()) <= 20_000
+    except (zlib.error, BodyTooLarge, UnknownEncoding):
+        pass

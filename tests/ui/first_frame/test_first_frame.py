@@ -1,0 +1,657 @@
+"""The first frame: drawn before Textual, in a kept or shipped look, with the same cells that Textual draws."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import sys
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any, cast
+
+import pyte
+import pytest
+from pyte.screens import Char
+from textual.geometry import Region
+
+from reader import paths
+from reader.platform import ENDING_SIGNALS
+from reader.session.visit import Visit, save
+from reader.ui import first_frame, next_start
+from reader.ui.first_frame import frame as frames
+from reader.ui.first_frame.frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame, Handed
+from reader.ui.first_frame.kept_look import (
+    FILE,
+    MOST_KEPT,
+    KeptLook,
+    conditions,
+    load_look,
+    load_shipped,
+    save_look,
+    shipped_conditions,
+    stamp,
+)
+from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
+from reader.ui.next_start import keep_look, look_of
+from reader.ui.shell.layout import PaneChoice, remembered
+from tests.table import each
+from tests.ui import papers
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.first_frame.shipped import TERMINALS, look_in
+from tests.ui.papers import draft
+
+# On a terminal
+
+LOOK = KeptLook({}, (), "day", False, "compact", 26, 0.5, {}, {}, "f", "[", {"j": 1, "\x1b[A": -1})
+
+
+class ThreePapers:
+    """Stands for the painter."""
+
+    highlighted, height = 7, 3
+
+    def __init__(self) -> None:
+        self.at = self.shown = 0
+
+    def whole(self) -> str:
+        return "THREE"
+
+    def move(self, steps: int) -> bool:
+        is_there = 0 <= self.at + steps < 3
+        self.at += steps if is_there else 0
+        return is_there
+
+    def changes(self) -> str:
+        before, self.shown = self.shown, self.at
+        return f"<{self.at}>" if before != self.at else ""
+
+
+class Terminal:
+    """A terminal of 80 by 24, which the frame reads and draws on."""
+
+    def __init__(self) -> None:
+        self.user, self.program = os.openpty()
+        termios.tcsetwinsize(self.program, (24, 80))
+        self.modes = termios.tcgetattr(self.program)
+        self.handlers = self.get_handlers()
+
+    def get_handlers(self) -> list[Any]:
+        return [signal.getsignal(number) for number in ENDING_SIGNALS]
+
+    def frame(self, output: int | None = None) -> FirstFrame:
+        painter = cast("Painter", ThreePapers())
+        return FirstFrame(painter, LOOK, (80, 24), self.program if output is None else output)
+
+    def sees(self, text: str) -> bool:
+        seen = b""
+        while len(seen) < len(text.encode()) and select.select([self.user], [], [], 10)[0]:
+            seen += os.read(self.user, 4096)
+        return seen == text.encode() and not select.select([self.user], [], [], 0)[0]
+
+    def type(self, keys: bytes) -> None:
+        """Type, and wait until all is read."""
+        os.write(self.user, keys)
+        deadline = time.monotonic() + 10
+        while select.select([self.program], [], [], 0)[0]:
+            assert time.monotonic() < deadline, "nobody reads"
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    terminal = Terminal()
+    monkeypatch.setattr(frames, "INPUT", terminal.program)
+    yield terminal
+    for number, handler in zip(ENDING_SIGNALS, terminal.handlers, strict=True):
+        signal.signal(number, handler)
+    os.close(terminal.user)
+    os.close(terminal.program)
+
+
+def test_keys_move_the_cursor_until_one_that_does_not(terminal: Terminal) -> None:
+    frame = terminal.frame()
+    frame.show()
+    assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}")
+    for keys, drawn in ((b"j", "<1>"), (b"j\x1b[Aj", "<2>"), (b"\x1b[A", "<1>")):
+        terminal.type(keys)
+        assert terminal.sees(f"{BEGIN}{drawn}{END}")
+    terminal.type(b"jjx\xc3\xa9")
+    assert terminal.sees(f"{BEGIN}<2>{END}")
+    assert frame.hand_over() == Handed(7, 3, b"jx\xc3\xa9", LOOK)
+    # The terminal is the reader's now.
+    frame.take_down()
+    assert not select.select([terminal.user], [], [], 0)[0]
+
+
+def test_the_terminal_is_put_back_as_it_was(terminal: Terminal) -> None:
+    frame = terminal.frame()
+    frame.take_down()
+    frame.show()
+    assert termios.tcgetattr(terminal.program) != terminal.modes
+    frame.take_down()
+    assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}{AS_IT_WAS}")
+    assert (termios.tcgetattr(terminal.program), terminal.get_handlers()) == (terminal.modes, terminal.handlers)
+    assert "first-frame" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_signal_ends_the_program_but_not_without_the_terminals_modes(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = list[int]()
+    monkeypatch.setattr(os, "_exit", ended.append)
+    frame = terminal.frame()
+    frame.show()
+    signal.raise_signal(signal.SIGTERM)
+    assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}{AS_IT_WAS}")
+    assert (ended, termios.tcgetattr(terminal.program)) == ([128 + signal.SIGTERM], terminal.modes)
+    frame.hand_over()
+    signal.raise_signal(signal.SIGTERM)
+    assert ended == [128 + signal.SIGTERM] * 2 and not select.select([terminal.user], [], [], 0)[0]
+
+
+def test_in_a_terminal_of_another_size_no_key_is_taken(terminal: Terminal) -> None:
+    frame = terminal.frame()
+    frame.show()
+    assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}")
+    termios.tcsetwinsize(terminal.program, (24, 79))
+    terminal.type(b"j")
+    assert frame.hand_over().unread == b"j"
+    assert not select.select([terminal.user], [], [], 0)[0]
+
+
+def test_a_terminal_that_is_gone_leaves_nothing_behind(terminal: Terminal) -> None:
+    gone, output = os.pipe()
+    os.close(gone)
+    with pytest.raises(BrokenPipeError):
+        terminal.frame(output).show()
+    os.close(output)
+    assert (termios.tcgetattr(terminal.program), terminal.get_handlers()) == (terminal.modes, terminal.handlers)
+
+
+class Stream(StringIO):
+    def __init__(self, encoding: str, *, is_tty: bool = True) -> None:
+        super().__init__()
+        self._encoding, self._is_tty = encoding, is_tty
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+    def isatty(self) -> bool:
+        return self._is_tty
+
+
+OUT = {"__stderr__": Stream("ascii", is_tty=False), "__stdout__": Stream("UTF-8")}
+
+
+@each(
+    ("variables", "terminals", "streams", "group", "is_usual"),
+    [
+        ({}, (0, 1), OUT, 5, True),
+        ({}, (0, 1), {**OUT, "__stderr__": Stream("utf8")}, 5, True),
+        ({}, (0, 1), {**OUT, "__stderr__": None}, 5, True),
+        ({}, (0, 1), OUT, None, True),
+        ({}, (0, 1), OUT, 6, False),
+        ({}, (0,), OUT, 5, False),
+        ({}, (1,), OUT, 5, False),
+        ({}, (0, 1), {**OUT, "__stderr__": Stream("latin-1")}, 5, False),
+        ({}, (0, 1), {**OUT, "__stdout__": None}, 5, False),
+        *(({name: "80"}, (0, 1), OUT, 5, False) for name in ("TEXTUAL_DRIVER", "COLUMNS", "LINES")),
+        *(({"TERM": term}, (0, 1), OUT, 5, False) for term in ("", "dumb")),
+    ],
+)
+def test_only_a_usual_terminal_has_a_first_frame(
+    variables: dict[str, str], terminals: tuple[int, ...], streams: dict[str, Any], group: int | None, is_usual: bool
+) -> None:
+    def foreground(_terminal: int) -> int:
+        if group is None:
+            raise OSError
+        return group
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("TEXTUAL_DRIVER", "COLUMNS", "LINES"):
+            patch.delenv(name, raising=False)
+        for name, value in {"TERM": "xterm", **variables}.items():
+            patch.setenv(name, value)
+        for name, stream in streams.items():
+            patch.setattr(sys, name, stream)
+        patch.setattr(os, "isatty", terminals.__contains__)
+        patch.setattr(os, "tcgetpgrp", foreground)
+        patch.setattr(os, "getpgrp", lambda: 5)
+        patch.setattr(gc, "disable", lambda: None)
+        patch.setattr(sys, "setswitchinterval", lambda _seconds: None)
+        patch.setattr(first_frame, "_show", lambda: "a frame")
+        assert (first_frame.show_first_frame() is not None) == is_usual
+
+
+# The kept look
+
+ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": "/home/ann"}
+HERE = conditions(ENVIRONMENT)
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    file = tmp_path / "list.tcss"
+    file.write_text("PaperList {}")
+    return file
+
+
+@pytest.fixture
+def kept(sheet: Path) -> KeptLook:
+    """A look that follows from one stylesheet."""
+    return LOOK._replace(conditions=HERE, files=[stamp(str(sheet))], hints={"plain": [("s", "star")]})
+
+
+@pytest.mark.parametrize(
+    ("other", "is_used"),
+    [
+        (HERE, True),
+        (conditions({**ENVIRONMENT, "HOME": "/", "LANG": "C.UTF-8"}), True),
+        (conditions({**ENVIRONMENT, "TERM": "screen"}), False),
+        (conditions({**ENVIRONMENT, "COLORTERM": ""}), False),
+        (conditions({**ENVIRONMENT, "NO_COLOR": "1"}), False),
+        (conditions({**ENVIRONMENT, "TEXTUAL_THEME": "nord"}), False),
+        ({**HERE, "version": "0.0.1"}, False),
+    ],
+)
+def test_a_look_is_for_one_terminal_and_version_and_ends_with_a_changed_file(
+    kept: KeptLook, tmp_path: Path, sheet: Path, other: dict[str, object], is_used: bool
+) -> None:
+    save_look(tmp_path / "look.json", kept)
+    assert load_look(tmp_path / "look.json", other) == (kept if is_used else None)
+    sheet.write_text("PaperList { color: red; }")
+    assert load_look(tmp_path / "look.json", other) is None
+    sheet.unlink()
+    assert load_look(tmp_path / "look.json", other) is None
+
+
+def test_looks_of_several_terminals_are_kept_and_the_oldest_goes(kept: KeptLook, tmp_path: Path) -> None:
+    file = tmp_path / "look.json"
+    terminals = [conditions({"TERM": f"xterm-{number}"}) for number in range(MOST_KEPT + 1)]
+    for terminal in terminals:
+        save_look(file, kept._replace(conditions=terminal))
+    save_look(file, kept._replace(conditions=terminals[2], order="title"))
+    assert load_look(file, terminals[0]) is None
+    assert all(load_look(file, terminal) for terminal in terminals[1:])
+    newest = load_look(file, terminals[2])
+    assert newest is not None and newest.order == "title"
+    assert len(json.loads(file.read_text())) == MOST_KEPT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "7", '{"a": 1}', '[7, {"conditions": {}}]', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
+)
+def test_a_spoilt_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
+    file = tmp_path / "look.json"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert load_look(file, HERE) is None
+
+
+def test_it_follows_from_stylesheets_themes_settings_and_textual() -> None:
+    files = {Path(file).name for file, _, size in next_start._files() if size}
+    assert {"list.tcss", "lines.tcss", "theme.py", "pane.py", "main_screen.py", "__init__.py"} <= files
+    assert [file for file, _, _ in next_start._files()].count(str(paths.config_file())) == 1
+
+
+def is_kept() -> bool:
+    return load_look(paths.look_file(), conditions(os.environ)) is not None
+
+
+@pytest.mark.parametrize("view", ["latest", "starred"])
+async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path: Path, view: str) -> None:
+    (tmp_path / "state.json").write_text(f'{{"view": "{view}"}}')
+    async with reader(state_file=tmp_path / "state.json") as r:
+        assert is_kept()
+        await r.do("view.all")
+        kept = load_look(paths.look_file(), conditions(os.environ))
+        assert kept == look_of(r.main, r.app.keymap, r.app.settings)
+
+
+async def test_a_look_without_the_focus_is_not_kept(reader: Opener) -> None:
+    async with reader() as r:
+        paths.look_file().unlink()
+        await r.do("pane.next")
+        keep_look(r.main, r.app.keymap, r.app.settings)
+        assert not is_kept()
+
+
+async def test_steps_that_mark_papers_are_left_to_the_reader(reader: Opener) -> None:
+    async with reader(settings=settings(read_when="passed")) as r:
+        assert look_of(r.main, r.app.keymap, r.app.settings).moves == {}
+    async with reader(settings=settings(keys={"move.down": ("ctrl+n", "down")})) as r:
+        moves = look_of(r.main, r.app.keymap, r.app.settings).moves
+        assert {keys for keys, steps in moves.items() if steps > 0} == {"\x1b[B", "\x1bOB"}
+        assert {keys for keys, steps in moves.items() if steps < 0} == {"k", "\x1b[A", "\x1bOA"}
+
+
+async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader():
+        pass
+    home, shown = tmp_path / "home", list[FirstFrame]()
+
+    def show(frame: FirstFrame) -> None:
+        shown.append(frame)
+
+    shutil.copy(tmp_path / "papers.db", home / "papers.db")
+    monkeypatch.setattr(os, "get_terminal_size", lambda _output: os.terminal_size((80, 24)))
+    monkeypatch.setattr(FirstFrame, "show", show)
+    frame = first_frame._show()
+    assert frame is not None and shown == [frame]
+    assert all(one in frame._painter.whole() for one in ("Latest", "Slow Video", "mark read"))
+    (home / "state.json").write_text('{"view": "starred"}')
+    assert first_frame._show() is None, "an empty list has a reason, which is not known yet"
+    (home / "state.json").unlink()
+    (home / "papers.suspect").touch()
+    assert first_frame._show() is None
+    (home / "papers.suspect").unlink()
+    paths.config_file().touch()
+    assert first_frame._show() is None, "the settings may have changed"
+    paths.config_file().unlink()
+    paths.look_file().unlink()
+    # The one that ships is for the default settings.
+    monkeypatch.setenv("TERM", "dumb")
+    assert first_frame._show() is None and shown == [frame]
+
+
+# The painter
+
+LEFT = Visit()
+
+SIZES = ((60, 20), (80, 24), (100, 30), (140, 42), (200, 60))
+
+EDGES = ((20, 5), (61, 17), (69, 20), (70, 20), (89, 24), (90, 30), (129, 40), (130, 40), (179, 50), (180, 50))
+"""Sizes between which the panes stand otherwise."""
+
+LOOKS = {
+    "dark": settings(theme="dark"),
+    "light": settings(theme="light"),
+    "ansi": settings(theme="ansi"),
+    "ascii": settings(ascii=True),
+    "compact": settings(density="compact"),
+}
+
+
+def cells(written: str, size: tuple[int, int]) -> list[list[Char]]:
+    """The cells of a terminal after something was written to it."""
+    screen = pyte.Screen(*size)
+    pyte.Stream(screen).feed(written.replace("\x1b[2m", ""))
+    return [[_as_seen(screen.buffer[y][x]) for x in range(size[0])] for y in range(size[1])]
+
+
+def _as_seen(cell: Char) -> Char:
+    """A cell without what cannot be seen: a blank has no colour of its letter."""
+    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
+        return cell._replace(fg="default", bold=False, italics=False)
+    return cell
+
+
+def of_textual(r: Story) -> str:
+    """What Textual writes for the whole screen."""
+    return r.main._compositor.render_full_update().render_segments(r.app.console)
+
+
+def paint(r: Story, visit: Visit = LEFT) -> Painter:
+    """The first frame as a start would draw it after a visit."""
+    look, content = read(r, visit)
+    return Painter(
+        look, content, remembered(look.density, look.filter_width, look.list_share, visit), r.app.size, papers.NOW
+    )
+
+
+def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
+    """The look of the screen as a start would know it, and the content of its list."""
+    look = look_of(r.main, r.app.keymap, r.app.settings)
+    content = read_content(r.app.library._path, visit, look.order)
+    assert content is not None
+    return look, content
+
+
+def differing(r: Story, painter: Painter) -> list[str]:
+    """The cells that are not as Textual draws them, apart from the insides of other panes and the thumb."""
+    size = r.app.size
+    # As in the reader's own first frame.
+    r.main.papers.tell_days((), None)
+    first, then = (cells(text, size) for text in (painter.whole(), of_textual(r)))
+    panes = [pane for pane in (r.main.filter, r.main.detail) if pane.is_on_screen]
+    insides = [Region(*pane.region)._replace(width=pane.columns) for pane in panes]
+    bar = r.main.papers.region.right - 1
+    return [
+        f"{x},{y}: {first[y][x]} is {then[y][x]}"
+        for y in range(size.height)
+        for x in range(size.width)
+        # The thumb, and what counts have added to the header, come later.
+        if not (x == bar or y == 0 or (any(inside.contains(x, y) for inside in insides) and then[y][x].data != " "))
+        if first[y][x] != then[y][x]
+    ]
+
+
+@pytest.mark.parametrize("name", ["dark", *(pytest.param(name, marks=pytest.mark.long) for name in [*LOOKS][1:])])
+async def test_textual_draws_the_same_cells(reader: Opener, name: str) -> None:
+    async with reader(size=SIZES[0], settings=LOOKS[name]) as r:
+        look = look_of(r.main, r.app.keymap, r.app.settings)
+        for size in SIZES if name == "dark" else (*SIZES, *EDGES):
+            await r.resize(*size)
+            painter = paint(r)
+            assert differing(r, painter) == [], size
+            screen = cells(painter.whole(), size)
+            assert "Slow Video" in "".join(char.data for line in screen for char in line) or size[1] < 6
+            # A look does not depend on the size.
+            assert look_of(r.main, r.app.keymap, r.app.settings) == look
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_users_own_panes_and_wide_titles_are_drawn_also_without_colours(
+    reader: Opener, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {"stacked": (26, 0.6), "columns": (26, 0.4), "three": (20, 0.3), "wide": (50, 0.7)}
+    visit = Visit(sizes=sizes, hidden=("detail",) if size[0] == 100 else (), density="compact")
+    save(tmp_path / "state.json", visit)
+    drafts = [draft(1, "漢字" * 60), draft(2, "e\u0301" * 90), draft(3, "\x1b[31mred")]
+    days, theme = {"2026-05-12": drafts}, settings(theme="ansi")
+    async with reader(papers=days, size=size, settings=theme, state_file=tmp_path / "state.json") as r:
+        assert differing(r, paint(r, visit)) == []
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert differing(r, paint(r, visit)) == []
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        Visit("all", "topic:agents"),
+        *(
+            pytest.param(visit, marks=pytest.mark.long)
+            for visit in (Visit("unread"), Visit("all"), Visit("day:2026-05-11"), Visit("all", "slow"))
+        ),
+    ],
+    ids=lambda visit: f"{visit.view} {visit.text}".strip(),
+)
+async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(f'{{"view": "{visit.view}", "text": "{visit.text}"}}')
+    async with reader(size=(80, 24), state_file=tmp_path / "state.json") as r:
+        assert r.ids
+        assert differing(r, paint(r, visit)) == []
+        await r.resize(140, 42)
+        assert differing(r, paint(r, visit)) == []
+
+
+async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
+    async with reader(size=(140, 12)) as r:
+        painter = paint(r)
+        drawn = painter.whole()
+        for action, steps in [*[("move.down", 1)] * 13, *[("move.up", -1)] * 8]:
+            await r.do(action)
+            assert painter.move(steps)
+            drawn += painter.changes()
+            assert painter.highlighted == r.main.papers.highlighted
+            assert painter.height == r.main.papers.height
+        r.main.papers.tell_days((), None)
+        then = cells(of_textual(r), r.app.size)
+        area = r.main.papers.region
+        now = cells(drawn, r.app.size)
+        for y in range(area.y, area.y + area.height):
+            assert now[y][area.x : area.right - 1] == then[y][area.x : area.right - 1]
+
+
+async def test_the_cursor_stops_at_the_ends_but_does_not_leave_a_first_screenful(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader() as r:
+        painter = paint(r)
+        assert painter.move(-1) and painter.changes() == ""
+        assert painter.move(99) and painter.highlighted == painter._content.order.pks[-1]
+        assert painter.move(1)
+        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 5)
+        painter = paint(r, Visit("all"))
+        assert painter.move(4) and not painter.move(1)
+        assert painter.cursor == 4
+
+
+async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader() as r:
+        painter = paint(r, Visit("all", paper=r.ids[3]))
+        assert painter.cursor == 3
+        # The day's heading and a title of two lines are above it.
+        assert painter.height == 5
+        deep = r.ids[6]
+        monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
+        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
+        assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
+        assert read_content(r.app.library._path, Visit("starred"), "day") is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "left",
+    [Visit("all"), Visit("latest"), Visit("day:2026-05-11"), Visit("all", "author:example")],
+    ids=lambda visit: f"{visit.view} {visit.text}".strip(),
+)
+async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: Visit
+) -> None:
+    for module in ("first_frame.painter", "list.loader"):
+        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
+    file = tmp_path / "state.json"
+    save(file, left)
+    async with reader(size=(100, 12), state_file=file) as r:
+        await r.do("move.bottom")
+        deep, listed = r.here.id, len(r.ids)
+    visit = left._replace(paper=deep)
+    save(file, visit)
+    async with reader(size=(100, 12), state_file=file) as r:
+        painter = paint(r, visit)
+        content = painter._content
+        assert len(content.rows) < len(content.order.pks) == listed
+        r.main.papers.stand(painter.highlighted, painter.height)
+        assert r.here.id == deep
+        assert differing(r, painter) == []
+        while painter.move(-1):
+            assert painter.changes()
+        assert 0 < painter.cursor < listed - 1
+
+
+@pytest.mark.long
+async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for module in ("first_frame.painter", "list.loader"):
+        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
+    file = tmp_path / "state.json"
+    async with reader(size=(100, 12), state_file=file) as r:
+        await r.do("view.unread", *["move.down"] * 9)
+        visit = Visit("unread", paper=r.here.id)
+        await r.do("paper.read")
+    save(file, visit)
+    async with reader(size=(100, 12), state_file=file) as r:
+        painter = paint(r, visit)
+        assert painter.cursor == 0 and not painter._content.order.complete
+        # How many papers the heading has is known once all are read.
+        assert {cell.partition(":")[0].partition(",")[2] for cell in differing(r, painter)} == {"1"}
+
+
+async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
+    async with reader() as r:
+        look, content = read(r)
+        styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
+        with pytest.raises(Unsure):
+            Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW)
+        # Nor is a list of no line.
+        assert Painter(look, content, PaneChoice(), (60, 3), papers.NOW).height == 0
+        with pytest.raises(Unsure):
+            Painter(look, content, PaneChoice(), (60, 2), papers.NOW)
+
+
+async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:
+    async with reader() as r:
+        cache = r.app.library._path
+        assert is_certain(cache)
+        stamp = cache.with_suffix(".suspect")
+        stamp.touch()
+        assert not is_certain(cache)
+        stamp.unlink()
+        cache.chmod(0o400)
+        assert not is_certain(cache.with_name("missing.db"))
+
+
+# Looks that ship
+
+DARK = TERMINALS["dark"]
+
+
+@pytest.fixture
+def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
+
+
+@pytest.mark.usefixtures("empty_home")
+@pytest.mark.long
+@pytest.mark.parametrize("terminal", [*TERMINALS.values(), {"TERM": "xterm-kitty"}])
+def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
+    shipped = load_shipped(terminal)
+    assert shipped is not None
+    assert json.loads(json.dumps(shipped._asdict())) == look_in(terminal)
+
+
+@pytest.mark.usefixtures("empty_home")
+@pytest.mark.parametrize(
+    "terminal",
+    [
+        {**DARK, "NO_COLOR": "1"},
+        {**DARK, "TEXTUAL_THEME": "nord"},
+        {**DARK, "COLORTERM": "TrueColor"},
+        {"TERM": "screen-256color-bce"},
+        {"TERM": "linux"},
+    ],
+)
+def test_an_unusual_terminal_has_none(terminal: dict[str, str]) -> None:
+    assert load_shipped(terminal) is None
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_settings_end_it() -> None:
+    assert load_shipped(DARK) is not None
+    paths.config_file().parent.mkdir(parents=True)
+    paths.config_file().write_text("")
+    assert load_shipped(DARK) is None
+
+
+@pytest.mark.usefixtures("empty_home")
+def test_another_textual_ends_it() -> None:
+    conditions = shipped_conditions(DARK)
+    assert conditions is not None
+    assert load_look(FILE, conditions) is not None
+    assert load_look(FILE, {**conditions, "textual": "textual-9.0.0.dist-info"}) is None
