@@ -163,10 +163,6 @@ class Settings:
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
-    sync_settings: bool = setting(Boolean(), False)
-    """Share your views, rules, keys and other settings that suit every machine too; none that names a file, a program
-    or a server, or says how a terminal draws."""
-
     citation_key: str = setting(KeyPattern(), "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
@@ -236,16 +232,6 @@ def _texts(value: object, rule: object) -> Iterator[str]:
     elif is_dataclass(value):
         for part in fields(value):
             yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
-
-
-SHARED = (
-    *("refresh_minutes", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
-    *("key_preset", "keys"),
-)
-"""The settings shared with `sync_settings`, besides the entries of lists.
-
-Another machine must not be able to run programs, write or delete files, or contact other servers.
-"""
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:

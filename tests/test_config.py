@@ -56,7 +56,6 @@ list_share = 0.55 # a number from 0.2 to 0.8
 nearest = true # true or false
 note_reading = true # true or false
 refresh_minutes = 30 # a whole number from 0 to 1440
-sync_settings = false # true or false
 use_token_file = false # true or false
 """
 

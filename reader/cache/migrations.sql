@@ -511,7 +511,10 @@ DROP TABLE IF EXISTS member_mark;
 DROP TABLE IF EXISTS member;
 
 
--- 0017: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
+-- 0017: Bring the entries of lists that only the log has into the settings file, which is the one place for them now.
+
+
+-- 0018: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
 
 -- Derived: the newest row of the log for each paper and kind, or for each day of a trace. `paper` is the id that the log
 -- has, `pk` is NULL while the cache lacks the paper; `paper` is empty for what is about no paper. If all rows are undone,

@@ -31,7 +31,7 @@ _STAMP = (
 )
 """The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
 
-WITH_LOG = "0017"
+WITH_LOG = "0018"
 """The migration that drops the user's marks from the cache, after the log has taken them over."""
 
 _BATCH = 10_000
@@ -92,15 +92,23 @@ def _find_addresses(connection: sqlite3.Connection) -> None:
             connection.executemany(f"UPDATE paper SET {flag} = 1 WHERE pk = ?", papers)
 
 
+def _rescue_lists(connection: sqlite3.Connection) -> None:
+    from reader.cache.former_lists import rescue
+    from reader.paths import config_file
+
+    rescue(connection, config_file())
+
+
 _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
     "0005": _index_texts,
     "0006": _read_venues,
     "0013": _find_addresses,
+    "0017": _rescue_lists,
 }
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

@@ -6,26 +6,21 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import NotRequired, TypedDict
 
 from reader import config
-from reader.cache.earlier_values import Version, restored, setting_versions
-from reader.cache.marks.event_log import Marking
 from reader.cache.places import has_password, is_server, shown
-from reader.commands.command import Command, add_actions, expect_names, positive_number, suggest
+from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.contract import Mistake
 from reader.commands.output import Style, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
-from reader.core.errors import NotFound, ReaderError, UsageError
-from reader.core.settings.entries import LISTS, event_value, with_setting
+from reader.core.errors import ReaderError
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, OneOf, as_toml
-from reader.core.text import amount, clean
+from reader.core.text import amount
 from reader.paths import make_folder, open_private
-from reader.settings_reader import read_text, write_text
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -42,15 +37,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
         ),
         _suggest_values,
     )
-    about = "for history: restore the N-th value"
-    parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
     from reader.ui.features import known_actions
 
-    if given[0] == HISTORY:
-        return (*config.SHARED, *LISTS)
     if given[0] not in (GET, SET):
         return ()
     inside = (f"{table}.{one.name}" for table, kind in SINGLE.items() for one in fields(kind))
@@ -67,9 +58,7 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
     given = [arguments.name, *arguments.value] if arguments.name is not None else []
-    expect_names("config", arguments.what, given, {GET: "NAME", HISTORY: "NAME", SET: "NAME VALUE..."})
-    if arguments.restore and arguments.what != HISTORY:
-        raise UsageError("--restore belongs to 'config history'.")
+    expect_names("config", arguments.what, given, {GET: "NAME", SET: "NAME VALUE..."})
     run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)
 
@@ -117,48 +106,6 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
             if loss.winner == arguments.name.removeprefix("keys."):
                 warn(str(loss))
     return _print_value(arguments, now) if arguments.json else 0
-
-
-def _print_history(arguments: Namespace, workspace: Workspace) -> int:
-    name = arguments.name
-    table = name.partition(".")[0]
-    if table not in LISTS and name not in config.SHARED:
-        raise UsageError(
-            f"{name!r} has no history: only {', '.join((*LISTS, *config.SHARED))} and views.NAME have one."
-        )
-    with workspace.window() as window:
-        found = window.read(lambda connection: setting_versions(connection, name))
-    if arguments.restore:
-        return _restore(arguments, workspace, found)
-    records, lines = list[Earlier](), list[str]()
-    for number, one in enumerate(found, 1):
-        at = _time(one.clock)
-        records.append(Earlier(name=name, was=one.said, at=at, machine=one.machine))
-        lines.append(f"{number}: {f'{at[:16]}, machine {one.machine}' if at else 'from the start'}: {clean(one.said)}")
-    nothing = f"No earlier value of {name} is known: only lists and shared settings have a history."
-    return answer(arguments, records, *(lines or [nothing]))
-
-
-def _time(clock: int) -> str | None:
-    """A clock as an ISO time; None for entries older than all events."""
-    return datetime.fromtimestamp(clock / 1000).astimezone().isoformat(" ", "seconds") if clock > 1 else None
-
-
-def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version]) -> int:
-    if arguments.restore > len(found):
-        raise NotFound(f"'dailypapers config history {arguments.name}' has only {len(found)}.")
-    chosen = found[arguments.restore - 1]
-    if not chosen.is_there:
-        raise ReaderError(f"{clean(chosen.said)}: there is nothing to restore. Choose another number.")
-    if chosen.state is None:
-        config.SETTING_TYPES[arguments.name].check(chosen.value)
-        write_text(workspace.config_file, with_setting(read_text(workspace.config_file), arguments.name, chosen.value))
-    else:
-        said = restored(chosen, found)
-        with workspace.events() as events:
-            events.decide([Marking(chosen.kind, event_value(said))] if said else [])
-    way_back = " 'dailypapers undo' takes it back." if chosen.state is not None else ""
-    return answer(arguments, Restored(restored=chosen.said), f"Restored: {clean(chosen.said)}.{way_back}")
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
@@ -255,7 +202,7 @@ def _write_template(arguments: Namespace, workspace: Workspace) -> int:
     return _print_path(arguments, workspace)
 
 
-GET, SET, HISTORY = "get", "set", "history"
+GET, SET = "get", "set"
 
 ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = MappingProxyType(
     {
@@ -263,7 +210,6 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
         "show": (_print_settings, "print the settings in effect, and where each comes from"),
         GET: (_print_value, "print one setting"),
         SET: (_set_value, "write one setting to the file, if its value is valid; comments stay"),
-        HISTORY: (_print_history, "print earlier values of a setting, a list, or an entry such as views.NAME"),
         "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it"),
         "check": (_print_mistakes, "print mistakes"),
         "init": (_write_template, "write a new file with every setting explained"),
@@ -271,16 +217,12 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
 )
 
 Setting = TypedDict("Setting", {"value": object, "from": str, "about": NotRequired[str]})
-Earlier = TypedDict("Earlier", {"name": str, "was": str, "at": str | None, "machine": str})
-Restored = TypedDict("Restored", {"restored": str})
 SettingsFile = TypedDict("SettingsFile", {"path": str, "exists": bool})
 _RESULTS = {
     **dict.fromkeys((GET, SET), Setting),
     **dict.fromkeys(("path", "init"), SettingsFile),
     **dict.fromkeys(("check", "edit"), list[Mistake]),
     "show": dict[str, Setting],
-    HISTORY: list[Earlier],
-    f"{HISTORY} --restore": Restored,
 }
 
 COMMAND = Command(

@@ -117,7 +117,7 @@ def _add(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
     known = [(index, asdict(one)) for index, one in enumerate(workspace.settings.rules)]
     set_tables(workspace, TABLE, [*known, (None, asdict(rule))])
     said = f"Rule added: {rule_words(rule.then)}, because {clean(rule.when)}."
-    return answer(arguments, asdict(rule), f"{said} 'dailypapers undo' takes it back.")
+    return answer(arguments, asdict(rule), f"{said} 'dailypapers config edit' changes it.")
 
 
 def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
@@ -125,7 +125,7 @@ def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> 
     if word in workspace.settings.mute:
         raise ReaderError(f"{clean(word)} is already muted.")
     set_value(workspace, MUTE, [as_toml([*workspace.settings.mute, word])])
-    return answer(arguments, MutedWord(mute=word), f"Muted: {clean(word)}. 'dailypapers undo' takes it back.")
+    return answer(arguments, MutedWord(mute=word), f"Muted: {clean(word)}. 'dailypapers config edit' changes it.")
 
 
 # Printing them

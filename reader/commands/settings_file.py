@@ -104,7 +104,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         )
     if key[0] == "keys":
         _check_keys(workspace, key[1], loaded.settings.keys[key[1]])
-    _write(workspace, after)
+    write_text(workspace.config_file, after)
 
 
 def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
@@ -122,16 +122,7 @@ def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | No
     except (NotEditableError, ValueError) as error:
         where = "on one line in" if table in document else "written in a way that can't be changed in"
         raise ConfigError(f"{table} are {where} {file}. 'dailypapers config edit' changes them.") from error
-    _write(workspace, after)
-
-
-def _write(workspace: Workspace, text: str) -> None:
-    """Write the settings; a missing file is made first, so that undo can remove its first entry."""
-    file = workspace.config_file
-    if not file.exists():
-        write_text(file, "")
-        workspace.catch_up()
-    write_text(file, text)
+    write_text(workspace.config_file, after)
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:

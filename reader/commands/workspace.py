@@ -136,7 +136,6 @@ class Workspace:
         window = Window.open(self.cache_file)
         try:
             self._apply_log(window)
-            self._keep_lists(window)
             self._mute(window)
             yield window
         finally:
@@ -151,34 +150,9 @@ class Workspace:
                 window.changed()
 
     def catch_up(self) -> None:
-        """Sync the settings with changes elsewhere or undone ones before reading them."""
+        """Bring the cache up to date with the journal and the muted words of the settings."""
         with self.window():
             pass
-
-    def _keep_lists(self, window: Window) -> None:
-        """Sync the lists of the settings file with their events, unless the cache is read-only."""
-        from reader.cache import entries
-        from reader.cache.marks.events import Events
-
-        if not self._cache_file and window.read(lambda connection: entries.is_due(connection, self.config_file)):
-            with suppress(CacheError), closing(Events.open(self.cache_file)) as events:
-                self.keep_in_step(events)
-                window.changed()
-
-    def keep_in_step(self, events: Events) -> None:
-        """Sync the lists of the settings file, such as views, with their events."""
-        from reader.cache import entries
-
-        # The sample does not use the user's settings.
-        if self._cache_file:
-            return
-        step = entries.keep_in_step(events, self.config_file)
-        for refused in step.refused:
-            # Once, until the file or the log changes.
-            warn(refused)
-        if step.taken:
-            for name in ("loaded", "settings", "keymap"):
-                self.__dict__.pop(name, None)
 
     def _mute(self, window: Window) -> None:
         """Apply the muted words if they changed since a refresh did."""
@@ -202,10 +176,7 @@ class Workspace:
         self.has_changed = True
         events = Events.open(self.cache_file)
         try:
-            self.keep_in_step(events)
             yield events
-            # Undone changes, or changes from other machines.
-            self.keep_in_step(events)
         finally:
             events.close()
         self.back_up()

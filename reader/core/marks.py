@@ -73,12 +73,8 @@ FORGET = "forget:"
 """Prefix of the kinds of events that remove everything from a machine or a group member: see
 `reader.cache.marks.forgotten`."""
 
-ENTRY = "entry:"
-"""Prefix of the kinds of events about entries of the user's lists, such as views and rules, that are synced; see
-`core/settings/entries.py`."""
-
-HERE = "here:"
-"""The same prefix while `sync_settings` is off: these never leave the machine."""
+FORMER = ("entry:", "here:", "setting:")
+"""Prefixes of the kinds of events that mirrored the settings until 0.2. They are ignored, and stay on the machine."""
 
 TAG_LIMIT = 100
 
@@ -281,18 +277,16 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "pass": "when you opened, finished and passed papers",
         "undo": "what you undid and did again",
         "redo": "what you undid and did again",
-        "entry:": "your views, rules, keys and other settings",
-        "setting:": "your views, rules, keys and other settings",
     }
 )
 """The kinds of events, or their prefixes, with the manual's words for them."""
 
-LEAVING = f"kind NOT GLOB '{HERE}*'"
+LEAVING = " AND ".join(f"kind NOT GLOB '{prefix}*'" for prefix in FORMER)
 """SQL: whether an event may leave the machine."""
 
 
 def check_listed(kind: str) -> None:
     """Raise ValueError for a kind that the manual does not list, so that nothing undocumented leaves the machine."""
     prefix, colon, _ = kind.partition(":")
-    if prefix + colon not in (*WHAT_LEAVES, HERE):
+    if prefix + colon not in WHAT_LEAVES:
         raise ValueError(f"events of the kind {kind!r} are not listed in WHAT_LEAVES and in the manual")

@@ -20,11 +20,16 @@ COMMANDS: Mapping[str, str] = MappingProxyType({"group": _GROUPS})
 FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
 """Removed fields of the query language."""
 
-SETTINGS: Mapping[str, str] = MappingProxyType({"second_look": "the page of a paper says what has changed"})
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "second_look": "the page of a paper says what has changed",
+        "sync_settings": "machines share marks alone; copy config.toml to share settings",
+    }
+)
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
-ACTIONS = frozenset({"view.group"})
+ACTIONS = frozenset({"mark.replaced", "view.group"})
 """Removed actions: keys that the user gave them are ignored."""
 
 VIEWS = frozenset({"group"})

@@ -26,8 +26,8 @@ _REFUSED = (
     "folder."
 )
 _FOLDER = (
-    "{path} is a folder, but a file of dailypapers belongs there. Rename the folder, or run 'dailypapers doctor --repair', "
-    "which moves it aside."
+    "{path} is a folder, but a file of dailypapers belongs there. Rename the folder, or run "
+    "'dailypapers doctor --repair', which moves it aside."
 )
 
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(

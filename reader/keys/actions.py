@@ -176,7 +176,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view, move it a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, of one paper or many.", (*_LINE, "why")),
     Action("mark.redo", "ctrl+r", "Redo", "Redo the last mark that was undone.", _UNDO),
-    Action("mark.replaced", "gB", "Replaced", "See what another machine replaced, and restore yours.", _PANES),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on. Keys act on all.", _SIDES),

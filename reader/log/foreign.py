@@ -22,12 +22,12 @@ _PREFIXES = (marks.TAG, marks.RULE, marks.PASSAGE)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}(\.[a-z-]{2,20})?")
 
 
-def encode(row: Row) -> str:
+def encode_row(row: Row) -> str:
     """The line of a row, without a line break."""
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
-def decode(line: bytes | str) -> Row:
+def decode_row(line: bytes | str) -> Row:
     """The row of a line that another machine has written, with clean text; raises Refused with the reason."""
     values = foreign.read_json(line, LINE_BYTES)
     if not (isinstance(values, list) and len(values) == 5 and all(isinstance(one, str) for one in values)):

@@ -1,8 +1,9 @@
 """Reads what releases before 0.3.0 kept of the user's marks: the table `event` of the cache, and the journal beside it.
 
 An old event names its papers in a compressed list and is undone by another event that names it by its id. Here it
-becomes one row for each paper; the events of one action shared a machine and a clock, which are the action's id. The rows of an
-event are the same whichever of the user's machines reads it, so that machines that sync do not double their marks.
+becomes one row for each paper; the events of one action shared a machine and a clock, which are the action's id. The
+rows of an event are the same whichever of the user's machines reads it, so that machines that sync do not double their
+marks.
 """
 
 from __future__ import annotations

@@ -16,7 +16,19 @@ from itertools import islice
 from pathlib import Path
 
 from reader.core.errors import CacheTooNew
-from reader.core.marks import AGENT, MAILED, QUEUE, TRACES, UNDO, Agent, check_listed, first_place, quoted
+from reader.core.marks import (
+    AGENT,
+    FORMER,
+    LEAVING,
+    MAILED,
+    QUEUE,
+    TRACES,
+    UNDO,
+    Agent,
+    check_listed,
+    first_place,
+    quoted,
+)
 from reader.database import connections
 from reader.database.sqlite_errors import explained
 from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
@@ -42,7 +54,9 @@ _UNDONE = UNDONE.format(log="")
 _OWN = "e.action > :machine AND e.action < :machine || 'g'"
 """SQL: whether the row `e` is of a machine, in a form for which SQLite uses the index on actions."""
 
-_REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))}) AND e.kind NOT GLOB '{MAILED}*'"
+_REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))})" + "".join(
+    f" AND e.kind NOT GLOB '{prefix}*'" for prefix in (MAILED, *FORMER)
+)
 """SQL: whether the row `e` is something that an undo takes back."""
 
 INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, value, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -184,8 +198,8 @@ class Log:
         return [(Row(*row[:5]), bool(row[6])) for row in found]
 
     def rows(self, after: int, *, machine: str = "", limit: int = -1) -> list[tuple[int, Row]]:
-        """The rows after a number, of one machine or of all, each with its number."""
-        only = f" AND {_OWN}" if machine else ""
+        """The rows after a number that may leave the machine, of one machine or of all, each with its number."""
+        only = f" AND {LEAVING}{f' AND {_OWN}' if machine else ''}"
         ask = f"SELECT number, action, paper, kind, value, by FROM event AS e WHERE number > :after{only}"
         values = {"after": after, "machine": machine, "limit": limit}
         with explained(self._path):

@@ -130,7 +130,6 @@ class ReaderApp(ShellApp):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file, learns_apart=learns_apart)
-        self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
         begun = visit.resumed(self._left, self.library.has_news)
         self._keep = None if query else begun.paper

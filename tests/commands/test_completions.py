@@ -100,8 +100,6 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
         refresh_minutes
         $ completions answer -- config get keys.paper.st
         keys.paper.star
-        $ completions answer -- config history vi
-        views
         $ completions answer -- config set theme d
         dark
         dracula

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -65,37 +64,6 @@ def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) 
         1
         """  # noqa: E501
     )
-
-
-def test_earlier_values_are_listed_and_restored(session: Session, run: Run, papers: Path) -> None:
-    session(
-        """
-        $ views add a agents
-        a is saved; its key in the reader is g1.
-        $ views save a title:web
-        a is now: title:web
-        $ config history views.a
-        1: NOW, machine NOW: view a: title:web
-        2: NOW, machine NOW: view a: agents
-        $ config history views.a --restore 2
-        Restored: view a: agents. 'dailypapers undo' takes it back.
-        $ views list
-        g1	a	3/3	agents
-        $ config history views.a --restore 9
-        1! dailypapers: 'dailypapers config history views.a' has only 3.
-        $ config history views
-        1: NOW, machine NOW: view a: agents
-        2: NOW, machine NOW: view a: title:web
-        3: NOW, machine NOW: view a: agents
-        $ config history order
-        No earlier value of order is known: only lists and shared settings have a history.
-        $ config set order title
-        $ config history order --jsonl
-        $ undo
-        Taken back: view a changed.
-        """
-    )
-    assert run("config", "history", "views.a", "--json").records[0]["at"][:10] == datetime.now(UTC).date().isoformat()
 
 
 def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
@@ -203,11 +171,7 @@ def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
         2! dailypapers: Write 'dailypapers config set NAME VALUE...', with quotes around names that have spaces.
         $ config path theme
         2! dailypapers: Write 'dailypapers config path'.
-        $ config show --restore 1
-        2! dailypapers: --restore belongs to 'config history'.
-        $ config history theme
-        2! dailypapers: 'theme' has no history: only views, rules, mute, notify, hidden_views, refresh_minutes, fetch_ahead, order, read_when, after_mark, citation_key, key_preset, keys and views.NAME have one.
-        """  # noqa: E501
+        """
     )
     assert not home.exists()
 
@@ -314,22 +278,6 @@ def test_config_set_changes_nothing_but_the_setting(run: Run, file: Path) -> Non
     file.write_text('nonsense\ntheme = "dark"\ntheme = "light"\n')
     assert run("config", "set", "theme", "ansi").code == 0
     assert file.read_text() == 'nonsense\ntheme = "ansi"\ntheme = "light"\n'
-
-
-def test_the_first_entry_of_a_new_file_is_taken_back(session: Session, papers: Path) -> None:
-    session(
-        """
-        $ views add a agents
-        a is saved; its key in the reader is g1.
-        $ undo
-        Taken back: view a added.
-        $ views list
-        You have no views yet. 'dailypapers views add NAME QUERY' saves a query.
-        """
-    )
-
-
-# Keys
 
 
 def test_keys_are_those_in_use(run: Run, file: Path) -> None:

@@ -86,7 +86,6 @@ config get theme                            | config get
 config get rules                            | config get
 config show                                 | config show
 config path                                 | config path
-config history views                        | config history
 config set thme x                           | Failure
 config check                                | config check
 config edit                                 | config edit
@@ -103,7 +102,7 @@ doctor                                      | doctor
 """
 """Command lines, each with the definition of what it prints; what they need was done by those before them."""
 
-ELSEWHERE = {"config init", "config history --restore", "sync forget", "vectors build", "vectors fetch"}
+ELSEWHERE = {"config init", "vectors build", "vectors fetch"}
 """What needs another machine, a model, or a home without settings; their own tests print them."""
 
 
@@ -190,7 +189,7 @@ def test_what_is_not_there_has_one_kind(run: Run, papers: Path) -> None:
     for words in (
         *(("show", "2401.00001"), ("views", "remove", "x"), ("rules", "list", "x"), ("follow", "remove", "x")),
         *(("feeds", "remove", "x"), ("weights", "rename", "x", "y"), ("tag", "rename", "x", "y")),
-        *(("open", IDS[1], "--link", "code"), ("note", IDS[0], "--restore", "9"), ("sync", "forget", "x")),
+        *(("open", IDS[1], "--link", "code"), ("note", IDS[0], "--restore", "9")),
     ):
         failed = run(*words, "--json")
         assert (failed.code, failed.out, json.loads(failed.err)["kind"]) == (1, "", "not_found"), words

@@ -278,32 +278,6 @@ def test_while_the_user_types_output_waits() -> None:
     assert (kept, desk.model.state[OUTPUT], desk.actions.keep("enter", None)) == ([True], None, False)
 
 
-async def test_what_another_machine_replaced_is_offered_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ("note", "show", "x", "--history")
-    found = [
-        SimpleNamespace(words=words, number=3, said="note of x", other="mine"),
-        SimpleNamespace(words=("tag", "list"), number=1, said="tag", other="o" * 301),
-    ]
-    monkeypatch.setattr("reader.ui.command_line.actions._replaced", lambda _file: found)
-    desk = Desk()
-    desk.library.path = None
-    for keys, asked, ran in (
-        ("y", "note of x was: mine", ("note", "show", "x", "--restore", "3")),
-        ("s", "note of x was: mine", words),
-        ("ns", f"tag was: {'o' * 300}", ("tag", "list")),
-    ):
-        desk.actions.show_replaced(None)
-        await desk.work()
-        assert [key for key, _ in desk.model.state.prompt.options] == ["y", "s", "n", "esc"]
-        if keys[1:]:
-            await desk.answer("n")
-            assert [key for key, _ in desk.model.state.prompt.options] == ["y", "s", "esc"]
-        assert desk.asked == f"your {asked}"
-        desk.outcomes = [Outcome(0, "done")]
-        await desk.answer(keys[-1])
-        assert desk.ran.pop() == ran
-
-
 @each(
     ("text", "formatted"),
     [

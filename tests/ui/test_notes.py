@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
-from zlib import compress
 
 import pytest
 from textual import events
 
 from reader.cache.marks.events import Events
-from reader.cache.marks.journal import Entry
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.notes.screen import NoteScreen, heading
 from reader.ui.notes.state import Noting, Tagging
-from reader.ui.refresh.sync import CacheWatch
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
@@ -141,36 +138,6 @@ async def test_the_users_own_editor_writes_the_note(
         await r.do("paper.editor")
         assert r.status == "no editor was found: set EDITOR to your editor"
         assert r.kept(r.here.id).note == "Seen. TwiceSeen."
-
-
-async def test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        r[CacheWatch].look_around()
-        await r.do("mark.replaced")
-        assert r.status.startswith("no other machine has replaced")
-        id = r.ids[0]
-        path = r.app.library.path
-        with closing(Events.open(path)) as events:
-            pk = events.read(lambda one: one.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone())[0]
-            events.mark("note", "mine, first", [pk])
-            (clock,) = events.read(lambda one: one.execute("SELECT max(clock) FROM event").fetchone())
-        r[CacheWatch].look_around()
-        theirs = Entry("ab" * 12, "ba" * 6, 1, clock + 1, "note", "theirs", 1, compress(id.encode()))
-        with closing(Events.open(path)) as events:
-            events.join([theirs])
-        r[CacheWatch].look_around()
-        r.pass_notice()
-        await r.until(lambda: f"another machine replaced your note of {id} · gB shows it" in r.screen)
-        await r.do("mark.replaced")
-        assert f"your note of {id} was: mine, first" in r.lines[-1]
-        assert "y bring it back" in r.lines[-1]
-        await r.press("y")
-        await r.until(lambda: r.kept(id).note == "mine, first")
-        # It is the newest now, so nothing of the user's is replaced any more.
-        await r.do("mark.replaced")
-        assert r.status.startswith("no other machine has replaced")
-        await r.do("mark.undo")
-        await r.until(lambda: r.kept(id).note == "theirs")
 
 
 # Tags

@@ -148,7 +148,6 @@ class Watched(Bench):
         library = {
             **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
             **{"last_refresh": lambda: NOON, "changed": self.change},
-            **{"take_replaced": self.take_replaced, "keep_lists": self.keep_lists},
         }
         super().__init__(
             library=library,
@@ -157,8 +156,6 @@ class Watched(Bench):
             set_interval=lambda seconds, _act: self.begun.append(seconds),
         )
         self.changes: list[bool | ReaderError] = []
-        self.replaced: list[SimpleNamespace] = []
-        self.refused: list[str] = []
 
     def change(self) -> bool:
         found = self.changes.pop(0)
@@ -166,19 +163,13 @@ class Watched(Bench):
             raise found
         return found
 
-    async def take_replaced(self) -> list[SimpleNamespace]:
-        return self.replaced
-
-    async def keep_lists(self) -> list[str]:
-        return self.refused
-
     @property
     def seen(self) -> tuple[str, int, int]:
         """The news, how often the list was read again, and the works that wait."""
         return self.model.state.notices.news.text, self.model.state.cache_version, len(self.works)
 
 
-async def test_what_other_programs_change_is_shown_and_what_they_replaced_is_told() -> None:
+async def test_what_other_programs_change_is_shown() -> None:
     bench = Watched()
     watch = CacheWatch(bench.services)
     watch.begin()
@@ -189,17 +180,12 @@ async def test_what_other_programs_change_is_shown_and_what_they_replaced_is_tol
     await bench.work()
     assert bench.seen == ("", 0, 0)
     watch.look()
-    assert bench.seen == ("", 1, 1) and bench.model.state[REFRESH].last == NOON
-    key = bench.services.look.keymap.key("mark.replaced")
-    for replaced, more in ((1, ""), (3, " and 2 more")):
-        bench.replaced = [SimpleNamespace(said=f"note {number}") for number in range(replaced)]
-        await bench.works[-1]()
-        assert bench.seen[0] == f"another machine replaced your note 0{more} · {key} shows it"
+    assert bench.seen == ("", 1, 0) and bench.model.state[REFRESH].last == NOON
     watch.look()
-    assert bench.seen == ("locked", 1, 1)
+    assert bench.seen == ("locked", 1, 0)
     bench.library.trouble = "no room"
     watch.look()
-    assert (bench.seen, bench.library.trouble) == (("no room", 1, 1), "")
+    assert (bench.seen, bench.library.trouble) == (("no room", 1, 0), "")
     bench.library.is_marking = True
     watch.look()
     assert bench.changes == []
@@ -218,12 +204,11 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(
 
     monkeypatch.setattr(work, "_mute", mute)
     bench = Watched(file)
-    bench.refused = ["no such view"]
     watch = SettingsWatch(bench.services)
     watch.look()
     await bench.work()
     watch.look()
-    assert (bench.seen, muted) == (("no such view", 0, 0), [()])
+    assert (bench.seen, muted) == (("", 0, 0), [()])
     file.write_text('mute = ["cats"]\nnosuch = 1\n[[views]]\nname = "new"\nquery = "is:unread"\n')
     watch.look()
     await bench.work()
@@ -231,7 +216,6 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(
     assert bench.seen[0] == f"{file}:2: nosuch is not a setting." and bench.seen[1:] == (1, 0)
     assert [one.name for one in bench.model.state.views.named] == ["new"]
     file.unlink()
-    bench.refused = []
     watch.look()
     await bench.work()
     assert bench.seen[1:] == (1, 0) and muted == [(), ("cats",), ()]

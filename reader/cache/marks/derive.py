@@ -143,8 +143,10 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
     )
     connection.execute(_INSERT_NEWEST)
     connection.execute("DELETE FROM touched")
-    connection.execute(f"INSERT OR IGNORE INTO touched SELECT c.kind, {_KEY.format(paper='c.paper')} AS key FROM changing AS c"
-                       " WHERE c.paper <> '' AND key IS NOT NULL")  # fmt: skip
+    connection.execute(
+        f"INSERT OR IGNORE INTO touched SELECT c.kind, {_KEY.format(paper='c.paper')} AS key"
+        " FROM changing AS c WHERE c.paper <> '' AND key IS NOT NULL"
+    )
     settle(connection)
     for kind in sorted(kind for paper, kind in pairs if not paper):
         if kind.startswith(WATCH):

@@ -1,8 +1,8 @@
 """Joins the logs of the user's machines through a folder, where each machine has one file of JSON Lines.
 
 Only the machine itself writes its file. The first line names the machine; each other line is a row of its log. The log
-is a set of rows, and what follows depends on that set alone, so that the order and the number of exchanges do not matter. What is remembered of the folder, in the
-cache, only saves reading: if it is lost, everything is read again.
+is a set of rows, and what follows depends on that set alone, so that the order and the number of exchanges do not
+matter. What is remembered of the folder, in the cache, only saves reading: if it is lost, everything is read again.
 """
 
 from __future__ import annotations

@@ -27,7 +27,6 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Tone
 
 if TYPE_CHECKING:
-    from reader.cache.earlier_values import Replaced
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 
 LONGEST_NOTICE = 160
@@ -43,11 +42,6 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """Contexts where output is shown at once; elsewhere it would interrupt the user."""
 
 NOT_SERVED = "not in a browser, where other pages could type commands too: use a terminal"
-
-NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
-
-OTHER_SHOWN = 300
-"""Characters of the replaced value passed to the last line, which cuts them to its width."""
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -208,33 +202,6 @@ class CommandActions(Actor):
             key = self._keymap.key("command.output")
             self._model.show_news(f"{line} has ended · {key} shows its output", tone)
 
-    # Replaced by another machine
-
-    @handles("mark.replaced")
-    def show_replaced(self, _count: int | None) -> None:
-        self._background.start("command", self._find_replaced)
-
-    async def _find_replaced(self) -> None:
-        found = await asyncio.to_thread(_replaced, self._library.path)
-        if found:
-            self._offer(found, 0)
-        else:
-            self._model.show_notice(NOTHING_REPLACED)
-
-    def _offer(self, found: Sequence[Replaced], at: int) -> None:
-        one = found[at]
-        bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
-        acts: dict[str, Callable[[], object]] = {
-            "y": partial(self.run_words, " ".join(bring), bring),
-            "s": partial(self.run_words, " ".join(one.words), one.words),
-        }
-        choices = [("y", "bring it back"), ("s", "show all")]
-        if at + 1 < len(found):
-            acts["n"] = partial(self._offer, found, at + 1)
-            choices.append(("n", "an earlier one"))
-        what = f"your {one.said} was: {one.other[:OTHER_SHOWN]}"
-        self._keyboard.ask_letter(what, choices, lambda letter: acts[letter]())
-
     @handles("command.output")
     def show_output(self, _count: int | None) -> None:
         if self._last is None:
@@ -257,17 +224,6 @@ class CommandActions(Actor):
         if output is not None:
             self._app.copy_to_clipboard(output.text)
             self._model.show_notice(f"copied {amount(len(output.text.splitlines()), 'line')}")
-
-
-def _replaced(file: Path) -> list[Replaced]:
-    """Values of this machine that other machines replaced, newest first."""
-    from contextlib import closing
-
-    from reader.cache.earlier_values import replaced
-    from reader.cache.reads.window import Window
-
-    with closing(Window.open(file)) as window:
-        return window.read(replaced)
 
 
 # Output of commands, in the words of the reader

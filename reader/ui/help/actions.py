@@ -157,6 +157,5 @@ def lacks(services: Services) -> frozenset[str]:
         "view.changed": numbers.get("changed"),
         "view.followed": state[FOLLOWED],
         "view.saved": state.views.named,
-        "mark.replaced": services.settings.sync,
     }
     return frozenset(id for id, content in has.items() if not content)

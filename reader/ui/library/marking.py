@@ -16,7 +16,6 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
-    from reader.cache.earlier_values import Replaced
     from reader.cache.follows import FollowCount
     from reader.cache.marks.events import Events
     from reader.core.choice.wishes import Held, Wish
@@ -124,7 +123,6 @@ class Marker:
         self._path = path
         self.results: FeedResults | None = None
         """The listed results of a feed search, whose papers are read and marked as if cached."""
-        self.settings_file: Path | None = None
         """The settings file, whose lists are kept in step with the log; None for the sample."""
         self._marks = MarkThread(path)
         self._unwritten: dict[str, str] = {}
@@ -296,33 +294,7 @@ class Marker:
     def _reverse(
         self, reverse: Callable[[Events, Progress], UserAction | None], report: Progress
     ) -> Awaitable[UserAction | None]:
-        def change(events: Events, progress: Progress) -> UserAction | None:
-            # Manual edits since then are newer than the last mark.
-            self._keep_lists(events)
-            action = reverse(events, progress)
-            refused = self._keep_lists(events)
-            if refused and action is not None and action.is_about_lists:
-                raise ReaderError(refused[0])
-            return action
-
-        return self._marks.submit(change, report)
-
-    def take_replaced(self) -> Awaitable[list[Replaced]]:
-        def take(events: Events, _progress: Progress) -> list[Replaced]:
-            from reader.cache import earlier_values
-
-            return events.read(earlier_values.take_news)
-
-        return self._marks.submit(take, is_mark=False)
-
-    def keep_lists(self) -> Awaitable[list[str]]:
-        """Sync the lists of the settings with their events; return sentences about failures."""
-        return self._marks.submit(lambda events, _progress: self._keep_lists(events), is_mark=False)
-
-    def _keep_lists(self, events: Events) -> list[str]:
-        from reader.cache.entries import keep_in_step
-
-        return keep_in_step(events, self.settings_file).refused if self.settings_file is not None else []
+        return self._marks.submit(reverse, report)
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
         return self._marks.submit(lambda events, progress: events.recover(progress), report)

@@ -143,7 +143,6 @@ class CacheWatch(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._when_still = services[Keyboard].when_still
-        self._has_begun = False
 
     @begins
     def begin(self) -> None:
@@ -155,9 +154,6 @@ class CacheWatch(Actor):
         self._services[SettingsWatch].look()
 
     def look(self) -> None:
-        if not self._has_begun:
-            self._has_begun = True
-            self._begin_telling()
         if self._library.trouble:
             self._model.show_news(self._library.trouble, "warning")
             self._library.trouble = ""
@@ -172,19 +168,6 @@ class CacheWatch(Actor):
         state = self._model.state
         state = state.put(REFRESH, state[REFRESH]._replace(last=self._library.last_refresh()))
         self._model.change(state.cache_changed())
-        self._begin_telling()
-
-    def _begin_telling(self) -> None:
-        if not self._look.demo and self._library.is_writable:
-            self._background.start("replaced", self._tell_replaced)
-
-    async def _tell_replaced(self) -> None:
-        with suppress(ReaderError):
-            found = await self._library.take_replaced()
-            if found:
-                more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-                key = self._keymap.key("mark.replaced")
-                self._model.show_news(f"another machine replaced your {found[0].said}{more} · {key} shows it")
 
 
 class SettingsWatch(Actor):
@@ -212,24 +195,13 @@ class SettingsWatch(Actor):
             self._seen = stamp
             self._background.start("settings", self._read)
         elif not self._is_muted:
-            self._background.start("settings", self._begin)
-
-    async def _begin(self) -> None:
-        """Sync the lists with changes made while the reader was closed."""
-        await self._keep_lists()
-        await self._follow_muted_words()
-
-    async def _keep_lists(self) -> None:
-        with suppress(CacheError):
-            for refused in await self._library.keep_lists():
-                self._model.show_news(refused, "warning")
+            self._background.start("settings", self._follow_muted_words)
 
     async def _read(self) -> None:
         from reader.settings_reader import load_settings
 
         if self._file is None:
             return
-        await self._keep_lists()
         loaded = await asyncio.to_thread(load_settings, self._file)
         self._model.change(self._model.state.know_views(listed_views(loaded.settings)))
         self._settings = loaded.settings

@@ -25,7 +25,7 @@ from reader.cache import choice, files, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks import event_log, journal
 from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import NOBODY, Marking, UserAction, made_by_agents
+from reader.cache.marks.event_log import NOBODY, UserAction, made_by_agents
 from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.reads.exports import lost_papers
@@ -123,11 +123,10 @@ def test_a_program_that_ended_between_journal_and_cache_loses_nothing(events: Ev
     assert logged(path) == [first.id, "f" * 24, entries(path)[-1].id]
     assert entries(path)[-1].number == 3
     journal.append([replace(cut_off, id="e" * 24, number=4, clock=first.clock + 9, value="1")], first.machine)
-    with events.deciding():
-        pass
+    events.mark("read", True, [3])
     assert starred(path) == {1}
     journal.append([replace(cut_off, id="d" * 24, number=5, clock=first.clock + 10)], first.machine)
-    events.decide([Marking("setting:order", "1")])
+    events.mark("read", True, [4])
     assert starred(path) == set()
 
 

@@ -84,11 +84,6 @@ def test_an_event_with_the_id_of_another_machine_s_is_refused_counted_and_named(
     trouble = "1 event refused (id already in use)"
     assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
     assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
-    # Once the other one is forgotten, the true one counts.
-    with desk.events() as events:
-        events.forget(OTHER)
-    assert desk.look().troubles == []
-    assert desk.states() == laptop.states()
 
 
 DAY = 86_400_000

@@ -7,7 +7,7 @@ from tests.table import each
 
 HERE = Machine(
     machine="ab12", name="desk", is_this=False, file="desk.jsonl", copies=[], changes=9, seen=None, came=0,
-    trouble=None, refused=0, budget=None, here=0, papers=0, newest=None, forgotten=False,
+    trouble=None, refused=0, budget=None, here=0, papers=0, newest=None,
 )  # fmt: skip
 
 
@@ -16,10 +16,6 @@ HERE = Machine(
     [
         ({"came": 2, "is_this": True, "here": 3}, []),
         ({"here": 3, "papers": 1}, ["brought 3 changes about 1 paper here"]),
-        (
-            {"here": 3, "papers": 2, "forgotten": True, "is_this": True},
-            ["forgotten, with 3 changes about 2 papers here: 'sync forget ab12 --undo' brings them back"],
-        ),
         ({"refused": 1, "budget": "today"}, ["1 change refused (over the budget of today)"]),
     ],
 )
