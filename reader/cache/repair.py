@@ -128,11 +128,13 @@ def _sqlite_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield Fault(name, " ".join(str(told).replace("*** in database main ***", "").split())[:200])
     with suppress(sqlite3.OperationalError):
         for table, index in (("paper_text", "paper_fts"), ("full_text", "text_fts")):
-            counts = connection.execute(
-                f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM {index}_docsize)"
+            texts, indexed = f"SELECT pk FROM {table}", f"SELECT id FROM {index}_docsize"
+            (differing,) = connection.execute(
+                f"SELECT count(*) FROM (SELECT * FROM ({texts} EXCEPT {indexed})"
+                f" UNION ALL SELECT * FROM ({indexed} EXCEPT {texts}))"
             ).fetchone()
-            if counts[0] != counts[1]:
-                yield Fault(INDEX, f"has {counts[1]:,} of {counts[0]:,} texts")
+            if differing:
+                yield Fault(INDEX, f"differs from {differing:,} texts")
 
 
 INDEX = "index of words"

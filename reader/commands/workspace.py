@@ -122,7 +122,7 @@ class Workspace:
     def job_context(self) -> JobContext:
         from reader.refresh.jobs import JobContext
 
-        if paths.is_there(self.cache_file):
+        if paths.is_there(self.cache_file) or paths.log_database(self.cache_file).exists():
             # Manual changes of the settings take effect at once.
             self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)

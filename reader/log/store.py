@@ -256,11 +256,25 @@ class Log:
             put(self._connection, "edition", new_machine())
         return count
 
-    def take_new_machine(self) -> str:
-        """Give this machine another id, because another one writes under the present one."""
+    def take_new_machine(self, after: int, upto: int) -> str:
+        """Give this machine another id, because another one writes under the present one.
+
+        The own rows after a number, up to another one, were not sent yet: they get the new id too.
+        """
         with explained(self._path), connections.transaction(self._connection):
-            self.machine = new_machine()
+            old, self.machine = self.machine, new_machine()
+            names = {"old": old, "new": self.machine, "after": after, "upto": upto}
+            moved = "machine = :old AND number > :after AND number <= :upto"
+            self._connection.execute(
+                f"UPDATE event SET paper = :new || substr(paper, 13) WHERE kind = '{UNDO}' AND {moved} AND paper IN"
+                f" (SELECT action FROM event WHERE {moved})",
+                names,
+            )
+            self._connection.execute(
+                f"UPDATE event SET action = :new || substr(action, 13), machine = :new WHERE {moved}", names
+            )
             put(self._connection, "machine", self.machine)
+            put(self._connection, "edition", new_machine())
         return self.machine
 
 

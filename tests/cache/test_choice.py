@@ -13,8 +13,7 @@ import pytest
 
 from reader.cache import choice
 from reader.cache.choice import is_taught, marked_papers
-from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Marking
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads import opinions
 from reader.cache.reads.window import Window
@@ -30,7 +29,7 @@ from reader.core.paper import Listing
 from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
-from tests.cache.conftest import NOW, SCOPE, draft, rows, selection
+from tests.cache.conftest import NOW, SCOPE, derive_again, draft, rows, selection
 
 SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
 NUMBERS = range(1, 25)
@@ -130,9 +129,9 @@ def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
     assert window.read(is_taught)
     events.undo()
     assert not window.read(is_taught)
-    events.decide([Marking("weigh:word:finance", "mute")])
+    events.decide([("weigh:word:finance", "mute")])
     assert not window.read(is_taught)
-    events.decide([Marking("weigh:word:attention", "1")])
+    events.decide([("weigh:word:attention", "1")])
     assert window.read(is_taught)
 
 
@@ -286,7 +285,7 @@ def whys(path: Path, window: Window, pk: int) -> str:
 
 
 def decide(events: Events, *wishes: Wish | Held) -> None:
-    events.decide([Marking(wish.kind, wish.value) for wish in wishes])
+    events.decide([(wish.kind, wish.value) for wish in wishes])
 
 
 def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events: Events, path: Path) -> None:
@@ -301,8 +300,8 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert subjects(window, count=4) == ["Bird songs"] * 4
     events.undo()
     assert subjects(window, count=3) == ["Protein folding"] * 3
-    # All of it comes back with the journal.
-    events.rebuild()
+    # All of it comes back with the log.
+    derive_again(events)
     wanted = (Wish("author", "Nobody", 1), Wish("org", "...", 1), Wish("word", "bird song", 1))
     assert opinions.read_reasons(window).wishes == wanted
 
@@ -353,7 +352,7 @@ def test_marks_that_contradict_or_say_nothing_here_do_no_harm(
     events.act([Change("star", True, [14]), Change("pass", "2026-11-24", [14])])
     # Of another version: kinds and values that this one does not know.
     kinds = {"weigh:smell:x": "9", "weigh:word:x": "9" * 30, "interest:x": '{"did": "fly"}'}
-    events.decide([Marking(kind, value) for kind, value in kinds.items()])
+    events.decide(list(kinds.items()))
     assert subjects(window, "sort:foryou", 3) == ["Web agents"] * 3
     # Of very many marks, those that say the most are learned from.
     monkeypatch.setattr(choice, "MOST_MARKED", 1)
@@ -464,7 +463,7 @@ def test_an_interest_is_called_as_the_user_calls_its_papers(window: Window, even
 def test_no_surprise_has_what_the_user_follows(window: Window, events: Events) -> None:
     events.mark("star", True, [1])
     follow = Follow("word", "ice")
-    events.decide([Marking(follow.kind, value_of(follow, is_followed=True))])
+    events.decide([(follow.kind, value_of(follow, is_followed=True))])
     for day in range(1, 29):
         learned = window.order(SUITING._replace(offer=Offer(f"2026-11-{day:02}"))).learned
         assert learned is not None
@@ -541,5 +540,5 @@ def test_an_interest_whose_papers_are_hidden_or_gone_says_nothing(
     assert names(window) == ["protein folding"]
     execute(path, "DELETE FROM paper WHERE pk IN (1, 7, 13, 19)")
     assert subjects(window)[0] != "Web agents" and window.order(selection("foryou:gone")).pks is not None
-    events.decide([Marking(one.kind, '{"papers": 5'), Marking("interest:", "{}")])
+    events.decide([(one.kind, '{"papers": 5'), ("interest:", "{}")])
     assert names(window) == []

@@ -16,7 +16,7 @@ import pytest
 
 from reader.actions.export import FORMATS
 from reader.cache.feeds import Feeds
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id

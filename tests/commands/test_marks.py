@@ -7,8 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from zlib import compress
 
-from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
+
+from reader.cache.marks.events import Events
 from tests.commands.conftest import IDS, Run, Session, Spawn
 from tests.table import each
 

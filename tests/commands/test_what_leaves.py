@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from reader.cache.marks.event_log import Marking
 
 from reader.cache.feeds import Feeds
-from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Marking
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent

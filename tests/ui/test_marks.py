@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 from reader.cache.marks.event_log import Event, UserAction
+
 from reader.ui.app import ReaderApp
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions, changed_words

@@ -14,10 +14,10 @@ from typing import Any
 from zlib import compress
 
 import pytest
+from reader.cache.marks.journal import Entry
 from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
-from reader.cache.marks.journal import Entry
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.config import Settings

@@ -66,49 +66,40 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (kind TEXT, pk INTEGER, PRIMARY KEY (kind, pk))")
 
 
-def is_behind(connection: sqlite3.Connection) -> bool:
-    """Whether the log has rows that the cache does not include; the log must be attached."""
-    edition, last = connection.execute(_LAST).fetchone()
-    return meta.get(connection, APPLIED) != f"{edition} {last}"
-
-
 def catch_up(
     connection: sqlite3.Connection,
     progress: Progress = lambda _done, _all: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Derive what the log's new rows change, in short transactions; the log must be attached."""
-    edition, _ = connection.execute(_LAST).fetchone()
+    """Derive what the log's new rows change, in short transactions; the log must be attached.
+
+    What is stopped or killed in between is done again from its start by the next program.
+    """
+    edition, last = connection.execute(_LAST).fetchone()
     known, _, number = (meta.get(connection, APPLIED) or "").partition(" ")
     applied = int(number or 0)
     if known != edition:
         # Rows are gone: what follows from them must go too.
         _forget(connection, edition)
         applied = 0
-    while not should_stop():
-        rows = connection.execute(_NEXT, (applied, BATCH)).fetchone()
-        if rows == (None,):
-            return
-        upto = int(rows[0])
-        pairs = connection.execute(_TOUCHED, {"after": applied, "upto": upto}).fetchall()
-        for first in range(0, len(pairs), BATCH) or (0,):
+    while applied < last:
+        pairs = connection.execute(_TOUCHED, {"after": applied, "upto": last}).fetchall()
+        for first in range(0, len(pairs), BATCH):
             if should_stop():
                 return
-            some = pairs[first : first + BATCH]
-            is_last = first + BATCH >= len(pairs)
             with connections.transaction(connection):
-                _fold(connection, some)
-                if is_last:
-                    meta.put(connection, APPLIED, f"{edition} {upto}")
-            if not is_last or upto - applied >= BATCH:
-                connections.give_way()
+                _fold(connection, pairs[first : first + BATCH])
+                if first + BATCH >= len(pairs):
+                    meta.put(connection, APPLIED, f"{edition} {last}")
             progress(min(first + BATCH, len(pairs)), len(pairs))
-        applied = upto
+            if len(pairs) > BATCH:
+                connections.give_way()
+        applied = last
+        # What was recorded meanwhile; a copy of the log is never put in place of one that is open.
+        _, last = connection.execute(_LAST).fetchone()
 
 
 _LAST = "SELECT (SELECT value FROM log.meta WHERE key = 'edition'), (SELECT coalesce(max(number), 0) FROM log.event)"
-
-_NEXT = "SELECT max(number) FROM (SELECT number FROM log.event WHERE number > ? ORDER BY number LIMIT ?)"
 
 _TOUCHED = """
     SELECT paper, kind FROM log.event WHERE number > :after AND number <= :upto
@@ -187,8 +178,8 @@ def settle(connection: sqlite3.Connection) -> None:
             )
     if HIGHLIGHT in kinds:
         touched = _keys(connection, _of(HIGHLIGHT))
-        newest = NEWEST.format(pk="pk", kind=f"'{HIGHLIGHT}'")
-        chosen = set(_keys(connection, f"SELECT pk FROM touched WHERE kind = '{HIGHLIGHT}' AND {newest} = '1'"))
+        newest = NEWEST.format(pk="t.pk", kind="t.kind")
+        chosen = set(_keys(connection, f"SELECT pk FROM touched AS t WHERE kind = '{HIGHLIGHT}' AND {newest} = '1'"))
         set_flag(connection, Flag.HIGHLIGHTED, chosen)
         clear_flag(connection, Flag.HIGHLIGHTED, [pk for pk in touched if pk not in chosen])
     if any(kind.startswith(TAG) for kind in kinds):
@@ -278,12 +269,12 @@ _ADOPT = """
 
 # Many feeds have an entry called `Week 12`, so that the title of an entry does not identify it.
 _ALIAS_BY_TITLE = f"""
-    WITH titled (id, pk) AS (
-        SELECT printf('{PAGE_PREFIX}%012llx', (title_hash >> 16) & 0xFFFFFFFFFFFF), pk FROM paper
+    WITH titled (id, pk, own) AS (
+        SELECT printf('{PAGE_PREFIX}%012llx', (title_hash >> 16) & 0xFFFFFFFFFFFF), pk, id FROM paper
         WHERE pk IN (SELECT value FROM json_each(?)) AND id NOT LIKE '{FEED_PREFIX}%')
     INSERT OR IGNORE INTO paper_alias (id, pk)
-    SELECT id, min(pk) FROM titled AS t WHERE EXISTS (SELECT 1 FROM mark WHERE mark.paper = t.id AND mark.pk IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM paper WHERE paper.id = t.id) GROUP BY id
+    SELECT id, pk FROM titled AS t WHERE EXISTS (SELECT 1 FROM mark WHERE mark.paper = t.id AND mark.pk IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM paper WHERE paper.id = t.id) ORDER BY own
 """
 
 

@@ -119,10 +119,12 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
         }
         if own.exists() and not _is_as_written(own, memory):
             # A copy of this home wrote it, or the log here was restored from an older copy.
+            last = events.log.last()
             there = _read(events, own, None, result)
             if there.rows and result.came.pop(there.name or there.machine, 0):
                 known[own.name], result.is_new_machine = there, True
-                events.log.take_new_machine()
+                events.log.take_new_machine(memory.written, last)
+                events.recover()
                 own = file_of(folder, events.machine())
             memory.written = 0
         memory.files = known | {own.name: _write(events, own, name, memory, result)}

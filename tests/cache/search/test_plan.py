@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.marks import effects
+from reader.cache.marks import derive
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from tests.cache.conftest import NOW, SCOPE, draft, selection
+from tests.cache.conftest import NOW, SCOPE, derive_again, draft, selection
 from tests.table import each
 
 DAY = "2026-11-24"
@@ -79,7 +79,6 @@ READS: dict[str, Callable[[Window], object]] = {
     "news": lambda window: window.has_news(NOW),
     "fetched": lambda window: window.fetched_days(),
     "has_papers": lambda window: window.has_papers(),
-    "unfinished": lambda window: window.has_unfinished_marks(),
     "older_day": lambda window: window.older_day(DAY, 1),
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
@@ -121,7 +120,7 @@ def test_searches(window: Window, text: str) -> None:
 
 @pytest.mark.parametrize("batch", [1_000, 10])
 def test_marks(window: Window, path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    monkeypatch.setattr(effects, "BATCH", batch)
+    monkeypatch.setattr(derive, "BATCH", batch)
     with closing(Events.open(path)) as events:
         connection = events._connection
         with traced(connection) as statements:
@@ -130,8 +129,6 @@ def test_marks(window: Window, path: Path, monkeypatch: pytest.MonkeyPatch, batc
                 events.undo()
                 events.redo()
             events.mark("note", "Mine.", [1])
-            connection.execute("UPDATE event SET applied = 0 WHERE seq = 1")
-            events.recover()
         assert {statement: found for statement in statements if (found := scans(connection, statement))} == {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.cache.marks.event_log import Made
+from reader.cache.marks.agents import Made
 from reader.cache.reads.opinions import Reasons
 from reader.cache.watching import Act
 from reader.core.choice.taste import Interest, Likeness, TasteTerm

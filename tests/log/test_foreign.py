@@ -5,10 +5,10 @@ from __future__ import annotations
 from zlib import compress
 
 import pytest
-
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.foreign import checked, foreign_event
 from reader.cache.marks.journal import Entry, Owner, encode
+
 from reader.core.foreign import AHEAD, Clock
 from tests.table import each
 
