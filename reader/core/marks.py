@@ -69,10 +69,6 @@ FOLLOW = "follow:"
 MAILED = "mailed:"
 """Prefix of the kinds of rows that say what a machine has mailed, see `extensions/digest/sent.py`."""
 
-FORGET = "forget:"
-"""Prefix of the kinds of events that remove everything from a machine or a group member: see
-`reader.cache.marks.forgotten`."""
-
 FORMER = ("entry:", "here:", "setting:")
 """Prefixes of the kinds of events that mirrored the settings until 0.2. They are ignored, and stay on the machine."""
 
@@ -267,7 +263,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",
         "mailed:": "what was mailed",
-        "forget:": "whose marks you took back",
         "weigh:": "interests, words and names that you weigh",
         "interest:": "interests, words and names that you weigh",
         "rule:": "names and queries of rules that acted",
@@ -276,7 +271,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "finish": "when you opened, finished and passed papers",
         "pass": "when you opened, finished and passed papers",
         "undo": "what you undid and did again",
-        "redo": "what you undid and did again",
     }
 )
 """The kinds of events, or their prefixes, with the manual's words for them."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from reader.core import foreign, marks
 from reader.core.foreign import Refused
-from reader.core.marks import AGENT, FOLLOW, RULE, TAG_LIMIT, UNDO, clean_mark
+from reader.core.marks import AGENT, FOLLOW, FORMER, RULE, TAG_LIMIT, UNDO, clean_mark
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 from reader.log.rows import Row, is_action
 
@@ -61,6 +61,8 @@ def _checked(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] | Non
     if kind.startswith(FOLLOW):
         is_feed = not has_paper and _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value)
         return (kind, value) if is_feed else None
+    if kind.startswith(FORMER):
+        return None
     # A kind that is cleaned here might become one that is known, with a value that nobody has checked.
     return (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import closing
 from pathlib import Path
-from zlib import compress
 
-from reader.cache.marks.journal import Entry
-
-from reader.cache.marks.events import Events
 from tests.commands.conftest import IDS, Run, Session, Spawn
 from tests.table import each
 
@@ -45,23 +39,6 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         1 paper marked no longer queued. 'dailypapers undo' takes it back.
         """
     )
-
-
-def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Path) -> None:
-    far = int(time.time() * 1000) + 3_000 * 86_400_000
-    with closing(Events.open(papers)) as events:
-        events.join([Entry("0" * 24, "b" * 12, 1, far, "star", "1", 1, compress(IDS[0].encode()))])
-    for _ in range(2):
-        said = run("mark", "unstar", IDS[0])
-        assert (said.code, said.out) == (1, "")
-        assert "That stays as it was: a mark dated " in said.err
-        assert "Run 'dailypapers cache repair'" in said.err
-        assert run("count", "is:starred").out == "1\n"
-    assert "days ahead" in run("cache", "verify").out
-    assert run("cache", "repair").code == 0
-    assert run("count", "is:starred").out == "0\n"
-    assert run("mark", "star", IDS[0]).out.startswith("1 paper marked starred")
-    assert run("cache", "verify").code == 0
 
 
 # Which papers are chosen

@@ -1,102 +1,75 @@
-"""Events that another machine may have written: what is taken as it is, what is cleaned, and what is refused."""
+"""Rows that another machine may have written: what is taken as it is, what is cleaned, and what is refused."""
 
 from __future__ import annotations
 
-from zlib import compress
+import json
 
 import pytest
-from reader.cache.marks.event_log import NOBODY
-from reader.cache.marks.foreign import checked, foreign_event
-from reader.cache.marks.journal import Entry, Owner, encode
 
-from reader.core.foreign import AHEAD, Clock
+from reader.core.foreign import Refused
+from reader.log.foreign import checked, decode_row, encode_row
+from reader.log.rows import Row
 from tests.table import each
 
+ACTION = "ab" * 6 + "0" * 12
+PAPER = "2611.00002"
 FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"'
 
 
-def entry(kind: str, value: str, papers: str = "") -> Entry:
-    packed = compress(papers.encode()) if papers else NOBODY
-    return Entry("0" * 24, "bababababaab", 1, 1, kind, value, int(bool(papers)), packed)
+@each(
+    ("paper", "kind", "value"),
+    [
+        # Cleaned, it would be a kind that is known.
+        ("", " follow:blog", "no JSON"),
+        ("", " queue", "first"),
+        ("", "follow:blog", f'{{{FEED}, "home": []}}'),
+        ("", "follow:blog", f'{{{FEED}, "more": "\ud800"}}'),
+        ("", "follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}"),
+        ("", "follow:blog", f"{{{FEED.replace('https://a.example/feed', 'file:///etc/passwd')}}}"),
+        ("", "follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}"),
+        ("", "follow:blog", f'{{{FEED}, "folder": "a\\u001b[31mb"}}'),
+        ("", "follow:blog", "[" * 30_000),
+        ("", "follow:Blog", ""),
+        (PAPER, "star", "7"),
+        ("", "star", "1"),
+        ("../etc/passwd", "star", "1"),
+        (PAPER, "undo", "1"),
+        (ACTION, "undo", "2"),
+        (PAPER, "tag:", "1"),
+        (PAPER, "", ""),
+        (PAPER, "open", "yesterday"),
+        (PAPER, "queue", "first"),
+        ("", "entry:views:0123456789abcdef", "{}"),
+        ("", "setting:mute", "[]"),
+    ],
+)
+def test_what_no_machine_records_is_refused(paper: str, kind: str, value: str) -> None:
+    with pytest.raises(Refused):
+        checked(Row(ACTION, paper, kind, value))
 
 
 @each(
-    ("kind", "value", "papers"),
+    ("row", "expected"),
     [
-        # Known once it is clean.
-        (" follow:blog", "no JSON", ""),
-        (" queue", "first", ""),
-        ("follow:blog", f'{{{FEED}, "home": []}}', ""),
-        ("follow:blog", f'{{{FEED}, "more": "\ud800"}}', ""),
-        ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}", ""),
-        ("follow:blog", f"{{{FEED.replace('https://a.example/feed', 'file:///etc/passwd')}}}", ""),
-        ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}", ""),
-        ("follow:blog", f'{{{FEED}, "folder": "a\\u001b[31mb"}}', ""),
-        ("follow:blog", "[1]", ""),
-        ("setting:mute", "[" * 9 + "]" * 9, ""),
-        ("setting:mute", "no JSON", ""),
-        ("setting:../x", "1", ""),
-        ("here:views:0123456789abcdef", "{}", ""),
-        ("entry:views:x", "{}", ""),
-        ("entry:views:0123456789abcdef", "[]", ""),
-        ("entry:views:0123456789abcdef", '{"name":"a\\u009bb"}', ""),
-        ("entry:views:0123456789abcdef", '{"query":7}', ""),
-        ("entry:views:0123456789abcdef", f'{{"query":"{"a" * 4001}"}}', ""),
-        ("entry:rules:0123456789abcdef", '{"then":["a\\nb"]}', ""),
-        ("entry:mute:0123456789abcdef", '{"text":"a\\u202eb"}', ""),
-        ("entry:mute:0123456789abcdef", '{"place":"up"}', ""),
-        ("entry:mute:0123456789abcdef", "{" * 4000, ""),
-        ("star", "7", "2611.00002"),
-        ("undo", "nothing", ""),
-        ("undo", "0" * 24, "2611.00002"),
-        ("forget:bababababaab", "1", "2611.00002"),
-        ("forget:bababababaab", "2", ""),
-        ("forget:me", "1", ""),
-        ("follow:Blog", "", ""),
-        ("follow:blog", "[" * 30_000, ""),
-        ("entry:mute:0123456789abcdef", '{"text":"a"}', "2611.00002"),
-        ("tag:", "1", "2611.00002"),
-        ("", "", ""),
-        ("open", "yesterday", "2611.00002"),
+        (Row(ACTION, PAPER, "star", "1"), None),
+        (Row(ACTION, ACTION, "undo", "1"), None),
+        (Row(ACTION, "", "follow:blog", f"{{{FEED}}}"), None),
+        (Row(ACTION, "", "follow:blog", ""), None),
+        (Row(ACTION, PAPER, "later:kind", "anything"), None),
+        (Row(ACTION, PAPER, "star", "1", "agent:claude:abababababab"), None),
+        (Row(ACTION, PAPER, "tag:a\x1b[31mb", "1"), Row(ACTION, PAPER, "tag:ab", "1")),
+        (Row(ACTION, PAPER, "note", "a\x00b\r\nc"), Row(ACTION, PAPER, "note", "ab\nc")),
+        (Row(ACTION, PAPER, "star", "1", "somebody"), Row(ACTION, PAPER, "star", "1")),
     ],
 )
-def test_what_no_machine_of_ours_writes_is_refused(kind: str, value: str, papers: str) -> None:
-    with pytest.raises(ValueError, match="it is not an event"):
-        checked(entry(kind, value, papers))
+def test_a_row_is_taken_with_clean_text(row: Row, expected: Row | None) -> None:
+    assert decode_row(encode_row(row)) == (expected or row)
 
 
 @each(
-    ("kind", "value", "cleaned"),
-    [
-        ("undo", "0" * 24, None),
-        ("follow:blog", "", None),
-        ("follow:blog.example", f'{{{FEED}, "home": "https://a.example", "folder": "F", "more": 1}}', None),
-        *(
-            ("follow:feed", f"{{{FEED.replace('rss', 'arxiv').replace('https://a.example/feed', name)}}}", None)
-            for name in ("cs.RO", "cond-mat.mes-hall", "math-ph")
-        ),
-        ("setting:density", '"compact"', None),
-        ("forget:bababababaab", "0", None),
-        (f"forget:{'ab' * 32}", "1", None),
-        ("entry:mute:0123456789abcdef", '{"text":"a","there":true}', None),
-        # What a newer program may write.
-        ("entry:future:0123456789abcdef", '{"colour":"blue","there":true}', None),
-        ("mood", "a\x07b\nc", ("mood", "ab\nc")),
-        ("star", "1", None),
-        ("tag:a\x07  b", "1", ("tag:a b", "1")),
-        ("note", "a\x07b", ("note", "ab")),
-    ],
+    "line",
+    ["", "[]", "{}", "7", '["a","b","c","d",5]', "[" * 100_000, json.dumps([ACTION[:-1], PAPER, "star", "1", ""])],
 )
-def test_what_a_machine_may_write_is_taken_and_cleaned(kind: str, value: str, cleaned: tuple[str, str] | None) -> None:
-    said = entry(kind, value)
-    assert checked(said) == entry(*(cleaned or (kind, value)))
-    assert (checked(said) is said) == (cleaned is None)
-
-
-def test_a_line_is_taken_unless_its_clock_is_ahead() -> None:
-    assert foreign_event(encode(Owner("bababababaab", "box")), Clock(0)) == Owner("bababababaab", "box")
-    said = entry("star", "1", "2611.00002")
-    assert foreign_event(encode(said), Clock(1)) == said
-    days = AHEAD // 86_400_000
-    with pytest.raises(ValueError, match=f"^its clock is {days + 2:,} days ahead of this machine's$"):
-        checked(said, Clock(1 - 2 * 86_400_000))
+def test_what_is_no_row_is_refused(line: str) -> None:
+    with pytest.raises(Refused, match="it is not a row"):
+        decode_row(line)

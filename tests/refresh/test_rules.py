@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from reader.cache.mending.health import verify
 
 from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
+from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
     Cache.open(file, ByName()).close()
     yield file
     with closing(Window.open(file)):
-        assert [check for check in verify(file) if check.faults] == []
+        assert examine(file) == []
 
 
 def store(file: Path, **titles: str) -> None:

@@ -16,7 +16,7 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import DayCount, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted, MarkNotTaken
+from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.session.places import Place, view
 from reader.ui.library.library import Library, QueryThread
@@ -65,7 +65,7 @@ async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Libr
     event = await undone
     assert event is not None
     assert events[-1] is not None
-    assert event.events[0].id == events[-1].events[0].id
+    assert event.id == events[-1].id
     with closing(Window.open(cache_file)) as window:
         assert not any(row.starred for row in window.rows([one, two]))
 
@@ -228,8 +228,8 @@ async def test_a_failure_is_lost_until_a_later_change_is_stored_or_the_reader_en
         return marks.lost
 
     full, failed = CacheError("The disk is full."), "Not everything could be stored: The disk is full."
-    assert [await lost_after(one) for one in (full, MarkNotTaken("gone"), None, OSError(5, "no"))] == [
-        *(failed, None, None),
+    assert [await lost_after(one) for one in (full, None, OSError(5, "no"))] == [
+        *(failed, None),
         "Not everything could be stored: OSError",
     ]
     assert await lost_after(full) == failed

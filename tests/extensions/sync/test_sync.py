@@ -171,7 +171,7 @@ UNSTAR = [action_id(PHONE, int(NOON * 1000) + 1), "2611.00001", "star", "0", ""]
         ([head(PHONE), json.dumps(STAR) + "\n"], 1, ""),
         ([head(PHONE), json.dumps(STAR)], 0, "its last line is not complete yet"),
         (
-            [head(PHONE), "[1, 2]\n", "\x00\x1b[31m\n", "[" * 5_000 + "\n", json.dumps(STAR) + "\n"],
+            [head(PHONE), "[1, 2]\n", "\x00\x1b[31m\n", "[" * 5_000 + "\n", json.dumps(UNSTAR) + "\n"],
             1,
             "3 lines refused",
         ),
