@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KEY")
-"""Variables that hold a secret: two for the feed, of which the reader uses the first, and one for vectors."""
+TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+"""Variables that hold a secret: the reader uses the first one for the feed."""
 
 MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
 """The variable with the mail server's password, which no other program gets."""

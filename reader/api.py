@@ -163,15 +163,6 @@ if TYPE_CHECKING:
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
 
-    # Vectors of papers, by a model of the user's.
-    from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
-    from reader.core.settings.tables import Vectors as Vectors  # The table [vectors].
-    from reader.cache.finding.door import Encoder as Encoder  # A model that makes vectors of texts.
-    from reader.cache.finding.door import checked_vectors as checked_vectors  # The same, checked.
-    from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
-    from reader.refresh.vectors import VectorsMade as VectorsMade  # How far it is.
-    from reader.refresh.vectors import open_encoder as open_encoder  # The model of the settings.
-
     # The web.
     from reader.core.addresses import is_local as is_local  # Whether a host is on this machine or its network.
     from reader.core.addresses import is_loopback as is_loopback  # Whether it is on this machine.
@@ -218,8 +209,6 @@ class Extension:
     """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
-    encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()
-    """Make the model of the settings, which name one, for a cache: the first that is not None is used."""
     joins: tuple[Callable[[Workspace], None], ...] = ()
     """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 

@@ -16,7 +16,6 @@ from reader.core.settings.tables import (
     Rule,
     SavedView,
     UserCommand,
-    Vectors,
     WatchedExport,
 )
 from reader.core.settings.types import (
@@ -124,7 +123,7 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = setting(Boolean(), True)
-    """In the reader, add the papers nearest in words (with a model, in meaning) after those that match a search."""
+    """In the reader, add the papers nearest in words after those that match a search."""
 
     read_when: str = setting(OneOf(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
@@ -192,9 +191,6 @@ class Settings:
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
-
-    vectors: Vectors = setting(OneTable("vectors"), Vectors())
-    """A model of your own that makes vectors of papers: ~ then finds papers that say the same in other words."""
 
     views: tuple[SavedView, ...] = setting(Entries("views"), ())
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

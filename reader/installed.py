@@ -74,7 +74,6 @@ OWN: Mapping[str, Entry] = MappingProxyType(
         **_own("digest", "digest", "findings"),
         **_own("sync", "sync", "findings joins"),
         **_own("mcp", "mcp skill"),
-        **_own("vectors", "vectors", "encoders"),
     }
 )
 """Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""

@@ -153,9 +153,9 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
     from reader import config
     from reader.refresh import worker
-    from reader.refresh.jobs import JobContext, MakeVectors, Refresh
+    from reader.refresh.jobs import JobContext, Refresh
 
-    settings = workspace.settings_of_now() if isinstance(job, Refresh | MakeVectors) else workspace.settings
+    settings = workspace.settings_of_now() if isinstance(job, Refresh) else workspace.settings
     own = config.topic_rules_file(settings, workspace.config_file)
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 

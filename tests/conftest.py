@@ -1,14 +1,12 @@
-"""The ground under every test: no colour settings, UTC, signals as in a terminal, and Hypothesis without deadlines.
+"""Settings that all tests share: no colours, UTC, signals as in a terminal, and Hypothesis without deadlines.
 
-Tests are in tiers. `pytest` runs every behaviour once, in the time that a contributor has. `pytest -m long` runs what
-kills, floods or burdens the program, goes through all its screens, or tries the second variants of something; a module
-or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by hand or at night, looks further.
+There are two tiers. `pytest` runs every behaviour once, in less than two minutes. `pytest -m long` runs what starts,
+kills or floods the real program, and further variants of some tests; a module or a parameter has the mark `long`.
 
-A table of small cases is one test (`tests/table.py`): to set each case up and report it took longer than to try it.
+A table of small cases is one test (`tests/table.py`), because to set up and report a case takes longer than to run it.
 
 `HYPOTHESIS_PROFILE` names how examples are drawn: `default`, at random; `repeatable`, the same ones in every run;
-`unshrunk`, the same without making failures simpler, for mutants; `thorough`, at random and twenty
-times as many, also where a test says how many it tries.
+`thorough`, at random and twenty times as many, also where a test sets its own number of examples.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 
 from reader.cache import schema
 from reader.paths import make_folder, touch_private
@@ -36,18 +34,18 @@ from reader.paths import make_folder, touch_private
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORTERM"):
     os.environ.pop(name, None)
 
-# Each of the hundreds of programs that tests start would compile the package anew, and each worker all tests.
+# Otherwise each of the hundreds of programs that tests start compiles the package, and each worker all tests.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 os.environ["TZ"] = "UTC"
 time.tzset()
 
-# Tests wait for the disk more than for anything else: thousands of caches are stored durably, and none has to be. A
-# program that is killed leaves the same files in memory as on a disk.
+# Temporary files are kept in memory: the tests commit thousands of durable transactions, and wait for the disk more
+# than for anything else. A program that is killed leaves the same files in memory as on a disk.
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
-"""Bytes that must be free there; a run takes a tenth of it."""
+"""Bytes that must be free in memory; a run needs a tenth of it."""
 
 
 def _has_room() -> bool:
@@ -62,12 +60,12 @@ if "TMPDIR" not in os.environ and sys.platform == "linux" and _has_room():
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
 
-# A job in the background of a script starts with SIGINT ignored, and so would the programs that tests start and
-# interrupt. A handler is not inherited, so they start with the default.
+# A script starts its background jobs with SIGINT ignored, and the programs that the tests start would inherit that. A
+# handler is not inherited, so they start with the default.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# It reads the lists of files of all distributions, hundreds of milliseconds for each look of the doctor.
+# It reads the file lists of all distributions, which takes hundreds of milliseconds in each run of doctor.
 metadata.packages_distributions = lru_cache(metadata.packages_distributions)
 
 create_cache = schema.create
@@ -108,14 +106,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("repeatable", settings.get_profile("default"), derandomize=True, database=None)
-settings.register_profile("unshrunk", settings.get_profile("repeatable"), phases=(Phase.explicit, Phase.generate))
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=MOST)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 settings.load_profile(PROFILE)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let `thorough` reach the tests that say themselves how many examples they try."""
+    """Give `thorough` more examples of the tests that set their own number, too."""
     function = getattr(item, "function", None)
     own = getattr(function, "_hypothesis_internal_use_settings", None)
     if PROFILE == "thorough" and isinstance(own, settings) and own.max_examples < MOST:
@@ -128,7 +125,7 @@ WHOLE = re.compile(rb"^pytestmark = (\[\s*)?pytest\.mark\.long", re.MULTILINE)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Import no module for a tier that has none of its tests: some of them import much."""
+    """Skip the import of modules that have no test of the chosen tier."""
     if collection_path.suffix == ".py":
         match config.option.markexpr:
             case "not long" if WHOLE.search(collection_path.read_bytes()):
@@ -138,12 +135,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
-# Each worker makes millions of objects before its first test, none of them garbage.
+# Each worker creates millions of objects before its first test, and none of them is garbage.
 gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Look the modules and the thousands of tests over for garbage no more: it took seconds of each worker."""
+    """Exclude the modules and the tests from garbage collection: to traverse them took seconds of each worker."""
     gc.freeze()
     gc.enable()
 
@@ -154,5 +151,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: some tests wait for the end of a program. Each takes seconds to import them all."""
+    """Two workers more than cores, because some tests wait for a program; more would import the tests for too long."""
     return (os.cpu_count() or 1) + 2

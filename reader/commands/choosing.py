@@ -176,14 +176,11 @@ def explain_nothing(window: Window, query: Query) -> None:
     elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
         warn(f"There are no papers from today. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
-        warn(f"Nothing is near in words. {OTHER_WORDS}")
+        warn("Nothing is near in words.")
     elif words := plain_words(query):
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
-
-
-OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M."
 
 
 def with_known_words(window: Window, query: Query) -> Query | None:

@@ -13,7 +13,6 @@ from reader.commands import page_titles
 from reader.commands.command import Command, day_span, first_day, positive_number
 from reader.commands.output import answer, format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError
 from reader.core.text import amount, brief
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
@@ -71,8 +70,6 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     goes_on = isinstance(plan, Latest) and finished.error is None
     texts = _fetch_texts(workspace, quiet=quiet) if goes_on and not arguments.no_texts else 0
     titles = page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if goes_on else None
-    if workspace.settings.vectors.is_on:
-        _make_vectors(workspace, quiet=quiet)
     if arguments.json:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
@@ -108,17 +105,6 @@ def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
 
     messages = run_job(workspace, FetchTextsAhead(), quiet=quiet)
     return max((message.stored for message in messages if isinstance(message, TextsAhead)), default=0)
-
-
-def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
-    """Make vectors of new papers; a failing model does not fail the refresh."""
-    from reader.commands.run_job import run_job
-    from reader.refresh.jobs import MakeVectors
-
-    try:
-        run_job(workspace, MakeVectors(), quiet=quiet)
-    except ReaderError as error:
-        warn(f"New papers have no vectors yet: {error}")
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:

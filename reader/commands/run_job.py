@@ -26,14 +26,13 @@ from reader.refresh.jobs import (
     Waiting,
     log_failure,
 )
-from reader.refresh.vectors import VectorsMade
 
 
 def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
     """Run a job, show progress unless `quiet`, and return all its messages; raises ReaderError."""
     workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
-        if not isinstance(job, jobs.StorePapers | jobs.MakeVectors):
+        if not isinstance(job, jobs.StorePapers):
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
         with jobs.limited_memory():
             return asyncio.run(_collect_messages(workspace, job, progress))
@@ -96,9 +95,6 @@ def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
             return f"title {done + 1:,} of {total:,}" + (f" · {pace}" if pace else "")
         case TextsAhead(done, total) if done < total:
             return f"full text {done + 1:,} of {total:,}"
-        case VectorsMade(done, total, new):
-            left = pace_text(new, new + total - done, seconds)
-            return f"vectors of {done:,} of {amount(total, 'paper')}" + (f" · {left}" if left else "")
         case PdfReceived(done, total):
             of = f" of {total / 1e6:.1f}" if total else ""
             return f"{done / 1e6:.1f}{of} MB of the PDF"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import warn
-from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
+from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import amount, brief
 
@@ -63,7 +63,7 @@ class Workspace:
     def settings_of_now(self) -> Settings:
         """The settings, including changes since the program started, for incoming papers."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -265,14 +265,6 @@ def prepare_finding(window: Window) -> None:
     from reader.cache.finding.index import prepare
 
     window.read(lambda connection: prepare(connection, paths.cache_file(), None))
-    vectors = settings_reader.load_settings(paths.config_file()).settings.vectors
-    if vectors.is_on:
-        from reader.refresh.vectors import PATIENT, open_door
-
-        try:
-            open_door(vectors, paths.cache_file(), patience=PATIENT, warn=warn)
-        except ConfigError as error:
-            warn(f"Found by words alone: {error}")
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,12 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
-COMMANDS: Mapping[str, str] = MappingProxyType({"group": _GROUPS})
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "group": _GROUPS,
+        "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
+    }
+)
 """Removed commands, each with a sentence or two that says what to use."""
 
 FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
@@ -23,6 +28,7 @@ FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "second_look": "the page of a paper says what has changed",
+        "vectors": "~ finds papers by their words",
         "sync_settings": "machines share marks alone; copy config.toml to share settings",
     }
 )

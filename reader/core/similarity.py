@@ -49,8 +49,6 @@ class FoundBy(NamedTuple):
     """Words of the paper that the best papers use for the same subject."""
     corrected: tuple[tuple[str, str], ...] = ()
     """Words that no paper has, with their replacements."""
-    by_vector: bool = False
-    """Whether the user's model contributed more than the words."""
 
     @property
     def said(self) -> str:
@@ -59,7 +57,6 @@ class FoundBy(NamedTuple):
         return _joined(
             f"has {', '.join(self.words)}{few}" if self.words else "",
             f"related words {', '.join(self.meaning)}" if self.meaning else "",
-            "near in meaning by its vector" if self.by_vector else "",
             *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
         )
 

@@ -23,7 +23,6 @@ from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
 from reader.core.paper import Listing
 from reader.paths import FULL, explain
 from reader.refresh.plan import Plan
-from reader.refresh.vectors import VectorsMade
 
 if TYPE_CHECKING:
     from rich.segment import Segment
@@ -102,11 +101,6 @@ class FetchTextsAhead:
 
 
 @dataclass(frozen=True, slots=True)
-class MakeVectors:
-    """Make missing vectors with the model of the settings, and delete those of other models."""
-
-
-@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -153,7 +147,6 @@ Job = (
     | StorePapers
     | FetchText
     | FetchTextsAhead
-    | MakeVectors
     | FetchPdf
     | DrawPicture
 )
@@ -442,7 +435,6 @@ Message = (
     | PdfReceived
     | PdfStored
     | PictureDrawn
-    | VectorsMade
 )
 
 

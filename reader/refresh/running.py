@@ -34,7 +34,6 @@ from reader.refresh.jobs import (
     LookupFinished,
     LookUpPaper,
     LookUpTitles,
-    MakeVectors,
     Message,
     NotificationFailed,
     PapersClassified,
@@ -75,8 +74,6 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _fetch_text(context, id, origin)
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
-        case MakeVectors():
-            return _make_vectors(context)
         case FetchPdf(id, path):
             return _fetch_pdf(id, Path(path))
         case DrawPicture(_, canvas, PdfSpot() as spot):
@@ -233,14 +230,6 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, Non
         async with aclosing(fetching) as events:
             async for event in events:
                 yield event
-
-
-async def _make_vectors(context: JobContext) -> AsyncGenerator[Message, None]:
-    from reader.refresh.vectors import make_vectors
-
-    async with _open_cache(context), aclosing(make_vectors(context.cache_file, context.settings.vectors)) as steps:
-        async for step in steps:
-            yield step
 
 
 async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:

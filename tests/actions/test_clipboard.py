@@ -59,7 +59,7 @@ def test_a_paper_of_a_conference_has_its_year(live_edit: Paper) -> None:
         (mla, "“A Title.”", "Plato. “A Title.” arXiv, 2026,", "Plato. “A Title.” arXiv, 2026,"),
     ],
 )
-def test_what_is_not_known_is_left_out(
+def test_a_citation_leaves_out_unknown_facts(
     style: Callable[[Paper], str], bare: str, old: str, new: str, live_edit: Paper
 ) -> None:
     paper = live_edit._replace(authors=("Plato",), day="2026", published=None, title="A Title")

@@ -6,10 +6,6 @@ import csv
 import io
 import json
 import os
-import shutil
-import sqlite3
-import subprocess
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -64,7 +60,7 @@ WRITTEN = Path(__file__).parent / "written"
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_all_of_a_paper_is_written(name: str, two: tuple[Paper, Paper]) -> None:
+def test_each_format_writes_the_whole_paper(name: str, two: tuple[Paper, Paper]) -> None:
     expected = (WRITTEN / f"papers{FORMATS[name].suffix}").read_bytes().decode()
     assert written(name, *two) == expected
 
@@ -78,7 +74,7 @@ def written(name: str, *papers: Paper) -> str:
 @given(PAPERS)
 @example([Paper(1, "page:0a1b2c3d4e5f", "A", url="https://a.example/\\"), Paper(1, "2606.12345", "B")])
 @settings(max_examples=30)
-def test_whatever_papers_say_they_are_told_apart(papers: list[Paper]) -> None:
+def test_any_papers_are_exported_as_distinct_entries(papers: list[Paper]) -> None:
     text = written("bibtex", *papers)
     library = parse_string(text)
     assert not library.failed_blocks and len(library.blocks) == len(library.entries) == len(papers)
@@ -181,7 +177,7 @@ def atom(*papers: Paper, query: str = "topic:agents") -> str:
     return out.getvalue()
 
 
-def test_what_is_the_users_stays_here_and_changes_nothing(live_edit: Paper) -> None:
+def test_a_feed_contains_nothing_of_the_users_own(live_edit: Paper) -> None:
     mine = live_edit._replace(starred=True, read=True, tags=("thesis",), note="Not good.")
     assert atom(mine) == atom(live_edit)
     assert atom(mine, query="tag:a") != atom(mine, query="tag:b")
@@ -220,7 +216,7 @@ def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
         assert (one.find(f"{ATOM}content") is None) != (one.find(f"{ATOM}summary") is None)
 
 
-def test_an_entry_is_as_it_was_until_the_paper_changes(live_edit: Paper) -> None:
+def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
     """A phone shows what is new by its id, and what has changed by its time: neither may come of anything else."""
 
     def entry(paper: Paper) -> tuple[str, str]:
@@ -241,30 +237,6 @@ def test_a_feed_is_bounded_and_says_where_it_is(live_edit: Paper) -> None:
     feed = feedparser.parse(out.getvalue().encode())
     assert [entry.id[-5:] for entry in feed.entries] == [f"{number:05}" for number in range(MOST)]
     assert [(link.rel, link.href) for link in feed.feed.links] == [("self", "http://nas.example/a.atom?x=1&y")]
-
-
-@pytest.mark.skipif(shutil.which("newsboat") is None, reason="needs newsboat")
-def test_newsboat_reads_it_twice_and_has_each_paper_once(live_edit: Paper, tmp_path: Path) -> None:
-    file, urls, kept = tmp_path / "papers.atom", tmp_path / "urls", tmp_path / "cache.db"
-    urls.write_text(f"file://{file}\n")
-    (tmp_path / "config").touch()
-    other = live_edit._replace(id="2606.99999", title="Another & <b>one</b>")
-    for papers in (
-        [live_edit],
-        [live_edit._replace(title="A new title", upvotes=1_000), other],
-        [other, live_edit._replace(revised="2027-01-01")],
-    ):
-        file.write_text(atom(*papers))
-        words = ["newsboat", "-u", str(urls), "-c", str(kept), "-C", str(tmp_path / "config"), "-x", "reload"]
-        home = {**os.environ, "HOME": str(tmp_path)}
-        subprocess.run(words, check=True, timeout=60, capture_output=True, env=home)
-        with closing(sqlite3.connect(kept)) as cache:
-            assert cache.execute("SELECT count(*) FROM rss_item").fetchone() == (len({paper.id for paper in papers}),)
-            cache.execute("UPDATE rss_item SET unread = 0")
-            cache.commit()
-    with closing(sqlite3.connect(kept)) as cache:
-        titles = [title for (title,) in cache.execute("SELECT title FROM rss_item ORDER BY title")]
-        assert titles[0].startswith("Another & ") and len(titles) == 2
 
 
 def test_our_own_parser_finds_the_same_papers(live_edit: Paper) -> None:

@@ -183,7 +183,7 @@ def test_a_console_browser_is_started_only_where_it_has_a_terminal(
     assert find_browser() is None
 
 
-def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
+def test_copied_text_is_one_plain_line(live_edit: Paper) -> None:
     paper = live_edit._replace(title="a\nrm -rf\x1b[201~")
     assert COPIES["l"].text([paper], CitationKeys()) == "https://huggingface.co/papers/2606.12345"
     assert COPIES["l"].text([paper._replace(id="page:0a1b2c3d4e5f")], CitationKeys()) == "a rm -rf"

@@ -35,7 +35,7 @@ def rewritten(edited: str, facts: Facts = NOW) -> str:
     return front_matter(facts, edited, sums_of(BEFORE)).removeprefix("---\n").removesuffix("---\n")
 
 
-def test_what_the_user_left_alone_is_written_anew() -> None:
+def test_values_that_the_user_left_alone_are_rewritten() -> None:
     text = front_matter(BEFORE)
     assert text == ('---\npaper: "2606.30310"\ntitle: "A: b # c"\ntags: ["paper", "agents"]\nstatus: "unread"\n---\n')
     assert rewritten(split_front_matter(f"{text}\nrest")[0]) == (
@@ -65,7 +65,7 @@ OTHER_FORM = "paper: 2606.30310\ntitle: 'A: b # c'\ntags:\n  - paper\n  - agents
         ),
     ],
 )
-def test_what_the_user_changed_or_added_stays_as_it_is_written(edited: str, expected: str) -> None:
+def test_values_that_the_user_changed_stay_as_written(edited: str, expected: str) -> None:
     assert rewritten(edited) == expected
     assert rewritten(OTHER_FORM, BEFORE) == OTHER_FORM
 
@@ -80,7 +80,7 @@ def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
     )
 
 
-def test_a_file_without_front_matter_or_with_one_that_is_none() -> None:
+def test_invalid_front_matter_is_refused() -> None:
     for text in ("", "# Note\n", "---\nno end: 1\n"):
         with pytest.raises(UnreadableFrontMatter):
             split_front_matter(text)
@@ -94,7 +94,7 @@ VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 
 @settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(["title", "tags", "url", "year"]), VALUES | st.lists(VALUES, max_size=3)))
-def test_what_was_written_is_read_as_it_was(facts: dict[str, str | list[str]]) -> None:
+def test_written_front_matter_reads_back_unchanged(facts: dict[str, str | list[str]]) -> None:
     facts = {key: value for key, value in facts.items() if value}
     text = front_matter(facts)
     assert front_matter(facts, split_front_matter(text)[0], sums_of(facts)) == text

@@ -47,7 +47,7 @@ def program(folder: Path, code: str, name: str = "tell") -> str:
     return str(file)
 
 
-async def test_what_it_prints_is_kept_clean(tmp_path: Path) -> None:
+async def test_the_output_of_a_program_is_cleaned(tmp_path: Path) -> None:
     red = "'\\x1b[31mred\\x1b[0m\\r\\n'"
     code = f"import sys\nsys.stdout.write({red} + sys.stdin.read() + '\\x07\\n\\n'); print(sys.argv[1:])"
     printed = await run_program([program(tmp_path, code), HOSTILE, "*"], "a\tb é", seconds=20)
@@ -81,7 +81,7 @@ async def ended(pid: Path) -> None:
         await asyncio.sleep(0.05)
 
 
-async def test_one_that_is_cancelled_is_killed_with_its_children(tmp_path: Path) -> None:
+async def test_a_cancelled_program_is_killed_with_its_children(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     running = asyncio.create_task(run_program([program(tmp_path, STARTS_ANOTHER.format(str(pid)))], seconds=60))
     while not pid.exists() or not pid.read_text():
@@ -92,11 +92,11 @@ async def test_one_that_is_cancelled_is_killed_with_its_children(tmp_path: Path)
     await ended(pid)
 
 
-async def test_a_program_that_reads_nothing_of_much_is_no_trouble(tmp_path: Path) -> None:
+async def test_a_program_may_ignore_its_input(tmp_path: Path) -> None:
     await run_program([program(tmp_path, "print('x' * 1_000_000)")], "x" * 5_000_000, seconds=20, is_silent=True)
 
 
-async def test_one_that_is_not_there_or_is_no_program_is_told(tmp_path: Path) -> None:
+async def test_a_missing_or_broken_program_is_reported(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.write_text("#!/no/such/interpreter\n")
     broken.chmod(0o755)
@@ -109,7 +109,7 @@ async def test_one_that_is_not_there_or_is_no_program_is_told(tmp_path: Path) ->
             await run_program([command], seconds=20)
 
 
-async def test_one_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: Path) -> None:
+async def test_a_slow_program_is_stopped_with_its_children(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     with pytest.raises(ProgramError, match=r"tell took longer than 2 s and was stopped; see X\."):
         await run_program([program(tmp_path, STARTS_ANOTHER.format(str(pid)))], seconds=2, advice="see X")

@@ -247,7 +247,8 @@ def measure_refresh(bench: Bench) -> None:
         bare = [press(floor, ["j"], lambda one, n=n: f"line {n}" in one.text, 0.1) for n in range(1, 21)]  # type: ignore[misc]
         bench.feed.days, bench.feed.today = dict(coming), today.isoformat()
         began, keys = terminal.press("r"), list[float]()
-        while f"{COMING:,} new" not in terminal.text and time.perf_counter() - began < 120:
+        while f" {bench.papers + COMING:,} papers" not in terminal.text:
+            assert time.perf_counter() - began < 120, terminal.text
             keys.append(moves(terminal, "j"))
         report(
             f"refresh of {COMING:,} papers",

@@ -4,15 +4,11 @@ QUERIES is a file of JSON Lines with `id`, `kind` and `query`: texts by which on
 file of recorded days, `{"date", "items"}` a line, gzipped. PAGE is a saved page of the site's search for "vision
 pre-training", whose papers are to be among the first 100. Prints the mean reciprocal rank by kind, the recall, and the
 time of a query, each also for FTS5's BM25 on the same papers.
-
-`--model FOLDER` adds a row for the words and the vectors of a static model, and one for the vectors alone; these are
-made for the run.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gzip
 import json
 import re
@@ -27,13 +23,8 @@ from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
-import numpy as np
-
-from reader.cache.finding.door import Encoder, paper_text
 from reader.cache.finding.index import AT_ONCE, STOP_WORDS, Index, Stemmer, add_papers, make_tables
 from reader.cache.finding.ranker import Ranker
-from reader.cache.finding.vectors import Meaning, PaperVectors
-from reader.extensions.vectors.encoders import StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 
 ON_PAGE = "vision pre-training"
@@ -42,8 +33,6 @@ TODAY = date(2026, 7, 1)
 
 Search = Callable[[str], Sequence[int]]
 """The numbers of papers, the best first."""
-
-Meant = Callable[[str], Meaning]
 
 
 class Query(NamedTuple):
@@ -96,8 +85,8 @@ def baseline(texts: Sequence[tuple[str, str]]) -> Search:
     return search
 
 
-def ours(texts: Sequence[tuple[str, str]], folder: Path, meaning: Meant | None = None) -> Search:
-    """The index and its ranking, perhaps with what vectors say of a text."""
+def ours(texts: Sequence[tuple[str, str]], folder: Path) -> Search:
+    """The index and its ranking."""
     connection = sqlite3.connect(folder / "words.db", isolation_level=None)
     make_tables(connection)
     papers = ((at, str(at), *text) for at, text in enumerate(texts))
@@ -106,24 +95,7 @@ def ours(texts: Sequence[tuple[str, str]], folder: Path, meaning: Meant | None =
         add_papers(connection, some)
         connection.execute("COMMIT")
     ranker = Ranker(Index(connection), Stemmer(), lambda pks: [texts[pk] for pk in pks])
-    return lambda text: ranker.rank(text, meaning(text) if meaning is not None else None).pks
-
-
-def by_vectors(texts: Sequence[tuple[str, str]], encoder: Encoder) -> Meant:
-    """What the vectors of a model say of a text, kept as the cache keeps them."""
-    began = time.perf_counter()
-    parts = [texts[at : at + encoder.at_once] for at in range(0, len(texts), encoder.at_once)]
-    runner = asyncio.Runner()
-    rows = np.concatenate([runner.run(encoder.encode([paper_text(*one) for one in part])) for part in parts])
-    seconds = time.perf_counter() - began
-    kept = PaperVectors(np.arange(len(texts)), np.arange(len(texts)), rows.astype(np.float16))
-    size = f"{kept.rows.nbytes / 1e6:.1f} MB"
-    print(f"vectors of {rows.shape[1]} numbers: {1_000 * seconds / len(texts):.2f} ms a paper, {size}", flush=True)
-
-    def meaning(text: str) -> Meaning:
-        return Meaning(kept.pks, kept.cosines(runner.run(encoder.encode([text]))[0]), encoder.trust)
-
-    return meaning
+    return lambda text: ranker.rank(text).pks
 
 
 def judge(name: str, search: Search, queries: Sequence[Query], ids: Sequence[str], on_page: set[str]) -> str:
@@ -145,9 +117,7 @@ def judge(name: str, search: Search, queries: Sequence[Query], ids: Sequence[str
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def quality(
-    queries: Sequence[Query], papers: dict[str, tuple[str, str]], on_page: set[str], encoder: Encoder | None
-) -> Iterator[str]:
+def quality(queries: Sequence[Query], papers: dict[str, tuple[str, str]], on_page: set[str]) -> Iterator[str]:
     """The table."""
     ids, texts = list(papers), list(papers.values())
     kinds = sorted({query.kind for query in queries})
@@ -157,11 +127,6 @@ def quality(
     yield judge("FTS5 BM25", baseline(texts), queries, ids, on_page)
     with tempfile.TemporaryDirectory() as folder:
         yield judge("ours", ours(texts, Path(folder)), queries, ids, on_page)
-    if encoder is not None:
-        meaning = by_vectors(texts, encoder)
-        yield judge("vectors alone", lambda text: np.argsort(-meaning(text).cosines).tolist(), queries, ids, on_page)
-        with tempfile.TemporaryDirectory() as folder:
-            yield judge("ours with vectors", ours(texts, Path(folder), meaning), queries, ids, on_page)
 
 
 def main(words: Sequence[str]) -> None:
@@ -169,14 +134,12 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("queries", type=Path)
     parser.add_argument("archive", type=Path)
     parser.add_argument("page", type=Path, nargs="?")
-    parser.add_argument("--model", type=Path, metavar="FOLDER")
     arguments = parser.parse_args(words)
-    encoder = StaticEncoder(arguments.model) if arguments.model else None
     lines = arguments.queries.read_text(encoding="utf-8").splitlines()
     queries = [Query(one["id"], one["kind"], one["query"]) for one in map(json.loads, lines)]
     papers = read_archive(arguments.archive)
     on_page = add_page(papers, arguments.page) if arguments.page else set()
-    for line in quality(queries, papers, on_page, encoder):
+    for line in quality(queries, papers, on_page):
         print(line, flush=True)
 
 

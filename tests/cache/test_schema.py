@@ -14,7 +14,7 @@ import pytest
 from reader.cache import schema
 from reader.cache.repair import examine
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheError, CacheForeign, CacheTooNew
+from reader.core.errors import CacheForeign, CacheTooNew
 from reader.database import connections
 from tests.breakage import execute
 from tests.cache.conftest import ByName, rows
@@ -156,29 +156,6 @@ def test_two_programs_that_start_together_make_one_cache(tmp_path: Path) -> None
     programs = [subprocess.Popen([sys.executable, "-c", START, str(path)]) for _ in range(3)]
     assert [program.wait() for program in programs] == [0, 0, 0]
     assert schema.is_current(path)
-
-
-FIRST = """
-import sys
-from reader.cli import main
-assert main(["list"]) == 0
-slow = {"sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
-assert not slow, slow
-"""
-
-
-def test_the_very_first_command_imports_nothing_slow(tmp_path: Path) -> None:
-    environment = {**os.environ, "DAILYPAPERS_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
-    subprocess.run([sys.executable, "-c", FIRST], env=environment, check=True)
-    assert schema.is_current(tmp_path / "papers.db")
-
-
-def test_a_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "papers.db"
-    path.write_text("hello " * 200)
-    with pytest.raises(CacheError, match="damaged"):
-        Cache.open(path, ByName())
-    assert path.read_text() == "hello " * 200
 
 
 def test_a_failed_transaction_leaves_nothing(path: Path, connection: sqlite3.Connection) -> None:

@@ -50,11 +50,12 @@ server = "{29}.example.org"
 user = "{30}"
 command = ["{31}"]
 file = "/srv/{32}/{33}.html"
-[vectors]
-model = "{34}"
-server = "http://127.0.0.1:9/{35}"
-before_paper = "{36}"
-before_query = "{37}"
+[[views]]
+name = "{34}"
+query = "org:{35}"
+[[views]]
+name = "{36}"
+query = "title:{37}"
 [[views]]
 name = "{38}"
 query = "org:{39}"

@@ -65,9 +65,9 @@ def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, h
         $ -x
         2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
         $ config shw
-        2! dailypapers config: 'shw' is not one of path, show, get, set, history, edit, check, init. Did you mean show? See 'dailypapers config --help'.
+        2! dailypapers config: 'shw' is not one of path, show, get, set, edit, check, init. Did you mean show? See 'dailypapers config --help'.
         $ config
-        2! dailypapers config: choose one of path, show, get, set, history, edit, check, init. See 'dailypapers config --help'.
+        2! dailypapers config: choose one of path, show, get, set, edit, check, init. See 'dailypapers config --help'.
         $ list --color blue
         2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
         $ list --limit -1

@@ -63,7 +63,7 @@ Cache
   file          HOME/papers.db
   file system   KIND; files can be locked
   state         ok
-  schema        0016, this program's is 0016
+  schema        0017, this program's is 0017
   size          papers.db SIZE
   journal       none yet
   backups       none yet

@@ -13,8 +13,8 @@ from textwrap import dedent
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.help_text import FOLDER, PAGES, page_lines, read_blocks, rows
-from reader.commands.line.manual import _roff_block, man_page, page
+from reader.commands.help_text import FOLDER, PAGES, page_lines, rows
+from reader.commands.line.manual import man_page, page
 from reader.commands.line.registry import COMMANDS, USUAL, find_command
 from reader.config import Settings
 from reader.core.query import FIELDS, parse
@@ -185,60 +185,6 @@ def test_a_page_is_drawn_within_its_width() -> None:
 
         .It's a request"""
     )
-
-
-def test_a_page_is_roff() -> None:
-    assert "\n".join(line for block in read_blocks(PAGE) for line in _roff_block(block)) == dedent(
-        r"""
-        .SH A PAGE
-        .PP
-        Some text with \fBcode\fR, \fBa\fR  \fBb\fR, \fBstrong words\fR and a link that is wrapped over lines.
-        .PP
-        \- one item
-        .PP
-        \- another item, \fBwith a \(ti sign\fR
-        .SS A section
-        .TP
-        \fBshort\fR
-        What it does: A description that is wrapped over some lines
-        .br
-        Since: 1
-        .TP
-        \fBa|b and a name that is too long\fR
-        What it does: Other
-        .PP
-        \fBExamples:\fR
-        .PP
-        .nf
-        dailypapers list
-            # papers
-        dailypapers mark read \-\-query \(aqa quoted query of words\(aq 2606.00001 \e
-          2606.00002
-            # a remark
-        .fi
-        .PP
-        .nf
-        theme = "dark"  # a remark
-        .fi
-        .PP
-        \&.It\(aqs a request"""
-    ).lstrip("\n")
-
-
-@each(
-    ("width", "lines"),
-    [
-        (36, ["  dailypapers keys  # a mark that is"]),
-        (35, ["  dailypapers keys", "      # a mark that is"]),
-        (22, ["  dailypapers keys", "      # a mark that is"]),
-        (21, ["  dailypapers keys", "      # a mark that", "      # is"]),
-        (18, ["  dailypapers keys", "      # a mark", "      # that is"]),
-        (17, ["  dailypapers \\", "    keys", "      # a mark", "      # that is"]),
-    ],
-)
-def test_an_example_is_broken_where_it_does_not_fit(width: int, lines: list[str]) -> None:
-    text = "```sh\ndailypapers keys  # a mark that is\n```"
-    assert ["".join(piece.text for piece in line) for line in page_lines(text, width)] == lines
 
 
 # The pages and the man page

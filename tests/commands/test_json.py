@@ -96,13 +96,11 @@ cache compact                               | cache compact
 cache verify                                | cache verify
 cache repair                                | cache repair
 restore                                     | restore
-vectors status                              | vectors status
-vectors drop                                | vectors drop
 doctor                                      | doctor
 """
 """Command lines, each with the definition of what it prints; what they need was done by those before them."""
 
-ELSEWHERE = {"config init", "vectors build", "vectors fetch"}
+ELSEWHERE = {"config init"}
 """What needs another machine, a model, or a home without settings; their own tests print them."""
 
 

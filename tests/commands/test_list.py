@@ -161,7 +161,7 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         $ list day:today
         ! There are no papers from today. The latest day is 2026-06-30: day:latest finds its papers.
         $ list "~xylophone"
-        ! Nothing is near in words. With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M.
+        ! Nothing is near in words.
         @ list agnets
         TUESDAY 30 JUNE  2+
         ● 2606.30616   55  Agents that write their own tools                      agents
@@ -183,10 +183,10 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         @ list agnets xylophone
         ! Nothing matches. Nearest in words: dailypapers list '~agnets xylophone'
         @ list "~xylophone"
-        ! Nothing is near in words. With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M.
+        ! Nothing is near in words.
         $ list agnets
         ! Nothing matches. Nearest in words: dailypapers list '~agnets'
-        """  # noqa: E501
+        """
     )
 
 

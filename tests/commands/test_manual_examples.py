@@ -22,14 +22,14 @@ from reader.commands.workspace import Workspace, fill_with_sample, parsed
 from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
-from tests.feeds.files.test_libraries import RDF, newsboat
 from tests.feeds.fulltext import pages
+from tests.feeds.test_libraries import RDF, newsboat
 
 ID = "1706.03762"
 
 ELSEWHERE = (
     *("dailypapers", "topic:agents", "--demo", "serve", "mcp"),
-    *("sync postgresql:", "vectors fetch", "vectors build", "digest --store-password", "digest --send"),
+    *("sync postgresql:", "digest --store-password", "digest --send"),
     *("digest topic:agents --send", "feeds add https:"),
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""

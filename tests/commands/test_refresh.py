@@ -22,7 +22,6 @@ from reader.core.errors import FeedError
 from reader.core.steps import note_wait
 from reader.refresh import jobs, running
 from reader.refresh.plan import Latest
-from reader.refresh.vectors import VectorsMade
 from tests.commands.conftest import Result, Run, Session
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
@@ -261,7 +260,6 @@ class Told(jobs.ExtensionMessage):
         (jobs.TitlesLookedUp(3, 3), ""),
         (jobs.TextsAhead(0, 2, 0), "full text 1 of 2"),
         (jobs.TextsAhead(2, 2, 1), ""),
-        (VectorsMade(40, 60, 20), "vectors of 40 of 60 papers · 2.0 a second · 10 s left"),
         (jobs.PdfReceived(1_500_000, 3_000_000), "1.5 of 3.0 MB of the PDF"),
         (jobs.PdfReceived(1_500_000, None), "1.5 MB of the PDF"),
         (jobs.HookRan(1, 2_000), "on_new: 1 of 2,000 papers"),

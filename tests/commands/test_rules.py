@@ -42,7 +42,7 @@ def test_what_is_wrong_with_rules_is_said(session: Session, papers: Path, home: 
         Rule c: There is no view 'none'. 'dailypapers views list' prints yours.
         Rule d: no paper here matches title:xylophone.
         The muted topic:nowhere: There is no topic 'nowhere'. 'dailypapers topics' lists them.
-        1! The rules in TMP/home/config.toml have a mistake or are too long, so they were left unchanged; 'dailypapers config check' says where.
+        1
         $ rules try e
         1! dailypapers: There is no rule 'e'. 'dailypapers rules list' prints yours.
         $ rules try b --since 2026-06-01
@@ -149,26 +149,25 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
 
         3 papers since 2026-06-01 would have been changed; nothing was changed.
         $ rules add --then hide,tag:later title:agents
-        Rule added: hide, tag later, because title:agents. 'dailypapers undo' takes it back.
+        Rule added: hide, tag later, because title:agents. 'dailypapers config edit' changes it.
         $ rules add --then hide,tag:later title:agents
         1! dailypapers: This rule already exists: hide, tag later, because title:agents.
         $ rules add --then star title:agents --jsonl
         {"name": "title:agents 2", "when": "title:agents", "then": ["star"]}
-        $ undo
-        Taken back: rule title:agents 2 added.
         $ rules list
         title:agents	hide, tag later	0 papers	title:agents
-        $ undo
-        Taken back: rule title:agents added.
+        title:agents 2	star	0 papers	title:agents
         $ count is:starred
         1
         $ rules mute memory
-        Muted: memory. 'dailypapers undo' takes it back.
+        Muted: memory. 'dailypapers config edit' changes it.
         $ rules mute memory
         1! dailypapers: memory is already muted.
         $ rules mute verifiers --jsonl
         {"mute": "verifiers"}
         $ rules list
+        title:agents	hide, tag later	0 papers	title:agents
+        title:agents 2	star	0 papers	title:agents
         memory	mute		memory
         verifiers	mute		verifiers
         $ count

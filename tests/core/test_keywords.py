@@ -295,6 +295,24 @@ def test_authors_or_the_date_make_a_title_sure(other: Titled, same: bool) -> Non
     assert other.title != PAPER.title or (twin_id(PAPER) == twin_id(other)) is (other == PAPER)
 
 
+@each(
+    ("one", "other", "is_one"),
+    [
+        ("A 1.5B model", "A 15B model", False),
+        ("Learning from 10^2 examples", "Learning from 102 examples", False),
+        ("Learning from 10² examples", "Learning from 102 examples", False),
+        ("Parsing in C++", "Parsing in C", False),
+        ("Finding paths by A*", "Finding paths by A", False),
+        ("Pre-Training: β, Again", "pretraining β again", True),
+        ("F₁ is not enough", "F1 Is Not Enough", True),
+        ("Vision 3-D", "Vision 3D", True),
+    ],
+)
+def test_titles_with_another_meaning_are_of_two_papers(one: str, other: str, *, is_one: bool) -> None:
+    assert is_same(Titled(one, 3, "2026-01-02"), Titled(other, 3, "2026-01-02")) is is_one
+    assert not is_same(Titled(one, 3, "2026-01-02"), Titled(one, 4, "2026-01-02"))
+
+
 def test_only_one_paper_is_taken_and_the_likeliest_are_offered() -> None:
     again, twin = PAPER._replace(published=None), PAPER._replace(published=None, id="b")
     assert find_same(PAPER, [again, again]) == again

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.schema import HEAD
 from reader.core.community import DEEPEST, Comment, Community, Repository, dump, load, threads
 from reader.core.document.model import Item, Items, Paragraph, Quote, Span
 from reader.core.paper import (
@@ -30,12 +23,10 @@ from reader.core.paper import (
     in_order,
     labelled,
 )
-from reader.core.paper_row import UNKNOWN, PaperRow
+from reader.core.paper_row import UNKNOWN
 from reader.core.people import LikeName, Name, NameLikeness, Spellings, likeness, likest, spellings, split_name
 from reader.core.venue import read_venue, series_of, year_of
 from tests.table import each
-
-REPOSITORY = Path(__file__).parent.parent.parent
 
 
 def test_every_field_of_a_paper_but_its_key_has_rules() -> None:
@@ -92,20 +83,6 @@ def test_merging_begins_with_every_column() -> None:
     }  # fmt: skip
 
 
-def test_a_row_is_read_in_the_order_of_its_fields() -> None:
-    from reader.cache.reads.window import ROW
-
-    read = [column.removeprefix("p.") for column in ROW.split(", ")]
-    tables = {"queue": "queued", "full_text": "has_text"}
-    unknown = {f"nullif(p.{name}": name for name in ("upvotes", "comments")}
-    read = [unknown.get(name, name) for name in read if name != f"{UNKNOWN})"]
-    made = {f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)": name for table, name in tables.items()}
-    names = [{"sort_day": "day", "has_code": "code", **made}.get(name, name) for name in read]
-    assert tuple(names) == PaperRow._fields[: len(names)]
-    others = ("rising", "flags", "kept", "why", "changed", "is_surprise")
-    assert PaperRow._fields[len(names) :] == others
-
-
 def test_lists_and_flags_are_decoded() -> None:
     by_name = {field.name: field for field in FIELDS}
     assert by_name["authors"].decode("Ada\nAlan") == ("Ada", "Alan")
@@ -137,80 +114,6 @@ def test_an_annotation_of_no_known_shape_is_refused() -> None:
 
     with pytest.raises(KeyError):
         fields_of({"odd": Annotated[dict[str, str], FieldRules()]})
-
-
-USE = """
-import csv, io, json, sys
-from contextlib import closing
-from datetime import date
-from pathlib import Path
-
-from reader.actions.export import FORMATS
-from reader.cache.storing.papers import Cache
-from reader.cache.reads.window import Window
-from reader.core.paper import Draft, Listing
-from reader.core.topics.scorer import Topics
-from reader.feeds.files.papers_file import read_papers
-from reader.ui.page.lines import compose
-from reader.ui.page.presentation import Presentation
-
-path = Path(sys.argv[1])
-now = "2026-11-24T08:00:00Z"
-with closing(Cache.open(path, Topics(""))) as cache:
-    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Best paper"),)), now)
-    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001"),)), now)
-    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Elsewhere"),)), now, newer=False)
-with closing(Window.open(path)) as window:
-    paper = window.paper(1)
-found = {"paper": paper.award}
-for name in ("json", "csv"):
-    out = io.StringIO()
-    FORMATS[name].write([paper], out)
-    found[name] = out.getvalue()
-listings = read_papers(io.BytesIO(found["json"].encode()), date(2026, 11, 24))
-found["imported"] = [draft.award for listing in listings for draft in listing.drafts]
-found["pane"] = ["".join(piece.text for piece in line) for line in compose(paper, 78, Presentation(date(2026, 11, 24)))]
-print(json.dumps(found))
-"""
-
-
-@pytest.mark.long
-def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path) -> None:
-    """A copy of the program gets a field; its feed and its migration aside, no other file is touched."""
-    program = tmp_path / "program"
-    shutil.copytree(REPOSITORY / "reader", program / "reader", ignore=shutil.ignore_patterns("__pycache__"))
-    file = program / "reader/core/paper.py"
-    text = file.read_text("utf-8")
-    for old, new in (
-        ("    source: str = ", "    award: str | None = None\n    source: str = "),
-        (
-            "    url: Annotated[",
-            '    award: Annotated[str | None, FieldRules(label="Award", in_facts=True, in_csv=True)] = None\n'
-            "    url: Annotated[",
-        ),
-    ):
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    file.write_text(text, "utf-8")
-    with (program / "reader/cache/migrations.sql").open("a", encoding="utf-8") as migrations:
-        migrations.write("\n\n-- 9999: An award.\n\nALTER TABLE paper_text ADD COLUMN award VARCHAR;\n")
-    schema = program / "reader/cache/schema.py"
-    schema.write_text(schema.read_text("utf-8").replace(f'HEAD = "{HEAD}"', 'HEAD = "9999"'), "utf-8")
-
-    environment = {**os.environ, "PYTHONPATH": str(program), "DAILYPAPERS_HOME": str(tmp_path)}
-
-    def run(*words: str) -> str:
-        return subprocess.run(
-            [sys.executable, *words], env=environment, cwd=program, capture_output=True, text=True, check=True
-        ).stdout
-
-    found = json.loads(run("-c", USE, str(tmp_path / "papers.db")))
-    assert found["paper"] == "Best paper"
-    assert json.loads(found["json"])[0]["award"] == "Best paper"
-    assert found["imported"] == ["Best paper"]
-    assert "award" in found["csv"].splitlines()[0].split(",")
-    assert any("Best paper" in line for line in found["pane"])
-    assert "Award: Best paper" in run("-m", "reader", "show", "2611.00001")
 
 
 # Venues

@@ -13,7 +13,6 @@ from reader.core.settings.tables import (
     Rule,
     SavedView,
     UserCommand,
-    Vectors,
     WatchedExport,
     parse_command,
     read_entry,
@@ -194,26 +193,6 @@ VIEW = SavedView("A", "agents")
 COMMAND = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)
 
 
-@each(
-    ("vectors", "trouble"),
-    [
-        (Vectors(), ""),
-        (Vectors(server="http://localhost:1"), "Also name the model that the server uses: "
-         "'dailypapers config set vectors.model NAME'."),
-        (Vectors("m", "http://127.0.0.1:1"), ""),
-        (Vectors("m", "https://x.example"), "x.example is not this machine, so it was not asked for vectors: "
-         "'dailypapers config set vectors.allow_remote true' allows it."),
-        (Vectors("m", "https://x.example", True), ""),
-        (Vectors("m", "http://10.0.0.7", True), ""),
-        (Vectors("m", "http://x.example", True), "x.example is asked for vectors only by https; on your own network, "
-         "name it by its IP address."),
-    ],
-)  # fmt: skip
-def test_a_server_of_vectors_is_asked_only_where_it_may_be(vectors: Vectors, trouble: str) -> None:
-    assert vectors.trouble() == trouble
-    assert (vectors.is_on, vectors.is_static) == (vectors.model == "m", not vectors.server)
-
-
 NO_SERVER = "No mail server is set: 'dailypapers config set digest.server smtp.example.org'."
 
 
@@ -282,16 +261,9 @@ def test_an_entry_is_taken_with_all_its_mistakes_told(
 @each(
     ("type", "value", "result"),
     [
-        (OneTable("vectors"), Vectors("m"), Vectors("m")),
-        (OneTable("vectors"), {"model": "m", "server": "http://h:1/"}, Vectors("m", "http://h:1")),
-        (OneTable("vectors"), {"server": ""}, Vectors()),
-        (OneTable("vectors"), {"model": "m" * 300}, Vectors("m" * 300)),
-        (OneTable("vectors"), {"model": "m" * 301},
-         "must be a text of at most 300 characters, not " + as_toml("m" * 301)),
-        (OneTable("vectors"), {"model": "\n"}, 'must be a text of at most 300 characters, not "\\n"'),
-        (OneTable("vectors"), {"modle": "m"}, "is not a key of [vectors]"),
-        (OneTable("vectors"), {"server": "http://a@h"}, "can't have a password or parameters; set a key in the "
-         "environment"),
+        (OneTable("digest"), DigestMail("a@b.c"), DigestMail("a@b.c")),
+        (OneTable("digest"), {"to": "a@b.c", "server": "h"}, DigestMail("a@b.c", server="h")),
+        (OneTable("digest"), {"too": "a@b.c"}, "is not a key of [digest]"),
         (OneTable("digest"), "a@b.c", "must be a table: write [digest] on a line of its own"),
         (Entries("views"), [VIEW, {"name": "B", "query": "b"}], (VIEW, SavedView("B", "b"))),
         (Entries("views"), [3], "needs name and query; it was left out"),

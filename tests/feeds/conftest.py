@@ -21,7 +21,7 @@ DAY = "2026-05-12"
 QUICK = Limits(connect_timeout=2, read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
 
 
-@pytest.fixture(params=["", "2"], ids=["httpx", "httpx2"])
+@pytest.fixture(params=["", pytest.param("2", marks=pytest.mark.long)], ids=["httpx", "httpx2"])
 def wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The adapter on the library that is in use, and on the one that goes on where that has stopped."""
     # What is not there before is not put back afterwards.

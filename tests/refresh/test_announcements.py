@@ -14,7 +14,7 @@ from reader.cache.coverage import Coverage
 from reader.feeds.arxiv.categories import categories
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
 from tests.feeds.servers import FAULTS, Page, Paper, listing_page, records
-from tests.refresh.test_sources import NOON, World
+from tests.refresh.world import NOON, World
 from tests.tiers import rest_long
 
 BEFORE = [Paper(f"2605.1{n:04}", day="2026-05-11", published="2026-05-08") for n in range(3)]
@@ -187,16 +187,6 @@ async def test_a_holiday_is_known_once_it_is_over(world: World) -> None:
     assert covered(world, "2026-05-13").is_whole
     (freshness,) = (one for one in world.feeds.freshness(world.now.date()) if one.slug == "cs.cl")
     assert (freshness.newest, freshness.holes) == (covered(world, "2026-05-14"), ())
-
-
-async def test_a_clock_that_is_a_day_off_loses_nothing(world: World) -> None:
-    for days in (-1, 1):
-        world.now = NOON + timedelta(days=days)
-        await world.refresh()
-        assert (here(world, TODAYS), covered(world).is_whole) == (14, True)
-        count = len(world.arxiv.requests)
-        await world.refresh()
-        assert len(world.arxiv.requests) == count
 
 
 async def test_a_category_that_has_another_name_is_named(world: World) -> None:

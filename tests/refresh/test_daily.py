@@ -1,10 +1,16 @@
+"""The days of the daily feed: which a refresh asks for, and what it tells of each."""
+
 from __future__ import annotations
 
 import asyncio
 import threading
 from contextlib import aclosing
+from dataclasses import astuple
+from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader.cache.reads.window import DayFetched
 from reader.cache.storing.papers import Stored
@@ -14,13 +20,27 @@ from reader.core.errors import (
     FeedOffline,
     FeedRefused,
     FeedUnreachable,
+    UsageError,
 )
 from reader.core.paper import Listing, Skipped
 from reader.feeds.http.responses import HttpRefused
 from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
-from reader.refresh.plan import Day, Days, Latest, Month, Trending
+from reader.refresh.plan import (
+    MAX_AWAY_DAYS,
+    Day,
+    Days,
+    Latest,
+    Month,
+    Plan,
+    Since,
+    Trending,
+    days_away,
+    month_batches,
+    planned_days,
+)
 from tests.doubles import TODAY, Cache, Feed, asked, noon, papers, run
+from tests.table import each
 
 # Events
 
@@ -200,3 +220,153 @@ async def test_a_cancellation_while_asking_stores_nothing() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert cache.stored == []
+
+
+# Which days are asked for
+
+
+async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
+    known = {
+        "2026-04-24": DayFetched("2026-05-10T00:00:00Z", 20),  # settled when it was asked last
+        "2026-04-25": DayFetched("2026-04-26T12:00:00Z", 0),  # a Saturday that was over
+        "2026-04-27": DayFetched("2026-04-28T00:00:00Z", 20),  # asked once, too early
+        "2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20),  # young
+        "2026-05-12": DayFetched("2026-05-12T08:00:00Z", 0),  # may still come
+    }
+    days = await asked(Since("2026-04-24"), known)
+    assert days[0] == "2026-05-12"
+    assert set(known) - set(days) == {"2026-04-24", "2026-04-25"}
+    assert len(days) == 19 - 2
+
+
+async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
+    feed = Feed({"2026-05-08": papers(1, day="2026-05-08"), "2026-05-07": papers(2, day="2026-05-07")})
+    events = await run(feed, Cache(), Latest(1))
+    assert feed.asked == ["2026-05-12", "2026-05-11", "2026-05-10", "2026-05-09", "2026-05-08"]
+    assert events[-2] == DayStored("2026-05-08", 1, 0, 0, 0, n=5, of=5)
+    # The search ends, and known papers are papers.
+    known = {"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}
+    for cache, count in ((Cache(), 16), (Cache(known), 2)):
+        feed = Feed()
+        await run(feed, cache, Latest(2))
+        assert len(feed.asked) == count
+
+
+async def test_after_an_absence_the_days_between_come_after_the_latest() -> None:
+    known = {"2026-04-20": DayFetched("2026-04-20T20:00:00Z", 20), "2026-05-01": DayFetched("2026-05-02T12:00:00Z", 0)}
+    feed = Feed({"2026-05-12": papers(1, day="2026-05-12"), "2026-04-30": papers(2, day="2026-04-30")})
+    events = await run(feed, Cache(known), Latest(2))
+    days = [f"2026-05-{day:02}" for day in (12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2)]
+    assert feed.asked == [*days, *(f"2026-04-{day}" for day in range(30, 20, -1))]
+    assert isinstance(events[0], RefreshStarted)
+    assert events[0].days[-1] == "2026-04-21"
+    # Who asks for so many days gets these, and a first start has missed nothing.
+    for plan, cache in ((Latest(2, after_absence=False), Cache(known)), (Latest(2), Cache())):
+        feed = Feed({"2026-05-12": papers(1, day="2026-05-12")})
+        await run(feed, cache, plan)
+        assert feed.asked == ["2026-05-12", "2026-05-11"]
+
+
+def test_an_absence_has_a_bound() -> None:
+    days = days_away("2026-05-06", {"2025-01-01": DayFetched("2025-01-01T12:00:00Z", 1)})
+    assert (len(days), days[0], days[-1]) == (MAX_AWAY_DAYS, "2026-05-05", "2026-04-05")
+
+
+async def test_settled_days_of_a_month_are_asked_for_together() -> None:
+    days = {"2026-04-20": (1, 2), "2026-04-30": (4,), "2026-03-31": (3,)}
+    feed = Feed({day: papers(*ids, day=day) for day, ids in days.items()})
+    cache = Cache()
+
+    events = await run(feed, cache, Since("2026-03-30"))
+
+    young = [f"2026-05-{day:02}" for day in range(12, 0, -1)] + ["2026-04-30", "2026-04-29"]
+    # Two days of March are too few to ask for the month.
+    assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
+    assert isinstance(events[0], RefreshStarted)
+    assert list(events[0].days) == [day for day, *_ in cache.stored]
+    assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
+    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), RefreshFinished(new=4, stored=3)]
+    # What the month says of its young days is not stored a second time.
+    assert [day for day, *_ in cache.stored].count("2026-04-30") == 1
+    # Its empty days are known to be empty.
+    assert ("2026-04-19", 0, "2026-05-12T12:00:00Z") in cache.stored
+
+
+async def test_a_month_that_fails_or_tells_no_days_is_asked_for_by_the_day() -> None:
+    feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
+    *_, finished = await run(feed, Cache(), Month("2026-03"))
+    assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
+    assert finished == RefreshFinished(new=1, stored=1)
+    trouble = FeedRefused("The feed has trouble.")
+    feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
+    *_, finished = await run(feed, Cache(), Month("2026-03"))
+    assert feed.asked[:2] == ["2026-03", "2026-03-31"]
+    assert finished == RefreshFinished(new=1, stored=1, failed=("2026-03-20",), error=trouble)
+
+
+async def test_a_month_without_a_connection_ends_it() -> None:
+    gone = FeedUnreachable("No answer.")
+    *_, failed, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
+    assert failed == DayFailed("2026-03-31", gone, n=1, of=31)
+    days = tuple(f"2026-03-{day:02}" for day in range(31, 0, -1))
+    assert finished == RefreshFinished(failed=days, error=gone)
+
+
+async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:
+    feed = Feed({"2026-03-31": (papers(1, day="2026-03-31"), papers(2, day="2026-04-01"))})
+    cache = Cache()
+    *_, finished = await run(feed, cache, Month("2026-03"))
+    assert finished == RefreshFinished(new=2, stored=1)
+    assert ("2026-04-01", 1, "2026-05-12T12:00:00Z") in cache.stored
+
+
+# Plans
+
+
+ON_TUESDAY = date(2026, 5, 12)
+
+
+def test_plans_mean_days_newest_first() -> None:
+    assert planned_days(Latest(2), ON_TUESDAY) == ["2026-05-12", "2026-05-11"]
+    assert planned_days(Day("2026-01-02"), ON_TUESDAY) == ["2026-01-02"]
+    assert planned_days(Since("2026-05-10"), ON_TUESDAY) == ["2026-05-12", "2026-05-11", "2026-05-10"]
+    assert planned_days(Month("2024-02"), ON_TUESDAY)[::28] == ["2024-02-29", "2024-02-01"]
+    assert planned_days(Since("2026-06-01"), ON_TUESDAY) == planned_days(Month("2026-06"), ON_TUESDAY) == []
+
+
+@each("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
+def test_a_time_that_is_none_is_named(plan: Plan) -> None:
+    with pytest.raises(UsageError, match=f"{astuple(plan)[0]} is not in the calendar"):
+        planned_days(plan, ON_TUESDAY)
+
+
+@given(st.dates(date(2023, 6, 1), ON_TUESDAY), st.sets(st.integers(0, 60)))
+def test_batches_keep_every_day_in_its_order(first: date, left_out: set[int]) -> None:
+    days = [day for n, day in enumerate(planned_days(Since(first.isoformat()), ON_TUESDAY)) if n not in left_out]
+    put = month_batches(days, ON_TUESDAY)
+    assert [day for batch in put for day in batch] == days
+    assert all(len({day[:7] for day in batch}) == 1 for batch in put)
+    assert all(len(batch) == 1 for batch in put if batch[0] > "2026-04-28")
+
+
+def test_the_feeds_first_day_and_today_are_the_ends() -> None:
+    assert planned_days(Day("2023-05-04"), ON_TUESDAY) == ["2023-05-04"]
+    assert planned_days(Since("2023-05-01"), date(2023, 5, 5)) == ["2023-05-05", "2023-05-04"]
+    assert planned_days(Month("2023-05"), date(2023, 5, 4)) == ["2023-05-04"]
+    assert planned_days(Month("2026-05"), ON_TUESDAY)[0] == "2026-05-12"
+    assert planned_days(Month("2025-12"), ON_TUESDAY)[::30] == ["2025-12-31", "2025-12-01"]
+    assert planned_days(Latest(1), ON_TUESDAY) == ["2026-05-12"]
+    assert planned_days(Trending(), ON_TUESDAY) == []
+    asked = Days(("2023-05-03", "2023-05-04", "2026-05-12", "2026-05-13"))
+    assert planned_days(asked, ON_TUESDAY) == ["2026-05-12", "2023-05-04"]
+    for plan in (Day("2023-05-03"), Month("2023-04")):
+        with pytest.raises(UsageError, match="begins on 2023-05-04"):
+            planned_days(plan, ON_TUESDAY)
+
+
+@each(("count", "is_grouped"), [(6, False), (7, True)])
+def test_a_months_list_is_worth_it_for_seven_days(count: int, is_grouped: bool) -> None:
+    days = [f"2026-03-{day:02}" for day in range(count, 0, -1)]
+    assert month_batches(days, ON_TUESDAY) == ([tuple(days)] if is_grouped else [(day,) for day in days])
+    assert month_batches(days, ON_TUESDAY, {"2026-03"}) == [(day,) for day in days]
+    assert month_batches(days, ON_TUESDAY, {"2026-04"}) == month_batches(days, ON_TUESDAY)

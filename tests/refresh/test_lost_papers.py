@@ -17,12 +17,12 @@ from reader.refresh.jobs import FeedFailed, FeedStarted, PapersReturned, Refresh
 from reader.refresh.plan import Day
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
-from tests.refresh.test_sources import TODAY, World
+from tests.refresh.world import TODAY, World
 
 Happened = Sequence[RefreshEvent | SourceEvent]
 
 
-class Home(World):
+class HomeWithMarks(World):
     """A world with marks of papers that are not here."""
 
     def add(self, *marks: tuple[str, str, str]) -> None:
@@ -45,9 +45,9 @@ def _count(connection: object) -> int:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path) -> Iterator[HomeWithMarks]:
     papers = [Paper(f"2401.0000{number}", f"The paper {number}") for number in range(1, 8)]
-    with Home.opened(tmp_path / "papers.db", [item("2605.00001")], papers) as made:
+    with HomeWithMarks.opened(tmp_path / "papers.db", [item("2605.00001")], papers) as made:
         yield made
 
 
@@ -55,7 +55,7 @@ def returned(events: Happened) -> list[PapersReturned]:
     return [event for event in events if isinstance(event, PapersReturned)]
 
 
-async def test_marked_papers_come_back_with_their_marks(home: Home) -> None:
+async def test_marked_papers_come_back_with_their_marks(home: HomeWithMarks) -> None:
     home.add(("2401.00001", "star", "1"), ("2401.00002", "tag:later", "1"), ("2401.00003", "note", "mine"))
     events = await home.refresh()
     assert returned(events) == [PapersReturned(3, 0)]
@@ -71,7 +71,7 @@ async def test_marked_papers_come_back_with_their_marks(home: Home) -> None:
     assert len(home.asked) == 1
 
 
-async def test_without_lost_papers_nothing_is_asked(home: Home) -> None:
+async def test_without_lost_papers_nothing_is_asked(home: HomeWithMarks) -> None:
     home.add(("2401.00004", "star", "1"))
     # The other machine's event was undone there, which the journal of both then has.
     with closing(Events.open(home.path)) as events:
@@ -91,7 +91,9 @@ async def test_without_lost_papers_nothing_is_asked(home: Home) -> None:
     assert not any("you marked" in event.title for event in happened if isinstance(event, FeedStarted))
 
 
-async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(
+    home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sources_module, "LOST_PER_REFRESH", 4)
     monkeypatch.setattr(sources_module, "LOST_PER_REQUEST", 3)
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
@@ -101,7 +103,7 @@ async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(home: Home, m
     assert home.asked[2:] == [["2401.00003"]]
 
 
-async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: Home) -> None:
+async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: HomeWithMarks) -> None:
     home.add(("2401.09999", "star", "1"), ("2401.00001", "star", "1"))
     assert returned(await home.refresh()) == [PapersReturned(1, 1)]
     days, start = [], home.now
@@ -113,7 +115,7 @@ async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: H
     assert days == [7, 14]
 
 
-async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_daily_feed_s_own_records_come_first(home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources_module, "RECORDS", 2)
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
@@ -124,7 +126,9 @@ async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: 
     assert (second.source, second.starred) == ("arxiv", True)
 
 
-async def test_only_the_latest_days_bring_them_and_a_daily_feed_that_fails_leaves_them_to_arxiv(home: Home) -> None:
+async def test_only_the_latest_days_bring_them_and_a_daily_feed_that_fails_leaves_them_to_arxiv(
+    home: HomeWithMarks,
+) -> None:
     home.add(("2401.00001", "star", "1"))
     await home.refresh(Day(TODAY))
     assert home.arxiv.requests == []
@@ -132,7 +136,7 @@ async def test_only_the_latest_days_bring_them_and_a_daily_feed_that_fails_leave
     assert returned(await home.refresh()) == [PapersReturned(1, 0)]
 
 
-async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: Home) -> None:
+async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: HomeWithMarks) -> None:
     home.categorize = False
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02")]
     home.add(("2401.00001", "star", "1"), ("2401.00002", "star", "1"))
@@ -141,7 +145,7 @@ async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: Home) -> No
     assert home.arxiv.requests == []
 
 
-async def test_arxiv_fails_once_and_is_asked_again(home: Home) -> None:
+async def test_arxiv_fails_once_and_is_asked_again(home: HomeWithMarks) -> None:
     home.add(("2401.00001", "star", "1"))
     home.arxiv.answers += [Page(b"", status=503)] * 3
     events = await home.refresh()

@@ -1,8 +1,11 @@
-"""Jobs done here, with no process between: what is stopped ends the step it is at, and then lets go of the cache."""
+"""Jobs that run in this process, and the limit of their memory."""
 
 from __future__ import annotations
 
 import asyncio
+import resource
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +25,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
 from reader.database import connections
+from reader.refresh import jobs
 from reader.refresh.jobs import (
     FetchPdf,
     FetchText,
@@ -160,3 +164,48 @@ async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taugh
         events.mark("star", True, [1])
     await refresh()
     assert stored() == 1
+
+
+# Memory
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
+
+
+def soft() -> int:
+    limit: int = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    return limit
+
+
+NEEDS_TOO_MUCH = """
+import resource
+from reader.core.errors import ReaderError
+from reader.refresh import jobs
+before = resource.getrlimit(resource.RLIMIT_DATA)
+try:
+    with jobs.limited_memory("Split the file."):
+        assert resource.getrlimit(resource.RLIMIT_DATA)[0] == jobs.MEMORY_LIMIT
+        # Asked for, not filled.
+        bytearray(4 << 30)
+except ReaderError as error:
+    print(error)
+assert resource.getrlimit(resource.RLIMIT_DATA) == before
+"""
+
+
+@on_linux
+def test_a_job_that_needs_too_much_is_told_of_and_the_limit_before_is_restored() -> None:
+    # In a process of its own: a limit is that of all threads, also of those that earlier tests have left.
+    done = subprocess.run([sys.executable, "-c", NEEDS_TOO_MUCH], capture_output=True, text=True, check=True)
+    told = "This needed more than 1,024 MiB of memory and was stopped; what it stored is kept. Split the file.\n"
+    assert done.stdout == told
+
+
+@on_linux
+def test_other_programs_get_the_limit_that_was_before() -> None:
+    before = soft()
+    with jobs.limited_memory():
+        with jobs.unlimited_memory():
+            assert soft() == resource.getrlimit(resource.RLIMIT_DATA)[1]
+        assert soft() == jobs.MEMORY_LIMIT
+    assert soft() == before

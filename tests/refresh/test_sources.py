@@ -1,29 +1,27 @@
-"""The whole refresh: each source by itself, and what came of all."""
+"""The whole refresh: each source by itself, what came of all, and faults that stay with their source."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
-from reader.cache.feeds import Feeds
+from reader import log_file
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
-from reader.core.errors import FeedError, FeedOffline
-from reader.core.paper import Paper as Known
+from reader.core.errors import CacheDamaged, CacheError, CacheFull, FeedError, FeedMalformed, FeedOffline, UsageError
 from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.http.client import HttpClient
-from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
+from reader.refresh.announcements import Announcements
 from reader.refresh.jobs import (
     FeedFailed,
     FeedStarted,
@@ -34,72 +32,12 @@ from reader.refresh.jobs import (
     SourceEvent,
 )
 from reader.refresh.plan import Day, Latest
-from reader.refresh.sources import Sources, _add_counts, open_sources, refresh_all
+from reader.refresh.sources import open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
-from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
+from tests.feeds.servers import Page, Paper, rss
 from tests.feeds.servers import item as entry
-
-TODAY = "2026-05-12"  # a Tuesday
-NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
-
-
-class World:
-    """The daily feed, arXiv, a site, and a cache that is refreshed from them."""
-
-    def __init__(self, path: Path, daily: FeedServer, arxiv: Arxiv, site: Documents) -> None:
-        self.daily, self.arxiv, self.site = daily, arxiv, site
-        self.path = path
-        self.cache = Cache.open(path, ByName())
-        self.feeds = Feeds.open(path)
-        self.now = NOON
-        self.categorize = True
-        self.category_papers: tuple[str, ...] = ("new", "cross")
-
-    @classmethod
-    @contextmanager
-    def opened(cls, path: Path, listed: list[Any], papers: list[Paper]) -> Iterator[Self]:
-        """A world in which papers are listed today, and arXiv has some."""
-        with FeedServer({TODAY: listed}, today=TODAY) as daily, Arxiv(papers) as arxiv, Documents() as site:
-            made = cls(path, daily, arxiv, site)
-            with closing(made.cache), closing(made.feeds):
-                yield made
-
-    @asynccontextmanager
-    async def sources(self) -> AsyncIterator[Sources]:
-        nap, limits = Nap(), Limits(attempts=1)
-        async with (
-            HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
-            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
-            SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
-        ):
-            yield Sources(
-                self.cache,
-                self.feeds,
-                daily,
-                arxiv,
-                web,
-                categorize=self.categorize,
-                stays_offline=False,
-                category_papers=self.category_papers,
-                now=self._now,
-            )
-
-    def _now(self) -> datetime:
-        return self.now
-
-    async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
-        async with self.sources() as sources:
-            return [event async for event in refresh_all(plan or Latest(1), sources)]
-
-    def paper(self, id: str) -> Known:
-        with closing(Window.open(self.path)) as window:
-            (found,) = window.papers([window.pk_of(id) or 0])
-            return found
-
-    def follow(self, url: str, slug: str = "lab") -> None:
-        added = self.now.isoformat()
-        assert self.feeds.follow("arxiv" if url.startswith("cs.") else "rss", url, slug.title(), slug, added)
+from tests.refresh.world import NOON, TODAY, World
 
 
 @pytest.fixture
@@ -345,8 +283,112 @@ async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_cat
     assert world.feeds.count_uncategorized() == 2
 
 
-def test_the_counts_of_stored_sources_are_added() -> None:
-    finished = RefreshFinished(1, 2, 3, 4, 5)
-    assert _add_counts(finished, FeedStarted("Lab")) == finished
-    stored = FeedStored("lab", "Lab", 10, 20, 30, 40)
-    assert _add_counts(finished, stored) == RefreshFinished(11, 22, 33, 44, 5)
+# Faults of one source
+
+
+FAULTS: dict[str, Callable[[], BaseException]] = {
+    "value": lambda: ValueError("\x9bno \u202enumber"),
+    "full": lambda: OSError(28, "No space left on device", "/answers/arxiv.org.lock"),
+    "usage": lambda: UsageError("'xx.YY' is not a category of arXiv."),
+    "cache": lambda: CacheError("A row could not be stored."),
+    "several": lambda: ExceptionGroup("two", [ValueError(), OSError()]),
+    "stop": StopAsyncIteration,
+    "parse": lambda: FeedMalformed("It can't be read."),
+}
+
+SOURCES: dict[str, tuple[type, str]] = {
+    "hf": (HuggingFaceClient, "day"),
+    "arxiv": (ArxivClient, "papers"),
+    "cs.cl": (Announcements, "_newest"),
+    "lab": (SyndicationClient, "fetch"),
+}
+"""The method that fails, by the slug of its source."""
+
+
+@pytest.fixture
+def world_of_four(tmp_path: Path) -> Iterator[World]:
+    listed = [item("2605.00001"), item("2605.00002")]
+    papers = [Paper("2605.00001", categories=("cs.CL",), version=2)]
+    with World.opened(tmp_path / "papers.db", listed, papers) as made:
+        made.site.pages |= {f"/{name}": Page(rss(entry(f"Of {name}", guid=name))) for name in ("lab", "other")}
+        made.follow("cs.CL", "cs.cl")
+        for name in ("lab", "other"):
+            made.follow(f"{made.site.url}/{name}", name)
+        yield made
+
+
+def fails_once(kind: type, method: str, fault: Callable[[], BaseException]) -> Callable[..., Any]:
+    """The method, with a fault for the first call, or for the address that has `lab` in it."""
+    real, calls = getattr(kind, method), []
+
+    async def failing(self: Any, *given: Any, **named: Any) -> Any:
+        calls.append(given)
+        if "lab" in str(given) if kind is SyndicationClient else len(calls) == 1:
+            raise fault()
+        return await real(self, *given, **named)
+
+    return failing
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [*(("lab", fault) for fault in FAULTS), ("hf", "value"), ("arxiv", "value"), ("cs.cl", "value")],
+)
+async def test_a_fault_of_one_source_is_its_own_and_the_others_are_asked(
+    world_of_four: World, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
+) -> None:
+    kind, method = SOURCES[source]
+    monkeypatch.setattr(kind, method, fails_once(kind, method, FAULTS[fault]))
+    events = await world_of_four.refresh()
+    finished = events[-1]
+    assert isinstance(finished, RefreshFinished)
+    failed = {one.slug: str(one.error) for one in events if isinstance(one, FeedFailed)}
+    stored = {one.slug for one in events if isinstance(one, FeedStored)}
+    if source == "hf":
+        assert (finished.error is not None, finished.failed) == (True, (TODAY,))
+        failed["hf"] = str(finished.error)
+    assert failed.keys() == {source}, failed
+    assert stored >= {"arxiv", "cs.cl", "lab", "other"} - {source, *(["arxiv"] if source == "hf" else [])}
+    assert [(one.slug, one.error) for one in world_of_four.feeds.failing()] == [(source, failed[source])]
+    said = failed[source]
+    assert said.endswith(".") or "dailypapers.log" in said
+    assert said.isprintable()
+
+
+async def test_a_category_that_is_not_known_fails_alone(world_of_four: World) -> None:
+    world_of_four.follow("cs.ZZ", "cs.zz")
+    events = await world_of_four.refresh()
+    (failed,) = (one for one in events if isinstance(one, FeedFailed))
+    assert (failed.slug, str(failed.error)[:34]) == ("cs.zz", "'cs.ZZ' is not a category of arXiv")
+    assert {one.slug for one in events if isinstance(one, FeedStored)} == {"arxiv", "cs.cl", "lab", "other"}
+
+
+async def test_what_no_source_is_to_blame_for_ends_the_refresh(
+    world_of_four: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def too_large(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(SyndicationClient, "fetch", too_large)
+        await world_of_four.refresh()
+
+    def damaged(*_: object, **__: object) -> None:
+        raise CacheDamaged("The cache is damaged.")
+
+    def full(*_: object, **__: object) -> None:
+        raise CacheFull("The disk is full.")
+
+    with monkeypatch.context() as patch, pytest.raises(CacheFull):
+        patch.setattr(world_of_four.cache, "store", full)
+        await world_of_four.refresh()
+
+    monkeypatch.setattr(world_of_four.cache, "store", damaged)
+    monkeypatch.setattr(world_of_four.feeds, "failed", damaged)
+    with pytest.raises(CacheDamaged):
+        await world_of_four.refresh()
+
+
+@pytest.fixture(autouse=True)
+def log_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_file, "record_error", lambda where, error: None)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
-from functools import partial
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +17,15 @@ from reader.config import Settings
 from reader.core.errors import FeedOffline
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
-from reader.core.text import title_hash
-from reader.core.titles import Titled, find_same, is_same
 from reader.core.topics.scorer import Topics
 from reader.database import connections
-from reader.feeds.files.papers_file import read_papers
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh import titles
 from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles, TitlesLookedUp, TitlesPaused
 from reader.refresh.running import run_job
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
-from tests.refresh.test_sources import NOON, World
-from tests.table import each
-
-SHARED = Path(__file__).parents[3] / "shared" / "data"
+from tests.refresh.world import NOON, World
 
 
 def shown(title: str, count: int | None = 2, day: str | None = "2026-05-08", **more: Any) -> Draft:
@@ -41,7 +33,7 @@ def shown(title: str, count: int | None = 2, day: str | None = "2026-05-08", **m
     return Draft(title, author_count=count, published=day, source="page", **more)
 
 
-class Home(World):
+class HomeWithPage(World):
     """A world with the papers of a saved page."""
 
     def page(self, *drafts: Draft) -> None:
@@ -72,7 +64,7 @@ class Home(World):
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path) -> Iterator[HomeWithPage]:
     feed = [
         item("2605.00001", "Small Verifiers, Long Horizons", upvotes=40, githubRepo="https://github.com/a/b"),
         item("2605.00002", "A memory that forgets on purpose"),
@@ -83,11 +75,11 @@ def home(tmp_path: Path) -> Iterator[Home]:
         Paper("2312.00005", "Week 12", published="2023-12-04"),
         Paper("2212.00006", "Week 12", published="2022-12-04"),
     ]
-    with Home.opened(tmp_path / "papers.db", feed, others) as made:
+    with HomeWithPage.opened(tmp_path / "papers.db", feed, others) as made:
         yield made
 
 
-async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: Home) -> None:
+async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: HomeWithPage) -> None:
     home.page(
         shown("SMALL VERIFIERS, long  horizons"),
         shown("On α–Divergences in Pre‑Training", None, "2023-12-04"),
@@ -107,25 +99,6 @@ async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: H
     assert len(home.arxiv.requests) == 3
 
 
-async def test_marks_stay_and_nothing_is_news(home: Home) -> None:
-    home.page(shown("Small verifiers, long horizons", abstract="Some other words."))
-    with closing(Events.open(home.path)) as events:
-        events.mark("star", True, [1])
-        events.mark("tag:later", True, [1])
-    await home.look_up()
-    with closing(Window.open(home.path)) as window:
-        paper = window.paper(1)
-        assert paper is not None
-        assert (paper.id, paper.starred, paper.tags) == ("2605.00001", True, ("later",))
-        assert (paper.upvotes, paper.code_url, paper.title) == (
-            40,
-            "https://github.com/a/b",
-            "Small Verifiers, Long Horizons",
-        )
-        for table in ("paper_change", "paper_edit", "second_look"):
-            assert window.read(partial(_rows, table)) == []
-
-
 @pytest.mark.parametrize(
     ("draft", "choices"),
     [
@@ -137,7 +110,9 @@ async def test_marks_stay_and_nothing_is_news(home: Home) -> None:
         (shown("Small matters"), []),
     ],
 )
-async def test_what_is_less_than_certain_is_offered_and_not_taken(home: Home, draft: Draft, choices: list[str]) -> None:
+async def test_what_is_less_than_certain_is_offered_and_not_taken(
+    home: HomeWithPage, draft: Draft, choices: list[str]
+) -> None:
     home.page(draft)
     steps = await home.look_up()
     assert steps[-1] == TitlesLookedUp(1, 1, offered=int(bool(choices)))
@@ -145,7 +120,7 @@ async def test_what_is_less_than_certain_is_offered_and_not_taken(home: Home, dr
     assert sorted(home.choices(draft.title)) == sorted(choices)
 
 
-async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(home: Home) -> None:
+async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(home: HomeWithPage) -> None:
     home.page(shown("A paper that nobody has"))
     asked = []
     for _ in range(5):
@@ -155,7 +130,7 @@ async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(
     assert asked == [2, 2, 2, 0, 0]
 
 
-async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: Home) -> None:
+async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: HomeWithPage) -> None:
     home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
     home.arxiv.answers += [Page(b"", status=429)]
     *_, paused = await home.look_up()
@@ -168,7 +143,7 @@ async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: Home) -
 
 
 async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: HomeWithPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(titles, "MOST", 2)
     others = [shown("On α-divergences in pre-training", None, "2023-12-04"), shown("A third one")]
@@ -183,7 +158,7 @@ async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_u
     assert home.ids()[:2] == ["2605.00001", "2312.00004"]
 
 
-async def test_without_a_network_nothing_more_is_asked(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_network_nothing_more_is_asked(home: HomeWithPage, monkeypatch: pytest.MonkeyPatch) -> None:
     async def offline(*_: object, **__: object) -> None:
         raise FeedOffline("There is no network.")
 
@@ -195,7 +170,7 @@ async def test_without_a_network_nothing_more_is_asked(home: Home, monkeypatch: 
     assert home.arxiv.requests == []
 
 
-async def test_a_run_has_a_limit_and_says_what_is_left(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_has_a_limit_and_says_what_is_left(home: HomeWithPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(titles, "MOST", 2)
     home.page(*(shown(f"An unheard-of matter, part {number}") for number in range(5)))
     assert await home.look_up(with_arxiv=False) == [
@@ -207,7 +182,7 @@ async def test_a_run_has_a_limit_and_says_what_is_left(home: Home, monkeypatch: 
 
 
 async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: HomeWithPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home.path.parent))
     monkeypatch.setenv("ARXIV_ENDPOINT", home.arxiv.url)
@@ -229,85 +204,4 @@ async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
         assert (paper.title, paper.starred, window.pk_of(own)) == ("A memory that forgets on purpose", True, 2)
 
 
-def _rows(table: str, connection: sqlite3.Connection) -> list[Any]:
-    return connection.execute(f"SELECT * FROM {table}").fetchall()
-
-
 # Nothing is taken wrongly
-
-
-NOISE: dict[str, Callable[[str], str]] = {
-    "as it is": lambda title: title,
-    "capitals": str.upper,
-    "small letters": str.lower,
-    "dashes": lambda title: title.replace("-", "–").replace(":", " —"),
-    "spaces": lambda title: f"  {title.replace(' ', '  ')} ",
-    "no dashes": lambda title: title.replace("-", " "),
-    "cut": lambda title: title[: len(title) * 2 // 3] + "…",
-    "cut without a sign": lambda title: title.rsplit(" ", 1)[0],
-    "more": lambda title: f"{title} and Beyond",
-}
-EXACT = list(NOISE)[:6]
-
-ALIKE = [
-    Titled(title, number % 7 + 1, (date(2026, 1, 1) + timedelta(number)).isoformat(), f"2601.{number:05}")
-    for number, title in enumerate(
-        (
-            *("Attention Matters", "Attention Is Enough", "Attention Is Enough for Now", "Is Attention Enough?"),
-            *("Pre-Training on Text", "Pre-Training on Text and Images", "Pretraining on Text, Revisited"),
-            *("Scaling Laws: A Survey", "Scaling Laws: A Survey of Surveys", "A Survey of Scaling Laws"),
-            *(f"A Study of Matter {number}: Part {part}" for number in range(8) for part in ("I", "II", "III")),
-        )
-    )
-]
-
-
-@each("kind", NOISE)
-def test_of_titles_with_noise_none_is_taken_wrongly(kind: str) -> None:
-    for one in ALIKE:
-        shown = one._replace(title=NOISE[kind](one.title), id="")
-        for told in (shown, shown._replace(published=None), shown._replace(author_count=None)):
-            assert find_same(told, ALIKE) == (one if kind in EXACT else None)
-            assert find_same(told, [other for other in ALIKE if other != one]) is None
-        # What the page says of the authors and the date is another paper's.
-        assert find_same(shown._replace(author_count=40, published="1999-01-01"), ALIKE) is None
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not SHARED.exists(), reason="the recorded papers are not here")
-def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others() -> None:
-    (page,) = read_papers(SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt", date(2026, 2, 16))
-    recorded: dict[object, dict[str, Titled]] = {}
-    for listing in read_papers(SHARED / "huggingface" / "daily_papers.jsonl.gz", date(2026, 2, 16)):
-        for draft in listing.drafts:
-            one = Titled(draft.title, len(draft.authors), draft.published, draft.id or "")
-            recorded.setdefault(title_hash(draft.title), {})[one.id] = one
-    found = (
-        find_same(
-            Titled(draft.title, draft.author_count, draft.published),
-            [*recorded.get(title_hash(draft.title), {}).values()],
-        )
-        for draft in page.drafts
-    )
-    assert {one.id for one in found if one} == {
-        *("2406.11832", "2408.01031", "2408.02657", "2503.19903"),
-        *("2509.09372", "2509.26625", "2510.17803", "2601.10305"),
-    }
-
-
-@each(
-    ("one", "other", "is_one"),
-    [
-        ("A 1.5B model", "A 15B model", False),
-        ("Learning from 10^2 examples", "Learning from 102 examples", False),
-        ("Learning from 10² examples", "Learning from 102 examples", False),
-        ("Parsing in C++", "Parsing in C", False),
-        ("Finding paths by A*", "Finding paths by A", False),
-        ("Pre-Training: β, Again", "pretraining β again", True),
-        ("F₁ is not enough", "F1 Is Not Enough", True),
-        ("Vision 3-D", "Vision 3D", True),
-    ],
-)
-def test_titles_that_mean_different_things_are_of_two_papers(one: str, other: str, *, is_one: bool) -> None:
-    assert is_same(Titled(one, 3, "2026-01-02"), Titled(other, 3, "2026-01-02")) is is_one
-    assert not is_same(Titled(one, 3, "2026-01-02"), Titled(one, 4, "2026-01-02"))

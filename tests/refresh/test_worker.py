@@ -1,20 +1,23 @@
-"""Jobs in a process of their own: the same messages as here, its failures told, stopped in no time."""
+"""Jobs in a process of their own: the same messages as here, failures told, stopped in no time."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import NoReturn, Protocol
+from types import SimpleNamespace
+from typing import Any, NoReturn, Protocol
 
 import pytest
 
@@ -28,19 +31,18 @@ from reader.refresh import running, worker
 from reader.refresh.jobs import (
     DayFailed,
     DayStored,
+    FeedStarted,
     JobContext,
     Message,
     Refresh,
     RefreshFinished,
     RefreshStarted,
+    Waiting,
 )
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
 
-pytestmark = pytest.mark.long
-
 DAY = "2026-05-12"
-
 LIMITS = "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)"
 """The limits of a program's data."""
 
@@ -104,6 +106,7 @@ def titles(file: Path) -> list[str]:
         return [row.title for row in window.rows(window.first_by_day("day:latest", 100).pks)]
 
 
+@pytest.mark.long
 async def test_a_process_says_what_is_said_here(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001"), item("2605.00002")]}) as feed:
         there = await said(worker.run_in_process(place(feed, "there.db"), Refresh(Day(DAY))))
@@ -113,6 +116,7 @@ async def test_a_process_says_what_is_said_here(place: Place) -> None:
     assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
 
 
+@pytest.mark.long
 async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +139,7 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
     assert got == {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
 
 
+@pytest.mark.long
 async def test_errors_come_as_the_kinds_that_every_module_knows_and_are_logged(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
@@ -154,11 +159,13 @@ async def fails(place: Place, told: str, rules: Callable[[], Topics] | None = No
         await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY))))
 
 
+@pytest.mark.long
 async def test_what_a_job_raises_is_raised(place: Place, tmp_path: Path) -> None:
     (tmp_path / "topics.toml").mkdir()
     await fails(place, r"The topic rules .* can't be read")
 
 
+@pytest.mark.long
 async def test_a_process_that_dies_is_told_of_and_its_traceback_logged(place: Place, tmp_path: Path) -> None:
     await fails(place, r"ended unexpectedly\.$", no_rules)
     await fails(place, r"ended unexpectedly: .*a mistake of ours", bad_rules)
@@ -168,6 +175,7 @@ async def test_a_process_that_dies_is_told_of_and_its_traceback_logged(place: Pl
     assert any("in bad_rules" in line for line in rest)
 
 
+@pytest.mark.long
 async def test_a_process_may_print_what_it_likes(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         *_, finished = await said(worker.run_in_process(place(feed, rules=loud_rules), Refresh(Day(DAY))))
@@ -175,11 +183,13 @@ async def test_a_process_may_print_what_it_likes(place: Place, tmp_path: Path) -
     assert not (tmp_path / "dailypapers.log").exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 async def test_a_job_that_fills_the_memory_is_stopped_and_told_of(place: Place) -> None:
     await fails(place, r"This needed more than 1,024 MiB of memory and was stopped; what it stored is", huge_rules)
 
 
+@pytest.mark.long
 async def test_a_job_that_no_process_can_be_started_for_is_told_of(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +197,7 @@ async def test_a_job_that_no_process_can_be_started_for_is_told_of(
     await fails(place, r"No background job could be started: No such file or directory; try again later\.")
 
 
+@pytest.mark.long
 async def test_a_job_is_stopped_while_the_feed_hangs(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "hang"
@@ -230,6 +241,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.long
 def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_taken_for_it(
     place: Place, tmp_path: Path
 ) -> None:
@@ -253,6 +265,7 @@ def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_
     assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy"}
 
 
+@pytest.mark.long
 async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         where = place(feed)
@@ -268,3 +281,67 @@ async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: P
         begun = time.monotonic()
         assert await said(running.run_job(where, Refresh(Day(DAY))))
         assert time.monotonic() - begun < 5
+
+
+# How long a job is waited for
+
+
+STUCK = "The background job made no progress for a minute{} and was stopped; what it stored is kept. Try again."
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds", "end"),
+    [
+        ((FeedStarted("Lab"), worker._StepDone(0), RefreshFinished(new=1), worker._JobDone()), 0, ""),
+        ((Waiting(9, "a pause"), ReaderError("It failed.")), 0, "It failed."),
+        ((), 60, STUCK.format("")),
+        ((FeedStarted("A \x1b\x1b[31m[31mFeed"),), 60, STUCK.format(" while it read A [31mFeed")),
+        ((Waiting(300, "a pause"),), 360, STUCK.format("")),
+    ],
+)
+async def test_a_job_is_waited_for_a_minute_and_as_long_as_it_says(
+    monkeypatch: pytest.MonkeyPatch, sent: tuple[object, ...], seconds: int, end: str
+) -> None:
+    happened: list[object] = []
+    slept: list[float] = []
+
+    def start(_context: object, _job: object, received: asyncio.Queue[Any]) -> SimpleNamespace:
+        for message in sent:
+            received.put_nowait(message)
+        return SimpleNamespace(**{name: partial(happened.append, name) for name in ("kill", "report", "close")})
+
+    async def sleep(passed: float) -> None:
+        slept.append(passed)
+        await asyncio.sleep(0 if len(slept) <= seconds else 9)
+
+    monkeypatch.setattr(worker, "_JobProcess", start)
+    context = JobContext(Path("papers.db"), Settings(), Topics)
+    try:
+        async for message in worker.run_in_process(context, Refresh(Latest()), sleep=sleep):
+            happened.append(message)
+    except ReaderError as error:
+        happened.append(str(error))
+    told = [one for one in sent if isinstance(one, FeedStarted | RefreshFinished | Waiting)]
+    stopped = ["kill", "report"] if seconds else []
+    assert happened == [*told, *stopped, "kill", "close", *([end] if end else [])]
+    assert sum(slept) in (seconds, seconds + 1)
+
+
+def test_no_wait_is_longer_than_an_hour_or_shorter_than_none() -> None:
+    messages = (Waiting(-5, ""), worker._StepDone(1e9), worker._StepDone(7))
+    assert [worker.patience_after(one) for one in messages] == [60, 3_660, 67]
+
+
+def test_a_process_tells_of_steps_from_time_to_time_and_of_each_wait() -> None:
+    now = 0.0
+    out = io.BytesIO()
+    output = worker._Output(out, lambda: now)
+    steps = ((0, 0, ""), (4, 0, ""), (5, 0, ""), (6, 0, ""), (7, 300, "a pause"), (11, 0, ""), (12, 9, ""))
+    for now, wait, why in steps:  # noqa: B007 - the clock of the output
+        output.note_step(wait, why)
+    out.seek(0)
+    told = []
+    with suppress(EOFError):
+        while True:
+            told.append(pickle.load(out))
+    assert told == [worker._StepDone(0), Waiting(300, "a pause"), worker._StepDone(9)]

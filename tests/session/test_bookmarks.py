@@ -107,7 +107,7 @@ def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
         *('{"a": ["v1", 1, 0, ""]}', '{"a": ["v1", "1", 0, "", 0.5]}'),
     ],
 )
-def test_what_is_no_bookmark_is_left_out(tmp_path: Path, text: str) -> None:
+def test_invalid_bookmarks_are_dropped_and_the_file_is_set_aside(tmp_path: Path, text: str) -> None:
     file = tmp_path / "bookmarks.json"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert load(file) == {}

@@ -48,7 +48,7 @@ def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name:
 
 
 @each("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
-def test_a_day_that_is_none_is_no_view(id: str) -> None:
+def test_an_invalid_day_falls_back_to_latest(id: str) -> None:
     assert view(id) == view("latest")
 
 
@@ -189,7 +189,9 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
         ("all", '"topic:"', (None, False, False, ('"topic:"',), ('"topic:"',), False)),
     ],
 )
-def test_what_a_place_is_follows_from_its_view_and_its_text(view_id: str, text: str, said: tuple[object, ...]) -> None:
+def test_the_properties_of_a_place_follow_from_its_view_and_text(
+    view_id: str, text: str, said: tuple[object, ...]
+) -> None:
     place = Place(view(view_id), text)
     assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words, place.names_topics) == said
 

@@ -31,7 +31,7 @@ LEFT = Visit(
 OLD = "2026-05-12T08:14:00Z"
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+def test_a_saved_visit_loads_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "not" / "yet" / "state.json"
     save(file, LEFT)
     save(file, LEFT)
@@ -58,7 +58,7 @@ UNEXPECTED: dict[str, list[object]] = {
 
 
 @each(("name", "value"), [(name, value) for name, values in UNEXPECTED.items() for value in values])
-def test_what_is_not_as_expected_costs_itself_alone(tmp_path: Path, name: str, value: object) -> None:
+def test_one_bad_field_drops_only_itself(tmp_path: Path, name: str, value: object) -> None:
     file = tmp_path / "state.json"
     file.unlink(missing_ok=True)
     save(file, LEFT)
@@ -86,7 +86,7 @@ JSON = st.recursive(
 
 @settings(max_examples=60)
 @given(st.binary(max_size=40) | st.fixed_dictionaries({}, optional=dict.fromkeys(LEFT._fields, JSON)))
-def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> None:
+def test_any_file_loads_as_a_valid_visit(tmp_path: Path, content: bytes | dict[str, object]) -> None:
     file = tmp_path / "state.json"
     file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     left = load(file)
@@ -98,7 +98,7 @@ def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> N
 HOSTILE = b"[" * 100_000, b'{"text": ' * 50_000, b'{"view": "' + b"x" * (1 << 20) + b'"}', b"\xff\xfe", b"\0" * 9
 
 
-def test_what_is_no_file_of_ours_is_the_beginning(tmp_path: Path) -> None:
+def test_a_foreign_file_loads_as_an_empty_visit(tmp_path: Path) -> None:
     for data in HOSTILE:
         (tmp_path / "bad.json").write_bytes(data)
         assert load(tmp_path / "bad.json") == Visit()
@@ -107,7 +107,7 @@ def test_what_is_no_file_of_ours_is_the_beginning(tmp_path: Path) -> None:
         assert load(file) == Visit()
 
 
-def test_half_an_emoji_is_left_out_since_it_can_not_be_saved(tmp_path: Path) -> None:
+def test_text_with_half_an_emoji_is_dropped(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     half = "\ud83d"
     file.write_text(

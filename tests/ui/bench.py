@@ -1,4 +1,4 @@
-"""A reader without a terminal, a cache and a clock: what it would do later or beside waits for the test."""
+"""Services without a terminal, a cache or a clock: delayed calls and background work run when the test says so."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.ui.stage import look
 
 
 class Later:
-    """A delayed call, which a test makes at its time."""
+    """A delayed call, which the test makes by `act()`."""
 
     def __init__(self, act: Callable[[], object], begun: list[float]) -> None:
         self._then = act
@@ -39,7 +39,7 @@ class Later:
 
 
 class Bench:
-    """Services for what a test tries, on a state; the library and the app have what the test gives them."""
+    """Services around a state; the library and the app have the attributes that the test gives them."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Bench:
         self.library = cast(Any, SimpleNamespace(**library or {}))
         self.app = cast(Any, SimpleNamespace(**{"leave": None, "is_leaving": False, **app}))
         self.told: list[str] = []
-        """All news, also what another took the place of."""
+        """All news, also those that later news replaced."""
         show_news = self.model.show_news
 
         def tell(text: str, tone: Tone = "done") -> None:
@@ -63,7 +63,7 @@ class Bench:
 
         setattr(self.model, "show_news", tell)  # noqa: B010 - a method, which mypy would not have assigned to
         self.works: list[Callable[[], Awaitable[None]]] = []
-        """Work that was started and waits to be done."""
+        """Background work that was started and waits for `work()`."""
         self.cancelled = self.awaited = 0
         self.later: list[Later] = []
         self.begun: list[float] = []
@@ -88,7 +88,7 @@ class Bench:
         return self.later[-1]
 
     async def work(self) -> None:
-        """Do what was started first of all that waits."""
+        """Run the background work that was started first."""
         await self.works.pop(0)()
 
     @property

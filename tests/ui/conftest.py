@@ -29,15 +29,15 @@ from tests.ui import papers
 from tests.ui.driver import Story, fill, open_reader
 from tests.ui.quiet import read_all
 
-# A screen that is painted makes objects by the hundred thousand, and looking them all over for garbage as often as
-# Python does by default takes half of the tests' time.
+# Painting a screen makes objects by the hundred thousand; collecting garbage as often as Python does by default takes
+# half of the tests' time.
 gc.set_threshold(100_000, 50, 50)
 
 
 async def settle(*_: float) -> None:
-    """Wait until all is read that widgets were sent and sent each other for it, workers have ended and all is painted.
+    """Wait until widgets have read their messages, workers have ended and the screen is laid out.
 
-    Textual's own wait for that is for a processor that idles: 20 ms for each key at the least, and it can be wrong.
+    Textual's own wait is for an idle processor: it takes at least 20 ms for each key, and a busy machine misleads it.
     """
     app = active_app.get()
     pilot = Pilot(app)
@@ -59,7 +59,7 @@ for module in (textual.app, textual.pilot):
 
 
 async def _wait_for_screen(pilot: Pilot[object], timeout: float = 30.0) -> bool:
-    """Wait for what is left to be read, instead of for a message to each widget."""
+    """Wait until all messages are read, instead of sending one to each widget."""
     if not pilot.app.is_running or not pilot.app._screen_stack:
         return False
     is_read = await read_all(pilot.app, timeout)
@@ -72,7 +72,7 @@ setattr(Pilot, "_wait_for_screen", _wait_for_screen)  # noqa: B010 - a method, w
 
 
 MOST_PARSED = 400
-"""Sources of style that are kept: those of a dozen themes."""
+"""Parsed stylesheets to keep; enough for a dozen themes."""
 
 _parse_rules = Stylesheet._parse_rules
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
@@ -86,7 +86,7 @@ def _parse_once(
     tie_breaker: int = 0,
     scope: str = "",
 ) -> list[RuleSet]:
-    """The rules of a style sheet, which every reader of a process shares: nothing changes them once they are read."""
+    """Parse a stylesheet once for all readers of a process, which saves a tenth of the time."""
     key = (css, read_from, is_default_rules, tie_breaker, scope, tuple(sheet._variables.items()))
     if key not in _parsed:
         if len(_parsed) > MOST_PARSED:
@@ -125,7 +125,7 @@ def cache_file(tmp_path: Path, caches: Mapping[str, Path]) -> Path:
 
 @pytest.fixture
 def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
-    """What failed beside the reader though nobody has foreseen it; a test with any left fails."""
+    """Unexpected errors of background work; a test that leaves any in the list fails."""
     made: list[Exception] = []
 
     def note(group: str, error: Exception) -> str:
@@ -144,7 +144,7 @@ _render_update = Compositor.render_update
 def _paint_nothing(
     compositor: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
 ) -> RenderableType | None:
-    """Take it as painted: nobody looks at a frame of a terminal that is not there. A picture is asked for in full."""
+    """Paint no frame, because no terminal shows it; screenshots, which ask for a full update, are painted."""
     if full:
         return _render_update(compositor, full, screen_stack, simplify)
     compositor._dirty_regions.clear()
@@ -153,16 +153,16 @@ def _paint_nothing(
 
 @pytest.fixture
 def painted() -> None:
-    """Asked for by a test of what is painted, and when.
+    """Request this fixture in a test about painted frames.
 
-    In all other stories the screen is painted when the test looks at it, and once at the end: to paint each frame took
-    a third of their time.
+    All other stories paint the screen only when the test looks at it, and once at the end; painting each frame took a
+    third of their time.
     """
 
 
 @pytest.fixture
 def keeps_look() -> None:
-    """Asked for by a test of what a reader keeps for the first frame of the next one: to draw it takes 10 ms."""
+    """Request this fixture in a test about the look that is kept for the next start; drawing it takes 10 ms."""
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def reader(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
-    # The detail and the counts wait for the user's fingers, which are quicker here.
+    # The detail and the counts wait for a pause between keys; the tests need no pause.
     monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 0.0)
     monkeypatch.setattr("reader.ui.page.loader.REST", 0.001)
     monkeypatch.setattr("reader.ui.main_screen.AFTER_LIST", 0.001)
@@ -209,7 +209,7 @@ def reader(
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses that the browser was asked to open, with a browser that does no more than note them."""
+    """The addresses that were opened, in place of a browser."""
     opened: list[str] = []
     monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
 

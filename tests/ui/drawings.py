@@ -1,4 +1,4 @@
-"""What drawn lines and widgets say, without their looks."""
+"""The text of drawn lines and widgets, without styles."""
 
 from __future__ import annotations
 

@@ -50,14 +50,14 @@ from tests.ui import papers
 from tests.ui.quiet import busy, read_all
 
 PATIENCE = 30.0
-"""Seconds after which a condition that does not come is a failure."""
+"""Seconds after which a condition that does not hold is a failure."""
 
 BESIDE = ("refresh", "page")
 """Groups of workers that may run on while the reader is at rest."""
 
 
 def fill(file: Path, days: Mapping[str, Sequence[Draft]]) -> Path:
-    """Make a cache of these days' papers, or put them into the one that is there."""
+    """Store the papers of these days in a cache, which is made if it does not exist."""
     with closing(Cache.open(file, papers.ByTitle())) as cache:
         for day, drafts in days.items():
             cache.store(Listing(day, tuple(drafts)), f"{day}T06:00:00Z")
@@ -72,7 +72,7 @@ def settings(**changed: Any) -> Settings:
 
 
 def make_app(file: Path, **how: Any) -> ReaderApp:
-    """The reader over a cache, its clock stopped, its state in a file next to it; `how` is what a test chooses."""
+    """A reader on a cache, with a stopped clock and its state file beside the cache; `how` overrides any argument."""
     # `ByTitle` has all of `Topics` that the reader uses.
     rules = cast("Callable[[], Topics]", papers.ByTitle)
     chosen: dict[str, Any] = {
@@ -112,20 +112,20 @@ class Story:
             await self.press(*("" if count is None else str(count)), *chords[0])
 
     async def press(self, *keys: str) -> None:
-        """Press keys, by what stands on them."""
+        """Press keys, given by their labels."""
         for key in keys:
             self.app.post_message(_key(key))
             await self._read()
         await self.rest()
 
     async def burst(self, *keys: str) -> None:
-        """Press keys faster than anything can follow."""
+        """Press keys at once, without a pause in which the reader could act on each."""
         for key in keys:
             self.app.post_message(_key(key))
         await self.rest()
 
     async def begin(self, *keys: str) -> None:
-        """Press keys and go on as soon as they are read: what they began may take its time."""
+        """Press keys and return once they are read, without waiting for the work that they start."""
         for key in keys:
             self.app.post_message(_key(key))
             await self._read()
@@ -168,7 +168,7 @@ class Story:
     # Waiting
 
     async def rest(self) -> None:
-        """Wait until all that was begun has ended: messages are read, workers done, marks durable, panes painted."""
+        """Wait until messages are read, workers are done, marks are durable and panes are painted."""
         deadline = time.monotonic() + PATIENCE
         quiet, looks = 0, 0
         while quiet < 2:
@@ -178,7 +178,7 @@ class Story:
                 return
             if self._working():
                 quiet = 0
-                # What takes longer is most likely a program, which needs the processor more than a look at the panes.
+                # Work that takes longer is most likely a process, which needs the processor more than this loop.
                 looks += 1
                 await asyncio.sleep(0.001 if looks < 20 else 0.02)
             elif busy(self.app):
@@ -206,12 +206,12 @@ class Story:
         deadline = time.monotonic() + PATIENCE
         looks = 0
         while not condition():
-            assert time.monotonic() < deadline, f"it did not come:\n{self.screen}"
+            assert time.monotonic() < deadline, f"the condition never held:\n{self.screen}"
             looks += 1
             await self._pilot.pause(0.005 if looks < 20 else 0.02)
 
     def pass_notice(self) -> None:
-        """Let the notice go as after its time, so that news need not wait behind it."""
+        """Expire the current notice, so that waiting news is shown."""
         self[NoticeTimer]._pass()
 
     # What the user sees
@@ -249,7 +249,7 @@ class Story:
 
     @property
     def status(self) -> str:
-        """What the last line says beside its hints, whole."""
+        """The notice in the last line, uncut."""
         return self.app.status.shown.said
 
     @property
@@ -264,12 +264,12 @@ class Story:
 
     @property
     def empty(self) -> str:
-        """What stands in place of a list, in one line."""
+        """The reason shown in place of an empty list, joined into one line."""
         return " ".join(self.text(self.main.query_one(Empty)).split())
 
     @property
     def filter_lines(self) -> list[str]:
-        """What the filter pane shows, its lines without the cursor and the spaces around and between."""
+        """The lines of the filter pane, without the cursor and with single spaces."""
         return [" ".join(line.lstrip("▌").split()) for line in self.text(self.main.filter).splitlines()]
 
     @property
@@ -278,7 +278,7 @@ class Story:
 
     @property
     def list_items(self) -> list[str]:
-        """What the list shows, each heading and each paper as one text."""
+        """The headings and papers in view, each joined into one line."""
         items: list[str] = []
         for line in self.list_lines:
             # Only the first line of a paper has its state and its votes.
@@ -299,12 +299,12 @@ class Story:
 
     @property
     def shown(self) -> Paper | None:
-        """The paper whose text is in front."""
+        """The paper shown on the page, or else in the detail."""
         return self.text_in_front.paper
 
     @property
     def text_in_front(self) -> PaperDetail:
-        """The pane of the paper whose text is in front."""
+        """The pane of the page, or else the detail."""
         page = self.screen_of(PaperPage)
         return page.pane if self.is_on_page and page is not None else self.main.detail
 
@@ -329,14 +329,14 @@ class Story:
 
     @property
     def cursor_line(self) -> int:
-        """The line of the list's pane on which the highlighted paper stands."""
+        """The line of the list on which the highlighted paper is drawn."""
         found = [at for at, line in enumerate(self.list_lines) if self.here.title[:12] in line]
         assert len(found) == 1, self.screen
         return found[0]
 
     @property
     def ids(self) -> list[str]:
-        """The papers of the list, in order."""
+        """The ids of the listed papers, in order."""
         with closing(Window.open(self.file)) as window:
             return [row.id for row in window.rows([cached(key) for key in self.main.papers.pks_all()])]
 
@@ -383,7 +383,7 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 @asynccontextmanager
 async def open_reader(file: Path, *, size: tuple[int, int] = (140, 30), **how: Any) -> AsyncIterator[Story]:
-    """Open the reader on a cache, and be there once its panes are full."""
+    """Open the reader on a cache and yield it once its panes are full."""
     app = make_app(file, **how)
     async with app.run_test(size=size) as pilot:
         story = Story(app, pilot, file)

@@ -1,4 +1,4 @@
-"""A paper list on a bare stage, and what stands on it."""
+"""A paper list on a bare stage, and the rows that it shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.ui.stage import TODAY, Stage, row
 
 
 class Shelf:
-    """Rows by paper, and what was fetched of them."""
+    """Rows by paper, and the papers whose rows were fetched."""
 
     def __init__(self, *rows: PaperRow) -> None:
         self.rows = {row.pk: row for row in rows}
@@ -36,7 +36,7 @@ async def list_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperList,
 
 
 def painted(papers: PaperList) -> list[str]:
-    """The lines of the screen, all drawn anew; what is painted by itself is told by `refresh`."""
+    """The lines of the list as a full repaint of the screen shows them."""
     strips = papers.screen._compositor.render_strips()
     region = papers.region
     return [strips[y].crop(region.x, region.right).text.rstrip() for y in range(region.y, region.bottom)]

@@ -1,7 +1,7 @@
-"""Waits until an app is at rest, at the price of what is still to be read.
+"""Waits until an app is at rest.
 
-Textual's own waits send a message to each widget of the screen, which was most of all that widgets read in these tests.
-A widget that waits for its next message has read all that it was sent, and need not be asked.
+Textual's own wait sends a message to each widget of the screen, which made up most of the messages in these tests. A
+widget that already waits for its next message has read everything and need not be asked.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ SPINS = 50
 
 
 def is_at_rest(pump: MessagePump) -> bool:
-    """Whether all is read that it was sent, and it waits for more."""
+    """Whether it has read every message and waits for more."""
     queue: Queue[Message | None] = pump._message_queue
     return queue.empty() and pump._pending_message is None and bool(queue.ready_event._waiters)
 
 
 def busy(app: App[Any]) -> list[MessagePump]:
-    """The app and the widgets in front that have something left to read, or read something just now."""
+    """The app and the widgets of the front screen that still have messages to read, or are reading one."""
     nodes: list[MessagePump] = [app, *app.screen.walk_children(with_self=True)]
     return [node for node in nodes if not is_at_rest(node)]
 
 
 async def read_all(app: App[Any], patience: float) -> bool:
-    """Wait until the app and all widgets in front have read what was sent to them so far; false if some did not."""
+    """Wait until the app and all widgets of the front screen have read their messages; false if some have not."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
     left = 0

@@ -39,7 +39,7 @@ SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss", "fi
 
 
 class Stage(App[None]):
-    """Shows one widget, and keeps what it reports; what is derived from it keeps other messages that it posts, too."""
+    """Shows one widget and keeps the messages that it reports; subclasses keep other messages as well."""
 
     state: var[State] = var(State, init=False)
 
@@ -120,12 +120,12 @@ def watch_paints(widget: Widget, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def look() -> Look:
-    """The default keys and signs, with the clock stopped."""
+    """The default keys and signs, with a stopped clock."""
     return Look(Keymap(), UNICODE, lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC), is_still=True)
 
 
 def row(pk: int, title: str = "A paper", **facts: Any) -> PaperRow:
-    """A row with the facts given: by default an unread one that has nothing to remark."""
+    """A row with the given facts; by default an unread one without signs."""
     return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
 

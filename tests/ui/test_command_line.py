@@ -70,7 +70,7 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
     assert (type_command(State(), "x")[COMMAND], suggest(State(), "", SUGGESTED)[COMMAND]) == (None, None)
 
 
-def test_what_is_run_is_kept_once_newest_first() -> None:
+def test_the_history_holds_each_command_once_newest_first() -> None:
     state = OPEN
     for line in (*map(str, range(HISTORY + 1)), "", "7"):
         state = run_command(state, line)
@@ -92,7 +92,7 @@ def advice(width: int = 80, selected: int = 0) -> str:
     return "".join(piece.text for piece in line)
 
 
-def test_the_marked_word_is_explained_where_there_is_room() -> None:
+def test_the_selected_suggestion_is_explained_where_there_is_room() -> None:
     assert advice() == "tab takes  add  remove  rename   give papers the tag"
     assert advice(selected=1) == "tab takes  add  remove  rename"
     assert advice(34) == "tab takes  add   give papers the…"
@@ -113,11 +113,11 @@ def test_the_marked_word_is_explained_where_there_is_room() -> None:
         ("", ""),
     ],
 )
-def test_outputs_speak_of_keys_and_commands_of_the_reader(printed: str, said: str) -> None:
+def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> None:
     assert as_notice(printed, "u") == said
 
 
-def test_without_a_key_that_undoes_none_is_named() -> None:
+def test_output_names_no_undo_key_if_none_is_bound() -> None:
     assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"
 
 
@@ -187,7 +187,7 @@ class Desk(Bench):
         return self.model.state.prompt.typed
 
 
-async def test_a_line_is_an_action_where_it_has_one() -> None:
+async def test_a_line_runs_an_action_or_a_command() -> None:
     desk = Desk()
     assert await desk.obey("tga") == "! There is no tga. See :tag --help"
     assert desk.here == Here((), "id1", LIST.place.as_query())
@@ -209,7 +209,7 @@ async def test_a_line_is_an_action_where_it_has_one() -> None:
     assert await served.obey("pipe wc", Typed(("pipe", "wc"), reaches_out=True)) == f"! {NOT_SERVED}"
 
 
-async def test_what_reaches_many_papers_or_a_file_is_asked_first() -> None:
+async def test_commands_on_many_papers_or_an_existing_file_ask_first() -> None:
     desk, mark, tag = Desk(), Typed(("mark", "read", "x"), is_counted=True), ("tag", "add", "later", "--query", "robot")
 
     def counted(changed: int, papers: int) -> Outcome:
@@ -250,7 +250,7 @@ LONG, MANY = "a" * 161, "one\ntwo 'dailypapers tag'"
         ("pipe cat", Outcome(0, '{"a":1}'), "", ("cat · exit code 0", '{\n  "a": 1\n}')),
     ],
 )
-def test_one_line_is_a_notice_and_more_has_a_screen(
+def test_one_line_of_output_is_a_notice_and_more_opens_a_screen(
     line: str, outcome: Outcome, said: str, output: tuple[str, str] | None
 ) -> None:
     desk = Desk()
@@ -258,7 +258,7 @@ def test_one_line_is_a_notice_and_more_has_a_screen(
     assert (desk.said, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
 
 
-def test_while_the_user_types_output_waits() -> None:
+def test_output_waits_while_the_user_types() -> None:
     desk = Desk(LIST.open_query())
     desk.actions.show_output(None)
     assert desk.said == "no command has printed anything yet"
@@ -451,7 +451,7 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     assert stage.automatic.is_due
 
 
-async def test_a_failure_is_told_once_and_what_a_command_changed_is_shown() -> None:
+async def test_a_repeated_failure_is_reported_once() -> None:
     stage = AutomaticDesk()
     stage.may_start.set()
     stage.failure = "no wc"

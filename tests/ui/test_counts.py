@@ -131,7 +131,7 @@ def _command(*words: str) -> str:
 
 
 @pytest.mark.parametrize("home", rest_long([muted, imported], [muted]))
-async def test_every_number_is_of_papers_that_the_list_shows(
+async def test_every_count_equals_plain_sql(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch, home: Callable[[Path], None]
 ) -> None:
     home(cache_file)
@@ -184,7 +184,7 @@ async def test_every_number_is_of_papers_that_the_list_shows(
     assert wrong == []
 
 
-async def test_counts_that_were_interrupted_are_made_after_all(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_interrupted_counts_are_repeated(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         count, interrupted = r.app.library.count, 0
 

@@ -312,7 +312,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
 
 @each("situation", CASES)
 @each("view_id", VIEWS)
-def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situation: str) -> None:
+def test_every_view_gives_a_reason_and_a_key(view_id: str, situation: str) -> None:
     make, texts = CASES[situation]
     expected = texts if isinstance(texts, str) else texts[view_id]
     assert " | ".join(lines(make(view_id))) == expected
@@ -404,7 +404,7 @@ MOST = counts(HALF.place)._replace(topics=(TopicCount("video", "", "", 2), Topic
         ),
     ],
 )
-def test_a_place_of_its_own_says_what_is_so(state: State, shown: str) -> None:
+def test_special_places_give_their_own_reason(state: State, shown: str) -> None:
     assert " | ".join(lines(state)) == shown
 
 
@@ -533,7 +533,7 @@ NO_PAPERS = EmptyReason(
 )
 
 
-async def test_it_stands_in_the_middle_and_no_line_parts_a_key_from_what_it_does(
+async def test_the_reason_is_centred_and_keys_stay_with_their_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     empty = Empty()

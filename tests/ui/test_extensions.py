@@ -45,7 +45,7 @@ async def test_a_key_that_means_something_already_keeps_its_meaning(
         assert r.app.keymap.labels("extension.minutes") == ("gM",)
 
 
-async def test_of_two_keys_with_one_id_only_one_is_kept(packages: Packages, reader: Opener) -> None:
+async def test_a_second_extension_with_the_same_action_is_switched_off(packages: Packages, reader: Opener) -> None:
     packages.install_example("short_reads", "minutes")
     packages.install_example("short_reads", "other", "other_minutes")
     async with reader() as r:
@@ -63,7 +63,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("how", BAD)
-async def test_one_that_fails_is_switched_off_and_the_reader_goes_on(
+async def test_a_failing_extension_is_switched_off_and_the_reader_goes_on(
     packages: Packages, reader: Opener, how: str
 ) -> None:
     word, instead, why = BAD[how]

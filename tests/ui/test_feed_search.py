@@ -61,7 +61,7 @@ class Search(Bench):
         self.search.follow(self.model.state)
 
 
-async def test_what_the_feed_finds_is_listed() -> None:
+async def test_results_of_the_feed_are_listed() -> None:
     bench = Search()
     bench.search.begin("gloves")
     assert bench.model.state.search == SearchStatus("gloves", "gloves")
@@ -212,14 +212,14 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, 
     assert r.kept("2404.00001").starred
 
 
-async def test_what_is_no_query_can_be_searched_for_too(reader: Opener, feed: FeedServer) -> None:
+async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, 'agents "their') as r:
         assert [request.query["q"] for request in feed.requests] == ['agents "their']
         assert not r.app.state.is_typing
         assert r.app.state.history == ('agents "their',)
 
 
-async def test_what_has_no_words_is_not_searched_for(reader: Opener, feed: FeedServer) -> None:
+async def test_a_query_without_words_is_not_sent_to_the_feed(reader: Opener, feed: FeedServer) -> None:
     async with reader(settings=settings(endpoint=feed.url)) as r:
         await r.search("topic:agents", "find.feed")
         assert r.status == "the feed only takes words: / to type some"
@@ -281,7 +281,7 @@ async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:
         assert r.app.model.state.history == ()
 
 
-async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
+async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with FeedServer() as feed, Arxiv([Paper("hep-th/9901001", "An old one")]) as arxiv:
@@ -301,7 +301,7 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
             await r.until(lambda: len(feed.requests) > asked)
 
 
-async def test_whatever_a_source_raises_ends_no_refresh(
+async def test_an_unexpected_error_of_one_source_does_not_end_the_refresh(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     async def broken(*_: object) -> None:

@@ -174,7 +174,7 @@ def listed(place: Place) -> State:
     return State(place=place, listing=ListContent(place, Order(array("q", (1, 2, 3)))))
 
 
-def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() -> None:
+def test_the_total_is_known_once_this_very_query_is_counted() -> None:
     state = listed(PLACE)
     assert in_all(state) is None
     assert in_all(state.put(COUNTED, FEW)) == 7
@@ -483,7 +483,7 @@ async def test_only_the_lines_that_change_are_painted(monkeypatch: pytest.Monkey
         assert painted[3:] == [-1]
 
 
-async def test_the_mode_holds_while_a_query_can_not_tell_it() -> None:
+async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> None:
     async with staged(PaneApp(), 80, 40) as (app, _):
         modes = []
         app.pane.switch_mode()
@@ -563,7 +563,7 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
         assert (here(pane), pane.folded) == ("Latest", frozenset())
 
 
-async def test_what_is_typed_narrows_the_topics_until_a_key_ends_it() -> None:
+async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
     async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
 

@@ -111,7 +111,7 @@ NEW = [item("2605.20001", "A Robot", TODAY), item("2605.20002", "Agents", TODAY)
 RULES = (Rule("Robots", "title:robot", ("hide", "tag:arms")), Rule("Agents", "agents", ("star", "highlight")))
 
 
-async def test_rules_act_as_papers_come_in_and_say_so(reader: Opener, tmp_path: Path) -> None:
+async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("")
     with FeedServer({TODAY: NEW}) as feed:

@@ -156,11 +156,11 @@ UNJOINED_SINCE = join_failed(FETCHING, "sync fails", SINCE)
         (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3)), Condition("offline 07:44", "trouble")),
     ],
 )
-def test_the_header_says_what_is_under_way_and_what_lasts(state: State, condition: Condition) -> None:
+def test_the_header_shows_progress_or_a_lasting_problem(state: State, condition: Condition) -> None:
     assert header(state, NOW, "·").condition == condition
 
 
-def test_what_is_joined_again_is_no_trouble() -> None:
+def test_a_sync_that_works_again_clears_its_trouble() -> None:
     assert not joined(UNJOINED_SINCE, "sync fails")[UNJOINED]
 
 
@@ -187,7 +187,7 @@ def test_a_title_is_short_and_clean() -> None:
     assert title.startswith("dailypapers · a ") and title.isprintable() and len(title) <= LONGEST
 
 
-def test_what_is_shown_changes_only_with_its_parts() -> None:
+def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> None:
     state = at("all", "robot")
     for after in (
         state.highlight(2),
@@ -241,12 +241,12 @@ HEADERS = st.builds(
         (16, " Latest ", "12 "),
     ],
 )
-def test_what_matters_least_gives_way_first_and_the_query_last(width: int, left: str, right: str) -> None:
+def test_the_header_drops_details_first_and_the_query_last(width: int, left: str, right: str) -> None:
     line = text(header_line(NARROWED, width))
     assert line == left + " " * (width - len(left) - len(right)) + right
 
 
-def test_a_lasting_trouble_stays_longer_than_the_days_progress_and_its_sign_longest() -> None:
+def test_trouble_outlasts_progress_as_the_line_narrows() -> None:
     header = NARROWED._replace(condition=OFFLINE_CONDITION)
     assert text(header_line(header, 80)).endswith("12 of 34 · 22 read · ○ offline 18:25 ")
     assert text(header_line(header, 62)).endswith("12 of 34 · ○ offline 18:25 ")

@@ -426,7 +426,7 @@ async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
         assert r.context == "filter" and "r tries again" in r.lines[-1]
 
 
-async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
+async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener) -> None:
     async with reader() as r:
         for keys in ("?", "?"), ("ctrl+p",):
             await r.press(*keys, *"saved view")

@@ -175,7 +175,7 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
     assert desk.done[-1] == "leave"
 
 
-async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_typed_text_goes_to_the_line_that_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.open_query()).opened()
     assert await desk.press("s", "enter", "ctrl+x") == ["<s>", "query.accept", "<ctrl+x>"]
     desk.typed = []
@@ -186,7 +186,7 @@ async def test_text_is_for_what_takes_it(monkeypatch: pytest.MonkeyPatch) -> Non
     assert await desk.press("g", "c", "j") == ["move.down"] and desk.words == ["c", "gc"]
 
 
-async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_waits_for_held_keys_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     done = list[str]()
     desk.keyboard.when_still(lambda: done.append("at once"))
@@ -202,7 +202,7 @@ async def test_work_waits_until_no_key_is_held_down_but_not_for_long(monkeypatch
     assert done == ["at once", "later"] and 20 * STILL / 2 > PUT_OFF
 
 
-async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     turns = list[int]()
 
@@ -219,9 +219,7 @@ async def test_a_burst_lets_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) 
 # Thousands of keys at once
 
 
-async def test_a_burst_of_motions_is_a_few_steps_and_a_few_frames(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_burst_of_ten_thousand_moves_is_one_step(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = 0
     done = list[tuple[str, int | None]]()
     perform = ReaderApp.perform
@@ -245,7 +243,7 @@ async def test_a_burst_of_motions_is_a_few_steps_and_a_few_frames(
         assert (r.cursor, done[1:]) == (55, [("move.up", 3), ("move.down", None), ("move.up", 2)])
 
 
-async def test_the_end_behind_keys_that_wait_is_no_failure() -> None:
+async def test_keys_are_taken_up_to_the_end_of_the_queue() -> None:
     node: App[None] = App()
     for message in (events.Key("j", "j"), events.Key("k", "k"), None):
         node._message_queue.put_nowait(message)

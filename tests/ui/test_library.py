@@ -70,7 +70,7 @@ async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Libr
         assert not any(row.starred for row in window.rows([one, two]))
 
 
-async def test_a_mark_that_nobody_waits_for_is_kept_all_the_same(cache_file: Path) -> None:
+async def test_a_mark_is_stored_though_nobody_awaits_it(cache_file: Path) -> None:
     library = Library(cache_file)
     (pk,) = keys(library, "2605.00400")
     library.mark("star", True, [pk])
@@ -91,7 +91,7 @@ async def test_a_mark_that_fails_says_why_and_the_next_one_works(library: Librar
     assert await library.mark("star", True, pks) is not None
 
 
-async def test_what_others_write_is_noticed_once(library: Library, cache_file: Path) -> None:
+async def test_a_write_by_another_program_is_noticed_once(library: Library, cache_file: Path) -> None:
     assert not library.changed()
     with closing(sqlite3.connect(cache_file)) as other, other:
         other.execute("UPDATE paper SET upvotes = upvotes + 1")
@@ -109,7 +109,7 @@ async def test_closing_does_not_wait_for_what_is_being_read(cache_file: Path) ->
     pending.cancelled() or pending.exception()
 
 
-async def test_a_cache_that_another_program_has_replaced_is_said(library: Library, cache_file: Path) -> None:
+async def test_a_cache_replaced_by_another_program_is_reported(library: Library, cache_file: Path) -> None:
     assert not library.changed()
     copy = cache_file.with_name("copy.db")
     copy.write_bytes(cache_file.read_bytes())
@@ -164,7 +164,7 @@ async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Libr
         await library.mark("star", True, [1])
 
 
-async def test_who_asks_while_the_reader_leaves_gets_no_answer_and_no_error(cache_file: Path) -> None:
+async def test_reads_after_closing_return_nothing_without_an_error(cache_file: Path) -> None:
     library = Library(cache_file)
     library.close()
     # A refresh that is stopped by leaving ends like this.
@@ -177,7 +177,7 @@ async def test_who_asks_while_the_reader_leaves_gets_no_answer_and_no_error(cach
 LATE = "could not be stored: the disk did not answer in time."
 
 
-async def test_changes_are_made_in_order_and_what_is_not_stored_is_told(cache_file: Path) -> None:
+async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_file: Path) -> None:
     marks, may_go_on = MarkThread(cache_file), threading.Event()
     done: list[object] = []
 
@@ -260,7 +260,7 @@ async def test_a_newer_question_takes_the_place_of_an_older_one(cache_file: Path
     asking.close()
 
 
-async def test_what_an_interrupted_question_left_half_way_is_in_no_later_ones_way(cache_file: Path) -> None:
+async def test_an_interrupted_query_does_not_block_later_ones(cache_file: Path) -> None:
     def leave_half_way(connection: sqlite3.Connection) -> None:
         papers = connection.execute("SELECT pk FROM paper")
         next(papers)

@@ -121,7 +121,7 @@ async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
 
 
 @pytest.mark.parametrize("at", [TOP, Position(3)])
-async def test_a_reading_that_gives_way_or_fails_lets_keys_go_on(
+async def test_an_interrupted_or_failed_read_releases_keys(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, at: Position
 ) -> None:
     async def give_way(*_: object) -> None:
@@ -140,7 +140,7 @@ async def test_a_reading_that_gives_way_or_fails_lets_keys_go_on(
         assert made.notices.shown == said
 
 
-async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
+async def test_results_of_the_feed_replace_the_list_until_a_step_back(desk: Desk) -> None:
     known, unknown = papers.draft(400, "Slow Video"), papers.draft(999, "Weather Without Physics")
     listings = [FeedListing("2026-05-12", (one,)) for one in (unknown, known)]
     found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
@@ -169,7 +169,7 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
     assert not desk.state.listing.facts.is_day_known
 
 
-async def test_papers_that_are_all_hidden_are_told_from_none(desk: Desk) -> None:
+async def test_a_day_of_hidden_papers_differs_from_an_empty_day(desk: Desk) -> None:
     for view_id in ("day:2026-05-12", "latest", "month:2026-05"):
         await desk.show(desk.state.go(Place(view(view_id))))
         assert desk.ids
@@ -195,7 +195,7 @@ async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     assert desk.state is before
 
 
-async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk) -> None:
+async def test_reading_all_papers_goes_beyond_the_first_screenful(desk: Desk) -> None:
     desk.model.change(State(place=Place(view("all"))))
     desk.loader.load_first(None)
     assert desk.state.listing.count is None
@@ -204,7 +204,7 @@ async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk) -> None
     assert await desk.loader.read_all() is desk.state.listing.order.pks
 
 
-async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
+async def test_the_first_list_opens_on_the_paper_where_the_user_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.loader.load_first("2605.00405")
@@ -220,7 +220,7 @@ async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
     assert desk.state.request is not None and desk.state.request.at.pk == desk.pk("2605.00105")
 
 
-async def test_a_first_query_that_is_none_is_said_and_lists_nothing(desk: Desk) -> None:
+async def test_an_invalid_first_query_is_reported_and_lists_nothing(desk: Desk) -> None:
     desk.model.change(State(place=Place(view("all"), "topic:(")))
     desk.loader.load_first(None)
     assert desk.ids == []
@@ -270,7 +270,7 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
 # Results of the feed
 
 
-def test_what_is_not_in_the_cache_is_listed_as_the_feed_tells_it_until_it_is_stored() -> None:
+def test_results_are_listed_from_the_feeds_facts_until_they_are_stored() -> None:
     known = {"2511.00001": 7}
     stored: list[Listing] = []
     new = Draft("New", "2511.00002", authors=("A", "B"), upvotes=3, comments=2, published="2025-11-20")

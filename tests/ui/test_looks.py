@@ -67,7 +67,7 @@ def test_every_theme_has_a_name_in_the_settings() -> None:
         assert found.ansi == (found.variables["cursor-style"] != "none")
 
 
-def test_the_colors_of_another_theme_are_kept_as_far_as_they_can_be_read() -> None:
+def test_colours_of_other_themes_are_adjusted_for_contrast() -> None:
     nord = theme.derived(ground="#2e3440", text="#d8dee9", accent="#5e81ac", star="#4c566a", warning="#bf616a")
     assert nord == theme.Colors(
         **{"ground": "#2e3440", "panel": "#353b47", "cursor": "#3d434f", "hit": "#3c4b60", "strip": "#384356"},
@@ -164,7 +164,7 @@ def kept(r: Story) -> str:
     return file.read_text() if file.exists() else ""
 
 
-async def test_a_theme_shows_while_it_is_chosen_and_escape_takes_it_back(reader: Opener) -> None:
+async def test_themes_are_previewed_and_escape_restores_the_old_one(reader: Opener) -> None:
     async with reader() as r:
         await run(r, "Theme")
         assert r.app.theme == "dark"
@@ -209,13 +209,7 @@ async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypa
         assert r.status == "no colours, since NO_COLOR is set"
 
 
-async def test_an_empty_variable_takes_no_colors(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "")
-    async with reader() as r:
-        assert (r.app.theme, r.app.no_color) == ("dark", False)
-
-
-async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_screenshot_is_saved_and_its_path_shown(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(size=(160, 30)) as r:
         home = r.file.parent / "a-file"
         monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
@@ -236,7 +230,7 @@ async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeyp
         await r.until(lambda: r.status == f"your browser is downloading {first.name}")
 
 
-async def test_a_picture_that_can_not_be_saved_is_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_screenshot_that_cannot_be_saved_is_reported(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(size=(160, 30)) as r:
         home = r.file.parent / "a-file"
         home.write_text("a file")

@@ -48,12 +48,12 @@ def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
         (("look", "1"), "marked as changed again", "looked at again"),
     ],
 )
-def test_one_paper_is_named_and_its_state_told(mark: tuple[str, str], undone: str, redone: str) -> None:
+def test_undo_names_a_single_paper_and_its_state(mark: tuple[str, str], undone: str, redone: str) -> None:
     assert changed_words("undo", action(mark), TITLE) == f'{undone} · "LiveEdit…"'
     assert changed_words("redo", action(mark), "Short") == f'{redone} · "Short"'
 
 
-def test_many_papers_are_counted_and_what_is_no_mark_of_papers_is_named() -> None:
+def test_undo_counts_many_papers() -> None:
     both = action(("star", "1"), ("read", "1"), count=1_200)
     assert changed_words("undo", both, "") == "no longer starred · 1,200 papers"
     assert changed_words("undo", action(("rule:hide old", "1"), ("hide", "1"), count=2), "").startswith("2 hidden")
@@ -75,7 +75,7 @@ def test_a_title_is_shortened_to_its_name(title: str, shown: str) -> None:
     assert changed_words("redo", action(("star", "1")), title) == f"starred · {quoted}"
 
 
-def test_a_mark_that_takes_long_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(shell=None)
     bench.services.put(PaperList())
     report = MarkActions(bench.services)._report("marking")
@@ -182,7 +182,7 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
         assert r.status == "no unread paper below"
 
 
-async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
+async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id
         for action, said in (
@@ -283,7 +283,7 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
         ("enter", {"query.accept": ("ctrl+y",)}),
     ],
 )
-async def test_keys_behind_a_querys_enter_are_for_the_list(
+async def test_keys_typed_after_the_enter_of_a_query_act_on_the_list(
     reader: Opener, enter: str, keys: dict[str, tuple[str, ...]]
 ) -> None:
     async with reader(settings=settings(keys=keys)) as r:
@@ -427,7 +427,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         assert r.ids == moved
 
 
-async def test_what_is_queued_a_moment_before_the_queue_is_opened_is_in_it(reader: Opener) -> None:
+async def test_papers_queued_a_moment_before_are_in_the_queue(reader: Opener) -> None:
     async with reader() as r:
         await r.burst(*"bjbjbgq")
         assert r.view == "queue" and len(r.ids) == 3
@@ -456,7 +456,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
 async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
-        assert r.app.status._status.selected == 5
+        assert r.app.state.selection.count == 5
         assert "5 selected" in r.lines[-1]
         assert [line[2] for line in r.list_items[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
         cursor = r.cursor
@@ -466,23 +466,23 @@ async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(rea
         # The range ended with the action, the selection did not; the cursor stays.
         assert r.cursor == cursor
         await r.do("move.down")
-        assert r.app.status._status.selected == 5
+        assert r.app.state.selection.count == 5
         await r.do("mark.undo")
         assert not any(r.row(at).starred for at in range(7))
         await r.do("mark.redo", "paper.star")
         assert not any(r.row(at).starred for at in range(7))
 
         await r.do("app.escape")
-        assert r.app.status._status.selected == 0
+        assert r.app.state.selection.count == 0
         await r.do("paper.read")
         assert r.status == "1 read · u undoes"
         await r.do("mark.undo", "select.all", "paper.read")
         assert r.status.startswith("All 14 read")
         await r.do("mark.undo", "select.all")
-        assert r.app.status._status.selected == 0
+        assert r.app.state.selection.count == 0
 
 
-async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
+async def test_selected_papers_are_copied_in_the_chosen_format(
     reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[str] = []
@@ -535,7 +535,7 @@ def asks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("asks_soon")
-async def test_what_is_older_than_a_week_is_marked_by_one_key_and_undone_by_one(reader: Opener) -> None:
+async def test_one_key_marks_a_backlog_read_and_one_undoes_it(reader: Opener) -> None:
     async with reader(papers={**OLD, **papers.DAYS}) as r:
         await r.until(lambda: ASKED in r.screen)
         assert r.lines[-1].split(ASKED)[1].split() == ["…", "y", "mark", "them", "read", "esc", "leave", "them"]
@@ -648,7 +648,7 @@ async def test_the_end_of_the_detail_counts_after_some_seconds(reader: Opener) -
         assert traces(r.file) == [("pass", (2,)), ("finish", (3,))]
 
 
-async def test_a_setting_switches_them_off_and_nothing_read_says_what_comes(reader: Opener) -> None:
+async def test_a_setting_switches_traces_of_reading_off(reader: Opener) -> None:
     async with reader(papers=DAYS, settings=settings(note_reading=False, read_when="manual")) as r:
         watch = Watch(r)
         await r.do("read.open")

@@ -53,7 +53,7 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         assert not list(draft.iterdir())
 
 
-async def test_keys_faster_than_the_editor_opens_are_its_text(reader: Opener) -> None:
+async def test_keys_typed_before_the_editor_opens_are_its_text(reader: Opener) -> None:
     async with reader(size=(60, 20)) as r:
         await r.burst("e", *"so fast", "escape", "j", "e", *"next", "escape", "k")
         assert r.kept(r.row(0).id).note == "so fast"
@@ -94,7 +94,9 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         assert r.kept(id).note == "pasted red\nin two lines and more"
 
 
-async def test_what_was_being_written_outlives_the_reader(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unfinished_note_survives_the_end_of_the_reader(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EDITOR", "true")
     async with reader() as r:
         id = r.here.id
@@ -229,7 +231,7 @@ async def test_own_tags_filter_from_the_pane(reader: Opener) -> None:
         (True, 24, "── ✎ Note  an unfinishe…"),
     ],
 )
-def test_the_paper_of_a_note_stands_in_a_rule(is_draft: bool, width: int, line: str) -> None:
+def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: int, line: str) -> None:
     noting = Noting(1, "2605.00400", "A memory that forgets", "", is_draft)
     assert text(heading(noting, width, UNICODE)) == line
 
@@ -243,5 +245,5 @@ def test_the_paper_of_a_note_stands_in_a_rule(is_draft: bool, width: int, line: 
         (3, "abc", "b", "3 papers, tagged b, some tagged a, c"),
     ],
 )
-def test_tags_are_told_with_what_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
+def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
     assert Tagging((1,) * pks, tuple(has), tuple(shared), {}).said == said

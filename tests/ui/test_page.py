@@ -55,7 +55,7 @@ def reading(one: Paper) -> Reading:
     return Reading(one.pk, one, (), STILL)
 
 
-async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
+async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_position() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
@@ -80,7 +80,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
         assert drawn(detail)[:4] == [low[0], "", *low[1:]]
 
 
-async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
+async def test_paging_repeats_one_line_and_reports_the_end() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
@@ -204,7 +204,7 @@ async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     ("moves", "waits"),
     [([1.0], "s"), ([1.0, 2.0, 3.0], "sss"), ([1.0, 1.5, 1.53, 1.56, 1.59], "ssrrr"), ([1.0, 1.04, 2.0], "srs")],
 )
-def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
+def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
     moves: list[float], waits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = 0.045
@@ -228,7 +228,7 @@ def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
         (Waiting(12.4, "arXiv asks to wait"), "arXiv asks to wait, 12 s"),
     ],
 )
-def test_progress_is_a_share_or_a_size_or_a_wait(message: Message, said: str) -> None:
+def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Message, said: str) -> None:
     assert _progress_text(message) == said
 
 
@@ -379,9 +379,7 @@ def opened(home: Path) -> list[str]:
     return [Path(line).name for line in file.read_text().splitlines()] if file.exists() else []
 
 
-async def test_p_fetches_and_opens_and_then_only_opens(
-    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = settings(pdf_folder="pdfs", pdf_viewer=(str(home / "bin" / "viewer"),))
     with FeedServer() as feed:
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
@@ -428,7 +426,9 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             assert opened(home)[-1].startswith(SECOND)
 
 
-async def test_a_failure_names_the_way_out(reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_pdf_names_the_key_for_the_browser(
+    reader: Opener, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with FeedServer() as feed:
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         async with reader(settings=settings(pdf_folder="pdfs")) as r:

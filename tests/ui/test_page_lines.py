@@ -57,7 +57,7 @@ def said_by(lines: Sequence[Line]) -> list[str]:
     return [text(line) for line in lines]
 
 
-def test_what_is_followed_stands_first_and_tags_break_only_between_two() -> None:
+def test_follows_come_first_and_lines_break_between_tags() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
     lines = own_lines(paper(tags=("later", "to cite")), 70, look)
@@ -133,7 +133,7 @@ def output_texts(output: KeptOutput, width: int = 40, glyphs: Glyphs = UNICODE) 
     return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
 
 
-def test_it_says_who_made_it_and_keeps_its_lines() -> None:
+def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
     assert output_texts(KeptOutput("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
         "▎ Summary · by a program, 2026-11-26",
         "▎ One.",
@@ -168,7 +168,7 @@ def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
     return said_by(compose(one, width, look))
 
 
-def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
+def test_the_detail_shows_a_paper_in_a_fixed_order() -> None:
     lines = whole(
         paper(starred=True, note="Read again.", tags=("later",), categories=("x.Y", "cs.CL"), remark="9 pages [/]"),
         look=Presentation(TODAY, topic_names={"agents": "Agents & tools"}),
@@ -199,7 +199,7 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
     ]
 
 
-def test_a_page_tells_all_that_belongs_to_a_paper() -> None:
+def test_the_page_shows_everything_about_a_paper() -> None:
     one = paper(
         **{"version": 3, "revised": "2025-11-22", "venue": "ICLR 2026", "versions": ("v1 2025-11-19", "v3 2025-11-22")},
         **{"models": 2, "spaces": 1, "submitter": "someone", "queued": True, "hidden": True, "remark": "9 pages"},
@@ -284,7 +284,7 @@ def test_the_facts_stand_below_the_people(one: Paper, width: int, position: str,
     assert lines[at : at + len(facts) + 1] == [*facts, ""]
 
 
-def test_what_is_not_known_takes_no_room() -> None:
+def test_unknown_facts_take_no_room() -> None:
     bare = paper(
         id="page:0123456789ab",
         abstract="",
@@ -389,7 +389,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
     st.booleans(),
     st.booleans(),
 )
-def test_whatever_a_paper_says_is_drawn_literally_and_in_its_width(
+def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
     look = Presentation(
@@ -430,7 +430,7 @@ def test_counts_are_in_words_and_short_numbers() -> None:
     assert [*map(compact, counts)] == ["7", "999", "1k", "8.8k", "20k", "1M", "1.2M", "1G"]
 
 
-def test_versions_are_told_if_there_are_several() -> None:
+def test_versions_are_listed_if_there_are_several() -> None:
     today = PAGE_LOOK.today
     assert version_lines(("v1 2026-06-01",), today, 60, UNICODE) == []
     lines = version_lines(("v1 2025-06-01", "v2 2026-06-03"), today, 60, UNICODE)
@@ -479,7 +479,7 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
 # Comments
 
 
-def test_replies_stand_behind_bars_and_what_is_hidden_gone_or_automated_is_told() -> None:
+def test_replies_are_indented_and_hidden_deleted_or_automated_comments_are_named() -> None:
     similar = Items(tuple(Item("•", (Paragraph((Span(title),)),)) for title in ("One", "Two")))
     robot = said("g", "This is an automated message from the bot.")
     robot = robot._replace(blocks=(*robot.blocks, similar))
@@ -503,7 +503,7 @@ def test_replies_stand_behind_bars_and_what_is_hidden_gone_or_automated_is_told(
     assert discussion(*many, look=UNFOLDED)[-1] == "Yes."
 
 
-def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:
+def test_markup_in_comments_is_drawn_and_links_can_be_clicked() -> None:
     text = (
         Quote((Paragraph((Span("Is it?"),)),)),
         Paragraph((Span("See "), Span("this", "strong", "https://x.example/"), Span(" or "), Span("that", "", "#S1"))),

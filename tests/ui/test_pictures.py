@@ -258,7 +258,7 @@ async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
         assert r.status.endswith("installs it · p opens the PDF")
 
 
-async def test_a_picture_is_waited_for_kept_and_may_fail(
+async def test_a_picture_is_fetched_once_kept_and_may_fail(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
 ) -> None:
     pictures = tuple(Picture(f"https://x.example/{place}.png", f"Figure {place}") for place in range(3))
@@ -287,7 +287,7 @@ async def test_a_picture_is_waited_for_kept_and_may_fail(
         assert isinstance(mistakes.pop(), ValueError)
 
 
-async def test_where_no_picture_can_be_shown_it_is_said(
+async def test_a_missing_picture_or_extra_is_explained(
     reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader(settings=settings(endpoint=feed.url, images="off")) as r:
@@ -305,7 +305,7 @@ async def test_where_no_picture_can_be_shown_it_is_said(
 
 
 @pytest.mark.parametrize("protocol", rest_long(["kitty", "sixel"], ["kitty"]))
-async def test_what_the_terminal_draws_itself_is_sent_to_it(
+async def test_kitty_and_sixel_pictures_are_sent_to_the_terminal(
     painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     sent: list[str] = []

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from textual import events
 
 from reader.cache.finding import index
-from reader.cache.finding.door import door_of
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
 from reader.ui.list import loader as list_loader
@@ -26,7 +24,6 @@ from reader.ui.query.advice import (
     with_known_topics,
 )
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
-from reader.ui.refresh.sync import CacheWatch
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
@@ -142,7 +139,7 @@ class LineApp(Stage):
         return [strips[0].text.rstrip() for strips in parts[1:]]
 
 
-async def test_each_letter_is_told_enter_keeps_the_text_and_escape_puts_back() -> None:
+async def test_each_letter_is_reported_and_escape_restores_the_query() -> None:
     async with staged(LineApp("is:unread"), 60, 20) as (app, pilot):
         await pilot.pause()
         assert app.typed == [], "opening tells nothing"
@@ -157,7 +154,7 @@ async def test_each_letter_is_told_enter_keeps_the_text_and_escape_puts_back() -
         assert (app.line.text, app.answer) == ("is:unread", "is:unread")
 
 
-async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> None:
+async def test_a_mistake_is_marked_and_tab_takes_the_nearest_word() -> None:
     async with staged(LineApp(), 80, 24) as (app, pilot):
         await pilot.press(*"is:unred cat")
         await pilot.pause()
@@ -177,7 +174,7 @@ async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> No
         assert app.answer is None and "never closed" in app.advice
 
 
-async def test_a_topic_that_there_is_not_is_told_but_can_be_kept() -> None:
+async def test_an_unknown_topic_is_reported_but_may_be_kept() -> None:
     async with staged(LineApp("topic:agnets is:unread"), 80, 24) as (app, pilot):
         assert app.line.error is not None and app.line.error.suggestion == "agents"
         await pilot.press("tab")
@@ -240,7 +237,7 @@ async def test_the_keys_that_edit_a_line_work() -> None:
         assert "is:unread" in app.advice
 
 
-async def test_what_is_typed_replaces_the_query_that_is_there_unless_a_key_keeps_it() -> None:
+async def test_typing_replaces_the_old_query_unless_a_cursor_key_comes_first() -> None:
     for keys, expected in (
         ("x", "x"),
         ("right", "agents "),
@@ -255,7 +252,7 @@ async def test_what_is_typed_replaces_the_query_that_is_there_unless_a_key_keeps
             assert app.line.cancel() == "agents"
 
 
-async def test_what_is_pasted_is_one_clean_line() -> None:
+async def test_pasted_text_becomes_one_clean_line() -> None:
     async with staged(LineApp("a"), 60, 20) as (app, pilot):
         line = app.line.query_one(QueryInput)
         await pilot.press("right")
@@ -280,7 +277,7 @@ async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:
         assert "candidate-7" in app.drawn()[1]
 
 
-async def test_suggestions_tell_their_papers_where_these_are_known() -> None:
+async def test_suggestions_show_their_numbers_of_papers() -> None:
     known = {"keyword": {"large language models": 1248, "lora": 62, "agents": 9}}
     async with staged(LineApp(), 80, 24) as (app, pilot):
         app.line.know(lambda text, cursor: complete(text, cursor, known))
@@ -340,22 +337,3 @@ async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(read
         await r.do("app.escape")
         await r.until(lambda: r.here.id == id)
         assert r.query == text
-
-
-async def test_a_model_of_the_settings_is_taken_over_while_the_reader_runs(reader: Opener, tmp_path: Path) -> None:
-    file, cache = tmp_path / "config.toml", tmp_path / "papers.db"
-    file.write_text("")
-    async with reader(settings_file=file) as r:
-        assert door_of(cache) is None
-        # Nothing is asked of this address before something is typed.
-        model = '[vectors]\nserver = "http://localhost:9"\nmodel = "small"\n'
-        file.write_text(model)
-        r[CacheWatch].look_around()
-        await r.until(lambda: door_of(cache) is not None)
-        first = door_of(cache)
-        file.write_text(f'{model}before_query = "query: "\n')
-        r[CacheWatch].look_around()
-        await r.until(lambda: door_of(cache) not in (None, first))
-        file.write_text("")
-        r[CacheWatch].look_around()
-        await r.until(lambda: door_of(cache) is None)

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,8 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.config import Settings
-from reader.core.errors import CacheBusy, ConfigError, FeedOffline, FeedRefused, ReaderError
-from reader.core.settings.tables import Vectors
+from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
-from reader.refresh import vectors
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -30,7 +27,6 @@ from reader.refresh.jobs import (
     FeedStarted,
     FeedStored,
     HookRan,
-    MakeVectors,
     Message,
     NotificationFailed,
     PapersClassified,
@@ -44,9 +40,7 @@ from reader.refresh.jobs import (
     Waiting,
 )
 from reader.refresh.plan import Days, Latest
-from reader.refresh.vectors import VectorsMade
-from reader.ui.full_text.state import TEXTS_AHEAD
-from reader.ui.refresh.refresher import FIRST_SECOND, REST, Refresher, VectorMaker, Wanted
+from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
 from tests.doubles import cached
@@ -152,7 +146,9 @@ BY_DAY = [
 ]
 
 
-async def test_what_came_is_shown_at_once_and_only_that(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_message_of_a_refresh_updates_the_screen_at_once(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         for message, is_read_again, progress in TOLD:
             before = r.app.state.cache_version
@@ -183,9 +179,7 @@ async def test_what_came_is_shown_at_once_and_only_that(reader: Opener, monkeypa
 class Refreshing(Bench):
     """A refresher whose clock and jobs are those of the test."""
 
-    def __init__(
-        self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False, model: str = ""
-    ) -> None:
+    def __init__(self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False) -> None:
         library = {
             "path": Path("papers.db"),
             "last_refresh": lambda: None,
@@ -196,21 +190,21 @@ class Refreshing(Bench):
         super().__init__(
             at("all", papers=papers),
             library,
-            settings=Settings(refresh_minutes=minutes, vectors=Vectors(model)),
+            settings=Settings(refresh_minutes=minutes),
             moving=look()._replace(is_still=is_still, demo=demo),
             run_job=self.run_job,
             set_interval=lambda seconds, _act: self.begun.append(seconds),
         )
         self.asked: list[object] = []
-        self.answer: tuple[Message | VectorsMade, ...] = ()
+        self.answer: tuple[Message, ...] = ()
         self.refresher = Refresher(self.services)
 
     async def wait(self) -> None:
         await super().wait()
         raise WorkerCancelled
 
-    async def run_job(self, job: Refresh | MakeVectors) -> AsyncIterator[Any]:
-        self.asked.append(job.plan if isinstance(job, Refresh) else job)
+    async def run_job(self, job: Refresh) -> AsyncIterator[Any]:
+        self.asked.append(job.plan)
         for message in self.answer:
             yield message
 
@@ -279,67 +273,6 @@ async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch:
     assert bench.begun[7:] == []
 
 
-async def test_vectors_are_made_after_a_refresh_by_the_model_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened, shown, later = list[str](), list[str](), list[str]()
-    problems: list[ReaderError | None] = [None, None, CacheBusy("busy"), ConfigError("no model"), ReaderError("down")]
-
-    def lacks(_cache: Path, _settings: Vectors) -> bool:
-        if later:
-            maker.take(Vectors(later.pop()))
-        if (problem := problems.pop(0)) is not None:
-            raise problem
-        return len(problems) > 3
-
-    monkeypatch.setattr(vectors, "open_door", lambda settings, *_, **_named: opened.append(settings.model))
-    monkeypatch.setattr(vectors, "lacks_vectors", lacks)
-    bench = Refreshing(model="small")
-    bench.answer = (VectorsMade(2, 9_000, 2),)
-    bench.model.publish = lambda state: shown.append(state[TEXTS_AHEAD])
-    maker = VectorMaker(bench.services)
-    maker.begin_soon(bench.model.state)
-    assert bench.begun == [REST]
-    told = []
-    for _ in range(len(problems)):
-        maker.begin()
-        maker.begin()
-        maker.begin_soon(bench.model.state)
-        assert (len(bench.works), bench.begun) == (1, [REST])
-        await bench.work()
-        told.append(bench.model.state.notices.news.text)
-    assert (opened, bench.asked) == (["small"], [MakeVectors()])
-    assert [one for one in shown if one] == ["vectors 2 of 9,000"] and bench.model.state[TEXTS_AHEAD] == ""
-    assert told == ["", "", "", "no model", "Vectors wait for the next refresh: down"]
-    # Another model is taken at once, or as soon as the one before has ended.
-    maker.take(Vectors("small"))
-    maker.take(Vectors("large"))
-    assert bench.begun == [REST, 0]
-    problems[:], later[:] = [None], ["largest"]
-    maker.begin()
-    await bench.work()
-    assert (opened, bench.begun) == (["small", "large"], [REST, 0, 0, 0])
-    bench.refresher.begin()
-    maker.begin()
-    assert len(bench.works) == 1
-    closed = list[tuple[Path, object]]()
-    monkeypatch.setattr("reader.cache.finding.door.install", lambda *given: closed.append(given))
-    VectorMaker(bench.services).close()
-    maker.close()
-    assert closed == [(Path("papers.db"), None)]
-
-
-def test_without_a_model_no_vectors_are_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for bench in (Refreshing(), Refreshing(model="small", demo=True), Refreshing(model="small", is_still=True)):
-        VectorMaker(bench.services).begin_soon(bench.model.state)
-        assert bench.begun == []
-    (tmp_path / "vectors").mkdir()
-    bench = Refreshing()
-    VectorMaker(bench.services).begin_soon(replace(bench.model.state, mode="read-only"))
-    assert bench.begun == []
-    VectorMaker(bench.services).begin_soon(bench.model.state)
-    assert bench.begun == [REST]
-
-
 # Stories
 
 TODAY = "2026-05-12"
@@ -366,7 +299,9 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             await r.search("is:new")
 
 
-async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_cursor_stays_where_the_user_moved_it_during_a_reload(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         order, may_go_on = r.app.library.order, asyncio.Event()
 
@@ -386,7 +321,7 @@ async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monk
         assert (r.cursor, r.here.id) == (3, id)
 
 
-async def test_news_leave_the_page_and_its_keys_on_a_paper_that_the_view_drops(reader: Opener) -> None:
+async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread", "read.open")
         assert r.shown is not None
@@ -430,7 +365,7 @@ async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))
-async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wrong(reader: Opener, fault: str) -> None:
+async def test_a_broken_feed_leaves_the_papers_and_is_reported_in_one_line(reader: Opener, fault: str) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         feed.fault = fault
         async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
@@ -449,7 +384,7 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.app.state[REFRESH].trouble == ""
 
 
-async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_changes_by_another_instance_appear(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
@@ -465,7 +400,7 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
             assert r.here.id == "2605.00400"
 
 
-async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener) -> None:
+async def test_a_mark_that_cannot_be_stored_is_reverted_with_the_reason(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star")
         with closing(sqlite3.connect(log_database(r.file))) as other:
@@ -491,7 +426,9 @@ async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener
         assert r.kept(r.here.id).read
 
 
-async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: Opener, tmp_path: Path) -> None:
+async def test_matching_new_papers_run_the_notify_command_and_failures_are_reported(
+    reader: Opener, tmp_path: Path
+) -> None:
     heard = tmp_path / "heard"
     tell = tmp_path / "tell"
     tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
@@ -530,7 +467,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             await r.until(lambda: "offline" not in r.screen)
 
 
-async def test_damage_is_said_and_ends_nothing(reader: Opener, cache_file: Path) -> None:
+async def test_a_damaged_cache_is_reported_and_the_reader_goes_on(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(200, 40), still=False, demo=True) as r:
         starred = r.here.id
         await r.do("paper.star")

@@ -39,7 +39,7 @@ def on_stage() -> tuple[Stage, Widget, Model]:
     return app, widget, model
 
 
-def test_a_model_publishes_each_new_state_once() -> None:
+def test_the_model_publishes_each_new_state_once() -> None:
     model = Model(State())
     heard: list[State] = []
     model.change(model.state.highlight(1))
@@ -52,7 +52,7 @@ def test_a_model_publishes_each_new_state_once() -> None:
     assert heard[-1] is model.state
 
 
-async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_parts_it_changes() -> None:
+async def test_subscribers_are_called_at_once_and_only_for_their_parts() -> None:
     app, widget, model = on_stage()
     async with app.run_test():
         places: list[str] = []
@@ -73,7 +73,7 @@ async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_pa
         assert heard == [8]
 
 
-async def test_a_change_within_a_change_is_seen_once_and_by_all_with_the_newest_state() -> None:
+async def test_nested_changes_notify_each_subscriber_with_the_newest_state() -> None:
     app, widget, model = on_stage()
     async with app.run_test():
         first: list[str] = []
@@ -92,7 +92,7 @@ async def test_a_change_within_a_change_is_seen_once_and_by_all_with_the_newest_
         assert app.state is model.state
 
 
-async def test_who_is_gone_is_not_called() -> None:
+async def test_a_removed_widget_is_not_notified() -> None:
     app, widget, model = on_stage()
     async with app.run_test() as pilot:
         gone: list[PaperKey | None] = []
@@ -147,7 +147,7 @@ def test_a_handler_of_one_context_replaces_the_general_one_there_and_a_second_ge
 # Background work
 
 
-async def test_what_fails_beside_the_reader_is_told_and_the_reader_goes_on(
+async def test_an_error_in_background_work_is_reported_and_the_reader_goes_on(
     reader: Opener, mistakes: list[Exception]
 ) -> None:
     async def fail() -> None:
@@ -163,7 +163,7 @@ async def test_what_fails_beside_the_reader_is_told_and_the_reader_goes_on(
     mistakes.clear()
 
 
-async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader: Opener) -> None:
+async def test_work_replaced_before_it_begins_leaves_nothing_behind(reader: Opener) -> None:
     begun: list[int] = []
 
     async def work(number: int) -> None:
@@ -179,14 +179,16 @@ async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader
     assert begun == [2]
 
 
-async def test_paging_through_commands_that_are_not_there_yet_is_no_harm(reader: Opener) -> None:
+async def test_paging_before_suggestions_arrive_does_no_harm(reader: Opener) -> None:
     async with reader(size=(1, 1)) as r:
         await r.burst(":", "pagedown", "m", "pageup")
         await r.press("pageup", "escape")
         assert r.app.is_running
 
 
-async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_leaving_ignores_running_work_later_errors_and_later_keys(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with reader() as r:
         hanging = asyncio.Event()
 
@@ -197,24 +199,10 @@ async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkey
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
         assert r.app.state[REFRESH].is_running
         r.app.leave()
-
-
-async def test_keys_behind_the_one_that_leaves_open_nothing(reader: Opener) -> None:
-    async with reader() as r:
-        r.app.leave()
         # A screen that opened now would end before it has any lines, and take the reader down with an error.
         await r.burst("?", ":")
-
-
-# The end of the app
-
-
-async def test_an_error_while_the_reader_ends_is_only_logged(reader: Opener) -> None:
-    async with reader() as r:
-        r.app.leave()
         r.app._handle_exception(ValueError("a screen that was still being made"))
-        assert r.app._exception is None
-        assert r.app.return_code == 0
+    assert (r.app._exception, r.app.return_code) == (None, 0)
 
 
 async def test_a_server_s_reader_has_a_driver_of_its_own(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
     assert r.app.library.is_closed and not (tmp_path / "state.json").exists()
 
 
-async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: Opener) -> None:
+async def test_mistakes_in_the_settings_are_reported_and_change_nothing_else(reader: Opener) -> None:
     mistaken = settings(keys={"paper.starr": ("s",)})
     async with reader(settings=mistaken, warnings=["config.toml:3: refresh_minuts is not a setting"]) as r:
         assert r.status.startswith("config.toml:3: refresh_minuts is not a setting")
@@ -123,7 +123,7 @@ async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: O
 # Empty lists
 
 
-async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> None:
+async def test_tab_corrects_an_unknown_topic(reader: Opener) -> None:
     async with reader(query="topic:agnets is:unread") as r:
         assert r.context == "empty" and r.empty == (
             "Nothing matches topic:agnets is:unread. Did you mean topic:agents is:unread?"
@@ -142,7 +142,7 @@ async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:
         assert "No papers yet" in r.empty
 
 
-async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(reader: Opener) -> None:
+async def test_closing_a_screen_over_an_empty_list_restores_its_keys(reader: Opener) -> None:
     async with reader(papers={}, size=(60, 20)) as r:
         keys = r.lines[-1]
         assert "refresh" in keys

@@ -179,7 +179,7 @@ def test_a_change_sets_its_parts_and_leaves_everything_else(
 # The list
 
 
-def test_to_go_anywhere_ends_the_search_and_drops_its_results_but_not_those_that_wait() -> None:
+def test_going_elsewhere_ends_a_search_but_keeps_waiting_results() -> None:
     waiting = results("kitchens")
     searching = AT_WORK.list_results(results()).search_feed("gloves").search_progressed("searching the feed")
     searching = searching.hold_results(waiting)
@@ -192,7 +192,7 @@ def test_to_go_anywhere_ends_the_search_and_drops_its_results_but_not_those_that
         assert after.search.waiting is waiting
 
 
-def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -> None:
+def test_a_list_that_arrives_releases_keys_and_carries_its_cache_version() -> None:
     coming = AT_WORK.go(WEEK).cache_changed()
     after = coming.listed(listing(5, 6, place=WEEK))
     assert changes(coming, after).keys() == {"listing", "is_list_coming"}
@@ -201,7 +201,7 @@ def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -
     assert not after.is_list_coming
 
 
-def test_a_slow_ranking_takes_the_old_papers_away() -> None:
+def test_a_slow_ranking_empties_the_list() -> None:
     ranking = COMING.rank()
     assert (ranking.listing.place, ranking.is_empty, ranking.is_list_coming) == (WEEK, True, True)
     assert [
@@ -213,7 +213,7 @@ def test_a_slow_ranking_takes_the_old_papers_away() -> None:
     assert found.is_ranking and found.listing.results is FOUND
 
 
-def test_keys_act_on_the_paper_in_front_or_the_selected_ones_or_the_highlighted_one() -> None:
+def test_targets_are_the_open_the_selected_or_the_highlighted_papers() -> None:
     chosen, hole = AT_WORK.choose(AT_WORK.selection.with_papers((3, 1))), AT_WORK.highlight(2, is_on_hole=True)
     states = AT_WORK, chosen, chosen.put(PAGE, READING), hole, AT_WORK.listed(listing()), AT_WORK.highlight(None)
     assert [state.targets for state in states] == [(2,), (1, 3), (3,), (), (), ()]
@@ -327,7 +327,7 @@ def test_steps_lead_back_one_at_a_time_each_with_the_cursor_and_the_page_that_wa
     assert top.step_back() is top
 
 
-def test_a_place_is_passed_once_and_days_and_picked_topics_are_one_step() -> None:
+def test_the_trail_holds_each_place_once() -> None:
     latest, days = State(), [Place(view(f"day:2026-05-0{day}")) for day in (8, 7, 6)]
     last = latest.go(days[0]).go(days[1]).go(days[2])
     assert [stop.where.place for stop in last.trail] == [Place()]
@@ -337,7 +337,7 @@ def test_a_place_is_passed_once_and_days_and_picked_topics_are_one_step() -> Non
     assert [stop.where.place for stop in picked.go(WEEK).trail] == [Place(), picked.place]
 
 
-def test_each_list_keeps_its_cursor_and_one_that_stands_keeps_the_one_that_it_has() -> None:
+def test_each_list_remembers_its_cursor() -> None:
     week = AT_WORK.go(WEEK)
     assert week.go(ROBOTS).request == ListRequest(3, Position(2)), "its list was not left yet"
     left = week.keep_cursor(AT_WORK.where, Position(2, 5)).listed(listing(4, place=WEEK))
@@ -424,7 +424,7 @@ def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
     assert found.focused(focus).results is found.results
 
 
-def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
+def test_dropping_an_empty_query_puts_the_cursor_back() -> None:
     begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
     kept = type_query(begun.open_query(), "zzz").keep_query("zzz")
     kept = kept.keep_cursor(begun.where, Position(2, 5)).listed(listing())
@@ -451,7 +451,7 @@ def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
     assert wide.drop_query().widened_from is None
 
 
-def test_what_was_widened_while_typing_is_put_back_too() -> None:
+def test_cancelling_undoes_a_widening_made_while_typing() -> None:
     begun = AT_WORK.go(WEEK)
     typing = type_query(begun.open_query(), "robot").widen_query()
     assert typing.place == Place(view("all"), "robot")
@@ -463,7 +463,7 @@ def test_what_was_widened_while_typing_is_put_back_too() -> None:
     assert (narrowed.cancel_query().place, narrowed.cancel_query().widened_from) == (wide.place, WEEK.view)
 
 
-def test_a_query_that_is_dropped_puts_back_the_feeds_answers_and_the_way_out_of_them() -> None:
+def test_cancelling_a_query_restores_results_of_the_feed() -> None:
     found = results()
     typing = AT_WORK.list_results(found).open_query().go(WEEK)
     assert typing.results is None
@@ -483,7 +483,7 @@ def test_queries_are_remembered_once_newest_first() -> None:
 # Searching the feed
 
 
-def test_the_list_is_left_once_however_often_the_feed_is_searched() -> None:
+def test_repeated_searches_add_one_stop_to_the_trail() -> None:
     twice = AT_WORK.list_results(results()).list_results(results("gloves"))
     back = twice.step_back()
     assert (back.results, back.listed_text, back.trail) == (None, "robot", ())
@@ -566,7 +566,9 @@ SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)
 
 
 @given(SEQUENCES, ORDERS, PLACES)
-def test_whatever_happens_the_state_holds_together(sequence: list[Change], pks: list[int], place: Place) -> None:
+def test_any_sequence_of_changes_keeps_the_state_consistent(
+    sequence: list[Change], pks: list[int], place: Place
+) -> None:
     state = State()
     for act in sequence:
         before, state = state, act(state)
@@ -593,7 +595,7 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change], pks: 
 
 
 @given(SEQUENCES, st.lists(PLACES, max_size=4))
-def test_a_dropped_query_is_as_if_none_had_been_typed(sequence: list[Change], typed: list[Place]) -> None:
+def test_cancelling_a_query_restores_the_state_before_it(sequence: list[Change], typed: list[Place]) -> None:
     before = State()
     for act in sequence:
         before = act(before)
@@ -611,7 +613,7 @@ def test_a_dropped_query_is_as_if_none_had_been_typed(sequence: list[Change], ty
 LIST = (5, 3, 9, 1, 7)
 
 
-def test_papers_are_selected_and_let_go_in_the_lists_order() -> None:
+def test_selected_papers_keep_the_order_of_the_list() -> None:
     selection = NOTHING_SELECTED.toggled([9]).toggled([5])
     assert selection.in_order(LIST) == (5, 9)
     assert selection.count == 2
@@ -620,7 +622,7 @@ def test_papers_are_selected_and_let_go_in_the_lists_order() -> None:
     assert selection.toggled([5, 9]) == NOTHING_SELECTED
 
 
-def test_a_list_of_which_only_the_first_papers_are_read_has_all_that_were_selected() -> None:
+def test_papers_beyond_the_first_screenful_stay_selected() -> None:
     selection = NOTHING_SELECTED.with_papers(LIST)
     assert selection.in_order(LIST[:2])[:2] == LIST[:2]
     assert sorted(selection.in_order(LIST[:2])) == sorted(LIST)
@@ -642,7 +644,7 @@ def test_a_range_ends_where_its_first_paper_or_the_cursors_is_gone() -> None:
         assert after.papers == {9}
 
 
-def test_papers_that_a_list_does_not_have_are_kept_but_not_taken() -> None:
+def test_papers_outside_the_list_stay_selected_but_are_not_targets() -> None:
     selection = NOTHING_SELECTED.with_papers([5, 9])
     narrow = selection.in_list((9, 1))
     assert narrow.in_order((9, 1)) == (9,)

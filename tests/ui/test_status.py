@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from textual.widget import Widget
 
@@ -111,7 +111,7 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
         (Status(choices=CHOICES, typed="word", is_typing=True), 60, [" word▏  o page  p PDF  a arXiv  c code"]),
     ],
 )
-def test_what_is_said_takes_its_room_to_the_cell(status: Status, width: int, lines: list[str]) -> None:
+def test_keys_and_notices_share_the_line_to_the_cell(status: Status, width: int, lines: list[str]) -> None:
     assert drawn(status, width) == lines
 
 
@@ -213,20 +213,6 @@ def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
             assert any(f" {key} {word}" in line for line in lines), (key, word, lines)
 
 
-@given(
-    st.lists(st.tuples(st.text("abcdg?<>^[", min_size=1, max_size=6), st.text("ab c", max_size=24)), min_size=1),
-    st.sampled_from(["", "g", "open", "a long word for it"]),
-    st.sampled_from(WIDTHS),
-)
-@example([*(("<", "a" * 11) for _ in range(5)), ("<>", "aaa")], "a long word for it", 60)
-def test_no_choice_of_any_prompt_is_cut_or_parted(choices: list[tuple[str, str]], typed: str, width: int) -> None:
-    lines = [text(line) for line in status_lines(Status(KEYS, tuple(choices), typed), width)]
-    # In columns, the choices go on downwards.
-    shown = "\n".join(lines)
-    for key, word in choices:
-        assert shown.count(f"{key} {word}") >= choices.count((key, word))
-
-
 def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
     [line] = status_lines(Status(KEYS, said="1 read"), 80)
     for word in ("space", "next"):
@@ -284,7 +270,7 @@ def test_an_action_does_not_end_the_news_but_its_answer_covers_it() -> None:
     assert notices.answered("1 read").acted().shown == Notice("no network", "warning")
 
 
-def test_the_time_of_a_notice_begins_when_it_is_shown() -> None:
+def test_the_lifetime_of_a_notice_begins_when_it_is_shown() -> None:
     notices = Notices().answered("1 read")
     assert notices.answered("1 read").happened > notices.happened
     waiting = notices.told("12 new")
@@ -372,7 +358,7 @@ def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> Non
 
 
 @each("tone", ["done", "warning"])
-def test_the_way_back_from_a_text_stays_beside_whatever_is_said(tone: Literal["done", "warning"]) -> None:
+def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", "warning"]) -> None:
     said = "What happened takes more room than a narrow line has, and even more than that: " * 2
     state = in_context("text", 60).change_notices(lambda notices: notices.told(said, tone))
     shown = "".join(piece.text for line in status_lines(text_status(state, KEYMAP), 60) for piece in line)
@@ -447,7 +433,7 @@ async def test_the_spinner_turns_only_while_something_is_under_way(monkeypatch: 
         assert not still.is_turning
 
 
-async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() -> None:
+async def test_a_click_on_the_query_or_its_place_edits_the_query() -> None:
     top = TopLine(spin=None)
     async with staged(Stage(top), 80, 3) as (app, pilot):
         top.show(HERE)
@@ -486,7 +472,7 @@ async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
         assert len(drawn_widget(status)) == 1
 
 
-async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
+async def test_a_click_on_a_hint_presses_its_key() -> None:
     status = StatusLine()
     async with staged(Stage(status), 30, 6) as (app, pilot):
         status.show(Status(KEYS, LINK_CHOICES, "open"))

@@ -79,7 +79,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     assert (len(stage.works), stage.killed) == (1, 0)
 
 
-async def test_what_was_skipped_is_said_once_and_is_no_failure() -> None:
+async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
     skipped = Outcome(0, "", "half a file")
     stage = Joining([skipped, skipped, Outcome(0), skipped])
     for _ in range(4):
@@ -107,7 +107,7 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
     assert stage.told == ["down", "down"]
 
 
-async def test_a_look_that_the_end_cuts_off_is_due() -> None:
+async def test_a_sync_interrupted_by_leaving_is_due() -> None:
     stage = Joining([])
     stage.sync.look()
 
@@ -169,7 +169,7 @@ class Watched(Bench):
         return self.model.state.notices.news.text, self.model.state.cache_version, len(self.works)
 
 
-async def test_what_other_programs_change_is_shown() -> None:
+async def test_changes_by_other_programs_are_shown() -> None:
     bench = Watched()
     watch = CacheWatch(bench.services)
     watch.begin()
@@ -177,7 +177,6 @@ async def test_what_other_programs_change_is_shown() -> None:
     assert bench.begun == [1.0]
     bench.changes = [False, True, CacheError("locked")]
     watch.look()
-    await bench.work()
     assert bench.seen == ("", 0, 0)
     watch.look()
     assert bench.seen == ("", 1, 0) and bench.model.state[REFRESH].last == NOON

@@ -126,7 +126,7 @@ LIFE = "import signal; signal.alarm(60)\n"
 """Ends an app by itself, also one that spins and whose test was killed."""
 
 
-def test_our_thread_ends_with_the_terminal_and_what_is_drawn_goes_nowhere(tmp_path: Path) -> None:
+def test_the_input_thread_ends_with_the_terminal(tmp_path: Path) -> None:
     ours, its = os.openpty()
     command = [sys.executable, "-c", LIFE + OURS, str(tmp_path / "ended")]
     # A session of its own without a terminal in charge, so that no signal ends it first.
@@ -174,7 +174,7 @@ Resized(driver_class=TerminalDriver).run()
 """
 
 
-def test_a_size_that_comes_while_one_is_read_is_the_last(tmp_path: Path) -> None:
+def test_the_last_of_two_quick_resizes_wins(tmp_path: Path) -> None:
     ours, its = os.openpty()
     command = [sys.executable, "-c", RESIZED, str(tmp_path / "told")]
     app = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
@@ -343,7 +343,7 @@ def test_a_reader_that_hangs_is_ended_once_its_place_is_kept(run: Run, capfd: py
     assert (hang(run, list), capfd.readouterr().err) == (128 + signal.SIGTERM, "")
 
 
-def test_what_is_lost_is_said_and_is_a_failure(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_lost_changes_are_reported_with_a_failing_exit_code(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     code = hang(run, lambda: ["One mark\x1b is lost.", "The place, too."])
     assert (code, capfd.readouterr().err) == (1, "dailypapers: One mark\\u001b is lost. The place, too.\n")
 
@@ -436,7 +436,7 @@ def test_the_terminal_is_put_back_when_a_reader_hangs(has_errors: bool) -> None:
 # The collector
 
 
-def test_collections_pass_over_what_was_loaded_and_see_what_comes_later() -> None:
+def test_the_collector_skips_objects_loaded_at_the_start() -> None:
     with loading():
         assert not gc.isenabled()
         loaded = [[number] for number in range(1_000)]
@@ -450,7 +450,7 @@ def test_collections_pass_over_what_was_loaded_and_see_what_comes_later() -> Non
         gc.unfreeze()
 
 
-def test_collections_go_on_after_what_could_not_be_loaded() -> None:
+def test_the_collector_runs_again_after_a_failed_load() -> None:
     try:
         with loading():
             raise ValueError

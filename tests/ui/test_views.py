@@ -83,7 +83,7 @@ def test_the_ranking_is_fetched_unless_it_is_fresh() -> None:
     assert demo.asked == []
 
 
-def test_a_refresh_is_of_what_is_shown() -> None:
+def test_a_refresh_fetches_the_days_in_view() -> None:
     week = tuple(f"2025-11-{day}" for day in range(17, 24))
     for view_id, asked in (
         ("all", {"is_asked": True}),
@@ -127,7 +127,7 @@ def test_saved_views_are_shown_by_number() -> None:
         ("all", -1, "day:2025-11-20", ""),
     ],
 )
-def test_empty_days_are_passed_over(start: str, count: int, end: str, said: str) -> None:
+def test_steps_skip_days_without_papers(start: str, count: int, end: str, said: str) -> None:
     # Of the 19th is known that it has no papers; the 20th was not asked for yet.
     bench = Views(start, days="2025-11-21 2025-11-18", unknown=["2025-11-20", "2025-11-22", "2025-11-24"])
     bench.actions.go_periods(count)
@@ -186,34 +186,6 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
         await r.until(lambda: any("Starred" in line for line in r.filter_lines))
 
 
-async def test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again(reader: Opener, tmp_path: Path) -> None:
-    file = tmp_path / "config.toml"
-    file.write_text(VIEWS)
-    loaded = load_settings(file, {}).settings
-    async with reader(settings=settings(views=loaded.views), settings_file=file, size=(140, 42)) as r:
-        r[CacheWatch].look_around()
-        await r.do("paper.star")
-        # By hand, in an editor.
-        file.write_text(VIEWS.replace('"Loud"', '"Quiet"  # now'))
-        r[CacheWatch].look_around()
-        await r.until(lambda: any("Quiet" in line for line in r.filter_lines))
-        await r.do("mark.undo")
-        await r.until(lambda: r.status.startswith("undone: view Loud renamed Quiet"))
-        assert 'name = "Loud"  # now' in file.read_text()
-        r[CacheWatch].look_around()
-        await r.until(lambda: any("Loud" in line for line in r.filter_lines))
-        await r.do("mark.redo")
-        await r.until(lambda: r.status.startswith("redone: view Loud renamed Quiet"))
-        assert 'name = "Quiet"  # now' in file.read_text()
-        # What is not known yet is the newest too.
-        file.write_text(file.read_text().replace('"Agents"', '"Programs"'))
-        await r.do("mark.undo")
-        await r.until(lambda: r.status.startswith("undone: view Agents renamed Programs"))
-        await r.do("mark.undo", "mark.undo")
-        await r.until(lambda: "no longer starred" in r.status)
-        assert load_settings(file, {}).settings.views == loaded.views
-
-
 PROGRAMS = """
 [[commands]]
 name = "First words"
@@ -224,7 +196,7 @@ key = "gx"
 """
 
 
-async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_path: Path) -> None:
+async def test_programs_run_on_papers_by_a_key_or_a_command(reader: Opener, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(PROGRAMS)
     chosen = settings(commands=load_settings(tmp_path / "config.toml", {}).settings.commands)
     async with reader(settings=chosen, size=(140, 42)) as r:
@@ -259,7 +231,7 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         )
 
 
-async def test_changes_reach_watched_exports_and_stars_the_program(
+async def test_a_star_updates_watched_exports_and_runs_the_hook(
     reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, out = tmp_path / "stars.bib", tmp_path / "out"

@@ -18,7 +18,7 @@ async def _point_at(r: Story, topic: str) -> None:
     await r.do("find.filter")
 
 
-async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(reader: Opener) -> None:
+async def test_picking_a_topic_does_not_restore_a_cancelled_query(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all")
         await _point_at(r, "video")
@@ -31,7 +31,7 @@ async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(
 # The command line
 
 
-async def test_a_query_of_the_command_line_is_in_the_history_and_kept_only_where_one_types_on(reader: Opener) -> None:
+async def test_a_query_from_the_shell_is_kept_only_if_the_user_edits_it(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread")
         await r.search("topic:agents", "query.accept", "app.quit")
@@ -72,7 +72,7 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
 
 
 @pytest.mark.parametrize("way", ["paper.read", "paper.hide"])
-async def test_the_mark_that_ends_a_day_names_the_day_before(reader: Opener, way: str) -> None:
+async def test_the_last_mark_of_a_day_names_the_day_before(reader: Opener, way: str) -> None:
     async with reader(papers={"2026-05-11": [draft(1, "Left")], "2026-05-12": [draft(2, "One"), draft(3, "Two")]}) as r:
         await r.do("paper.read")
         assert "1 read" in r.status
@@ -87,7 +87,7 @@ async def test_the_mark_that_ends_a_day_names_the_day_before(reader: Opener, way
         assert r.is_on_page and r.status == "All read · u undoes · no unread papers are left"
 
 
-async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_one_before(reader: Opener) -> None:
+async def test_an_empty_unread_list_leads_to_the_day_before(reader: Opener) -> None:
     async with reader() as r:
         await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
         await r.search("is:unread", "query.accept")

@@ -18,17 +18,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-from reader.cache.finding.door import door_of
 from reader.cache.finding.index import COMPOUND, HYPHEN, TITLE_WEIGHT, Index, Stemmer, UnusableIndex, open_index
 from reader.core.choice.words import EMPTY_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import FoundBy
 from reader.core.text import fold
-
-if TYPE_CHECKING:
-    from reader.cache.finding.vectors import Meaning
 
 PAIR = 1.5
 """Weight of two adjacent words, relative to the less rare one."""
@@ -117,8 +113,6 @@ class Ranking(NamedTuple):
     """Unknown stems, with the similar ones searched for instead."""
     lent: tuple[str, ...] = ()
     """Stems lent by the best papers, most telling first."""
-    near: frozenset[int] = frozenset()
-    """Keys of papers that rank high by vector rather than by words."""
 
 
 class Similar(NamedTuple):
@@ -138,8 +132,8 @@ class Ranker:
         self._stemmer = stemmer
         self._read_texts = read_texts
 
-    def rank(self, text: str, meaning: Meaning | None = None) -> Ranking:
-        """The papers that fit a text, best first; with `meaning`, including papers with other words."""
+    def rank(self, text: str) -> Ranking:
+        """The papers that fit a text, best first."""
         corrected: dict[str, str] = {}
         stems: list[str] = []
         for stem, *_ in self._stemmer.words(text)[:MOST_WORDS]:
@@ -150,13 +144,8 @@ class Ranker:
                 stems.append(meant)
         scores, shares = self._scores(stems)
         lent: list[str] = []
-        share = 0.0
-        if scores:
-            share = shares[max(scores, key=lambda pk: (scores[pk], -pk))]
-            if sum(one > 0.999 for one in shares.values()) >= MANY:
-                scores, lent = self._with_lent_words(scores, set(stems))
-        if meaning is not None:
-            return _by_meaning(scores, meaning, share)._replace(corrected=corrected, lent=tuple(lent))
+        if scores and sum(one > 0.999 for one in shares.values()) >= MANY:
+            scores, lent = self._with_lent_words(scores, set(stems))
         return Ranking(_best_first(scores), corrected, tuple(lent))
 
     def corrections(self, text: str) -> dict[str, str]:
@@ -196,7 +185,7 @@ class Ranker:
         meaning = tuple(word for word in lent if word not in parts)[:LENT_NAMED]
         # The correction of a word is written the same for each paper.
         corrected = tuple(self._corrected(ranking, typed).items())
-        return FoundBy(tuple(words.values()), len(typed), meaning, corrected, pk in ranking.near)
+        return FoundBy(tuple(words.values()), len(typed), meaning, corrected)
 
     def rank_similar(self, texts: Sequence[Text], most: int) -> Similar:
         """At most `most` papers similar to some others, given by title and abstract."""
@@ -407,7 +396,7 @@ def _has_same_letters(stem: str, other: str) -> bool:
 
 def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
     """The papers of the index that fit a text, the best first."""
-    return _ask(connection, cache, lambda ranker: ranker.rank(text, _meaning(connection, cache, text)), Ranking([], {}))
+    return _ask(connection, cache, lambda ranker: ranker.rank(text), Ranking([], {}))
 
 
 def corrections(connection: sqlite3.Connection, cache: Path, text: str) -> dict[str, str]:
@@ -419,7 +408,7 @@ def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) ->
     """By what a text finds a paper."""
 
     def explain(ranker: Ranker) -> FoundBy:
-        ranking = ranker.rank(text, _meaning(connection, cache, text))
+        ranking = ranker.rank(text)
         [paper] = _titles_and_abstracts(connection, [pk])
         return ranker.explain(text, ranking, pk, paper)
 
@@ -454,55 +443,6 @@ def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) ->
     )
     found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, tuple(pks))}
     return [found.get(pk, ("", "")) for pk in pks]
-
-
-def near_by_vector(connection: sqlite3.Connection, cache: Path, like: Sequence[int], most: int) -> dict[int, float]:
-    """The papers nearest to some others by the user's model, in standard deviations; empty without a model."""
-    door = door_of(cache)
-    if door is None:
-        return {}
-    import numpy as np
-
-    from reader.cache.finding.vectors import open_vectors
-
-    found = open_vectors(connection, cache, door.encoder.key)
-    own = None if found is None else np.isin(found.pks, like)
-    if found is None or own is None or not own.any():
-        return {}
-    middle = found.rows[own].astype(np.float32).mean(0)
-    nearness = found.cosines(middle / max(float(np.linalg.norm(middle)), 1e-9))
-    nearness = (nearness - nearness.mean()) / max(float(nearness.std()), 1e-6)
-    best = np.argsort(-nearness, kind="stable")[:most]
-    return dict(zip(found.pks[best].tolist(), nearness[best].tolist(), strict=True))
-
-
-def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning | None:
-    """The nearness of papers to a text by the user's model; None without one or if not ready in time."""
-    door = door_of(cache)
-    if door is None:
-        return None
-    from reader.cache.finding.vectors import Meaning, open_vectors
-
-    found = open_vectors(connection, cache, door.encoder.key)
-    vector = door.vector(text) if found is not None else None
-    if found is None or vector is None or len(vector) != found.rows.shape[1]:
-        return None
-    return Meaning(found.pks, found.cosines(vector), door.encoder.trust)
-
-
-def _by_meaning(scores: Scores, meaning: Meaning, share: float) -> Ranking:
-    """Papers ranked by words and meaning; `share` is the best paper's share of the text's words."""
-    import numpy as np
-
-    from reader.cache.finding.vectors import add
-
-    pks = np.union1d(np.fromiter(scores, np.int64, len(scores)), meaning.pks)
-    counted = meaning.counted(pks, share)
-    both = add(np.array([scores.get(pk, 0.0) for pk in pks.tolist()], np.float32), counted)
-    order = np.argsort(-both, kind="stable")[: np.count_nonzero(both)]
-    best = order[:BEST]
-    near = pks[best[2 * counted[best] > both[best]]]
-    return Ranking(pks[order].tolist(), {}, near=frozenset(near.tolist()))
 
 
 def _best_first(scores: Scores, most: int | None = None) -> list[int]:

@@ -60,8 +60,8 @@ IN_TEXTS = "only in the full text"
 MATCHING = "with your words"
 """The group of the papers that match, where no days are named and the nearest papers follow."""
 
-IN_WORDS, IN_MEANING = "nearest in words", "nearest in meaning"
-"""The group of the papers that do not match, but are near, without a model and with one: the last one."""
+IN_WORDS = "nearest in words"
+"""The group of the papers that do not match, but are near: the last one."""
 
 
 def begin_order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
@@ -79,7 +79,7 @@ def with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) 
     return order._replace(pks=listed, groups=groups, complete=limit is None or len(listed) < limit, in_texts=len(pks))
 
 
-def with_near(order: Order[int], pks: Sequence[int], most: int, group: str = IN_WORDS) -> Order[int]:
+def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:
     """A complete order with at most `most` papers that are near to the words of its query, but do not have them."""
     known = set(order.pks)
     further = [pk for pk in pks if pk not in known][:most]
@@ -87,5 +87,5 @@ def with_near(order: Order[int], pks: Sequence[int], most: int, group: str = IN_
         return order
     matching = order.groups or (((MATCHING, len(order.pks)),) if order.pks else ())
     return order._replace(
-        pks=array("q", [*order.pks, *further]), groups=(*matching, (group, len(further))), near=len(further)
+        pks=array("q", [*order.pks, *further]), groups=(*matching, (IN_WORDS, len(further))), near=len(further)
     )

@@ -38,9 +38,6 @@ COMMON_NAME = 20
 MOST_AUTHORS = 25
 """Authors of a paper that are looked for; of more, these are the first."""
 
-VECTOR = 0.02
-"""What a nearness of one standard deviation adds, of a user's model: more of it loses again."""
-
 TOPICS = 0.02
 """What it adds if all topics are the same."""
 
@@ -89,15 +86,13 @@ def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
 
 def rank_similar(connection: sqlite3.Connection, cache: Path, like: Sequence[int]) -> Near:
     """The papers of the index that are like some others, by their keys."""
-    from reader.cache.finding.ranker import near_by_vector, rank_by_papers
+    from reader.cache.finding.ranker import rank_by_papers
 
     others = read_papers(connection, like[:MOST_LIKE])
     if not others:
         return Near([], [])
     words = rank_by_papers(connection, cache, [(one.title, one.abstract) for one in others], CANDIDATES)
     nearness: dict[int, float] = dict(zip(words.pks, words.scores, strict=True))
-    for pk, deviations in near_by_vector(connection, cache, [one.pk for one in others], CANDIDATES).items():
-        nearness[pk] = nearness.get(pk, 0.0) + VECTOR * deviations
     for pk, people in _by_authors(connection, others).items():
         nearness[pk] = nearness.get(pk, 0.0) + AUTHOR * min(people, AUTHORS_COUNTED)
     best = sorted(nearness, key=lambda pk: -nearness[pk])[:CANDIDATES]

@@ -53,7 +53,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Look after it": {
             "config": "the settings",
             "keys": "the keys of the reader",
-            "vectors": "a model for ~",
             "doctor": "what is wrong, and what helps",
             "completions": "for your shell",
             "skill": "instructions for agents",

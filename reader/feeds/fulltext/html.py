@@ -143,12 +143,9 @@ def _token(node: LexborNode, tag: str) -> str:
 MIN_LETTERS = 400
 """Minimum letters of a text to count as a paper."""
 
-_VERSION = re.compile(r"arXiv:\S+?v([0-9]{1,3})\b")
-_MATHML = re.compile(
-    r"(<math\b(?=[^>]*\balttext=\"[^\"])"
-    r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>).*?</math>",
-    re.DOTALL,
-)
+_VERSION = re.compile(r"arXiv:\S{1,40}?v([0-9]{1,3})\b")
+_MATH_TAG = re.compile(r"<math(?![\w-])(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
+_ALTTEXT = re.compile(r"\balttext=\"[^\"]")
 _NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
 """Separates authors where a page keeps LaTeX's `&`."""
 
@@ -163,8 +160,21 @@ _OTHER_PAGES = (
 
 
 def without_mathml(html: str) -> str:
-    """A page without MathML that repeats the formulas' TeX, which is most of many pages."""
-    return _MATHML.sub(r"\1</math>", html)
+    """A page without MathML that repeats the formulas' TeX, which is most of many pages.
+
+    The search ends at the first formula that does not end: each part of a page is searched only once.
+    """
+    parts, done, at = [], 0, 0
+    while (at := html.find("<math", at)) >= 0:
+        tag = _MATH_TAG.match(html, at)
+        end = html.find("</math>", tag.end()) if tag is not None else -1
+        if tag is None or end < 0:
+            break
+        if _ALTTEXT.search(tag[0]):
+            parts.append(html[done : tag.end()])
+            done = end
+        at = end
+    return "".join((*parts, html[done:]))
 
 
 def read_html(html: str) -> Document:
@@ -185,7 +195,7 @@ def read_html(html: str) -> Document:
     if article is None:
         raise NoFullText("the page is not a paper")
     breaks_off = _FATAL in html or "ar5iv-severity-fatal" in html or "</article" not in html
-    reader = _Reader()
+    reader = PageReader()
     blocks = reader.read(article)
     title = page.css_first("h1.ltx_title_document")
     found = _VERSION.search(_first_text(page, "#watermark-tr"))
@@ -340,7 +350,11 @@ def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 
 
 def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode], Spans], in_head: bool) -> Cell:
-    align = next((name for name in ("right", "center") if f"ltx_align_{name}" in classes), "left")
+    style = node.attributes.get("style") or ""
+    align = next(
+        (name for name in ("right", "center") if f"ltx_align_{name}" in classes or f"text-align:{name}" in style),
+        "left",
+    )
     is_head = in_head or "ltx_th_column" in classes
     across, down = (cell_span(node.attributes.get(name)) for name in ("colspan", "rowspan"))
     return Cell(read(node), across, down, align, is_head)
@@ -473,7 +487,7 @@ class _Flow:
         self.blocks.append(block)
 
 
-class _Reader:
+class PageReader:
     """Reads one article, within the bounds."""
 
     def __init__(self) -> None:
@@ -609,7 +623,7 @@ class _Reader:
         elif tag in _BLOCKS:
             flow.end_paragraph()
             flow.anchor = anchor_of(node)
-            self._walk(node, flow, look, depth)
+            self._walk(node, flow, TextLook("strong") if tag == "summary" else look, depth)
             flow.end_paragraph()
         else:
             self._inline_element(element, flow)
@@ -628,6 +642,8 @@ class _Reader:
                 self._write(text, flow, look)
             elif flow.is_inline or figure_of(node) is None:
                 self._miss("picture", flow, look)
+        elif "ltx_mark" in classes:
+            flow.writer.mark(self._text(node, depth), "")
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node, depth), tag), flow, look)
         elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
@@ -718,7 +734,7 @@ class _Reader:
     def _items(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
         items: list[Item] = []
-        term, number = "", 0
+        term, number = "", cell_span(node.attributes.get("start")) - 1
         for child in self._children(node):
             if child.tag == "dt":
                 term = self._text(child)
@@ -770,7 +786,9 @@ class _Reader:
             return code_lines(code)
         lines = node.css(".ltx_listingline")
         if not lines:
-            return code_lines(node.text())
+            code = node.text()
+            self._letters -= len(code)
+            return code_lines(code)
         found = []
         for line in lines:
             flow = _Flow(is_inline=True, keeps_spaces=True)

@@ -9,10 +9,12 @@ Programs on one machine share, in files, the turn to ask a host, and its pause w
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import logging
 import os
 import random
+import threading
 import time
 import zlib
 from collections import Counter
@@ -20,7 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypedDict, TypeVar, Unpack, cast
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__, platform
@@ -358,7 +360,7 @@ class HttpClient(Closing):
             raise FeedUnreachable(f"{late}; {responses.LATER}.") from error
         note_step()
         try:
-            return await asyncio.to_thread(parse, response)
+            return await _in_daemon_thread(parse, response)
         except FeedMalformed as error:
             raise RetryableError(error, f"{self.host} sent something unreadable", attempts=2) from error
 
@@ -604,6 +606,37 @@ class BusyHostClient(DocumentClient):
             busy = HostBusy(f"{self.host} is too busy to answer ({status}).", status)
             raise RetryableError(busy, f"{self.host} is too busy ({status})", self._limits.attempts)
         super()._refuse(answer, body)
+
+
+async def _in_daemon_thread(function: Callable[[Response], T], response: Response) -> T:
+    """Run a function in a thread that nobody waits for when the program ends.
+
+    `asyncio.to_thread` was rejected: an interrupted program would first wait until the answer is parsed.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def report(result: T | None, error: Exception | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast("T", result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = context.run(function, response)
+        except Exception as failure:
+            error = failure
+        # The loop is closed if the program was interrupted meanwhile.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(report, result, error)
+
+    threading.Thread(target=run, name="parse", daemon=True).start()
+    return await done
 
 
 def _host_of(endpoint: str) -> str:

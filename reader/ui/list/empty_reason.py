@@ -165,10 +165,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     if place.query.like:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
     if place.query.near:
-        other = (
-            "With a model, ~ knows other words too: in a shell, 'dailypapers vectors fetch minishlab/potion-base-8M'."
-        )
-        return EmptyReason(("No paper here is close to ", place.query.near, "."), other, (_CLEAR, _PUT_BACK))
+        return EmptyReason(("No paper here is close to ", place.query.near, "."), "", (_CLEAR, _PUT_BACK))
     if (meant := corrected(state, today)) is not None:
         what: Sentence = ("Nothing matches ", place.text, ".")
         asks = "Did you mean "

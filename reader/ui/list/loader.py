@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import IN_MEANING, IN_WORDS, Order, with_near
+from reader.cache.reads.orders import Order, with_near
 from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import LATEST
@@ -137,7 +137,7 @@ class ListLoader(Actor):
         place = self._model.state.place
         order = await self._library.order(self._compile(place))
         at = self._moved(at, before)
-        order = with_near(order, self._nearest_of(place), FEW, self._near)
+        order = with_near(order, self._nearest_of(place), FEW)
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
@@ -145,10 +145,6 @@ class ListLoader(Actor):
             at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
         await self._add_nearest(place, order)
-
-    @property
-    def _near(self) -> str:
-        return IN_MEANING if self._services.settings.vectors.is_on else IN_WORDS
 
     def _nearest_of(self, place: Place) -> Sequence[int]:
         """The near papers now listed in a place; they are kept when it is read again, to avoid flicker."""
@@ -181,7 +177,7 @@ class ListLoader(Actor):
         from reader.cache.search.compile import compile_query
 
         found = await self._library.order(compile_query(query, self._services.scope()))
-        return with_near(order.without_near, found.pks, FEW, self._near)
+        return with_near(order.without_near, found.pks, FEW)
 
     def _moved(self, at: Position, before: PaperKey | None) -> Position:
         """The new cursor: a given paper, or the user's own move from `before` meanwhile."""

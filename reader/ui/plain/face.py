@@ -56,7 +56,7 @@ PATIENCE = 10.0
 ROUNDS = 4
 """Looks at the reader that find no work, after which all is done that a key began."""
 
-BESIDE = ("plain", "refresh", "page", "texts ahead", "vectors", "backlog", "extensions", "sync", "settings")
+BESIDE = ("plain", "refresh", "page", "texts ahead", "backlog", "extensions", "sync", "settings")
 """Work that no reply waits for; it is told of with the next one."""
 
 NAMES = {"empty": "no papers", "hole": "missing days"}

@@ -1,1 +1,1 @@
-"""Incoming changes: refreshes, other programs, other machines, vectors."""
+"""Incoming changes: refreshes, other programs, other machines."""

@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import Worker, WorkerError
 
-from reader.core.errors import CacheBusy, ConfigError, FeedError, FeedOffline, FeedUnreachable, ReaderError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
 from reader.core.steps import pace_text
 from reader.feeds.http.environment import is_offline
-from reader.paths import vectors_folder
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.handlers import begins, ends, follows, stops
+from reader.ui.shell.handlers import begins, stops
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State, Tone
+from reader.ui.shell.state import Tone
 
 if TYPE_CHECKING:
-    from reader.core.settings.tables import Vectors
     from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
     from reader.refresh.plan import Plan
 
@@ -307,85 +304,3 @@ class Refresher(Actor):
 
 def _import_jobs() -> None:
     from reader.refresh import jobs, plan, worker  # noqa: F401
-
-
-# Vectors
-
-
-REST = 3.0
-"""Seconds after a start or a refresh, reserved for keys."""
-
-
-class VectorMaker(Actor):
-    """Makes vectors of papers with the user's model after a refresh; the first line shows the progress.
-
-    It also connects the model for texts typed after `~`.
-    """
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._is_running = False
-        self._settings = services.settings.vectors
-        self._opened: Vectors | None = None
-        """The settings of the open connection."""
-        self.delay = services.background.delayed(self.begin)
-
-    @follows(lambda state: state[REFRESH].ended, now=True)
-    def begin_soon(self, state: State) -> None:
-        """Look for papers without vectors after a while, if a model is or was set."""
-        look = self._look
-        if self._is_running or state.mode or look.demo or look.is_still:
-            return
-        if self._settings.is_on or vectors_folder(self._library.path).is_dir():
-            self.delay.begin(REST)
-
-    def take(self, settings: Vectors) -> None:
-        if settings != self._settings:
-            self._settings = settings
-            if not self._model.state.mode:
-                self.delay.begin(0)
-
-    def begin(self) -> None:
-        if not self._is_running and not self._model.state[REFRESH].is_running:
-            self._is_running = True
-            self._background.start("vectors", self._run)
-
-    async def _run(self) -> None:
-        from reader.refresh import vectors
-
-        cache, settings = self._library.path, self._settings
-        try:
-            if settings != self._opened:
-                await asyncio.to_thread(partial(vectors.open_door, settings, cache, patience=vectors.QUICK))
-                self._opened = settings
-            if await asyncio.to_thread(vectors.lacks_vectors, cache, settings):
-                await self._make()
-        except CacheBusy:
-            # Another program makes them.
-            pass
-        except ConfigError as error:
-            self._model.show_news(str(error), "warning")
-        except ReaderError as error:
-            self._model.show_news(f"Vectors wait for the next refresh: {error}", "warning")
-        finally:
-            self._is_running = False
-            self._model.change(self._model.state.put(TEXTS_AHEAD, ""))
-            if settings != self._settings:
-                self.delay.begin(0)
-
-    async def _make(self) -> None:
-        from reader.refresh import jobs
-        from reader.refresh.vectors import VectorsMade
-
-        async with aclosing(self._app.run_job(jobs.MakeVectors())) as messages:
-            async for message in messages:
-                if isinstance(message, VectorsMade):
-                    said = f"vectors {message.done:,} of {message.total:,}"
-                    self._model.change(self._model.state.put(TEXTS_AHEAD, said))
-
-    @ends
-    def close(self) -> None:
-        if self._opened is not None:
-            from reader.cache.finding.door import install
-
-            install(self._library.path, None)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from reader.cache.places import is_server
 from reader.core.errors import CacheError, ReaderError
 from reader.session.places import listed_views
-from reader.ui.refresh.refresher import VectorMaker
 from reader.ui.refresh.state import REFRESH, join_failed, joined
 from reader.ui.shell.commands import Outcome, Running
 from reader.ui.shell.handlers import begins, ends, follows
@@ -177,7 +176,6 @@ class SettingsWatch(Actor):
         super().__init__(services)
         self._file = services.app.settings_file
         self._settings = services.settings
-        self._take_vectors = services[VectorMaker].take
         self._is_muted = False
         self._seen = self._stamp()
 
@@ -205,7 +203,6 @@ class SettingsWatch(Actor):
         loaded = await asyncio.to_thread(load_settings, self._file)
         self._model.change(self._model.state.know_views(listed_views(loaded.settings)))
         self._settings = loaded.settings
-        self._take_vectors(loaded.settings.vectors)
         await self._follow_muted_words()
         if loaded.mistakes:
             self._model.show_news(str(loaded.mistakes[0]), "warning")

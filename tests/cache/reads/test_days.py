@@ -86,12 +86,3 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
     window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
     assert window.matching_day(selection(text), day, steps) == found
-
-
-@pytest.mark.parametrize(
-    ("day", "papers", "unread"),
-    [("2026-11-24", 3, 2), ("2026-11-21", 0, 0), ("2026-11-20", 2, 1), ("2026-11-19", 0, 0)],
-)
-def test_the_papers_of_a_day_are_those_that_are_not_hidden(window: Window, day: str, papers: int, unread: int) -> None:
-    known = window.day_counts(day, day)
-    assert known.get(day, DayCount(day, 0, 0)) == DayCount(day, papers, unread)

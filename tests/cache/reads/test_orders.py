@@ -9,13 +9,6 @@ from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, begin
 FOUND = [(4, "2026-05-02"), (2, "2026-05-02"), (9, "")]
 
 
-def test_a_list_begins_with_the_runs_of_its_days() -> None:
-    pks, groups = array("q", [4, 2, 9]), (("2026-05-02", 2), ("", 1))
-    assert begin_order(FOUND, 4) == Order(pks, groups)
-    assert begin_order(FOUND, 3) == Order(pks, groups, complete=False)
-    assert begin_order(FOUND, 4, grouped=False) == Order(pks)
-
-
 def test_papers_that_have_the_words_only_in_their_text_come_last() -> None:
     days, plain = begin_order(FOUND, 9), begin_order(FOUND, 9, grouped=False)
     assert with_texts(days, []) is days

@@ -21,8 +21,10 @@ from tests.table import each
 DAY = "2026-11-24"
 SINCE = SCOPE._replace(new_since=NOW)
 
-SMALL = r"day|topic|touched|changing|c|t|meta|json_each|trending|one|newest|agent|meant|\(subquery-\d+\)"
+SMALL = (
+    r"day|topic|touched|changing|c|t|meta|json_each|trending|one|newest|agent|meant|\(subquery-\d+\)"
     r"|\d+ CONSTANT ROWS?|CONSTANT ROW"
+)
 """What may be read whole: it does not grow with the papers, or is what was asked for."""
 
 WHOLE = (

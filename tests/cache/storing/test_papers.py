@@ -40,15 +40,6 @@ def test_the_same_again_changes_and_writes_nothing(filled: Cache, window: Window
     assert not window.changed()
 
 
-def test_a_file_fills_gaps_and_raises_counts_but_replaces_nothing(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1, "New title", upvotes=9, comments=1),)), NOW)
-    old = draft(1, "Old title", upvotes=2, comments=5, abstract="Text.")
-    assert cache.store(Listing("2026-11-23", (old,)), NOW, newer=False) == Stored(updated=1)
-    paper = whole(path, "2611.00001")
-    assert (paper.title, paper.upvotes, paper.comments, paper.abstract) == ("New title", 9, 5, "Text.")
-    assert paper.day == "2026-11-24"
-
-
 def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(
     filled: Cache, path: Path, window: Window
 ) -> None:
@@ -68,13 +59,6 @@ def test_what_was_stored_adds_up(cache: Cache) -> None:
 
 PAGE = Draft("A Title: of a Saved Page", author_count=6, published="2023-12-04", comments=2, source="page")
 AUTHORS = ("Ada Lovelace", "Emmy Noether", "Mary Jackson", "Grace Hopper", "Lise Meitner", "Rosa Park")
-
-
-def test_a_saved_page_imported_twice_is_once(cache: Cache, path: Path) -> None:
-    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(new=1)
-    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(unchanged=1)
-    paper = whole(path, page_id(PAGE.title))
-    assert (paper.author_count, paper.published, paper.day, paper.comments) == (6, "2023-12-04", None, 2)
 
 
 def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache: Cache, path: Path) -> None:
@@ -279,30 +263,6 @@ def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache:
     assert whole(path, "feed:0123456789ab") == paper
     for title in (LONG, "Another title of the same entry"):
         assert cache.store(Listing(None, (post(title),)), NOW, newer=False) == Stored(unchanged=1)
-
-
-def test_listings_are_stored_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH", 2)
-    drafts = tuple(map(draft, range(10)))
-    listings = [
-        Listing("2026-11-24", drafts[:3], (Skipped("1", "no title"),), validator="a"),
-        Listing("2026-11-23", (), validator="b"),
-        Listing("2026-11-22", drafts[3:4], (Skipped("2", "no title"),), more_skipped=3),
-        Listing("2026-11-21", drafts[4:8], validator="c"),
-        Listing("2026-11-20", ()),
-    ]
-    parts = [
-        ([(listing.day, len(listing.drafts), listing.validator) for listing in part], skipped)
-        for part, skipped in module._parts(listings)
-    ]
-    assert parts == [
-        ([("2026-11-24", 2, None)], 1),
-        ([("2026-11-24", 1, "a"), ("2026-11-23", 0, "b"), ("2026-11-22", 1, None)], 4),
-        ([("2026-11-21", 2, None)], 0),
-        ([("2026-11-21", 2, "c")], 0),
-        ([("2026-11-20", 0, None)], 0),
-    ]
-    assert list(module._parts([])) == []
 
 
 def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(

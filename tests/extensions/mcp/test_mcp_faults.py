@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters
 
 from tests.commands.conftest import IDS, Run
 
@@ -121,33 +118,3 @@ def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
         one.process.send_signal(getattr(signal, number))
         assert one.process.wait(10) == -getattr(signal, number)
         assert one.process.stderr is not None and one.process.stderr.read() == b""
-
-
-async def test_two_at_once_mark_each_under_its_own_name(papers: Path, run: Run) -> None:
-    """Calls of two programs, some given up: each mark has its program, and each undo takes back its own."""
-
-    async def work(client: Client, name: str) -> None:
-        for number in range(20):
-            calls = [
-                client.call_tool("mark", {"ids": IDS[:3], "add": [f"{name} {number % 7}"]}),
-                client.call_tool("note", {"id": IDS[number % 6], "text": f"{name} {number}"}),
-                client.call_tool("search", {"query": "is:starred"}),
-            ]
-            patience = 0.001 if number % 10 == 9 else 60
-            for answer in await asyncio.gather(
-                *(asyncio.wait_for(one, patience) for one in calls), return_exceptions=True
-            ):
-                assert isinstance(answer, TimeoutError) or not getattr(answer, "is_error", True), answer
-
-    def command(name: str) -> StdioServerParameters:
-        return StdioServerParameters(command=PROGRAM[0], args=[*PROGRAM[1:], "--name", name], env=dict(os.environ))
-
-    async with Client(command("ann")) as ann, Client(command("ben")) as ben:
-        await asyncio.gather(work(ann, "ann"), work(ben, "ben"))
-        programs = {one["mark"]: one["program"] for id in IDS for one in run("show", id, "--json").record["marked_by"]}
-        assert all(mark.removeprefix("tagged ").startswith(by) for mark, by in programs.items() if "tagged" in mark)
-        assert not (await ann.call_tool("undo", {})).is_error
-        assert {tag["name"].split()[0] for tag in run("tags", "--json").records} == {"ben"}
-        assert not (await ben.call_tool("undo", {})).is_error
-    assert run("tags", "--json").records == []
-    assert run("count", "has:note").out == "0\n"

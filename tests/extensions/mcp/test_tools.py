@@ -448,23 +448,3 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeyp
     found = run("mcp")
     assert (found.code, found.out) == (1, "")
     assert "pip install 'dailypapers[mcp]'" in found.err and found.err.count("\n") == 1
-
-
-@pytest.mark.long
-async def test_what_goes_wrong_names_tools_and_no_commands(papers: Path) -> None:
-    async with program() as one:
-        said = [
-            await one.fail("search", query="topic:nothing"),
-            await one.fail("search", query="view:nothing"),
-            await one.fail("search", query="follow:nothing"),
-            await one.fail("search", query="like:2401.00001"),
-        ]
-    assert "`topics` lists them" in said[0] and "`show` fetches it" in said[3]
-    assert not any("dailypapers" in one for one in said)
-
-
-@pytest.mark.long
-async def test_the_definitions_of_all_tools_are_short(papers: Path) -> None:
-    async with program(marks=True, fetch=True) as one:
-        tools = (await one.client.list_tools()).tools
-    assert sum(len(tool.model_dump_json(by_alias=True, exclude_none=True)) for tool in tools) < 16_000

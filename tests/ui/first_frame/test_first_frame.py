@@ -40,7 +40,7 @@ from reader.ui.first_frame.kept_look import (
     stamp,
 )
 from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
-from reader.ui.next_start import keep_look, look_of
+from reader.ui.next_start import look_of
 from reader.ui.shell.layout import PaneChoice, remembered
 from tests.table import each
 from tests.ui import papers
@@ -291,13 +291,13 @@ def test_looks_of_several_terminals_are_kept_and_the_oldest_goes(kept: KeptLook,
     "text",
     ["", "{", "7", '{"a": 1}', '[7, {"conditions": {}}]', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
 )
-def test_a_spoilt_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
+def test_a_damaged_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
     file = tmp_path / "look.json"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     assert load_look(file, HERE) is None
 
 
-def test_it_follows_from_stylesheets_themes_settings_and_textual() -> None:
+def test_a_look_depends_on_stylesheets_themes_settings_and_textual() -> None:
     files = {Path(file).name for file, _, size in next_start._files() if size}
     assert {"list.tcss", "lines.tcss", "theme.py", "pane.py", "main_screen.py", "__init__.py"} <= files
     assert [file for file, _, _ in next_start._files()].count(str(paths.config_file())) == 1
@@ -315,14 +315,6 @@ async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path:
         await r.do("view.all")
         kept = load_look(paths.look_file(), conditions(os.environ))
         assert kept == look_of(r.main, r.app.keymap, r.app.settings)
-
-
-async def test_a_look_without_the_focus_is_not_kept(reader: Opener) -> None:
-    async with reader() as r:
-        paths.look_file().unlink()
-        await r.do("pane.next")
-        keep_look(r.main, r.app.keymap, r.app.settings)
-        assert not is_kept()
 
 
 async def test_steps_that_mark_papers_are_left_to_the_reader(reader: Opener) -> None:
@@ -413,7 +405,7 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
     """The look of the screen as a start would know it, and the content of its list."""
     look = look_of(r.main, r.app.keymap, r.app.settings)
-    content = read_content(r.app.library._path, visit, look.order)
+    content = read_content(r.file, visit, look.order)
     assert content is not None
     return look, content
 
@@ -530,57 +522,8 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         deep = r.ids[6]
         monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
         monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
-        assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
-        assert read_content(r.app.library._path, Visit("starred"), "day") is None
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    "left",
-    [Visit("all"), Visit("latest"), Visit("day:2026-05-11"), Visit("all", "author:example")],
-    ids=lambda visit: f"{visit.view} {visit.text}".strip(),
-)
-async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: Visit
-) -> None:
-    for module in ("first_frame.painter", "list.loader"):
-        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
-    file = tmp_path / "state.json"
-    save(file, left)
-    async with reader(size=(100, 12), state_file=file) as r:
-        await r.do("move.bottom")
-        deep, listed = r.here.id, len(r.ids)
-    visit = left._replace(paper=deep)
-    save(file, visit)
-    async with reader(size=(100, 12), state_file=file) as r:
-        painter = paint(r, visit)
-        content = painter._content
-        assert len(content.rows) < len(content.order.pks) == listed
-        r.main.papers.stand(painter.highlighted, painter.height)
-        assert r.here.id == deep
-        assert differing(r, painter) == []
-        while painter.move(-1):
-            assert painter.changes()
-        assert 0 < painter.cursor < listed - 1
-
-
-@pytest.mark.long
-async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for module in ("first_frame.painter", "list.loader"):
-        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
-    file = tmp_path / "state.json"
-    async with reader(size=(100, 12), state_file=file) as r:
-        await r.do("view.unread", *["move.down"] * 9)
-        visit = Visit("unread", paper=r.here.id)
-        await r.do("paper.read")
-    save(file, visit)
-    async with reader(size=(100, 12), state_file=file) as r:
-        painter = paint(r, visit)
-        assert painter.cursor == 0 and not painter._content.order.complete
-        # How many papers the heading has is known once all are read.
-        assert {cell.partition(":")[0].partition(",")[2] for cell in differing(r, painter)} == {"1"}
+        assert read_content(r.file, Visit("all", paper=deep), "day") is None
+        assert read_content(r.file, Visit("starred"), "day") is None
 
 
 async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
@@ -597,7 +540,7 @@ async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> Non
 
 async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:
     async with reader() as r:
-        cache = r.app.library._path
+        cache = r.file
         assert is_certain(cache)
         stamp = cache.with_suffix(".suspect")
         stamp.touch()
@@ -620,7 +563,7 @@ def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("empty_home")
 @pytest.mark.long
 @pytest.mark.parametrize("terminal", [*TERMINALS.values(), {"TERM": "xterm-kitty"}])
-def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
+def test_a_shipped_look_equals_the_look_that_a_visit_keeps(terminal: dict[str, str]) -> None:
     shipped = load_shipped(terminal)
     assert shipped is not None
     assert json.loads(json.dumps(shipped._asdict())) == look_in(terminal)
@@ -637,12 +580,12 @@ def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
         {"TERM": "linux"},
     ],
 )
-def test_an_unusual_terminal_has_none(terminal: dict[str, str]) -> None:
+def test_unusual_terminals_have_no_shipped_look(terminal: dict[str, str]) -> None:
     assert load_shipped(terminal) is None
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_settings_end_it() -> None:
+def test_a_settings_file_disables_the_shipped_look() -> None:
     assert load_shipped(DARK) is not None
     paths.config_file().parent.mkdir(parents=True)
     paths.config_file().write_text("")
@@ -650,7 +593,7 @@ def test_settings_end_it() -> None:
 
 
 @pytest.mark.usefixtures("empty_home")
-def test_another_textual_ends_it() -> None:
+def test_another_version_of_textual_disables_the_shipped_look() -> None:
     conditions = shipped_conditions(DARK)
     assert conditions is not None
     assert load_look(FILE, conditions) is not None

@@ -1,7 +1,4 @@
-"""What is asked of a host and when: locks, pauses, second tries, and failures in one plain sentence.
-
-What else the clients do is tested by those of single sites, such as `tests/feeds/huggingface/`.
-"""
+"""What is asked of a host and when: locks, pauses, second tries, headers and bodies, and failures in one sentence."""
 
 from __future__ import annotations
 
@@ -11,9 +8,13 @@ import gzip
 import os
 import socket
 import ssl
+import threading
+import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import chain, repeat
 from pathlib import Path
 from types import ModuleType
@@ -22,13 +23,34 @@ import pytest
 
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.steps import watched_by
-from reader.feeds.http.client import Backoff, BusyHostClient, DocumentClient, HostBusy, HttpClient, Response, host_lock
-from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.http.client import (
+    Backoff,
+    BusyHostClient,
+    DocumentClient,
+    HostBusy,
+    HttpClient,
+    Response,
+    duration_text,
+    host_lock,
+)
+from reader.feeds.http.responses import (
+    BodyReader,
+    BodyTooLarge,
+    HttpRefused,
+    Limits,
+    UnknownEncoding,
+    has_next_page,
+    rate_limit_pause,
+    refusal_reason,
+    retry_after,
+    sendable_validator,
+)
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.platform import Lock
 from tests.feed_server import FeedServer
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
+from tests.table import each
 from tests.tiers import rest_long
 
 
@@ -270,6 +292,30 @@ async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
         with pytest.raises(FeedError) as failure:
             await fetch()
     assert str(failure.value) == LATE
+
+
+def test_an_interrupted_program_does_not_wait_until_an_answer_is_read(server: FeedServer) -> None:
+    begun, free = threading.Event(), threading.Event()
+    server.pages["/x"] = b"text"
+
+    def read(_: Response) -> None:
+        begun.set()
+        free.wait(60)
+
+    async def interrupt() -> None:
+        client = HttpClient(server.url, None, limits=QUICK)
+        asking = asyncio.create_task(client.get("/x", {}, read))
+        while not begun.is_set() and not asking.done():
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await client.aclose()
+
+    start = time.monotonic()
+    asyncio.run(interrupt())
+    free.set()
+    assert time.monotonic() - start < 30
 
 
 # Busy hosts
@@ -518,3 +564,124 @@ async def test_an_environment_that_can_not_be_used(
         with pytest.raises(FeedUnreachable, match=said):
             await client.day(DAY)
     assert nap.taken == []
+
+
+# Headers and bodies
+
+
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+@each(
+    ("header", "expected"),
+    [
+        ('"api"; r=0; t=57', 58),
+        ('"api";r=10;t=57, "pages";r=0;t=9', 10),
+        ('"api";r=0;t=9999', 310),
+        ('"api";r=0', 0),
+        ("", 0),
+    ],
+)
+def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
+    assert rate_limit_pause({"RateLimit": header}, longest=310) == expected
+
+
+@each(
+    ("header", "expected"),
+    [
+        (" 0 ", 0),
+        ("Tue, 12 May 2026 12:00:30 GMT", 30),
+        ("Tue, 12 May 2026 12:00:30 -0000", 30),
+        ("Tue, 12 May 2026 11:00:00 GMT", 0),
+        ("-5", None),
+        ("", None),
+        ("9" * 5_000, None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+    ],
+)
+def test_retry_after_holds_seconds_or_a_date(header: str, expected: float | None) -> None:
+    assert retry_after({"Retry-After": header}, NOON) == expected
+
+
+@each(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"Link": '<https://x/api?p=1>; rel="next"'}, True),
+        ({"Link": '<https://x/api?p=0>; rel="prev", <https://x/api?p=2>; rel=next'}, True),
+        ({"Link": '<https://x/api?p=0>; rel="prev"'}, False),
+    ],
+)
+def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool | None) -> None:
+    assert has_next_page(headers) is expected
+
+
+@each(
+    ("body", "expected"),
+    [
+        (b'{"error": "\\u001b[31mred\\u001b[0m\\n alert"}', "red alert"),
+        (b'{"error": 7}', ""),
+        (b"[]", ""),
+        (b"<html>", ""),
+        (b"[" * 9_000, ""),
+    ],
+)
+def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
+    assert refusal_reason(body) == expected
+
+
+@each(
+    ("given", "expected"),
+    [
+        ("", None),
+        (None, None),
+        ("a\nb", None),
+        ("x" * 1_000, "x" * 1_000),
+        ("x" * 1_001, None),
+    ],
+)
+def test_a_validator_is_sent_back_unchanged_or_not(given: str | None, expected: str | None) -> None:
+    assert sendable_validator(given) == expected
+
+
+@each(
+    ("seconds", "expected"),
+    [(119, "119 s"), (120, "2 minutes"), (7_199, "120 minutes"), (7_200, "2 hours"), (14_400, "4 hours")],
+)
+def test_a_duration_is_rounded(seconds: float, expected: str) -> None:
+    assert duration_text(seconds) == expected
+
+
+TEXT = b"text " * 200
+PACKED_TEXT = gzip.compress(TEXT)
+
+
+@each(
+    ("encoding", "sent"),
+    [
+        ("", TEXT),
+        ("identity", TEXT),
+        ("gzip", PACKED_TEXT),
+        ("GZIP, identity", PACKED_TEXT),
+        ("x-gzip", PACKED_TEXT + b"more"),
+    ],
+)
+def test_a_body_is_unpacked_up_to_its_limit(encoding: str, sent: bytes) -> None:
+    whole, short = BodyReader(encoding, len(TEXT)), BodyReader(encoding, len(TEXT) - 1)
+    for start in range(0, len(sent), 7):
+        whole.add(sent[start : start + 7])
+    assert whole.body() == TEXT
+    with pytest.raises(BodyTooLarge):
+        short.add(sent)
+
+
+def test_a_body_is_whole_and_packed_once() -> None:
+    cut = BodyReader("gzip", len(TEXT))
+    assert cut.body() == b""
+    cut.add(PACKED_TEXT[:-1])
+    with pytest.raises(zlib.error):
+        cut.body()
+    for encoding in ("br", "gzip, gzip", "deflate"):
+        with pytest.raises(UnknownEncoding):
+            BodyReader(encoding, 9)

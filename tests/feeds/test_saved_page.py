@@ -12,7 +12,6 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from html import escape
 from json import dumps
-from pathlib import Path
 from textwrap import fill
 from typing import Any
 
@@ -27,7 +26,6 @@ from tests.feed_server import item
 from tests.table import each
 
 TODAY = date(2026, 3, 10)
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "saved_pages"
 
 
 def abstract(topic: str) -> str:
@@ -182,19 +180,6 @@ def test_the_last_leap_year_may_be_eight_years_ago() -> None:
 def test_what_is_no_page_says_so(text: str) -> None:
     with pytest.raises(FeedMalformed, match="not the text of a saved page"):
         parse_saved_page(text, TODAY)
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
-def test_a_real_page_has_all_its_papers() -> None:
-    (path,) = SHARED.glob("*.txt")
-    drafts = parse_saved_page(path.read_text(encoding="utf-8"), date(2026, 2, 16)).drafts
-
-    assert len(drafts) == 55
-    assert all(len(draft.abstract) > 1_000 for draft in drafts)
-    assert sum(draft.published is None for draft in drafts) == 1
-    assert sum(draft.author_count is not None for draft in drafts) == 53
-    assert [draft.organization for draft in drafts if draft.organization] == ["ServiceNow-AI"]
-    assert sum(draft.comments or 0 for draft in drafts) == 51
 
 
 # HTML

@@ -22,8 +22,6 @@ from tests.table import each
 TODAY = date(2026, 6, 30)
 ID = "2406.12345"
 
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "libraries"
-
 
 def entries(text: str | bytes) -> list[LibraryEntry]:
     data = text if isinstance(text, bytes) else text.encode()
@@ -327,28 +325,6 @@ def test_ids_and_links_are_found_in_any_text() -> None:
 def test_a_bad_file_gets_one_plain_sentence(data: bytes, said: str) -> None:
     with pytest.raises(FeedError, match=said):
         entries(data)
-
-
-FOUND = {
-    "arxiv-forms.biblatex.bib": (3, 3), "arxiv-forms.bibtex.bib": (3, 3), "arxiv-forms.zotero.json": (3, 3),
-    "better-biblatex-arxiv-keys.bib": (12, 5), "better-biblatex-group.bib": (55, 0), "better-biblatex.bib": (62, 62),
-    "better-bibtex-collections.bib": (36, 0), "better-bibtex-mixed.bib.gz": (988, 2), "better-csl.json": (26, 0),
-    "by-hand.bib": (11, 9), "cjk-names.bib": (35, 0), "dates.biblatex.bib": (27, 0), "dates.csl.json": (15, 0),
-    "jabref-groups.bib": (20, 0), "jabref-test.bib": (156, 72), "macros-and-strings.bib": (90, 3),
-    "mendeley.bib.gz": (512, 0), "name-particles.bib": (53, 0), "odd-field-names.bib": (284, 0),
-    "prepublished.biblatex.bib": (1, 1), "rispy-bom.ris": (1, 0), "rispy-full.ris": (2, 0),
-    "rispy-no-end-of-record.ris": (1, 0), "rispy-urls.ris": (4, 0), "rispy-utf.ris": (1, 0),
-    "zotero.bib": (63, 62), "zotero.csl.json": (62, 62), "zotero.rdf": (62, 62), "zotero.ris": (62, 62),
-}  # fmt: skip
-"""Entries of real libraries, and different papers of arXiv among them."""
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
-@each("name", FOUND)
-def test_real_libraries_come_in(name: str) -> None:
-    found = [entry for listing in read_papers(SHARED / name, TODAY) for entry in listing.entries]
-    assert (len(found), len({entry.id for entry in found if entry.id})) == FOUND[name]
 
 
 @each(

@@ -1,0 +1,602 @@
+"""arXiv: what is asked of it, what its answers say, and its categories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader import __version__
+from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.core.paper import Draft, Skipped
+from reader.core.steps import watched_by
+from reader.feeds.arxiv.categories import announced_categories, categories, find_category
+from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, is_local_only
+from reader.feeds.arxiv.parse import (
+    AnnounceType,
+    ArxivEntry,
+    RecordsExpired,
+    parse_arxiv,
+    parse_listing,
+    parse_record,
+    parse_records,
+    refusal_reason,
+)
+from reader.feeds.http.responses import Limits
+from tests.feed_server import Request
+from tests.feeds.servers import (
+    Arxiv,
+    Nap,
+    Page,
+    Paper,
+    announcement,
+    api_feed,
+    atom_entry,
+    listing_page,
+    records,
+    refused,
+    rss_item,
+)
+from tests.table import each
+
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def server() -> Iterator[Arxiv]:
+    with Arxiv([Paper(f"2605.{number:05}", f"Paper {number}") for number in range(3)]) as arxiv:
+        yield arxiv
+
+
+@asynccontextmanager
+async def connected(
+    server: Arxiv, nap: Nap, folder: Path | None = None, now: datetime = NOON, *, offline: bool = False
+) -> AsyncIterator[ArxivClient]:
+    client = ArxivClient(
+        folder,
+        stand_in=server.url,
+        offline=offline,
+        limits=Limits(body_size=1_000_000),
+        sleep=nap,
+        clock=nap.clock,
+        now=lambda: now,
+    )
+    async with client:
+        yield client
+
+
+RECORD = b"""<OAI-PMH><GetRecord><record><metadata><arXivRaw><id>2605.00001</id><title>On one matter</title>
+<version version="v1"><date>Fri, 01 May 2026 23:13:16 GMT</date></version></arXivRaw></metadata></record></GetRecord>
+</OAI-PMH>"""
+
+
+# What is asked
+
+
+async def test_papers_come_by_id(server: Arxiv, nap: Nap) -> None:
+    server.papers.append(Paper("math/0309136", categories=("math.GT",)))
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.papers(["2605.00000", "2605.99999", "page:0123456789ab", "math/0309136", "abc"])
+    said = {entry.draft.id: entry.draft.categories for entry in found}
+    assert said == {"2605.00000": ("cs.CL", "cs.LG"), "math/0309136": ("math.GT",)}
+    (request,) = server.requests
+    assert request.path == "/api/query"
+    assert request.query == {"id_list": "2605.00000,2605.99999,math/0309136", "start": "0", "max_results": "3"}
+    assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
+    assert "application/atom+xml" in (request.headers["Accept"] or "")
+    assert request.headers["If-None-Match"] is None
+
+
+async def test_a_record_has_all_versions_and_a_pause_of_its_own(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    async with connected(server, nap, tmp_path) as arxiv:
+        server.answers += [Page(status=406)] * 4
+        with pytest.raises(FeedRefused, match="too busy"):
+            await arxiv.papers(["2605.00001"])
+        server.answers.append(Page(RECORD, "text/xml"))
+        found = await arxiv.record("2605.00001")
+        with pytest.raises(FeedRefused, match="too busy"):
+            await arxiv.papers(["2605.00001"])
+    assert found is not None and found.draft.versions == ("v1 2026-05-01",)
+    request = server.requests[-1]
+    assert request.path == "/oai"
+    assert request.query == {
+        "verb": "GetRecord",
+        "identifier": "oai:arXiv.org:2605.00001",
+        "metadataPrefix": "arXivRaw",
+    }
+
+
+async def test_papers_come_by_the_longest_words_of_their_title(server: Arxiv, nap: Nap) -> None:
+    longest = ["matter", "agents", "planning", "memory", "tools", "search", "papers", "models", "worlds", "code"]
+    async with connected(server, nap) as arxiv:
+        assert await arxiv.titled(f"What on 1: the Zürich {', '.join(longest)}, maps and AI") == ()
+        assert [entry.draft.id for entry in await arxiv.titled("The Paper")] == [f"2605.0000{n}" for n in range(3)]
+    query = " AND ".join(f"ti:{word}" for word in longest)
+    assert server.requests[0].query == {"search_query": query, "start": "0", "max_results": "25"}
+    assert server.requests[1].query["search_query"] == "ti:paper"
+
+
+async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap) as arxiv:
+        assert await arxiv.papers(["page:0123456789ab"]) == ()
+        assert await arxiv.latest([]) == ()
+        assert await arxiv.titled("A1 + of the") == ()
+        assert await arxiv.record("page:0123456789ab") is None
+        with pytest.raises(UsageError, match="not a category"):
+            await arxiv.latest(["cs.XX"])
+    async with connected(server, nap, offline=True) as arxiv:
+        with pytest.raises(FeedOffline):
+            await arxiv.latest(["cs.CL"])
+    async with ArxivClient.from_environment(environ={"HF_HUB_OFFLINE": "1"}) as arxiv:
+        with pytest.raises(FeedOffline):
+            await arxiv.latest(["cs.CL"])
+    assert server.requests == []
+
+
+async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap: Nap) -> None:
+    server.papers = [Paper(f"2605.{number:05}") for number in range(450)]
+    told: list[str] = []
+    with watched_by(lambda _, why: told.append(why)):
+        async with connected(server, nap) as arxiv:
+            found = await arxiv.papers(paper.id for paper in server.papers)
+    assert len(found) == 450
+    assert [request.query["max_results"] for request in server.requests] == ["200", "200", "50"]
+    assert nap.taken == [3, 3]
+    # The usual interval is nothing to tell.
+    assert set(told) == {""}
+
+
+async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 2)
+    server.papers += [Paper("2605.00010", categories=("cs.RO",)), Paper("2605.00011", published="2026-05-10")]
+    asked = {
+        "search_query": "cat:cs.CL AND submittedDate:[202605110000 TO 202605112359]",
+        "max_results": "2",
+        "sortBy": "submittedDate",
+        "sortOrder": "ascending",
+    }
+    async with connected(server, nap) as arxiv:
+        entries = await arxiv.submitted("cs.cl", "2026-05-11", "2026-05-11")
+        assert [entry.draft.id for entry in entries] == ["2605.00000", "2605.00001", "2605.00002"]
+        assert [request.query for request in server.requests] == [{**asked, "start": "0"}, {**asked, "start": "2"}]
+        # They come to an end.
+        monkeypatch.setattr("reader.feeds.arxiv.client._MAX_PAGES", 1)
+        assert len(await arxiv.submitted("cs.CL", "2026-05-11", "2026-05-11")) == 2
+
+
+async def test_what_is_announced_comes_for_categories_together(server: Arxiv, nap: Nap) -> None:
+    server.papers.append(Paper("2605.00010", categories=("cs.RO",), announce="replace-cross", version=4))
+    async with connected(server, nap) as arxiv:
+        entries = await arxiv.latest(["cs.LG", "cs.ro", "cs.LG"])
+    assert [(entry.draft.id, entry.announce) for entry in entries][2:] == [
+        ("2605.00002", "new"),
+        ("2605.00010", "replace-cross"),
+    ]
+    assert [request.path for request in server.requests] == ["/rss/cs.LG+cs.RO"]
+
+
+async def test_the_pages_of_a_listing_are_one_announcement(server: Arxiv, nap: Nap) -> None:
+    shown = server.papers
+    server.answering["/list/"] = lambda request: Page(
+        listing_page("cs.CL", "2026-05-12", shown[int(request.query["skip"]) :][:2], {"New": 3}), "text/html"
+    )
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.listing("cs.cl")
+        assert (len(found.entries), found.total) == (3, 3)
+        assert [request.query for request in server.requests] == [
+            {"skip": "0", "show": "2000"},
+            {"skip": "2", "show": "2000"},
+        ]
+        # One that counts more than it shows comes to an end.
+        server.papers, shown = [], server.papers[:1]
+        assert (await arxiv.listing("cs.LG")).is_whole is False
+    assert len(server.requests) == 4
+
+
+async def test_the_parts_of_records_are_one_list(server: Arxiv, nap: Nap) -> None:
+    tokens = ["more", "expired", "more", ""]
+
+    def answer(request: Request) -> Page:
+        token = tokens.pop(0)
+        if token == "expired":
+            return Page(b'<OAI-PMH><error code="badResumptionToken">expired</error></OAI-PMH>', "text/xml")
+        return Page(records([server.papers[len(tokens) % 3]], token), "text/xml")
+
+    server.answering["/oai"] = answer
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.records("physics.optics", "2026-05-11", "2026-05-12")
+        assert [entry.draft.id for entry in found] == ["2605.00000", "2605.00001"]
+        asked = {"verb": "ListRecords", "metadataPrefix": "arXiv", "from": "2026-05-11", "until": "2026-05-12"}
+        first = {**asked, "set": "physics:physics:optics"}
+        rest = {"verb": "ListRecords", "resumptionToken": "more"}
+        assert [request.query for request in server.requests] == [first, rest, first, rest]
+        # A list that expires again and again is given up.
+        tokens += ["more", "expired"] * 2
+        with pytest.raises(FeedRefused, match="expired"):
+            await arxiv.records("cs.CL", "2026-05-11", "2026-05-12")
+        for category, chosen in (
+            ("cs.CL", "cs:cs:CL"),
+            ("hep-th", "physics:hep-th"),
+            ("astro-ph.GA", "physics:astro-ph:GA"),
+            ("stat.ML", "stat:stat:ML"),
+        ):
+            tokens.append("")
+            await arxiv.records(category, "2026-05-11", "2026-05-12")
+            assert server.requests[-1].query["set"] == chosen
+
+
+# What goes wrong
+
+
+async def test_an_empty_or_broken_answer_is_asked_for_once_more(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap) as arxiv:
+        for body in (b"", b"<html>Sign in</html>", api_feed([], total=9)):
+            server.answers.append(Page(body))
+            assert len(await arxiv.papers(["2605.00001"])) == 1
+        # The pause between requests holds for second tries too.
+        assert len(server.requests) == 6
+        assert sum(nap.taken) == pytest.approx(15)
+        server.answers += [Page(b"")] * 2
+        with pytest.raises(FeedMalformed, match=r"^arXiv's answer is cut off or is not XML; try again later\.$"):
+            await arxiv.papers(["2605.00001"])
+
+
+async def test_a_refusal_gives_arxivs_reason(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap) as arxiv:
+        for status in (200, 400):
+            server.answers.append(Page(refused("max_results is odd"), status=status))
+            with pytest.raises(FeedRefused, match=r"refused the request.*: max_results is odd"):
+                await arxiv.papers(["2605.00001"])
+    assert len(server.requests) == 2
+
+
+async def test_trouble_and_limits_are_waited_out_for_three_seconds_at_least(server: Arxiv, nap: Nap) -> None:
+    server.answers += [Page(status=503), Page(status=429, headers={"Retry-After": "1"}), None]
+    async with connected(server, nap) as arxiv:
+        assert len(await arxiv.papers(["2605.00001"])) == 1
+    assert sum(nap.taken) == pytest.approx(6)
+
+
+async def test_a_redirect_waits_too_and_stays_on_the_host(server: Arxiv, nap: Nap) -> None:
+    server.answers += [Page(status=301, headers={"Location": f"{server.url}/rss/cs.CL"}), None]
+    async with connected(server, nap) as arxiv:
+        assert len(await arxiv.latest(["cs.CL"])) == 3
+        assert nap.taken == [3]
+        server.answers.append(Page(status=302, headers={"Location": "https://example.org/"}))
+        with pytest.raises(FeedRefused, match="which was not followed"):
+            await arxiv.latest(["cs.CL"])
+
+
+async def test_arxiv_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch, nap: Nap) -> None:
+    import httpx
+
+    def refuse(*_: object, **__: object) -> None:
+        raise httpx.ConnectError("no connection")
+
+    monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
+    async with ArxivClient(sleep=nap, clock=nap.clock) as arxiv:
+        with pytest.raises(FeedUnreachable, match=r"^arXiv could not be reached; try again later\.$"):
+            await arxiv.latest(["cs.CL"])
+    assert API_ENDPOINT.startswith("https://")
+
+
+def test_arxiv_of_the_internet_is_not_asked_for_a_local_feed() -> None:
+    assert is_local_only("http://127.0.0.1:8000", {})
+    assert not is_local_only("http://127.0.0.1:8000", {"ARXIV_ENDPOINT": "http://127.0.0.1:9000"})
+    assert not is_local_only("https://huggingface.co", {})
+
+
+# Answers
+
+
+PAPER = Paper("2605.00001")
+
+DRAFT = Draft(
+    "On one matter",
+    "2605.00001",
+    authors=("Ada Example", "Bo Sample"),
+    categories=("cs.CL", "cs.LG"),
+    source="arxiv",
+    by_arxiv=True,
+)
+"""What every format says of the paper."""
+
+
+# The API
+
+IN_API = DRAFT._replace(
+    abstract="We look at it and find that α holds.\n\nThen we stop.",
+    published="2026-05-11",
+    version=1,
+    revised="2026-05-11",
+    versions=("v1 2026-05-11",),
+)
+
+
+@each(
+    ("pattern", "instead", "facts"),
+    [
+        ("$^", "", {}),
+        ("On one matter", "Agents\n  that $\\\\beta$", {"title": "Agents that β"}),
+        ("On one matter", "Error", {"title": "Error"}),
+        ("1v1", "1v3", {"version": 3, "versions": ("v1 2026-05-11", "v3 2026-05-11")}),
+        ("1v1<", "1<", {"version": None}),
+        ("2605.00001v1", "hep-th/9901001v1", {"id": "hep-th/9901001"}),
+        ("2605.00001v1", "math.CA/0611800v1", {"id": "math/0611800"}),
+        ("2605.00001v1", "0704.0001v1", {"id": "0704.0001"}),
+        ("<published>[^<]*", "<published>soon", {"published": None}),
+        # The address has an id too.
+        ("<id>.*</id>", "<id>urn:odd</id>", {}),
+        # The primary category stands first; those of other institutions are left out.
+        ('(<category term=)"cs.CL"', r'\1"eess.SY"/>\g<0>', {"categories": ("cs.CL", "eess.SY", "cs.LG")}),
+        ("</entry>", '<category term="68T05"/><category term="I.2.6; I.2.7"/></entry>', {}),
+        ("</entry>", "<arxiv:comment>12 pages,\n 3 figures</arxiv:comment></entry>", {"remark": "12 pages, 3 figures"}),
+        ("</entry>", "<arxiv:journal_ref>J. 7 (2026) 1-9</arxiv:journal_ref></entry>", {"journal": "J. 7 (2026) 1-9"}),
+        ("</entry>", "<arxiv:doi>10.1000/example.7</arxiv:doi></entry>", {"doi": "10.1000/example.7"}),
+    ],
+)
+def test_an_entry_says_all_that_arxiv_knows(pattern: str, instead: str, facts: dict[str, Any]) -> None:
+    answer = parse_arxiv(api_feed([re.sub(pattern, instead, atom_entry(PAPER))], total=70))
+    assert (answer.entries, answer.skipped, answer.total) == ((ArxivEntry(IN_API._replace(**facts)),), (), 70)
+
+
+def test_unusable_entries_are_skipped_with_a_reason() -> None:
+    whole = atom_entry(PAPER)
+    odd = re.sub("<link.*?/>", "", whole.replace("arxiv.org/abs", "urn:odd"))
+    answer = parse_arxiv(api_feed([odd, whole, whole.replace("On one matter", " ")]))
+    assert answer.entries == (ArxivEntry(IN_API),)
+    assert answer.skipped == (Skipped("entry 1", "no arXiv id"), Skipped("entry 3", "no title"))
+
+
+def test_a_refusal_is_an_error_with_its_reason() -> None:
+    body = refused("incorrect id format for abc.")
+    with pytest.raises(FeedRefused, match=r"^arXiv refused the request: incorrect id format for abc\.$"):
+        parse_arxiv(body)
+    assert refusal_reason(body) == "incorrect id format for abc"
+    assert refusal_reason(refused("")) == "it gives no reason"
+    assert refusal_reason(api_feed([])) == refusal_reason(b"<html>") == ""
+
+
+@each(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"<!doctype html><html><body>Sign in</body></html>",
+        b"<html><body>Sign in</body></html>",
+        b"<rss></rss>",
+        api_feed([atom_entry(PAPER)])[:-30],
+        api_feed([], total=7),
+    ],
+)
+def test_what_is_no_answer_says_so(body: bytes) -> None:
+    with pytest.raises(FeedMalformed, match=r"arXiv.*; try again later"):
+        parse_arxiv(body)
+
+
+def test_without_papers_an_answer_is_empty() -> None:
+    odd = api_feed([]).replace(b">0</opensearch:total", b">many</opensearch:total")
+    # The third is past the last paper, the fourth at a weekend.
+    for body, total in ((api_feed([]), 0), (odd, None), (api_feed([], total=7, start=7), 7), (announcement([]), None)):
+        answer = parse_arxiv(body)
+        assert (answer.entries, answer.total) == ((), total)
+
+
+# Announcements
+
+ANNOUNCED = DRAFT._replace(abstract="We look on.", announced="2026-05-12")
+KINDS: tuple[AnnounceType, ...] = ("new", "cross", "replace", "replace-cross")
+
+
+def test_an_announcement_says_why() -> None:
+    papers = [replace(PAPER, version=n, announce=kind) for n, kind in enumerate(KINDS, start=1)]
+    entries = parse_arxiv(announcement([rss_item(paper) for paper in papers])).entries
+    assert entries == tuple(
+        ArxivEntry(ANNOUNCED._replace(version=n), announce=kind) for n, kind in enumerate(KINDS, start=1)
+    )
+    assert [entry.is_new for entry in entries] == [True, True, False, False]
+
+
+def test_an_announcement_as_atom_says_the_same() -> None:
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="a" xmlns:dc="d"><entry>
+      <id>oai:arXiv.org:2605.00001v1</id><title>On one matter</title>
+      <link href="https://arxiv.org/abs/2605.00001" rel="alternate"/>
+      <summary>arXiv:2605.00001v1 Announce Type: new
+Abstract: We look on.</summary>
+      <category term="cs.CL"/><category term="cs.LG"/>
+      <published>2026-05-12T00:00:00-04:00</published><updated>2026-05-12T04:00:00+00:00</updated>
+      <arxiv:announce_type>new</arxiv:announce_type>
+      <arxiv:journal_reference>Example J.</arxiv:journal_reference><arxiv:DOI>10.1000/7</arxiv:DOI>
+      <dc:creator>Ada Example, Bo Sample</dc:creator></entry></feed>"""
+    assert parse_arxiv(body).entries == (
+        ArxivEntry(ANNOUNCED._replace(version=1, journal="Example J.", doi="10.1000/7"), announce="new"),
+    )
+
+
+@each("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
+def test_a_date_that_is_none_is_none(stamp: str) -> None:
+    body = announcement([rss_item(PAPER)]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
+    assert parse_arxiv(body).entries[0].draft.announced is None
+
+
+# Real answers
+
+
+# Records
+
+
+def oai(inner: str) -> bytes:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-09-17T08:04:18Z</responseDate>
+<request verb="GetRecord">http://oaipmh.arxiv.org/oai</request>{inner}</OAI-PMH>""".encode()
+
+
+def raw(versions: str, categories: str = "cs.LG cs.CL") -> bytes:
+    """A record that has all versions."""
+    return oai(f"""<GetRecord><record><header><identifier>oai:arXiv.org:2605.00001</identifier></header><metadata>
+<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>2605.00001</id><submitter>A. Person</submitter>{versions}
+<title>Agents
+  that $\\beta$</title><authors>A. Person (Lab, Town), B. Other</authors><categories>{categories}</categories>
+<comments>Accepted to ICLR 2026</comments><journal-ref>Example J. 7 (2026) 1-9</journal-ref><doi>10.1000/e.7</doi>
+<abstract>We look.</abstract></arXivRaw></metadata></record></GetRecord>""")
+
+
+VERSIONS = """
+<version version="v2"><date>Tue, 05 May 2026 16:49:46 GMT</date><size>69kb</size></version>
+<version version="v1"><date>Fri, 01 May 2026 23:13:16 GMT</date></version>
+<version version="v10"><date>Mon, 11 May 2026 07:21:25 GMT</date></version>
+<version version="v3"><date>some day</date></version>"""
+
+
+def test_a_record_lists_all_versions_whatever_their_order() -> None:
+    draft = Draft(
+        "Agents that β",
+        "2605.00001",
+        published="2026-05-01",
+        categories=("cs.LG", "cs.CL"),
+        version=10,
+        revised="2026-05-11",
+        versions=("v1 2026-05-01", "v2 2026-05-05", "v10 2026-05-11"),
+        remark="Accepted to ICLR 2026",
+        doi="10.1000/e.7",
+        journal="Example J. 7 (2026) 1-9",
+        source="arxiv",
+        by_arxiv=True,
+    )
+    assert parse_record(raw(VERSIONS)) == ArxivEntry(draft)
+    many = "".join(f'<version version="v{n}"><date>2026-05-01</date></version>' for n in range(1, 300))
+    bounded = parse_record(raw(many, " ".join(f"cs.{'a' * n}-b" for n in range(1, 60))))
+    assert bounded is not None
+    assert (len(bounded.draft.versions), len(bounded.draft.categories)) == (200, 35)
+    assert parse_record(raw("")) == ArxivEntry(draft._replace(published=None, version=None, revised=None, versions=()))
+
+
+def test_an_unknown_record_is_none_and_others_are_errors() -> None:
+    assert parse_record(oai('<error code="idDoesNotExist">No such id.</error>')) is None
+    with pytest.raises(FeedRefused, match=r"^arXiv refused the request: Bad verb\.$"):
+        parse_record(oai('<error code="badVerb">Bad verb.</error>'))
+    odd = raw("").replace(b"2605.00001</id>", b"x</id>"), raw("").replace(b"Agents\n  that $\\beta$", b"")
+    for body in (b"", b"<html/>", oai("<GetRecord/>"), *odd, api_feed([])):
+        with pytest.raises(FeedMalformed):
+            parse_record(body)
+
+
+def test_records_are_papers_with_the_day_of_their_announcement() -> None:
+    listed = records([PAPER, replace(PAPER, id="math/0309136", version=2)], "next")
+    deleted = b'<record><header status="deleted"><datestamp>2026-05-12</datestamp></header></record>'
+    draft = ANNOUNCED._replace(authors=("Ada Example",), published="2026-05-11")
+    assert parse_records(listed.replace(b"<record>", deleted + b"<record>", 1)) == (
+        (ArxivEntry(draft), ArxivEntry(draft._replace(id="math/0309136", revised="2026-05-11"))),
+        "next",
+    )
+    assert parse_records(records([])) == ((), "")
+
+
+def test_a_token_that_has_expired_is_told() -> None:
+    with pytest.raises(RecordsExpired, match="unknown"):
+        parse_records(b'<OAI-PMH><error code="badResumptionToken">unknown</error></OAI-PMH>')
+    with pytest.raises(FeedRefused, match="no such set"):
+        parse_records(b'<OAI-PMH><error code="badArgument">no such set</error></OAI-PMH>')
+    for body in (b"<OAI-PMH/>", b"<html/>", b"<OAI-PMH><ListRecords>"):
+        with pytest.raises(FeedMalformed):
+            parse_records(body)
+
+
+# Pages
+
+PAPERS = [
+    replace(PAPER, title="On  $\\alpha$: one <b>matter</b>"),
+    Paper("hep-th/9901001", categories=("cs.LG", "cs.CL")),
+    Paper("2001.00001", announce="replace"),
+]
+
+PAGE = listing_page("cs.CL", "2026-05-12", PAPERS)
+
+
+def test_a_page_has_its_day_its_counts_and_its_papers() -> None:
+    found = parse_listing(PAGE)
+    listed = ANNOUNCED._replace(abstract="We look on & on.")
+    assert found.entries == (
+        ArxivEntry(listed._replace(title="On α: one <b>matter</b>"), "new"),
+        ArxivEntry(listed._replace(id="hep-th/9901001", categories=("cs.LG", "cs.CL")), "cross"),
+        ArxivEntry(listed._replace(id="2001.00001"), "replace"),
+    )
+    assert (found.day, found.total, found.count_of(("new", "cross")), found.is_whole) == ("2026-05-12", 3, 2, True)
+    cut = parse_listing(PAGE[: PAGE.index(b"<h3>Cross")])
+    assert (cut.entries, cut.total, cut.is_whole) == (found.entries[:1], 3, False)
+    # A paper whose title can't be read is announced all the same.
+    (entry, *_) = parse_listing(PAGE.replace(b"list-title", b"t")).entries
+    assert entry == ArxivEntry(listed._replace(title=""), "new")
+
+
+@each(
+    "page",
+    [
+        b"",
+        b"<html><body>Sign in</body></html>",
+        PAGE.replace(b"Showing new listings for", b"News of"),
+        PAGE.replace(b"12 May", b"32 May"),
+        PAGE.replace(b"Total of", b"In all"),
+    ],
+)
+def test_a_page_of_another_form_is_refused(page: bytes) -> None:
+    with pytest.raises(FeedMalformed, match="has a form"):
+        parse_listing(page)
+
+
+def test_a_hostile_page_takes_no_time() -> None:
+    """Work follows the size: each of these took minutes where a pattern looks for an end that never comes."""
+    head = listing_page("cs.CL", "2026-05-12", [])
+    for piece in (
+        b"<dt><a href='/abs/2605.1'>" + b"<div class='list-title'>" * 2_000,
+        b"<h3>New submissions (showing ",
+    ):
+        assert parse_listing(head + piece * 200).entries == ()
+    many = [replace(PAPER, id=f"2605.{n:05}") for n in range(300)]
+    assert len(parse_listing(listing_page("cs.CL", "2026-05-12", many)).entries) == 300
+
+
+# Categories
+
+
+def test_categories_have_names_and_groups() -> None:
+    known = categories()
+    assert known["cs.CL"].name == "Computation and Language"
+    assert known["cs.CL"].group == "Computer Science"
+    assert known["hep-th"].group == "Physics"
+    assert len(known) > 150
+    assert all(id == category.id and category.name for id, category in known.items())
+
+
+def test_a_category_is_found_in_any_case() -> None:
+    assert find_category(" CS.ro ").id == "cs.RO"
+
+
+def test_an_unknown_category_gets_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"'cs.CLL' is not a category of arXiv; did you mean cs\.CL\?"):
+        find_category("cs.CLL")
+    with pytest.raises(UsageError, match=r"one is cs\.CL, for example\."):
+        find_category("\x1b[31mwhatever")
+
+
+@each(
+    ("url", "ids"),
+    [
+        ("https://rss.arxiv.org/rss/cs.CL+cs.lg", ("cs.CL", "cs.LG")),
+        ("http://export.arxiv.org/rss/hep-th", ("hep-th",)),
+        (" https://www.arxiv.org/atom/cs.RO/ ", ("cs.RO",)),
+        ("https://rss.arxiv.org/rss/cs.CL+cs.XX", ()),
+        ("https://rss.arxiv.org/rss/", ()),
+        ("https://arxiv.org/abs/2605.00001", ()),
+        ("https://example.org/rss/cs.CL", ()),
+        ("https://[bad/rss/cs.CL", ()),
+    ],
+)
+def test_announcements_are_known_by_their_address(url: str, ids: tuple[str, ...]) -> None:
+    assert announced_categories(url) == ids

@@ -1,0 +1,86 @@
+"""A daily feed, arXiv, a site and a cache that is refreshed from them, all on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from reader.cache.feeds import Feeds
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
+from reader.core.paper import Paper as Known
+from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.responses import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.syndication.client import SyndicationClient
+from reader.refresh.jobs import RefreshEvent, SourceEvent
+from reader.refresh.plan import Day, Latest
+from reader.refresh.sources import Sources, refresh_all
+from tests.cache.conftest import ByName
+from tests.feed_server import FeedServer
+from tests.feeds.servers import Arxiv, Documents, Nap, Paper
+
+TODAY = "2026-05-12"  # a Tuesday
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+class World:
+    """The daily feed, arXiv, a site, and a cache that is refreshed from them."""
+
+    def __init__(self, path: Path, daily: FeedServer, arxiv: Arxiv, site: Documents) -> None:
+        self.daily, self.arxiv, self.site = daily, arxiv, site
+        self.path = path
+        self.cache = Cache.open(path, ByName())
+        self.feeds = Feeds.open(path)
+        self.now = NOON
+        self.categorize = True
+        self.category_papers: tuple[str, ...] = ("new", "cross")
+
+    @classmethod
+    @contextmanager
+    def opened(cls, path: Path, listed: list[Any], papers: list[Paper]) -> Iterator[Self]:
+        """A world in which papers are listed today, and arXiv has some."""
+        with FeedServer({TODAY: listed}, today=TODAY) as daily, Arxiv(papers) as arxiv, Documents() as site:
+            made = cls(path, daily, arxiv, site)
+            with closing(made.cache), closing(made.feeds):
+                yield made
+
+    @asynccontextmanager
+    async def sources(self) -> AsyncIterator[Sources]:
+        nap, limits = Nap(), Limits(attempts=1)
+        async with (
+            HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
+            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
+            SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
+        ):
+            yield Sources(
+                self.cache,
+                self.feeds,
+                daily,
+                arxiv,
+                web,
+                categorize=self.categorize,
+                stays_offline=False,
+                category_papers=self.category_papers,
+                now=self._now,
+            )
+
+    def _now(self) -> datetime:
+        return self.now
+
+    async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
+        async with self.sources() as sources:
+            return [event async for event in refresh_all(plan or Latest(1), sources)]
+
+    def paper(self, id: str) -> Known:
+        with closing(Window.open(self.path)) as window:
+            (found,) = window.papers([window.pk_of(id) or 0])
+            return found
+
+    def follow(self, url: str, slug: str = "lab") -> None:
+        added = self.now.isoformat()
+        assert self.feeds.follow("arxiv" if url.startswith("cs.") else "rss", url, slug.title(), slug, added)
