@@ -155,6 +155,7 @@ if TYPE_CHECKING:
     from reader.cache import meta as meta  # Small facts in the cache, by key.
     from reader.cache.marks.events import Events as Events  # The user's actions: record, undo, join them.
     from reader.log.foreign import LINE_BYTES as LINE_BYTES  # Maximum bytes of a line.
+    from reader.log.foreign import checked_row as checked_row  # A row with clean text, or why it is refused.
     from reader.log.foreign import decode_row as decode_row  # The row of another machine's line, or why it is refused.
     from reader.log.foreign import encode_row as encode_row  # The line of a row.
     from reader.log.rows import Row as Row  # One mark on one paper.

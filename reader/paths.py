@@ -183,7 +183,8 @@ def close_to_others(cache: Path) -> None:
                 make_private(folder, *folder.rglob("*"))
     logs = log_file().parent.glob(f"{log_file().name}*")
     files = (config_file(), state_file(), look_file(), bookmarks_file(), *logs)
-    make_private(cache.parent, *cache.parent.glob(f"{cache.stem}.*"), *files, *(file.parent for file in files))
+    databases = (*cache.parent.glob(f"{cache.stem}.*"), *cache.parent.glob(f"{LOG_DATABASE}*"))
+    make_private(cache.parent, *databases, *files, *(file.parent for file in files))
 
 
 def read_start(file: Path, limit: int) -> bytes:

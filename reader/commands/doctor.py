@@ -87,6 +87,10 @@ class Finding:
 
 Fact = TypedDict("Fact", {"topic": str, "name": str, "value": str, "advice": str, "ok": bool})
 Examined = TypedDict("Examined", {"ok": bool, "findings": list[Fact]})
+FoundFault = TypedDict("FoundFault", {"name": str, "what": str, "can_repair": bool})
+Repaired = TypedDict(
+    "Repaired", {"found": list[FoundFault], "kept": list[str], "marks": int, "starred": int, "papers": int}
+)
 
 
 _USUAL = re.compile(
@@ -217,9 +221,7 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
             yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
             yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
             copied = backups(file)
-            yield _open(
-                "Cache", "copies of marks", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet"
-            )
+            yield _open("Cache", "copies", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet")
         if not faults and schema.version(file) == schema.HEAD:
             yield from _examine_contents(file)
             yield from _examine_sources(file, settings)
@@ -440,7 +442,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     _examine,
-    {"": Examined},
+    {"": Examined, "--repair": Repaired},
 )
 
 

@@ -18,8 +18,8 @@ from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained, is_damage
 from reader.log import old_home
-from reader.log.rows import is_action, is_machine, new_machine
-from reader.log.store import INSERT, VERSION, prepare, put
+from reader.log.database import INSERT, VERSION, get, prepare, put
+from reader.log.rows import clock_of, is_action, is_machine, new_machine
 from reader.paths import backup_folder, log_database, make_folder, make_private, touch_private
 
 KEPT = 7
@@ -109,13 +109,16 @@ def ensure(cache: Path) -> None:
 
 def take_old(cache: Path) -> None:
     """Take over the marks that an older release left in the cache at a path; raises CacheError."""
-    from reader.log.store import Log
-
-    is_new = not log_database(cache).exists()
+    log = log_database(cache)
+    is_new = not log.exists()
     ensure(cache)
     if not is_new:
-        with closing(Log.open(cache)) as log:
-            log.take(old_home.read(cache).rows)
+        with connections.opened(log, durable=True) as connection, connections.transaction(connection):
+            rows = old_home.read(cache).rows
+            _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in rows))
+            put(
+                connection, "clock", str(max(int(get(connection, "clock")), *(clock_of(row.action) for row in rows), 0))
+            )
 
 
 def restore(cache: Path) -> Restored:

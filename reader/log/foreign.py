@@ -32,10 +32,10 @@ def decode_row(line: bytes | str) -> Row:
     values = foreign.read_json(line, LINE_BYTES)
     if not (isinstance(values, list) and len(values) == 5 and all(isinstance(one, str) for one in values)):
         raise Refused("it is not a row")
-    return checked(Row(*values))
+    return checked_row(Row(*values))
 
 
-def checked(row: Row) -> Row:
+def checked_row(row: Row) -> Row:
     """The row with clean text; raises Refused with the reason if no machine can have recorded it.
 
     The result depends on the row alone, so that all machines have the same one. A kind that only a newer program knows

@@ -31,11 +31,9 @@ from reader.core.marks import (
 )
 from reader.database import connections
 from reader.database.sqlite_errors import explained
+from reader.log.database import INSERT, VERSION, get, put
 from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
 from reader.paths import log_database
-
-VERSION = 1
-"""SQLite's `user_version` of the file."""
 
 AHEAD_MS = 86_400_000
 """Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock counts as of then."""
@@ -59,8 +57,6 @@ _REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))})" + "".join(
 )
 """SQL: whether the row `e` is something that an undo takes back."""
 
-INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, value, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
-
 
 class Log:
     """The log at a path; used by one thread at a time, and by any number of programs."""
@@ -69,7 +65,7 @@ class Log:
         self._connection = connection
         self._path = path
         self._now = now
-        self.machine = _meta(connection, "machine")
+        self.machine = get(connection, "machine")
 
     @classmethod
     def open(cls, cache: Path, now: Callable[[], float] = time.time) -> Log:
@@ -150,7 +146,7 @@ class Log:
         return [action for (action,) in rows]
 
     def _record(self, marks: Sequence[Mark], by: str) -> str:
-        clock = max(int(self._now() * 1000), int(_meta(self._connection, "clock")) + 1)
+        clock = max(int(self._now() * 1000), int(get(self._connection, "clock")) + 1)
         action = action_id(self.machine, clock)
         self._connection.executemany(
             INSERT,
@@ -244,7 +240,7 @@ class Log:
                     ),
                 )
                 taken += self._connection.total_changes - before
-                last = max(int(_meta(self._connection, "clock")), *clocks)
+                last = max(int(get(self._connection, "clock")), *clocks)
                 put(self._connection, "clock", str(last))
             connections.give_way()
         return taken
@@ -299,23 +295,3 @@ def _placed(marks: Sequence[Mark], clock: int) -> Iterator[str]:
             position += 1
         else:
             yield mark.value
-
-
-def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables unless they are there, in the caller's transaction."""
-    if connection.execute("PRAGMA user_version").fetchone()[0]:
-        return
-    for statement in connections.statements(Path(__file__).with_name("schema.sql").read_text("utf-8")):
-        connection.execute(statement)
-    for key, value in (("machine", new_machine()), ("edition", new_machine()), ("clock", "0")):
-        put(connection, key, value)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _meta(connection: sqlite3.Connection, key: str) -> str:
-    return str(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
-
-
-def put(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Set a fact about the log, in the caller's transaction."""
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))

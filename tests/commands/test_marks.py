@@ -362,7 +362,7 @@ def test_undo_goes_back_step_by_step_and_says_what_it_undid(session: Session, pa
     )
 
 
-def test_undo_says_first_that_a_feed_is_no_mark(session: Session, papers: Path) -> None:
+def test_undo_takes_back_that_a_feed_was_followed(session: Session, papers: Path) -> None:
     session(
         """
         $ mark star 2606.26740
@@ -372,12 +372,12 @@ def test_undo_says_first_that_a_feed_is_no_mark(session: Session, papers: Path) 
         $ feeds remove cs.CL
         1 feed removed; the papers stay.
         $ undo
-        1! dailypapers: Nothing was undone: a feed was followed or dropped, which 'dailypapers feeds' takes back. Undo again to take back the mark before.
+        Taken back: no longer followed the feed cs.cl.
+        $ undo
+        Taken back: followed the feed cs.cl.
         $ undo
         Taken back: 1 paper starred.
-        $ mark star 2606.26740
-        1 paper marked starred. 'dailypapers undo' takes it back.
-        $ undo
-        Taken back: 1 paper starred.
-        """  # noqa: E501
+        $ redo
+        Redone: 1 paper starred.
+        """
     )

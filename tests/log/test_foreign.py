@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reader.core.foreign import Refused
-from reader.log.foreign import checked, decode_row, encode_row
+from reader.log.foreign import checked_row, decode_row, encode_row
 from reader.log.rows import Row
 from tests.table import each
 
@@ -45,7 +45,7 @@ FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "
 )
 def test_what_no_machine_records_is_refused(paper: str, kind: str, value: str) -> None:
     with pytest.raises(Refused):
-        checked(Row(ACTION, paper, kind, value))
+        checked_row(Row(ACTION, paper, kind, value))
 
 
 @each(

@@ -81,7 +81,8 @@ async def test_a_mark_is_stored_though_nobody_awaits_it(cache_file: Path) -> Non
 
 async def test_a_mark_that_fails_says_why_and_the_next_one_works(library: Library, cache_file: Path) -> None:
     pks = keys(library, "2605.00400")
-    with closing(sqlite3.connect(cache_file)) as other:
+    assert await library.mark("read", True, pks) is not None
+    with closing(sqlite3.connect(cache_file.with_name("log.db"))) as other:
         other.execute(
             "CREATE TRIGGER t BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
         )
@@ -158,7 +159,7 @@ async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Libr
     assert library.rows([1, 2, 3]) == []
     assert library.paper(1) is None
     assert list(library.first_list(Place(), "day", lambda: SCOPE, limit=10).pks) == []
-    assert answers(library) == [None, {}, False, 0, False, False, {}, [], False, None, None, None, (), (), None, ""]
+    assert answers(library) == [None, {}, False, 0, False, True, {}, [], False, None, None, None, (), (), None, ""]
     assert "damaged" in library.trouble
     with pytest.raises(CacheDamaged, match="The next start of the reader repairs it"):
         await library.mark("star", True, [1])

@@ -1,4 +1,4 @@
-"""`dailypapers sync`: the same marks on every machine, through a shared folder."""
+"""`dailypapers sync`: the same marks on every machine, through a shared folder or a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import platform
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +16,15 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from reader import api
 from reader.api import places
 
+CHANNEL = "dailypapers"
+"""What a server tells of news by."""
+
 if TYPE_CHECKING:
     from reader.extensions.sync.folder import Exchanged
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "a folder that your machines share (default: the setting sync)"
+    about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync)"
     parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR", help=about)
     about = "print what each machine has sent, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
@@ -32,18 +36,23 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
+    if arguments.status and arguments.watch:
+        raise api.UsageError("--status prints once, and --watch keeps running: choose one of them.")
     if arguments.remove:
         return _remove(arguments, workspace)
-    folder = folder_of(arguments.folder, workspace)
+    if arguments.status and not (arguments.folder or workspace.settings.sync):
+        nothing = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
+        return api.answer(arguments, Status(folder=None, machines=[], troubles=[]), nothing)
+    place = place_of(arguments.folder, workspace)
     if arguments.status:
-        return _print_status(arguments, workspace, folder)
+        return _print_status(arguments, workspace, place)
     if not arguments.watch:
-        _print_outcome(arguments, workspace, exchange_once(workspace, folder))
+        _print_outcome(arguments, workspace, exchange_once(workspace, place))
         return 0
-    with workspace.events() as events:
+    with workspace.events() as events, _server(place) as server:
         told: list[str] = []
-        for _ in places.looks(events, None, "", events.machine):
-            exchanged = _exchange(workspace, events, folder)
+        for _ in places.looks(events, server, CHANNEL, events.machine):
+            exchanged = _exchange(workspace, events, place, server)
             # A lasting problem is reported once.
             told, exchanged.troubles = exchanged.troubles, [one for one in exchanged.troubles if one not in told]
             if exchanged.came or exchanged.went or exchanged.troubles:
@@ -53,29 +62,47 @@ def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
     return 0
 
 
-def folder_of(named: str | None, workspace: api.Workspace) -> Path:
-    """The folder that is named, else that of the settings; raises UsageError."""
+def place_of(named: str | None, workspace: api.Workspace) -> Path | str:
+    """The folder or the server's address that is named, else that of the settings; raises UsageError."""
     wanted = named or workspace.settings.sync
     if not wanted:
         raise api.UsageError("Name a folder that your machines share: dailypapers sync DIR.")
-    return Path(places.shared_place(wanted, Path() if named else workspace.config_file.parent))
+    place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
+    return place if places.is_server(place) else Path(place)
 
 
-def exchange_once(workspace: api.Workspace, folder: Path) -> Exchanged:
-    """Join the marks through a folder; raises ReaderError."""
+@contextmanager
+def _server(place: Path | str) -> Iterator[places.Server | None]:
+    """A connection to the server at a place; None for a folder."""
+    if isinstance(place, Path):
+        yield None
+    else:
+        with places.open_server(place) as server:
+            yield server
+
+
+def exchange_once(workspace: api.Workspace, place: Path | str) -> Exchanged:
+    """Join the marks through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
-    with workspace.events() as events:
-        exchanged = _exchange(workspace, events, folder)
+    with workspace.events() as events, _server(place) as server:
+        exchanged = _exchange(workspace, events, place, server)
     workspace.has_changed = had_changed or bool(exchanged.came)
     return exchanged
 
 
-def _exchange(workspace: api.Workspace, events: api.Events, folder: Path) -> Exchanged:
-    from reader.extensions.sync.folder import exchange
-
-    if folder.is_dir() and folder.samefile(workspace.cache_file.parent):
-        raise api.CacheError(f"{folder} holds this machine's own marks, which must not be shared. Name another folder.")
+def _exchange(
+    workspace: api.Workspace, events: api.Events, place: Path | str, server: places.Server | None
+) -> Exchanged:
     with places.alone(api.paths.sync_lock(workspace.cache_file)):
+        if server is not None:
+            from reader.extensions.sync.server import exchange_with
+
+            return exchange_with(events, server, str(place))
+        from reader.extensions.sync.folder import exchange
+
+        folder = Path(place)
+        if folder.is_dir() and folder.samefile(workspace.cache_file.parent):
+            raise api.CacheError(f"{folder} holds this machine's own marks. Name another folder.")
         return exchange(events, folder, api.clean(platform.node().partition(".")[0], 60))
 
 
@@ -108,14 +135,16 @@ class Machine(TypedDict):
     newest: str
 
 
-Status = TypedDict("Status", {"folder": str, "machines": list[Machine], "troubles": list[str]})
+Status = TypedDict("Status", {"folder": str | None, "machines": list[Machine], "troubles": list[str]})
 
 
-def _print_status(arguments: Namespace, workspace: api.Workspace, folder: Path) -> int:
+def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | str) -> int:
     from reader.extensions.sync.folder import load
 
+    shown = places.shown_place(str(place))
+
     with workspace.events() as events:
-        known = load(events, str(folder))
+        known = load(events, shown if isinstance(place, str) else str(place))
         names = {one.machine: one.name for one in known.files.values()}
         records = [
             Machine(
@@ -129,8 +158,9 @@ def _print_status(arguments: Namespace, workspace: api.Workspace, folder: Path) 
         ]
     troubles = [f"{name}: {one.trouble}" for name, one in known.files.items() if one.trouble]
     if arguments.json:
-        return api.answer(arguments, Status(folder=str(folder), machines=records, troubles=troubles))
-    api.print_text(f"{api.clean(str(folder))}{'' if folder.is_dir() else ' is missing now'}")
+        return api.answer(arguments, Status(folder=shown, machines=records, troubles=troubles))
+    is_missing = isinstance(place, Path) and not place.is_dir()
+    api.print_text(f"{shown}{' is missing now' if is_missing else ''}")
     rows = [
         (
             f"{one['name'] or one['machine']}{' (this one)' if one['is_this'] else ''}",
@@ -170,16 +200,17 @@ def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
 
 
 def join_now(workspace: api.Workspace) -> None:
-    """Join through the folder of the settings, if they name one; raises ReaderError."""
+    """Join through the place of the settings, if they name one; raises ReaderError."""
     if workspace.settings.sync:
-        exchange_once(workspace, folder_of(None, workspace))
+        exchange_once(workspace, place_of(None, workspace))
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     named = workspace.settings.sync
     if named:
-        folder = folder_of(None, workspace)
-        yield api.Finding("Sharing", "sync", api.clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
+        place = place_of(None, workspace)
+        is_missing = isinstance(place, Path) and not place.is_dir()
+        yield api.Finding("Sharing", "sync", places.shown_place(str(place)), places.NOT_THERE if is_missing else "")
 
 
 def _results() -> Any:

@@ -66,7 +66,7 @@ def test_no_address_leaves_the_machine_but_in_the_mail(run: Run, use: Use, tmp_p
         run("digest", "topic:agents", "OR", "agents", *SINCE, "--send")
     (file,) = (tmp_path / "shared").iterdir()
     said = file.read_text()
-    assert IDS[1] in said and '"kind":"mailed:' in said
+    assert IDS[1] in said and '"mailed:' in said
     assert "ada" not in said and "example.org" not in said and "topic" not in said
 
 
