@@ -39,7 +39,7 @@ QUOTES = (
 
 @pytest.fixture
 def two(live_edit: Paper) -> tuple[Paper, Paper]:
-    """A paper that has everything, and one from elsewhere that has nearly nothing."""
+    """A paper with every field set, and one from another site with almost none."""
     full = live_edit._replace(
         title="LiveEdit: {Towards} $x^2$ *Real-Time* 50% “Diffusion”",
         abstract="It asks for two things & more at https://github.com/a/b.\n\n# A short $x_i$ gives both.",

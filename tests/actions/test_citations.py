@@ -155,7 +155,7 @@ def test_authors_are_people_and_groups(live_edit: Paper) -> None:
 def test_arxiv_publishes_what_appeared_nowhere_else(live_edit: Paper) -> None:
     alone, printed = (fields_of(live_edit._replace(journal="", venue=venue)) for venue in ("", "ICML 2026"))
     assert alone["publisher"] == "arXiv" and "publisher" not in printed
-    # Where people work is not where the paper appeared.
+    # The authors' affiliation is not the place of publication.
     assert not {"organization", "institution"} & (alone.keys() | printed.keys())
     # A paper of a saved page is not at arXiv.
     found = fields_of(live_edit._replace(id="page:0a1b2c3d4e5f", authors=()))

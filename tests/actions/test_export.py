@@ -56,7 +56,7 @@ PAPERS = st.lists(
 
 
 WRITTEN = Path(__file__).parent / "written"
-"""What is written of two papers, in a file for each format."""
+"""The expected export of two papers, one file for each format."""
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -111,7 +111,7 @@ def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
-    """Whichever text of a paper has it, also of a page of another site, of which more is told."""
+    """Every text field holds an escape, for papers of all kinds of sources."""
     evil = "a\x1b]0;x\x07b\x9b31m\u202ec"
     said: dict[str, Any] = {}
     for field in (one for one in FIELDS if not one.rules.is_date and one.name not in ("id", "topics")):
@@ -189,13 +189,13 @@ def test_a_feed_contains_nothing_of_the_users_own(live_edit: Paper) -> None:
 @given(PAPERS)
 @settings(max_examples=20)
 def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
-    """Those of RFC 4287, whatever the papers have."""
+    """The rules are those of RFC 4287."""
     text = atom(*papers, query="</title>\x00\ud800 & <a>")
     feed = ElementTree.fromstring(text.encode("utf-8", "replace"))
     names = [child.tag.removeprefix(ATOM) for child in feed]
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == len(papers)
-    # What is of the feed precedes its entries.
+    # The elements of the feed precede its entries.
     assert names[len(names) - len(entries) :] == ["entry"] * len(entries)
     assert len({one.findtext(f"{ATOM}id") for one in entries}) == len({paper.id for paper in papers})
     for one in (feed, *entries):
@@ -217,7 +217,7 @@ def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
 
 
 def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
-    """A phone shows what is new by its id, and what has changed by its time: neither may come of anything else."""
+    """Feed readers report new ids and changed times to the user, so neither may change without cause."""
 
     def entry(paper: Paper) -> tuple[str, str]:
         [found] = feedparser.parse(atom(paper).encode()).entries

@@ -175,7 +175,7 @@ def test_a_console_browser_is_started_only_where_it_has_a_terminal(
         assert find_browser() == browser.name
         assert open_url("https://x.example/")
     assert len(browser.opened) == 3
-    # No browser is an answer, not a failure.
+    # A missing browser gives an answer, not an error.
     browser.works = False
     assert not open_url("https://x.example/")
     monkeypatch.setattr(webbrowser, "get", Mock(side_effect=webbrowser.Error))

@@ -55,7 +55,7 @@ OTHER_FORM = "paper: 2606.30310\ntitle: 'A: b # c'\ntags:\n  - paper\n  - agents
             "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\n"
             'tags: ["paper", "mine", "later"]\nstatus: reading\nlinks: {a: [1, 2]}\nmarks: ["starred"]\n',
         ),
-        # What is no list of words stays as it is; what the user took out stays out.
+        # A value that is no list of words stays unchanged, and removed words stay removed.
         ("tags: [[paper]]\n", 'tags: [[paper]]\nmarks: ["starred"]\n'),
         ('paper: "2606.30310"\ntags: ["agents"]\n', 'paper: "2606.30310"\ntags: ["later"]\nmarks: ["starred"]\n'),
         # Another form of the same value is no change: Obsidian writes all properties anew if one is changed.

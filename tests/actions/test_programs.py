@@ -40,7 +40,7 @@ HOSTILE = "--help; `touch x` $(touch x) <b>&amp;\x1b[31m\n-u critical"
 
 
 def program(folder: Path, code: str, name: str = "tell") -> str:
-    """A program of the user's."""
+    """Write an executable Python program."""
     file = folder / name
     file.write_text(f"#!{sys.executable}\n{code}\n")
     file.chmod(0o700)
@@ -63,7 +63,7 @@ async def test_a_long_output_is_cut_and_an_endless_one_is_stopped(tmp_path: Path
     printed = await run_program([program(tmp_path, "while True: print('x' * 99)")], seconds=20)
     assert printed.is_cut
     assert printed.text.startswith("x" * 99) and len(printed.text) <= MOST_KEPT
-    # What it says on the other stream fills no disk either.
+    # Endless output on standard error is stopped as well.
     loud = "import sys\nwhile True: sys.stderr.write('x' * 9_000)"
     assert (await run_program([program(tmp_path, loud)], seconds=60)).is_cut
 
@@ -128,7 +128,7 @@ async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: 
     [
         ("print('half'); sys.exit('no \\x1b[1mmodel\\x1b[0m')", "tell failed (exit code 1): no model; see X."),
         ("sys.exit(3)", "tell failed (exit code 3); see X."),
-        # Of much that it prints, the last line is told.
+        # Of a long error output, the last line is shown.
         ("for _ in range(3_000): sys.stderr.write('x' * 999 + chr(10))\nsys.exit('the last word')",
          "tell failed (exit code 1): the last word; see X."),
     ],
@@ -327,7 +327,7 @@ def come_in(text: str) -> list[LibraryEntry]:
 
 
 def expect(text: str, papers: Iterable[Paper]) -> None:
-    """Entries of the papers, in their order."""
+    """Check that a text reads back as these papers, in order."""
     assert [entry.id for entry in come_in(text)] == [paper.id for paper in papers]
 
 

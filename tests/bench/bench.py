@@ -51,9 +51,13 @@ class Bench:
         self._corpus = corpus.make_home(folder, papers)
         self._work = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
         self.newsboat = corpus.make_newsboat(self._work / "newsboat", papers)
-        listed = run(["list", "--json=title", "-n", "400"], environment(self._corpus))
-        self.titles: list[str] = [paper["title"][:20] for paper in json.loads(listed.out)]
-        """The beginnings of the titles as the view All lists them."""
+        self.titles = self.list_titles("", 2)
+        """The beginnings of the first titles of the view All."""
+
+    def list_titles(self, query: str, papers: int) -> list[str]:
+        """The beginnings of the titles that a query lists first."""
+        done = run(["list", query, "--json=title", "-n", str(papers)], environment(self._corpus))
+        return [paper["title"][:20] for paper in json.loads(done.out)]
 
     def close(self) -> None:
         shutil.rmtree(self._work)
@@ -200,26 +204,37 @@ def measure_keys(bench: Bench) -> None:
         for name, keys in (("j", ["j"]), ("ctrl+d", ["ctrl+d"]), ("G", ["G"]), ("gg", ["g", "g"])):
             times = 20 if name in "j ctrl+d" else 1
             report(f"{name} to repaint", [moves(terminal, *keys) for _ in range(times)], bare, "bare app")
-        stars = [press(terminal, ["s"], lambda one: "starred" in one.lines[-1]) for _ in range(1)]
-        report("s to 'starred', which is stored", stars, _commits(bench), "commit by sqlite3")
-        report("A until none is unread", [press(terminal, ["A"], lambda one: unread(one) == "0")])
-        report("u until they are unread again", [press(terminal, ["u"], lambda one: unread(one) != "0")])
-        terminal.press("/")
-        terminal.read_until_quiet(0.5)
-        letters = list[float]()
-        for letter in "video":
-            before = terminal.lines[1:-2]
-            letters.append(press(terminal, [letter], lambda one, before=before: one.lines[1:-2] != before))  # type: ignore[misc]
-        report("a letter of a query", letters, _matches(bench), "FTS5 by sqlite3")
+        one, all_papers = _commits(bench)
+        stars = [press(terminal, ["s"], lambda one: "starred" in one.lines[-1])]
+        report("s to 'starred', which is stored", stars, one, "commit by sqlite3")
+        reads = [press(terminal, ["A"], lambda one: unread(one) == "0")]
+        report("A until none is unread", reads, all_papers, "commit by sqlite3")
+        undos = [press(terminal, ["u"], lambda one: unread(one) != "0")]
+        report("u until they are unread again", undos, all_papers, "commit by sqlite3")
+        letters = [last_letter(bench, terminal, query) for query in ("video", "agents", "diffusion", "reasoning")]
+        report("the last letter of a query", letters, _matches(bench), "FTS5 by sqlite3")
 
 
-def _commits(bench: Bench) -> list[float]:
-    """Milliseconds of durable transactions of one row."""
+def last_letter(bench: Bench, terminal: Terminal, query: str) -> float:
+    """Milliseconds from the last letter of a query to the frame that shows it with its first paper."""
+    first = bench.list_titles(query, 1)[0]
+    terminal.press("/", *query[:-1])
+    took = press(terminal, [query[-1]], lambda one: f"/ {query}" in one.text and first in one.text)
+    terminal.press("escape")
+    return took
+
+
+def _commits(bench: Bench) -> tuple[list[float], list[float]]:
+    """Milliseconds of durable transactions: of one row, and of a row for each paper."""
     with closing(sqlite3.connect(bench.home() / "floor.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("CREATE TABLE mark (kind, value, paper)")
-        return [_milliseconds(connection, "INSERT INTO mark VALUES ('star', '1', 7)") for _ in range(20)]
+        one = "INSERT INTO mark VALUES ('star', '1', 7)"
+        ids = f"WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {bench.papers})"
+        many = f"{ids} INSERT INTO mark SELECT 'read', '1', id FROM n"
+        ones, manys = ([_milliseconds(connection, sql) for _ in range(20)] for sql in (one, many))
+    return ones, manys
 
 
 def _matches(bench: Bench) -> list[float]:
@@ -292,7 +307,8 @@ def measure_memory(bench: Bench) -> None:
         for keys in (["g", "y"], ["/", "~ agents that use tools", "enter"]):
             terminal.press(*keys)
             terminal.read_until_quiet(REST_SECONDS)
-            report(f"memory after {' '.join(keys)}, MB", [megabytes(terminal, "Rss")])
+            used = [megabytes(terminal, "Rss")]
+            report(f"memory after {' '.join(keys)}, MB", used, [megabytes(floor, "Rss")], "bare app")
     size = sum(file.stat().st_size for file in bench.home().glob("*.db*"))
     print(f"databases: {size / 1e6:,.1f} MB, {size / bench.papers:,.0f} bytes a paper")
 

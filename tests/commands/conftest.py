@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -105,12 +104,6 @@ class RunOnTerminal(Protocol):
     def __call__(self, *words: str, columns: int = 80, rows: int = 24) -> Result: ...
 
 
-class Spawn(Protocol):
-    """Runs the program in a process of its own, with `input` on its standard input."""
-
-    def __call__(self, *words: str, input: str = "") -> Result: ...
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder for everything, in an environment that says nothing else."""
@@ -155,20 +148,6 @@ def on_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> RunOnTerminal:
             return run(*words)
 
     return on_terminal
-
-
-@pytest.fixture
-def spawn(home: Path) -> Spawn:
-    """Run the program as a user does, in a process of its own with pipes."""
-
-    def spawn(*words: str, input: str = "") -> Result:
-        found = subprocess.run(
-            [sys.executable, "-m", "reader", *words], input=input, capture_output=True, encoding="utf-8", check=False
-        )
-        assert "Traceback" not in found.stderr
-        return Result(found.returncode, found.stdout, found.stderr)
-
-    return spawn
 
 
 CHANGING = re.compile(

@@ -27,7 +27,7 @@ from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
-def test_what_is_not_understood_is_one_line_with_the_way_out(session: Session, home: Path) -> None:
+def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> None:
     session(
         """
         $ list --jsn
@@ -102,7 +102,7 @@ def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytes
 # Exit codes and what opens the reader
 
 
-def test_the_version_says_which_schema_and_build_it_is(run: Run, tmp_path: Path) -> None:
+def test_version_prints_schema_and_build(run: Run, tmp_path: Path) -> None:
     said = re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", run("--version").out)
     assert said and said.groups() == (__version__, HEAD)
     assert run("-V").out == run("--demo", "--version").out == said[0]
@@ -117,7 +117,7 @@ def test_the_version_says_which_schema_and_build_it_is(run: Run, tmp_path: Path)
 
 
 @each(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
-def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
+def test_a_full_disk_at_the_end_of_output_is_a_failure_and_a_closed_pipe_is_not(
     lost: int, code: int, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcomes = iter([OSError(lost, os.strerror(lost))])
@@ -166,7 +166,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
         (("topic:agents", "OR"), None),
     ],
 )
-def test_words_that_are_no_command_open_the_reader_on_a_query(
+def test_words_that_are_not_a_command_open_the_reader_on_a_query(
     run: Run, opened: list[str], words: tuple[str, ...], query: str | None
 ) -> None:
     assert run(*words).code == (2 if query is None else 0)
@@ -183,7 +183,7 @@ def test_a_removed_command_says_what_to_use(word: str, run: Run) -> None:
 
 
 @each("word", FOREIGN)
-def test_what_other_programs_call_a_command_is_no_query_alone(run: Run, opened: list[str], word: str) -> None:
+def test_command_names_of_other_programs_are_suggestions_not_queries(run: Run, opened: list[str], word: str) -> None:
     found = run(word)
     assert (found.code, opened) == (2, [])
     first, *rest = FOREIGN[word].split()
@@ -243,16 +243,19 @@ def test_a_paper_opens_in_the_reader(
     assert len(opened) == 1
 
 
-def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
-    code = (
-        "from reader.ui.terminal.process import tune_process; tune_process()"
-        "\nimport textual.constants as c; print(c.MAX_FPS)"
-    )
-    for said, expected in ((None, "250"), ("30", "30")):
-        environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
-        environment |= {"TEXTUAL_FPS": said} if said else {}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == expected
+def test_textual_gets_its_frame_rate_before_it_is_imported() -> None:
+    code = """
+import os, sys
+from reader.ui.terminal.process import tune_process
+for said in (None, "30"):
+    sys.modules.pop("textual.constants", None)
+    os.environ |= {"TEXTUAL_FPS": said} if said else {}
+    tune_process()
+    print(sys.modules["textual.constants"].MAX_FPS, os.environ.get("TEXTUAL_FPS"))
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["250 None", "30 30"]
 
 
 def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_be_drawn(
@@ -364,10 +367,13 @@ def test_a_failure_that_says_what_to_do_is_not_logged(
     assert not (home / "dailypapers.log").exists()
 
 
-def test_output_that_knows_no_accents_still_comes(papers: Path) -> None:
-    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    command = [sys.executable, "-m", "reader", "list"]
-    plain = subprocess.run(command, capture_output=True, env=environment, check=True)
-    assert b"A benchmark of terminal agents ????" in plain.stdout
-    found = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
-    assert json.loads(found.stdout)[2]["title"] == "A benchmark of terminal agents 中文標題"
+def test_an_ascii_terminal_gets_question_marks_and_complete_json(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def printed(*words: str) -> bytes:
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+        assert cli.main(words) == 0
+        sys.stdout.flush()
+        return raw.getvalue()
+
+    assert b"A benchmark of terminal agents ????" in printed("list")
+    assert json.loads(printed("list", "--json"))[2]["title"] == "A benchmark of terminal agents 中文標題"

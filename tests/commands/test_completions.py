@@ -42,7 +42,7 @@ def test_bash_completes_what_stands_after_a_colon(run: Run, tmp_path: Path, monk
 # Candidates
 
 
-def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
+def test_completions_offer_the_next_words(session: Session, papers: Path) -> None:
     session(
         """
         $ tag add Later 2606.26740
@@ -134,7 +134,7 @@ def test_the_words_that_may_follow(session: Session, papers: Path) -> None:
     )
 
 
-def test_without_a_cache_none_is_made_and_a_broken_one_is_passed_over(session: Session, home: Path) -> None:
+def test_completing_makes_no_cache_and_ignores_a_broken_one(session: Session, home: Path) -> None:
     session("$ completions answer -- list topic:a")
     assert not home.exists()
     home.mkdir()

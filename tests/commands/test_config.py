@@ -136,7 +136,7 @@ def test_a_password_in_an_old_address_is_not_printed(run: Run, file: Path) -> No
 # Single values
 
 
-def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
+def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, home: Path) -> None:
     session(
         """
         $ config path
@@ -192,7 +192,7 @@ def test_a_setting_that_does_not_exist(session: Session, home: Path) -> None:
         ("keys.app.quit", ["Q"], '[keys]\n"app.quit" = "Q"'),
     ],
 )
-def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed: list[str], written: str) -> None:
+def test_config_set_writes_the_value(run: Run, home: Path, name: str, typed: list[str], written: str) -> None:
     found = run("config", "set", name, *typed)
     assert (found.code, found.out, found.err) == (0, "", "")
     assert (home / "config.toml").read_text() == f"{written}\n"
@@ -201,7 +201,7 @@ def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed
     (home / "config.toml").unlink()
 
 
-def test_config_set_refuses_what_is_wrong_and_says_what_a_default_loses(session: Session, home: Path) -> None:
+def test_config_set_refuses_wrong_values_and_names_lost_defaults(session: Session, home: Path) -> None:
     session(
         """
         $ config set theme drak

@@ -145,7 +145,7 @@ Commands
 """
 
 
-def test_what_is_wrong_comes_with_what_to_do_and_others_get_no_private_words(
+def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
     run: Run, on_terminal: RunOnTerminal, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = run("doctor")
@@ -194,7 +194,7 @@ def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:
     return {one["name"]: (one["value"], one["advice"]) for one in found["findings"]}
 
 
-def test_without_a_cache_it_makes_none(run: Run, home: Path) -> None:
+def test_doctor_does_not_create_a_cache(run: Run, home: Path) -> None:
     assert findings(run)["papers"] == ("none yet: 'dailypapers refresh' fetches them", "")
     assert not home.exists()
 
@@ -223,7 +223,7 @@ NO_PROGRAM = "Install notify-send (libnotify), or set notify_command."
         (NOTIFY, {"PATH": "/nowhere"}, "program", "not found", NO_PROGRAM),
     ],
 )
-def test_what_is_asked_sent_and_run_is_told(
+def test_doctor_lists_hosts_and_programs(
     run: Run, papers: Path, home: Path, settings: str, environ: dict[str, str], name: str, value: str, advice: str
 ) -> None:
     (home / "config.toml").write_text(settings)

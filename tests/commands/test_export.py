@@ -158,7 +158,7 @@ def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) 
     assert len(set(first)) == 6 and "@misc{2026," in first
 
 
-def test_what_can_not_be_appended_to_is_said(session: Session, papers: Path, tmp_path: Path) -> None:
+def test_appending_to_an_unsuitable_file_is_refused(session: Session, papers: Path, tmp_path: Path) -> None:
     refused = {
         "latin.bib": b"% \xe9",
         "object.json": b'{"a": 1}',
@@ -207,7 +207,7 @@ def test_what_can_not_be_appended_to_is_said(session: Session, papers: Path, tmp
 # Notes
 
 
-def test_a_note_lives_in_the_folder_and_here(session: Session, run: Run, papers: Path, tmp_path: Path) -> None:
+def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, papers: Path, tmp_path: Path) -> None:
     run("note", IDS[3], "--text", "# Mine\n\n- one")
     run("tag", "add", "to read", IDS[3])
     session(

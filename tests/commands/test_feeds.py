@@ -91,7 +91,7 @@ def test_a_feed_is_followed_listed_and_left(session: Session, site: Documents, d
     )
 
 
-def test_what_can_not_be_followed_is_told(session: Session, home: Path) -> None:
+def test_an_address_without_a_feed_is_refused(session: Session, home: Path) -> None:
     session(
         """
         $ feeds add cs.RR
@@ -171,7 +171,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
     assert "failing" not in run("doctor").out
 
 
-def test_lists_of_feeds_come_and_go(
+def test_feeds_are_imported_and_exported_as_opml(
     run: Run, on_terminal: RunOnTerminal, session: Session, tmp_path: Path, home: Path
 ) -> None:
     (tmp_path / "feeds.opml").write_text(
@@ -232,7 +232,7 @@ def test_papers_are_added_by_their_address(session: Session, daily: FeedServer, 
     )
 
 
-def test_a_day_that_is_not_whole_is_told(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
+def test_an_incomplete_day_is_reported(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
     day = last_weekday(last_renewal(datetime.now(UTC)).date()).isoformat()
     papers = [Paper(f"2606.1{n:04}", categories=("cs.RO",), day=day, published=day) for n in range(8)]
     short = Page(listing_page("cs.RO", day, papers, {"New": 14}), "text/html")

@@ -8,7 +8,7 @@ from tests.commands.conftest import Run, Session, write_days
 from tests.feed_server import item
 
 
-def test_what_is_followed_is_counted_found_and_taken_back(session: Session, papers: Path) -> None:
+def test_follows_are_counted_found_and_undone(session: Session, papers: Path) -> None:
     session(
         """
         $ follow

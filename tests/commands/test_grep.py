@@ -43,7 +43,7 @@ def texts(papers: Path) -> Path:
     return papers
 
 
-def test_a_line_has_the_id_the_section_and_the_words_around(session: Session, texts: Path) -> None:
+def test_grep_prints_id_section_and_surrounding_words(session: Session, texts: Path) -> None:
     session(
         """
         $ grep "sparse attention"

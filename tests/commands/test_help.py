@@ -60,7 +60,7 @@ def test_every_command_has_help_with_examples_and_no_word_is_broken(on_terminal:
         assert words[0] == words[1], name
 
 
-def test_help_says_what_there_is_and_what_is_not(session: Session) -> None:
+def test_help_lists_commands_and_refuses_unknown_ones(session: Session) -> None:
     session(
         """
         @ help
@@ -198,7 +198,7 @@ MAN = man_page("1.2.3")
 # The pages
 
 
-def test_what_is_made_from_the_code_is_whole() -> None:
+def test_manual_parts_made_from_the_code_are_complete() -> None:
     assert [action.id for action in ACTIONS if f"{action.name}: " not in TEXTS["keys"]] == []
     assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
     assert [one.name for one in fields(Settings) if not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])] == []
@@ -210,7 +210,7 @@ def test_what_is_made_from_the_code_is_whole() -> None:
     assert "<!--" not in "".join(TEXTS.values())
 
 
-def test_the_keys_are_the_users_own() -> None:
+def test_the_manual_shows_the_users_keys() -> None:
     assert "| `$` | Star: " in page("keys", Keymap(overrides={"paper.star": "$"}))
 
 
@@ -259,7 +259,7 @@ def test_no_text_is_taken_for_a_request_or_an_escape() -> None:
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="man is not here")
-def test_man_shows_it(tmp_path: Path) -> None:
+def test_man_renders_the_manual_page(tmp_path: Path) -> None:
     (tmp_path / "page.1").write_text(MAN)
     shown = subprocess.run(
         ["man", "-l", str(tmp_path / "page.1")],

@@ -148,7 +148,7 @@ READS = {
 
 @pytest.mark.long
 @pytest.mark.parametrize("what", READS)
-def test_it_can_be_read(locked: Path, run: Run, what: str) -> None:
+def test_a_read_only_home_can_be_read(locked: Path, run: Run, what: str) -> None:
     before = run(*READS[what]).out
     lock(locked)
     files = names(locked)
@@ -160,7 +160,7 @@ def test_it_can_be_read(locked: Path, run: Run, what: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("words", [("mark", "star", "2606.30616"), ("undo",), ("refresh",), ("doctor", "--repair")])
-def test_what_writes_is_refused_in_one_sentence(locked: Path, words: tuple[str, ...]) -> None:
+def test_writing_to_a_read_only_home_is_refused_in_one_sentence(locked: Path, words: tuple[str, ...]) -> None:
     lock(locked)
     before = (locked / "papers.db").read_bytes()
     found = run_locked(*words)

@@ -39,7 +39,7 @@ def wanted(papers: Path) -> list[str]:
         return feeds.lost("2026-01-01", 100)
 
 
-def test_days_come_in_once_plain_packed_or_piped(
+def test_days_are_imported_once_from_plain_packed_or_piped_files(
     session: Session, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = write_days(tmp_path / "days.jsonl", DAYS | {"2026-07-01": [{"paper": {"id": 7}}, *[5] * 4]})
@@ -81,7 +81,7 @@ BIB = f"""\
 @misc{{d, title={{Half a title"""
 
 
-def test_what_a_library_keeps_comes_in_once(session: Session, run: Run, papers: Path, tmp_path: Path) -> None:
+def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tmp_path: Path) -> None:
     (tmp_path / "refs.bib").write_text(BIB)
     run("note", IDS[1], "--text", "Mine.")
     run("tag", "add", "Thesis", IDS[2])
@@ -120,7 +120,7 @@ def test_what_a_library_keeps_comes_in_once(session: Session, run: Run, papers: 
     assert wanted(papers) == []
 
 
-def test_papers_marks_and_feeds_of_several_files_are_told_line_by_line(
+def test_an_import_of_several_files_reports_papers_marks_and_feeds(
     session: Session, papers: Path, tmp_path: Path
 ) -> None:
     entries = [f"@misc{{k{n}, title={{Book {n}}}, keywords={{tag {n}}}}}" for n in range(12)]
@@ -216,7 +216,7 @@ def test_wanted_papers_survive_an_export_and_the_next_refresh_brings_them_with_t
     assert wanted(cache) == []
 
 
-def test_what_newsboat_has_read_and_flagged_comes_in(session: Session, papers: Path, tmp_path: Path) -> None:
+def test_newsboat_read_and_flagged_papers_are_imported(session: Session, papers: Path, tmp_path: Path) -> None:
     newsboat(
         tmp_path / "cache.db",
         ("g", f"https://arxiv.org/abs/{IDS[0]}", 1, "s"),
@@ -245,7 +245,7 @@ def test_what_newsboat_has_read_and_flagged_comes_in(session: Session, papers: P
     assert wanted(papers) == ["2401.00002"]
 
 
-def test_the_clipboard_comes_in_by_a_program_of_the_system(
+def test_the_clipboard_is_imported_by_a_system_program(
     run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "bin"
@@ -262,7 +262,7 @@ def test_the_clipboard_comes_in_by_a_program_of_the_system(
     assert "wl-paste could not read the clipboard" in run("import", "--clipboard").err
 
 
-def test_highlights_live_from_a_home_to_zotero_and_back(run: Run, papers: Path, tmp_path: Path) -> None:
+def test_highlights_survive_export_to_zotero_and_import(run: Run, papers: Path, tmp_path: Path) -> None:
     kept = [Passage(passage_id(text), text, section="§3 Method", note="as ours") for text in ("It plans.", "It acts.")]
     with closing(Events.open(papers)) as events:
         events.act([Change(f"{PASSAGE}{one.id}", one.value, [1]) for one in kept])
@@ -326,7 +326,7 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     assert len(feed.requests) == asked
 
 
-def test_what_a_page_does_not_say_is_unknown(run: Run, feed: FeedServer, tmp_path: Path) -> None:
+def test_fields_missing_from_a_saved_page_are_unknown(run: Run, feed: FeedServer, tmp_path: Path) -> None:
     file = tmp_path / "page.txt"
     file.write_text(page("Nobody has this one", footer="acme-labs Acme Labs\n·\nMay 8, 2026"))
     run("import", str(file))
@@ -352,7 +352,7 @@ def test_the_newest_page_comes_first(run: Run, feed: FeedServer, saved: str, tmp
     assert [one["title"] for one in listed] == [*TITLES, "Yet another one"]
 
 
-def test_without_a_network_it_waits_for_a_refresh(
+def test_without_a_network_a_saved_page_is_looked_up_at_the_next_refresh(
     session: Session, feed: FeedServer, saved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:

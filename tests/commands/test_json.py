@@ -40,7 +40,7 @@ topics check wrong.toml                     | topics check
 stats                                       | stats
 open 2606.26740                             | open
 pdf 2606.26740 -o .                         | pdf
-refresh                                     | refresh
+refresh --day 2026-06-30                    | refresh
 search agents                               | search
 add 2606.30616                              | add
 import library.bib --keep-tags --tag x      | import
@@ -112,6 +112,7 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("EDITOR", "true")
     monkeypatch.setenv("BROWSER", "true")
     monkeypatch.setattr("reader.actions.schedule.sys.platform", "linux")
+    monkeypatch.setattr("reader.feeds.http.client.BusyHostClient.PACE", 0)
     (tmp_path / "crontab").write_text("#!/bin/sh\n")
     (tmp_path / "crontab").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
@@ -136,13 +137,13 @@ def errors(name: str, value: object) -> list[str]:
 DEFINED: dict[str, Any] = SCHEMA["$defs"]
 
 
-def test_the_schema_is_one_and_refuses_what_it_does_not_name() -> None:
+def test_unknown_keys_and_wrong_types_do_not_match_the_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert set(results_of()) <= set(DEFINED)
     assert errors("count", {"query": "", "count": "1"}) and errors("count", {"query": "", "count": 1, "more": 1})
 
 
-def test_every_command_prints_what_the_schema_says(run: Run, stage: None) -> None:
+def test_json_of_every_command_matches_the_schema(run: Run, stage: None) -> None:
     runs = [line.split("|") for line in RUNS.strip().splitlines()]
     wrong: list[object] = []
     for words, name in ((words.split(), name.strip()) for words, name in runs):
@@ -158,7 +159,7 @@ def test_every_command_prints_what_the_schema_says(run: Run, stage: None) -> Non
     assert {name.strip() for _, name in runs} | ELSEWHERE >= {name for name in DEFINED if name[0].islower()}
 
 
-def test_the_manual_has_the_fields(run: Run) -> None:
+def test_the_manual_lists_the_json_fields(run: Run) -> None:
     rows = table_of(results_of())
     told = " ".join(names for names, _ in rows)
     assert [name for name in DEFINED if name[0].islower() and f"`{name}`" not in told] == []
@@ -179,7 +180,7 @@ def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:
     assert run("list", "--jsonl=id", "xylophone", "-q").out == ""
 
 
-def test_what_is_not_there_has_one_kind(run: Run, papers: Path) -> None:
+def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> None:
     for words in (
         *(("show", "2401.00001"), ("views", "remove", "x"), ("rules", "list", "x"), ("follow", "remove", "x")),
         *(("feeds", "remove", "x"), ("weights", "rename", "x", "y"), ("tag", "rename", "x", "y")),
@@ -189,7 +190,7 @@ def test_what_is_not_there_has_one_kind(run: Run, papers: Path) -> None:
         assert (failed.code, failed.out, json.loads(failed.err)["kind"]) == (1, "", "not_found"), words
 
 
-def test_what_is_said_of_all_json_is_so(run: Run, stage: None) -> None:
+def test_json_lines_dates_and_failures_have_one_form(run: Run, stage: None) -> None:
     """One line a record as JSON Lines, times in UTC or dates as ISO, and a failure as an object."""
     for words in (("list",), ("similar", IDS[0]), ("topics",), ("show", IDS[0])):
         lines = run(*words, "--jsonl").lines

@@ -37,7 +37,7 @@ def test_papers_that_only_their_full_text_finds_are_marked(run: Run, on_terminal
 
 
 @pytest.mark.usefixtures("own_words")
-def test_what_suits_the_user_comes_first_and_json_says_why(run: Run, papers: Path) -> None:
+def test_sort_foryou_lists_similar_papers_first_and_json_says_why(run: Run, papers: Path) -> None:
     assert [line.split("\t")[0] for line in run("list", "sort:foryou").lines] == IDS
     run("mark", "star", "2606.00001")
     found = run("list", "sort:foryou", "-n", "3", "--jsonl=id,for_you").lines
@@ -220,7 +220,7 @@ def test_a_list_takes_the_columns_that_there_are(
     assert all(cell_len(one) <= columns for one in shown)
 
 
-@each("columns", range(30, 75))
+@each("columns", range(46, 62))
 def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
     [line] = [line for line in on_terminal("list", columns=columns).lines if "2606.28480" in line]
     assert cell_len(line) <= columns
@@ -264,9 +264,7 @@ def search_feed(papers: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedS
         yield server
 
 
-def test_what_the_feed_finds_is_printed_and_stored_where_it_is_wanted(
-    session: Session, search_feed: FeedServer
-) -> None:
+def test_search_prints_results_of_the_feed_and_adds_them_if_asked(session: Session, search_feed: FeedServer) -> None:
     session(
         """
         $ search web agents

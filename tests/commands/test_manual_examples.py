@@ -174,7 +174,7 @@ def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pyt
 
 
 @pytest.mark.long
-def test_queries_that_need_no_marks_find_papers_of_the_sample(run: Run, stage: Path) -> None:
+def test_example_queries_find_papers_of_the_sample(run: Run, stage: Path) -> None:
     for query in re.findall(r"`([^`]+)`", " ".join(re.findall(r"^\| (`.*?) \|", TEXTS["queries"], re.M))):
         if not OF_A_USER.search(query):
             assert run("count", query).out != "0\n", query

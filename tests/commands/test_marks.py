@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
-from tests.commands.conftest import IDS, Run, Session, Spawn
+import pytest
+
+from tests.commands.conftest import IDS, Run, Session
 from tests.table import each
 
 
@@ -44,7 +47,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
 # Which papers are chosen
 
 
-def test_what_changes_is_counted(session: Session, papers: Path) -> None:
+def test_mark_counts_changed_papers(session: Session, papers: Path) -> None:
     session(
         """
         $ mark hide --all --dry-run
@@ -67,7 +70,7 @@ def test_what_changes_is_counted(session: Session, papers: Path) -> None:
     )
 
 
-def test_what_is_unclear_marks_nothing(session: Session, papers: Path) -> None:
+def test_mark_refuses_unclear_choices_of_papers(session: Session, papers: Path) -> None:
     session(
         """
         $ mark read
@@ -202,7 +205,7 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
     )
 
 
-def test_what_can_not_be_done_is_said(session: Session, papers: Path) -> None:
+def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
     session(
         """
         $ tag add
@@ -325,11 +328,11 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
     )
 
 
-def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) -> None:
-    assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
-    assert run("note", IDS[0]).out == "Two\n  lines\n"
-    assert spawn("note", IDS[0], "--text", "-", input="- one\n- two").code == 0
-    assert run("show", IDS[0], "--json").record["note"] == "- one\n- two"
+def test_a_note_comes_from_standard_input(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for typed, note in (("\nTwo\r\n  lines \x1b[31m\n", "Two\n  lines"), ("- one\n- two", "- one\n- two")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        assert run("note", IDS[0], "--text", "-").code == 0
+        assert run("show", IDS[0], "--json").record["note"] == note
 
 
 # Undo

@@ -185,7 +185,7 @@ def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(run: Run, 
     }
 
 
-def test_news_are_said_in_words() -> None:
+def test_the_title_and_headings_of_news() -> None:
     paper = Paper(
         pk=1, id="2606.1", title="T", authors=("Ada Example", "Bo"), venue="ICLR", upvotes=1, day="2025-12-31"
     )  # fmt: skip

@@ -63,7 +63,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"CLICOLOR": "0"}, "auto", False, False),
     ],
 )
-def test_colours_are_for_who_can_see_and_wants_them(
+def test_colours_follow_the_terminal_the_environment_and_the_option(
     environ: dict[str, str], chosen: str, in_terminal: bool, in_pipe: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(output, "_colours", ["auto"])
@@ -155,12 +155,12 @@ def test_a_question_needs_a_terminal_or_an_option(
         ({"kind": "star", "count": 2, "label": "starred", "rules": ("R",), "said": "2 by R"}, "2 by R"),
     ],
 )
-def test_an_action_is_said_in_words(action: dict[str, object], said: str) -> None:
+def test_actions_are_described_in_words(action: dict[str, object], said: str) -> None:
     made: Any = Namespace(**{"rules": (), **action})
     assert output.describe_action(made) == said
 
 
-def test_requests_are_printed_by_the_run_that_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verbose_prints_requests_of_this_run_only(monkeypatch: pytest.MonkeyPatch) -> None:
     log = logging.getLogger("reader.feeds")
     before, said, later = log.level, io.StringIO(), io.StringIO()
     monkeypatch.setattr(log, "handlers", [])
@@ -243,9 +243,7 @@ def test_a_failure_is_printed_as_the_command_line_asks(
         assert said == ["dailypapers: It failed. Wait.", "dailypapers list: No."]
 
 
-def test_what_may_take_long_says_where_it_is(
-    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_long_commands_show_progress(run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_days(tmp_path / "days.jsonl", DAYS)
     shown: list[str] = []
     monkeypatch.setattr(Progress, "show", lambda _, text: shown.append(text))
@@ -272,7 +270,7 @@ def test_what_may_take_long_says_where_it_is(
         (Terminal(), "never", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
     ],
 )
-def test_only_the_programs_own_styles_are_printed_where_they_can_be_seen(
+def test_the_clean_stream_passes_own_styles_and_escapes_other_controls(
     stream: io.StringIO, colour: str, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(output, "_colours", [colour])
@@ -436,13 +434,15 @@ DONE = (
 
 @pytest.mark.long
 @pytest.mark.parametrize(("closed", "done"), [*((closed, DONE[:2]) for closed in CLOSED[:-1]), (CLOSED[-1], DONE)])
-def test_what_was_done_exits_0(papers: Path, closed: str, done: tuple[str, ...]) -> None:
+def test_closed_streams_do_not_change_the_exit_code_of_a_success(
+    papers: Path, closed: str, done: tuple[str, ...]
+) -> None:
     assert [words for words in done if run_in_shell(f"{words} {closed}")[0] != 0] == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("closed", CLOSED)
-def test_what_failed_or_was_wrong_still_says_so_by_its_code(papers: Path, closed: str) -> None:
+def test_closed_streams_do_not_change_the_exit_code_of_a_failure(papers: Path, closed: str) -> None:
     codes = [run_in_shell(f"{words} {closed}")[0] for words in ("show 9999.99999", "list --nothing", "")]
     assert codes == [1, 2, 2]
 
@@ -507,7 +507,7 @@ def test_a_list_longer_than_the_screen_goes_to_the_pager(paged: RunPaged) -> Non
     assert Path("got").read_text() == "-x FRX no token\n"
 
 
-def test_without_a_pager_or_by_one_that_is_no_program_it_is_printed(paged: RunPaged) -> None:
+def test_without_a_working_pager_the_list_is_printed(paged: RunPaged) -> None:
     assert "6 of 6" in paged("list", "--no-pager", rows=9).out
     assert "6 of 6" in paged("list", rows=9, script="no program").out
 

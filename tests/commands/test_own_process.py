@@ -55,7 +55,7 @@ def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code() -
     assert "Did you mean read?" in wrong.said
 
 
-def test_what_a_command_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -> None:
     tell = f"{FACTS} print(json.dumps([*facts, sys.stdin.read(), words, sys.stdout.isatty()]))"
     assert json.loads(start(monkeypatch, tell, "a b", "é").wait().text) == [
         ["44", "dumb", "1", None, None, "more", None],
@@ -65,7 +65,7 @@ def test_what_a_command_gets(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_what_a_command_gets_that_runs_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_of_a_detached_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told, late = tmp_path / "told", time.monotonic() + 60
     begun = own_process._START_BEYOND.partition(" from reader.cli")[0]
     tell = f"{FACTS} name = sys.argv[2]; file = open(name + '.part', 'w');"

@@ -46,7 +46,7 @@ def test_a_command_of_the_settings_gets_what_it_asks_for_and_a_shell_only_if_ask
     assert run("pipe", "!head -n 1 | tr a-z A-Z", IDS[1]).out == "## AGENTS THAT WRITE THEIR OWN TOOLS\n"
 
 
-def test_what_is_kept_is_shown_searched_and_dropped(run: Run) -> None:
+def test_kept_output_of_a_pipe_is_shown_found_and_dropped(run: Run) -> None:
     ran = run("pipe", "First words", *IDS[:2])
     assert ran.out == f"{IDS[0]}\n## LiveEdit: Streami\n{IDS[1]}\n## Agents that write\n"
     assert ran.err.startswith("Kept for 2 papers as First words;")
@@ -62,7 +62,9 @@ def test_what_is_kept_is_shown_searched_and_dropped(run: Run) -> None:
     assert run("show", IDS[0], "--json").record["outputs"][0]["name"] == "wc -w"
 
 
-def test_the_full_text_is_given_and_its_lack_is_said(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipe_passes_the_full_text_or_says_it_is_missing(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as texts:
         pk = window.pk_of(IDS[0])
         assert pk is not None
@@ -86,7 +88,7 @@ def test_the_full_text_is_given_and_its_lack_is_said(run: Run, papers: Path, mon
     assert "Nothing was run: " in ran.err and "another --input" in ran.err and ran.err.count("\n") == 1
 
 
-def test_programs_print_and_fail_in_a_line(session: Session) -> None:
+def test_pipe_prints_output_and_failures_of_programs(session: Session) -> None:
     session(
         """
         $ pipe ids 2606.26740 2606.30616

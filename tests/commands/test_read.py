@@ -66,7 +66,7 @@ $ run  <it>
 """
 
 
-def test_what_was_fetched_once_is_read_offline_and_is_the_same(
+def test_a_fetched_text_is_read_offline(
     run: Run, session: Session, papers: Path, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("read", ID, "--section", "2").out == TEXT
@@ -90,7 +90,7 @@ def test_what_was_fetched_once_is_read_offline_and_is_the_same(
     assert len(feed.requests) == asked
 
 
-def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
+def test_a_paper_without_text_says_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
     feed.pages = {f"/html/{ID}": pages.NO_HTML.encode()}
     found = run("read", ID)
     assert (found.code, found.out) == (1, "")
@@ -100,7 +100,7 @@ def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, pa
     assert run("count", "has:fulltext").out == "0\n"
 
 
-def test_a_fault_is_one_line_and_keeps_nothing(session: Session, papers: Path, feed: FeedServer) -> None:
+def test_a_failed_fetch_is_one_line_and_stores_nothing(session: Session, papers: Path, feed: FeedServer) -> None:
     feed.fault = "redirect:/abs/x"
     session(
         """
@@ -117,9 +117,7 @@ def test_a_paper_that_is_not_here_is_fetched_too(run: Run, papers: Path, feed: F
     assert run("read", "2606.00009").lines[0] == "Not here yet"
 
 
-def test_again_fetches_a_newer_text_and_what_it_lacks_stands_beside_its_source(
-    run: Run, papers: Path, feed: FeedServer
-) -> None:
+def test_read_again_fetches_a_newer_text_and_says_what_it_lacks(run: Run, papers: Path, feed: FeedServer) -> None:
     first = f"arXiv:{ID}v2 · text from Hugging Face"
     assert run("read", ID).lines[2] == first
     newer = pages.MARKDOWN.replace("v2", "v4").partition("## References")[0]
@@ -156,13 +154,13 @@ def test_a_section_is_read_by_its_number_or_its_title(session: Session, papers: 
         0	0	A paper
         1	2852	Abstract
         2	146	1 Start
-        3	287	1.1 Parts
+        3	285	1.1 Parts
         4	18	Appendix A More
         5	69	References
         $ read 2606.26740 --sections --jsonl
-        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 0, "level": 0, "title": "A paper", "letters": 0}, {"section": 1, "level": 1, "title": "Abstract", "letters": 2852}, {"section": 2, "level": 1, "title": "1 Start", "letters": 146}, {"section": 3, "level": 2, "title": "1.1 Parts", "letters": 287}, {"section": 4, "level": 1, "title": "Appendix A More", "letters": 18}, {"section": 5, "level": 1, "title": "References", "letters": 69}]}
+        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 0, "level": 0, "title": "A paper", "letters": 0}, {"section": 1, "level": 1, "title": "Abstract", "letters": 2852}, {"section": 2, "level": 1, "title": "1 Start", "letters": 146}, {"section": 3, "level": 2, "title": "1.1 Parts", "letters": 285}, {"section": 4, "level": 1, "title": "Appendix A More", "letters": 18}, {"section": 5, "level": 1, "title": "References", "letters": 69}]}
         $ read 2606.26740 --section 3 --jsonl
-        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 3, "level": 2, "title": "1.1 Parts", "letters": 287, "text": "### 1.1 Parts\\n\\n**Theorem 1(Main).**\\n\\n*All is so.*\\n\\n**Table 1**: Numbers.\\n\\n| Model | $\\\\alpha$ |\\n| --- | --- |\\n| a | 1.5 |\\n\\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\\n**Figure 1**: Both.\\n\\n**Algorithm 1**: Run\\n\\n```\\n1: if x\\n2: go\\n3: stop\\n```\\n\\n```\\n$ run  <it>\\n```\\n\\n> Said.\\n\\n- One"}]}
+        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 3, "level": 2, "title": "1.1 Parts", "letters": 285, "text": "### 1.1 Parts\\n\\n**Theorem 1(Main).**\\n\\nAll is so.\\n\\n**Table 1**: Numbers.\\n\\n| Model | $\\\\alpha$ |\\n| --- | --- |\\n| a | 1.5 |\\n\\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\\n**Figure 1**: Both.\\n\\n**Algorithm 1**: Run\\n\\n```\\n1: if x\\n2: go\\n3: stop\\n```\\n\\n```\\n$ run  <it>\\n```\\n\\n> Said.\\n\\n- One"}]}
         $ read 2606.26740 --section "appendix a" --markdown
         ## Appendix A More
         $ read 2606.26740 --section 0 --tex

@@ -110,7 +110,7 @@ def test_without_a_selection_they_take_the_highlighted_paper_and_exports_the_lis
         ("tag add 'read later' -topic:agents", "tag add read later --query -topic:agents"),
     ],
 )
-def test_what_may_change_papers_out_of_sight_is_counted_first(line: str, meant: str) -> None:
+def test_commands_on_papers_out_of_sight_count_them_first(line: str, meant: str) -> None:
     assert words(line) == meant
     assert understand(line, SELECTED).is_counted
     assert not understand(f"{line} --dry-run", SELECTED).is_counted
@@ -273,7 +273,7 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         *((line, "") for line in ("", "   ", "tga ", "undo x y ", "theme dark dr", "read is:unr", "triage 15m 3")),
     ],
 )
-def test_what_may_follow(
+def test_completions_for_a_command_line(
     shell: ReaderShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, found: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

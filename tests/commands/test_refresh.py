@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import signal
-import subprocess
-import sys
+import threading
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -46,7 +46,7 @@ def feed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
         yield feed
 
 
-def test_refresh_says_what_came_and_what_is_no_day(session: Session, feed: FeedServer) -> None:
+def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, feed: FeedServer) -> None:
     session(
         """
         $ refresh --day 2026-13-01
@@ -161,15 +161,15 @@ def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: Fe
     ]
 
 
-def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:
-    feed.fault = "hang"
-    command = [sys.executable, "-m", "reader", "refresh", "--day", ago(1)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not feed.requests and process.poll() is None:
+def test_an_interrupted_refresh_is_quiet(run: Run, home: Path, feed: FeedServer) -> None:
+    def interrupt() -> None:
+        while not feed.requests:
             feed.stopping.wait(0.01)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, b"", b"")
+        os.kill(os.getpid(), signal.SIGINT)
+
+    feed.fault = "hang"
+    threading.Thread(target=interrupt, daemon=True).start()
+    assert run("refresh", "--day", ago(1)) == Result(130, "", "")
 
 
 def test_each_request_is_logged_at_level_info_without_its_query(run: Run, feed: FeedServer, home: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: Fe
     assert "was not found; check notify_command" in doctor.out
 
 
-def test_papers_of_marks_come_back(run: Run, home: Path, feed: FeedServer, tmp_path: Path) -> None:
+def test_refresh_brings_marked_papers_back(run: Run, home: Path, feed: FeedServer, tmp_path: Path) -> None:
     """Here only the daily feed may be asked: it is on this machine."""
     feed.days["2024-01-02"] = [item("2401.00001", "An old one", "2024-01-02")]
     event = {"kind": "star", "value": "1", "clock": 1_700_000_000_000, "machine": "0" * 12, "id": "0" * 24}
@@ -230,7 +230,7 @@ def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkey
     assert re.fullmatch(rf"[\d:]+ GET {feed.url}/api/daily_papers\?date={ago(0)}.* 200, .* s", line)
 
 
-def test_what_rules_did_is_told(run: Run, feed: FeedServer, home: Path) -> None:
+def test_refresh_prints_what_rules_did(run: Run, feed: FeedServer, home: Path) -> None:
     home.mkdir()
     (home / "config.toml").write_text('[[rules]]\nname = "R"\nwhen = "title:two"\nthen = ["star"]\n')
     assert run("refresh").lines == ["3 new, 0 updated, 0 unchanged in 2 days.", "By your rules: 1 starred."]
@@ -268,7 +268,7 @@ class Told(jobs.ExtensionMessage):
         (jobs.RefreshFinished(), ""),
     ],
 )
-def test_messages_tell_how_far_a_job_is(message: jobs.Message, text: str) -> None:
+def test_progress_messages_of_a_job(message: jobs.Message, text: str) -> None:
     assert describe_progress(message, 10.0) == text
 
 

@@ -27,7 +27,7 @@ then = ["highlight"]
 """
 
 
-def test_what_is_wrong_with_rules_is_said(session: Session, papers: Path, home: Path) -> None:
+def test_rule_mistakes_are_printed_with_their_place(session: Session, papers: Path, home: Path) -> None:
     (home / "config.toml").write_text(
         'mute = ["topic:nowhere"]\n[[rules]]\nname = "a"\nwhen = "is:unred"\nthen = ["hide"]\n'
         '[[rules]]\nname = "b"\nwhen = "agents"\nthen = ["hid"]\n'
@@ -176,7 +176,7 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
     )
 
 
-def test_what_is_no_rule_is_refused(session: Session, papers: Path) -> None:
+def test_an_invalid_rule_is_refused(session: Session, papers: Path) -> None:
     session(
         """
         $ rules

@@ -15,7 +15,7 @@ from tests.table import each
 
 
 @pytest.mark.usefixtures("own_words")
-def test_show_is_for_reading(session: Session, papers: Path) -> None:
+def test_show_prints_a_paper(session: Session, papers: Path) -> None:
     session(
         """
         $ note 2606.26740 --text "A note"
@@ -114,7 +114,7 @@ def test_links_can_be_clicked_where_the_terminal_has_them(
 
 
 @pytest.mark.usefixtures("own_words")
-def test_why_tells_which_marked_papers_it_is_like(run: Run, papers: Path) -> None:
+def test_show_why_names_the_marked_papers_that_are_similar(run: Run, papers: Path) -> None:
     assert "For you" not in run("show", "2606.30616", "--why").out
     assert run("show", "2606.30616", "--json=for_you").json == {"for_you": {"score": 0.0, "why": None, "terms": []}}
     run("mark", "star", "2606.00001", "2606.28480")
@@ -159,7 +159,7 @@ def pk_of(file: Path, id: str) -> int:
     return int(pk)
 
 
-def test_what_belongs_to_a_paper_is_asked_for_and_printed(
+def test_show_fetches_and_prints_comments_and_repositories(
     run: Run, on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def said(id: str, text: str, **data: object) -> dict[str, object]:

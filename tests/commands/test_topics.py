@@ -42,7 +42,7 @@ def test_topics_count_the_papers_of_a_query(session: Session, papers: Path) -> N
     )
 
 
-def test_twelve_weeks_do(run: Run, home: Path, tmp_path: Path) -> None:
+def test_topics_rise_and_fall_over_twelve_weeks(run: Run, home: Path, tmp_path: Path) -> None:
     days = {}
     for week in range(12):
         day = (date(2026, 4, 14) + timedelta(weeks=week)).isoformat()

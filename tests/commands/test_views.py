@@ -63,7 +63,7 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
     assert (home / "config.toml").read_text() == mine.replace("\n\n", "\nhidden_views = []\n\n") + view
 
 
-def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(session: Session, papers: Path, home: Path) -> None:
+def test_impossible_changes_of_views_are_refused(session: Session, papers: Path, home: Path) -> None:
     file = home / "config.toml"
     file.write_text(text := '[[views]]\nname = "evals"\nquery = "x"\n[[views]]\nname = "other"\nquery = "y"\n')
     session(

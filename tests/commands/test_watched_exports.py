@@ -51,7 +51,7 @@ def test_each_change_writes_the_file_anew(run: Run, stars: Path) -> None:
     assert [file.name for file in stars.parent.glob(".stars*")] == []
 
 
-def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
+def test_an_export_file_changed_by_others_is_not_overwritten(run: Run, stars: Path) -> None:
     stars.write_text("@misc{mine}\n")
     ran = run("mark", "star", IDS[0])
     assert ran.code == 0
@@ -77,7 +77,7 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
         ('query = "is:stared"\nfile = "wrong.bib"', 'Did you mean "is:starred"?'),
     ],
 )
-def test_a_file_that_can_not_be_written_is_said_and_stops_nothing(
+def test_an_export_that_cannot_be_written_warns_and_the_command_goes_on(
     run: Run, stars: Path, home: Path, monkeypatch: pytest.MonkeyPatch, export: str, says: str
 ) -> None:
     monkeypatch.setattr(watched_exports, "MOST_PAPERS", 5)
@@ -107,7 +107,7 @@ def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars
     assert "its folder is missing" in run("mark", "unstar", IDS[2]).err
 
 
-def test_a_program_that_is_killed_after_it_has_written_leaves_a_file_that_is_ours(
+def test_an_export_written_before_a_kill_is_still_updated(
     run: Run, stars: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("mark", "star", IDS[0])
@@ -126,7 +126,7 @@ def test_a_program_that_is_killed_after_it_has_written_leaves_a_file_that_is_our
     assert stars.read_text().count("@misc") == 3
 
 
-def test_a_file_that_can_not_be_replaced_for_long_stays_ours(
+def test_an_export_that_could_not_be_replaced_is_updated_later(
     run: Run, stars: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("mark", "star", IDS[0])

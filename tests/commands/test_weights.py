@@ -92,7 +92,7 @@ def test_interests_are_renamed_weighed_split_joined_and_made(session: Session, p
     )
 
 
-def test_what_names_nothing_is_refused(session: Session, papers: Path) -> None:
+def test_unknown_names_are_refused(session: Session, papers: Path) -> None:
     session(
         """
         $ weights raise

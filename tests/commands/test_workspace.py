@@ -11,7 +11,7 @@ from reader.commands.workspace import Workspace
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 
 
-def test_names_that_nothing_has_get_the_nearest_or_the_way_to_find_them(session: Session, papers: Path) -> None:
+def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Path) -> None:
     (papers.parent / "config.toml").write_text('[[views]]\nname = "Mine"\nquery = "agents sort:title"\n')
     session(
         """
@@ -80,7 +80,7 @@ def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pyte
     assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
 
 
-def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
+def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
     session(
         """
         $ list
@@ -89,7 +89,7 @@ def test_without_papers_it_says_how_to_get_some(session: Session) -> None:
     )
 
 
-def test_what_is_wrong_in_a_query_is_said_by_every_command(run: Run, papers: Path) -> None:
+def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
     for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
         found = run(*words, "-topic:evaluation topic:agnts")
         assert (found.code, found.out) == (2, "")

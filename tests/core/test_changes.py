@@ -134,7 +134,7 @@ def test_a_version_that_was_not_known_is_new_if_it_was_made_later(revised: str, 
     assert [change.what for change in one.changes(at(2), None)] == ["version"] * is_new
 
 
-def test_what_was_not_known_did_not_change() -> None:
+def test_an_unknown_earlier_value_is_no_change() -> None:
     before, after = Moved(at(1), 5, 0, None, False), Moved(at(3), 5, 0, 40, False)
     one = History(Facts(5, models=40, abstract="Now it is known"), [before, after], [Edit(at(3), "abstract", "")])
     assert one.changes(at(2), None) == []
@@ -202,7 +202,7 @@ def test_full_texts_are_compared_by_section_and_paragraph() -> None:
     assert apart[0].paragraphs == ((Run("gone", "one two three"),), (Run("new", "four five"),))
 
 
-def test_what_repeats_itself_is_replaced_as_a_whole() -> None:
+def test_a_repetitive_text_is_replaced_as_a_whole() -> None:
     # To compare these word by word would take a second, and minutes in a full text.
     gone, new = "x" + " a b" * 200, "y" + " b b a" * 150
     assert compare_words(f"We say {gone} here", f"We say {new} here") == (

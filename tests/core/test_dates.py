@@ -67,7 +67,7 @@ def test_days_resolve_against_today(text: str, first: str | None, last: str | No
         *("7x", "-7d", "99999d", "2026-05-31..2026-05-01", "2026-05-01...2026-05-02", "2026-05-01..x"),
     ],
 )
-def test_what_is_no_date_says_so(text: str) -> None:
+def test_an_invalid_date_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(“|A range|20)"):
         parse_date_range(text)
 
@@ -116,14 +116,14 @@ DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 1))
         ("month:2024-02", "February 2024", "February 2024"),
     ],
 )
-def test_names(id: str, name: str, short: str) -> None:
+def test_period_names(id: str, name: str, short: str) -> None:
     period = period_of_view(id)
     assert period is not None
     assert (period.id, period.name, period.short) == (id, name, short)
 
 
 @each("id", ["all", "day:today", "day:2026-W20", "month:2026-13", "week:2026", "day:", "x:2026-05"])
-def test_ids_that_are_none(id: str) -> None:
+def test_invalid_period_ids(id: str) -> None:
     assert period_of_view(id) is None
 
 
@@ -196,7 +196,7 @@ def test_a_week_that_begins_today_is_this_years() -> None:
     "text",
     ["", "2025", "w60", "ma", "tu", "march april", "march 99 2025", "30 feb 2025", "next week", "14", "x", "5 6 march"],
 )
-def test_other_texts_are_refused(text: str) -> None:
+def test_texts_that_are_not_dates_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         typed_period(text, TYPED_ON)
 

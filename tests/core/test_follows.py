@@ -46,7 +46,7 @@ def test_a_follow_is_written_like_a_term(text: str, follow: Follow) -> None:
         ("auther:Yue Ma", "but the field is author:"),
     ],
 )
-def test_what_can_not_be_followed(text: str, why: str) -> None:
+def test_unfollowable_terms_are_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         parse_follow(text)
 
@@ -59,7 +59,7 @@ def test_a_name_in_a_query_needs_no_field() -> None:
     assert from_view("follow:mood:glad") is from_view("saved:x") is from_view("follow:author:") is None
 
 
-def test_an_event_says_what_is_followed_and_a_damaged_one_nothing() -> None:
+def test_a_follow_event_is_read_and_a_damaged_one_ignored() -> None:
     follow = Follow("author", "Kaiming He", notify=True)
     value = value_of(follow, is_followed=True)
     assert read_value(follow.kind, value) == (follow, True)

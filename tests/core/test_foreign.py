@@ -58,7 +58,7 @@ def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
 
 
 @given(st.none() | st.booleans() | st.integers() | st.floats() | st.binary() | st.lists(st.text()) | st.text())
-def test_whatever_passes_the_gate_is_clean_and_bounded(value: object) -> None:
+def test_accepted_values_are_clean_and_bounded(value: object) -> None:
     address = foreign.web_url(value) if isinstance(value, str) else None
     for passed in (foreign.text(value), foreign.paper_id(value), foreign.category(value), address):
         assert passed is None or clean(passed, 2_000) == passed
@@ -124,7 +124,7 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
         ),
     ],
 )
-def test_other_values_do_not(values: list[object], check: object) -> None:
+def test_values_of_a_wrong_form_are_refused(values: list[object], check: object) -> None:
     assert callable(check)
     assert [check(value) for value in values] == [None] * len(values)
 

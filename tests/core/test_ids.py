@@ -87,7 +87,7 @@ def test_addresses_are_those_of_the_paper() -> None:
 
 
 @each("id", [page_id("A title"), "x y", "2406.12345v2", "../etc", ""])
-def test_what_is_no_arxiv_id_has_no_address(id: str) -> None:
+def test_an_id_that_is_not_of_arxiv_has_no_address(id: str) -> None:
     assert paper_url(id) is None
     assert pdf_url(id) is None
     assert hf_url(id) is None
@@ -193,7 +193,7 @@ def test_addresses_end_where_the_sentence_goes_on(text: str, urls: list[str]) ->
     assert [found.url for found in addresses_in(text)] == urls
 
 
-def test_each_says_where_it_stands() -> None:
+def test_each_link_says_where_it_stands() -> None:
     text = "Code: github.com/ada/engine, page: https://ada.org/."
     assert [text[one.start : one.end] for one in addresses_in(text)] == ["github.com/ada/engine", "https://ada.org/"]
 
@@ -264,7 +264,7 @@ PUBLIC = [
 
 
 @each("host", LOCAL)
-def test_local(host: str) -> None:
+def test_local_addresses(host: str) -> None:
     assert is_local(host)
 
 

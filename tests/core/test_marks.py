@@ -63,7 +63,7 @@ def mark(kind: str = "star", value: str = "1", clock: int = 1, machine: str = MA
         ("tag:" + "x" * (TAG_LIMIT + 1), "0", ("tag:" + "x" * TAG_LIMIT, "0")),
     ],
 )
-def test_a_mark_is_cleaned_or_none(kind: str, value: str, cleaned: tuple[str, str] | None) -> None:
+def test_a_mark_value_is_cleaned_or_refused(kind: str, value: str, cleaned: tuple[str, str] | None) -> None:
     assert clean_mark(kind, value) == cleaned
     event = foreign.mark(*mark(kind, value))
     assert event == (None if cleaned is None else mark(*cleaned))
@@ -177,7 +177,7 @@ passages = st.builds(
 
 
 @given(found=passages)
-def test_what_passed_the_gate_passes_it_unchanged(found: Passage) -> None:
+def test_accepted_values_are_accepted_unchanged(found: Passage) -> None:
     assert parse_passage(found.id, found.value) == found
     assert clean_mark(f"{PASSAGE}{found.id}", found.value) == (f"{PASSAGE}{found.id}", found.value)
 
@@ -194,7 +194,7 @@ def test_what_passed_the_gate_passes_it_unchanged(found: Passage) -> None:
         ("", '{"quote": "words"}'),
     ],
 )
-def test_what_is_no_highlight_is_refused(id: str, value: str) -> None:
+def test_an_invalid_highlight_is_refused(id: str, value: str) -> None:
     assert clean_mark(f"{PASSAGE}{id}", value) is None
 
 

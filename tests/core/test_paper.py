@@ -92,7 +92,7 @@ def test_lists_and_flags_are_decoded() -> None:
     assert by_name["author_count"].decode(0) is None
 
 
-def test_what_no_source_has_told_is_empty_null_or_of_a_value_of_its_own() -> None:
+def test_unknown_fields_are_empty_or_null() -> None:
     assert {field.name: field.blank for field in FIELDS if field.blank not in ("", None)} == {
         "author_count": 0, "upvotes": UNKNOWN, "comments": UNKNOWN,
     }  # fmt: skip

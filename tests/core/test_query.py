@@ -111,7 +111,7 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("a~b", Match("a~b")),
     ],
 )
-def test_meaning(text: str, root: object) -> None:
+def test_queries_have_their_meaning(text: str, root: object) -> None:
     query = parse(text)
     assert query.root == root
     assert query.sort is None
@@ -198,7 +198,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("title:", "title:", None, "title: needs a value, such as title:attention."),
     ],
 )
-def test_a_mistake_points(text: str, marked: str, suggestion: str | None, says: str) -> None:
+def test_a_mistake_in_a_query_has_its_place(text: str, marked: str, suggestion: str | None, says: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text)
     error = caught.value
@@ -232,7 +232,7 @@ texts = st.lists(st.tuples(atoms, st.sampled_from([" ", ""])), max_size=12).map(
 
 
 @given(st.one_of(st.text(), texts))
-def test_any_text_parses_or_points(text: str) -> None:
+def test_any_text_parses_or_has_a_mistake_with_a_place(text: str) -> None:
     try:
         query = parse(text)
     except QueryError as error:
@@ -336,7 +336,7 @@ BOMBS = [
 ]
 
 
-def test_what_is_kept_of_a_pattern_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_of_patterns_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "MAX_KEPT", 40)
     pattern = patterns._Pattern("(a.|b){1,9}!")
     for text in ("".join(chr(at + 200) + "aba"[at % 3] for at in range(start, 60)) for start in range(60)):

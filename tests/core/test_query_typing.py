@@ -109,7 +109,7 @@ def test_a_topic_that_is_half_typed_narrows_nothing_yet(text: str, meant: str) -
 
 
 @each("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
-def test_where_nothing_fits_nothing_is_said(text: str) -> None:
+def test_nothing_is_suggested_where_nothing_fits(text: str) -> None:
     found = complete(text, len(text), {"topic": SLUGS})
     assert found is None or text not in found.candidates
     assert found is None or text == "is:unread"

@@ -20,7 +20,7 @@ from tests.ui.stage import paper
         (Shared(cites=True, cited=True), "cites it; cited by it"),
     ],
 )
-def test_what_is_shared_in_words(shared: Shared, said: str) -> None:
+def test_shared_terms_in_words(shared: Shared, said: str) -> None:
     assert shared.said == said
 
 
@@ -33,7 +33,7 @@ def test_what_is_shared_in_words(shared: Shared, said: str) -> None:
         (FoundBy((), 1, (), (("difusion", "diffusion"),)), "difusion taken for diffusion"),
     ],
 )
-def test_what_a_text_found_in_words(found_by: FoundBy, said: str) -> None:
+def test_a_free_text_search_in_words(found_by: FoundBy, said: str) -> None:
     assert found_by.said == said
 
 

@@ -198,7 +198,7 @@ def test_words_also_mean_their_compounds_with_those_beside_them() -> None:
 
 
 @given(st.text(max_size=40), st.booleans())
-def test_what_was_typed_comes_first_and_nothing_twice(asked: str, exact: bool) -> None:
+def test_the_typed_spelling_comes_first_and_none_twice(asked: str, exact: bool) -> None:
     found = spellings(asked, exact)
     assert found[0].text == (asked[1:] if exact and asked.startswith("=") else asked)
     assert len(set(found)) == len(found) <= MOST + 1

@@ -46,7 +46,7 @@ def test_nothing_is_told_at_first_or_without_a_rate(done: int, of: int, seconds:
     ("seconds", "text"),
     [(0, "0 s"), (99.4, "99 s"), (100, "2 min"), (5_940, "99 min"), (6_000, "2 h"), (36_000, "10 h")],
 )
-def test_durations(seconds: float, text: str) -> None:
+def test_durations_in_words(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
 
 
@@ -63,14 +63,14 @@ def test_an_answer_or_an_error_comes_at_once() -> None:
         within(30, fail)
 
 
-def test_one_that_hangs_is_left_alone() -> None:
+def test_a_call_that_hangs_is_abandoned() -> None:
     free = threading.Event()
     with pytest.raises(TimeoutError, match=r"no answer in 0.1 s"):
         within(0.1, free.wait)
     free.set()
 
 
-async def test_beside_an_event_loop_it_is_the_same() -> None:
+async def test_a_call_beside_an_event_loop_returns_or_raises() -> None:
     assert await beside(lambda: 5) == 5
     with pytest.raises(ValueError, match="no"):
         await beside(fail)

@@ -107,7 +107,7 @@ def test_a_clean_block_is_clean_lines_parted_by_empty_ones(text: str) -> None:
         (" \n\t ", ""),
     ],
 )
-def test_lines(text: str, expected: str) -> None:
+def test_lines_are_cleaned(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
@@ -150,7 +150,7 @@ def test_length_is_capped_without_a_trailing_space() -> None:
         ("\n\n  \x1b[1m\n\n only \n\n", "only"),
     ],
 )
-def test_blocks(text: str, expected: str) -> None:
+def test_blocks_are_cleaned(text: str, expected: str) -> None:
     assert clean_block(text) == expected
 
 
@@ -164,7 +164,7 @@ def test_blocks(text: str, expected: str) -> None:
         ("İstanbul", "istanbul"),
     ],
 )
-def test_folding(text: str, expected: str) -> None:
+def test_folding_of_case_and_accents(text: str, expected: str) -> None:
     assert fold(text) == expected
 
 
@@ -225,7 +225,7 @@ def test_titles_without_letters_are_told_apart() -> None:
         ("in R^{d times d} and $O(n log n)$", "in R^(d times d) and O(n log n)"),
     ],
 )
-def test_latex(text: str, expected: str) -> None:
+def test_latex_becomes_unicode(text: str, expected: str) -> None:
     assert latex_to_unicode(text) == expected
 
 
@@ -268,7 +268,7 @@ def test_words_are_those_of_the_index(text: str, words: list[str]) -> None:
     assert {char for char in text if is_letter(char)} >= {char for char in text if char.isascii() and char.isalnum()}
 
 
-def test_what_a_terminal_would_obey_is_made_visible() -> None:
+def test_terminal_controls_are_made_visible() -> None:
     assert visible("a\x1b[1mb\u202e\n\x9b") == "a\\u001b[1mb\\u202e\n\\u009b"
     assert visible("\x1b[1ma\x1b[0m\x07", styled=True) == "\x1b[1ma\x1b[0m\\u0007"
     assert [is_letter(char) for char in ("a", "", " ", "-", "\u0301", "中")] == [True, False, False, False, False, True]
@@ -294,7 +294,7 @@ def test_literal_text_has_nothing_but_shapes(value: str) -> None:
     assert literal(drawn) == drawn
 
 
-def test_what_has_no_shape_is_removed_or_shown() -> None:
+def test_invisible_characters_are_removed_or_shown() -> None:
     assert literal("a\x1b\u200d\ufe0f\u00a0\tb\ue000\ud800") == "a  b\ufffd\ufffd"
 
 

@@ -84,7 +84,7 @@ def test_open_lines_take_a_bounded_time(line: str) -> None:
     assert any(isinstance(statement, MalformedLine) for statement in found)
 
 
-def test_what_would_take_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deeply_nested_toml_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toml, "MAX_WORK", 10)
     assert list(read_statements("abc = 1\ndef = 2\nghi = 3")) == [
         Statement(("abc",), 1, 1, 1),

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from reader import installed
-from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session, spawn
+from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session
 from tests.extensions.sync.machines import make_cache
 from tests.extensions.sync.postgres import Database, StandIn, server
 
-__all__ = ["filled", "home", "on_terminal", "papers", "room_for_other_tests", "run", "session", "spawn"]
+__all__ = ["filled", "home", "on_terminal", "papers", "room_for_other_tests", "run", "session"]
 
 
 @pytest.fixture(autouse=True)

@@ -375,7 +375,7 @@ def test_a_refusal_is_an_error_with_its_reason() -> None:
         api_feed([], total=7),
     ],
 )
-def test_what_is_no_answer_says_so(body: bytes) -> None:
+def test_an_answer_that_is_not_a_feed_is_an_error(body: bytes) -> None:
     with pytest.raises(FeedMalformed, match=r"arXiv.*; try again later"):
         parse_arxiv(body)
 
@@ -420,7 +420,7 @@ Abstract: We look on.</summary>
 
 
 @each("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
-def test_a_date_that_is_none_is_none(stamp: str) -> None:
+def test_an_invalid_date_is_none(stamp: str) -> None:
     body = announcement([rss_item(PAPER)]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
     assert parse_arxiv(body).entries[0].draft.announced is None
 
@@ -477,7 +477,7 @@ def test_a_record_lists_all_versions_whatever_their_order() -> None:
     assert parse_record(raw("")) == ArxivEntry(draft._replace(published=None, version=None, revised=None, versions=()))
 
 
-def test_an_unknown_record_is_none_and_others_are_errors() -> None:
+def test_an_unknown_id_gives_no_record_and_other_errors_raise() -> None:
     assert parse_record(oai('<error code="idDoesNotExist">No such id.</error>')) is None
     with pytest.raises(FeedRefused, match=r"^arXiv refused the request: Bad verb\.$"):
         parse_record(oai('<error code="badVerb">Bad verb.</error>'))
@@ -550,7 +550,7 @@ def test_a_page_of_another_form_is_refused(page: bytes) -> None:
         parse_listing(page)
 
 
-def test_a_hostile_page_takes_no_time() -> None:
+def test_a_hostile_listing_is_parsed_quickly() -> None:
     """Work follows the size: each of these took minutes where a pattern looks for an end that never comes."""
     head = listing_page("cs.CL", "2026-05-12", [])
     for piece in (

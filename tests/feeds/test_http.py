@@ -88,9 +88,7 @@ async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
     assert ((tmp_path / "turn").stat().st_size, (tmp_path / "turn").stat().st_mode & 0o777) == (1, 0o600)
 
 
-async def test_what_can_not_be_written_or_locked_holds_nobody_up_but_for_the_pause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_unwritable_lock_file_only_costs_the_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     nap = Nap()
     async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
@@ -286,7 +284,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("name", rest_long(ENDLESS, ["extensions"]))
-async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
+async def test_an_endless_answer_is_ended(name: str) -> None:
     limits = Limits(attempts=2, total_timeout=1)
     async with serving(iter([ENDLESS[name]])) as url, asking(url, limits) as fetch:
         with pytest.raises(FeedError) as failure:
@@ -367,7 +365,7 @@ async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_pat
 # What goes wrong and passes
 
 
-async def test_what_fails_once_is_tried_again_after_waits_that_grow(server: FeedServer, nap: Nap) -> None:
+async def test_a_failed_request_is_retried_after_growing_waits(server: FeedServer, nap: Nap) -> None:
     faults = ["error", "error:500", "drop", "bad-gzip", "garbage", "truncate", "wrongtype"]
     async with connected(server, nap) as client:
         for fault in faults:
@@ -503,7 +501,7 @@ async def test_a_redirect_never_leaves_the_host(server: FeedServer, nap: Nap) ->
 
 
 @pytest.mark.usefixtures("wire")
-async def test_nobody_there(nap: Nap) -> None:
+async def test_no_server_at_the_address_is_one_sentence(nap: Nap) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         async with HuggingFaceClient(HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
@@ -525,7 +523,7 @@ async def test_nobody_there(nap: Nap) -> None:
         ("LocalProtocolError", None, FeedUnreachable, "connection to feed.example.org broke"),
     ],
 )
-async def test_why_there_is_no_connection(
+async def test_connection_failures_are_explained(
     raised: str,
     cause: BaseException | None,
     kind: type[FeedError],
@@ -554,7 +552,7 @@ async def test_why_there_is_no_connection(
         ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
     ],
 )
-async def test_an_environment_that_can_not_be_used(
+async def test_an_unusable_proxy_is_one_sentence(
     name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
 ) -> None:
     for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):

@@ -169,7 +169,7 @@ async def test_a_month_comes_by_day(server: FeedServer, nap: Nap) -> None:
         assert len(server.requests) == 1
 
 
-async def test_what_is_trending_keeps_the_feed_s_order(server: FeedServer, nap: Nap) -> None:
+async def test_trending_papers_keep_the_order_of_the_feed(server: FeedServer, nap: Nap) -> None:
     days = ("2026-05-11", "2026-01-05", None)
     server.ranking = [item(f"2605.{n:05}", day=day) for n, day in enumerate(days)]
     async with connected(server, nap) as client:
@@ -256,7 +256,7 @@ KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 
 
 @each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
-def test_a_number_that_nothing_can_count_costs_only_itself(number: str) -> None:
+def test_a_huge_number_costs_only_its_field(number: str) -> None:
     first = item("2605.00001") | {"numComments": 5}
     first["paper"] |= {"upvotes": "NUMBER", "githubRepo": "https://github.com/a/b", "githubStars": "NUMBER"}
     body = json.dumps([first, item("2605.00002")]).replace('"NUMBER"', number).encode()
@@ -300,7 +300,7 @@ def test_a_broken_stamp_is_no_day(stamp: object) -> None:
     "body",
     [b"", b"\x00\xff<<<", b'[{"paper": {"id"', b"[" * 100_000, b"9" * 10_000, b'{"papers": []}', b"null", b'"text"'],
 )
-def test_what_is_no_list_is_malformed(body: bytes) -> None:
+def test_an_answer_that_is_not_a_list_is_malformed(body: bytes) -> None:
     with pytest.raises(FeedMalformed) as failure:
         read_items(body)
     assert "\n" not in str(failure.value)
@@ -363,7 +363,7 @@ def test_an_id_and_a_title_are_enough(record: object) -> None:
         ({"paper": {"id": "2605.00001", "title": "\u200b\x1b[0m "}}, "no title"),
     ],
 )
-def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
+def test_unusable_records_are_skipped_with_a_reason(record: object, reason: str) -> None:
     with pytest.raises(FeedMalformed, match=f"^{reason}$"):
         parse_item(record)
 
@@ -400,7 +400,7 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
         ({"publishedAt": "2026-02-30T00:00:00Z"}, "published", None),
     ],
 )
-def test_what_is_made_of_a_value(said: dict[str, object], field: str, expected: object) -> None:
+def test_values_of_a_record_are_converted(said: dict[str, object], field: str, expected: object) -> None:
     assert getattr(parse(**said), field) == expected
 
 

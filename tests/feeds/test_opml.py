@@ -47,7 +47,7 @@ def test_feeds_are_read_with_their_folders() -> None:
     )
 
 
-def test_there_is_an_end_to_feeds() -> None:
+def test_an_opml_list_is_bounded() -> None:
     many = "".join(f'<outline text="{n}" xmlUrl="https://a.example/{n}"/>' for n in range(10_001))
     assert len(parse_opml(outlines(many)).feeds) == 10_000
 
@@ -72,13 +72,13 @@ NO_OPML = "is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'."
         (b" " * (1 << 24), NO_OPML),
     ],
 )
-def test_what_is_no_list_says_so(body: bytes, said: str) -> None:
+def test_a_file_that_is_not_opml_is_an_error(body: bytes, said: str) -> None:
     with pytest.raises(FeedMalformed) as failure:
         parse_opml(body)
     assert str(failure.value) == f"The file {said}"
 
 
-def test_what_is_written_is_opml() -> None:
+def test_exported_opml_is_valid() -> None:
     feeds = [
         Outline("A & B", "https://a.b/?a&b", "https://a.b/"),
         Outline("Two", "https://b.example/", folder="Labs"),
@@ -120,7 +120,7 @@ written = st.lists(
 
 
 @given(written)
-def test_what_is_written_is_read_again(feeds: list[Outline]) -> None:
+def test_exported_opml_is_read_back(feeds: list[Outline]) -> None:
     found = parse_opml(write_opml(feeds, "Mine", NOW))
     assert found.skipped == ()
     assert sorted(found.feeds, key=lambda feed: feed.url) == sorted(feeds, key=lambda feed: feed.url)

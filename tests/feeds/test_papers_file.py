@@ -151,12 +151,12 @@ def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes])
         (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be read: the gzip file is cut off"),
     ],
 )
-def test_what_holds_no_papers_says_so(data: bytes, said: str) -> None:
+def test_a_file_without_papers_is_an_error(data: bytes, said: str) -> None:
     with pytest.raises(FeedMalformed, match=said):
         read(data)
 
 
-def test_what_came_before_a_cut_is_kept() -> None:
+def test_papers_before_a_cut_are_kept() -> None:
     whole = gzip.compress(lines(*(item(f"2605.{number:05}", day="2026-05-12") for number in range(2_000))))
     *listings, cut = read(whole[: len(whole) // 2])
     assert 100 < sum(len(listing.drafts) for listing in listings) < 2_000
@@ -251,7 +251,7 @@ def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
         read(PAGE.encode())
 
 
-def test_of_what_is_not_json_only_so_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_of_a_file_that_is_not_json_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "WASTE_LIMIT", 2)
     assert told(read(lines(TWO) + b"{cut\n" * 9)) == [
         *ONLY,
@@ -268,7 +268,7 @@ def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "-Infinity", "1e999"])
 @each("indent", [None, 1])
-def test_a_number_that_nothing_can_count_costs_only_itself(number: str, indent: int | None) -> None:
+def test_a_huge_number_costs_only_its_field(number: str, indent: int | None) -> None:
     odd = item("2605.00001", day="2026-05-12", upvotes="NUMBER")
     data = json.dumps([odd, TWO], indent=indent).replace('"NUMBER"', number) + number + "\n" + json.dumps({"date": 1})
     listing, other = read(data.encode())

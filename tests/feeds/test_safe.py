@@ -123,7 +123,7 @@ def test_too_many_values_are_refused(pack: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 @each("text", ["", "{", "[1", "[" * 100_000, b"\xff", '"\ud800'])
-def test_no_json_is_refused(text: bytes | str) -> None:
+def test_malformed_json_is_refused(text: bytes | str) -> None:
     with pytest.raises(UnreadableJson):
         parse_json(text)
 
@@ -170,7 +170,7 @@ def test_encodings_are_understood(body: bytes) -> None:
         (b"<a>" * 101 + b"</a>" * 101, "is nested too deeply"),
     ],
 )
-def test_what_is_unreadable_says_why(body: bytes, why: str) -> None:
+def test_unreadable_xml_is_refused_with_a_reason(body: bytes, why: str) -> None:
     with pytest.raises(UnreadableXml, match=why):
         parse_xml(body)
 

@@ -177,7 +177,7 @@ def test_the_last_leap_year_may_be_eight_years_ago() -> None:
         "• 3 authors\n·\nMay 2, 2024",
     ],
 )
-def test_what_is_no_page_says_so(text: str) -> None:
+def test_a_text_that_is_not_a_saved_page_is_an_error(text: str) -> None:
     with pytest.raises(FeedMalformed, match="not the text of a saved page"):
         parse_saved_page(text, TODAY)
 
@@ -371,7 +371,7 @@ def test_another_page_gives_the_papers_that_it_links_to() -> None:
         (b"<html><div data-props='[[[[[[[[[[[[{}]]]]]]]]]]]]'>", "The input is a web page without papers;"),
     ],
 )
-def test_what_is_no_page_of_papers_gets_one_sentence(body: bytes, said: str) -> None:
+def test_a_page_without_papers_is_an_error(body: bytes, said: str) -> None:
     with pytest.raises(FeedMalformed, match=f"^{re.escape(said)}"):
         read(body)
 

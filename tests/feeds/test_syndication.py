@@ -76,7 +76,7 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
 
 
 @pytest.mark.parametrize("known", [Validators(KNOWN.etag), Validators(None, MONDAY), KNOWN])
-async def test_what_has_not_changed_is_not_sent_again(known: Validators, site: Documents) -> None:
+async def test_an_unchanged_feed_is_not_sent_again(known: Validators, site: Documents) -> None:
     async with connected() as feeds:
         assert await feeds.fetch(f"{site.url}/feed", known) == FetchedFeed(None, KNOWN, f"{site.url}/feed")
     (request,) = site.requests
@@ -326,7 +326,7 @@ def test_entries_have_ids_and_come_once() -> None:
         *(({"link": link}, {}) for link in ("javascript:alert(1)", "file:///etc/a", "https://user@a.example/", "")),
     ],
 )
-def test_what_can_be_true_is_made_of_a_value(elements: dict[str, str], facts: dict[str, Any]) -> None:
+def test_values_of_an_entry_are_converted(elements: dict[str, str], facts: dict[str, Any]) -> None:
     entry = only(rss(item("One", **elements)))
     assert entry.draft == Draft("One", source="notes-of-a-lab")._replace(**facts)
     assert (entry.published, entry.link) == (facts.get("published"), None)
@@ -403,7 +403,7 @@ def test_a_feed_without_a_title_is_called_by_its_host() -> None:
 # What is broken
 
 
-def test_of_a_broken_feed_what_is_there_is_taken() -> None:
+def test_readable_entries_of_a_broken_feed_are_kept() -> None:
     feed = parse(rss(item("One & all"), item("Two"))[:-12])
     assert titles_of(feed) == ["One & all", "Two"]
     assert feed.problem == "unclosed token"
@@ -417,7 +417,7 @@ def test_half_an_emoji_does_not_break_a_feed() -> None:
     assert (titles_of(feed), feed.problem) == (["One A\u2019"], None)
 
 
-def test_what_is_odd_about_the_sending_does_not_matter() -> None:
+def test_a_wrong_content_type_does_not_matter() -> None:
     for content_type in ("text/plain", "text/xml; charset=us-ascii", ""):
         feed = parse_feed(rss(item("Größe")), URL, TODAY, content_type=content_type)
         assert (titles_of(feed), feed.problem) == (["Größe"], None)
@@ -438,7 +438,7 @@ def test_what_is_odd_about_the_sending_does_not_matter() -> None:
         ),
     ],
 )
-def test_what_is_no_feed_says_so(body: bytes, said: str) -> None:
+def test_an_answer_that_is_not_rss_or_atom_is_an_error(body: bytes, said: str) -> None:
     with pytest.raises(NotAFeed) as failure:
         parse(body)
     assert (str(failure.value), failure.value.feeds) == (f"lab.example.org {said}", ())
@@ -492,7 +492,7 @@ def test_a_feed_is_bounded() -> None:
     assert [*map(len, lists), len(entry.draft.keywords[0])] == [500, 30, 200]
 
 
-def test_what_breaks_the_parser_is_no_feed() -> None:
+def test_a_feed_that_breaks_the_parser_is_an_error() -> None:
     body = rss('<item xmlns:psc="http://podlove.org/simple-chapters"><title>x</title><psc:chapters><psc:chapter/>'
                "</psc:chapters></item>")  # fmt: skip
     with pytest.raises(NotAFeed, match=r"sent an unreadable feed; check its address\."):
@@ -575,7 +575,7 @@ def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @each("encoding", ["utf-8", "utf-16"])
-def test_the_excess_of_a_feed(body: bytes, excess: str, encoding: str) -> None:
+def test_entries_past_the_bound_are_counted(body: bytes, excess: str, encoding: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parser, "TAGS", 18)
         patch.setattr(parser, "NAMESPACES", 2)

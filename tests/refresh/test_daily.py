@@ -65,7 +65,7 @@ async def test_certain_days_are_asked_whatever_is_known_of_them() -> None:
     assert await asked(plan, known) == ["2026-03-04", "2026-03-02"]
 
 
-async def test_what_is_trending_is_stored_as_ranked() -> None:
+async def test_trending_papers_are_stored_in_their_order() -> None:
     cache = Cache()
     feed = Feed({"trending": (papers(7, day="2026-01-05"), papers(3, day="2026-05-11"))})
     assert await run(feed, cache, Trending()) == [RefreshStarted(()), RefreshFinished(new=2)]
@@ -335,7 +335,7 @@ def test_plans_mean_days_newest_first() -> None:
 
 
 @each("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
-def test_a_time_that_is_none_is_named(plan: Plan) -> None:
+def test_an_invalid_plan_names_its_time(plan: Plan) -> None:
     with pytest.raises(UsageError, match=f"{astuple(plan)[0]} is not in the calendar"):
         planned_days(plan, ON_TUESDAY)
 

@@ -131,7 +131,7 @@ async def test_without_queries_nothing_is_done(tmp_path: Path, store: Store, hea
         assert other.execute("SELECT count(*) FROM meta WHERE key LIKE 'told%'").fetchone() == (0,)
 
 
-async def test_what_is_followed_is_told_of_where_it_is_wanted_and_certain(
+async def test_followed_papers_are_notified_if_wanted_and_certain(
     tmp_path: Path, cache: Cache, heard: list[tuple[str, ...]]
 ) -> None:
     file = tmp_path / "papers.db"
@@ -156,9 +156,7 @@ async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, he
         assert body.splitlines() == [f"&lt;b&gt;Agents&lt;/b&gt; &amp; co {n}" for n in (5, 4, 3)] + ["and 2 more"]
 
 
-async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
-    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failure_is_kept_until_a_success(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "papers.db"
     one = await begun(file, "agents", command=(str(tmp_path / "nothing"),))
     store(1)

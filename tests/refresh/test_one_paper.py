@@ -123,7 +123,7 @@ def home(tmp_path: Path) -> Iterable[Home]:
     home.cache.close()
 
 
-async def test_what_both_say_is_stored_and_asked_for_once_a_day(home: Home) -> None:
+async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv(entry(ID, 2, "v1 2026-05-01", "v2 2026-05-11", remark="Accepted to ICLR 2026 (Oral)"))
     assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID)]
     paper = home.paper()

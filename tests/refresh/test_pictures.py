@@ -52,7 +52,7 @@ def test_blocks_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, column
     assert pickle.loads(pickle.dumps(drawn)) == drawn
 
 
-def test_what_is_transparent_is_white_as_on_paper() -> None:
+def test_transparent_pixels_are_white() -> None:
     style = draw(picture("RGBA", color=(0, 0, 0, 0)), BLOCKS).lines[0][0].style
     assert style is not None and style.color is not None and style.color.triplet == (255, 255, 255)
 
@@ -84,7 +84,7 @@ def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.Captur
         (picture()[:60], "broken"),
     ],
 )
-def test_what_can_not_be_drawn_is_said(data: bytes, said: str) -> None:
+def test_undrawable_pictures_are_an_error(data: bytes, said: str) -> None:
     with pytest.raises(NoPicture, match=said):
         draw(data, BLOCKS)
 
@@ -97,7 +97,7 @@ def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.Monkey
 
 
 @given(st.binary(max_size=200), st.integers(0, 60))
-def test_no_bytes_break_it(junk: bytes, at: int) -> None:
+def test_no_bytes_crash_the_decoder(junk: bytes, at: int) -> None:
     whole = picture(size=(8, 8))
     for data in (junk, whole[:at] + junk, whole[:at] + junk[:4] + whole[at + 4 :]):
         try:
@@ -108,7 +108,7 @@ def test_no_bytes_break_it(junk: bytes, at: int) -> None:
 
 
 @pytest.mark.parametrize("missing", ["PIL", "textual_image"])
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+def test_without_the_extra_its_name_is_in_the_error(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     data = picture()
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ReaderError, match=r"dailypapers\[images\]"):

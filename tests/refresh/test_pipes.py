@@ -36,7 +36,7 @@ def test_a_hook_is_a_command_of_the_user_or_a_program() -> None:
     assert listed is not None and (listed.words, listed.input) == (("wc", "-l"), "json")
 
 
-async def test_what_a_refresh_brings_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, out = tmp_path / "papers.db", tmp_path / "out"
     settings = Settings(on_new=("sh", "-c", f"cat >> {out}"))
     cache = Cache.open(file, ByName())

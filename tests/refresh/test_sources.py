@@ -363,7 +363,7 @@ async def test_a_category_that_is_not_known_fails_alone(world_of_four: World) ->
     assert {one.slug for one in events if isinstance(one, FeedStored)} == {"arxiv", "cs.cl", "lab", "other"}
 
 
-async def test_what_no_source_is_to_blame_for_ends_the_refresh(
+async def test_errors_of_memory_disk_and_cache_end_the_refresh(
     world_of_four: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def too_large(*_: object, **__: object) -> None:

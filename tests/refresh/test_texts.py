@@ -105,7 +105,7 @@ def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
     assert wanted(file, replace(LOCAL, fetch_ahead=("sort:day OR", "is:unread"))) == IDS[:4]
 
 
-async def test_what_is_missing_is_fetched_once(file: Path) -> None:
+async def test_a_missing_text_is_fetched_once(file: Path) -> None:
     source = Source(n2=NoFullText("none"))
     assert await run(file, source) == [
         TextsAhead(0, 3, 0),

@@ -79,7 +79,7 @@ def home(tmp_path: Path) -> Iterator[HomeWithPage]:
         yield made
 
 
-async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: HomeWithPage) -> None:
+async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(home: HomeWithPage) -> None:
     home.page(
         shown("SMALL VERIFIERS, long  horizons"),
         shown("On α–Divergences in Pre‑Training", None, "2023-12-04"),
@@ -110,7 +110,7 @@ async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: H
         (shown("Small matters"), []),
     ],
 )
-async def test_what_is_less_than_certain_is_offered_and_not_taken(
+async def test_an_uncertain_match_is_offered_and_not_taken(
     home: HomeWithPage, draft: Draft, choices: list[str]
 ) -> None:
     home.page(draft)

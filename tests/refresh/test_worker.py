@@ -160,7 +160,7 @@ async def fails(place: Place, told: str, rules: Callable[[], Topics] | None = No
 
 
 @pytest.mark.long
-async def test_what_a_job_raises_is_raised(place: Place, tmp_path: Path) -> None:
+async def test_an_exception_in_a_job_is_raised_in_the_caller(place: Place, tmp_path: Path) -> None:
     (tmp_path / "topics.toml").mkdir()
     await fails(place, r"The topic rules .* can't be read")
 

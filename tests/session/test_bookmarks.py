@@ -76,7 +76,7 @@ def test_in_the_text_of_another_source_the_place_is_where_its_words_are() -> Non
     other = replace(text, blocks=(*blocks[3:METHOD], *blocks[METHOD:][::-1], *blocks[2:METHOD]))
     block, letter = find(left, other, "pdf")
     assert texts_of(other.blocks[block])[letter:].startswith("word0 word1")
-    # Of two places with the words, it is the nearer one.
+    # If two places have the words, the nearer one is taken.
     twice = [*blocks[: METHOD + 1], blocks[place], *blocks[METHOD + 1 :]]
     assert find(left, replace(text, blocks=tuple(twice)), "pdf") == (place + 1, len("Before it. "))
     # Half of the words are enough: the other half may be a formula there.
@@ -147,7 +147,7 @@ def test_what_a_newer_program_has_in_the_file_stays_there(tmp_path: Path) -> Non
         save(file, {f"2402.{number:05}": one for number in range(first, first + 500)})
     assert len(load(file)) == MOST
     assert {"form", "2401.00002"} <= json.loads(file.read_text()).keys()
-    # It never costs the user the bookmarks.
+    # Unknown fields never cost the user the bookmarks.
     file.write_text(json.dumps({"2401.00001": one, "filler": "x" * (MAX_SIZE - 100)}))
     save(file, {"2401.00002": two})
     assert load(file) == {"2401.00001": one, "2401.00002": two}

@@ -125,7 +125,7 @@ def test_topics_that_combine_as_any_are_counted_without_each_other() -> None:
     assert either.facets("day", "any") == parse("-topic:robotics is:unread sort:day")
     both = Place(view("all"), "topic:agents topic:video is:unread")
     assert both.facets("day", "any") == both.whole("day")
-    # One topic alone is counted as the pane says.
+    # A single topic is counted in the mode of the pane.
     alone = Place(view("all"), "topic:agents is:unread")
     assert alone.facets("day", "any") == parse("is:unread sort:day")
     assert alone.facets("day", "all") == parse("topic:agents is:unread sort:day")

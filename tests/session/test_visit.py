@@ -116,7 +116,7 @@ def test_text_with_half_an_emoji_is_dropped(tmp_path: Path) -> None:
     left = load(file)
     assert left == Visit(history=("robot",))
     save(file, left)
-    # No more of the history is read than anybody needs.
+    # A long history is cut.
     file.write_text(json.dumps({"history": ["robot"] * 50_000}))
     assert len(load(file).history) == 1_000
 
@@ -146,7 +146,7 @@ BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",)
         (Visit("all", "robot", "2605.00009"), "robot", ("unread", "topic:agents", "2605.00001")),
         # In another view, only the query goes.
         (Visit("latest", "robot", "2605.00009"), "robot", ("latest", "", "2605.00009")),
-        # What the user has typed since, or let go, is kept.
+        # A query that the user has typed or cleared since is kept.
         (Visit("all", "robot hands", "2605.00009"), "robot", ("all", "robot hands", "2605.00009")),
         (Visit("all", "", "2605.00009"), "robot", ("all", "", "2605.00009")),
         (Visit("all", "robot", "2605.00009"), "", ("all", "robot", "2605.00009")),

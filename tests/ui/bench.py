@@ -92,15 +92,15 @@ class Bench:
         await self.works.pop(0)()
 
     @property
-    def said(self) -> str:
+    def notice(self) -> str:
         """The answer in the last line, `!` before a warning."""
-        return _said(self.model.state.notices.answer)
+        return _notice_text(self.model.state.notices.answer)
 
     @property
     def shown(self) -> str:
         """What the last line shows."""
-        return _said(self.model.state.notices.shown)
+        return _notice_text(self.model.state.notices.shown)
 
 
-def _said(notice: Notice) -> str:
+def _notice_text(notice: Notice) -> str:
     return f"{'! ' * (notice.tone == 'warning')}{notice.text}"

@@ -130,7 +130,7 @@ LIST, NOTHING = at("all", "cats").highlight(1), Typed()
 
 
 class Desk(Bench):
-    """A command line whose shell says what the test wants."""
+    """A command line with a fake shell."""
 
     def __init__(self, state: State = LIST, *, is_web: bool = False) -> None:
         self.performed: list[object] = []
@@ -167,20 +167,20 @@ class Desk(Bench):
         return self.outcomes.pop(0)
 
     async def obey(self, line: str, typed: Typed = NOTHING, *outcomes: Outcome) -> str:
-        """The notice that a line ends with."""
+        """Run a line and return its notice."""
         self.typed, self.outcomes = typed, [*outcomes]
         self.actions.begin(line)
         await self.work()
-        return self.said
+        return self.notice
 
     async def answer(self, letter: str) -> str:
-        """The notice that an answer to the question ends with."""
+        """Answer the question and return the notice."""
         keyboard = self.services[Keyboard]
         await keyboard.begin()
         await keyboard.press(Key(letter, letter))
         while self.works:
             await self.work()
-        return self.said
+        return self.notice
 
     @property
     def asked(self) -> str:
@@ -255,13 +255,13 @@ def test_one_line_of_output_is_a_notice_and_more_opens_a_screen(
 ) -> None:
     desk = Desk()
     desk.actions._report(line, outcome)
-    assert (desk.said, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
+    assert (desk.notice, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
 
 
 def test_output_waits_while_the_user_types() -> None:
     desk = Desk(LIST.open_query())
     desk.actions.show_output(None)
-    assert desk.said == "no command has printed anything yet"
+    assert desk.notice == "no command has printed anything yet"
     desk.actions._report("list", Outcome(1, MANY))
     news = desk.model.state.notices.news
     assert (news.text, news.tone) == ("list has ended · ; shows its output", "warning")
@@ -270,7 +270,7 @@ def test_output_waits_while_the_user_types() -> None:
     copied, kept = list[str](), list[bool]()
     desk.app.copy_to_clipboard = copied.append
     desk.actions.copy(None)
-    assert (copied, desk.said) == (["one\ntwo :tag"], "copied 2 lines")
+    assert (copied, desk.notice) == (["one\ntwo :tag"], "copied 2 lines")
     # Only what waits for it is kept, by one key alone.
     assert not desk.actions.keep("enter", None)
     desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))
@@ -295,7 +295,7 @@ def test_json_has_a_line_for_each_value(text: str, formatted: str) -> None:
 
 
 class Runner(Bench):
-    """A runner over a shell of the test's."""
+    """A command runner with a fake shell."""
 
     def __init__(self) -> None:
         super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
@@ -347,7 +347,7 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
     assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
     assert bench.versions == (1, 1)
-    # What was said meanwhile stays; what did not change is not read again.
+    # An answer given meanwhile stays, and an unchanged cache is not read again.
     bench.has_changed = False
     bench.model.change(bench.model.state.change_notices(lambda _: Notices().answered("starred")))
     await runner.run(("list",), 80)
@@ -381,7 +381,7 @@ async def test_each_letter_asks_for_suggestions() -> None:
 
 
 class AutomaticDesk(Bench):
-    """A reader whose clock and processes are those of the test."""
+    """Services with a fake clock and fake processes."""
 
     def __init__(self, **settings: Any) -> None:
         own = Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings})
@@ -477,7 +477,7 @@ def test_papers_that_are_starred_go_to_the_users_program(
 ) -> None:
     async def run() -> None:
         stage = AutomaticDesk(**settings)
-        # One is starred already, and one is not in the cache.
+        # Paper 8 is starred already, and paper 9 is not in the cache.
         star(stage, 1, 2, 8, 9, 1)
         await stage.end()
         assert stage.words == words

@@ -29,7 +29,7 @@ LEAST = 4.5
 RGB = tuple(name for name in (*OWN, *TEXTUAL) if not find_theme(name).ansi)
 
 FURNITURE = frozenset(" │─┃━▌▐▎▏▕┌┐└┘├┤┬┴┼╭╮╰╯[]|-#")
-"""Rules, bars and brackets: they tell nothing that is not told by other means."""
+"""Rules, bars and brackets, which carry no information of their own."""
 
 EDGES = ("bar--rule", "bar--thumb", "bar--held")
 """Roles of furniture: the rule between panes, and its thumb."""
@@ -57,7 +57,7 @@ def of(style: Style) -> float:
 
 
 def faint_cells(r: Story, region: Region | None = None) -> list[str]:
-    """What can't be read on the screen, or in a part of it."""
+    """The segments with too little contrast on the screen, or in a part of it."""
     found = []
     for y, strip in enumerate(r.app.screen._compositor.render_strips()):
         if region is not None:

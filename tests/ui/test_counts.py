@@ -59,7 +59,7 @@ def marked(file: Path) -> None:
 
 
 def hidden(file: Path) -> None:
-    """Most papers are hidden, of one day all, and all with one tag."""
+    """Hide most papers: all of one day and all with one tag among them."""
     marked(file)
     with closing(Events.open(file)) as events, closing(sqlite3.connect(file)) as cache:
         day = [pk for (pk,) in cache.execute("SELECT pk FROM listing WHERE day = '2026-05-08'")]
@@ -74,7 +74,7 @@ def muted(file: Path) -> None:
 
 
 def imported(file: Path) -> None:
-    """Thousands, many of them old and on no day."""
+    """Add thousands of papers, many of them old and on no day."""
     days = {
         f"2026-04-{day:02}": [draft(day * 100 + n, f"A robot {day} {n}") for n in range(80)] for day in range(1, 29)
     }
@@ -88,7 +88,7 @@ def imported(file: Path) -> None:
 
 
 class Truth:
-    """Counts by plain SQL, written without a look at the program's."""
+    """Counts by plain SQL, which share no code with the program."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -102,7 +102,7 @@ class Truth:
         return int(number)
 
     def pane(self) -> dict[str, str]:
-        """What the rows of the pane must say over the newest day."""
+        """The counts that the pane must show over the newest day."""
         found = {name: f"{self.count(where):,}" for name, where in VIEWS.items()}
         found |= {f"{name} ": str(self.count(_of_topic(slug), LATEST)) for name, slug in TOPICS.items()}
         found |= {tag: str(self.count(_of_tag(tag))) for (tag,) in self.rows("SELECT DISTINCT tag FROM paper_tag")}
@@ -112,7 +112,7 @@ class Truth:
             found[named] = f"{self.count(where, 'read = 0')}/{self.count(where)}"
         mine = VIEWS["Starred"], _of_topic("agents")
         found["Mine g1"] = f"{self.count(*mine, 'read = 0')}/{self.count(*mine)}"
-        # What has no papers has no row, but for the reader's own views.
+        # Rows without papers are left out, except those of the built-in views.
         kept = (*VIEWS, "Mine g1")
         return {name.strip(): said for name, said in found.items() if name in kept or not re.search(r"(^|/)0$", said)}
 

@@ -62,20 +62,20 @@ def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
-    """A state that lists nothing in a place, and has counted."""
+    """A state that lists nothing in a place and has its counts."""
     place = Place(view(view_id), text)
     listing = ListContent(place, Order(array("q")), facts=facts)
     return State(place=place, listing=listing, parts={COUNTED: counts(place, **numbers), TOPIC_NAMES: TOPICS})
 
 
 def typing(state: State, typed: str) -> State:
-    """The same while a text is typed; the list follows the letters as far as they make a query."""
+    """The state while a query is typed; the list follows as far as the text is a valid query."""
     begun = replace(state, place=state.place._replace(text="")).open_query()
     return type_query(begun, typed).listed(state.listing)
 
 
 def lines(state: State, *, demo: bool = False) -> list[str]:
-    """What stands in place of the list, line by line."""
+    """The lines shown in place of the list."""
     reason = empty_reason(state, TODAY, demo=demo)
     drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
     return [one.replace("\u00a0", " ") for one in texts(drawn)]
@@ -149,11 +149,11 @@ EMPTY = {
     ),
     "muted": "Nothing is muted. | Papers with one of your muted words appear here. | ga all papers",
 }
-"""What the views without a day say, unless the situation says something else."""
+"""The texts of views without a day, unless a situation overrides them."""
 
 
 def no_papers(why: str, asks: str, **others: str) -> Mapping[str, str]:
-    """What each view says where the feed was asked for a day, or was not."""
+    """The text of each view without papers, whether or not the feed was asked."""
     return (
         EMPTY
         | others
@@ -167,7 +167,7 @@ def no_papers(why: str, asks: str, **others: str) -> Mapping[str, str]:
 
 
 def fetching(progress: str) -> Mapping[str, str]:
-    """What each view says while it is fetched."""
+    """The text of each view while it is fetched."""
     names = {
         "latest": "the latest days",
         "trending": "the feed's ranking",
@@ -185,7 +185,7 @@ def fetching(progress: str) -> Mapping[str, str]:
 
 
 def no_match(ways: str, in_all: str) -> Mapping[str, str]:
-    """What each view says of a query without matches; `in_all` goes before the ways where all papers have some."""
+    """The text of each view for a query without matches; `in_all` precedes the keys if All has matches."""
     return {
         view_id: f"Nothing matches robot{where}. | {f'7 in all. | {in_all}' if where else ''}{ways}"
         for view_id, where in WHERE.items()
@@ -307,7 +307,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         },
     ),
 }
-"""What each view says in each situation; one text where all say the same."""
+"""The text of each view in each situation, or one text for all views."""
 
 
 @each("situation", CASES)
@@ -319,7 +319,7 @@ def test_every_view_gives_a_reason_and_a_key(view_id: str, situation: str) -> No
 
 
 def saved(query: str) -> State:
-    """A view of the user's own that lists nothing."""
+    """A saved view that lists nothing."""
     place = Place(saved_view("best", query))
     state = empty("all")
     return replace(state, place=place, listing=replace(state.listing, place=place)).put(COUNTED, counts(place, base=0))
@@ -376,7 +376,7 @@ MOST = counts(HALF.place)._replace(topics=(TopicCount("video", "", "", 2), Topic
             empty("latest", "robot", FACTS._replace(newest_day="2026-05-08")),
             "Nothing matches robot on Fri 8 May. | F clears the query   ctrl+s searches the feed",
         ),
-        # What is not counted is not told, nor is a refresh of another view.
+        # Unknown counts and refreshes of other views are not mentioned.
         (empty("unread").rank(), "Ranking 19 papers. | esc goes back"),
         (empty("unread", "robot").rank(), "Ranking papers. | esc goes back"),
         (empty("unread").put(COUNTED, None).rank(), "Ranking papers. | esc goes back"),

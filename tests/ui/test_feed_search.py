@@ -39,7 +39,7 @@ STOPS = "esc stops searching for gloves"
 
 
 class Search(Bench):
-    """A search whose feed answers what the test wants."""
+    """A search with a fake feed."""
 
     def __init__(self, state: State = LIST) -> None:
         super().__init__(state, {"pk_of": lambda _id: None}, run_job=self.run_job)
@@ -106,7 +106,7 @@ async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
     bench.follow()
     bench.follow()
     assert bench.cancelled == 1
-    # What it still reports is shown no more.
+    # Later reports of a stopped search are ignored.
     bench.search._report("gloves", "page 2")
     assert bench.model.state.search == SearchStatus("", "gloves")
 
@@ -135,7 +135,7 @@ def feed() -> Iterator[FeedServer]:
 
 @asynccontextmanager
 async def _answered(reader: Opener, feed: FeedServer, text: str = "agents", **how: Any) -> AsyncIterator[Story]:
-    """The reader with what the feed has answered."""
+    """The reader with the results of a search on the feed."""
     async with reader(**{"settings": settings(endpoint=feed.url), **how}) as r:
         await r.search(text, "find.feed")
         await r.until(lambda: r.app.state.results)
@@ -204,12 +204,6 @@ async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not
         await r.do("read.open")
         assert _has(r, "2404.00001")
         assert not r.kept("2404.00001").read
-
-
-async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, feed: FeedServer) -> None:
-    async with _answered(reader, feed) as r:
-        await r.burst("s", "ctrl+q")
-    assert r.kept("2404.00001").starred
 
 
 async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:

@@ -478,7 +478,7 @@ async def test_only_the_lines_that_change_are_painted(monkeypatch: pytest.Monkey
         assert painted == [1, 2]
         pane.show(replace(PANE_DATA, days=(DAYS[0], DAYS[1]._replace(unread=1), *DAYS[2:])))
         assert painted[2:] == [7]
-        # Where the section is another, so is the accent of its heading.
+        # Entering another section repaints everything, because the accent moves to its heading.
         pane.move(2)
         assert painted[3:] == [-1]
 
@@ -546,7 +546,7 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
             assert len(keys(pane, kind)) == few
         go_to(pane, "gui-agents")
         pane.fold("left")
-        # What filters stays in sight.
+        # Picked topics stay in sight.
         assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "evaluation"])
         pane.fold("right")
         assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "gui-agents", "evaluation"])

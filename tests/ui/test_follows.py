@@ -85,7 +85,7 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
         ]
         await r.press("escape")
         assert r.context == "list" and file.read_text() == ""
-        # What is to be followed shows all papers that match, whatever the user marked.
+        # A rule that follows counts all matching papers, including marked ones.
         await r.do("paper.follow")
         await r.press("r", "a", "b", "f")
         await r.until(lambda: "60 papers would have been marked as followed" in r.lines[1])

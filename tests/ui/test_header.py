@@ -62,7 +62,7 @@ def test_a_place_is_named_in_few_words(listed: ListContent, name: str) -> None:
 
 
 def found() -> State:
-    """A list of what the feed found."""
+    """A list of results of the feed."""
     listings = [FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))]
     results = FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
     state = at("all", "robot").list_results(results)
@@ -70,7 +70,7 @@ def found() -> State:
 
 
 def latest(*, are_hidden: bool) -> State:
-    """The newest day: one that is counted, or a later one whose papers are all hidden."""
+    """The newest day: counted, or a later one whose papers are all hidden."""
     facts = CacheFacts("2026-05-13", are_hidden=True) if are_hidden else CacheFacts()
     listed = ListContent(Place(), Order(array("q", () if are_hidden else (1,))), facts=facts)
     return State(listing=listed).put(COUNTED, COUNTS)
@@ -82,7 +82,7 @@ def latest(*, are_hidden: bool) -> State:
         (at("all", "robot"), Header("All", "robot", 3, 60)),
         (at("all"), Header("All", "", 3)),
         (at("all", "robot", complete=False), Header("All", "robot", None, 60)),
-        # No number is shown until all are known that belong to it.
+        # No number is shown until all of its parts are known.
         (at("all").put(COUNTED, None), Header("All", "", 3)),
         (at("all", "robot").put(COUNTED, None), Header("All", "robot")),
         (at("latest").put(COUNTED, None), Header("Latest")),
@@ -94,7 +94,7 @@ def latest(*, are_hidden: bool) -> State:
         (at("day:2026-05-10"), Header("Sun 10 May", "", 3)),
         (latest(are_hidden=True), Header("Latest · Wed 13 May", "", 0)),
         (latest(are_hidden=False), Header("Latest", "", 1, read=0)),
-        # It names what is listed while another list is coming.
+        # It names the old list until the new one arrives.
         (at("all", "robot").go(Place(view("starred"))), Header("All", "robot", 3, 60)),
         (found(), Header("From the feed", "weather", 1)),
     ],

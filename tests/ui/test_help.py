@@ -216,7 +216,7 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader(size=(80, 24)) as r:
-        # As fast as they come, before anything of help is on the screen.
+        # The keys are pressed before the help is on the screen.
         await r.burst("?", "?", "j", "q", "?")
         assert r.lines[0].rstrip() == " /jq?▏"
         await r.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
@@ -286,7 +286,7 @@ async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
 
 
 PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
-"""Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
+"""Fields of `Glyphs` without an explanation: decorations, and signs that look like another."""
 
 
 def test_every_sign_is_explained_or_means_nothing() -> None:

@@ -33,7 +33,7 @@ class Desk(Bench):
         self.now = 100.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.done: list[object] = []
-        """What keys did: actions with their counts, and keys for widgets."""
+        """The effects of keys: actions with their counts, and keys passed to widgets."""
         self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
@@ -62,7 +62,7 @@ class Desk(Bench):
         return self.typed is not None
 
     async def press(self, *keys: str) -> list[object]:
-        """What keys that are pressed at once do."""
+        """Press keys at once and return their effects."""
         self.done.clear()
         await self.keyboard.press(*(Key(key, key if len(key) == 1 else None) for key in keys))
         return self.done
@@ -102,7 +102,7 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
     desk.model.change(desk.model.state.listed(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
-    # It may be without papers.
+    # The new list may be empty.
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
     desk.model.change(desk.model.state.listed(listing("all", papers=0)))
@@ -122,7 +122,7 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
 async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
-    assert desk.said == "still ranking · esc goes back"
+    assert desk.notice == "still ranking · esc goes back"
 
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pyt
     desk.keyboard.quit_unless_typing()
     assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
     assert await desk.press("s") == [] and not desk.keyboard.is_quitting
-    assert desk.said == "q quits only when pressed alone · ctrl+q quits at once"
+    assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
     desk.keyboard.quit_unless_typing()
     assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
     desk.keyboard.quit_unless_typing()

@@ -214,12 +214,12 @@ def has_headings(listed: Order[int]) -> bool:
 
 
 def height_of(place: int) -> int:
-    """One line to three, all of them soon."""
+    """One line to three; every height occurs among the first papers."""
     return 1 + place * place % MOST_LINES
 
 
 def all_slots(lines: ListLines) -> list[LineSlot]:
-    """What is on all lines."""
+    """The slots of all lines."""
     return [slot for slot in lines.view(0, 400) if slot is not None]
 
 
@@ -261,7 +261,7 @@ def test_a_view_shows_the_paper_it_was_scrolled_to_whole(
     tall = min(height, height_of(place) if form.is_comfortable else 1)
     assert shown == list(range(tall)) or (lines.has_headings and height == tall)
     assert lines.top_that_shows(place, view, height, delta) is None
-    # Nothing is blank below the end unless all papers are in view.
+    # No blank lines follow the end unless all papers are in view.
     assert view == lines.top_near(view, height)
     assert view == 0 or None not in lines.view(view, height)
 

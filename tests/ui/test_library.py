@@ -56,7 +56,7 @@ async def test_a_screenful_is_the_beginning_of_the_whole(library: Library) -> No
 
 async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Library, cache_file: Path) -> None:
     one, two = keys(library, "2605.00400", "2605.00401")
-    # What changes nothing is none.
+    # A mark that changes nothing is not stored.
     assert [await library.mark("star", False, [one]), await library.undo(), await library.redo()] == [None] * 3
     marks = [library.mark("star", value, [one, two]) for value in (True, False, True)]
     undone = library.undo()

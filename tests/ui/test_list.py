@@ -80,7 +80,7 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
             (row(1, "A title", upvotes=votes), 30, LOOK, [f" ● {shown} A title"])
             for votes, shown in ((999, "999"), (1_000, " 1k"), (99_999, "99k"), (100_000, "99k"), (None, "   "))
         ),
-        # What is kept of a paper stands behind its title.
+        # Signs of the queue, the note and the text follow the title.
         (KEPT, 44, LOOK, [f" ●   1    A title{'':22} ◔✎▤ "]),
         (KEPT, 44, LOOK._replace(glyphs=ASCII), [f" *   1    A title{'':22} qn= "]),
         (KEPT, 29, LOOK, [" ● A title"]),
@@ -345,7 +345,7 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         assert painted(papers)[highlighted_line(papers)].endswith(
             "Paper 51 has a title that takes the room of a second line"
         )
-        # What is looked at from the top stays at the top.
+        # A list that is scrolled to the top stays there.
         await pilot.resize_terminal(60, 12)
         papers.to_first()
         papers.to_index(3)
@@ -385,7 +385,7 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
         assert papers.highlighted == 1
         papers.to_last()
         assert papers.highlighted == 3
-        # Of a day that is listed in part, no more is counted; a paper that was hidden just now is in no number.
+        # A partly listed day has no unread count, and a paper that was just hidden is not counted.
         for papers_of_day, counted in ((9, ["NOVEMBER", "3"]), (1, ["1", "unread", "of", "1"])):
             papers.tell_days([DayCount("2025-11-24", papers_of_day, 1)], None)
             assert drawn(papers)[0].split()[-len(counted) :] == counted

@@ -53,7 +53,7 @@ class Desk(Bench):
         return pk
 
     async def show(self, state: State) -> list[State]:
-        """Make this the state and read the list that it asks for; the states that the reading makes."""
+        """Set the state, read the list that it requests, and return the states that the read publishes."""
         self.model.change(state)
         made: list[State] = []
         self.model.publish = made.append
@@ -64,7 +64,7 @@ class Desk(Bench):
 
 @pytest.fixture
 async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    """A loader whose screen has room for twenty papers, and who does not wait for the user's fingers."""
+    """A loader for screens of twenty papers, without pauses between its steps."""
     for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
         monkeypatch.setattr(list_loader, name, 0.0)
     monkeypatch.setattr(list_loader, "SCREENFUL", 20)
@@ -210,7 +210,7 @@ async def test_the_first_list_opens_on_the_paper_where_the_user_left(
     desk.loader.load_first("2605.00405")
     assert desk.state.listing.at.pk == desk.pk("2605.00405")
     assert (len(desk.ids), desk.state.request) == (14, None)
-    # As many papers follow a deep one as the place has; one that is too deep is awaited.
+    # A paper far down is listed with all papers of the place; one that is deeper than the limit is awaited.
     for deepest, listed in ((100, 60), (10, 20)):
         monkeypatch.setattr("reader.session.first_list.DEEPEST", deepest)
         desk.model.change(State(place=Place(view("all"))))
@@ -260,7 +260,7 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
     assert desk.state.request is not None
     made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
     assert made[-1].listing.order.near == 0
-    # There are as many as one asks for.
+    # No near papers follow when enough papers match.
     monkeypatch.setattr(list_loader, "FEW", 1)
     await desk.show(desk.state.go(place))
     assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)

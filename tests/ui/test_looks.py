@@ -91,7 +91,7 @@ async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) ->
         papers.show(order([1, 2], ("2025-11-24", 2)), Shelf(row(1, starred=True), row(2, starred=True)))
         await pilot.pause()
         lines = {strip.text.strip()[:1]: strip for strip in app.screen._compositor.render_strips()}
-        # All but the scrollbar.
+        # Every cell except the scrollbar.
         styles = [style for text, style, _ in lines["▌"].crop(0, 79) if style and text]
         assert styles and all(style.reverse and style.color and style.color.is_default for style in styles)
         assert not any(style.reverse for _, style, _ in lines["★"] if style)

@@ -136,7 +136,7 @@ async def test_enter_opens_the_paper_and_reads_it_and_keys_act_on_the_page(reade
         await r.do("paper.read", "paper.read")
         assert r.status == "1 unread · u undoes"
         await r.do("read.open")
-        # What was said before gives way to the page's keys.
+        # The old notice makes room for the page's keys.
         assert r.is_on_page and r.status == "" and "Slow Video" in r.lines[1]
         assert r.here.read and r.kept(r.here.id).read
         await r.do("paper.star", "mark.undo", "paper.star")
@@ -202,7 +202,7 @@ async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
 async def test_all_papers_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
     async with reader(papers=many, size=(80, 24)) as r:
-        # Those behind the first screenful too.
+        # Papers beyond the first screenful are included.
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
         assert r.status == "All 250 read · u undoes · no unread papers are left"
@@ -277,7 +277,7 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
     ("enter", "keys"),
     [
         ("enter", {}),
-        # What is typed before the reader listens has its Enter turned into a line feed by the terminal.
+        # Before the reader sets the terminal to raw mode, Enter arrives as a line feed.
         ("ctrl+j", {}),
         # Enter keeps a query also where another key does.
         ("enter", {"query.accept": ("ctrl+y",)}),
@@ -315,7 +315,7 @@ async def test_a_key_puts_the_best_first_and_gives_the_order_back(reader: Opener
     async with reader(query="topic:agents") as r:
         by_day = r.ids
         await r.do("find.sort")
-        # Nothing is known of the user yet.
+        # Without marks, the best papers are those with most upvotes.
         assert (r.query, r.status) == ("topic:agents sort:upvotes", "by upvotes")
         votes = [r.row(place).upvotes for place in range(len(by_day))]
         assert votes == sorted(votes, key=lambda one: one or 0, reverse=True)
@@ -441,7 +441,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         assert r.empty.startswith("The queue is empty.")
         await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
         assert r.status == "papers are moved in the queue: gq shows it"
-        # What is let go stays in sight until the list is read again.
+        # A paper that leaves the queue stays listed until the list is read again.
         await r.do("find.sort", "move.top", "paper.queue")
         assert r.status == "1 no longer queued · u undoes"
         await r.do("queue.down")
@@ -594,7 +594,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("move.down", "move.up")
         watch.wait(1)
         await r.do("move.down")
-        # No time for a look.
+        # Less than the time that counts as a look.
         watch.wait(0.75)
         await r.do("move.down")
         # Looked at, and starred: that says enough.
@@ -606,7 +606,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("read.open")
         watch.wait(10)
         await r.do("read.next")
-        # On its page to the end of a long one: only what was in view counts.
+        # A long page counts as finished only when its end was in view.
         await r.do("app.back", "move.bottom", "read.open")
         watch.wait(30)
         await r.do("app.back")

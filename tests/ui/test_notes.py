@@ -84,7 +84,7 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         with monkeypatch.context() as broken:
             broken.setattr(Events, "mark", refuse)
             await r.do("note.keep")
-        # What can't be stored is not lost: the editor is open again.
+        # The text is not lost: the editor is open again.
         assert r.context == "note" and "The disk is full." in r.screen
         assert r.kept(id).note is None
         x = r.lines[-1].index("esc")
@@ -100,7 +100,7 @@ async def test_an_unfinished_note_survives_the_end_of_the_reader(
     monkeypatch.setenv("EDITOR", "true")
     async with reader() as r:
         id = r.here.id
-        # No other program can have a terminal that is not there.
+        # Without a terminal, no editor can be opened.
         await r.do("paper.editor")
         assert r.context == "note" and "an editor can't be opened here" in r.lines[-1]
         await r.type("half a th")
@@ -162,7 +162,7 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         assert r.kept(id).tags == ()
         await r.do("mark.redo", "move.down", "paper.tag")
         assert "   1 paper " in r.lines[-1]
-        # What one paper has completes another's, and topics do.
+        # Completion offers the tags of other papers, and topics.
         await r.do("command.complete")
         await r.type("vid")
         await r.do("command.complete", "tags.accept")

@@ -110,7 +110,7 @@ async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeyp
         assert (detail.paper, detail.virtual_size.height) == (None, 0)
         detail.show(reading(paper()))
         await pilot.pause()
-        # What is the same is not painted again; names of topics may come later.
+        # An unchanged paper is not painted again; the names of topics may arrive later.
         painted = watch_paints(detail, monkeypatch)
         detail.show(reading(paper()))
         assert painted == [] and detail.paper == paper()
@@ -262,7 +262,7 @@ async def test_a_key_names_all_people_and_folds_them_again(reader: Opener) -> No
         ):
             await r.do(*actions)
             assert ("Author29" in r.text("#detail")) is is_told
-        # Where no text is shown, it opens the page, which tells the place in the list.
+        # Without a detail pane, the key opens the page, which shows the position in the list.
         await r.resize(60, 20)
         await r.do("read.unfold")
         assert r.is_on_page and "Author29" in r.screen
@@ -329,7 +329,7 @@ async def test_a_page_gets_what_belongs_to_its_paper(
             await r.press("s")
             await r.until(lambda: len(browser) == 2)
             assert browser == ["https://huggingface.co/lab/model-2", "https://huggingface.co/spaces/lab/demo"]
-            # What is new is not asked for again; what fails is told on the page.
+            # A paper is asked for once, and a failure is shown on its page.
             feed.fault = "refuse:403"
             await r.do("read.next")
             await r.until(lambda: "Not refreshed: 127.0.0.1" in r.screen)
@@ -394,7 +394,7 @@ async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, mon
             assert [one.path for one in feed.requests] == [f"/pdf/{FIRST}"]
             assert (home / "pdfs" / name).read_bytes() == PDF and r.app.state.activity == ""
 
-            # What is asked for meanwhile waits; esc stops all of it.
+            # Further PDFs wait for their turn; esc stops all of them.
             feed.fault = "hang"
             await r.do("move.down")
             await r.begin("p")
@@ -407,7 +407,7 @@ async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, mon
             assert r.app.state.activity == ""
             assert r[Refresher].stop() is False
 
-            # Of several papers the missing ones are fetched, and none is opened.
+            # For several papers, missing PDFs are fetched and none is opened.
             feed.fault = "ok"
             await r.do("move.up", "move.up", "select.all", "link.pdf")
             r.pass_notice()
@@ -420,7 +420,7 @@ async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, mon
             await r.do("link.pdf")
             assert r.status == f"the PDFs of these {len(r.ids)} papers are all here"
 
-            # It goes on afterwards, also from the page.
+            # Afterwards the key works as before, also on the page.
             await r.do("app.escape", "move.down", "read.open", "link.pdf")
             await r.until(lambda: len(opened(home)) == 3)
             assert opened(home)[-1].startswith(SECOND)

@@ -318,7 +318,7 @@ def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None
     assert all(name in told for name in names) and "Name39 and 2,960 more · less Some Lab" in told
     assert unfolded[-1] == "long keyword g · long keyword h · long keyword i · less"
     assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
-    # What fits is not folded, and offers nothing.
+    # A paper that fits is not folded and offers no key to unfold it.
     assert whole(paper()) == whole(paper(), look=replace(LOOK, is_unfolded=True))
 
 

@@ -82,7 +82,7 @@ def test_a_formula_is_found_by_the_words_around_it() -> None:
     assert formula_of(text, formula, 1, "2605.00001").spot == spot
     proof = Document("", (Theorem((Span("Proof."),), (Paragraph(spans), formula, after)),))
     assert formula_of(proof, formula, 0, "2605.00001").spot == spot
-    # One without a number is found by two blocks on either side.
+    # A formula without a number is located by the two blocks on either side.
     plain = Formula(("a=b",))
     words = [Paragraph((Span(word),)) for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")]
     found = formula_of(Document("", (*words[:3], plain, *words[3:])), plain, 3, "2605.00001")

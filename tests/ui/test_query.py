@@ -319,7 +319,7 @@ async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(read
     async with reader(size=(140, 42), settings=settings(nearest=True)) as r:
         await r.do("view.all")
         await r.search("agents tools that write", "query.accept")
-        # One paper has the words: others that are near to them follow, under their heading.
+        # One paper has the words; near papers follow under a heading.
         await r.until(lambda: any("NEAREST IN WORDS" in line for line in r.list_lines))
         assert "1 of 60" in r.top
         await r.do("move.down")

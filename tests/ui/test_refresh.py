@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -15,8 +14,6 @@ import pytest
 from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.orders import Order
-from reader.cache.search.selection import Selection
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
@@ -95,7 +92,7 @@ TOLD: list[tuple[Message, bool, str]] = [
     (HookRan(1, 1_000), False, "on_new 1 of 1,000"),
     (PapersDropped(1_200, "2026-01-01"), False, "1,200 old papers dropped"),
 ]
-"""A message, whether the list is read again, and the progress that is shown then."""
+"""A message, whether it makes the list be read again, and the progress shown after it."""
 
 
 RULES = "by your rules: 2 hidden · u undoes"
@@ -135,7 +132,7 @@ ENDS: list[tuple[Message, Wanted, str, str]] = [
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
     (NotificationFailed(ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
 ]
-"""A message, the refresh that it is of, what is told then, and the problem and trouble that stay."""
+"""A message, the refresh it belongs to, the notice, and the lasting problem and trouble."""
 
 BY_DAY = [
     (Wanted(name="Mon"), 1, "Mon"),
@@ -177,7 +174,7 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
 
 
 class Refreshing(Bench):
-    """A refresher whose clock and jobs are those of the test."""
+    """A refresher with a fake clock and fake jobs."""
 
     def __init__(self, papers: int = 3, *, minutes: int = 30, is_still: bool = False, demo: bool = False) -> None:
         library = {
@@ -232,7 +229,7 @@ async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> Non
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
     bench.refresher.fetch(week, "week:2026-W19", "Week 19")
     assert (len(bench.works), bench.status.view) == (2, "week:2026-W19")
-    # One for a view that is left is dropped.
+    # A refresh for a view that the user has left is dropped.
     bench.refresher.fetch_many(day, "day:2026-05-12", "Tue 12 May")
     assert bench.model.state.notices.answer.text == "fetching Tue 12 May · esc stops · papers so far are kept"
     bench.works = bench.works[2:]
@@ -299,35 +296,13 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             await r.search("is:new")
 
 
-async def test_the_cursor_stays_where_the_user_moved_it_during_a_reload(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with reader() as r:
-        order, may_go_on = r.app.library.order, asyncio.Event()
-
-        async def slow_order(selection: Selection) -> Order[int]:
-            found = await order(selection)
-            await may_go_on.wait()
-            return found
-
-        monkeypatch.setattr(r.app.library, "order", slow_order)
-        r.app.model.change(r.app.state.cache_changed())
-        for _ in range(3):
-            r.app.simulate_key("j")
-        await r.until(lambda: r.cursor == 3)
-        id = r.here.id
-        may_go_on.set()
-        await r.rest()
-        assert (r.cursor, r.here.id) == (3, id)
-
-
 async def test_a_reload_keeps_the_open_page_though_the_view_drops_its_paper(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread", "read.open")
         assert r.shown is not None
         id, listed = r.shown.id, r.ids
         for _ in range(3):
-            # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
+            # This happens after each day that a refresh stores; the opened paper is read now, so the view drops it.
             r.app.model.change(r.app.state.cache_changed())
             await r.rest()
             assert r.shown and r.shown.id == id
@@ -349,19 +324,6 @@ async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(rea
                 await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
                 assert other.execute("PRAGMA data_version").fetchone() == before
             assert r.status == "nothing new"
-
-
-async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY, upvotes=999)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
-            monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 60.0)
-            count = r.main.papers.count
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status)
-            assert r.main.papers.count == count
-            await r.until(lambda: r.main.papers.count == count + 1)
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))

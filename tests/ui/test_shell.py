@@ -65,7 +65,7 @@ async def test_subscribers_are_called_at_once_and_only_for_their_parts() -> None
         model.change(model.state.highlight(7))
         model.change(model.state.marked())
         assert (places, cursors) == (["latest", "all"], [None, 7])
-        # Who wants nothing now hears of the next change alone, and of none that changes nothing.
+        # With `now=False`, a subscriber is called only for later changes of its part.
         heard: list[PaperKey | None] = []
         subscribe(widget, model, lambda state: state.highlighted, lambda s: heard.append(s.highlighted), now=False)
         model.change(model.state.highlight(8))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 from pathlib import Path
-from typing import cast
 
 import pytest
-from textual import events
 
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core.paper import Draft
-from reader.core.query.suggestions import Completer
-from reader.ui.app import ReaderApp
-from reader.ui.main_screen import MainScreen
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.app import SAMPLE
 from tests.feed_server import FeedServer, item
@@ -23,25 +17,6 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import fill, open_reader, settings
 
 # First starts
-
-
-async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finish = MainScreen.finish
-
-    async def type_ahead(main: MainScreen, complete: Completer) -> None:
-        keys = ("J", "space", "f", "f", "/", *"robot")
-        for key in keys:
-            main.app.post_message(events.Key(key, " " if key == "space" else key))
-        while len(cast(ReaderApp, main.app).keyboard._waiting) < len(keys):
-            await asyncio.sleep(0)
-        await finish(main, complete)
-
-    monkeypatch.setattr(MainScreen, "finish", type_ahead)
-    async with reader() as r:
-        await r.until(lambda: r.query == "robot")
-        assert r.context == "query"
 
 
 async def test_an_empty_cache_is_filled_from_the_feed_and_a_day_shown_while_others_are_awaited(reader: Opener) -> None:
@@ -56,7 +31,7 @@ async def test_an_empty_cache_is_filled_from_the_feed_and_a_day_shown_while_othe
             await r.until(lambda: r.main.papers.count)
             assert r.here.title == "Light of 2026-05-12" and r.context == "list"
             await r.until(lambda: " of 7" in r.top)
-            # What is over the list is closed before what runs is stopped.
+            # Esc closes the page first, and stops the refresh after that.
             await r.do("read.open", "app.escape")
             assert not r.is_on_page and " of 7" in r.top
             await r.do("app.escape")
@@ -203,17 +178,6 @@ async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opene
         assert r.view == "unread"
 
 
-async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 20)
-    async with reader() as r:
-        await r.do("view.all")
-        assert r.main.papers.count == 60
-        await r.do("move.bottom", "app.quit")
-    async with reader() as r:
-        assert r.cursor == 59
-        assert r.here.title[:12] in r.text("#papers")
-
-
 async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener) -> None:
     async with reader() as r:
         await r.do("day.older", "day.older", "app.quit")
@@ -224,25 +188,6 @@ async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener
     state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
     async with reader() as r:
         assert (r.view, r.query, r.cursor) == ("latest", "robot", 0)
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        '{"view": 7, "text": "topic:(", "history": [1, "\\u001b[31m", "robot"], "filter_width": 100000}',
-        '{"filter_width": true, "list_share": -1.5, "visited": "yesterday"}',
-        "\x00\xff",
-    ],
-)
-async def test_no_state_can_stop_the_reader(reader: Opener, tmp_path: Path, state: str) -> None:
-    (tmp_path / "state.json").write_text(state)
-    async with reader() as r:
-        assert r.file.with_name("state.json").read_text() == state
-        assert r.main.papers.count or r.empty
-        assert r.main.papers.region.width > 20
-        assert r.main.detail.region.width > 20
-        await r.do("find.clear", "view.all")
-        assert len(r.ids) == 60
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")

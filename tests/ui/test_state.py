@@ -47,7 +47,7 @@ FACTS = TopicFacts({"video": Trend((0.1, 0.2), 0.4)}, frozenset({"agents"}))
 
 
 def results(text: str = "weather models") -> FeedResults:
-    """The feed's answer of one paper, which the cache does not have."""
+    """Results of the feed with one paper, which is not in the cache."""
     found = FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))
     return FeedResults(text, [found], find=lambda id: None, store=lambda listings: None)
 
@@ -68,22 +68,22 @@ AT_WORK = State(
     notices=Notices().answered("the best first"),
     history=("robot", "agents"),
 )
-"""A state in the midst of things: a change that drops what it should leave shows."""
+"""A state with every part set, so that a change that wrongly drops a part fails the test."""
 
 
 def changes(before: State, after: State) -> dict[str, object]:
-    """The parts that a change has set to something else."""
+    """The parts that a change has set to another value."""
     pairs = {part.name: (getattr(before, part.name), getattr(after, part.name)) for part in fields(State)}
     return {name: new for name, (old, new) in pairs.items() if old is not new and old != new}
 
 
 def asked(at: Position = TOP, number: int = 2, **more: object) -> dict[str, object]:
-    """What a list that is asked for changes."""
+    """The changes made by requesting a list."""
     return {"request": ListRequest(number, at), "is_list_coming": True, **more}
 
 
 LEFT: dict[str, Any] = {"search": SearchStatus(), "notices": Notices(happened=2)}
-"""What going anywhere ends: the search that was wanted, and the answer."""
+"""Going anywhere ends the wanted search and the answer."""
 
 FOUND = results("gloves")
 COMING = AT_WORK.go(WEEK)
@@ -164,7 +164,7 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         (State(), lambda state: state.change_notices(Notices.acted), {}),
         (AT_WORK, lambda state: state.prompt_for(PROMPT), {"prompt": PROMPT}),
         (AT_WORK, lambda state: state.prompt_for(PROMPT).prompt_for(Prompt()), {}),
-        # What is there already is no change.
+        # Setting a part to its present value changes nothing.
         (AT_WORK, lambda state: state.focused("list"), {}),
         (AT_WORK, close_page, {}),
         (AT_WORK, lambda state: state.put(CALENDAR, None), {}),
@@ -544,7 +544,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("put", st.just(CALENDAR), st.none()),
     change("step_back"),
     st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
-    # As its two callers do, only while a query is typed.
+    # Its callers call it only while a query is typed.
     st.builds(lambda text: lambda state: state.keep_query(text) if state.is_typing else state, TEXTS),
     change("drop_query"),
     change("widen_query"),

@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 class Joining(Bench):
-    """A reader whose clock and processes are those of the test."""
+    """Services with a fake clock and fake processes."""
 
     def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
         moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
@@ -44,7 +44,7 @@ class Joining(Bench):
 
     @property
     def unjoined(self) -> list[str]:
-        """What the first line says can't be joined."""
+        """The sync problems in the first line."""
         return [what for what, _ in self.model.state[UNJOINED]]
 
     def kill(self) -> None:
@@ -69,7 +69,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     assert stage.begun[2:] == [QUIET]
     for _ in range(2):
         await stage.look_around()
-    # Others still lack something.
+    # The other machines still lack a mark.
     assert (stage.told, sync.is_due, stage.unjoined) == (["gone"], True, ["sync fails"])
     await stage.look_around()
     assert (sync.is_due, stage.unjoined) == (False, [])
@@ -100,7 +100,7 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
         await asyncio.sleep(0)
     ended.set()
     await running
-    # One that was stopped after its hour begins again at once, and the next failure is told.
+    # A listener that ended after its hour starts again at once, and the next failure is reported.
     assert stage.begun[-1] == START
     stage.outcomes = [Outcome(1, "", "down")]
     await stage.look_around()

@@ -56,7 +56,7 @@ PIECES = (
 
 
 def read(*pieces: str) -> list[Message]:
-    """The messages for what a terminal sends in these pieces."""
+    """The messages for input that arrives in these pieces."""
     terminal_input = TerminalInput()
     return [message for piece in pieces for message in terminal_input.feed(piece)]
 
@@ -123,7 +123,7 @@ Ours(driver_class=TerminalDriver).run()
 
 
 LIFE = "import signal; signal.alarm(60)\n"
-"""Ends an app by itself, also one that spins and whose test was killed."""
+"""Ends an app after a minute, even if it spins and its test was killed."""
 
 
 def test_the_input_thread_ends_with_the_terminal(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_a_job_leaves_the_terminal_whenever_it_stops_and_enters_it_when_it_goes_
     seen = b""
 
     def read(end: str) -> str:
-        """What is seen next, up to an end."""
+        """The next output, up to and including an end."""
         nonlocal seen
         while end.encode() not in seen:
             assert select.select([ours], [], [], 30)[0], seen
@@ -276,7 +276,7 @@ def test_a_job_leaves_the_terminal_whenever_it_stops_and_enters_it_when_it_goes_
         ):
             os.write(ours, key)
             assert read(title) == happens
-        # What has lent the terminal does not know what the shell did to it meanwhile.
+        # After lending the terminal, the program enters it anew, because the shell may have changed it.
         assert read(title) == "- out in + title"
         os.write(ours, b"q")
         assert read("<ended 0>") == "- out <ended 0>"
@@ -333,7 +333,7 @@ def hang(run: Run, keep: Callable[[], Sequence[str]]) -> int:
 def test_a_signal_ends_a_reader_that_has_not_begun(
     run: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # There is no place to save yet, however busy the machine is.
+    # The reader has no place to save yet, however busy the machine is.
     monkeypatch.setattr(module, "_within", lambda *_: None)
     signal.raise_signal(signal.SIGTERM)
     assert (run.code(), capfd.readouterr().err) == (128 + signal.SIGTERM, "")

@@ -45,7 +45,7 @@ from reader.ui.looks.theme import ANSI, DARK
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something that must happen."""
+    """Wait until a condition holds."""
     deadline = time.monotonic() + 10
     while not happened():
         assert time.monotonic() < deadline, "it never happened"
@@ -67,7 +67,7 @@ class Calls:
         self.made += 1
 
     async def settle(self) -> int:
-        """Wait until all that is due by now was called."""
+        """Wait until every call that is due was made, and return their number."""
         after: list[bool] = []
         asyncio.get_running_loop().call_later(0.002, self.app.call_later, after.append, True)
         await until(lambda: bool(after))
@@ -78,7 +78,7 @@ async def test_plain_timer_loses_its_call_when_the_program_is_held_up() -> None:
     app: App[None] = App()
     async with app.run_test():
         calls = Calls(app)
-        # So short a delay has passed by the time the timer looks at the clock, on any machine.
+        # On any machine, so short a delay has passed before the timer looks at the clock.
         timers = [app.set_timer(1e-9, calls.count) for _ in range(20)]
         await until(lambda: all(timer._task is not None and timer._task.done() for timer in timers))
         assert await calls.settle() < len(timers)

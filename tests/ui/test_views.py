@@ -96,17 +96,17 @@ def test_a_refresh_fetches_the_days_in_view() -> None:
         assert bench.asked == [asked]
     demo = Views(demo=True)
     demo.actions.refresh(None)
-    assert (demo.asked, demo.said) == ([], NOTHING_IS_FETCHED)
+    assert (demo.asked, demo.notice) == ([], NOTHING_IS_FETCHED)
 
 
 def test_saved_views_are_shown_by_number() -> None:
     bench = Views()
     bench.actions.show_saved(None)
-    assert bench.said == "no saved views yet · : view save NAME"
+    assert bench.notice == "no saved views yet · : view save NAME"
     one = View("saved:Mine", "Mine", "is:unread")
     bench.model.change(bench.model.state.know_views(ViewList(saved=(one,))))
     bench.actions.show_saved(2)
-    assert (bench.said, bench.here) == ("you have 1 saved view", "all")
+    assert (bench.notice, bench.here) == ("you have 1 saved view", "all")
     bench.actions.show_saved(None)
     assert bench.here == "saved:Mine"
 
@@ -128,16 +128,16 @@ def test_saved_views_are_shown_by_number() -> None:
     ],
 )
 def test_steps_skip_days_without_papers(start: str, count: int, end: str, said: str) -> None:
-    # Of the 19th is known that it has no papers; the 20th was not asked for yet.
+    # The 19th is known to have no papers; the 20th was not fetched yet.
     bench = Views(start, days="2025-11-21 2025-11-18", unknown=["2025-11-20", "2025-11-22", "2025-11-24"])
     bench.actions.go_periods(count)
-    assert (bench.here, bench.said) == (end, said)
+    assert (bench.here, bench.notice) == (end, said)
 
 
 def test_the_week_and_the_month_are_those_of_the_paper_or_the_newest_day() -> None:
     bench = Views()
     bench.actions.show_around(None, "week")
-    assert (bench.here, bench.said) == ("week:2025-W47", "the best first · S reorders")
+    assert (bench.here, bench.notice) == ("week:2025-W47", "the best first · S reorders")
     bench.model.change(bench.model.state.go(Place(view("all"))))
     bench.actions._papers = SimpleNamespace(highlighted_row=SimpleNamespace(day="2025-09-30"))
     bench.actions.show_around(None, "month")

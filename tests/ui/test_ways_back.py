@@ -126,7 +126,7 @@ async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants_but_not_on_the
 
 
 async def test_a_first_minute_key_by_key(reader: Opener) -> None:
-    """What someone presses who has never seen the reader, and what stands on the screen after each key."""
+    """The first keys of a new user, and the screen after each."""
     async with reader(size=(100, 30)) as r:
         assert "0 of 14 read" in r.top
         # Read the first paper, star the second, hide the third.

@@ -70,7 +70,7 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
         ("none", LOGIN, "lacks a feature that is needed: SMTP AUTH extension not supported by server"),
     ],
 )
-def test_what_is_wrong_with_the_login_is_said(
+def test_login_failures_are_explained(
     mail: EmailMessage, security: str, login: tuple[str, str] | None, says: str
 ) -> None:
     with serving(security) as server, pytest.raises(MailError, match=says):
@@ -100,20 +100,6 @@ def test_a_server_whose_last_answer_says_nothing_may_have_the_mail(
     with serving("none", **faults) as server, pytest.raises(MailUncertain, match="--again"):
         sent(mail, server, "none", None)
     assert len(server.raw) == 1
-
-
-def test_a_server_may_take_its_time_for_a_mail(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-
-    class Noting(smtp._Answers):
-        def begin(self, seconds: float) -> None:
-            asked.append(seconds)
-            super().begin(seconds)
-
-    monkeypatch.setattr(smtp, "_Answers", Noting)
-    with serving("none") as server:
-        sent(mail, server, "none", None)
-    assert asked[:4] == [smtp.SECONDS] * 4 and asked[-1] == smtp.LAST_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "home" / "papers.digests.jsonl"
 
 
-def test_what_was_sent_or_may_have_been_is_known(file: Path) -> None:
+def test_sent_and_possibly_sent_digests_are_remembered(file: Path) -> None:
     with hold_sent(file) as sent:
         assert sent.known("ada") == frozenset()
         assert (sent.last("ada"), sent.uncertain("ada")) == (None, None)
@@ -43,7 +43,7 @@ def test_what_was_sent_or_may_have_been_is_known(file: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 20, 70])
-def test_half_a_line_of_a_program_that_was_killed_harms_no_other(file: Path, cut: int) -> None:
+def test_half_a_line_left_by_a_kill_harms_no_other(file: Path, cut: int) -> None:
     with hold_sent(file) as sent:
         sent.begin("1", "ada", ("one",))
         sent.begin("2", "ada", ("two",))
@@ -55,7 +55,7 @@ def test_half_a_line_of_a_program_that_was_killed_harms_no_other(file: Path, cut
     assert {"one", "three"} <= SentDigests(file).known("ada")
 
 
-def test_what_is_no_line_of_ours_is_passed_over(file: Path) -> None:
+def test_unknown_lines_are_ignored(file: Path) -> None:
     file.parent.mkdir()
     lines = ("[]", "{}", "nonsense", '{"id": 1, "state": "begun", "at": "x"}', '{"id": "9", "state": "sent", "at": ""}')
     file.write_text("\n".join((*lines, '{"id": [], "state": "sent", "at": "2026-01-01"}')))

@@ -76,7 +76,7 @@ def ours(answer: object) -> str:
     return " ".join(map(ours, answer)) if isinstance(answer, list) else str(answer)
 
 
-async def test_it_may_only_read_unless_the_user_says_more(papers: Path) -> None:
+async def test_a_program_may_only_read_unless_the_user_allows_more(papers: Path) -> None:
     async with program() as one:
         tools = (await one.client.list_tools()).tools
         assert [tool.name for tool in tools] == READING
@@ -119,7 +119,7 @@ async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) 
         assert hints["note"] == (False, True, False, False)
 
 
-async def test_what_a_tool_does_not_take_is_said(papers: Path) -> None:
+async def test_wrong_arguments_of_a_tool_are_explained(papers: Path) -> None:
     async with program() as one:
         assert (await one.ask("search", limit=4, offset=2))["next_offset"] is None
         for wrong, said in (
@@ -194,9 +194,9 @@ ANSWERS = r"""{"total": 6, "offset": 1, "next_offset": 3, "papers": [{"id": "260
 {"since": "2026-06-29", "asked": null, "sources": [{"answered": null, "whole": null, "day": null, "here": null, "of": null, "foreign": {"name": "Daily papers of Hugging Face", "says": null}}], "sections": [{"name": "For you", "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "organization": null, "venue": null, "code_url": null, "url": "https://huggingface.co/papers/2606.30616", "why": "Like LiveEdit, which you starred: look, holds", "says": "It holds.", "by_ai": true}}]}, {"name": "Most voted", "papers": [{"id": "2606.28480", "day": "2026-06-30", "upvotes": 36, "comments": 2, "topics": ["evaluation", "agents"], "foreign": {"title": "A benchmark of terminal agents 中文標題", "authors": ["Ada Example", "Bo Sample"], "organization": null, "venue": null, "code_url": null, "url": "https://huggingface.co/papers/2606.28480", "why": "The most votes on Benchmarks & evaluation", "says": "It holds.", "by_ai": true}}]}], "left_out": 3, "topics": []}
 {"topics": [{"slug": "agents", "name": "Agents & tools", "papers": 3, "rising": null}, {"slug": "evaluation", "name": "Benchmarks & evaluation", "papers": 1, "rising": null}]}
 {"total": 4, "offset": 0, "next_offset": 1, "papers": [{"id": "2606.00001", "day": "2026-06-29", "upvotes": 7, "comments": 2, "topics": ["agents", "gui-agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "Where do web agents lose their way?", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at Where do web agents lose their way? and find that it holds.", "shares": "shares agents, find, holds; 2 authors"}}]}
-{"id": "2606.26740", "version": 2, "section": -1, "offset": 0, "letters": 68, "next_offset": null, "next_section": 0, "foreign": {"title": "Abstract", "text": "We look at LiveEdit: Streaming Video Editing and find that it holds."}, "sections": [{"section": 0, "level": 0, "letters": 0, "foreign": {"title": "A paper"}}, {"section": 1, "level": 1, "letters": 2852, "foreign": {"title": "Abstract"}}, {"section": 2, "level": 1, "letters": 146, "foreign": {"title": "1 Start"}}, {"section": 3, "level": 2, "letters": 287, "foreign": {"title": "1.1 Parts"}}, {"section": 4, "level": 1, "letters": 18, "foreign": {"title": "Appendix A More"}}, {"section": 5, "level": 1, "letters": 69, "foreign": {"title": "References"}}]}
+{"id": "2606.26740", "version": 2, "section": -1, "offset": 0, "letters": 68, "next_offset": null, "next_section": 0, "foreign": {"title": "Abstract", "text": "We look at LiveEdit: Streaming Video Editing and find that it holds."}, "sections": [{"section": 0, "level": 0, "letters": 0, "foreign": {"title": "A paper"}}, {"section": 1, "level": 1, "letters": 2852, "foreign": {"title": "Abstract"}}, {"section": 2, "level": 1, "letters": 146, "foreign": {"title": "1 Start"}}, {"section": 3, "level": 2, "letters": 285, "foreign": {"title": "1.1 Parts"}}, {"section": 4, "level": 1, "letters": 18, "foreign": {"title": "Appendix A More"}}, {"section": 5, "level": 1, "letters": 69, "foreign": {"title": "References"}}]}
 {"id": "2606.26740", "version": 2, "section": 0, "offset": 0, "letters": 0, "next_offset": null, "next_section": 1, "foreign": {"title": "A paper", "text": ""}}
-{"id": "2606.26740", "version": 2, "section": 3, "offset": 0, "letters": 287, "next_offset": null, "next_section": 4, "foreign": {"title": "1.1 Parts", "text": "### 1.1 Parts\n\n**Theorem 1(Main).**\n\n*All is so.*\n\n**Table 1**: Numbers.\n\n| Model | $\\alpha$ |\n| --- | --- |\n| a | 1.5 |\n\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\n**Figure 1**: Both.\n\n**Algorithm 1**: Run\n\n```\n1: if x\n2: go\n3: stop\n```\n\n```\n$ run  <it>\n```\n\n> Said.\n\n- One"}}
+{"id": "2606.26740", "version": 2, "section": 3, "offset": 0, "letters": 285, "next_offset": null, "next_section": 4, "foreign": {"title": "1.1 Parts", "text": "### 1.1 Parts\n\n**Theorem 1(Main).**\n\nAll is so.\n\n**Table 1**: Numbers.\n\n| Model | $\\alpha$ |\n| --- | --- |\n| a | 1.5 |\n\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\n**Figure 1**: Both.\n\n**Algorithm 1**: Run\n\n```\n1: if x\n2: go\n3: stop\n```\n\n```\n$ run  <it>\n```\n\n> Said.\n\n- One"}}
 {"id": "2606.26740", "version": 2, "section": 5, "offset": 0, "letters": 69, "next_offset": null, "next_section": null, "foreign": {"title": "References", "text": "## References\n\n- Kay (2024) Kay. On it. [link](https://example.org/x)"}}
 The text has no section 6. It has sections 0 to 5.
 The offset is a number from 0 to 68.
@@ -214,7 +214,7 @@ The note has no text.
 {"taken_back": []}"""  # noqa: E501
 
 
-def test_what_others_wrote_stands_nowhere_else(papers: Path) -> None:
+def test_foreign_text_stands_only_under_foreign(papers: Path) -> None:
     """Whatever field it is in: only what the feed can't write at will is ours."""
     own = {"pk": 1, "id": IDS[0], "day": "2026-06-30", "published": None, "topics": ("agents",)}
     said = {field.name: (HOSTILE,) if field.type is tuple else HOSTILE for field in FIELDS if field.name not in own}
@@ -394,22 +394,13 @@ async def test_a_program_takes_back_what_it_did_and_nothing_more(papers: Path, r
         assert (await one.ask("undo"))["taken_back"] == []
         assert run("count", "is:starred").out == "1\n"
         assert run("note", IDS[0]).out == ""
-        for tool, wrong, said in (
-            ("mark", {"ids": [IDS[0]]}, "Say what to do"),
-            ("mark", {"ids": [IDS[0]], "add": [" "]}, "needs a name"),
-            ("note", {"id": IDS[0], "text": " \n"}, "no text"),
-            ("note", {"id": IDS[0], "text": "x" * 100_001}, "text: String should have at most 100000 characters."),
-            ("mark", {"ids": []}, "ids: List should have at least 1 item"),
-            ("mark", {"ids": [IDS[0]] * 51}, "ids: List should have at most 50 items"),
-            ("mark", {"ids": [IDS[0], 7]}, "ids.1: Input should be a valid string."),
-            ("undo", {"all": True}, 'There is no argument "all". The tool takes none.'),
-            ("mark", {"ids": ["2401.00001"], "star": True}, "`show` fetches a paper by its arXiv id."),
-        ):
-            assert said in await one.fail(tool, **wrong)
+        assert "needs a name" in await one.fail("mark", ids=[IDS[0]], add=[" "])
+        assert "ids.1: Input should be a valid string." in await one.fail("mark", ids=[IDS[0], 7])
+        assert 'no argument "all". The tool takes none.' in await one.fail("undo", all=True)
         assert run("count", "is:starred").out == "1\n"
 
 
-async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, run: Run) -> None:
+async def test_only_the_users_own_marks_teach_sort_foryou(papers: Path, run: Run) -> None:
     on_star = papers.parent / "on_star"
     (papers.parent / "config.toml").write_text(f'on_star = ["touch", "{on_star}"]\n')
     async with program(marks=True) as one:

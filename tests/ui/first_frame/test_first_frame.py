@@ -55,7 +55,7 @@ LOOK = KeptLook({}, (), "day", False, "compact", 26, 0.5, {}, {}, "f", "[", {"j"
 
 
 class ThreePapers:
-    """Stands for the painter."""
+    """A fake painter."""
 
     highlighted, height = 7, 3
 
@@ -383,14 +383,14 @@ def cells(written: str, size: tuple[int, int]) -> list[list[Char]]:
 
 
 def _as_seen(cell: Char) -> Char:
-    """A cell without what cannot be seen: a blank has no colour of its letter."""
+    """A cell without invisible attributes: the foreground colour of a blank does not count."""
     if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
         return cell._replace(fg="default", bold=False, italics=False)
     return cell
 
 
 def of_textual(r: Story) -> str:
-    """What Textual writes for the whole screen."""
+    """The output of Textual for the whole screen."""
     return r.main._compositor.render_full_update().render_segments(r.app.console)
 
 
@@ -411,7 +411,7 @@ def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
 
 
 def differing(r: Story, painter: Painter) -> list[str]:
-    """The cells that are not as Textual draws them, apart from the insides of other panes and the thumb."""
+    """The cells that differ from Textual's, except the insides of other panes and the thumb."""
     size = r.app.size
     # As in the reader's own first frame.
     r.main.papers.tell_days((), None)
@@ -532,7 +532,7 @@ async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> Non
         styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
         with pytest.raises(Unsure):
             Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW)
-        # Nor is a list of no line.
+        # A list with no line is not drawn either.
         assert Painter(look, content, PaneChoice(), (60, 3), papers.NOW).height == 0
         with pytest.raises(Unsure):
             Painter(look, content, PaneChoice(), (60, 2), papers.NOW)

@@ -77,7 +77,7 @@ class Texts(Bench):
         self.model.change(self.model.state.change_notices(lambda notices: notices.acted()))
         for id in ids:
             self.handlers[id](count)
-        return self.said
+        return self.notice
 
     def type(self, *keys: str) -> list[bool]:
         """Press keys, and return which of them are taken as text."""
@@ -126,7 +126,7 @@ def test_references_are_shown_over_the_text_or_asked_for_or_opened() -> None:
     bench.actions.follow_to(f"{code.target} code")
     assert len(bench.done) == 2
     bench.actions.follow_to("#gone nothing")
-    assert bench.said == "the target of this reference is not in the text"
+    assert bench.notice == "the target of this reference is not in the text"
     alone = Texts(Document("", (paragraph("See ", code),)))
     assert alone.do("text.follow") == "" and (alone.asked, alone.view.links) == (f"{code.target}: o open it", ())
     alone.answer("o")
@@ -152,13 +152,13 @@ def test_what_is_shown_over_the_text_has_its_own_keys() -> None:
         assert bench.view.peek is not None
         bench.do()
         assert bench.type(key) == [is_taken] and bench.view.peek is None
-        assert (bench.done, bench.said) == ([] if done is None else [done], said)
+        assert (bench.done, bench.notice) == ([] if done is None else [done], said)
     assert bench.view.document.blocks[bench.view.marked.block] == blocks[-31]
     # The keys that go back close it by themselves.
     bench.actions.follow_to("#b1 x")
     assert bench.type("escape", "q") == [False, False] and bench.view.peek is not None
     long = Texts(Document("", (Formula((r"a=b\\", "c=d")),)))
-    assert long.do("text.follow") == "" and long.type("y") == [True] and long.said == "copied the formula"
+    assert long.do("text.follow") == "" and long.type("y") == [True] and long.notice == "copied the formula"
 
 
 def test_matches_are_counted_and_followed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,20 +168,20 @@ def test_matches_are_counted_and_followed(monkeypatch: pytest.MonkeyPatch) -> No
     assert bench.do("text.search") == "" and bench.type("z", "e", "ctrl+p", "f5", "enter") == [
         *(True, True, False, True, True)
     ]
-    assert bench.said == "1 of 2 · ze"
+    assert bench.notice == "1 of 2 · ze"
     assert [bench.do("text.next_match", count=count) for count in (None, 2)] == ["2 of 2 · ze"] * 2
     assert bench.do("text.previous_match") == "1 of 2 · ze"
     bench.actions.scroll(-1)
     bench.do("text.search")
     bench.type(*"measured", "enter")
-    assert bench.said == "measured · 30+"
+    assert bench.notice == "measured · 30+"
     bench.actions.move_to_end(last=False)
     assert bench.do("text.next_match") == "1 of 30+ · measured"
     bench.do("text.search")
     bench.type("x", "escape")
-    assert bench.view.search.text == "measured" and bench.do("text.search") == bench.said == ""
+    assert bench.view.search.text == "measured" and bench.do("text.search") == bench.notice == ""
     bench.type(*"xq", "enter")
-    assert bench.said == "! xq is not in this text"
+    assert bench.notice == "! xq is not in this text"
 
 
 def test_the_ends_of_a_text_are_told_and_pages_move_the_cursor_of_what_is_selected() -> None:
@@ -190,13 +190,13 @@ def test_the_ends_of_a_text_are_told_and_pages_move_the_cursor_of_what_is_select
     bench.do("text.next_section", count=2)
     assert bench.view.section.heading.number == "2.1"
     bench.do("text.previous_section", "text.right", "text.right")
-    assert (bench.view.side, bench.said) == (16, "")
+    assert (bench.view.side, bench.notice) == (16, "")
     bench.do("text.left")
     assert bench.view.side == 8
     bench.actions.move_to_end(last=True)
     bench.do()
     bench.actions.read_on()
-    assert bench.said == "the end of the text · q goes back"
+    assert bench.notice == "the end of the text · q goes back"
     bench.actions.move_to_end(last=False)
     bench.do("text.select")
     for (direction, share, times), line in (((1, 1, 2), 45), ((-1, 2, 1), 34), ((1, 99, 1), 35), ((-1, 1, 9), 0)):

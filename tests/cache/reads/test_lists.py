@@ -1,0 +1,239 @@
+"""What the lists of the reader read: days to step to, orders, words to complete, and how topics move."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.reads import topic_trends
+from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, begin_order, with_near, with_texts
+from reader.cache.reads.vocabulary import vocabulary
+from reader.cache.reads.window import DayCount, DayFetched, Window
+from reader.cache.storing.papers import Cache
+from reader.core.paper import Listing
+from reader.core.topics.trends import WEEKS
+from tests.cache.conftest import NOW, draft, selection
+from tests.table import each
+
+DAYS = {"2026-11-20": (0, 1), "2026-11-21": (2, 3), "2026-11-23": (4,), "2026-11-24": (5, 6)}
+
+
+@pytest.fixture
+def window(cache: Cache, path: Path) -> Iterator[Window]:
+    """Papers on four days: all of the 21st are hidden, and one of the 20th is read and listed again on the 24th."""
+    for day, numbers in DAYS.items():
+        drafts = [draft(number, title="Robots" if number in (0, 5) else f"Paper {number}") for number in numbers]
+        cache.store(Listing(day, tuple(drafts)), NOW)
+    cache.store(Listing("2026-11-24", (draft(1), draft(5, title="Robots"), draft(6))), NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("hide", True, [3, 4])
+        events.mark("read", True, [2])
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("day", "steps", "found"),
+    [
+        ("2026-11-23", 1, "2026-11-20"),
+        ("2026-11-23", 2, None),
+        ("2026-11-20", -1, "2026-11-23"),
+        ("2026-11-20", -2, "2026-11-24"),
+        ("2026-11-21", 1, "2026-11-20"),
+        ("2026-11-24", -1, None),
+    ],
+)
+def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
+    window: Window, day: str, steps: int, found: str | None
+) -> None:
+    assert window.older_day(day, steps) == found
+
+
+def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
+    def days() -> tuple[list[DayCount], dict[str, DayCount]]:
+        with closing(Window.open(path)) as window:
+            return window.days(), window.day_counts("2026-11-01", "2026-11-30")
+
+    cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW, noted=False)
+    some = DayCount("2026-11-24", 2, 2, is_partial=True)
+    assert days() == ([some], {some.day: some})
+    cache.store(Listing("2026-11-24", (draft(1), draft(2), draft(3))), NOW)
+    cache.store(Listing("2026-11-23", ()), NOW)
+    whole, empty = DayCount("2026-11-24", 3, 3), DayCount("2026-11-23", 0, 0)
+    assert days() == ([whole], {whole.day: whole, empty.day: empty})
+    with closing(Window.open(path)) as window:
+        fetched = {"2026-11-23": DayFetched(NOW, 0), "2026-11-24": DayFetched(NOW, 3)}
+        assert (window.fetched_days(), window.partial_days()) == (fetched, frozenset())
+        assert [*window.fetched_days(last="2026-11-23")] == ["2026-11-23"]
+
+
+@each(
+    ("text", "day", "steps", "found"),
+    [
+        ("robots", "2026-11-24", 1, "2026-11-20"),
+        ("robots", "2026-11-20", -1, "2026-11-24"),
+        ("robots", "2026-11-20", 1, None),
+        ("robots", "2026-11-24", 2, None),
+        ("is:unread", "2026-11-24", 1, "2026-11-23"),
+        ("is:unread", "2026-11-24", 2, "2026-11-20"),
+        ("is:read", "2026-11-24", 1, "2026-11-20"),
+        ("is:hidden", "2026-11-24", 1, "2026-11-21"),
+        ("is:read", "2026-11-20", -1, "2026-11-24"),
+        ("nothing", "2026-11-24", 1, None),
+    ],
+)
+def test_with_a_query_the_days_are_those_that_list_its_papers(
+    window: Window, text: str, day: str, steps: int, found: str | None
+) -> None:
+    assert window.matching_day(selection(text), day, steps) == found
+
+
+# Orders
+
+
+FOUND = [(4, "2026-05-02"), (2, "2026-05-02"), (9, "")]
+
+
+def test_papers_that_have_the_words_only_in_their_text_come_last() -> None:
+    days, plain = begin_order(FOUND, 9), begin_order(FOUND, 9, grouped=False)
+    assert with_texts(days, []) is days
+    found = with_texts(days, [7, 8])
+    assert found == Order(array("q", [4, 2, 9, 7, 8]), (*days.groups, (IN_TEXTS, 2)), in_texts=2)
+    assert [with_texts(days, [7, 8], limit).complete for limit in (5, 6)] == [False, True]
+    assert with_texts(plain, [7]) == Order(array("q", [4, 2, 9, 7]), in_texts=1)
+    assert with_texts(Order(()), [7]) == Order(array("q", [7]), ((IN_TEXTS, 1),), in_texts=1)
+    assert (found.only_in_texts, found.only_near) == (frozenset({7, 8}), frozenset())
+    assert found.matching == 5
+
+
+def test_papers_that_are_only_near_follow_all_that_match() -> None:
+    plain = with_texts(begin_order(FOUND, 9, grouped=False), [7])
+    assert with_near(plain, [2, 7], 5) is plain
+    near = with_near(plain, [2, 5, 6, 1], 2)
+    assert near == Order(array("q", [4, 2, 9, 7, 5, 6]), ((MATCHING, 4), (IN_WORDS, 2)), in_texts=1, near=2)
+    assert (near.only_in_texts, near.only_near) == (frozenset({7}), frozenset({5, 6}))
+    assert near.matching == 4
+    assert near.without_near == plain
+    assert plain.without_near is plain
+    days = begin_order(FOUND, 9)
+    assert with_near(days, [5], 2).groups == (*days.groups, (IN_WORDS, 1))
+    assert with_near(days, [5], 2).without_near == days
+    assert with_near(Order(()), [5], 2) == Order(array("q", [5]), ((IN_WORDS, 1),), near=1)
+
+
+# Words to complete
+
+
+@pytest.fixture
+def spelled(cache: Cache, path: Path) -> Iterator[Window]:
+    keywords = ["Large Language Models (LLMs)", "LLM", "llms", "large language model", "world models", "once"]
+    drafts = [
+        draft(number, keywords=(keyword,), authors=("Ada Byron", f"Author {number}"), organization="An Institute",
+              categories=("cs.LG", "cs.CL")[number % 3 :])
+        for number, keyword in enumerate([*keywords, "World Model", "llms"])
+    ]  # fmt: skip
+    with closing(Window.open(path)) as window:
+        assert not any(known for name, known in window.read(vocabulary).items() if name != "source")
+        cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+        yield window
+
+
+def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(spelled: Window) -> None:
+    assert spelled.read(vocabulary) == {
+        "keyword": ["llms", "world model"],
+        "author": ["Ada Byron"],
+        "org": ["An Institute"],
+        "tag": {},
+        "category": ["cs.CL", "cs.LG"],
+        "venue": [],
+        "source": {"hf": 8},
+    }
+
+
+@each(
+    ("query", "papers"),
+    [
+        ("keyword:llms", 5),
+        ('keyword:"large language models"', 5),
+        ("keyword:LLM", 5),
+        ('keyword:"world models"', 2),
+        ("keyword:llms keyword:world", 0),
+        ("-keyword:llms", 3),
+        ("keyword:llms OR keyword:once", 6),
+        ('keyword:"on"', 0),
+    ],
+)
+def test_a_keyword_finds_all_its_spellings(spelled: Window, query: str, papers: int) -> None:
+    assert spelled.count(selection(query)) == papers
+    assert len(spelled.first(selection(query), 50).pks) == papers
+
+
+def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> None:
+    told = ("Accepted to ICLR 2026 (Oral)", "ICLR 2026", "ICLR 2025 workshop", "Accepted by TPAMI", "18 pages")
+    papers = tuple(draft(number, remark=remark) for number, remark in enumerate(told, 1))
+    cache.store(Listing("2026-11-24", papers), NOW)
+    with closing(Window.open(path)) as window:
+        venues = window.read(vocabulary)["venue"]
+    assert venues == ["ICLR", "ICLR 2026", "ICLR 2025", "TPAMI"]
+
+
+# Topics
+
+
+NEWEST = date(2026, 11, 24)
+
+
+@pytest.fixture
+def moving(cache: Cache, path: Path) -> Iterator[Window]:
+    """Twelve weeks of ten papers each; of the last three weeks' all are on video, and those of agents are so always."""
+    for back in range(WEEKS):
+        day = (NEWEST - timedelta(weeks=back)).isoformat()
+        titles = [f"{'video' if back < 3 else 'other'} {back} {place}" for place in range(8)]
+        titles += [f"agents with video {back} {place}" for place in range(2)]
+        drafts = [draft(back * 10 + place, title) for place, title in enumerate(titles)]
+        cache.store(Listing(day, tuple(drafts)), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+def test_trends_follow_the_listed_days(moving: Window) -> None:
+    assert moving.read(topic_trends.extent).newest == "2026-11-24"
+    found = moving.read(lambda connection: topic_trends.topic_trends(connection, "2026-11-24"))
+    assert found["video"].weeks == (0.2,) * 9 + (1.0,) * 3
+    assert found["agents"].weeks == (0.2,) * 12
+    assert found["video"].rising > 1 > found["agents"].rising == 0
+
+
+def test_trends_are_told_anew_only_when_what_is_listed_or_the_rules_change(
+    moving: Window, cache: Cache, path: Path
+) -> None:
+    before = moving.read(topic_trends.extent)
+    with closing(Events.open(path)) as events:
+        assert events.mark("read", True, [1, 2]) is not None
+    assert moving.read(topic_trends.extent) == before
+    cache.store(Listing("2026-11-24", (draft(900),)), NOW)
+    assert moving.read(topic_trends.extent) != before
+
+
+def test_a_topic_implies_what_most_of_its_papers_have_too(moving: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def implied(slug: str) -> frozenset[str]:
+        return moving.read(lambda connection: topic_trends.implied_topics(connection, slug))
+
+    assert [implied(slug) for slug in ("agents", "video", "nothing")] == [{"video"}, frozenset(), frozenset()]
+    # A topic of few papers implies nothing.
+    for fewest, found in ((2 * WEEKS, {"video"}), (2 * WEEKS + 1, set[str]())):
+        monkeypatch.setattr(topic_trends, "FEWEST", fewest)
+        assert implied("agents") == found
+
+
+def test_an_empty_cache_has_no_trends(cache: Cache, path: Path) -> None:
+    with closing(Window.open(path)) as moving:
+        extent = moving.read(topic_trends.extent)
+        assert (extent.newest, extent.listed) == (None, 0)
+        assert moving.read(lambda connection: topic_trends.topic_trends(connection, None)) == {}
