@@ -168,15 +168,15 @@ def quoted(kinds: Iterable[str]) -> str:
 
 # Places in the queue
 
-_CLOCK, _POSITION = 19, 7
+CLOCK_DIGITS, _POSITION = 19, 7
 """Digits of the milliseconds since 1970, and of the position among the papers of an event."""
 
-_DIGITS = _CLOCK + _POSITION
+_DIGITS = CLOCK_DIGITS + _POSITION
 
 
 def first_place(clock: int, position: int) -> str:
     """The place of a paper that was queued at `clock`, the one at `position` of those that were queued together."""
-    return f"{clock:0{_CLOCK}}{min(position, 10**_POSITION - 1):0{_POSITION}}"
+    return f"{clock:0{CLOCK_DIGITS}}{min(position, 10**_POSITION - 1):0{_POSITION}}"
 
 
 def place_between(before: str | None, after: str | None) -> str:
@@ -197,7 +197,7 @@ def place_between(before: str | None, after: str | None) -> str:
 
 def _shifted(place: str, milliseconds: int) -> str:
     """The place of a paper queued this many milliseconds later or earlier."""
-    return first_place(max(0, int(place[:_CLOCK]) + milliseconds), 0)
+    return first_place(max(0, int(place[:CLOCK_DIGITS]) + milliseconds), 0)
 
 
 # What rules may do

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.core.follows import WATCH, event_label
-from reader.core.marks import AGENT, FOLLOW, PASSAGE, QUEUE, RULE, TAG, first_place
+from reader.core.marks import AGENT, CLOCK_DIGITS, FOLLOW, PASSAGE, QUEUE, RULE, TAG, first_place
 from reader.log.rows import clock_of
 
 LABELS: Mapping[tuple[str, str | None], str] = {
@@ -147,18 +147,19 @@ def _with_count(count: int, label: str) -> str:
     return f"{count:,} {label}" if count else label
 
 
-def make_action(ids: Sequence[str], rows: Sequence[tuple[str, str, str, int]], paper: str = "") -> UserAction:
-    """The action of rows as `Log.counts` returns them: kind, value, author and number of papers."""
+def asked_value(kind: str, value: str, action: str) -> str:
+    """The value that was asked for: a paper that was queued got the place that its action's time gives it."""
+    is_queued = kind == QUEUE and value.startswith(first_place(clock_of(action), 0)[:CLOCK_DIGITS])
+    return "1" if is_queued else value
+
+
+def make_action(ids: Sequence[str], rows: Sequence[tuple[str, str, str, str, int]], paper: str = "") -> UserAction:
+    """The action of rows as `Log.counts` returns them: action, kind, value, author and number of papers."""
     counts: dict[tuple[str, str], int] = {}
     agent = ""
-    for kind, value, by, count in rows:
-        # The places of papers that were queued together are different values of one mark.
-        said = (
-            "1" if kind == QUEUE and any(value.startswith(first_place(clock_of(id), 0)[:19]) for id in ids) else value
-        )
-        counts[kind, said] = counts.get((kind, said), 0) + count
-        agent = agent or (by.removeprefix(AGENT).rpartition(":")[0] if by.startswith(AGENT) else "")
+    for action, kind, value, by, count in rows:
+        mark = (kind, asked_value(kind, value, action))
+        counts[mark] = counts.get(mark, 0) + count
+        agent = by.removeprefix(AGENT).rpartition(":")[0] if by.startswith(AGENT) else agent
     parts = tuple(Done(kind, value, count) for (kind, value), count in counts.items())
-    return UserAction(
-        ids[0], parts, paper if len({part.count for part in parts}) == 1 and parts[0].count == 1 else "", agent
-    )
+    return UserAction(ids[0], parts, paper if max(counts.values()) == 1 else "", agent)

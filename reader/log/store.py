@@ -160,13 +160,13 @@ class Log:
 
     # What is in the log
 
-    def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, int]]:
-        """The kinds, values, authors and numbers of papers of some actions, in the order of their rows."""
+    def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
+        """The kinds, values, authors and numbers of papers of some actions, each with its action, in their order."""
         with explained(self._path):
-            rows: list[tuple[str, str, str, int]] = []
+            rows: list[tuple[str, str, str, str, int]] = []
             for action in actions:
                 rows += self._connection.execute(
-                    "SELECT kind, value, by, count(nullif(paper, '')) FROM event WHERE action = ?"
+                    "SELECT action, kind, value, by, count(nullif(paper, '')) FROM event WHERE action = ?"
                     " GROUP BY kind, value ORDER BY min(number)",
                     (action,),
                 ).fetchall()

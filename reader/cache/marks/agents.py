@@ -6,7 +6,7 @@ import sqlite3
 from typing import NamedTuple
 
 from reader.core.marks import AGENT
-from reader.log.actions import label_of
+from reader.log.actions import asked_value, label_of
 
 
 class Made(NamedTuple):
@@ -25,8 +25,10 @@ class Made(NamedTuple):
 def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
     """The marks on a paper that programs made, sorted by kind."""
     rows = connection.execute(
-        f"SELECT kind, value, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind", (pk,)
+        f"SELECT kind, value, by, action FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind",
+        (pk,),
     )
     return tuple(
-        Made(kind, label_of(kind, value), by.removeprefix(AGENT).rpartition(":")[0]) for kind, value, by in rows
+        Made(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
+        for kind, value, by, action in rows
     )

@@ -207,10 +207,11 @@ def join_now(workspace: api.Workspace) -> None:
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     named = workspace.settings.sync
-    if named:
-        place = place_of(None, workspace)
-        is_missing = isinstance(place, Path) and not place.is_dir()
-        yield api.Finding("Sharing", "sync", places.shown_place(str(place)), places.NOT_THERE if is_missing else "")
+    if places.is_server(named):
+        yield api.Finding("Sharing", "sync", places.shown_place(named))
+    elif named:
+        folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
+        yield api.Finding("Sharing", "sync", api.clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
 
 
 def _results() -> Any:
