@@ -24,11 +24,8 @@ class Made(NamedTuple):
 
 def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
     """The marks on a paper that programs made, sorted by kind."""
-    rows = connection.execute(
-        f"SELECT kind, value, by, action FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind",
-        (pk,),
-    )
+    ask = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
     return tuple(
         Made(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
-        for kind, value, by, action in rows
+        for kind, value, action, by in connection.execute(ask, (pk,))
     )
