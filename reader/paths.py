@@ -91,11 +91,6 @@ def backup_folder(cache: Path) -> Path:
     return cache.with_name("backups")
 
 
-def finding_folder(cache: Path) -> Path:
-    """The folder of the index for finding papers by a text; it can be deleted, and is then created again."""
-    return cache.with_name("finding")
-
-
 def draft_folder(cache: Path) -> Path:
     """The folder of notes that are being written, beside the cache that will have them."""
     return cache.with_name("drafts")
@@ -176,7 +171,7 @@ def make_private(*files: Path) -> None:
 
 def close_to_others(cache: Path) -> None:
     """Make a home of an older version private, with all its files and folders; skip folders that already are."""
-    folders = (backup_folder, finding_folder, draft_folder)
+    folders = (backup_folder, draft_folder)
     for folder in (*(one(cache) for one in folders), response_cache_folder()):
         with suppress(OSError):
             if folder.stat().st_mode & 0o077:

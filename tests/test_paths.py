@@ -25,7 +25,7 @@ ALL = (
 
 BESIDE = (
     *(paths.refresh_stamp, paths.log_database, paths.old_journal, paths.sent_digests_file, paths.sync_lock),
-    *(paths.suspect_stamp, paths.backup_folder, paths.finding_folder),
+    *(paths.suspect_stamp, paths.backup_folder),
     paths.draft_folder,
 )
 
@@ -39,7 +39,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     ]
     beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]
     assert " ".join(beside) == (
-        "papers.refreshed log.db papers.journal.jsonl papers.digests.jsonl papers.sync suspect backups finding drafts"
+        "papers.refreshed log.db papers.journal.jsonl papers.digests.jsonl papers.sync suspect backups drafts"
     )
     assert paths.last_refresh(paths.cache_file()) is None
     monkeypatch.setenv("DAILYPAPERS_HOME", "here")

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reader.cache import meta
 from reader.cache.flags import clear_flag, set_flag
 from reader.core.follows import WATCH, Follow, FollowReason, read_value
 from reader.core.paper_row import Flag
@@ -21,9 +20,6 @@ TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "
 
 NEAR = 500
 """Maximum distance of keys for looking papers up together."""
-
-SPELLED = "spelled"
-"""The key in `meta` of the version of spellings by which followed words were looked up in all papers."""
 
 _CHOSEN = "(SELECT value FROM json_each(?))"
 
@@ -92,19 +88,6 @@ def _papers_of(connection: sqlite3.Connection, key: int) -> list[int]:
 def _stored(connection: sqlite3.Connection) -> list[_Stored]:
     rows = connection.execute("SELECT key, field, name, notify FROM follow ORDER BY key")
     return [_Stored(key, Follow(field, name, bool(notify))) for key, field, name, notify in rows]
-
-
-def respell(connection: sqlite3.Connection) -> None:
-    """Look followed words up again if an older version knew fewer spellings."""
-    from reader.core.spellings import VERSION
-
-    if meta.get(connection, SPELLED) == VERSION:
-        return
-    for key, follow in _stored(connection):
-        if follow.field == "word":
-            _put(connection, key, _find(connection, follow))
-            set_flag(connection, Flag.FOLLOWED, _papers_of(connection, key))
-    meta.put(connection, SPELLED, VERSION)
 
 
 # Papers that come in
@@ -181,10 +164,9 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
                 if found.likeness:
                     yield pk, found.likeness is NameLikeness.PERHAPS
         case "word":
-            from reader.core.spellings import spellings
+            from reader.cache.search.full_text import any_form
 
-            named = dict.fromkeys(_phrase(text) for text, _ in spellings(follow.name, exact=True))
-            expression = f"{{title abstract keywords}} : ({' OR '.join(named)})"
+            expression = f"{{title abstract keywords}} : ({any_form(follow.name, exact=True)})"
             rows = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
             yield from ((pk, False) for (pk,) in connection.execute(rows, (expression, *ends)))
 
@@ -211,7 +193,9 @@ def _with_words(connection: sqlite3.Connection, column: str, wanted: str, ends: 
 
 
 def _phrase(text: str) -> str:
-    return f'"{" ".join(split_words(text))}"'
+    from reader.core.words import spelled
+
+    return f'"{" ".join(split_words(spelled(text)))}"'
 
 
 # Reads

@@ -514,7 +514,49 @@ DROP TABLE IF EXISTS member;
 -- 0017: Bring the entries of lists that only the log has into the settings file, which is the one place for them now.
 
 
--- 0018: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
+-- 0018: Make stems of the words of papers and texts, in one spelling, so that one index serves all searches.
+
+-- `indexed` is a function of the program, `core/words.py`, which each connection has.
+DROP TRIGGER paper_text_added;
+DROP TRIGGER paper_text_dropped;
+DROP TRIGGER paper_text_changing;
+DROP TRIGGER paper_text_changed;
+DROP TRIGGER paper_title_changing;
+DROP TRIGGER paper_title_changed;
+DROP TABLE paper_fts;
+DROP VIEW paper_search;
+CREATE VIEW paper_search AS
+SELECT p.pk AS pk, indexed(p.title) AS title, indexed(t.abstract) AS abstract, indexed(t.authors) AS authors,
+    indexed(t.keywords) AS keywords, indexed(t.organization) AS organization
+FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk;
+CREATE VIRTUAL TABLE paper_fts USING fts5(
+    title, abstract, authors, keywords, organization, content='paper_search', content_rowid='pk', tokenize='porter unicode61 remove_diacritics 2', prefix='2 3'
+);
+INSERT INTO paper_fts(paper_fts) VALUES ('rebuild');
+CREATE VIRTUAL TABLE paper_terms USING fts5vocab(paper_fts, row);
+CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
+END;
+CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END;
+CREATE TRIGGER paper_text_changing BEFORE UPDATE OF abstract, authors, keywords, organization ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END;
+CREATE TRIGGER paper_text_changed AFTER UPDATE OF abstract, authors, keywords, organization ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
+END;
+CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END;
+CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
+END;
+DROP TABLE text_fts;
+CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='porter unicode61 remove_diacritics 2');
+
+
+-- 0019: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
 
 -- Derived: the newest row of the log for each paper and kind, or for each day of a trace. `paper` is the id that the log
 -- has, `pk` is NULL while the cache lacks the paper; `paper` is empty for what is about no paper. If all rows are undone,

@@ -9,6 +9,7 @@ older cache.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -31,7 +32,7 @@ _STAMP = (
 )
 """The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
 
-WITH_LOG = "0018"
+WITH_LOG = "0019"
 """The migration that drops the user's marks from the cache, after the log has taken them over."""
 
 _BATCH = 10_000
@@ -99,16 +100,24 @@ def _rescue_lists(connection: sqlite3.Connection) -> None:
     rescue(connection, config_file())
 
 
+def _index_in_one_way(connection: sqlite3.Connection) -> None:
+    """Index the texts too, and remove the second index that searches with `~` had in a folder beside the cache."""
+    _index_texts(connection)
+    (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    shutil.rmtree(Path(file).with_name("finding"), ignore_errors=True)
+
+
 _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
     "0005": _index_texts,
     "0006": _read_venues,
     "0013": _find_addresses,
     "0017": _rescue_lists,
+    "0018": _index_in_one_way,
 }
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0018"
+HEAD = "0019"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from reader.core.document.codec import UnreadableDocument, load
 from reader.core.document.search import searched_text
+from reader.core.words import indexed
 
 _ADD = "INSERT INTO text_fts (rowid, words) VALUES (?, ?)"
 _FORGET = "INSERT INTO text_fts (text_fts, rowid, words) VALUES ('delete', ?, ?)"
@@ -44,6 +45,6 @@ def _texts(connection: sqlite3.Connection, where: str = "", *params: str) -> Ite
 def words_of(body: bytes) -> str:
     """The words of a packed text; empty if it can't be read."""
     try:
-        return searched_text(load(body))
+        return indexed(searched_text(load(body)))
     except UnreadableDocument:
         return ""

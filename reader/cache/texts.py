@@ -20,6 +20,7 @@ from reader.core.changes import SectionDiff, SectionText, compare_sections
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import ORIGINS, Document, Heading, Reference, texts
 from reader.core.document.search import searched_text
+from reader.core.words import indexed
 from reader.database import connections
 from reader.database.sqlite_errors import explained
 
@@ -80,7 +81,7 @@ class Texts:
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
         """Store a paper's text, replacing an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
-        words = searched_text(document)
+        words = indexed(searched_text(document))
         with explained(self._path), connections.transaction(self._connection):
             text_index.forget(self._connection, [pk])
             keep_earlier(self._connection, pk, document.version)

@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from reader import paths
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, answer, warn
 from reader.commands.workspace import (
@@ -17,7 +16,6 @@ from reader.commands.workspace import (
     find_all,
     load_paper,
     parsed,
-    prepare_finding,
     saved_views,
     selection,
 )
@@ -185,11 +183,10 @@ def explain_nothing(window: Window, query: Query) -> None:
 
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
-    from reader.cache.finding.ranker import corrections
+    from reader.cache.search.free_text import corrections
 
     words = query.near or plain_words(query)
     if not words:
         return None
-    prepare_finding(window)
-    found = window.read(lambda connection: corrections(connection, paths.cache_file(), words))
+    found = window.read(lambda connection: corrections(connection, words))
     return parsed(respelled(query.text, found)) if found else None

@@ -22,10 +22,10 @@ from reader.core.document.search import Finder, Hit, block_texts, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, fill, wrapped
 from reader.core.query import Match, Query
-from reader.core.query.nodes import all_of
-from reader.core.spellings import with_joined
+from reader.core.query.nodes import all_of, any_of
 from reader.core.text import brief, clean
-from reader.ui.kit.lines import hits, pattern
+from reader.core.words import joined, markers
+from reader.ui.kit.lines import hits
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -91,20 +91,23 @@ def _nothing(window: Window, query: Query) -> str:
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:
     """The query with word beginnings that the full-text index finds the same way."""
-    # A text may have two words joined, so that neither is found alone.
-    alone = (word for word, *made in with_joined(words) if not made)
-    matches = (Match(word.strip('"'), word.startswith('"'), "fulltext") for word in alone)
-    nodes = [query.root, *filter(is_found_in_texts, matches)]
+    matches = (
+        any_of([Match(one.strip('"'), one.startswith('"'), "fulltext") for one in (word, *whole)])
+        for word, whole in zip(words, joined(words), strict=True)
+        if is_found_in_texts(word)
+    )
+    nodes = [query.root, *matches]
     return replace(query, root=all_of([node for node in nodes if node is not None]))
 
 
 def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
     """The paragraphs of a query's stored texts with all the words; raises UsageError if there is no word."""
     words = _WORD.findall(text)
-    patterns = list(filter(None, map(pattern, with_joined(words))))
-    if not patterns:
+    wanted = markers(words)
+    if not wanted:
         raise UsageError(f"{brief(text)!r} has no word to look for.")
-    finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
+    finders: list[Finder] = [partial(hits, searched=one) for one in wanted]
+    in_formulas = any(one.may_be_signs for one in wanted)
     pks = window.order(selection(window, _with_words(query, words))).pks
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
@@ -113,7 +116,7 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
                 continue
             blocks = kept.document.blocks
             for row in window.rows([pk]):
-                for hit in find(kept.document, words, finders):
+                for hit in find(kept.document, finders, in_formulas=in_formulas):
                     number = sum(isinstance(block, Heading) for block in blocks[: hit.block + 1])
                     paragraph = " ".join(" ".join(block_texts(blocks[hit.block])).split())
                     yield Passage(row.id, row.title, hit, number, paragraph)

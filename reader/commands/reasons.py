@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from reader.cache.search import similar
-from reader.cache.search.similar import cache_file
+from reader.cache.search import free_text
 from reader.commands.contract import extended
 from reader.core.choice.words import pack
 from reader.core.similarity import Shared
@@ -44,12 +43,10 @@ Like = extended("Like", Shared, why=str | None)
 
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
     """What a paper shares with the papers of these ids."""
-    return window.read(
-        lambda connection: similar.shared(connection, cache_file(connection), similar.keys_of(connection, ids), pk)
-    )
+    return window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
 
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """The same as JSON: words, authors, topics, citations, and a sentence."""
+    """The same as JSON: words, authors, topics, and a sentence."""
     found = shared(window, ids, pk)
     return {LIKE: {**found._asdict(), "why": found.said or None}}

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import access_token, config, installed, paths, settings_reader
+from reader import access_token, config, paths, settings_reader
 from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
@@ -197,12 +197,6 @@ class Workspace:
         self.back_up()
 
 
-def join_machines(workspace: Workspace) -> None:
-    """Sync with the user's other machines, if the settings name a place; raises ReaderError."""
-    for one in installed.given("joins"):
-        installed.ask(one.entry, one.value, workspace)
-
-
 def parsed(text: str, *, also: str = "") -> Query:
     """Parse a query and AND it with `also`; raises UsageError that points at the mistake."""
     from reader.core.query import QueryError, parse
@@ -236,7 +230,6 @@ def selection(window: Window, query: Query) -> Selection:
     today = datetime.now(UTC).date()
     if query.is_by_fit:
         find_all(window, query.like)
-        prepare_finding(window)
     scope = Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views)
     place = _view_alone(query, views)
     if place is None:
@@ -258,13 +251,6 @@ def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
     saved = (View("", saved, text) for saved, text in views)
     # A saved view takes precedence over a built-in name.
     return next((Place(one) for one in (*saved, *VIEWS, *SPECIAL) if name in (one.id, one.name.casefold())), None)
-
-
-def prepare_finding(window: Window) -> None:
-    """Index all papers for free text and similar papers; a command waits for this."""
-    from reader.cache.finding.index import prepare
-
-    window.read(lambda connection: prepare(connection, paths.cache_file(), None))
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:

@@ -92,10 +92,6 @@ class CacheFull(CacheError):
     """The disk of the cache is full."""
 
 
-class CacheIndexing(CacheBusy):
-    """An index that a search needs is being built; the search works later."""
-
-
 class NoLocks(CacheError):
     """The file system of the home can't lock files, so two programs could damage them; nothing is written."""
 

@@ -66,11 +66,8 @@ takes back a whole run."""
 FOLLOW = "follow:"
 """Prefix of the kinds of rows that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
-MAILED = "mailed:"
-"""Prefix of the kinds of rows that say what a machine has mailed, see `extensions/digest/sent.py`."""
-
-FORMER = ("entry:", "here:", "setting:")
-"""Prefixes of the kinds of events that mirrored the settings until 0.2. They are ignored, and stay on the machine."""
+FORMER = ("entry:", "here:", "setting:", "mailed:")
+"""Prefixes of the kinds of events of 0.2 about settings and mails. They are ignored, and stay on the machine."""
 
 TAG_LIMIT = 100
 
@@ -262,7 +259,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "queue": "places in the queue",
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",
-        "mailed:": "what was mailed",
         "weigh:": "interests, words and names that you weigh",
         "interest:": "interests, words and names that you weigh",
         "rule:": "names and queries of rules that acted",

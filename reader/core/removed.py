@@ -17,6 +17,10 @@ _GROUPS = (
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "group": _GROUPS,
+        "schedule": "The system makes schedules: 'dailypapers help scripts' has lines for cron, systemd and launchd. "
+        "What 'schedule install' made keeps running until you remove it there.",
+        "serve": "Run 'textual serve dailypapers' (pip install textual-dev), or the reader over ssh.",
+        "skill": "'dailypapers help agents' has what an agent should know.",
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
     }
 )

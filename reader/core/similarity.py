@@ -19,10 +19,6 @@ class Shared(NamedTuple):
     """Words and phrases, the most telling first."""
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    cites: bool = False
-    """Whether its full text cites one of them."""
-    cited: bool = False
-    """Whether the full text of one of them cites it."""
 
     @property
     def said(self) -> str:
@@ -31,11 +27,7 @@ class Shared(NamedTuple):
         topics = "" if words else ", ".join(self.topics)
         people = f"{len(self.authors)} authors" if len(self.authors) > 1 else "".join(self.authors)
         shared = _joined(words, topics, people)
-        return _joined(
-            f"shares {shared}" if shared else "",
-            "cites it" if self.cites else "",
-            "cited by it" if self.cited else "",
-        )
+        return f"shares {shared}" if shared else ""
 
 
 class FoundBy(NamedTuple):
@@ -45,8 +37,6 @@ class FoundBy(NamedTuple):
     """Words of the text that the paper has, as typed, or in the paper's form."""
     typed: int = 0
     """Number of words in the text."""
-    meaning: tuple[str, ...] = ()
-    """Words of the paper that the best papers use for the same subject."""
     corrected: tuple[tuple[str, str], ...] = ()
     """Words that no paper has, with their replacements."""
 
@@ -56,7 +46,6 @@ class FoundBy(NamedTuple):
         few = f" ({len(self.words)} of {self.typed} words)" if 0 < len(self.words) < self.typed else ""
         return _joined(
             f"has {', '.join(self.words)}{few}" if self.words else "",
-            f"related words {', '.join(self.meaning)}" if self.meaning else "",
             *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
         )
 

@@ -73,10 +73,23 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
         begin_patiently(connection, first, path, patience)
         for pragma in others:
             connection.execute(pragma)
+        add_functions(connection)
         if query_only:
             # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
             connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def add_functions(connection: Any) -> None:
+    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
+    connection.create_function("indexed", 1, _indexed, deterministic=True)
+
+
+def _indexed(text: str | None) -> str:
+    # Late: the first list is read before the patterns that fold words are compiled.
+    from reader.core.words import indexed
+
+    return indexed(text)
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
@@ -125,6 +138,7 @@ def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connec
     with closing_on_error(connection):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA temp_store = MEMORY")
+        add_functions(connection)
     return connection
 
 
@@ -184,6 +198,8 @@ def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
         "PRAGMA fullfsync = ON",
         "PRAGMA foreign_keys = ON",
         "PRAGMA temp_store = MEMORY",
+        # The triggers call a function of the program, which some builds of SQLite refuse without it.
+        "PRAGMA trusted_schema = ON",
         f"PRAGMA cache_size = -{kibibytes}",
     )
 
@@ -260,6 +276,7 @@ def engine(path: Path) -> Engine:
         begin_patiently(connection, first, path, BUSY_SECONDS)
         for pragma in others:
             connection.execute(pragma)
+        add_functions(connection)
 
     @event.listens_for(made, "begin")
     def begin(connection: Any) -> None:

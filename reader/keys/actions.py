@@ -471,16 +471,6 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 The last one leads to all others, so it is dropped last.
 """
 
-SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
-    **FOOTERS,
-    "list": {
-        **_footer("paper.read mark read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
-        **FOOTERS["list"],
-    },
-    "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
-}
-"""The same in a browser, where no other editor can be opened, and a phone has only keys that can be tapped."""
-
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
     "select.range range, select.all all, app.escape let go, app.help keys"

@@ -20,7 +20,6 @@ from reader.core.marks import (
     AGENT,
     FORMER,
     LEAVING,
-    MAILED,
     QUEUE,
     TRACES,
     UNDO,
@@ -53,7 +52,7 @@ _OWN = "e.action > :machine AND e.action < :machine || 'g'"
 """SQL: whether the row `e` is of a machine, in a form for which SQLite uses the index on actions."""
 
 _REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))})" + "".join(
-    f" AND e.kind NOT GLOB '{prefix}*'" for prefix in (MAILED, *FORMER)
+    f" AND e.kind NOT GLOB '{prefix}*'" for prefix in FORMER
 )
 """SQL: whether the row `e` is something that an undo takes back."""
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.cache import meta
-from reader.cache.follows import respell
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
@@ -45,13 +44,11 @@ class RuleKeeper:
                     cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (SEEN, newest_key(cache)))
 
     def apply(self) -> RulesActed | None:
-        """Act on papers that came in, mute, and respell follows; return what happened, None if no rule acted."""
+        """Act on papers that came in, and mute; return what happened, None if no rule acted."""
         with closing(Window.open(self._file)) as window:
             scope = rule_scope(window, self._settings, self._now().astimezone(UTC).date())
         action = self._act(scope) if self._settings.rules else None
         mute(self._file, self._settings.mute, scope)
-        with connections.opened(self._file) as cache, connections.transaction(cache):
-            respell(cache)
         return acted(action) if action else None
 
     def pass_over(self, id: str) -> None:

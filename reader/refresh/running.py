@@ -183,18 +183,9 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
             yield PapersDropped(dropped, before)
     if before := text_retention_start(context.settings, context.now().date()):
         await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
-    await run_to_end(_index_new_papers, context.cache_file)
     await run_to_end(_store_words, context.cache_file)
     await run_to_end(cache.rest)
     await run_to_end(copies.keep_daily_copy, context.cache_file, context.now().astimezone().date())
-
-
-def _index_new_papers(file: Path) -> None:
-    from reader.cache.finding.index import exists, update
-
-    if exists(file):
-        with suppress(OSError):
-            update(file)
 
 
 def _store_words(file: Path) -> None:
@@ -247,7 +238,6 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
         async with aclosing(looking) as steps:
             async for step in steps:
                 yield step
-        await run_to_end(_index_new_papers, context.cache_file)
 
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None) -> AsyncGenerator[Message, None]:

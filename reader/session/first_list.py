@@ -39,7 +39,7 @@ def first_list(
     else:
         selection = selection_of(place, order, scope())
         if selection.near is not None:
-            # For a free text the index may have to be made: a start does not wait.
+            # To rank papers by a text takes some 10 ms: a start does not wait.
             return Order((), complete=False)
         if selection.is_for_you:
             # What comes at once is in another order.

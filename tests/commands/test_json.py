@@ -51,7 +51,6 @@ feeds list                                  | feeds list
 feeds check                                 | feeds check
 feeds import feeds.opml                     | feeds import
 feeds remove cs.ro                          | feeds remove
-schedule show                               | schedule
 digest --since 2026-06-01                   | digest
 digest -o news.html                         | digest
 mark star 2606.26740                        | mark
@@ -111,10 +110,7 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EDITOR", "true")
     monkeypatch.setenv("BROWSER", "true")
-    monkeypatch.setattr("reader.actions.schedule.sys.platform", "linux")
     monkeypatch.setattr("reader.feeds.http.client.BusyHostClient.PACE", 0)
-    (tmp_path / "crontab").write_text("#!/bin/sh\n")
-    (tmp_path / "crontab").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     for words in (("star", IDS[1]), ("queue", IDS[2])):
         run("mark", *words)

@@ -150,7 +150,6 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
         ("2406.12345 x", "There is no command '2406.12345'."),
         ("dailypapers", "There is no command 'dailypapers'."),
         ("--demo", "There is no command '--demo'."),
-        ("serve", "It runs until ctrl+c: leave the reader for 'serve', or start it in another terminal."),
         ("config edit", "An editor needs the whole terminal: leave the reader for 'config edit'."),
         ("export 'a b", "A quote is not closed."),
     ],

@@ -16,7 +16,6 @@ from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
 from reader.core.passages import Passage
-from reader.extensions.digest.sent import record_mailing
 from reader.log.rows import Row
 from tests.commands.conftest import IDS, Run
 
@@ -25,7 +24,6 @@ OWNER = {"dailypapers", "machine", "name"}
 TOKEN = "hf_secretsecretsecret"
 
 SETTINGS = """\
-sync_settings = true
 on_star = ["notify-someone"]
 pdf_folder = "~/my-private-papers"
 [[rules]]
@@ -87,7 +85,6 @@ def do_everything(run: Run, cache: Path) -> None:
         ):
             assert events.mark(kind, value, [3]) is not None
         assert events.mark("want", True, [], absent=["0901.00001"]) is not None
-        record_mailing(events, "an-id", "ada@example.org topic:agents", ["2406.12345"])
         assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
         # Only a paper that has changed can be looked at again.
         with closing(sqlite3.connect(cache)) as connection, connection:

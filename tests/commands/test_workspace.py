@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.finding import index
 from reader.commands.workspace import Workspace
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 
@@ -74,9 +73,7 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
-def test_free_text_waits_for_its_index(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index.prepare, "__defaults__", (0.0,))
+def test_a_free_text_finds_the_best_paper(run: Run, papers: Path) -> None:
     assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
 
 
@@ -90,10 +87,23 @@ def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
 
 
 def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
-    for words in (("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")):
+    for words in (
+        *(
+            ("list", "--"),
+            ("count", "--"),
+            ("topics", "--"),
+            ("export", "--format=csv", "--"),
+            ("mark", "hide", "--query"),
+        ),
+        *(("tag", "add", "later", "--query"), ("pipe", "cat", "--query"), ("views", "save", "odd", "--")),
+    ):
+        found = run(*words, "agents ?")
+        assert (found.code, found.out, found.err.count("\n")) == (2, "", 1), words
+        assert "The query is wrong at " in found.err
         found = run(*words, "-topic:evaluation topic:agnts")
-        assert (found.code, found.out) == (2, "")
+        assert (found.code, found.out) == (2, ""), words
         assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
+    assert run("count", "is:hidden OR tag:later").out == "0\n"
     assert len(run("list", "a" * 50_000).err) < 200
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -263,14 +262,6 @@ def test_a_section_may_have_commas_and_brackets() -> None:
         "No “highlight” (§2, https://example.org) here",
         (),
     )
-
-
-def test_a_long_text_of_quotes_takes_no_time_to_look_through() -> None:
-    begun = time.process_time()
-    split_note("“" * 100_000)
-    split_note("“words” (" * 10_000)
-    split_note("“words” (, , , " * 10_000)
-    assert time.process_time() - begun < 5
 
 
 def test_the_link_finds_a_long_passage_by_its_ends() -> None:

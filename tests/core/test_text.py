@@ -238,12 +238,6 @@ def test_of_a_text_and_an_answer_only_so_much_of_formulas_is_converted(monkeypat
     assert latex_to_unicode(r"$x^2$ \'e") == "x² é"
 
 
-@each("piece", ["{", "\\textbf{", "$x", "\\(", "^{", "\\", "\\'{", "\\a{b}{c}{d", "{\\em "])
-def test_floods_of_latex_take_no_time(piece: str) -> None:
-    # Quadratic behaviour would take minutes here.
-    assert latex_to_unicode(piece * (20_000 // len(piece)))
-
-
 @given(st.text())
 def test_a_clean_note_stays_as_it_is(text: str) -> None:
     once = clean_note(text)

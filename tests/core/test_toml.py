@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 
 import pytest
@@ -19,7 +18,6 @@ from reader.core.settings.toml import (
     with_value,
 )
 from tests.table import each
-from tests.tiers import rest_long
 
 TEXT = '''# comment
 a = 1
@@ -74,14 +72,6 @@ def test_a_bad_line_costs_only_itself() -> None:
 def test_a_line_that_is_made_to_break_the_reader_costs_only_itself(bomb: str, says: str) -> None:
     found = list(read_statements(f"x = 1\n{bomb}\ny = 2\n"))
     assert found[1:] == [MalformedLine(2, says), Statement(("y",), 2, 3, 3)]
-
-
-@pytest.mark.parametrize("line", rest_long(["[", "a = [", "a = [[", "a = '''x"], ["[", "a = '''x"]))
-def test_open_lines_take_a_bounded_time(line: str) -> None:
-    start = time.process_time()
-    found = list(read_statements(f"{line}\n" * 65_000))
-    assert time.process_time() - start < 10
-    assert any(isinstance(statement, MalformedLine) for statement in found)
 
 
 def test_deeply_nested_toml_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,16 +14,18 @@ from reader.core.document.formula import draw_formula, formula_text
 from reader.core.errors import FeedError, NoFullText
 from reader.core.ids import ids_in
 from reader.core.latex import latex_to_unicode
+from reader.core.passages import split_note
+from reader.core.settings.toml import read_statements
 from reader.core.text import clean, clean_block, clean_note, fold, visible
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_ris
-from reader.feeds.files.saved_page import parse_saved_page, read_web_page
+from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 from reader.feeds.fulltext.html import read_html
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.safe import html_to_text, plain_block
 from reader.feeds.syndication.parse import parse_feed
 
 TODAY = date(2026, 5, 12)
-LETTERS = 6_000
+LETTERS = 3_000
 MOST_TIMES = 6
 """How much longer a text of four times the length may take."""
 TOO_SHORT_SECONDS = 0.05
@@ -52,7 +54,9 @@ GATES: dict[str, Callable[[str], object]] = {
     "RIS": lambda text: list(parse_ris(text)),
     "a list": lambda text: list(parse_list(text)),
     "a saved page": lambda text: parse_saved_page(text, TODAY),
-    "a saved site": read_web_page,
+    "a saved site": lambda text: parse_web_page(read_web_page(f"<html>{text}"), TODAY),
+    "a note with highlights": split_note,
+    "settings": lambda text: list(read_statements(text)),
     "a feed": lambda text: parse_feed(text.encode("utf-8", "replace"), "https://example.org/feed", TODAY),
 }
 
@@ -64,6 +68,8 @@ OPENERS = (
     *("| a |\n|-|\n", "$", "$x", "$$", "$x_", "\\", "\\(", "\\[", "\\{", "{", "^{", "\\text{", "\\frac{", "\\left("),
     *("\\begin{a}", "\\sqrt[", "{\\em ", "\\a{", "%\n", "(", '"', "@a{", "TY  - ", "http://", "https://a.b/("),
     *("arXiv:", "a.", "a ", "\n", "\n\n", "\t", "3 33", "1: ", "Table 1: ", "LABEL:", "A. B, ", "2024 "),
+    *("<!", "<a href=", "<a href=/papers/2401.00001>x</a>", "\\'{", "“", "“words” (", "“words” (, , , "),
+    *("[\n", "a = [\n", "a = [[\n", "a = '''x\n"),
 )
 
 

@@ -105,7 +105,7 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
-    fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
+    fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (("difusion", "diffusion"),)))
     asked = state, state.put(FIT, fit), state.put(FIT, fit._replace(text="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]

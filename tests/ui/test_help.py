@@ -30,7 +30,6 @@ from reader.ui.page.state import close_page
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from reader.ui.shell.layout import USUAL
 from tests.table import each
-from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text, texts
 from tests.ui.driver import PATIENCE, Story, settings
@@ -434,18 +433,6 @@ async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener)
             await r.press("escape", "escape")
         await r.do("view.saved")
         assert "view save NAME" in r.status
-
-
-@pytest.mark.parametrize(
-    "place",
-    rest_long(["read.open", "find.filter", "find.query", "app.help", "app.commands"], ["find.query", "app.help"]),
-)
-async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
-    async with reader() as r:
-        await r.do(place)
-        await r.press("ctrl+q")
-        assert not r.app.is_running
-        assert r.file.with_name("state.json").exists()
 
 
 async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[str]) -> None:

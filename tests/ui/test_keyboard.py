@@ -12,13 +12,11 @@ from textual.app import App
 from textual.events import Key
 
 from reader.config import Settings
-from reader.ui.app import ReaderApp
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.shell import keyboard as module
 from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
-from tests.ui.conftest import Opener
 from tests.ui.states import at, listing
 
 # Without a terminal
@@ -216,31 +214,7 @@ async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyP
     assert turns[0] == 2 and len(turns) == 5
 
 
-# Thousands of keys at once
-
-
-async def test_a_burst_of_ten_thousand_moves_is_one_step(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    frames = 0
-    done = list[tuple[str, int | None]]()
-    perform = ReaderApp.perform
-
-    def note_and_perform(app: ReaderApp, action_id: str, count: int | None = None) -> None:
-        done.append((action_id, count))
-        perform(app, action_id, count)
-
-    def count_frame(_app: ReaderApp) -> None:
-        nonlocal frames
-        frames += 1
-
-    async with reader() as r:
-        await r.do("view.all")
-        monkeypatch.setattr(ReaderApp, "perform", note_and_perform)
-        monkeypatch.setattr(ReaderApp, "post_display_hook", count_frame)
-        await r.burst(*"j" * 10_000)
-        assert (r.cursor, done) == (59, [("move.down", 10_000)])
-        assert frames < 50
-        await r.burst(*"kkkjkk")
-        assert (r.cursor, done[1:]) == (55, [("move.up", 3), ("move.down", None), ("move.up", 2)])
+# Taking keys from the queue
 
 
 async def test_keys_are_taken_up_to_the_end_of_the_queue() -> None:

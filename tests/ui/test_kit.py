@@ -219,21 +219,6 @@ async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> Non
         assert any("┃" in strip.text for strip in app.screen._compositor.render_strips())
 
 
-async def test_a_click_beside_the_thumb_turns_a_page_and_the_thumb_is_dragged() -> None:
-    async with list_stage(60, 10) as (papers, pilot):
-        papers.show(order(range(100)), rows)
-        await pilot.pause()
-        await pilot.click(offset=(59, 8))
-        await pilot.pause(0.3)
-        turned = papers.scroll_offset.y
-        assert 0 < turned <= 10
-        await pilot.mouse_down(offset=(59, thumb(papers)[0]))
-        await pilot.hover(offset=(59, 9))
-        await pilot.mouse_up(offset=(59, 9))
-        await pilot.pause(0.3)
-        assert papers.scroll_offset.y > turned
-
-
 # The typed line
 
 

@@ -65,7 +65,7 @@ class Desk(Bench):
 @pytest.fixture
 async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """A loader for screens of twenty papers, without pauses between its steps."""
-    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST"):
         monkeypatch.setattr(list_loader, name, 0.0)
     monkeypatch.setattr(list_loader, "SCREENFUL", 20)
     made = Desk(cache_file)

@@ -152,8 +152,8 @@ def reasons(fit: Fit | None, width: int = 80) -> list[str]:
 
 
 def test_each_reason_is_named() -> None:
-    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",), cites=True), FoundBy(("fold",), 2))
-    assert reasons(fit) == ["Why here  shares draft trees · cites it · has fold (1 of 2 words)"]
+    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",)), FoundBy(("fold",), 2))
+    assert reasons(fit) == ["Why here  shares draft trees · has fold (1 of 2 words)"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
     assert reasons(Fit(3, "like:1")) == reasons(None) == []
     hostile = Fit(3, "x", Shared(("a\x1b[31mb",)))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pytest
 from textual import events
 
-from reader.cache.finding import index
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.list import loader as list_loader
 from reader.ui.query.advice import (
     ADD_A_PAPER,
     EXAMPLES,
@@ -298,15 +295,11 @@ def test_the_values_of_a_field_are_found_in_the_text() -> None:
 # Free text
 
 
-async def test_a_free_text_lists_what_fits_best(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index, "WAIT", 0.0)
-    monkeypatch.setattr(list_loader, "INDEXING", 0.05)
+async def test_a_free_text_lists_what_fits_best(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all")
         title = r.here.title
         await r.do("find.query")
-        # The index is made by a process; the list comes by itself.
         await r.type(f"~zyzzyva {title}")
         await r.until(lambda: r.query and r.here.title == title and "unread of" not in r.list_lines[0])
         await r.press("enter")

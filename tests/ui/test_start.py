@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from reader.commands.workspace import Workspace, fill_with_sample
-from reader.core.paper import Draft
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.app import SAMPLE
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
-from tests.ui.driver import fill, open_reader, settings
+from tests.ui.driver import open_reader, settings
 
 # First starts
 
@@ -158,36 +157,6 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         assert (r.main.papers.region, r.main.detail.region) == sizes
         await r.do("find.query", "query.previous")
         assert r.main.query_line.text.strip() == "robot"
-
-
-async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.unread", "move.down", "app.quit")
-    async with reader() as r:
-        assert (r.view, r.cursor) == ("unread", 1)
-        await r.do("app.quit")
-        fill(r.file, {"2026-05-13": (Draft("2605.00500", "Another"),)})
-    async with reader() as r:
-        assert (r.view, r.cursor) == ("latest", 0)
-        await r.do("view.unread")
-        # The cursor is on its paper, above which there is a new one.
-        assert r.cursor == 2
-        await r.do("app.quit")
-        (state := r.file.with_name("state.json")).write_text(state.read_text().replace("05-12T08:14", "05-13T08:14"))
-    async with reader() as r:
-        assert r.view == "unread"
-
-
-async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("day.older", "day.older", "app.quit")
-    async with reader() as r:
-        assert r.view == "day:2026-05-08"
-        assert len(r.ids) == 14
-        state = r.file.with_name("state.json")
-    state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
-    async with reader() as r:
-        assert (r.view, r.query, r.cursor) == ("latest", "robot", 0)
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")

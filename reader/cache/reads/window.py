@@ -252,7 +252,7 @@ class Window:
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
-        from reader.cache.search.similar import nearest
+        from reader.cache.search.free_text import nearest
 
         learned = self.for_you.update() if selection.is_for_you else None
         if learned is not None and selection.offer and selection.offer.parts and learned.taste.is_empty:
@@ -386,7 +386,7 @@ class Window:
 
     def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.search.similar import nearest
+        from reader.cache.search.free_text import nearest
 
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):

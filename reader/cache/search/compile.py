@@ -17,7 +17,7 @@ from reader.cache.search.full_text import (
     select_texts,
     text_expression,
     wanted_words,
-    with_spellings,
+    with_compounds,
 )
 from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
@@ -60,7 +60,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     if near or like:
         return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
     root = query.root
-    spelled = with_spellings(root) if root else None
+    spelled = with_compounds(root) if root else None
     terms = list(_terms(spelled)) if spelled else []
     if not names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
@@ -75,7 +75,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
 
 
 def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
-    """The papers of a query that fit a free text or are like others; `similar.py` finds them when it is read."""
+    """The papers of a query that fit a free text or are like others; `free_text.py` finds them when it is read."""
     is_by_fit = query.sort is None or query.sort.key == "relevance"
     reverse = query.sort is not None and query.sort.reverse
     exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
@@ -146,8 +146,8 @@ def _order(sort: Sort, scope: Scope) -> str:
 
 
 def _by_relevance(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
-    together = [node for node in terms if fts_expression(node)]
-    words = fts_expression(And(tuple(together))) if together else fts_expression(Or(tuple(wanted)))
+    together = [node for node in terms if fts_expression(node, literally=False)]
+    words = fts_expression(And(tuple(together)) if together else Or(tuple(wanted)), literally=False)
     up = "DESC" if reverse else "ASC"
     where, params, mark = _with_value(selection, words or "")
     # MATERIALIZED makes SQLite rank once instead of once for each paper.

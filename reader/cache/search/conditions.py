@@ -17,13 +17,14 @@ from reader.cache.search.full_text import (
     bracketed,
     fts_expression,
     is_first_letter,
+    is_literal,
     join_clauses,
     select_matches,
     select_texts,
     text_expression,
     text_test,
 )
-from reader.cache.search.sql_functions import search_key
+from reader.cache.search.sql_functions import search_keys
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
@@ -142,6 +143,10 @@ class Compiler:
                 return Clause(f"{self.column(column)} = {1 - int(value)}")
             case Not(inner):
                 return self.negated(inner)
+            case Match() if is_literal(node):
+                # The index finds the few papers that have the stems of the words, and their texts tell.
+                candidates = self.matches(fts_expression(node, literally=False) or "")
+                return bracketed(join_clauses([candidates, text_test(node)], "AND"))
             case Match() | Regex():
                 return self.matches(fts_expression(node) or "") if self.is_looked_up(node) else text_test(node)
             case Count(name, low, high):
@@ -235,9 +240,7 @@ class Compiler:
             case Term("submitter", account):
                 return Clause("SELECT pk FROM paper WHERE submitter = ? COLLATE NOCASE", (account,))
             case Term("note", words):
-                from reader.core.spellings import spellings
-
-                keys = "\n".join(filter(None, (search_key(*one) for one in spellings(words, exact=False))))
+                keys = search_keys(words, exact=False)
                 return (
                     Clause(f"SELECT pk FROM note WHERE has_words(?, body) UNION ALL {WITH_WORDS}", (keys, keys))
                     if keys

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import groupby
+from typing import Literal, NamedTuple
 
-from reader.cache.search.sql_functions import search_key
+from reader.cache.search.sql_functions import search_keys
 from reader.core.query import And, Match, Node, Not, Or, Regex
 from reader.core.query.nodes import all_of, any_of
 from reader.core.text import is_letter, split_words
+from reader.core.words import EXACT, forms, joined
 
 Param = str | int
 """A value bound to a placeholder in the SQL."""
@@ -53,23 +53,28 @@ def bracketed(clause: Clause) -> Clause:
     return Clause(f"({clause.sql})", clause.params)
 
 
-def fts_expression(node: Node) -> str | None:
+def fts_expression(node: Node, *, literally: bool = True) -> str | None:
     """The FTS5 expression of a node with only words, at least one of them not excluded; None for any other node.
 
-    Every word is quoted, so nothing in it is an operator.
+    Quoted words are found `literally` only by a second look at the text, as the index has stems: then they are no
+    words. Every word is quoted, so nothing in it is an operator.
     """
     match node:
         case Match(field="fulltext"):
             return None
+        case Match() if literally and is_literal(node):
+            return None
         case Match(text, exact, field):
-            words = _quoted(text, is_prefix=not exact and is_letter(text[-1:]))
-            return f"{_COLUMNS[field]} : {words}" if field else words
+            words = any_form(text, exact)
+            return f"{_COLUMNS[field]} : {words}" if field and words else words
         case Or(nodes):
-            parts = [part for inner in nodes if (part := fts_expression(inner))]
+            parts = [part for inner in nodes if (part := fts_expression(inner, literally=literally))]
             return f"({' OR '.join(dict.fromkeys(parts))})" if len(parts) == len(nodes) else None
         case And(nodes):
-            wanted = [part for inner in nodes if not isinstance(inner, Not) and (part := fts_expression(inner))]
-            unwanted = [part for inner in nodes if isinstance(inner, Not) and (part := fts_expression(inner.node))]
+            outs = [inner.node for inner in nodes if isinstance(inner, Not)]
+            unwanted = [part for inner in outs if (part := fts_expression(inner, literally=literally))]
+            ins = [inner for inner in nodes if not isinstance(inner, Not)]
+            wanted = [part for inner in ins if (part := fts_expression(inner, literally=literally))]
             if not wanted or len(wanted) + len(unwanted) < len(nodes):
                 return None
             found = f"({' AND '.join(wanted)})"
@@ -77,8 +82,24 @@ def fts_expression(node: Node) -> str | None:
     return None
 
 
-def _quoted(text: str, *, is_prefix: bool) -> str:
-    return '"' + text.replace('"', '""') + ('" *' if is_prefix else '"')
+def is_literal(node: Node) -> bool:
+    """Whether a node is quoted words that must be in the text as typed; keywords have many spellings."""
+    return isinstance(node, Match) and node.exact and node.field not in ("keyword", "fulltext")
+
+
+def any_form(text: str, exact: bool, is_long: bool = True) -> str | None:
+    """The FTS5 expression of a typed word or phrase in all forms; None without a word.
+
+    Only with `is_long` are longer words searched for that begin like it.
+    """
+    parts = [
+        _quoted(one.words, is_prefix=one.is_beginning and is_long) for one in forms(text.removeprefix(EXACT), exact)
+    ]
+    return f"({' OR '.join(parts)})" if len(parts) > 1 else next(iter(parts), None)
+
+
+def _quoted(words: Sequence[str], *, is_prefix: bool) -> str:
+    return f'"{" ".join(words)}"' + (" *" if is_prefix else "")
 
 
 def is_first_letter(node: Node) -> bool:
@@ -103,7 +124,7 @@ def text_expression(node: Node) -> str | None:
     """The FTS5 expression for the index of full texts of a node with only `fulltext:` words; None for any other."""
     match node:
         case Match(text, exact, "fulltext"):
-            return _quoted(text, is_prefix=not exact and _has_longer_words(text))
+            return any_form(text, exact, is_long=_has_longer_words(text))
         case And(nodes) | Or(nodes):
             parts = [part for inner in nodes if (part := text_expression(inner))]
             operator = " AND " if isinstance(node, And) else " OR "
@@ -115,12 +136,9 @@ def _has_longer_words(text: str) -> bool:
     return is_letter(text[-1:]) and len(split_words(text)[-1]) >= SHORTEST_PREFIX
 
 
-def is_found_in_texts(match: Match) -> bool:
-    """Whether the index finds words in full texts as they are found in the text: whole, or as beginnings."""
-    from reader.core.spellings import spellings
-
-    found = [Match(*one) for one in spellings(match.text, match.exact)]
-    return all(split_words(one.text) and (one.exact or _has_longer_words(one.text)) for one in found)
+def is_found_in_texts(word: str) -> bool:
+    """Whether the index finds a typed word wherever the texts show it: a short one finds no longer words."""
+    return bool(split_words(word)) and (word.startswith('"') or _has_longer_words(word))
 
 
 def in_full_text(node: Node) -> Node | None:
@@ -129,19 +147,9 @@ def in_full_text(node: Node) -> Node | None:
         case Match(field=None):
             return replace(node, field="fulltext")
         case And(nodes) | Or(nodes):
-            # The index of full texts knows no `&`.
-            nodes = tuple(one for one in nodes if not _is_signed(one))
             found = [one for inner in nodes if (one := in_full_text(inner))]
             return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
     return None
-
-
-def _is_signed(node: Node) -> bool:
-    """Whether a node is made by `_with_sign`: nobody can type a pattern for the abstract."""
-    match node:
-        case And((Match(), Or((Regex(), Regex("abstract"))))):
-            return True
-    return False
 
 
 def select_texts(expression: str) -> Clause:
@@ -155,70 +163,57 @@ def text_test(node: Match | Regex) -> Clause:
     if isinstance(node, Regex):
         test = Clause(f"({columns} REGEXP ?)", (node.pattern,))
     else:
-        test = Clause(f"has_words(?, {columns})", (search_key(node.text, node.exact),))
+        test = Clause(f"has_words(?, {columns})", (search_keys(node.text, node.exact),))
     if "t." not in columns:
         return test
     return Clause(f"(SELECT {test.sql} FROM paper_text AS t WHERE t.pk = p.pk)", test.params)
 
 
 _NAMES = ("author", "org")
-"""Fields of names, which have one spelling."""
+"""Fields of names, of which two are never one word."""
 
 
-def with_spellings(node: Node) -> Node:
-    """The tree with all spellings of the words: `pretraining` also finds "pre-training", `keyword:llms` "llm"."""
+def with_compounds(node: Node) -> Node:
+    """The tree in which words side by side are also found as one word, and keywords by their abbreviation."""
     match node:
-        case Match(field=field) if field in _NAMES:
-            return node
-        case Match(text, exact, field):
-            # Imported late: most lists are read without words.
-            from reader.core.spellings import keyword_spellings, spellings
-
-            found = (keyword_spellings if field == "keyword" else spellings)(text, exact)
-            forms: list[Node] = [Match(form, whole, field) for form, whole in found if search_key(form, whole)]
-            if forms and exact and field in (None, "title", "abstract") and (signed := _with_sign(text, field)):
-                forms.append(signed)
-            return any_of(forms) if forms else node
+        case Match(text, exact, "keyword"):
+            return any_of([Match(form, exact, "keyword") for form in _keyword_forms(text)])
         case Not(inner):
-            return Not(with_spellings(inner))
+            return Not(with_compounds(inner))
         case And(nodes):
             return all_of(list(_with_joined(nodes)))
         case Or(nodes):
-            return any_of(list(map(with_spellings, nodes)))
+            return any_of(list(map(with_compounds, nodes)))
     return node
 
 
-def _with_sign(text: str, field: str | None) -> Node | None:
-    """Quoted words with `&` for `and`, which only the text tells from `vision-language`; None if they have no `and`."""
-    words = split_words(text)
-    if "and" not in words[1:-1] or text.startswith("="):
-        return None
-    pattern = r"\b" + r"\W+".join("&" if word == "and" else re.escape(word) for word in words) + r"\b"
-    signs = any_of([Regex(name, pattern) for name in ("title", "abstract") if field in (None, name)])
-    return And((Match(" ".join(word for word in words if word != "and"), exact=True, field=field), signs))
+def _keyword_forms(keyword: str) -> Sequence[str]:
+    """A keyword, its abbreviation, and what that abbreviates: `llms` and `large language model`."""
+    if keyword.startswith(EXACT):
+        return (keyword,)
+    from reader.core.keywords import ABBREVIATIONS, key
+
+    short = key(keyword)
+    return tuple(dict.fromkeys(form for form in (keyword, short, ABBREVIATIONS.get(short)) if form))
 
 
 def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Terms in all spellings; each two plain words may also be written as one: `pre training`."""
-    from reader.core.spellings import joined
-
-    asked = [one for one in nodes if not _is_and(one)] or nodes
-    spelled = list(map(with_spellings, asked))
-    for at, (before, after) in enumerate(pairwise(asked)):
-        match before, after:
-            case Match(one, False, field), Match(other, False, same) if field == same and field not in _NAMES:
-                forms = [Match(form, exact=False, field=field) for form in joined(one, other)]
-                if forms:
-                    spelled[at + 1] = any_of([spelled[at + 1], *forms])
-                # Most such words begin with the first one, and so have it; but full texts have short words whole.
-                if not all(form.text.startswith(one.lower()) and len(one) >= SHORTEST_PREFIX for form in forms):
-                    spelled[at] = any_of([spelled[at], *forms])
-    yield from spelled
+    for field, run in groupby(nodes, key=_joins):
+        some = list(run)
+        if field is False:
+            yield from map(with_compounds, some)
+            continue
+        words = [node.text for node in some if isinstance(node, Match)]
+        for node, whole in zip(some, joined(words), strict=True):
+            yield any_of([node, *(Match(word, field=field) for word in whole)])
 
 
-def _is_and(node: Node) -> bool:
-    """Whether a node is the plain word `and`, instead of which texts may have `&`, which is no word."""
-    return isinstance(node, Match) and node.field is None and not node.exact and node.text == "and"
+def _joins(node: Node) -> str | Literal[False] | None:
+    """The field of a plain word that may be one word with the next one; False for all other nodes."""
+    match node:
+        case Match(text, False, field) if field not in (*_NAMES, "keyword") and text.isalnum():
+            return field
+    return False
 
 
 def wanted_words(node: Node) -> list[Match]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from reader.cache.search.free_text import nearest
 from reader.cache.search.full_text import Clause, bracketed, join_clauses
 from reader.cache.search.selection import InTexts, Selection
-from reader.cache.search.similar import nearest
 
 Row = tuple[int, str]
 """A paper's key, and the day by which it is sorted."""

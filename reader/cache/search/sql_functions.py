@@ -19,43 +19,39 @@ def register_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("for_you_papers", 1, lambda _: "[]")
 
 
-def search_key(text: str, exact: bool) -> str:
-    """The words of a text for `has_words`: a space before each, and after the last if it must be whole.
+def search_keys(text: str, exact: bool) -> str:
+    """The words of a text for `has_words`, a line for each spelling; empty if the text has no words.
 
-    Returns the empty string if the text has no words.
+    Each begins with a space, and ends with one if the last word must be whole. A text after `=` has one spelling, and
+    its line begins with that sign.
     """
     from reader.core.text import is_letter, split_words
+    from reader.core.words import EXACT, forms
 
-    joined = " ".join(split_words(text))
-    if not joined:
-        return ""
-    return f" {joined} " if exact or not is_letter(text[-1:]) else f" {joined}"
+    if exact and text.startswith(EXACT):
+        words = split_words(text)
+        return f"{EXACT} {' '.join(words)} " if words else ""
+    end = " " if exact or not is_letter(text[-1:]) else ""
+    return "\n".join(f" {' '.join(form.words)}{end}" for form in forms(text, is_whole=True))
 
 
 def has_words(keys: str, *texts: str | None) -> bool:
-    """Whether one of the texts has the words of one of the keys next to each other and in this order.
-
-    Each key has a line.
-    """
-    wanted = [(key, key.find(" ", 1)) for key in keys.split("\n")]
-    return any(_has_words(wanted, text) for text in texts if text)
+    """Whether one of the texts has the words of one of the keys next to each other and in this order."""
+    wanted = keys.split("\n")
+    is_as_written = keys.startswith("=")
+    return any(_has_words(wanted, text, is_as_written) for text in texts if text)
 
 
-def _has_words(wanted: Sequence[tuple[str, int]], text: str) -> bool:
+def _has_words(wanted: Sequence[str], text: str, is_as_written: bool) -> bool:
     from reader.core.text import WORD_LETTERS, split_words
+    from reader.core.words import indexed
 
-    spaced = f" {text.translate(WORD_LETTERS)} "
-    split = ""
-    for key, end in wanted:
-        if end < 0 or end == len(key) - 1:
-            if key in spaced:
-                return True
-        # Splitting a text costs ten times as much as a search for the first word.
-        elif key[: end + 1] in spaced:
-            split = split or f" {' '.join(split_words(text))} "
-            if key in split:
-                return True
-    return False
+    # A word as typed is found at once; to spell and split the text takes ten times as long.
+    words = f" {text.translate(WORD_LETTERS)} "
+    if any(key in words for key in wanted):
+        return True
+    words = f" {' '.join(split_words(text if is_as_written else indexed(text)))} "
+    return any(key.removeprefix("=") in words for key in wanted)
 
 
 def _regexp(pattern: str, text: str | None) -> bool:

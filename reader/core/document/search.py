@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from reader.core.document.formula import formula_text
 from reader.core.document.model import Block, Document, Heading, own_texts, texts, walk
-from reader.core.text import fold
 
 
 def searched_text(document: Document) -> str:
@@ -31,7 +30,7 @@ def block_texts(block: Block) -> Iterator[str]:
 AROUND = 70
 """Letters of the text on each side of a hit."""
 
-_LETTERS = re.compile(r"[^\W_]+")
+_TEX = re.compile(r"[\\_^]")
 
 Finder = Callable[[str], Sequence[tuple[int, int]]]
 """Finds a word in a text: the (start, end) of each place."""
@@ -49,40 +48,24 @@ class Hit(NamedTuple):
     """The index of the block among the document's own."""
 
 
-def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) -> Iterator[Hit]:
+def find(document: Document, finders: Sequence[Finder], *, in_formulas: bool = False) -> Iterator[Hit]:
     """Find the blocks with at least one match for each word, in reading order.
 
-    Only formulas of blocks that have the letters of all words become Unicode: a text takes 1 ms instead of 30.
+    Only formulas of blocks that have all words become Unicode: a text takes 1 ms instead of 30. With `in_formulas` they
+    all do, for words that only show as signs.
     """
-    # Late: the index of texts needs only the searched text.
-    from reader.core.spellings import typed_spellings, with_joined
-
-    needed = [
-        [
-            [token for token in _LETTERS.findall(fold(text)) if token.isascii()]
-            for word in group
-            for text, _ in typed_spellings(word)
-        ]
-        for group in with_joined(words)
-    ]
     section: Heading | None = None
     for index, block in enumerate(document.blocks):
         if isinstance(block, Heading):
             section = block
-        if not _has_letters(block, needed):
+        source = " ".join(texts(block))
+        may_show = in_formulas and _TEX.search(source)
+        if not finders or not (may_show or all(finder(source) for finder in finders)):
             continue
         text = " ".join(" ".join(block_texts(block)).split())
         found = [finder(text) for finder in finders]
         if all(found):
             yield _hit(index, section, text, sorted(mark for marks in found for mark in marks))
-
-
-def _has_letters(block: Block, needed: Sequence[Sequence[Sequence[str]]]) -> bool:
-    """Whether a block has the letters of a spelling of each word."""
-    text = "".join(texts(block)).lower()
-    if not text.isascii():
-        text += f" {fold(' '.join(word for word in set(text.split()) if not word.isascii()))}"
-    return all(any(all(token in text for token in tokens) for tokens in spelled) for spelled in needed)
 
 
 def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[int, int]]) -> Hit:

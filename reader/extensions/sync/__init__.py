@@ -199,12 +199,6 @@ def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
     return api.answer(arguments, Removed(machine=found[0], changes=count), said)
 
 
-def join_now(workspace: api.Workspace) -> None:
-    """Join through the place of the settings, if they name one; raises ReaderError."""
-    if workspace.settings.sync:
-        exchange_once(workspace, place_of(None, workspace))
-
-
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     named = workspace.settings.sync
     if places.is_server(named):
@@ -231,4 +225,4 @@ SYNC = api.Command(
     {"": _results, "--status": Status, "--remove": Removed},
 )
 
-EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))
+EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,))

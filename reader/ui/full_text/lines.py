@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.model import Heading
     from reader.core.paper import Paper
+    from reader.core.words import Marker
 
 TEXT_ROLES = (
     "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
@@ -116,7 +116,7 @@ PLAIN_ROLES = ("text", "muted", "caption")
 class LineMarks(NamedTuple):
     """Overlays on a line of the text."""
 
-    searched: re.Pattern[str] | None = None
+    searched: Marker | None = None
     letters: tuple[tuple[int, str], ...] = ()
     """Letters that choose references, each with the number of line letters before it."""
     painted: tuple[tuple[int, int, str], ...] = ()

@@ -16,6 +16,7 @@ from reader.core.document.model import Document, Formula, Heading, Reference, Se
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
 from reader.core.text import fold
+from reader.core.words import Marker
 from reader.ui.full_text.highlights import Highlights, PlacedHighlight
 from reader.ui.full_text.lines import FrontLines, part_of
 from reader.ui.full_text.links import TextLink, links_in
@@ -25,7 +26,6 @@ MOST_COUNTED = 1_000
 """Maximum matching lines counted: more would take most of a second in a large text."""
 
 _CHOSEN = re.compile(r"\S*[^\W_]\S*")
-_SYMBOLS = re.compile(r"[^\x00-\x7f]|\d")
 _TEX = re.compile(r"[\\_^]")
 
 
@@ -47,7 +47,7 @@ class Search(NamedTuple):
     """The search words before these."""
 
     @property
-    def pattern(self) -> re.Pattern[str] | None:
+    def pattern(self) -> Marker | None:
         """Matches at the beginning of words; None if there are no letters."""
         return pattern((self.text,)) if self.text.strip() else None
 
@@ -76,11 +76,10 @@ class TextIndex:
             found = self._texts[block] = fold(f"{' '.join([*front, *parts])} {''.join(parts)}")
         return found
 
-    def _may_match(self, searched: re.Pattern[str], block: int) -> bool:
+    def _may_match(self, searched: Marker, block: int) -> bool:
         """Whether lines of a block may match: formulas are drawn with signs that are not in their TeX."""
-        return searched.search(self._text(block)) is not None or (
-            _SYMBOLS.search(searched.pattern) is not None and _TEX.search(self._text(block)) is not None
-        )
+        text = self._text(block)
+        return bool(searched.spans(text)) or (searched.may_be_signs and _TEX.search(text) is not None)
 
     def _block(self, block: int) -> _Block:
         found = self._blocks.get(block)
@@ -92,19 +91,19 @@ class TextIndex:
             found = self._blocks[block] = _Block(text, starts)
         return found
 
-    def matches(self, searched: re.Pattern[str], block: int) -> list[TextPlace]:
+    def matches(self, searched: Marker, block: int) -> list[TextPlace]:
         if not self._may_match(searched, block):
             return []
         text, starts = self._block(block)
-        lines = (bisect_right(starts, match.start()) - 1 for match in searched.finditer(text))
+        lines = (bisect_right(starts, start) - 1 for start, _ in searched.spans(text))
         return [TextPlace(block, line) for line in dict.fromkeys(lines)]
 
-    def first_matches(self, searched: re.Pattern[str]) -> list[TextPlace]:
+    def first_matches(self, searched: Marker) -> list[TextPlace]:
         """The lines of the whole text in which a match begins, at most `MOST_COUNTED`."""
         places = (place for block in self._order(0, 1) for place in self.matches(searched, block))
         return list(islice(places, MOST_COUNTED))
 
-    def following(self, searched: re.Pattern[str], place: TextPlace, step: int) -> TextPlace | None:
+    def following(self, searched: Marker, place: TextPlace, step: int) -> TextPlace | None:
         """The nearest match below a place (1) or above it (-1), wrapping around; None if there is none."""
         for block in self._order(place.block, step):
             found = self.matches(searched, block)

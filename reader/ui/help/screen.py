@@ -11,6 +11,7 @@ from textual.events import Click, Paste
 from textual.strip import Strip
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
+from reader.core.words import Marker
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
@@ -250,7 +251,7 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
     return lines or [(Piece("Nothing in the help matches ", "about"), Piece(literal(typed.strip()), "name"))]
 
 
-def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
+def _row_lines(row: Row, keys: int, width: int, searched: Marker | None) -> Iterator[Line]:
     """A row: its keys in a column, or on their own line if longer, with the text beside them."""
     lead: Line = tuple(mark(row.keys, "key", searched))
     if row.opens:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from reader.core.lines import Line, Piece, literal
 
+if TYPE_CHECKING:
+    from reader.core.words import Marker
+
 PRESS = "press"
 
-_TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"`([^`\n]+)`")
 _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
 
@@ -19,36 +22,26 @@ def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
     return Piece(literal(text or key), role, action=(PRESS, key))
 
 
-@lru_cache(64)
-def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Compile searched words to a pattern for folded text; None if there is nothing to find.
+def pattern(words: tuple[str, ...]) -> Marker | None:
+    """What finds searched words in texts; None if there is nothing to find.
 
-    A word also matches the beginning of longer words, a word in double quotes only whole words, each in all spellings.
-    Case, accents and punctuation are ignored.
+    A word is found in any form and at the beginning of longer words, a word in double quotes only as it is. Case,
+    accents, punctuation and spelling are ignored.
     """
     if not words:
         return None
     # Late: a list without a search is drawn without this import (6 ms).
-    from reader.core.spellings import typed_spellings, with_joined
-    from reader.core.text import fold
+    from reader.core.words import marker
 
-    found: dict[str, None] = {}
-    for word in dict.fromkeys(one for group in with_joined(words) for one in group):
-        for text, is_whole in typed_spellings(word):
-            tokens = _TOKEN.findall(fold(text))
-            if tokens:
-                found[r"[\W_]+".join(tokens) + (r"(?![^\W_])" if is_whole else "")] = None
-    if not found:
-        return None
-    return re.compile(r"(?<![^\W_])(?:" + "|".join(sorted(found, key=len, reverse=True)) + ")")
+    return marker(words)
 
 
-def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
+def hits(text: str, searched: Marker | None) -> list[tuple[int, int]]:
     """Return the (start, end) of each searched word in a text, in order."""
     if searched is None:
         return []
     if text.isascii():
-        return [match.span() for match in searched.finditer(text.lower())]
+        return searched.spans(text.lower())
     folded: list[str] = []
     origin: list[int] = []
     for run in _RUN.finditer(text):
@@ -58,10 +51,7 @@ def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
         folded.append(bare)
         origin.extend(range(*run.span()) if is_plain else [run.start()] * len(bare))
     origin.append(len(text))
-    return [
-        (origin[match.start()], max(origin[match.end()], origin[match.start()] + 1))
-        for match in searched.finditer("".join(folded))
-    ]
+    return [(origin[start], max(origin[end], origin[start] + 1)) for start, end in searched.spans("".join(folded))]
 
 
 @lru_cache(4096)
@@ -71,7 +61,7 @@ def _folded(char: str) -> str:
     return fold(char)
 
 
-def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[Piece]:
+def mark(text: str, role: str, searched: Marker | None = None) -> list[Piece]:
     """Return a text as literal pieces of one role, with each searched word as a piece of its own."""
     text = literal(text)
     pieces: list[Piece] = []

@@ -529,19 +529,17 @@ class Library(Marker):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.finding.ranker import found_by
-    from reader.cache.search import similar
-    from reader.cache.search.similar import cache_file
+    from reader.cache.search.free_text import found_by, keys_of, shared
     from reader.core.query import parse
     from reader.core.similarity import Fit, FoundBy, Shared
     from reader.session.places import plain_words
 
-    query, cache = parse(text), cache_file(connection)
-    like = similar.keys_of(connection, query.like)
+    query = parse(text)
+    like = keys_of(connection, query.like)
     words = query.near or plain_words(query)
     return Fit(
         pk,
         text,
-        similar.shared(connection, cache, like, pk) if like else Shared(),
-        found_by(connection, cache, words, pk) if words else FoundBy(),
+        shared(connection, like, pk) if like else Shared(),
+        found_by(connection, words, pk) if words else FoundBy(),
     )

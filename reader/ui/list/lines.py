@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -15,6 +14,7 @@ from reader.ui.kit.lines import mark
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
+    from reader.core.words import Marker
 
 LIST_ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
@@ -36,7 +36,7 @@ class ListLook(NamedTuple):
 
     glyphs: Glyphs
     today: date
-    searched: re.Pattern[str] | None = None
+    searched: Marker | None = None
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
     is_period: bool = False

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.cache.reads.orders import Order, with_near
-from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
+from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import LATEST
 from reader.session.first_list import SCREENFUL
@@ -22,9 +22,6 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
-
-INDEXING = 0.5
-"""Seconds between checks for a list whose index is being built."""
 
 FEW = 20
 """With at most this many matches, papers close to the typed words follow."""
@@ -89,25 +86,16 @@ class ListLoader(Actor):
         return selection_of(place, self._order, self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
-        # Another process builds the index, so polling is the only way.
-        while not await self._is_read(request, before):  # noqa: ASYNC110
-            await asyncio.sleep(INDEXING)
-
-    async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
         try:
             if (results := self._model.state.results) is not None:
                 results.look_up_keys(self._library.pk_of)
                 self._list(ListContent(self._model.state.place, results.order, results, request.at))
             elif not await self._read_screenful(request.at, before):
                 await self._read_around(request.at, before)
-        except CacheIndexing as error:
-            self._model.show_news(str(error))
-            return False
         except CacheInterrupted:
             self._model.change(self._model.state.list_stopped())
         except ReaderError as error:
             self._model.change(self._model.state.list_failed(str(error)))
-        return True
 
     async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
         """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
@@ -156,13 +144,7 @@ class ListLoader(Actor):
         if not self._has_nearest(place):
             return
         await asyncio.sleep(BEFORE_NEAREST)
-        while True:
-            try:
-                both = await self._with_nearest(place, order)
-                break
-            except CacheIndexing:
-                # They are optional; the list works without them.
-                await asyncio.sleep(INDEXING)
+        both = await self._with_nearest(place, order)
         if both != order:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
@@ -171,7 +153,7 @@ class ListLoader(Actor):
         return self._services.settings.nearest and bool(place.text) and place.nearest is not None
 
     async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
-        """The order with near papers, if wanted; raises CacheIndexing while their index is built."""
+        """The order with near papers, if wanted."""
         if not self._has_nearest(place) or (query := place.nearest) is None:
             return order
         from reader.cache.search.compile import compile_query

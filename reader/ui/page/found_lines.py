@@ -10,7 +10,7 @@ from reader.core.lines import Line, Piece, cut, fill, literal
 from reader.core.paper_row import PaperKey
 from reader.core.text import amount
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import hits, pattern
+from reader.ui.kit.lines import hits
 
 if TYPE_CHECKING:
     from reader.core.document.model import Document, Heading
@@ -47,11 +47,11 @@ def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Fou
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
     from reader.core.document.search import find
-    from reader.core.spellings import with_joined
+    from reader.core.words import markers
 
-    patterns = list(map(pattern, with_joined(words)))
-    finders = [partial(hits, searched=one) for one in patterns if one is not None]
-    return find(document, words, finders) if finders else iter(())
+    wanted = markers(words)
+    finders = [partial(hits, searched=one) for one in wanted]
+    return find(document, finders, in_formulas=any(one.may_be_signs for one in wanted))
 
 
 def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:

@@ -18,6 +18,7 @@ from reader.core.similarity import Fit
 from reader.core.text import amount
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
+from reader.core.words import Marker
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import mark, pattern
@@ -333,7 +334,7 @@ def _changed(width: int, look: Presentation) -> list[Line]:
 # Text
 
 
-def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
+def _summary(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
     if not paper.summary:
         return []
     bar = Piece(f"{look.glyphs.quote} ", "quote")
@@ -341,7 +342,7 @@ def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[
     return [(bar, *line) for line in (*label, *fill(mark(paper.summary, "summary", searched), width - 2))]
 
 
-def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+def _abstract(paper: Paper, width: int, searched: Marker | None) -> list[Line]:
     heading = fill([Piece("Abstract", "label")], width)
     paragraphs = [fill(_with_links(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
     paragraphs = [lines for lines in paragraphs if lines]
@@ -353,7 +354,7 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
     return lines
 
 
-def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[Piece]:
+def _with_links(text: str, role: str, searched: Marker | None) -> list[Piece]:
     pieces: list[Piece] = []
     done = 0
     for found in addresses_in(text):
@@ -464,7 +465,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
-def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
+def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
     from reader.core.keywords import collapse
 
     words = [mark(word, "keywords", searched) for word in collapse(paper.keywords)]

@@ -46,10 +46,11 @@ def test_every_kind_of_block_is_searched() -> None:
     ]  # fmt: skip
 
 
-def test_a_block_has_a_word_by_its_letters_without_accents() -> None:
-    document = Document("T", (Paragraph((Span("Plain café"),)), Paragraph((Span("Plain"),))))
-    finders = [lambda text, word=word: [one.span() for one in re.finditer(word, text)] for word in ("Plain", "caf|Pl")]
-    assert [hit.text for hit in find(document, ["plain", "cafe"], finders)] == ["Plain café"]
+def test_a_word_that_only_a_drawn_formula_shows_is_found_if_wanted() -> None:
+    document = Document("T", (Paragraph((Span("Plain"), Span(r"\alpha_1", "formula"))), Paragraph((Span("Plain"),))))
+    finders = [lambda text: [one.span() for one in re.finditer("α", text)]]
+    assert [hit.text for hit in find(document, finders, in_formulas=True)] == ["Plainα₁"]
+    assert list(find(document, finders)) == []
 
 
 def test_hits_are_cut_between_words() -> None:
@@ -68,7 +69,7 @@ def test_hits_are_cut_between_words() -> None:
     finders = [
         lambda text, word=word: [one.span() for one in re.finditer(word, text.lower())] for word in ("alpha", "bet")
     ]
-    assert list(find(Document("T", blocks), ["alpha", "beta"], finders)) == [
+    assert list(find(Document("T", blocks), finders)) == [
         Hit(None, "Alpha, betas", ((0, 5), (7, 10)), 0),
         Hit(heading, f"…{' '.join(words[50:])} alpha bet\u00e9 {' '.join(words[:11])}…", ((71, 76), (77, 80)), 2),
         Hit(heading, f"alpha {' '.join(words[:12])}…", ((0, 5),), 3),

@@ -1,0 +1,379 @@
+"""Papers that fit a free text, or that are like others: the one FTS5 index and its BM25.
+
+A paper need not have all words of a text. Its score is the BM25 of the words that it has, plus something for each two
+that stand side by side as in the text and for the whole text as written, times its share of what is rare in the text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from reader.cache.search.full_text import Clause
+from reader.cache.search.selection import Nearest, Selection
+from reader.core.choice.words import EMPTY_WORDS
+from reader.core.nearest import distance
+from reader.core.similarity import FoundBy, Shared
+from reader.core.text import fold, split_words
+from reader.core.words import STOP_WORDS, compounds, marker, spelled, stem, stems
+
+MOST_WORDS = 40
+"""Words of a free text that are searched for; of a longer one, the first."""
+
+POOL = 1_000
+"""Papers that are ranked, the best by BM25."""
+
+MOST_FOUND = 100
+"""Papers that are found: further ones fit by chance."""
+
+WEIGHTS = "5.0, 1.0, 0.0, 0.0, 0.0"
+"""BM25 weights of a word in title, abstract, authors, keywords and organization."""
+
+PAIR, WHOLE_TEXT = 1.5, 20.0
+"""What two adjacent words add, in parts of the lesser rarity of the two; and what the whole text adds as written."""
+
+SHORTEST, TWO_SLIPS, FEWEST = 4, 8, 3
+"""Letters from which on a word may have one slip and two, and how many papers must have the word that is meant."""
+
+LONGEST_ENDING = 4
+"""Letters of an ending that may be wrong."""
+
+TELLING_WORDS, TOLD = 40, 2.0
+"""Words that papers are compared by, and how often a paper must have one to count half of what it could."""
+
+MOST_LIKED = 20
+"""Papers that others are compared with; of more, the first."""
+
+AUTHOR = 0.06
+"""What a shared author adds to the likeness of a paper, in parts of the most that words can give."""
+
+NEAR = 0.35
+"""A paper that is like others is at least so much like them, in parts of what the nearest one is."""
+
+_REPEATED = re.compile(r"(.)\1+")
+
+Text = tuple[str, str]
+"""Title and abstract."""
+
+
+class Ranking(NamedTuple):
+    """The papers that fit a free text."""
+
+    pks: list[int]
+    """Keys, the best paper first."""
+    corrected: dict[str, str]
+    """Typed words that no paper has, each with a form of the word that was searched for instead."""
+
+
+class Index:
+    """What the full-text index says of words in titles and abstracts; for the time of one question."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        (self.size,) = connection.execute("SELECT count(*) FROM paper_fts_docsize").fetchone()
+        self._papers: dict[str, int] = {}
+
+    def papers(self, word: str) -> int:
+        """How many papers have a word, in any form."""
+        if word not in self._papers:
+            self._papers[word] = len(self.having(word))
+        return self._papers[word]
+
+    def rarity(self, word: str) -> float:
+        """How much a word says: the fewer papers have it, the more; nothing if none has it."""
+        papers = self.papers(word)
+        return math.log1p((self.size - papers + 0.5) / (papers + 0.5)) if papers else 0.0
+
+    def having(self, words: str) -> list[int]:
+        """The papers that have a word, or some side by side."""
+        sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
+        return [pk for (pk,) in self._connection.execute(sql, (_any([words]),))]
+
+    def best(self, words: Iterable[str], most: int) -> dict[int, float]:
+        """The papers with any of some words that have the highest BM25, and their BM25."""
+        sql = (
+            f"SELECT rowid, -rank FROM paper_fts WHERE paper_fts MATCH ? AND rank MATCH 'bm25({WEIGHTS})'"
+            " ORDER BY rank LIMIT ?"
+        )
+        return dict(self._connection.execute(sql, (_any(words), most)).fetchall())
+
+    def meant(self, word: str) -> str | None:
+        """A form of the word that is meant by one that no paper has; None if none is near.
+
+        The fewest slips win, then only letters in the wrong order or doubled, then the stem that most papers have.
+        """
+        own = stem(word)
+        if len(own) < SHORTEST:
+            return None
+        slips, letters = (2 if len(own) >= TWO_SLIPS else 1), set(own)
+        # The first or the second letter is right.
+        sql = (
+            "SELECT term, doc FROM paper_terms WHERE (term BETWEEN ? AND ? OR term GLOB ?)"
+            " AND length(term) BETWEEN ? AND ?"
+        )
+        some = (own[0], f"{own[0]}\U0010ffff", f"?{own[1]}*", len(own) - slips, len(own) + slips)
+        near = [
+            (distance(own, term, slips), not _has_same_letters(own, term), -papers, term)
+            for term, papers in self._connection.execute(sql, some)
+            if papers >= FEWEST and len(letters.symmetric_difference(term)) <= 2 * slips
+        ]
+        best = min(near, default=(slips + 1, True, 0, ""))
+        if best[0] <= slips:
+            # The index makes a stem of what it is asked for: that of `databas` is another one than that of `databases`.
+            return next((form for form in (best[3], f"{best[3]}e", f"{best[3]}es") if stem(form) == best[3]), None)
+        # The slip is in the ending, which is then no ending: `diffusoin`.
+        begun = (own[:length] for length in range(len(own) - 1, max(SHORTEST, len(own) - LONGEST_ENDING - 1), -1))
+        return next(filter(self.papers, begun), None)
+
+
+def _has_same_letters(one: str, other: str) -> bool:
+    return sorted(one) == sorted(other) or _REPEATED.sub(r"\1", one) == _REPEATED.sub(r"\1", other)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "{title abstract} : (" + " OR ".join(f'"{word}"' for word in words) + ")"
+
+
+def rank(connection: sqlite3.Connection, text: str) -> Ranking:
+    """The papers that fit a text, best first."""
+    index = Index(connection)
+    text = spelled(text)
+    tokens = split_words(text)[: 2 * MOST_WORDS]
+    corrected: dict[str, str] = {}
+    for at, token in enumerate(tokens):
+        if token not in STOP_WORDS and not index.papers(token) and (meant := index.meant(token)):
+            corrected[token] = tokens[at] = meant
+    words = list(dict.fromkeys(token for token in tokens if token not in STOP_WORDS))[:MOST_WORDS] + compounds(text)
+    rarities = {word: rarity for word in words if (rarity := index.rarity(word))}
+    if not rarities:
+        return Ranking([], corrected)
+    scores = index.best(rarities, POOL)
+    whole = sum(rarities.values())
+    shares = dict.fromkeys(scores, 0.0)
+    for word, rarity in rarities.items():
+        _add(shares, index.having(word), rarity / whole)
+    places = [at for at, token in enumerate(tokens) if token in rarities]
+    for one, other in pairwise(places):
+        together = index.having(" ".join(tokens[one : other + 1]))
+        _add(scores, together, PAIR * min(rarities[tokens[one]], rarities[tokens[other]]))
+    if len(tokens) > 1:
+        _add(scores, index.having(" ".join(tokens)), WHOLE_TEXT)
+    return Ranking(sorted(scores, key=lambda pk: (-scores[pk] * shares[pk], pk)), corrected)
+
+
+def _add(scores: dict[int, float], papers: Iterable[int], weight: float) -> None:
+    """Add a weight to some papers, as far as they are ranked."""
+    for pk in papers:
+        if pk in scores:
+            scores[pk] += weight
+
+
+def corrections(connection: sqlite3.Connection, text: str) -> dict[str, str]:
+    """The words of a text that no paper has, each with the one that it stands for, as the best papers write it.
+
+    Empty if one of them is near to none: either all are corrected or none.
+    """
+    index = Index(connection)
+    unknown = [one for one in split_words(spelled(text)) if one not in STOP_WORDS and not index.papers(one)]
+    ranking = rank(connection, text)
+    if not unknown or len(ranking.corrected) < len(set(unknown)):
+        return {}
+    written = _first_forms(read_texts(connection, ranking.pks[:5]))
+    return {word: written.get(stem(meant), meant) for word, meant in ranking.corrected.items()}
+
+
+def _first_forms(texts: Iterable[Text]) -> dict[str, str]:
+    """How texts write each stem first, abstracts before titles."""
+    words = [word for title, abstract in texts for word in _words(f"{abstract} {title}")]
+    found: dict[str, str] = {}
+    for word, own in zip(words, stems(map(spelled, words)), strict=True):
+        found.setdefault(own, word)
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in split_words(text) if word not in STOP_WORDS]
+
+
+def found_by(connection: sqlite3.Connection, text: str, pk: int) -> FoundBy:
+    """By which words a text finds a paper."""
+    [(title, abstract)] = read_texts(connection, [pk]) or [("", "")]
+    corrected = corrections(connection, text)
+    body = fold(f"{title}\n{abstract}")
+    typed = list(dict.fromkeys(_words(text)))
+    found = [
+        body[spans[0][0] : spans[0][1]]
+        for word in typed
+        if (mark := marker((corrected.get(word, word),))) is not None and (spans := mark.spans(body))
+    ]
+    return FoundBy(tuple(dict.fromkeys(found)), len(typed), tuple(corrected.items()))
+
+
+# Papers like others
+
+
+def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]:
+    """The papers like some others: how much each is like them, the most first, at most 1 by its words."""
+    index = Index(connection)
+    texts = read_texts(connection, pks[:MOST_LIKED])
+    telling = _telling(index, texts)
+    words = sorted(telling, key=lambda word: -telling[word])[:TELLING_WORDS]
+    scores = index.best(words, POOL + len(pks)) if words else {}
+    for pk in pks:
+        scores.pop(pk, None)
+    most = max(scores.values(), default=1.0)
+    scores = {pk: score / most for pk, score in scores.items()}
+    for name in _authors(connection, pks[:MOST_LIKED]):
+        sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
+        for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(spelled(name)))}"',)):
+            if pk not in pks:
+                scores[pk] = scores.get(pk, 0.0) + AUTHOR
+    return dict(sorted(scores.items(), key=lambda one: (-one[1], -one[0])))
+
+
+def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
+    """How much each word of some papers tells of them; words of titles count three times."""
+    counts = Counter(
+        word for title, abstract in texts for word in _words(spelled(f"{title} {title} {title} {abstract}"))
+    )
+    # To ask the index for every word of several papers takes a second; the rarest words are said once or by one paper.
+    often = [word for word, _ in counts.most_common(8 * TELLING_WORDS)]
+    return {word: index.rarity(word) * counts[word] / (counts[word] + TOLD) for word in often if index.papers(word) > 1}
+
+
+def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Shared:
+    """What a paper shares with those that it is like."""
+    index = Index(connection)
+    others, own = read_texts(connection, pks[:MOST_LIKED]), read_texts(connection, [pk])
+    if not others or not own:
+        return Shared()
+    telling = _telling(index, others)
+    tellings: dict[str, float] = {}
+    for word, value in telling.items():
+        tellings[stem(word)] = max(value, tellings.get(stem(word), 0.0))
+    return Shared(
+        _shared_phrases(own[0], tellings),
+        tuple(name for name in _authors(connection, [pk]) if name in _authors(connection, pks[:MOST_LIKED])),
+        tuple(name for name in _topics(connection, [pk]) if name in _topics(connection, pks[:MOST_LIKED])),
+    )
+
+
+def _shared_phrases(paper: Text, telling: Mapping[str, float]) -> tuple[str, ...]:
+    """The three words or pairs of a paper that tell most, in its own spelling."""
+    phrases: dict[str, float] = {}
+    for column in reversed(paper):
+        for run in re.split(r"[^\w\s-]+", column):
+            written = re.findall(r"[^\W_]+", run)
+            owns = stems(spelled(word) for word in written)
+            both = zip(written, owns, strict=True)
+            values = [0.0 if word.lower() in EMPTY_WORDS else telling.get(own, 0.0) for word, own in both]
+            for word, value in zip(written, values, strict=True):
+                phrases.setdefault(_plain(word), value)
+            for (one, other), (first, second) in zip(pairwise(written), pairwise(values), strict=True):
+                if first and second:
+                    phrases.setdefault(f"{_plain(one)} {_plain(other)}", first + second)
+    chosen: list[str] = []
+    used: set[str] = set()
+    for phrase in sorted(phrases, key=lambda phrase: -phrases[phrase]):
+        words = stems(phrase.lower().split())
+        if phrases[phrase] and len(phrase) > 2 and used.isdisjoint(words) and len(chosen) < 3:
+            chosen.append(phrase)
+            used.update(words)
+    return tuple(chosen)
+
+
+def _plain(word: str) -> str:
+    """A word without the capital of titles and sentences; abbreviations keep theirs."""
+    return word.lower() if word[1:].islower() else word
+
+
+def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
+    """The keys of the papers with these ids, or that had them before; of those that are not here, none."""
+    sql = "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id"
+    rows = [connection.execute(sql, {"id": id}).fetchone() for id in ids]
+    return list(dict.fromkeys(int(row[0]) for row in rows if row))
+
+
+def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]:
+    """Titles and abstracts in the order of the keys; of papers that are not here, nothing."""
+    sql = (
+        "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+        " WHERE p.pk IN (SELECT value FROM json_each(?))"
+    )
+    found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, (_listed(pks),))}
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _authors(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
+    sql = "SELECT authors FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
+    names = (name for (text,) in connection.execute(sql, (_listed(pks),)) for name in text.split("\n")[:25])
+    return [name for name in dict.fromkeys(names) if len(split_words(name)) > 1]
+
+
+def _topics(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
+    sql = (
+        "SELECT DISTINCT topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
+        " WHERE pt.pk IN (SELECT value FROM json_each(?)) ORDER BY pt.rank"
+    )
+    return [name for (name,) in connection.execute(sql, (_listed(pks),))]
+
+
+def _listed(pks: Iterable[int]) -> str:
+    return f"[{','.join(map(str, pks))}]"
+
+
+# Selections
+
+
+_STATE = "SELECT (SELECT max(pk) FROM paper), (SELECT count(*) FROM paper), (SELECT file FROM pragma_database_list)"
+_kept: dict[tuple[object, ...], dict[int, float]] = {}
+
+MOST_KEPT = 3
+"""Rankings that are kept for the counts of all views and topics, which ask for the same one."""
+
+
+def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
+    """The selection with the keys of its papers, if it asks for those that fit a text or are like others."""
+    wanted = selection.near
+    if wanted is None:
+        return selection
+    ranked = _ranked(connection, wanted)
+    exact = wanted.exact
+    sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
+    matching = {pk for (pk,) in connection.execute(sql, (_listed(ranked), *exact.params))}
+    found = [pk for pk in ranked if pk in matching][:MOST_FOUND]
+    if wanted.like and not wanted.text and found:
+        found = [pk for pk in found if ranked[pk] >= NEAR * ranked[found[0]] / len(wanted.like)]
+    condition = "p.pk IN (SELECT value FROM json_each(?))"
+    by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"
+    keys = _listed(found)
+    return selection._replace(
+        where=condition,
+        params=(keys,),
+        order=by_fit if wanted.is_by_fit else selection.order,
+        ordered=Clause(condition, (keys,)),
+        near=None,
+    )
+
+
+def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> dict[int, float]:
+    """The papers from the best on, and how near each is."""
+    key = (wanted.text, wanted.like, *connection.execute(_STATE).fetchone())
+    found = _kept.get(key)
+    if found is None:
+        found = like(connection, keys_of(connection, wanted.like)) if wanted.like else {}
+        if wanted.text:
+            places = {pk: 1 / (60 + place) for place, pk in enumerate(rank(connection, wanted.text).pks)}
+            if wanted.like:
+                # Text and papers have the same weight: reciprocal ranks are added.
+                places = {pk: 1 / (60 + place) + places.get(pk, 0.0) for place, pk in enumerate(found)}
+            found = dict(sorted(places.items(), key=lambda one: -one[1]))
+        while len(_kept) >= MOST_KEPT:
+            _kept.pop(next(iter(_kept), key), None)
+        _kept[key] = found
+    return found
