@@ -8,12 +8,15 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from reader.database.connections import add_functions
+
 Break = Callable[[Path], object]
 
 
 def execute(file: Path, *statements: str) -> None:
     """Run statements on a database, without our settings, and leave no log beside it."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        add_functions(connection)
         for statement in statements:
             connection.execute(statement)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

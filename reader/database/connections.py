@@ -162,6 +162,7 @@ def peek(path: Path) -> sqlite3.Connection:
     if not locks.exists():
         return connect_frozen(path, has_log=has_log)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0)
+    add_functions(connection)
     try:
         begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
     except sqlite3.OperationalError as error:

@@ -63,7 +63,7 @@ Cache
   marks         HOME/log.db
   file system   KIND; files can be locked
   state         ok
-  schema        0018, this program's is 0018
+  schema        0019, this program's is 0019
   size          papers.db SIZE
   copies        none yet
   papers        6
