@@ -556,7 +556,20 @@ DROP TABLE text_fts;
 CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='porter unicode61 remove_diacritics 2');
 
 
--- 0019: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
+-- 0019: Keep how well papers suit the user, and why.
+
+-- Derived from the log by `cache/choice.py`: the score, and of papers that suit best their reasons, up to two phrases on
+-- lines of their own and the marked paper that they are most like.
+CREATE TABLE suits (
+    pk INTEGER NOT NULL,
+    score REAL NOT NULL,
+    phrases VARCHAR NOT NULL,
+    alike VARCHAR NOT NULL,
+    PRIMARY KEY (pk)
+);
+
+
+-- 0020: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
 
 -- Derived: the newest row of the log for each paper and kind, or for each day of a trace. `paper` is the id that the log
 -- has, `pk` is NULL while the cache lacks the paper; `paper` is empty for what is about no paper. If all rows are undone,

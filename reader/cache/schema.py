@@ -32,7 +32,7 @@ _STAMP = (
 )
 """The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
 
-WITH_LOG = "0019"
+WITH_LOG = "0020"
 """The migration that drops the user's marks from the cache, after the log has taken them over."""
 
 _BATCH = 10_000
@@ -117,7 +117,7 @@ _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

@@ -26,7 +26,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Removed commands, each with a sentence or two that says what to use."""
 
-FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+)
 """Removed fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
@@ -39,7 +41,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
-ACTIONS = frozenset({"mark.replaced", "view.group"})
+ACTIONS = frozenset({"mark.replaced", "view.group", "why.rename", "why.join", "why.split", "why.papers"})
 """Removed actions: keys that the user gave them are ignored."""
 
 VIEWS = frozenset({"group"})

@@ -319,14 +319,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "Type a date: 2025-03, last tuesday or W20; a digit starts too.", _DATE),
     Action("date.today", "t", "Today", "Go back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Close the calendar.", _DATE),
-    _motion("why.raise", "+ = l right space", "More", "Show more of this interest, word, topic or person.", _WHY),
-    _motion("why.lower", "- h left", "Less", "Show less of this interest, word, topic or person.", _WHY),
-    Action("why.mute", "x", "Mute", "Ignore it; again restores what was learned.", _WHY),
-    Action("why.reset", "r", "Reset", "Drop your changes, and use what was learned.", _WHY),
-    Action("why.rename", "e", "Rename", "Give this interest another name.", _WHY),
-    Action("why.join", "J", "Join", "Join this interest with another: go there, press the key again.", _WHY),
-    Action("why.split", "S", "Split", "Split this interest in two, by what its papers share.", _WHY),
-    Action("why.papers", "enter", "Papers", "List the papers of this interest.", _WHY),
+    _motion("why.raise", "+ = l right space", "More", "Show more papers on this.", _WHY),
+    _motion("why.lower", "- h left", "Less", "Show fewer papers on this.", _WHY),
+    Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", _WHY),
+    Action("why.reset", "r", "Reset", "Drop your wish, and use what was learned.", _WHY),
     Action("why.close", "escape q W", "Close", "Go back to where you were.", _WHY),
     Action("app.older", "gD", "Older", "Fetch all days since a date that you type.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch new papers now.", _BROWSE),
@@ -455,10 +451,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.day day, date.week week, date.month month, date.type type, date.later next, date.today today, "
         "date.close close"
     ),
-    "why": _footer(
-        "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
-        "why.split split, mark.undo undo, why.close close"
-    ),
+    "why": _footer("why.raise more, why.lower less, why.mute mute, why.reset reset, mark.undo undo, why.close close"),
     "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "

@@ -63,7 +63,7 @@ Cache
   marks         HOME/log.db
   file system   KIND; files can be locked
   state         ok
-  schema        0019, this program's is 0019
+  schema        0020, this program's is 0020
   size          papers.db SIZE
   copies        none yet
   papers        6

@@ -179,7 +179,7 @@ def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:
 def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> None:
     for words in (
         *(("show", "2401.00001"), ("views", "remove", "x"), ("rules", "list", "x"), ("follow", "remove", "x")),
-        *(("feeds", "remove", "x"), ("weights", "rename", "x", "y"), ("tag", "rename", "x", "y")),
+        *(("feeds", "remove", "x"), ("tag", "rename", "x", "y")),
         *(("open", IDS[1], "--link", "code"), ("note", IDS[0], "--restore", "9")),
     ):
         failed = run(*words, "--json")

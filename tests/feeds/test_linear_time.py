@@ -24,6 +24,8 @@ from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.safe import html_to_text, plain_block
 from reader.feeds.syndication.parse import parse_feed
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 5, 12)
 LETTERS = 3_000
 MOST_TIMES = 6

@@ -18,7 +18,7 @@ from reader.paths import draft_folder
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.events import Events
-    from reader.core.choice.wishes import Held, Wish
+    from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.log.actions import UserAction
@@ -277,7 +277,7 @@ class Marker:
 
         return self._marks.submit(store, is_mark=False)
 
-    def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[UserAction | None]:
+    def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events, _progress: Progress) -> UserAction | None:
             return events.decide([(one.kind, one.value) for one in wishes])
 

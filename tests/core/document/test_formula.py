@@ -407,6 +407,7 @@ def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
             assert shape(read_tex(one)) == shape(read_tex(other)), (one, other, formula_text(one))
 
 
+@pytest.mark.long
 def test_small_formulas_that_differ_never_look_alike() -> None:
     """All constructions of two levels over a dozen parts: 12,000 formulas."""
     simple = ["a", "b", "2", "n", "(a)", "a+b", "ab", r"\sum", "a,b", "a/b", "", "a'"]
