@@ -124,7 +124,7 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def errors(name: str, value: object) -> list[str]:
-    """What a value has that its definition does not say, unknown keys too."""
+    """How a value differs from its definition; unknown keys count."""
     known = {key: one | {"additionalProperties": False} if "properties" in one else one for key, one in DEFINED.items()}
     validator = Draft202012Validator({"$defs": known, "$ref": f"#/$defs/{name}"})
     return [f"{one.json_path}: {one.message}" for one in validator.iter_errors(value)]
