@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import meta
-from reader.cache.marks.derived import BY_RULE
-from reader.cache.marks.event_log import BY_AGENT
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
 from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
 from reader.core.choice.wishes import (
@@ -125,17 +123,20 @@ _PASSED = (
 )
 
 _MARKS = f"""
-    SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
-    WHERE e.undone = 0 AND NOT {BY_AGENT}
-    AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
-    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED_DAYS * DAY_MILLISECONDS}))
-    AND NOT {BY_RULE} ORDER BY e.clock, e.id
+    SELECT pk, kind, value, clock, count(*) OVER (PARTITION BY action, kind) FROM mark
+    WHERE pk > 0 AND undone = 0 AND by = ''
+    AND (kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'
+    OR (kind IN ({quoted(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
+    ORDER BY clock, action, pk
 """
 """Marks of rules and programs teach nothing, or they would learn from themselves."""
 
-_WISHES = "SELECT kind, value FROM event WHERE kind LIKE ? AND undone = 0 ORDER BY clock, id"
+_WISHES = "SELECT kind, value FROM mark WHERE paper = '' AND kind LIKE ? AND undone = 0 ORDER BY clock, action"
 
-_STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+_STATE = (
+    "SELECT (SELECT value FROM meta WHERE key = 'log_applied'),"
+    " (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+)
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
@@ -320,7 +321,7 @@ def _stored(connection: sqlite3.Connection) -> dict[str, object]:
 def is_taught(connection: sqlite3.Connection) -> bool:
     """Whether the user marked anything as worth keeping; hidden or muted papers alone rank nothing."""
     kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
-    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    found = f"SELECT 1 FROM mark WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
     is_kept = connection.execute(found).fetchone() is not None
     return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from reader.actions.citations import CitationKeys
 from reader.actions.export import COLUMNS, FORMATS, Format, Record, format_of, mark_record, replacing, write_json
-from reader.cache.marks.derived import ids_of
-from reader.cache.marks.effects import Change
-from reader.cache.reads.exports import citable_papers, kept, lost_papers
+from reader.cache.marks.change import Change
+from reader.cache.reads.exports import citable_papers, ids_of, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, print_line, warn
@@ -139,7 +138,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
-    if format.name in ("atom", "rdf"):
+    if format.name == "atom":
         raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, _chosen(window, arguments) as (pks, papers):

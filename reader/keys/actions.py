@@ -202,7 +202,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "text.right", "l right", "Scroll to the right", "See the rest of wide tables; select one more word.", _TEXT
     ),
     _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines; select one word less.", _TEXT),
-    Action("text.search", "/", "Search in the text", "Type words to find in the text.", _TEXTS),
+    Action(
+        "text.search",
+        "/",
+        "Search in the text",
+        "Type words to find, or a name such as Table 2 or Eq. 14 to go there.",
+        _TEXTS,
+    ),
     _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", _TEXT),
     Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", _TEXT),
@@ -211,9 +217,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "text.highlight", "c", "Highlight", "Keep what is selected; again changes its colour, then removes.", _TEXTS
     ),
     Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", _TEXT),
-    Action("text.outline", "tab", "Outline", "List the sections of the text; again goes back to the text.", _TEXTS),
+    Action(
+        "text.outline", "tab", "Outline", "Sections, figures, tables, theorems; again goes back to the text.", _TEXTS
+    ),
     Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", _OUTLINE),
-    Action("outline.fold", "h left l right", "Fold", "Hide or show the parts of a section, or go up to it.", _OUTLINE),
     Action("picture.open", "P", "Pictures", "Show the figure or PDF page in view, or the first picture.", _PICTURES),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", _PICTURE),
     _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", _PICTURE),
@@ -428,9 +435,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "picture": _footer(
         "picture.next next, picture.previous previous, picture.close back, picture.browse browser, app.help keys"
     ),
-    "outline": _footer(
-        "outline.go read, text.outline back to the text, outline.fold fold, text.highlight colour, app.help keys"
-    ),
+    "outline": _footer("outline.go read, text.outline back to the text, text.highlight colour, app.help keys"),
     "filter": _footer(
         "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, topic.narrow narrow, "
         "topic.any_all any/all, topic.order order, app.help keys"
@@ -549,7 +554,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.left": "left",
         "picture.next": "right down space",
         "picture.previous": "left up",
-        "outline.fold": "left right",
         "paper.hide": "x delete",
         "mark.undo": "u ctrl+z",
         "mark.redo": "ctrl+y",

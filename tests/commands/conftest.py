@@ -63,7 +63,7 @@ IDS = [one["paper"]["id"] for items in DAYS.values() for one in items]
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to."""
+    """The outcome of a run."""
 
     code: int
     out: str

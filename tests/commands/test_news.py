@@ -68,7 +68,7 @@ OLDER = {
 
 
 def lines_of(news: News) -> list[str]:
-    """The sections with the last digits of their papers and the reasons, and what is not in them."""
+    """The sections, each with the last digits and reasons of its papers, and how many are left out."""
     sections = ((f"{one.name}:", *(f"  {item.paper.id[-4:]} {item.why}".rstrip() for item in one.items))
                 for one in news.sections)  # fmt: skip
     return [*(line for lines in sections for line in lines), f"{news.left_out} left out, {news.mailed} mailed"]

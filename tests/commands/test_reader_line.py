@@ -259,7 +259,7 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         ("mark --dr", "--dry-run"),
         ("tag add later top", "topic:"),
         ("tag add later --dr", "--dry-run"),
-        ("export ", "bibtex, ris, csl-json, rdf, markdown, csv, json, atom, notes"),
+        ("export ", "bibtex, ris, csl-json, markdown, csv, json, atom, notes"),
         ("export bib", "bibtex"),
         ("export not", "notes, note:"),
         ("export bibtex is:st", "is:starred"),

@@ -31,7 +31,7 @@ from reader.core.settings.types import (
     setting_types,
 )
 
-EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "rdf", "markdown", "csv", "json", "atom")
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")
