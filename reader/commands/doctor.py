@@ -174,14 +174,6 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         # Keys that are no settings are the user's own words.
         shared = first if first in SETTING_TYPES else "no setting"
         yield Finding("Settings", name, mistake.key, str(mistake), shared)
-    try:
-        rules = workspace.topics
-    except ReaderError as error:
-        yield Finding("Settings", "topic rules", "unreadable", str(error), "unreadable")
-        return
-    advice = "; ".join(f"line {one.line}: {one.message}" if one.line else one.message for one in rules.mistakes[:3])
-    count = amount(len(rules.topics), "topic")
-    yield Finding("Settings", "topic rules", count, advice, count)
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:

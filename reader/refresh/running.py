@@ -169,7 +169,7 @@ def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
 
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
-    """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
+    """Reclassify papers if the topics changed, delete papers that are too old, and back up once a day."""
     from reader.cache import files
     from reader.cache.texts import Texts
 

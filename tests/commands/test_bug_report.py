@@ -29,12 +29,11 @@ FILE = """
 endpoint = "https://{0}.example.org/{1}"
 token_endpoint = "https://{2}.example.org"
 notify = ["title:{3}", "\\"{4} of {5}\\""]
-notify_command = ["{6}", "--key={7}"]
+notify_command = ["{6}", "--key={7}", "/home/{14}/{15}"]
 full_text_from = ["https://{8}.example.org"]
 fetch_ahead = ["author:{9}"]
 pdf_folder = "~/{10}/{11}"
 pdf_viewer = ["/opt/{12}/view", "{13}"]
-topics_file = "/home/{14}/{15}.toml"
 sync = "postgresql://{16}:{17}@db.example.org/{18}"
 citation_key = "{{author}}{19}"
 on_star = ["{20}"]

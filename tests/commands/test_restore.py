@@ -8,12 +8,10 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from reader import config
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cli import main
@@ -26,15 +24,6 @@ pytestmark = pytest.mark.long
 COMMAND = re.compile(r"dailypapers (?:restore|cache repair)\b[^'\"\n:]*")
 
 STARRED = set(IDS[:2])
-
-
-load_topics = cache(config.load_topics)
-
-
-@pytest.fixture(autouse=True)
-def rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the topic rules once for all tests."""
-    monkeypatch.setattr(config, "load_topics", load_topics)
 
 
 @pytest.fixture(scope="session")

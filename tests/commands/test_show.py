@@ -74,13 +74,12 @@ def test_show_prints_a_paper(session: Session, papers: Path) -> None:
 
         Why these topics
         Video generation  50
-          +26  video          written: title, keywords, abstract
-          +21  video editing  written: title, abstract
-           +5  editing        fitted: title, abstract
-           -1  find           fitted: abstract
-        written by people, fitted to labels
+          +26  video          title, keywords, abstract
+          +21  video editing  title, abstract
+           +5  editing        title, abstract
+           -1  find           abstract
         $ show 2606.26740 --why --jsonl
-        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "choices": [], "outputs": [], "follows": [], "marked_by": [], "why": [{"slug": "video-generation", "score": 50.1, "evidence": [{"phrase": "video", "where": ["title", "keywords", "abstract"], "points": 25.6, "origin": "written"}, {"phrase": "video editing", "where": ["title", "abstract"], "points": 20.8, "origin": "written"}, {"phrase": "editing", "where": ["title", "abstract"], "points": 4.6, "origin": "fitted"}, {"phrase": "find", "where": ["abstract"], "points": -1.0, "origin": "fitted"}]}]}
+        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "choices": [], "outputs": [], "follows": [], "marked_by": [], "why": [{"slug": "video-generation", "score": 50.1, "evidence": [{"phrase": "video", "where": ["title", "keywords", "abstract"], "points": 25.6}, {"phrase": "video editing", "where": ["title", "abstract"], "points": 20.8}, {"phrase": "editing", "where": ["title", "abstract"], "points": 4.6}, {"phrase": "find", "where": ["abstract"], "points": -1.0}]}]}
         $ show 2606.26740 --changes
         LiveEdit: Streaming Video Editing
 

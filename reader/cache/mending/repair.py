@@ -478,7 +478,7 @@ class Report:
 
 
 class Repair:
-    """One repair of the cache at `path`; `rules` loads the topic rules.
+    """One repair of the cache at `path`; `rules` loads the topics.
 
     With `seconds`, papers are restored only for that long, starred, tagged or noted ones first; a refresh can fetch the
     rest.

@@ -223,7 +223,7 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
     """Return each topic with its score and causes, under a heading."""
     lines: list[Line] = [(Piece(WHY, "label"),)]
     if not why:
-        lines.append((Piece(cut("No rule gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
+        lines.append((Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
     for one in why:
         score = f"  {one.score}"
         name = cut(literal(one.name), width - len(score), glyphs.ellipsis)
@@ -232,10 +232,6 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
         lines.extend(_cause(cause, said, width, glyphs) for cause in one.causes)
         if one.weaker:
             lines.append((Piece(cut(f"       and {one.weaker} weaker", width, glyphs.ellipsis), "muted"),))
-    if any(cause.origin for one in why for cause in one.causes):
-        from reader.core.topics.scorer import LEGEND
-
-        lines.append((Piece(cut(LEGEND, width, glyphs.ellipsis), "muted"),))
     return lines
 
 
@@ -251,13 +247,13 @@ def suits_lines(why: str, width: int) -> list[Line]:
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
-    """A cause in columns: points, phrase, origin and fields."""
+    """A cause in columns: points, phrase and fields."""
     said = cut(literal(cause.said), column, glyphs.ellipsis)
     return (
         Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"),
         Piece(said, "text"),
         Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.detail, width - 7 - column - 2, glyphs.ellipsis), "muted"),
+        Piece(cut(cause.where, width - 7 - column - 2, glyphs.ellipsis), "muted"),
     )
 
 

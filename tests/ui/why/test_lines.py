@@ -63,7 +63,7 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
         " 3  A third one",
         "",
         "Why these topics",
-        "No rule gives this paper a topic.",
+        "No phrase gives this paper a topic.",
     ]
     # What can be changed is a word, a person or an interest.
     assert [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None] == [
@@ -85,7 +85,7 @@ def test_a_paper_like_none_that_was_marked_says_so_once_something_was_learned() 
 
 
 def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
-    causes = (Cause("tool use", "title", 90, "people"), Cause("web of a long name", "abstract", -3))
+    causes = (Cause("tool use", "title", 90), Cause("web of a long name", "abstract", -3))
     told = Explanation(
         (Why("agents", "Agents", 87, causes, 2),),
         (Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),
@@ -101,10 +101,9 @@ def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
         "",
         "Why these topics",
         "Agents  87",
-        "  +90  tool use            people: title",
+        "  +90  tool use            title",
         "   -3  web of a long name  abstract",
         "       and 2 weaker",
-        "written by people, fitted to labels",
         "",
         "Marked by programs",
         "starred by claude; read by claude",
@@ -113,11 +112,10 @@ def test_topics_rules_and_programs_tell_what_they_went_by() -> None:
     assert drawn(Explanation((*(told.topics or ()), long)), 30) == [
         "Why these topics",
         "Agents  87",
-        "  +90  tool use         peopl…",
+        "  +90  tool use         title",
         "   -3  web of a long…   abstr…",
         "       and 2 weaker",
         "A name that is longer than…  5",
-        "written by people, fitted to…",
     ]
 
 

@@ -71,7 +71,7 @@ async def test_the_cursor_goes_by_what_can_be_changed(monkeypatch: pytest.Monkey
         assert seen() == (0, 3, "robots")
         pane.show(Explanation(()))
         assert (drawn(pane)[:3], pane.current) == (
-            ["  Why these topics", "  No rule gives this paper a topic.", ""],
+            ["  Why these topics", "  No phrase gives this paper a topic.", ""],
             None,
         )
         assert pane.scroll_lines(1)

@@ -11,7 +11,6 @@ from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.core.marks import Agent
-from reader.core.topics.scorer import LEGEND
 from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -26,13 +25,12 @@ async def test_one_key_tells_the_words_of_each_topic_also_right_after_a_move(rea
         shown = [" ".join(line.split()) for line in r.lines]
         assert shown[0] == f"Why {r.here.title}" == "Why A Robot Agent"
         at = shown.index("Why these topics")
-        assert shown[at : at + 6] == [
+        assert shown[at : at + 5] == [
             "Why these topics",
             "Agents & tools 50",
-            "+50 agent written: title",
+            "+50 agent title",
             "Robotics 50",
-            "+50 robot written: title",
-            LEGEND,
+            "+50 robot title",
         ]
         await r.press("W")
         assert "Why these topics" not in r.screen and r.context == "list"
@@ -47,7 +45,7 @@ async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener
             changes = [Change("star", True, [pk]), Change("tag:later", True, [pk])]
             events.act(changes, by=Agent("scout", "0123456789ab"))
         await r.do("read.open", "read.why")
-        await r.until(lambda: "No rule gives this paper a topic." in r.screen)
+        await r.until(lambda: "No phrase gives this paper a topic." in r.screen)
         assert "starred by scout; tagged later by scout" in r.screen
         await r.press("escape")
         assert r.is_on_page
