@@ -75,18 +75,13 @@ if TYPE_CHECKING:
     from reader.access_token import MAIL_PASSWORD as MAIL_PASSWORD  # The variable with the password of a mail server.
     from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
     from reader.access_token import lookup_environment as lookup_environment  # The environment, with what is secret.
-    from reader.actions import link_handler as link_handler  # Addresses such as dailypapers:2406.12345.
     from reader.actions.export import replacing as replacing  # Write a file that is replaced when it is whole.
     from reader.actions.programs import ProgramError as ProgramError  # A program failed.
     from reader.actions.programs import ProgramTookTooLong as ProgramTookTooLong  # It was stopped.
     from reader.actions.programs import find_program as find_program  # The path of a program.
     from reader.actions.programs import run_program as run_program  # Run one with a text.
-    from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import first_day as first_day  # The first day (ISO) of a date as queries have it.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
-    from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
-    from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
-    from reader.core.waiting import within as within  # Wait for a call no longer than a while.
     from reader.log_file import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log_file import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
@@ -122,8 +117,6 @@ if TYPE_CHECKING:
     from reader.commands import news as news  # What is new.
     from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
-    from reader.commands.line.manual import paper_keys as paper_keys  # The keys of a paper in JSON, in words.
-    from reader.commands.line.manual import results_table as results_table  # What commands print with --json.
     from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
@@ -139,10 +132,8 @@ if TYPE_CHECKING:
         made_by_agents as made_by_agents,
     )  # The marks of a paper that programs made.
     from reader.cache.marks.effects import Change as Change  # A new state of some papers.
-    from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
-    from reader.core.foreign import FURTHEST as FURTHEST  # The latest clock that an event may have.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
     from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
     from reader.core.marks import QUEUE as QUEUE  # That of the queue.
@@ -211,8 +202,6 @@ class Extension:
     """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
-    joins: tuple[Callable[[Workspace], None], ...] = ()
-    """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 
 
 @cache

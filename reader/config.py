@@ -180,7 +180,7 @@ class Settings:
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
-    """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
+    """Where the digest of new papers goes: "dailypapers help mail" says more."""
 
     views: tuple[SavedView, ...] = setting(Entries("views"), ())
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

@@ -70,10 +70,9 @@ def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
 
 OWN: Mapping[str, Entry] = MappingProxyType(
     {
-        **_own("browser", "serve"),
         **_own("digest", "digest", "findings"),
-        **_own("sync", "sync", "findings joins"),
-        **_own("mcp", "mcp skill"),
+        **_own("sync", "sync", "findings"),
+        **_own("mcp", "mcp"),
     }
 )
 """Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""

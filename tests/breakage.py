@@ -171,7 +171,7 @@ def remove(home: Path) -> None:
 WITHOUT_COMMUNITY = (
     "DROP TABLE paper_terms",
     *(f"DROP TRIGGER paper_words_{name}" for name in ("of_text", "of_title", "dropped")),
-    *(f"DROP TABLE {name}" for name in ("paper_words", "kept_output", "output_fts", "community")),
+    *(f"DROP TABLE {name}" for name in ("suits", "paper_words", "kept_output", "output_fts", "community")),
     "DROP INDEX paper_by_venue",
     *(f"DROP INDEX paper_with_{name}" for name in ("models", "datasets", "spaces")),
     *(f"ALTER TABLE paper DROP COLUMN {name}" for name in ("venue", "models", "datasets", "spaces")),

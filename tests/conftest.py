@@ -151,5 +151,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores, because some tests wait for a program; more would import the tests for too long."""
-    return (os.cpu_count() or 1) + 2
+    """One worker more than cores, because some tests wait for a program. To import all tests takes a worker 5 s."""
+    return (os.cpu_count() or 1) + 1

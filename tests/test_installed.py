@@ -125,7 +125,7 @@ def test_the_command_of_one_that_fails_says_why(packages: Packages, run: Run) ->
     assert run("bad") == Result(1, "", said)
 
 
-@each("name", ["list", "import", "serve"])
+@each("name", ["list", "import", "sync"])
 def test_a_name_of_ours_is_ours(packages: Packages, run: Run, name: str) -> None:
     packages.install("bad", GREET.replace("Greet.", "Shadow."), {name: "bad:EXTENSION"})
     assert "Shadow." not in run(name, "--help").out

@@ -41,8 +41,8 @@ def test_only_this_module_and_programs_for_one_system_ask_which_system_it_is() -
         for path in READER.rglob("*.py")
         if any(ask in path.read_text(encoding="utf-8") for ask in asks)
     }
-    # Windows is refused; links, notifications, schedules and viewers are by what each system has for them.
-    programs = {"__main__.py", "actions/link_handler.py", "actions/schedule.py", "actions/programs.py"}
+    # Windows is refused; links, notifications and viewers are by what each system has for them.
+    programs = {"__main__.py", "actions/programs.py"}
     assert found == {"platform.py"} | programs
 
 

@@ -1,4 +1,4 @@
-r"""Citations for LaTeX and reference managers: the keys of entries, BibTeX, RIS, CSL-JSON and Zotero RDF.
+r"""Citations for LaTeX and reference managers: the keys of entries, BibTeX, RIS and CSL-JSON.
 
 A key is made from a pattern, such as `{author}{year}-{id}`, and is the same in every export. Without `{id}`, papers may
 get equal keys: the first one in the cache keeps it, and the others append their id. So a cited key never changes,
@@ -14,14 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from html import escape as in_html
 from itertools import accumulate
 from typing import Any, Literal, TextIO
 
 from reader.core.ids import arxiv_id, paper_url, pdf_url
 from reader.core.latex import latex_to_unicode
 from reader.core.paper import Paper
-from reader.core.passages import HUES, SAID_LIMIT, split_note
+from reader.core.passages import SAID_LIMIT
 from reader.core.people import split_name
 from reader.core.text import clean, clean_block, clean_note, fold
 from reader.core.venue import series_of, year_of
@@ -383,84 +382,3 @@ def _csl_author(name: str) -> dict[str, str]:
         return {"literal": parts.family}
     named = {"family": parts.family, "given": parts.given}
     return named | ({"suffix": parts.suffix} if parts.suffix else {})
-
-
-# Zotero RDF, the only format in which it imports notes, each an HTML memo
-
-_RDF_TYPES = {"misc": "preprint", "article": "journalArticle", "inproceedings": "conferencePaper"}
-
-_RDF = """\
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:z="http://www.zotero.org/namespaces/export#"
- xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"
- xmlns:foaf="http://xmlns.com/foaf/0.1/" xmlns:bib="http://purl.org/net/biblio#"
- xmlns:prism="http://prismstandard.org/namespaces/1.2/basic/">
-"""
-
-
-def write_rdf(papers: Iterable[Paper], out: TextIO, **_: object) -> int:
-    """Write an item for each paper, with its note and its highlights; return the number of papers."""
-    out.write(_RDF)
-    count = 0
-    for count, paper in enumerate(papers, 1):
-        memos = [memo for memo in (_note_html(paper), _highlights_html(paper)) if memo]
-        names = [f"#memo_{count}_{number}" for number, _ in enumerate(memos, 1)]
-        url = paper_url(paper.id) or clean(paper.url or "")
-        body = "".join(_rdf_item(paper, url))
-        linked = "".join(f'<dcterms:isReferencedBy rdf:resource="{name}"/>' for name in names)
-        out.write(f'<rdf:Description rdf:about="{in_html(url or f"#item_{count}")}">{body}{linked}</rdf:Description>\n')
-        for name, memo in zip(names, memos, strict=True):
-            out.write(f'<bib:Memo rdf:about="{name}">{_rdf("rdf:value", memo)}</bib:Memo>\n')
-    out.write("</rdf:RDF>\n")
-    return count
-
-
-def _rdf(name: str, text: str) -> str:
-    return f"<{name}>{in_html(text, quote=False)}</{name}>" if text else ""
-
-
-def _rdf_item(paper: Paper, url: str) -> Iterator[str]:
-    kind, where, is_arxiv = entry_type(paper), container(paper), bool(paper_url(paper.id))
-    yield _rdf("z:itemType", _RDF_TYPES[kind])
-    people = "".join(map(_rdf_person, paper.authors))
-    yield f"<bib:authors><rdf:Seq>{people}</rdf:Seq></bib:authors>" if people else ""
-    yield "".join(_rdf("dc:subject", clean(tag)) for tag in paper.tags)
-    yield _rdf("dc:title", clean(paper.title))
-    yield _rdf("dcterms:abstract", clean_block(paper.abstract))
-    yield _rdf("dc:date", appeared(paper))
-    yield f"<dc:identifier><dcterms:URI>{_rdf('rdf:value', url)}</dcterms:URI></dc:identifier>" if url else ""
-    if is_arxiv:
-        yield _rdf("z:libraryCatalog", "arXiv.org") + _rdf("dc:description", f"arXiv:{paper.id}")
-    named = _rdf("dc:identifier", f"DOI {doi(paper)}") if is_arxiv else ""
-    if kind != "misc":
-        yield f"<dcterms:isPartOf><bib:Journal>{_rdf('dc:title', where)}{named}</bib:Journal></dcterms:isPartOf>"
-    elif is_arxiv:
-        yield f"{named}{_rdf('prism:number', f'arXiv:{paper.id}')}"
-        yield f"<dc:publisher><foaf:Organization>{_rdf('foaf:name', 'arXiv')}</foaf:Organization></dc:publisher>"
-
-
-def _rdf_person(name: str) -> str:
-    parts = split_name(clean(name))
-    given = "" if parts.is_group else " ".join(filter(None, (parts.given, parts.suffix)))
-    named = _rdf("foaf:surname", parts.family) + _rdf("foaf:givenName", given)
-    return f"<rdf:li><foaf:Person>{named}</foaf:Person></rdf:li>"
-
-
-def _note_html(paper: Paper) -> str:
-    """The note, with its lines and paragraphs kept."""
-    parts = in_html(clean_note(paper.note or "").strip("\n"), quote=False).split("\n\n")
-    return "".join("<p>" + part.replace("\n", "<br/>") + "</p>" for part in parts if part)
-
-
-def _highlights_html(paper: Paper) -> str:
-    """The highlights on their colours, each with a link into the paper."""
-    parts = []
-    for said in paper.highlights:
-        _, found = split_note(said)
-        text = _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', in_html(clean_note(said, SAID_LIMIT)), count=1)
-        quote, end, rest = text.partition("”") if found else ("", "", text)
-        ground = f'<span style="background-color: {HUES[found[0].colour]}80">{quote}{end}</span>' if found else ""
-        parts.append(f"<p>{ground}{rest}</p>")
-    return "".join(parts)
-
-
-_ADDRESS = re.compile(r"https://[^\s)]+(?=\))")

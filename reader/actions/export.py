@@ -20,7 +20,7 @@ from typing import Any, TextIO, TypedDict, TypeGuard, get_type_hints
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reader.actions.citations import CitationKeys, annotation, csl_items, write_bibtex, write_each, write_rdf, write_ris
+from reader.actions.citations import CitationKeys, annotation, csl_items, write_bibtex, write_each, write_ris
 from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
@@ -334,7 +334,6 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("bibtex", ".bib", "entries for LaTeX and reference managers", write_bibtex),
             Format("ris", ".ris", "records for reference managers", write_ris),
             Format("csl-json", ".csl.json", "items for citation processors", write_csl_json),
-            Format("rdf", ".rdf", "items for Zotero, with notes", write_rdf),
             Format("markdown", ".md", "a section for each paper", write_markdown),
             Format("csv", ".csv", "a table for spreadsheets", write_csv),
             Format("json", ".json", "everything with your marks, for programs", write_json),

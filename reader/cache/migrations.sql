@@ -554,3 +554,16 @@ CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
 END;
 DROP TABLE text_fts;
 CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='porter unicode61 remove_diacritics 2');
+
+
+-- 0019: Keep how well papers suit the user, and why.
+
+-- Derived from the log by `cache/choice.py`: the score, and of papers that suit best their reasons, up to two phrases on
+-- lines of their own and the marked paper that they are most like.
+CREATE TABLE suits (
+    pk INTEGER NOT NULL,
+    score REAL NOT NULL,
+    phrases VARCHAR NOT NULL,
+    alike VARCHAR NOT NULL,
+    PRIMARY KEY (pk)
+);

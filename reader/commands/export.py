@@ -139,7 +139,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
-    if format.name in ("atom", "rdf"):
+    if format.name == "atom":
         raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, _chosen(window, arguments) as (pks, papers):

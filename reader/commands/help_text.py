@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[1] / "manual"
 
 PAGES = (
     *("reading", "queries", "keys", "choosing", "views", "settings", "import-export", "scripts"),
-    *("sync", "mail", "browser", "agents", "trouble", "formats", "words", "extensions", "developing"),
+    *("sync", "mail", "agents", "trouble", "formats", "words", "extensions", "developing"),
 )
 """Names of the pages, most useful first."""
 

@@ -64,6 +64,8 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         fields = arguments.json.fields if arguments.json else ()
         like = chosen.near.like if chosen.near is not None else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
+        if with_opinion:
+            window.learn()
         with_shared = LIKE in fields or (bool(like) and not fields)
         is_whole = found.complete and not names_hidden(query.root)
         total = partial(window.count, selection(window, parsed("")) if is_whole else chosen)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from reader import paths
 from reader.cache.changes import read_changed
-from reader.cache.choice import STRANGE
+from reader.cache.choice import read_suits, suits_from
 from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
@@ -23,7 +23,6 @@ from reader.cache.reads import topic_trends
 from reader.cache.search.selection import Offer
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.changes import describe
-from reader.core.choice.words import pack
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
 from reader.core.query import Query, Sort
@@ -202,7 +201,7 @@ def first_sentences(text: str, most: int = SHORT) -> str:
 # Selection
 
 FOR_YOU = 10
-"""Papers that suit the user; one in ten is a surprise, as in the view."""
+"""Papers that suit the user."""
 
 FOLLOWED = 10
 
@@ -379,16 +378,13 @@ class _Builder:
 
     def _for_you(self) -> Section:
         query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
-        chosen = selection(self._window, query)._replace(offer=Offer(self._asked.today.isoformat()))
-        found = self._window.order(chosen)
-        learned = found.learned
-        assert learned is not None  # noqa: S101  # this order learns
-        score = self._window.for_you.score
-        least = STRANGE * max(map(score, found.pks), default=0.0)
-        pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]
+        found = self._window.order(selection(self._window, query)._replace(offer=Offer()))
+        first, least = found.pks[: 4 * FOR_YOU], self._window.read(suits_from)
+        suits = self._window.read(lambda connection: read_suits(connection, first))
+        pks = [pk for pk in first if pk in suits and suits[pk].score >= least]
 
         def why(paper: Paper) -> Iterator[str]:
-            yield learned.why(_key(paper), pack(paper.title, paper.abstract))
+            yield suits[_key(paper)].why
             yield from self._standing(paper)
 
         return self._section("For you", pks, why, most=FOR_YOU, needs_reason=True)

@@ -48,9 +48,7 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
 
     if arguments.link or arguments.json:
         raise UsageError("--reader opens the paper's page in the reader: leave out --link and --json.")
-    from reader.actions.link_handler import paper_of
-
-    paper, _ = find_or_fetch(workspace, paper_of(arguments.id))
+    paper, _ = find_or_fetch(workspace, arguments.id)
     return OpenReader(paper.id)
 
 

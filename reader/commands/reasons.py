@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from reader.cache.choice import Suits, read_suits
 from reader.cache.search import free_text
 from reader.commands.contract import extended
-from reader.core.choice.words import pack
 from reader.core.similarity import Shared
 
 if TYPE_CHECKING:
@@ -17,23 +17,14 @@ if TYPE_CHECKING:
 
 FOR_YOU = "for_you"
 
-Term = TypedDict("Term", {"what": str, "text": str, "weight": float, "papers": int})
-ForYou = TypedDict("ForYou", {"score": float, "why": str | None, "terms": list[Term]})
-
-MOST_TERMS = 20
+ForYou = TypedDict("ForYou", {"score": float, "why": str | None, "phrases": list[str]})
 
 
 def for_you_record(window: Window, paper: Paper) -> dict[str, ForYou]:
-    """What was learned from the user's marks about a paper, as JSON: its score, words, and a sentence."""
-    learned, pk = window.for_you.learned(), paper.pk if isinstance(paper.pk, int) else 0
-    packed = pack(paper.title, paper.abstract)
-    reasons = learned.reasons(pk, packed)
-    terms = [
-        Term(what=one.what, text=one.text, weight=round(one.weight, 4), papers=one.papers)
-        for one in reasons[:MOST_TERMS]
-    ]
-    score = round(sum(one.weight for one in reasons), 4)
-    return {FOR_YOU: {"score": score, "why": learned.why(pk, packed) or None, "terms": terms}}
+    """How well a paper suits the user, as JSON; the window has learned it."""
+    pk = paper.pk if isinstance(paper.pk, int) else 0
+    suits = window.read(lambda connection: read_suits(connection, [pk])).get(pk, Suits())
+    return {FOR_YOU: {"score": round(suits.score, 4), "why": suits.why or None, "phrases": [*suits.phrases]}}
 
 
 LIKE = "like"

@@ -176,10 +176,15 @@ def _rule_record(shown: _Shown) -> dict[str, object]:
     return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
 
 
+def _for_you_record(shown: _Shown) -> ForYou:
+    shown.window.learn()
+    return for_you_record(shown.window, shown.paper)[FOR_YOU]
+
+
 _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
     {
         WHY: lambda shown: [asdict(reason) for reason in shown.reasons],
-        FOR_YOU: lambda shown: for_you_record(shown.window, shown.paper)[FOR_YOU],
+        FOR_YOU: _for_you_record,
         "rules": _rule_record,
         "changes": _change_record,
     }
@@ -281,17 +286,24 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
-    from reader.cache.reads.opinions import read_reasons
+    from reader.cache.choice import read_suits
     from reader.core.topics.scorer import why
     from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
     topics: tuple[Why, ...] = why(shown.reasons, names)
-    reasons = read_reasons(shown.window, shown.pk)
+    shown.window.learn()
+    suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
-    known = reasons if reasons.terms else None
-    explanation = Explanation(topics, acts, muted, shown.ask(made_by_agents), reasons=known, has_interests=False)
+    explanation = Explanation(
+        suits=suits if suits is not None and suits.why else None,
+        topics=topics,
+        rules=acts,
+        muted=muted,
+        programs=shown.ask(made_by_agents),
+        has_paper=True,
+    )
     rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
     return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
 

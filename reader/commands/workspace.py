@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import access_token, config, installed, paths, settings_reader
+from reader import access_token, config, paths, settings_reader
 from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
@@ -204,12 +204,6 @@ class Workspace:
         self.back_up()
 
 
-def join_machines(workspace: Workspace) -> None:
-    """Sync with the user's other machines, if the settings name a place; raises ReaderError."""
-    for one in installed.given("joins"):
-        installed.ask(one.entry, one.value, workspace)
-
-
 def parsed(text: str, *, also: str = "") -> Query:
     """Parse a query and AND it with `also`; raises UsageError that points at the mistake."""
     from reader.core.query import QueryError, parse
@@ -247,9 +241,11 @@ def selection(window: Window, query: Query) -> Selection:
     place = _view_alone(query, views)
     if place is None:
         return compile_query(query, scope)
+    from reader.cache.choice import is_taught
+
     found = selection_of(place, "day", scope)
     # Before anything is learned, the reader says what to do; a command lists what exists.
-    return found._replace(offer=None) if found.offer and window.for_you.learned().taste.is_empty else found
+    return found._replace(offer=None) if found.offer and not window.read(is_taught) else found
 
 
 def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
@@ -361,13 +357,6 @@ def check_names(window: Window, query: Query) -> None:
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
         otherwise = "'dailypapers follow list' prints what you follow."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
-    if wanted := list(names_in(query.root, "foryou")):
-        from reader.core.choice.taste import named
-
-        subjects = window.for_you.learned().taste.subjects
-        missing = [name for name in wanted if named(subjects, name) is None]
-        names = [one.wish.name for one in subjects]
-        _check_each(missing, names, "There is no interest {}.", "'dailypapers weights' prints yours.")
 
 
 def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise: str) -> None:

@@ -63,8 +63,8 @@ FORGET = "forget:"
 """Prefix of the kinds of events that remove everything from a machine or a group member: see
 `reader.cache.marks.forgotten`."""
 
-FORMER = ("entry:", "here:", "setting:")
-"""Prefixes of the kinds of events that mirrored the settings until 0.2. They are ignored, and stay on the machine."""
+FORMER = ("entry:", "here:", "setting:", "mailed:")
+"""Prefixes of the kinds of events of 0.2 about settings and mails. They are ignored, and stay on the machine."""
 
 TAG_LIMIT = 100
 
@@ -255,10 +255,9 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "queue": "places in the queue",
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",
-        "mailed:": "what was mailed",
         "forget:": "whose marks you took back",
-        "weigh:": "interests, words and names that you weigh",
-        "interest:": "interests, words and names that you weigh",
+        "weigh:": "words and names that you weigh",
+        "interest:": "words and names that you weigh",
         "rule:": "names and queries of rules that acted",
         "agent:": "names of programs that marked papers for you",
         "open": "when you opened, finished and passed papers",

@@ -69,5 +69,3 @@ class PaperRow(NamedTuple):
     """Why it suits the user, in words; empty unless the list is ordered by that."""
     changed: str = ""
     """What has changed since the user looked, in a few words."""
-    is_surprise: bool = False
-    """Whether it is listed on purpose although nothing speaks for it."""

@@ -17,12 +17,18 @@ _GROUPS = (
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "group": _GROUPS,
+        "schedule": "The system makes schedules: 'dailypapers help scripts' has lines for cron, systemd and launchd. "
+        "What 'schedule install' made keeps running until you remove it there.",
+        "serve": "Run 'textual serve dailypapers' (pip install textual-dev), or the reader over ssh.",
+        "skill": "'dailypapers help agents' has what an agent should know.",
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
     }
 )
 """Removed commands, each with a sentence or two that says what to use."""
 
-FIELDS: Mapping[str, str] = MappingProxyType({"by": _GROUPS})
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+)
 """Removed fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
@@ -35,7 +41,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
-ACTIONS = frozenset({"mark.replaced", "view.group"})
+ACTIONS = frozenset({"mark.replaced", "view.group", "why.rename", "why.join", "why.split", "why.papers"})
 """Removed actions: keys that the user gave them are ignored."""
 
 VIEWS = frozenset({"group"})

@@ -202,7 +202,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "text.right", "l right", "Scroll to the right", "See the rest of wide tables; select one more word.", _TEXT
     ),
     _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines; select one word less.", _TEXT),
-    Action("text.search", "/", "Search in the text", "Type words to find in the text.", _TEXTS),
+    Action(
+        "text.search",
+        "/",
+        "Search in the text",
+        "Type words to find, or a name such as Table 2 or Eq. 14 to go there.",
+        _TEXTS,
+    ),
     _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", _TEXT),
     Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", _TEXT),
@@ -211,9 +217,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "text.highlight", "c", "Highlight", "Keep what is selected; again changes its colour, then removes.", _TEXTS
     ),
     Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", _TEXT),
-    Action("text.outline", "tab", "Outline", "List the sections of the text; again goes back to the text.", _TEXTS),
+    Action(
+        "text.outline", "tab", "Outline", "Sections, figures, tables, theorems; again goes back to the text.", _TEXTS
+    ),
     Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", _OUTLINE),
-    Action("outline.fold", "h left l right", "Fold", "Hide or show the parts of a section, or go up to it.", _OUTLINE),
     Action("picture.open", "P", "Pictures", "Show the figure or PDF page in view, or the first picture.", _PICTURES),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", _PICTURE),
     _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", _PICTURE),
@@ -319,14 +326,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "Type a date: 2025-03, last tuesday or W20; a digit starts too.", _DATE),
     Action("date.today", "t", "Today", "Go back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Close the calendar.", _DATE),
-    _motion("why.raise", "+ = l right space", "More", "Show more of this interest, word, topic or person.", _WHY),
-    _motion("why.lower", "- h left", "Less", "Show less of this interest, word, topic or person.", _WHY),
-    Action("why.mute", "x", "Mute", "Ignore it; again restores what was learned.", _WHY),
-    Action("why.reset", "r", "Reset", "Drop your changes, and use what was learned.", _WHY),
-    Action("why.rename", "e", "Rename", "Give this interest another name.", _WHY),
-    Action("why.join", "J", "Join", "Join this interest with another: go there, press the key again.", _WHY),
-    Action("why.split", "S", "Split", "Split this interest in two, by what its papers share.", _WHY),
-    Action("why.papers", "enter", "Papers", "List the papers of this interest.", _WHY),
+    _motion("why.raise", "+ = l right space", "More", "Show more papers on this.", _WHY),
+    _motion("why.lower", "- h left", "Less", "Show fewer papers on this.", _WHY),
+    Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", _WHY),
+    Action("why.reset", "r", "Reset", "Drop your wish, and use what was learned.", _WHY),
     Action("why.close", "escape q W", "Close", "Go back to where you were.", _WHY),
     Action("app.older", "gD", "Older", "Fetch all days since a date that you type.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch new papers now.", _BROWSE),
@@ -432,9 +435,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "picture": _footer(
         "picture.next next, picture.previous previous, picture.close back, picture.browse browser, app.help keys"
     ),
-    "outline": _footer(
-        "outline.go read, text.outline back to the text, outline.fold fold, text.highlight colour, app.help keys"
-    ),
+    "outline": _footer("outline.go read, text.outline back to the text, text.highlight colour, app.help keys"),
     "filter": _footer(
         "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, topic.narrow narrow, "
         "topic.any_all any/all, topic.order order, app.help keys"
@@ -455,10 +456,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.day day, date.week week, date.month month, date.type type, date.later next, date.today today, "
         "date.close close"
     ),
-    "why": _footer(
-        "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
-        "why.split split, mark.undo undo, why.close close"
-    ),
+    "why": _footer("why.raise more, why.lower less, why.mute mute, why.reset reset, mark.undo undo, why.close close"),
     "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
@@ -470,16 +468,6 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 
 The last one leads to all others, so it is dropped last.
 """
-
-SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
-    **FOOTERS,
-    "list": {
-        **_footer("paper.read mark read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
-        **FOOTERS["list"],
-    },
-    "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
-}
-"""The same in a browser, where no other editor can be opened, and a phone has only keys that can be tapped."""
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
@@ -566,7 +554,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.left": "left",
         "picture.next": "right down space",
         "picture.previous": "left up",
-        "outline.fold": "left right",
         "paper.hide": "x delete",
         "mark.undo": "u ctrl+z",
         "mark.redo": "ctrl+y",

@@ -19,7 +19,6 @@ from reader.keys.actions import (
     MENU,
     PALETTE,
     PRESETS,
-    SERVED_FOOTERS,
     TYPING,
     VIM,
     Action,
@@ -153,11 +152,9 @@ class Keymap:
         *,
         preset: Mapping[str, str] = VIM,
         ascii: bool = False,
-        is_served: bool = False,
     ) -> None:
-        """`is_served` if the keys are for a reader in a browser."""
         self.ascii = ascii
-        self._footers = SERVED_FOOTERS if is_served else FOOTERS
+        self._footers = FOOTERS
         self._preset = preset
         self._overrides = dict(overrides or {})
         self._bind({action.id: action for action in actions})
@@ -196,15 +193,13 @@ class Keymap:
         self._gone = {one for one, places in losses.items() if len(places) == len(self._contexts(one))}
 
     @classmethod
-    def of(
-        cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None, *, is_served: bool = False
-    ) -> Self:
+    def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
         """The keys by the user's settings, or with other keys of the user's."""
         keys = settings.keys if overrides is None else overrides
         actions = (*ACTIONS, *rows_of(settings.commands))
         own = keys_of(settings.commands)
         preset = PRESETS[settings.key_preset]
-        return cls(actions, {**own, **keys}, preset=preset, ascii=settings.ascii, is_served=is_served)
+        return cls(actions, {**own, **keys}, preset=preset, ascii=settings.ascii)
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -101,6 +101,11 @@ class FetchTextsAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnForYou:
+    """Learn what suits the user from the marks, and store the scores and reasons of papers."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -147,6 +152,7 @@ Job = (
     | StorePapers
     | FetchText
     | FetchTextsAhead
+    | LearnForYou
     | FetchPdf
     | DrawPicture
 )
@@ -310,6 +316,13 @@ class PdfReceived(NamedTuple):
     total: int | None
 
 
+class PapersRanked(NamedTuple):
+    """Papers have scores and reasons from the newest marks."""
+
+    is_changed: bool
+    """False if they had them already."""
+
+
 class PdfStored(NamedTuple):
     """A PDF is complete under its final name."""
 
@@ -432,6 +445,7 @@ Message = (
     | TextMissing
     | TextsAhead
     | TextsPaused
+    | PapersRanked
     | PdfReceived
     | PdfStored
     | PictureDrawn

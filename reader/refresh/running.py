@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
-from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError
+from reader.core.errors import NoFullText, NoPicture, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.pictures import draw, draw_picture
@@ -31,6 +32,7 @@ from reader.refresh.jobs import (
     HookRan,
     Job,
     JobContext,
+    LearnForYou,
     LookupFinished,
     LookUpPaper,
     LookUpTitles,
@@ -38,6 +40,7 @@ from reader.refresh.jobs import (
     NotificationFailed,
     PapersClassified,
     PapersDropped,
+    PapersRanked,
     PapersStored,
     PdfReceived,
     PdfStored,
@@ -74,6 +77,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _fetch_text(context, id, origin)
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
+        case LearnForYou():
+            return _learn(context)
         case FetchPdf(id, path):
             return _fetch_pdf(id, Path(path))
         case DrawPicture(_, canvas, PdfSpot() as spot):
@@ -171,6 +176,7 @@ def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topics changed, delete papers that are too old, and back up once a day."""
     from reader.cache import files
+    from reader.cache.choice import update
     from reader.cache.texts import Texts
 
     if await run_to_end(cache.needs_classifying):
@@ -183,22 +189,16 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
             yield PapersDropped(dropped, before)
     if before := text_retention_start(context.settings, context.now().date()):
         await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
-    await run_to_end(_store_words, context.cache_file)
+    # Last, so that For you has scores and reasons of the new papers when it is opened.
+    await run_to_end(partial(update, newest=None), context.cache_file)
     await run_to_end(cache.rest)
     await run_to_end(files.keep_daily_backup, context.cache_file, context.now().astimezone().date())
 
 
-def _store_words(file: Path) -> None:
-    """Store the words of new papers for For you, once the user has taught it, so that its view need not wait."""
-    from reader.cache.choice import is_taught, store_words
-    from reader.database.connections import connect
+async def _learn(context: JobContext) -> AsyncGenerator[Message, None]:
+    from reader.cache.choice import update
 
-    with closing(connect(file)) as cache:
-        is_used = is_taught(cache)
-    if is_used:
-        # Without them, the view makes its own.
-        with suppress(CacheError):
-            store_words(file)
+    yield PapersRanked(await run_to_end(update, context.cache_file))
 
 
 async def _fetch_text(context: JobContext, id: str, origin: str) -> AsyncGenerator[Message, None]:

@@ -41,9 +41,6 @@ def first_list(
         if selection.near is not None:
             # To rank papers by a text takes some 10 ms: a start does not wait.
             return Order((), complete=False)
-        if selection.is_for_you:
-            # What comes at once is in another order.
-            keep = None
         read = partial(window.first, selection, at_once=True)
     listed = found = read(limit)
     reached = limit

@@ -225,7 +225,7 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
 
     parts = ((NEW, NEWS), (WEEK, "since:7d")) if place.view.id == FOR_YOU else ()
     found = ((name, compile_query(parse(query), scope)) for name, query in parts)
-    offer = Offer(scope.today.isoformat(), tuple((name, Clause(one.where, one.params)) for name, one in found))
+    offer = Offer(tuple((name, Clause(one.where, one.params)) for name, one in found))
     return selection._replace(offer=offer)
 
 

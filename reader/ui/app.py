@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import constants, events, on
+from textual import events, on
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -40,7 +40,7 @@ from reader.ui.looks.theme import stylesheets
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.app import WEB_DRIVER, Ask, ShellApp
+from reader.ui.shell.app import Ask, ShellApp
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
@@ -113,7 +113,7 @@ class ReaderApp(ShellApp):
 
             settings, signs = replace(settings, ascii=True), SPOKEN
         self.settings = settings
-        self.keymap = Keymap.of(settings, is_served=constants.DRIVER == WEB_DRIVER)
+        self.keymap = Keymap.of(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))

@@ -119,9 +119,6 @@ class ProgramActions(Actor):
 
         now = self._look.now().astimezone()
         svg = draw_picture(self._app, window_title(self._model.state, now))
-        if self._app.send_file(svg, file_name(now)):
-            self._model.show_notice(f"your browser is downloading {file_name(now)}")
-            return
         folder = paths.pictures_folder()
         try:
             file = await asyncio.to_thread(save_picture, svg, folder, now)

@@ -12,7 +12,7 @@ from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
 from reader.core.paper import LibraryEntry, Paper
 from reader.core.passages import split_note
-from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_rdf, parse_ris
+from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_ris
 from tests.actions.conftest import QUOTES
 from tests.table import each
 
@@ -172,12 +172,10 @@ def read_back(name: str, text: str) -> LibraryEntry | None:
             return next(parse_bibtex(text))
         case "ris":
             return next(parse_ris(text))
-        case "rdf":
-            return next(parse_rdf(text.encode()))
     return parse_library_item(json.loads(text)[0], "item 1")
 
 
-@each(("name", "note"), itertools.product(("bibtex", "ris", "rdf", "csl-json"), ("Mine.\n\nAll of it.", None)))
+@each(("name", "note"), itertools.product(("bibtex", "ris", "csl-json"), ("Mine.\n\nAll of it.", None)))
 def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, note: str | None) -> None:
     paper = live_edit._replace(note=note, highlights=tuple(one.said(live_edit.id) for one in QUOTES))
     entry = read_back(name, written(name, paper))
@@ -187,10 +185,3 @@ def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, 
     assert [(one.id, one.section, one.colour) for one in found] == [(one.id, one.section, one.colour) for one in QUOTES]
     # The lines of a note are kept where the format has lines, and its tags where that is no HTML.
     assert found[1].note.split()[:3] == ["as", "ours", "#"]
-
-
-@each(("venue", "date"), [(None, "2026-06-28"), ("NeurIPS 2026", "2026-06-28"), ("NeurIPS 2027", "2027")])
-def test_zotero_gets_the_day_or_the_year_in_which_a_paper_appeared(
-    live_edit: Paper, venue: str | None, date: str
-) -> None:
-    assert f"<dc:date>{date}</dc:date>" in written("rdf", live_edit._replace(venue=venue))

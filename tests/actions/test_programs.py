@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import signal
 import sys
 import time
-import warnings
 from collections.abc import Iterable
 from datetime import date
 from itertools import cycle, islice
@@ -365,22 +363,3 @@ def test_rispy(papers: list[Paper]) -> None:
     assert [len(one["authors"]) for one in records] == [len(paper.authors) for paper in papers]
     assert [tuple(one.get("keywords", ())) for one in records] == [paper.tags for paper in papers]
     expect(rispy.dumps(records), papers)
-
-
-def test_citeproc(papers: list[Paper]) -> None:
-    from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
-    from citeproc.source.json import CiteProcJSON
-
-    some = papers[:FEW]
-    items = json.loads(written("csl-json", some))
-    with warnings.catch_warnings():
-        # It warns of fields that it does not know.
-        warnings.simplefilter("ignore")
-        style = CitationStylesStyle("apa", validate=False)
-        bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
-        for item in items:
-            bibliography.register(Citation([CitationItem(item["id"])]))
-        cited = [str(entry) for entry in bibliography.bibliography()]
-    assert len(cited) == len(some)
-    assert all(paper.id in entry for paper, entry in zip(some, cited, strict=True))
-    assert "Wang, X., & Müller, Z. (2026)" in cited[0]

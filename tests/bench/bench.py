@@ -35,9 +35,6 @@ STARTS = 9
 COMING = 1_100
 """Papers of the busy day that a refresh fetches."""
 
-REST_SECONDS = 5.0
-"""So long after its start, the reader has drawn, counted and refreshed."""
-
 Condition = Callable[[Terminal], bool]
 
 
@@ -83,6 +80,14 @@ class Bench:
     def bare(self) -> Terminal:
         """A bare Textual app."""
         return Terminal([sys.executable, "-m", "tests.bench.bare"], self._variables(self._work), SIZE, ROOT)
+
+    @contextmanager
+    def open_newsboat(self) -> Iterator[Terminal]:
+        """A newsboat that was told to show its list of papers."""
+        with Terminal(self.newsboat, self._variables(self._work), SIZE) as terminal:
+            until_written(terminal, "Papers")
+            terminal.press("enter")
+            yield terminal
 
     def _variables(self, home: Path) -> dict[str, str]:
         return environment(home, self.feed.url, COLORTERM="truecolor")
@@ -142,23 +147,11 @@ def unread(terminal: Terminal) -> str:
     return found[1] if found else ""
 
 
-def quits(terminal: Terminal) -> float:
-    """Milliseconds from the key that quits to the end of the program."""
-    pressed = terminal.press("ctrl+q")
-    terminal.wait_closed(60)
-    return 1_000 * (time.perf_counter() - pressed)
-
-
-def processor_seconds(terminal: Terminal) -> float:
-    """Seconds of processor time that a program has used."""
-    fields = Path(f"/proc/{terminal.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def megabytes(terminal: Terminal, name: str) -> float:
-    """A figure of a program's memory: Rss, or Pss, which shares what several programs have in common."""
-    found = re.search(rf"^{name}: +(\d+) kB$", Path(f"/proc/{terminal.process.pid}/smaps_rollup").read_text(), re.M)
-    return int(found[1]) / 1_000 if found else 0.0
+def megabytes(terminal: Terminal) -> list[float]:
+    """The resident memory of a program."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{terminal.process.pid}/status").read_text(), re.M)
+    assert found
+    return [int(found[1]) / 1_000]
 
 
 def measure_start(bench: Bench) -> None:
@@ -166,34 +159,18 @@ def measure_start(bench: Bench) -> None:
     home = bench.home()
     with bench.reader(home) as terminal:
         until(terminal, lambda one: bench.titles[1] in one.text and (home / "look.json").exists())
-        quits(terminal)
-    ours, bare, boat, used, bare_used, left, bare_left = (list[float]() for _ in range(7))
+        terminal.leave("ctrl+q")
+    ours, bare, boat = list[float](), list[float](), list[float]()
     for _ in range(STARTS):
         with bench.bare() as terminal:
             bare.append(until_written(terminal, "line 0"))
-            _rest(terminal)
-            bare_used.append(1_000 * processor_seconds(terminal))
-            bare_left.append(quits(terminal))
         with bench.reader(home) as terminal:
             ours.append(until_written(terminal, bench.titles[0]))
-            _rest(terminal)
-            used.append(1_000 * processor_seconds(terminal))
-            left.append(quits(terminal))
         if bench.newsboat:
-            with Terminal(bench.newsboat, environment(home), SIZE) as terminal:
-                until_written(terminal, "Papers")
-                terminal.press("enter")
+            with bench.open_newsboat() as terminal:
                 boat.append(until_written(terminal, "Articles in feed"))
     report("start to the first title", ours, bare, "bare app")
-    if boat:
-        report("start to the first title", ours, boat, "newsboat")
-    report("processor time until at rest", used, bare_used, "bare app")
-    report("quit", left, bare_left, "bare app")
-
-
-def _rest(terminal: Terminal) -> None:
-    while (seconds := terminal.started + REST_SECONDS - time.perf_counter()) > 0:
-        terminal.read(seconds)
+    report("start to the first title", ours, boat, "newsboat")
 
 
 def measure_keys(bench: Bench) -> None:
@@ -289,28 +266,21 @@ def _stores(days: dict[str, list[Item]]) -> list[float]:
 
 
 def measure_memory(bench: Bench) -> None:
-    """Memory, the size of the files and the processor's time once all is at rest."""
+    """Resident memory at rest and after a search, and the size of the files."""
     with bench.bare() as floor, bench.reader() as terminal:
         floor.read_until_quiet(1.0)
-        for name, what in (("Rss", "memory, resident, MB"), ("Pss", "memory, its share, MB")):
-            report(what, [megabytes(terminal, name)], [megabytes(floor, name)], "bare app")
+        report("memory, MB", megabytes(terminal), megabytes(floor), "bare app")
         if bench.newsboat:
-            with Terminal(bench.newsboat, environment(bench.folder), SIZE) as boat:
-                until_written(boat, "Papers")
-                boat.press("enter")
+            with bench.open_newsboat() as boat:
                 until_written(boat, "Articles in feed")
-                report("memory, resident, MB", [megabytes(terminal, "Rss")], [megabytes(boat, "Rss")], "newsboat")
-        before = [processor_seconds(one) for one in (terminal, floor)]
-        time.sleep(10)
-        ours, bare = (10 * (processor_seconds(one) - then) for one, then in zip((terminal, floor), before, strict=True))
-        print(f"idle, % of a core: {ours:.1f}, bare app {bare:.1f}")
+                report("memory, MB", megabytes(terminal), megabytes(boat), "newsboat")
         for keys in (["g", "y"], ["/", "~ agents that use tools", "enter"]):
             terminal.press(*keys)
-            terminal.read_until_quiet(REST_SECONDS)
-            used = [megabytes(terminal, "Rss")]
-            report(f"memory after {' '.join(keys)}, MB", used, [megabytes(floor, "Rss")], "bare app")
+            terminal.read_until_quiet(5.0)
+            report(f"memory after {' '.join(keys)}, MB", megabytes(terminal), megabytes(floor), "bare app")
     size = sum(file.stat().st_size for file in bench.home().glob("*.db*"))
-    print(f"databases: {size / 1e6:,.1f} MB, {size / bench.papers:,.0f} bytes a paper")
+    text = sum(len(json.dumps(one["paper"])) for items in corpus.days(bench.papers).values() for one in items)
+    report("databases, MB", [size / 1e6], [text / 1e6], "the same papers as JSON")
 
 
 MEASURES: dict[str, Callable[[Bench], None]] = {

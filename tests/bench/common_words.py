@@ -3,7 +3,7 @@
 python -m tests.bench.common_words daily_papers.jsonl.gz
 
 Only papers that no simulated reader of `tests.bench.foryou` is offered are counted. The file is packed by zlib: the
-number of papers, then the numbers of the words and pairs, how many papers have each, and how many have it three times.
+number of papers, then the numbers of the words and pairs, how many papers have each, and how many dwell on it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from reader.core.choice.words import DWELLS, pack
-from reader.core.choice.words import count as counted
-from tests.bench.readers import Archive, load
+from reader.core.choice.words import DWELLS, TITLE, pack, unpack
+from tests.bench.foryou import SPLIT, Archive, load
 
 FILE = Path(__file__).parents[2] / "reader" / "data" / "common_words.bin"
 
@@ -26,13 +25,13 @@ LEAST = 10
 
 def count(archive: Archive, least: int = LEAST) -> bytes:
     """The bytes of the file."""
-    packed = [pack(*paper) for paper, offered in zip(archive.papers, archive.is_offered, strict=True) if not offered]
+    texts = [paper for paper, day in zip(archive.papers, archive.days, strict=True) if day < SPLIT]
     have, dwell = Counter[int](), Counter[int]()
-    for counts, _ in map(counted, packed):
-        have.update(counts.keys())
-        dwell.update(code for code, times in counts.items() if times >= DWELLS)
+    for terms in (unpack(pack(*text)) for text in texts):
+        have.update(term for term in terms if term < TITLE)
+        dwell.update(term for term, value in terms.items() if term < TITLE and value > DWELLS)
     codes = sorted(code for code, papers in have.items() if papers >= least)
-    numbers = [len(packed), *codes, *(have[code] for code in codes), *(dwell[code] for code in codes)]
+    numbers = [len(texts), *codes, *(have[code] for code in codes), *(dwell[code] for code in codes)]
     return zlib.compress(struct.pack(f"<{len(numbers)}I", *numbers), 9)
 
 

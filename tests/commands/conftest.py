@@ -20,6 +20,7 @@ import pytest
 
 from reader import data
 from reader.cli import main
+from reader.core.choice.words import Common
 from tests.feed_server import item
 
 DAYS = {
@@ -62,7 +63,7 @@ IDS = [one["paper"]["id"] for items in DAYS.values() for one in items]
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to."""
+    """The outcome of a run."""
 
     code: int
     out: str
@@ -227,4 +228,4 @@ def papers(home: Path, filled: Path) -> Path:
 @pytest.fixture
 def own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from the words of the few papers here alone: those of their titles are common in the daily feed."""
-    monkeypatch.setattr("reader.cache.choice.common_words", lambda: None)
+    monkeypatch.setattr("reader.cache.choice.common_words", Common)

@@ -137,7 +137,7 @@ def test_no_planted_secret_is_in_a_report_in_json_or_in_the_log(
 
 
 def _unplanted(table: Any, before: str = "") -> Iterator[str]:
-    """The settings that take words of the user's own and have none."""
+    """Settings that take the user's words but are empty."""
     for one in fields(table):
         value, rule, name = getattr(table, one.name), one.metadata["rule"], before + one.name
         if isinstance(rule, OneTable | Entries):

@@ -128,7 +128,7 @@ def test_a_full_disk_at_the_end_of_output_is_a_failure_and_a_closed_pipe_is_not(
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
-    """What the reader was opened on: the query, and what differs from the user's list on a terminal, which is there."""
+    """The queries the reader was opened on, with how it was opened; there is a terminal."""
     seen: list[str] = []
 
     def show_reader(

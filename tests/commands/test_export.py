@@ -48,11 +48,11 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         $ export id:2606.26740 -o papers.json --append
         ! 1 paper appended to papers.json.
         $ export agents -o papers.docx
-        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, rdf, markdown, csv, json, atom.
+        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, markdown, csv, json, atom.
         $ export agents --format docx
-        2! dailypapers export: --format 'docx' is not one of bibtex, ris, csl-json, rdf, markdown, csv, json, atom, notes. See 'dailypapers export --help'.
+        2! dailypapers export: --format 'docx' is not one of bibtex, ris, csl-json, markdown, csv, json, atom, notes. See 'dailypapers export --help'.
         $ export --all
-        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, rdf, markdown, csv, json, atom.
+        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, markdown, csv, json, atom.
         $ export
         2! dailypapers: Name the papers by a query, --id or --all.
         $ export -o
@@ -184,7 +184,7 @@ def test_appending_to_an_unsuitable_file_is_refused(session: Session, papers: Pa
         1! dailypapers: other.csv has different columns, so nothing was appended.
         $ export id:2606.26740 --append -o folder.bib
         1! dailypapers: folder.bib can't be read: Is a directory.
-        $ export id:2606.26740 --append -o a.rdf
+        $ export id:2606.26740 --append -o a.atom
         2! dailypapers: A file of this format is rewritten each time: leave out --append.
         $ export id:2606.26740 --append -o comment.bib
         ! 1 paper appended to comment.bib.

@@ -82,7 +82,7 @@ def test_help_lists_commands_and_refuses_unknown_ones(session: Session) -> None:
         (--help).
         More: 'dailypapers help all', 'help COMMAND', 'help PAGE'. Pages: reading,
         queries, keys, choosing, views, settings, import-export, scripts, sync, mail,
-        browser, agents, trouble, formats, words, extensions, developing.
+        agents, trouble, formats, words, extensions, developing.
         Other words are a query; 'dailypapers -- WORDS' if they look like a command.
         $ help lst
         2! dailypapers: There is no command or page 'lst'. Did you mean list?

@@ -262,12 +262,12 @@ def test_the_clipboard_is_imported_by_a_system_program(
     assert "wl-paste could not read the clipboard" in run("import", "--clipboard").err
 
 
-def test_highlights_survive_export_to_zotero_and_import(run: Run, papers: Path, tmp_path: Path) -> None:
+def test_highlights_survive_export_and_import(run: Run, papers: Path, tmp_path: Path) -> None:
     kept = [Passage(passage_id(text), text, section="§3 Method", note="as ours") for text in ("It plans.", "It acts.")]
     with closing(Events.open(papers)) as events:
         events.act([Change(f"{PASSAGE}{one.id}", one.value, [1]) for one in kept])
     before = run("list", "has:highlight", "--json=id,note,highlights").json
-    file = tmp_path / "papers.rdf"
+    file = tmp_path / "papers.bib"
     run("export", "has:highlight", "-o", str(file))
     run("undo")
     assert run("count", "has:highlight").out == "0\n"

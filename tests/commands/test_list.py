@@ -43,12 +43,11 @@ def test_sort_foryou_lists_similar_papers_first_and_json_says_why(run: Run, pape
     found = run("list", "sort:foryou", "-n", "3", "--jsonl=id,for_you").lines
     told = [json.loads(line) for line in found]
     assert {one["id"] for one in told} == {"2606.00001", "2606.30616", "2606.28480"}
-    assert all(
-        one["for_you"]["why"].endswith(", which you starred: agents") for one in told if one["id"] != "2606.00001"
-    )
+    reasons = {one["for_you"]["why"] for one in told if one["id"] != "2606.00001"}
+    assert reasons == {"like Where do web agents lose their way?, which you starred"}
     assert "for_you" in run("list", "sort:foryou", "--json").records[0]
     assert "for_you" not in run("list", "--json").records[0]
-    assert run("list", "-n", "1", "--json=for_you").json == [{"for_you": {"score": 0.0, "why": None, "terms": []}}]
+    assert run("list", "-n", "1", "--json=for_you").json == [{"for_you": {"score": 0.0, "why": None, "phrases": []}}]
 
 
 def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, papers: Path) -> None:

@@ -68,7 +68,7 @@ OLDER = {
 
 
 def lines_of(news: News) -> list[str]:
-    """The sections with the last digits of their papers and the reasons, and what is not in them."""
+    """The sections, each with the last digits and reasons of its papers, and how many are left out."""
     sections = ((f"{one.name}:", *(f"  {item.paper.id[-4:]} {item.why}".rstrip() for item in one.items))
                 for one in news.sections)  # fmt: skip
     return [*(line for lines in sections for line in lines), f"{news.left_out} left out, {news.mailed} mailed"]
@@ -101,16 +101,16 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
         return lines_of(whats_new(Workspace(), asked._replace(**more)))
 
     news = whats_new(Workspace(), asked)
-    first = ["For you:", "  0001 Like agents that read of a kind, which you starred: read"]
+    first = ["For you:", "  0001 Like agents that read of a kind, which you starred"]
     next_ones = ["Followed:", "  0004 You follow Zoë Müller", "Evaluation:", "  0002"]
     risen = ["Rising:", "  0004 10 more votes since 2026-06-30"]
     assert lines_of(news) == [
         *first,
-        "  0005 A surprise: unlike what you marked",
         *next_ones,
         "Most voted:",
         "  0003 The most votes of 10 new papers",
         "  0000 The most votes on Agents & tools",
+        "  0005 The most votes on Speech",
         "  0006 The most comments: 5",
         "  0007 The most votes on Robotics",
         "  0009 On the rise: Robotics +20 %",
@@ -122,7 +122,7 @@ def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_
     ]
     assert news.keys[-2:] == ("rising:2604.10004", "second:2604.10003:1000000000:comments,votes")
     assert told(known=news.keys[-2:]) == [*lines_of(news)[:-5], "0 left out, 2 mailed"]
-    brief = ["Robotics:", "  0007", "  0009", "Other topics:", "  0005", "  0008"]
+    brief = ["Robotics:", "  0007", "  0009", "Other topics:", "  0003", "  0008"]
     assert told(known=news.keys[4:7], told=4) == [*first, *next_ones, *risen, *brief, "0 left out, 3 mailed"]
     rest = ["Robotics:", "  0009", "  0007", "Other topics:", "  0008", "3 left out, 0 mailed"]
     assert told(told=2, brief=3, query="sort:title -agents") == [*next_ones[:2], *risen, *rest]

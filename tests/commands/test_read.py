@@ -47,8 +47,8 @@ a = b∕c  (1)
 Theorem 1(Main). All is so.
 
 Table 1: Numbers.
-Model	α
-a	1.5
+Model    α
+a      1.5
 
 Figure 1: Both.
 

@@ -193,7 +193,7 @@ VIEW = SavedView("A", "agents")
 COMMAND = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)
 
 
-NO_SERVER = "No mail server is set: 'dailypapers config set digest.server smtp.example.org'."
+NO_SERVER = "There is no sendmail here: 'dailypapers config set digest.server smtp.example.org'."
 
 
 @each(

@@ -29,7 +29,7 @@ def measured(run):
 
 
 class Measured(NamedTuple):
-    """What code said and took."""
+    """Output, time and memory of a run."""
 
     seconds: float
     """Of processor time."""
@@ -39,7 +39,7 @@ class Measured(NamedTuple):
 
 
 def measure(code: str) -> Measured:
-    """Run code that calls `measured` with a function; what that returns is said."""
+    """Run code that calls `measured` with a function; its result is printed."""
     command = [sys.executable, "-c", _MEASURE + code]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stderr

@@ -42,7 +42,7 @@ class Nap:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a path answers; with validators, a request that names them gets 304 and nothing."""
+    """The answer to a path; with validators, a request that names them gets 304 and nothing."""
 
     body: bytes = b""
     content_type: str = "application/rss+xml"

@@ -10,7 +10,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.errors import FeedError, NoFullText
@@ -149,6 +149,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
 
 @pytest.mark.parametrize("name", PARSERS)
 @given(data=st.data())
+@settings(max_examples=25)
 def test_damaged_bytes_give_clean_values_or_an_error_in_one_sentence(name: str, data: st.DataObject) -> None:
     parse, seed = PARSERS[name]
     try:

@@ -24,8 +24,10 @@ from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.safe import html_to_text, plain_block
 from reader.feeds.syndication.parse import parse_feed
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 5, 12)
-LETTERS = 3_000
+LETTERS = 6_000
 MOST_TIMES = 6
 """How much longer a text of four times the length may take."""
 TOO_SHORT_SECONDS = 0.05

@@ -177,7 +177,7 @@ def test_a_file_is_what_its_content_says_and_must_be_there(tmp_path: Path) -> No
 
 
 class Repeated(io.RawIOBase):
-    """A line again and again, which exists only while it is read."""
+    """A stream that repeats one line and keeps none."""
 
     def __init__(self, line: bytes, count: int) -> None:
         self._line, self._left = line, count

@@ -365,14 +365,6 @@ def test_random_keys_leave_no_chord_pending_after_escape(keys: list[tuple[str, C
 # Footers and tables
 
 
-def test_in_a_browser_the_note_offers_no_other_editor_and_a_phone_can_tap_what_turns_pages() -> None:
-    own, served = Keymap(), Keymap(is_served=True)
-    assert served.hints("note") == [hint for hint in own.hints("note") if hint != ("ctrl+e", "editor")]
-    assert [word for _, word in served.hints("list")][:5] == ["mark read", "star", "hide", "down", "up"]
-    assert served.hints("list")[-1] == own.hints("list")[-1]
-    assert Keymap.of(config.Settings()).hints("note") == own.hints("note")
-
-
 def test_the_json_table_is_complete() -> None:
     listed: list[dict[str, Any]] = keys_table(Keymap())
     assert [entry["id"] for entry in listed] == [action.id for action in ACTIONS]

@@ -66,7 +66,7 @@ def store(cache: Cache) -> Store:
 
 
 async def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
-    """What notifies of the papers that come from now on."""
+    """The notifier for papers stored from now on."""
     notifier = Notifier(Latest(), file, Settings(notify=queries, notify_command=tuple(command)), lambda: NOW)
     await notifier.start()
     return notifier

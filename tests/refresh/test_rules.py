@@ -52,7 +52,7 @@ def store(file: Path, **titles: str) -> None:
 
 
 def refresh(file: Path, *rules: Rule, mute: tuple[str, ...] = (), **titles: str) -> RulesActed | None:
-    """Refresh with these rules, which brings papers."""
+    """Refresh with these rules; new papers come in."""
     keeper = RuleKeeper(file, Settings(rules=rules, mute=mute), lambda: datetime(2026, 11, 24, tzinfo=UTC))
     keeper.start()
     store(file, **titles)

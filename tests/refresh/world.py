@@ -29,7 +29,7 @@ NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
 
 
 class World:
-    """The daily feed, arXiv, a site, and a cache that is refreshed from them."""
+    """The daily feed, arXiv, a site, and the cache refreshed from them."""
 
     def __init__(self, path: Path, daily: FeedServer, arxiv: Arxiv, site: Documents) -> None:
         self.daily, self.arxiv, self.site = daily, arxiv, site

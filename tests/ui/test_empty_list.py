@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from reader.cache.follows import FollowCount
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, TopicCount
-from reader.core.choice.learned import Learned
-from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.follows import Follow
 from reader.core.views import FOR_YOU
 from reader.keys.keymap import Keymap
@@ -416,8 +414,7 @@ def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None
         "Star a paper that you like, or pick three topics: papers that suit you then come first.",
         "W picks topics   ga all papers",
     ]
-    known = Learned(Taste(traits=(TasteTerm(0, "Agents", 0.5, 0, "topic", "agents"),)))
-    listing = replace(state.listing, order=state.listing.order._replace(learned=known))
+    listing = replace(state.listing, order=state.listing.order._replace(is_ranked=True))
     told = lines(replace(state, listing=listing))
     assert told[0] == ("Nothing matches robot in For you." if text else "No unread papers are left but starred ones.")
 

@@ -162,7 +162,7 @@ def test_found_lines_have_their_keys_in_a_column_or_above() -> None:
         "        One language",
     ]
     _, star, *_, page, _, _ = found_lines(FOUND, "star line", 46)
-    assert [piece.text for piece in star if piece.hit] == ["Star", "Star"]
+    assert [piece.text for piece in star if piece.hit] == ["Star", "Starred"]
     assert [(piece.text, piece.action) for piece in page if piece.action] == [("queries", ("page", "queries"))]
     assert texts(found_lines({"None": []}, " zebra ", 40)) == ["Nothing in the help matches zebra"]
     every = {**sections(Keymap(), "list", "")[0], **manual_sections(MANUAL, "")}

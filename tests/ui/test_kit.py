@@ -85,18 +85,18 @@ def test_each_sign_has_one_meaning(glyphs: Glyphs) -> None:
 @each(
     ("words", "value", "found"),
     [
-        (("agent",), "Agents, an agent and reagents", ["Agent", "agent"]),
+        (("agent",), "Agents, an agent and reagents", ["Agents", "agent"]),
         (('"agent"',), "Agents, an agent and reagents", ["agent"]),
         (("frechet",), "The Fréchet distance", ["Fréchet"]),
         (("Fréchet",), "the Fre\u0301chet distance", ["Fre\u0301chet"]),
-        (("kv cache",), "KV-cache and kv caches", ["KV-cache", "kv cache"]),
+        (("kv cache",), "KV-cache and kv caches", ["KV-cache", "kv caches"]),
         (("a", "agent"), "agent", ["agent"]),
-        (("fin",), "a ﬁner ﬁn", ["ﬁn", "ﬁn"]),
+        (("fin",), "a ﬁner ﬁn", ["ﬁner", "ﬁn"]),
         ((".*", "[", ""), "any [text] .* at all", []),
         ((), "any text", []),
     ],
 )
-def test_searched_words_are_found_where_words_begin(words: tuple[str, ...], value: str, found: list[str]) -> None:
+def test_searched_words_are_found_with_their_endings(words: tuple[str, ...], value: str, found: list[str]) -> None:
     assert [value[start:end] for start, end in hits(value, pattern(words))] == found
 
 
@@ -109,12 +109,12 @@ def test_marking_changes_no_text(value: str, words: list[str]) -> None:
 
 def test_each_hit_is_a_piece_of_its_own() -> None:
     for value, parts in (
-        ("an agent, Agents", ["an ", "agent", ", ", "Agent", "s"]),
+        ("an agent, Agents", ["an ", "agent", ", ", "Agents"]),
         ("agent", ["agent"]),
         ("no", ["no"]),
     ):
         pieces = mark(value, "title", pattern(("agent",)))
-        assert pieces == [Piece(part, "title", hit=part.lower() == "agent") for part in parts]
+        assert pieces == [Piece(part, "title", hit=part.lower().startswith("agent")) for part in parts]
 
 
 def test_keys_of_a_message_stand_between_backticks() -> None:

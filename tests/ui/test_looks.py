@@ -225,9 +225,6 @@ async def test_a_screenshot_is_saved_and_its_path_shown(reader: Opener, monkeypa
         assert "dailypapers&#160;·&#160;" in svg
         assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
         assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
-        monkeypatch.setattr(r.app, "send_file", lambda svg, name: svg and name)
-        await run(r, "Screenshot")
-        await r.until(lambda: r.status == f"your browser is downloading {first.name}")
 
 
 async def test_a_screenshot_that_cannot_be_saved_is_reported(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -501,9 +501,6 @@ async def test_selected_papers_are_copied_in_the_chosen_format(
         await r.press("b")
         assert copied[-1].count("@misc") == 2
         assert r.status == "copied BibTeX of 2 papers"
-        await r.do("link.copy_as")
-        await r.press("2")
-        assert r.status == "copied IEEE citation of 2 papers"
         await r.do("read.open", "link.copy_as")
         await r.press("t")
         assert copied[-1] == r.status.removeprefix("copied ") == r.here.title

@@ -7,7 +7,6 @@ import warnings
 from functools import partial
 
 import pytest
-from textual import constants
 from textual.widget import Widget
 
 from reader.core.paper_row import PaperKey
@@ -17,11 +16,9 @@ from reader.session.places import Place, view
 from reader.ui.features import add_keys
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.app import WEB_DRIVER
 from reader.ui.shell.handlers import handlers_of, handles, handles_steps
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State
-from reader.ui.terminal.web_driver import ServedDriver
 from tests.ui.conftest import Opener
 from tests.ui.stage import Stage
 
@@ -203,9 +200,3 @@ async def test_leaving_ignores_running_work_later_errors_and_later_keys(
         await r.burst("?", ":")
         r.app._handle_exception(ValueError("a screen that was still being made"))
     assert (r.app._exception, r.app.return_code) == (None, 0)
-
-
-async def test_a_server_s_reader_has_a_driver_of_its_own(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with reader() as r:
-        monkeypatch.setattr(constants, "DRIVER", WEB_DRIVER)
-        assert r.app.get_driver_class() is ServedDriver

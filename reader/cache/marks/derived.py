@@ -32,9 +32,6 @@ MUTED = has(Flag.MUTED, "paper.pk")
 """SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
 
 
-MAILED = "mailed:"
-"""Prefix of the kinds of events that say what a machine has mailed, see `extensions/digest/sent.py`."""
-
 BY_RULE = (
     "EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND +r.machine = e.machine"
     f" AND r.kind LIKE '{marks.RULE}%')"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -23,7 +23,7 @@ from typing import Literal, TypeVar
 
 from reader.cache import meta
 from reader.cache.marks import effects, forgotten
-from reader.cache.marks.derived import FOLLOW, MAILED, refold
+from reader.cache.marks.derived import FOLLOW, refold
 from reader.cache.marks.effects import Change, Changing, find_changing
 from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Event, EventLog, Joined, Marking, UserAction
 from reader.cache.marks.journal import BadLine, Entry
@@ -61,7 +61,7 @@ def find_targets(
 
 
 _REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))})" + "".join(
-    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, MAILED, FORGET, *FORMER)
+    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, FORGET, *FORMER)
 )
 """SQL: whether an event is something that an undo takes back."""
 
@@ -70,7 +70,6 @@ _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 OR
 _NO_MARKS = {
     FOLLOW: "a feed was followed or dropped, which 'dailypapers feeds' takes back",
     FORGET: "somebody's marks were forgotten or restored, which 'forget' takes back, with or without --undo",
-    MAILED: "a digest was mailed, which can't be taken back",
 }
 """Kinds of events that the user caused, and no undo takes back."""
 
@@ -377,12 +376,6 @@ class Events:
             with self._log.recording():
                 self._log.record(f"{FORGET}{who}", str(int(is_forgotten)))
             self._apply_rest(progress)
-
-    def record_plain(self, values: Mapping[str, str]) -> None:
-        """Record events without papers, from which no state in the cache follows, as one action."""
-        with explained(self._path), self._log.recording():
-            for event in self._log.record_together([Marking(kind, value) for kind, value in values.items()]):
-                self._log.finish(event)
 
     def leaving(self, after: int, most: int) -> list[tuple[int, Entry | None]]:
         """The next events after a number that other machines get; None instead of those of a forgotten one."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
-
-if TYPE_CHECKING:
-    from reader.core.choice.learned import Learned
+from typing import Generic, NamedTuple, TypeVar
 
 Key_co = TypeVar("Key_co", covariant=True)
 
@@ -23,8 +20,8 @@ class Order(NamedTuple, Generic[Key_co]):
     """False for a first screenful if more papers follow."""
     in_texts: int = 0
     """Number of papers at the end that have the query's words only in their full text."""
-    learned: Learned | None = None
-    """What was learned of the user, if the papers are ordered by it."""
+    is_ranked: bool = False
+    """Whether the papers are ordered by what suits the user; each then has its reason."""
     has_parts: bool = False
     """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
     near: int = 0

@@ -5,6 +5,7 @@ The first list is painted before SQLModel is imported (370 ms), so this module m
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from array import array
 from collections import Counter
@@ -23,7 +24,6 @@ from reader.database import connections
 from reader.database.sqlite_errors import explained
 
 if TYPE_CHECKING:
-    from reader.cache.choice import ForYou
     from reader.cache.coverage import Coverage
     from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
@@ -127,16 +127,12 @@ class Window:
     """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
-        """With `learns_apart`, what the user likes is learned in a process of its own."""
+        """With `learns_apart`, another process learns what suits the user, and this one only reads it."""
         self._connection = connection
         self._path = path
         self._learns_apart = learns_apart
         self._version = self._data_version()
         self._rose = rose(None)
-        self._for_you: ForYou | None = None
-        self._aside: Window | None = None
-        with explained(path):
-            connection.create_function("for_you_papers", 1, self._papers_of)
 
     def visited(self, at: int) -> None:
         """Set when the user last looked at unmarked papers, in seconds since 1970."""
@@ -154,24 +150,12 @@ class Window:
                 register_functions(connection)
                 return cls(connection, path, learns_apart=learns_apart)
 
-    def _papers_of(self, interest: str) -> str:
-        """The papers of an interest, as JSON: learned aside, because this connection is in a statement."""
-        if self._aside is None:
-            self._aside = Window.open(self._path, learns_apart=self._learns_apart)
-        return self._aside.for_you.papers_of(interest)
-
     def close(self) -> None:
-        if self._aside is not None:
-            self._aside.close()
-        if self._for_you is not None and self._learns_apart:
-            self._for_you.stop()
         self._connection.close()
 
     def interrupt(self) -> None:
         """Make the query that is running in another thread fail with CacheInterrupted."""
         self._connection.interrupt()
-        if self._aside is not None:
-            self._aside.interrupt()
 
     def changed(self) -> bool:
         """Whether another connection has written since the last call."""
@@ -181,14 +165,12 @@ class Window:
     def _data_version(self) -> int:
         return int(self._value("PRAGMA data_version"))
 
-    @property
-    def for_you(self) -> ForYou:
-        """What the user likes, learned at the first use."""
-        if self._for_you is None:
-            from reader.cache.choice import ForYou
+    def learn(self) -> None:
+        """Learn what suits the user, unless another process does or the cache can't be written."""
+        if not self._learns_apart and os.access(self._path, os.W_OK):
+            from reader.cache.choice import update
 
-            self._for_you = ForYou(self._connection, self._path, learns_apart=self._learns_apart)
-        return self._for_you
+            update(self._path)
 
     # Lists
 
@@ -225,16 +207,17 @@ class Window:
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
         """The first `limit` papers of a selection.
 
-        With `at_once`, nothing is learned about the user, since that takes up to a second: such orders then use days,
-        and the list counts as incomplete.
+        With `at_once`, the scores of papers for the user are those that are stored, since learning takes a second.
         """
         from reader.cache.search import plan
 
-        if selection.offer or (at_once and "for_you_papers" in selection.where):
-            # A start does not wait until papers are ranked.
-            return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:
-            whole = self.order(selection)
+            self.learn()
+        if selection.is_for_you:
+            # Subjects take turns in the first places, so the whole order is needed.
+            whole = self._order(selection)
+            if selection.offer:
+                return whole
             shown = whole.pks[:limit]
             in_texts = max(0, len(shown) - (len(whole.pks) - whole.in_texts))
             return whole._replace(pks=shown, complete=len(whole.pks) < limit, in_texts=in_texts)
@@ -242,19 +225,22 @@ class Window:
             found = plan.first(self._connection, selection, limit)
             known = [pk for pk, _ in found]
             further = plan.in_texts(self._connection, selection, known, limit - len(found))
-        order = with_texts(
-            begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit
-        )
-        return order._replace(complete=False) if at_once and selection.is_for_you else order
+        return with_texts(begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
+        if selection.is_for_you:
+            self.learn()
+        return self._order(selection)
+
+    def _order(self, selection: Selection) -> Order[int]:
+        from reader.cache import choice
         from reader.cache.search import plan
         from reader.cache.search.free_text import nearest
 
-        learned = self.for_you.update() if selection.is_for_you else None
-        if learned is not None and selection.offer and selection.offer.parts and learned.taste.is_empty:
-            return Order((), learned=learned)
+        is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
+        if selection.offer and selection.offer.parts and not is_ranked:
+            return Order(())
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
@@ -273,11 +259,11 @@ class Window:
             further = plan.in_texts(self._connection, selection, pks)
         if count:
             groups.append((day, count))
-        if learned is not None and selection.offer:
-            offered, parts, learned = self.for_you.offer(pks, selection.offer)
-            return Order(offered, parts, learned=learned, has_parts=bool(parts))
-        listed = pks if learned is None else self.for_you.with_turns(pks)
-        order = Order(listed, tuple(groups) if selection.grouped_by_day else (), learned=learned)
+        if selection.offer:
+            with explained(self._path):
+                offered, parts = choice.offer_papers(self._connection, pks, selection.offer)
+            return Order(offered, parts, is_ranked=is_ranked, has_parts=bool(parts))
+        order = Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
         return with_texts(order, [pk for pk, _ in further])
 
     def count(self, selection: Selection) -> int:

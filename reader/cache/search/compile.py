@@ -35,8 +35,8 @@ _ORDER_COLUMNS = {
     # Keys follow the order in which papers are added.
     "added": ("p.pk",),
     "title": ("p.title COLLATE NOCASE", "p.pk"),
-    # `Window` has learned what it needs; papers that fit equally are in the order of days.
-    "foryou": ("for_you(p.pk)", "p.sort_day", "p.upvotes", "p.pk"),
+    # Papers that suit the user equally are in the order of days.
+    "foryou": ("coalesce((SELECT score FROM suits WHERE suits.pk = p.pk), 0)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
     # Papers that have not changed come last.

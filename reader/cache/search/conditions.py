@@ -261,8 +261,6 @@ class Compiler:
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
-            case Term("foryou", name):
-                return Clause("SELECT value FROM json_each(for_you_papers(?))", (name,))
             case Term("is", value) if value in KEPT:
                 return Clause(KEPT[value])
         return None

@@ -55,10 +55,8 @@ class Selection(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """How papers are offered: the best first, with the surprises of a day among them."""
+    """How papers are offered: the best first, and subjects take turns in the first places."""
 
-    day: str
-    """The ISO day."""
     parts: tuple[tuple[str, Clause], ...] = ()
     """The names and conditions of the papers that come before all others: those of For you, which is empty until
     something is learned."""

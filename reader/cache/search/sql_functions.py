@@ -14,9 +14,6 @@ def register_functions(connection: sqlite3.Connection) -> None:
     """Add the functions to a connection."""
     connection.create_function("REGEXP", 2, _regexp, deterministic=True)
     connection.create_function("has_words", -1, has_words, deterministic=True)
-    # `Window` puts its own instead of it once it has learned what the user likes.
-    connection.create_function("for_you", 1, lambda _: 0.0)
-    connection.create_function("for_you_papers", 1, lambda _: "[]")
 
 
 def search_keys(text: str, exact: bool) -> str:

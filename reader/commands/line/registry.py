@@ -32,7 +32,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "pdf": "a paper as a PDF",
             "import": "from a file",
             "feeds": "from other feeds",
-            "schedule": "every few hours",
             "digest": "a mail of new papers",
         },
         "Keep them": {
@@ -57,9 +56,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "cache": "size, check and repair",
             "doctor": "what is wrong, and what helps",
             "completions": "for your shell",
-            "skill": "instructions for agents",
             "mcp": "tools for programs",
-            "serve": "the reader in a browser",
         },
     }
 )

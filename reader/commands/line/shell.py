@@ -259,8 +259,6 @@ def _understand(line: str, here: Here) -> Typed:
         return Typed((name, *rest))
     if (name, *rest[:1]) == ("config", "edit"):
         raise UsageError("An editor needs the whole terminal: leave the reader for 'config edit'.")
-    if name == "serve":
-        raise UsageError("It runs until ctrl+c: leave the reader for 'serve', or start it in another terminal.")
     if name == "export":
         return _to_file(_export(rest, here))
     if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(":" in word for word in rest[2:]):

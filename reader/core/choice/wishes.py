@@ -1,18 +1,18 @@
-"""What the user decides about what was learned: more or less of an interest, a word, a topic or an author.
+"""What the user wants more or less of: a word, a topic, an author or an organization.
 
-Each decision is an event without papers, which undo takes back. The step of a wish adds to what papers with the word or
-trait have, or takes from it, whether that was learned or not. An interest that the user has changed is held: its papers
-stay together under its name, whatever is marked later; its step multiplies what it says. What is muted says nothing.
+Each wish is an event without papers, which undo takes back. Its step adds to the score of papers with the word or
+trait, or takes from it, whether that was learned or not. A muted word is not learned at all.
+
+Earlier versions also let the user change whole interests. Their events still count: what was raised, lowered or muted
+multiplies the weight of the marks on the interest's papers.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from reader.core.choice.words import code_of
+from reader.core.choice.words import terms_of
 from reader.core.foreign import read_json
 from reader.core.ids import is_paper_id
 from reader.core.text import clean, fold
@@ -20,28 +20,25 @@ from reader.core.text import clean, fold
 WEIGH: Final = "weigh:"
 """Prefix of the kinds of events that weigh something; its type and name follow."""
 
-HOLD: Final = "interest:"
-"""Prefix of the kinds of events that change an interest; its key follows, and the value is JSON."""
+INTEREST: Final = "interest:"
+"""Prefix of the kinds of events that changed an interest in earlier versions; the value is JSON."""
 
 MUTE: Final = "mute"
 """The value of the event that mutes."""
 
 MOST_STEPS: Final = 3
 
-LONGEST: Final = 120
+LONGEST_NAME: Final = 120
+"""Letters."""
 
-STEP: Final = 0.5
-"""What the first step adds; each next one doubles it."""
+FIRST_STEP: Final = 0.5
+"""What the first step adds to the score, on a scale on which liked papers have 1; each next step doubles it."""
 
-FACTOR: Final = 1.5
-
-MOST_HELD: Final = 100
-"""Maximum number of papers that identify a changed interest: those with the most weight."""
-
-HELD_LIMIT: Final = 8_000
+INTEREST_FACTOR: Final = 1.5
+MOST_INTEREST_LETTERS: Final = 8_000
 
 What: TypeAlias = Literal["word", "topic", "author", "org"]
-"""What a liked or disliked thing is; all but words are traits."""
+"""What a wish is about; all but words are traits."""
 
 WHATS: Final[tuple[What, ...]] = get_args(What)
 
@@ -53,7 +50,7 @@ class Wish(NamedTuple):
 
     what: What
     name: str
-    """The word or pair of words, the topic's slug, the author or the organization."""
+    """The phrase, the topic's slug, the author or the organization."""
     step: int | None = 0
     """How often it was raised; below 0 if lowered, None if muted, 0 if as learned."""
 
@@ -66,160 +63,90 @@ class Wish(NamedTuple):
         return MUTE if self.step is None else str(self.step)
 
     @property
-    def key(self) -> tuple[What, str]:
+    def key(self) -> tuple[str, str]:
         """What it is about, regardless of spelling."""
-        return trait_key(self.what, self.name)
+        is_word = self.what == "word"
+        return self.what, " ".join(map(str, terms_of(self.name))) if is_word else fold(self.name)
 
     @property
     def label(self) -> str:
-        """The wish in words: `raised "sparse attention"`."""
+        """The wish in words: `more of sparse attention`."""
+        return {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[
+            self.said
+        ] + f" {self.name}"
+
+    @property
+    def said(self) -> str:
+        """The wish in a word."""
         if self.step is None:
-            done = "muted"
-        else:
-            done = "raised" if self.step > 0 else "lowered" if self.step < 0 else "as learned:"
-        return f'{done} "{self.name}"'
+            return "muted"
+        return "more" if self.step > 0 else "less" if self.step < 0 else ""
 
     def moved(self, direction: Direction) -> Wish:
-        return self._replace(step=_moved(self.step, direction))
+        """The wish after another step; to raise or lower what is muted unmutes it."""
+        if direction in ("mute", "reset"):
+            return self._replace(step=None if direction == "mute" else 0)
+        step = (self.step or 0) + (1 if direction == "raise" else -1)
+        return self._replace(step=max(-MOST_STEPS, min(MOST_STEPS, step)))
 
     @property
     def added(self) -> float:
-        """What it adds to the score of a paper that is all about it; a muted word is not learned in the first place."""
+        """What it adds to the score of a paper; a muted word adds nothing, as it is not learned."""
         step = -MOST_STEPS if self.step is None and self.what != "word" else self.step or 0
-        return STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0
-
-
-def _moved(step: int | None, direction: Direction) -> int | None:
-    """Another step; to raise or lower what is muted unmutes it."""
-    if direction in ("mute", "reset"):
-        return None if direction == "mute" else 0
-    return max(-MOST_STEPS, min(MOST_STEPS, (step or 0) + (1 if direction == "raise" else -1)))
-
-
-def trait_key(what: What, name: str) -> tuple[What, str]:
-    """What distinguishes a word or trait from others: a word's stem, or its name without case and accents."""
-    return what, str(code_of(name)) if what == "word" else fold(name)
-
-
-DONE: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "raise": 'raised "{}"',
-        "lower": 'lowered "{}"',
-        "mute": 'muted "{}"',
-        "reset": 'as learned: "{}"',
-        "rename": 'renamed to "{}"',
-        "join": 'joined as "{}"',
-        "split": 'split off "{}"',
-        "make": 'made "{}" an interest',
-    }
-)
-"""What the user did with an interest, in words."""
-
-
-class Held(NamedTuple):
-    """What the user wants of one interest."""
-
-    key: str
-    """The id of the paper that it began with, or the tag or view that it was made of."""
-    name: str
-    step: int | None = 0
-    """As in a wish."""
-    papers: tuple[str, ...] = ()
-    """The ids of papers that stay together; none if the interest is as learned."""
-    did: str = "reset"
-    """The user's last action on it, one of `DONE`."""
-
-    @property
-    def kind(self) -> str:
-        return f"{HOLD}{self.key}"
-
-    @property
-    def value(self) -> str:
-        said = {"did": self.did, "name": self.name, "step": self.step, "papers": self.papers[:MOST_HELD]}
-        return json.dumps(said, ensure_ascii=False)
-
-    @property
-    def label(self) -> str:
-        """The user's last action, in words."""
-        return DONE[self.did].format(self.name)
-
-    @property
-    def factor(self) -> float:
-        """What its words' weights are multiplied by."""
-        return 0.0 if self.step is None else FACTOR**self.step
-
-    def moved(self, direction: Direction) -> Held:
-        papers = () if direction == "reset" else self.papers
-        return self._replace(step=_moved(self.step, direction), papers=papers, did=direction)
-
-
-def joined(one: Held, other: Held) -> list[Held]:
-    """Join two interests under the name of the first."""
-    papers = tuple(dict.fromkeys((*one.papers, *other.papers)))
-    return [one._replace(papers=papers, did="join"), other._replace(papers=(), step=0, did="reset")]
-
-
-def parse_held(kind: str, value: str) -> Held | None:
-    """The interest of an event; None if it is of another kind, or not of the right form."""
-    key, said = kind.removeprefix(HOLD), read_json(value, HELD_LIMIT)
-    if not kind.startswith(HOLD) or clean(key, LONGEST) != key or not key or not isinstance(said, dict):
-        return None
-    name, step, papers, did = said.get("name"), said.get("step"), said.get("papers"), said.get("did")
-    if not isinstance(name, str) or not name or clean(name, LONGEST) != name:
-        return None
-    if not isinstance(did, str) or did not in DONE or not isinstance(papers, list) or len(papers) > MOST_HELD:
-        return None
-    if not all(isinstance(one, str) and is_paper_id(one) for one in papers):
-        return None
-    is_step = step is None or (isinstance(step, int) and not isinstance(step, bool) and abs(step) <= MOST_STEPS)
-    return Held(key, name, step, tuple(papers), did) if is_step else None
+        return FIRST_STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0
 
 
 def parse_wish(kind: str, value: str) -> Wish | None:
-    """The wish of an event; None if it is of another kind, or not of the right form."""
+    """The wish of an event; None if it is of another kind or malformed."""
     what, _, name = kind.removeprefix(WEIGH).partition(":")
-    if not kind.startswith(WEIGH) or what not in WHATS or not name or clean(name, LONGEST) != name:
+    known = next((one for one in WHATS if one == what), None)
+    if not kind.startswith(WEIGH) or known is None or not name or clean(name, LONGEST_NAME) != name:
         return None
-    if value == MUTE:
-        return Wish(what, name, None)
-    try:
-        step = int(value)
-    except ValueError:
-        return None
-    return Wish(what, name, step) if abs(step) <= MOST_STEPS and str(step) == value else None
+    step = _step(None if value == MUTE else value)
+    return None if step == "bad" else Wish(known, name, step)
+
+
+def _step(value: str | None) -> int | Literal["bad"] | None:
+    steps = {str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}
+    return None if value is None else steps.get(value, "bad")
 
 
 def event_label(kind: str, value: str) -> str:
     """An event of these kinds in words."""
-    wish = parse_held(kind, value) or parse_wish(kind, value)
-    return wish.label if wish else "weighed"
-
-
-def newest_held(events: Iterable[tuple[str, str]]) -> tuple[Held, ...]:
-    """The interests changed by the user, from the kinds and values of events, oldest first."""
-    found: dict[str, Held] = {}
-    for kind, value in events:
-        held = parse_held(kind, value)
-        if held is not None:
-            found.pop(held.key, None)
-            if held.papers:
-                found[held.key] = held
-    return tuple(found.values())
+    wish = parse_wish(kind, value)
+    return wish.label if wish else "changed an interest"
 
 
 def newest_wishes(events: Iterable[tuple[str, str]]) -> tuple[Wish, ...]:
     """The wishes in force, from the kinds and values of events, oldest first."""
-    found: dict[tuple[What, str], Wish] = {}
-    for kind, value in events:
-        wish = parse_wish(kind, value)
-        if wish is not None:
-            found.pop(wish.key, None)
-            if wish.step != 0:
-                found[wish.key] = wish
+    found: dict[tuple[str, str], Wish] = {}
+    for wish in filter(None, (parse_wish(kind, value) for kind, value in events)):
+        found.pop(wish.key, None)
+        if wish.step != 0:
+            found[wish.key] = wish
     return tuple(found.values())
 
 
-def muted_codes(wishes: Iterable[Wish]) -> frozenset[int]:
-    """The numbers of the muted words."""
-    codes = (code_of(wish.name) for wish in wishes if wish.what == "word" and wish.step is None)
-    return frozenset(code for code in codes if code is not None)
+def interest_factors(events: Iterable[tuple[str, str]]) -> dict[str, float]:
+    """What the marks on some papers, by id, are multiplied by, from the events about interests, oldest first."""
+    newest = {kind: value for kind, value in events if kind.startswith(INTEREST)}
+    factors: dict[str, float] = {}
+    for value in newest.values():
+        held = read_json(value, MOST_INTEREST_LETTERS)
+        step, ids = (held.get("step", 0), held.get("papers")) if isinstance(held, dict) else (0, None)
+        is_step = step is None or (type(step) is int and abs(step) <= MOST_STEPS)
+        if is_step and step != 0 and isinstance(ids, list):
+            factor = 0.0 if step is None else INTEREST_FACTOR**step
+            factors.update({id: factor for id in ids if isinstance(id, str) and is_paper_id(id)})
+    return factors
+
+
+def muted_terms(wishes: Iterable[Wish]) -> frozenset[int]:
+    """The numbers of the words and pairs of muted phrases: of a single word the word, else the pairs alone."""
+    terms = [terms_of(wish.name) for wish in wishes if wish.what == "word" and wish.step is None]
+    return frozenset(term for each in terms for term in pairs_or_word(each))
+
+
+def pairs_or_word(terms: list[int]) -> list[int]:
+    """The terms that mean a phrase: its pairs, or its only word."""
+    return [term for term in terms if term & 1] or terms[:1]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from reader.core.document.formula import SUPERSCRIPTS, draw_formula, formula_text
+from reader.core.document.formula import SUPERSCRIPTS, draw_formula, formula_text, is_diagram
 from reader.core.document.model import (
     Block,
     Cell,
@@ -42,6 +42,9 @@ NARROWED = 36
 """Minimum columns of a cell's text; a table that is still wider scrolls sideways."""
 
 MOST_COLUMNS = 400
+
+_WIDEST_DIAGRAM = 200
+"""Cells of a diagram in a pipe; a wider one is on one line."""
 
 INDENT = 4
 NARROWEST = 20
@@ -153,7 +156,7 @@ class BlockWriter:
         room = self._room(edge)
         number = [Piece(block.number, "label")] if block.number else []
         if room is None:
-            rows = [row for tex in block.rows for row in formula_text(tex).split("\n")]
+            rows = [row for tex in block.rows for row in _piped_formula(tex)]
             for index, row in enumerate(rows):
                 end = [Piece("  "), *number] if number and index == len(rows) - 1 else []
                 yield DocumentLine((*edge.pieces, Piece(row, "formula"), *end))
@@ -332,6 +335,13 @@ def _to(target: str) -> tuple[str, str] | None:
     return (FOLLOW, target) if target else None
 
 
+def _piped_formula(tex: str) -> list[str]:
+    """A displayed formula on one line for each of its rows; a diagram as it is drawn."""
+    if is_diagram(tex):
+        return [line for drawn in draw_formula(tex, _WIDEST_DIAGRAM) for line in drawn.lines]
+    return formula_text(tex).split("\n")
+
+
 def inline_formula(tex: str) -> str:
     """A formula in running text: on one line, and unbroken if it is short."""
     shown = formula_text(tex).replace("\n", " ")
@@ -367,9 +377,12 @@ def grid_texts(table: Table) -> Iterator[list[Spans]]:
 
 
 def table_rows(table: Table) -> Iterator[str]:
-    """Each row as one line, its cells separated by tabs."""
-    for row in grid_texts(table):
-        yield "\t".join(text_of(pieces_of(spans)) for spans in row).rstrip("\t")
+    """Each row as one line, with its cells in columns."""
+    grid = _grid(table)
+    widths = _widths(grid, None)
+    for row in grid:
+        for line in _row_lines(row, widths):
+            yield text_of(line)
 
 
 def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:

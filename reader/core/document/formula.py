@@ -59,8 +59,12 @@ def formula_text(tex: str) -> str:
     return ROW.join(filter(None, rows))
 
 
+_BEFORE_PREFIX = ("", "open", "bin", "rel", "punct", "space", "row")
+"""Classes after which a script without a base belongs to what follows, as in `⁸⁷Rb`."""
+
+
 class Atom(NamedTuple):
-    """A part of the line, with its TeX class: ord, bin, rel, op, open, close, punct, space, frac, row."""
+    """A part of the line, with its TeX class: ord, bin, rel, op, open, close, punct, space, script, frac, row."""
 
     text: str
     kind: str = "ord"
@@ -132,6 +136,8 @@ def joined(atoms: Sequence[Atom]) -> str:
         # A factor after a plain slash would read as part of the denominator.
         is_factor = kind == "frac" and (before == "op" or after not in ("", "bin", "rel", "close", "punct", "row"))
         text += f"({part})" if is_factor else part
+        if kind == "script" and before in _BEFORE_PREFIX:
+            kind = "prefix"
         before = "open" if is_sign else kind
     return text
 
@@ -147,7 +153,7 @@ def is_apart(before: str, kind: str) -> bool:
         return before in ("ord", "close", "op", "frac", "root")
     if before == "op":
         return kind in ("ord", "frac", "op", "root", "apart")
-    if "apart" in (before, kind):
+    if {"apart", "script"} & {before, kind}:
         return before not in ("open", "") and kind not in ("close", "punct")
     return (before in ("frac", "root") and kind in ("ord", "frac", "root", "open")) or (
         kind == "frac" and before in ("ord", "close")
@@ -178,7 +184,7 @@ def _script(node: Script) -> Atom:
         return Atom(text, kind)
     text += small_script(compact(below), "_") + small_script(compact(above), "^")
     kind = "ord" if kind in ("space", "punct", "bin", "open") else kind
-    return Atom(text, "apart" if base == EMPTY else kind)
+    return Atom(text, "script" if base == EMPTY else kind)
 
 
 def _base(base: Node) -> str:
@@ -268,7 +274,7 @@ def _root(body: Node, index: Node | None) -> Atom:
 
 
 def _grid(node: Grid) -> Atom:
-    rows, kind, (opening, closing), _ = node
+    rows, kind, (opening, closing), align = node
     if kind == "lines" and any(len(row) for row in rows):
         return Atom(ROW.join(joined([atom_of(one) for cell in row for one in items_of(cell)]) for row in rows), "row")
     if kind == "stack":
@@ -276,8 +282,19 @@ def _grid(node: Grid) -> Atom:
     if kind == "cases":
         inner = " ; ".join("".join(_case(cell, at) for at, cell in enumerate(row)) for row in rows)
         return Atom(f"{opening or '{:'} {inner} {closing or ':}'}", "fence")
-    inner = " ; ".join(", ".join(map(_text, row)) for row in rows)
+    _, bars = _columns(align)
+    inner = " ; ".join(
+        "".join(f"{' | ' if at in bars else ', ' if at else ''}{_text(cell)}" for at, cell in enumerate(row))
+        for row in rows
+    )
     return Atom(f"{opening or '[:'}{inner}{closing or ':]'}", "fence")
+
+
+def _columns(align: str) -> tuple[str, frozenset[int]]:
+    """The alignment of columns without the lines between them, and the columns that have a line before them."""
+    letters = align.replace("|", "")
+    before = (len(align[:at].replace("|", "")) for at, sign in enumerate(align) if sign == "|")
+    return letters, frozenset(before) - {0, len(letters)}
 
 
 def _case(cell: Node, at: int) -> str:
@@ -298,6 +315,14 @@ def _accented(base: Node, name: str) -> str:
             # It covers the scripts too.
             return "".join(letter + mark for letter in text)
     return f"{name.removeprefix('wide')}({text})"
+
+
+def is_diagram(tex: str) -> bool:
+    """Whether a formula has a grid without brackets, such as a commutative diagram, which one line can't show."""
+    parts = items_of(read_tex(tex))
+    return any(
+        isinstance(one, Grid) and one.kind == "matrix" and not any(one.sides) and len(one.rows) > 1 for one in parts
+    )
 
 
 # On several lines
@@ -677,18 +702,22 @@ def _grid_box(node: Grid) -> Box | None:
     columns = max(map(len, rows))
     rows = [[*row, *[Box(("",), 0)] * (columns - len(row))] for row in rows]
     widths = [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
-    gap, given = (" ", "rl" * columns) if node.kind == "lines" else ("  ", node.align or "c")
+    letters, bars = _columns(node.align)
+    gap, given = (" ", "rl" * columns) if node.kind == "lines" else ("  ", letters or "c")
     align = given.ljust(columns, given[-1])
+    gaps = ["", *(" │ " if at in bars else gap for at in range(1, columns))]
     lines: list[str] = []
     was_tall, base = False, 0
     for row in rows:
         is_tall = any(cell.is_tall for cell in row)
         if lines and (is_tall or was_tall):
-            lines.append(gap.join(" " * width for width in widths))
+            lines.append("".join(before + " " * width for before, width in zip(gaps, widths, strict=True)))
         cells = zip(row, widths, align[:columns], strict=True)
         drawn, above = _level([cell._replace(lines=_padded(cell, width, side)) for cell, width, side in cells])
         was_tall, base = is_tall, len(lines) + above
-        lines += map(gap.join, zip(*drawn, strict=True))
+        lines += (
+            "".join(map("".join, zip(gaps, cells_of_line, strict=True))) for cells_of_line in zip(*drawn, strict=True)
+        )
     inner = Box(tuple(lines), base if node.kind == "lines" else (len(lines) - 1) // 2)
     opening, closing = node.sides
     return _fenced(opening, inner, closing)._replace(kind="fence")

@@ -1,18 +1,19 @@
 r"""Formulas as trees, read from TeX: their structure, without colours, lengths and sizes.
 
-Any TeX gives a tree: an unknown command becomes an `Unknown`, and the rest of the formula is read as usual. Upright and
-italic letters are the same; all other fonts are kept as the letters that Unicode has for them.
+Any TeX gives a tree: an unknown command becomes an `Unknown`, and the rest of the formula is read as usual. Fonts are
+kept as the letters that Unicode has for them. Upright and italic letters are both plain, unless a formula has the same
+letter in both.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
-from reader.core.document import symbols
+from reader.core.document import notations, symbols
 from reader.core.text import clean_note
 
 LONGEST = 10_000
@@ -87,7 +88,7 @@ class Grid(NamedTuple):
     """`matrix`; `cases`, with a brace at the left; `lines`, one formula below the other; or `stack`, in a script."""
     sides: tuple[str, str] = ("", "")
     align: str = ""
-    """One letter for each column, `l`, `c` or `r`; the last also applies to all further ones."""
+    """A letter for each column, `l`, `c` or `r`, of which the last also applies to all further ones; `|` for a line."""
 
 
 class Accent(NamedTuple):
@@ -120,10 +121,19 @@ BREAK = Symbol("\n", "row")
 """A new line outside of an environment."""
 
 _PRIME = Symbol("′")
+_THIN = Symbol("", "thin")
 
 _TOKEN = re.compile(r"%[^\n]*\n?|\\(?:[A-Za-z@]+|.)|[ \t\n]+|.", re.DOTALL)
 _LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in|pc|bp|sp|dd|cc|fil{1,3}|\\[A-Za-z]+)")
 _GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
+_UPRIGHT = re.compile(r"\\(?:mathrm|mathup|symup)\s*\{([A-Za-z])\}")
+_STAGGER = frozenset(("\\ ", "~", "\\;", "\\:", "\\quad", "\\phantom", "\\hphantom"))
+"""What begins a script that is to the right of the other script of its base."""
+_GROWING = {
+    "qty": ("", ""), "quantity": ("", ""), "mqty": (r"\begin{matrix}", r"\end{matrix}"),
+    "matrixquantity": (r"\begin{matrix}", r"\end{matrix}"),
+}  # fmt: skip
+"""Macros before brackets, and what is around the content of the brackets."""
 _DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
 _STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
 _MATRICES = {"matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
@@ -133,7 +143,36 @@ _NAMES_OF_LINES = "aligned align split gathered alignedat alignat gather multlin
 _LINES = frozenset(_NAMES_OF_LINES.split())
 _CASES = frozenset(("cases", "dcases", "rcases", "drcases", "numcases"))
 _WITH_COLUMNS = frozenset(("array", "subarray", "tabular"))
+_ENVIRONMENTS = _LINES | _CASES | frozenset(_MATRICES)
 _WITH_NUMBER = frozenset(("alignedat", "alignat"))
+
+
+_NAMES_OF_STRUCTURES = """
+    frac tfrac dfrac cfrac nicefrac sfrac flatfrac binom tbinom dbinom genfrac sqrt root overset stackrel underset
+    overunderset underoverset underbrace overbrace underbracket overbracket underparen overparen pmod pod bmod mod not
+    substack left right middle begin end mathchoice char symbol prime limits nolimits displaylimits over atop choose
+    brace brack above of
+"""
+_STRUCTURES = frozenset(_NAMES_OF_STRUCTURES.split())
+_NAME = re.compile(r"\\([A-Za-z@]+)")
+_ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]*)")
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    tables = (
+        _STRUCTURES, notations.MACROS, symbols.FUNCTIONS, symbols.THIN_SPACES, symbols.SPACES, symbols.LENGTHS,
+        symbols.IGNORED, symbols.FONTS, symbols.SWITCHES, symbols.CLASSED, symbols.TEXTS, symbols.ACCENTS,
+        symbols.MARKED, symbols.DROPPED, symbols.WRAPPERS, symbols.ARROWS, *(table for table, _ in _CLASSES),
+    )  # fmt: skip
+    return frozenset(name for table in tables for name in table)
+
+
+def is_known(tex: str) -> bool:
+    """Whether all commands and environments of a formula are known, so that its TeX says all that it shows."""
+    known = _known_names()
+    names = all(name in known for name in _NAME.findall(tex))
+    return names and all(name in _ENVIRONMENTS for name in _ENVIRONMENT.findall(tex))
 
 
 @lru_cache(maxsize=1_024)
@@ -157,6 +196,8 @@ class _Reader:
         self._place = 0
         self._depth = depth
         self._font = ""
+        self._upright = frozenset(_UPRIGHT.findall(tex))
+        """Letters that the formula has upright, so that the italic ones need a sign of their own."""
 
     def whole(self) -> Node:
         """The whole formula; unmatched closing brackets are left out."""
@@ -241,7 +282,8 @@ class _Reader:
         while (piece := self._peek()) is not None and piece not in _STOPS and piece not in stops:
             self._place += 1
             if piece in ("^", "_"):
-                self._add_script(items, piece, self._argument())
+                is_staggered = self._peek() == "{" and {*self._pieces[self._place + 1 : self._place + 2]} <= _STAGGER
+                self._add_script(items, piece, self._argument(), is_staggered=is_staggered)
             elif piece == "'":
                 self._add_script(items, "^", self._primes())
             elif piece in ("\\limits", "\\nolimits", "\\displaylimits"):
@@ -259,7 +301,7 @@ class _Reader:
                 items += self._nodes(piece)
         self._font = font
         self._depth -= 1
-        return items
+        return _with_thin_spaces(items)
 
     def _go_deeper(self) -> None:
         self._depth += 1
@@ -299,9 +341,13 @@ class _Reader:
         return _row(items)
 
     @staticmethod
-    def _add_script(items: list[Node], sign: str, inner: Node) -> None:
+    def _add_script(items: list[Node], sign: str, inner: Node, *, is_staggered: bool = False) -> None:
+        if is_staggered:
+            inner = _row([one for one in _parts(inner) if not (isinstance(one, Symbol) and one.kind == "space")])
         if inner == EMPTY:
             return
+        while items and items[-1] == _THIN:
+            items.pop()
         base: Node = EMPTY
         if items and not (isinstance(items[-1], Symbol) and items[-1].kind in ("space", "row")):
             base = items.pop()
@@ -309,6 +355,11 @@ class _Reader:
         match base:
             case Brace(_, None, is_above) if is_above == (sign == "^"):
                 items.append(base._replace(label=inner))
+                return
+            case Script(_, known_below, known_above) if is_staggered and (
+                known_above is not None if sign == "_" else known_below is not None
+            ):
+                items += [base, _OpenScript(EMPTY, below, above)]
                 return
             case Script(first, known_below, known_above, stacked) if isinstance(base, _OpenScript):
                 if sign == "_" and known_below is None:
@@ -346,7 +397,7 @@ class _Reader:
         return [Symbol(self._lettered(piece), _DELIMITERS.get(piece) or _KINDS.get(piece, "ord"))]
 
     def _lettered(self, text: str) -> str:
-        return symbols.in_font(text, self._font)
+        return symbols.in_font(text, self._font or ("italic" if text in self._upright else ""))
 
     # Commands
 
@@ -357,9 +408,13 @@ class _Reader:
             if name in table:
                 return [Symbol(self._lettered(table[name]), kind)]
         if name in symbols.FUNCTIONS:
-            return [Symbol(name, "op")]
+            return [Symbol(symbols.FUNCTIONS[name], "op")]
+        if name in notations.MACROS:
+            return self._expanded(name)
         if name.isspace():
             return [Symbol(" ", "space")]
+        if name in symbols.THIN_SPACES:
+            return [_THIN]
         if name in symbols.SPACES:
             return [Symbol(symbols.SPACES[name], "space")] if symbols.SPACES[name] else []
         if name in symbols.LENGTHS:
@@ -375,7 +430,8 @@ class _Reader:
         if name in symbols.CLASSED:
             inner = self._argument()
             kind = symbols.CLASSED[name]
-            letters = [part.text for part in _parts(inner) if isinstance(part, Symbol) and part.kind in ("ord", kind)]
+            kinds = ("ord", kind, "space") if kind == "op" else ("ord", kind)
+            letters = [part.text for part in _parts(inner) if isinstance(part, Symbol) and part.kind in kinds]
             if not letters or len(letters) < len(_parts(inner)):
                 return [_grouped(inner, keep=True)]
             return [_Limited("".join(letters), kind) if kind == "op" else Symbol("".join(letters), kind)]
@@ -393,6 +449,39 @@ class _Reader:
             self._option()
             return [_grouped(self._argument(), keep=False)]
         return self._structure(name)
+
+    def _expanded(self, name: str) -> list[Node]:
+        """What a macro of a package stands for."""
+        if name in _GROWING and (fence := self._growing_fence(*_GROWING[name])) is not None:
+            return [fence]
+        arguments = []
+        for kind in notations.MACROS[name][0]:
+            if kind == "o":
+                arguments.append(self._option() or "")
+                continue
+            self._skip_spaces()
+            arguments.append(self._raw() if kind == "m" or self._peek() == "{" else "")
+        inner = _Reader(notations.expanded(name, arguments), self._depth + 1)
+        inner._font = self._font
+        found = _parts(_grouped(inner.whole(), keep=False))
+        return [_THIN, *found] if name in ("dd", "differential") else found
+
+    def _growing_fence(self, before: str, after: str) -> Fence | None:
+        r"""The brackets that follow `\qty` of the physics package, which makes them grow; None if there are none."""
+        self._skip_spaces()
+        opening = self._peek() or ""
+        closing = {"(": ")", "[": "]", "|": "|"}.get(opening)
+        if closing is None:
+            return None
+        depth = 0
+        for end in range(self._place + 1, min(self._place + _LONGEST_OPTION, len(self._pieces))):
+            piece = self._pieces[end]
+            if piece == closing and depth == 0:
+                inner = "".join((before, *self._pieces[self._place + 1 : end], after))
+                self._place = end + 1
+                return Fence(opening, _Reader(inner, self._depth + 1).whole(), closing)
+            depth += (piece == opening) - (piece == closing)
+        return None
 
     def _text(self, name: str) -> list[Node]:
         starred = self._peek() == "*"
@@ -509,7 +598,7 @@ class _Reader:
         if name in _WITH_COLUMNS or name in _WITH_NUMBER:
             self._option()
             columns = self._raw()
-            align = re.sub(r"[^lcr]", "", re.sub(r"\{[^}]*\}", "", columns)) if name in _WITH_COLUMNS else ""
+            align = re.sub(r"[^lcr|]", "", re.sub(r"\{[^}]*\}", "", columns)) if name in _WITH_COLUMNS else ""
         elif name in _MATRICES or name in _LINES:
             option = self._option()
             align = option if option and set(option) <= set("lcr") else ""
@@ -572,6 +661,44 @@ def _parts(node: Node) -> list[Node]:
 def _row(items: Sequence[Node]) -> Node:
     """Nodes side by side; one alone is itself."""
     return items[0] if len(items) == 1 else Row(tuple(items))
+
+
+def _with_thin_spaces(items: list[Node]) -> list[Node]:
+    """Nodes with a space for each thin space that parts letters, as in `9.81 m`, and without the others."""
+    if _THIN not in items:
+        return items
+    found: list[Node] = []
+    for item in items:
+        if found and found[-1] == _THIN:
+            del found[-1]
+            if found and _ends_in_letter(found[-1]) and _edge(item, 0).isalpha():
+                found.append(Symbol(" ", "space"))
+        if item != _THIN or (found and found[-1] != _THIN):
+            found.append(item)
+    return found[:-1] if found and found[-1] == _THIN else found
+
+
+def _ends_in_letter(node: Node) -> bool:
+    if isinstance(node, Symbol) and node.kind in ("bin", "rel", "op", "open", "punct", "space"):
+        return False
+    edge = _edge(node, -1)
+    return edge.isalnum() or edge in tuple(")]}′″°") or (isinstance(node, Fence) and edge != "")
+
+
+def _edge(node: Node, place: int) -> str:
+    """The first (0) or last (-1) sign of a node; a letter for what is drawn as several."""
+    match node:
+        case Symbol(text) | Words(text):
+            return text.strip()[place:][:1]
+        case Row(items):
+            return _edge(items[place], place) if items else ""
+        case Script(base):
+            return _edge(base, 0) if place == 0 else "x"
+        case Accent(base):
+            return _edge(base, place)
+        case Fence(opening, _, closing):
+            return (opening, closing)[place]
+    return ""
 
 
 def _grouped(node: Node, *, keep: bool) -> Node:

@@ -201,6 +201,26 @@ class Section(NamedTuple):
         return " ".join(filter(None, (self.sign, self.title)))
 
 
+class Landmark(NamedTuple):
+    """What a text refers to by kind and number: a figure, table, algorithm, theorem, section or equation."""
+
+    kind: str
+    """As printed, such as `Table`."""
+    number: str
+    title: str
+    block: int
+    """The index of the document's block that contains it."""
+    anchor: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} {self.number}".strip()
+
+
+_NUMBERED = re.compile(r"([^\W\d_]{2,20})\.?\s{0,2}\(?([A-Z]?[\d.]{0,12}\d[a-z]?|[A-Z])\)?(?![\w])\W*", re.IGNORECASE)
+_ABBREVIATIONS = {"eqn": "equation", "eqs": "equation", "thm": "theorem", "cor": "corollary"}
+
+
 @dataclass(frozen=True)
 class Document:
     """The full text of a paper."""
@@ -222,6 +242,28 @@ class Document:
             later = (index for index, other in starts[place + 1 :] if other.level <= heading.level)
             found.append(Section(heading, start, next(later, len(self.blocks))))
         return tuple(found)
+
+    @cached_property
+    def landmarks(self) -> tuple[Landmark, ...]:
+        """What has a number of its own, in reading order."""
+        return tuple(
+            landmark
+            for index, block in enumerate(self.blocks)
+            for inner in walk(block)
+            if (landmark := _landmark_of(inner, index)) is not None
+        )
+
+    def find_landmark(self, words: str) -> Landmark | None:
+        """What words such as `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` name; None if the text has no such thing."""
+        found = _NUMBERED.fullmatch(words.strip().replace("§", "section "))
+        if found is None:
+            return None
+        kind, number = found[1].lower(), found[2].rstrip(".").lower()
+        kind = _ABBREVIATIONS.get(kind, kind)
+        if kind == "the":
+            return None
+        named = (one for one in self.landmarks if one.kind.lower().startswith(kind) and one.number.lower() == number)
+        return next(named, None)
 
     def section_of(self, block: int) -> Section | None:
         """The innermost section that a block is in."""
@@ -274,6 +316,23 @@ class Document:
     def sizes(self) -> tuple[int, ...]:
         """The letters of each block, by which progress is counted."""
         return tuple(sum(map(len, texts(block))) for block in self.blocks)
+
+
+def _landmark_of(block: Block | Item, index: int) -> Landmark | None:
+    match block:
+        case Heading(_, number, spans) if number:
+            letter = number.removeprefix("Appendix ").rstrip(".")
+            kind = "Section" if number.rstrip(".") == letter else "Appendix"
+            return Landmark(kind, letter, "".join(plain(spans)), index, block.anchor)
+        case Formula(_, number) if number:
+            return Landmark("Equation", number.strip("()"), "", index, block.anchor)
+        case Figure(label, caption) if found := _NUMBERED.match(label):
+            return Landmark(found[1], found[2], "".join(plain(caption)), index, block.anchor)
+        case Theorem(title):
+            text = "".join(plain(title))
+            if found := _NUMBERED.match(text):
+                return Landmark(found[1], found[2], text[found.end() :].rstrip(" .)"), index, block.anchor)
+    return None
 
 
 def walk(block: Block | Item) -> Iterator[Block | Item]:

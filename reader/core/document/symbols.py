@@ -34,6 +34,8 @@ ORDINARY = _table(
     upalpha α upbeta β upgamma γ updelta δ upepsilon ϵ uptheta θ uplambda λ upmu μ upnu ν uppi π uprho ρ upsigma σ
     uptau τ upphi ϕ upchi χ uppsi ψ upomega ω textmu µ textdegree ° textasciitilde ~ textbar | textunderscore _
     textdollar $ textless < textgreater > textasciicircum ^ textquoteright ’ textendash – textemdash —
+    grad ∇ gradient ∇ divergence ∇· curl ∇× laplacian ∇² SIUnitSymbolMicro µ SIUnitSymbolDegree °
+    SIUnitSymbolCelsius °C SIUnitSymbolOhm Ω SIUnitSymbolAngstrom Å SIUnitSymbolArcminute ′ SIUnitSymbolArcsecond ″
     o ø O Ø ae æ AE Æ oe œ OE Œ aa å AA Å ss ß i ı j ȷ l ł L Ł
     """
 )
@@ -73,6 +75,7 @@ BINARY = _table(
     pm ± mp ∓ times × div ÷ cdot · centerdot · ast ∗ star ⋆ circ ∘ bullet • cap ∩ cup ∪ uplus ⊎ sqcap ⊓ sqcup ⊔
     Cap ⋒ Cup ⋓ vee ∨ lor ∨ wedge ∧ land ∧ setminus ∖ smallsetminus ∖ wr ≀ amalg ⨿ oplus ⊕ ominus ⊖ otimes ⊗
     oslash ⊘ odot ⊙ boxplus ⊞ boxminus ⊟ boxtimes ⊠ boxdot ⊡ ltimes ⋉ rtimes ⋊ bigcirc ◯ dotplus ∔ veebar ⊻
+    vdot · dotproduct · cross × crossproduct ×
     barwedge ⊼ intercal ⊺ divideontimes ⋇ circledast ⊛ circledcirc ⊚ bigtriangleup △ bigtriangledown ▽ rhd ▷ lhd ◁
     """
 )
@@ -90,9 +93,14 @@ CLOSING = _table("rbrace } } } rangle ⟩ rfloor ⌋ rceil ⌉ rvert | rVert ‖
 
 _FUNCTIONS = """
 arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max min Pr
-sec sin sinh sup tan tanh argmax argmin
+sec sin sinh sup tan tanh argmax argmin sech csch Tr tr rank erf Res
 """
-FUNCTIONS = frozenset(_FUNCTIONS.split())
+FUNCTIONS = {name: name for name in _FUNCTIONS.split()} | {
+    "injlim": "inj lim", "projlim": "proj lim", "varinjlim": "inj lim", "varprojlim": "proj lim",
+    "varliminf": "liminf", "varlimsup": "limsup", "trace": "tr", "Trace": "Tr", "real": "Re", "imaginary": "Im",
+    "principalvalue": "P", "pv": "P",
+}  # fmt: skip
+"""Functions by the names of their commands; the last ones are another way to write what has a name already."""
 
 ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0305", "tilde": "\u0303",
@@ -111,15 +119,16 @@ MARKED = {
 
 FONTS = {
     "mathbf": "bold", "bm": "bold", "boldsymbol": "bold", "pmb": "bold", "mathbfit": "bold", "symbf": "bold",
-    "mathcal": "script", "mathscr": "script", "mathfrak": "fraktur", "mathbb": "double", "Bbb": "double",
+    "mathcal": "script", "mathscr": "bold script", "mathfrak": "fraktur", "mathbb": "double", "Bbb": "double",
     "mathds": "double", "mathbbm": "double", "mathbbmss": "double", "mathsf": "sans", "mathtt": "mono",
-    "mathit": "", "mathnormal": "", "mathrm": "", "mathup": "", "symup": "",
+    "mathit": "", "mathnormal": "", "mathrm": "upright", "mathup": "upright", "symup": "upright",
 }  # fmt: skip
 """Commands that give their argument a font."""
 
 SWITCHES = {
-    "bf": "bold", "bfseries": "bold", "boldmath": "bold", "cal": "script", "frak": "fraktur", "rm": "", "it": "",
-    "sf": "sans", "tt": "mono", "sl": "", "normalfont": "", "itshape": "", "rmfamily": "", "mit": "", "bb": "double",
+    "bf": "bold", "bfseries": "bold", "boldmath": "bold", "cal": "script", "frak": "fraktur", "rm": "upright",
+    "it": "", "sf": "sans", "tt": "mono", "sl": "", "normalfont": "", "itshape": "", "rmfamily": "upright", "mit": "",
+    "bb": "double",
 }  # fmt: skip
 """Commands that give the rest of their group a font."""
 
@@ -182,15 +191,20 @@ ARROWS = _table(
 
 WITH_LIMITS = frozenset(
     [*"∑∏∐⋂⋃⋁⋀⨁⨂⨀⨄⨆⨉", "lim", "max", "min", "sup", "inf", "limsup", "liminf", "argmax", "argmin", "det", "gcd", "Pr",
-     "arg max", "arg min", "plim", "colim"]
+     "arg max", "arg min", "plim", "colim", "inj lim", "proj lim"]
 )  # fmt: skip
 """Operators whose scripts are limits."""
 
 NEGATED = dict(zip("=∈∋<>≤≥∼≃≈≡⊂⊃⊆⊇∣∥⊢⊨∃≺≻", "≠∉∌≮≯≰≱≁≄≉≢⊄⊅⊈⊉∤∦⊬⊭∄⊀⊁", strict=True))
 """What is negated, and the sign for it."""
 
-SPACES = {",": "", ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "thinspace": "",
-          "enspace": " ", "medspace": " ", "thickspace": " ", "negthinspace": "", "enskip": " ", ">": " "}  # fmt: skip
+SPACES = {
+    ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "enspace": " ", "medspace": " ",
+    "thickspace": " ", "negthinspace": "", "enskip": " ", ">": " ",
+}  # fmt: skip
+
+THIN_SPACES = frozenset((",", "thinspace"))
+"""Spaces that are drawn only between letters, such as those before a unit."""
 
 
 def _letters(start: int, digits: int = 0, others: str = "") -> dict[int, str]:
@@ -201,9 +215,12 @@ def _letters(start: int, digits: int = 0, others: str = "") -> dict[int, str]:
 
 
 _GREEK = "".join(map(chr, (*range(0x391, 0x3AA), 0x2207, *range(0x3B1, 0x3CA)))) + "∂ϵϑϰϕϱϖ"
-_BY_FONT = {
+_BY_FONT: dict[str, dict[int, str]] = {
+    "upright": {},
+    "italic": _letters(0x1D434, others="hℎ"),
     "bold": _letters(0x1D400, 0x1D7CE) | {ord(letter): chr(0x1D6A8 + at) for at, letter in enumerate(_GREEK)},
     "script": _letters(0x1D49C, others="BℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴ"),
+    "bold script": _letters(0x1D4D0),
     "fraktur": _letters(0x1D504, others="CℭHℌIℑRℜZℨ"),
     "double": _letters(0x1D538, 0x1D7D8, "CℂHℍNℕPℙQℚRℝZℤ"),
     "sans": _letters(0x1D5A0, 0x1D7E2),

@@ -27,7 +27,6 @@ _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], st
     "output": ("name", 'output:"weak baseline"'),
     "view": ("name", "view:evals"),
     "follow": ("name", 'follow:"kaiming he"'),
-    "foryou": ("name", 'foryou:"speculative decoding"'),
     "day": ("date", "day:latest"),
     "published": ("date", "published:2026-05"),
     "since": ("date", "since:7d"),

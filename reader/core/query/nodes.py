@@ -183,7 +183,7 @@ class Query:
     @property
     def default_order(self) -> str:
         """The order of a query without `sort:`, which is best first; empty for other queries."""
-        return "relevance" if self.is_by_fit else "foryou" if next(names_in(self.root, "foryou"), None) else ""
+        return "relevance" if self.is_by_fit else ""
 
     def __str__(self) -> str:
         return self.text

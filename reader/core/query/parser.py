@@ -335,7 +335,7 @@ CHOICES = {
 FORMER = {("is", "risen"): "changed"}
 """Renamed values in saved queries."""
 
-_NAMED_BY_USER = ("tag", "view", "foryou")
+_NAMED_BY_USER = ("tag", "view")
 """Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
 
 _ANY_CHARACTERS = (" ", "?", "0", "a", "漢")

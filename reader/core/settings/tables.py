@@ -31,7 +31,7 @@ from reader.core.settings.types import (
     setting_types,
 )
 
-EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "rdf", "markdown", "csv", "json", "atom")
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")
@@ -124,8 +124,9 @@ class DigestMail:
     """How the connection is encrypted: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
     only a server on this machine may do (port 25)."""
     user: str = setting(TEXT_LINE, "")
-    """Your name at that server; empty for none. The password is in the keyring, where "digest --store-password" puts
-    it, or in DAILYPAPERS_SMTP_PASSWORD."""
+    """Your name at that server; empty for none."""
+    password_command: tuple[str, ...] = setting(Command(), ())
+    """Program that prints the password, such as ["pass", "mail"]; DAILYPAPERS_SMTP_PASSWORD wins over it."""
     command: tuple[str, ...] = setting(Command(), ())
     """Program that gets the digest by "digest --to command"; with format = "mail", it may be ["msmtp", "-t"]."""
     file: str = setting(FilePath(), "")
@@ -140,16 +141,16 @@ class DigestMail:
             host, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
         return host.strip("[]"), int(port or {"starttls": 587, "tls": 465, "none": 25}[self.security])
 
-    def trouble(self) -> str:
-        """Why no mail can be sent, as a sentence; empty if one can."""
+    def trouble(self, *, has_sendmail: bool = False) -> str:
+        """Why no mail can be sent, as a sentence; empty if one can. Without a server, `sendmail` takes it."""
         if not self.to:
             return "No address is set: 'dailypapers config set digest.to you@example.org'."
-        return self.server_trouble()
-
-    def server_trouble(self) -> str:
-        """The same for the server alone."""
         if not self.server:
-            return "No mail server is set: 'dailypapers config set digest.server smtp.example.org'."
+            return (
+                ""
+                if has_sendmail
+                else "There is no sendmail here: 'dailypapers config set digest.server smtp.example.org'."
+            )
         host, _ = self.address
         # A password would be sent unencrypted.
         if self.security == "none" and not is_loopback(host):

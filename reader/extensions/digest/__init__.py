@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
@@ -29,17 +27,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
     how.add_argument("--to", choices=TARGETS, metavar="WHERE", help=about)
     about = "mail it to the setting digest.to; nothing is mailed twice, and without news there is no mail"
     how.add_argument("--send", action="store_true", help=about)
-    about = "ask for the password of the mail server, and store it in the keyring"
-    how.add_argument("--store-password", action="store_true", help=about)
-    about = "start or stop links in digests that open papers in the reader, where the system allows it"
-    how.add_argument("--links", choices=("on", "off"), help=about)
     about = "the file for --to file (default: the setting digest.file)"
     parser.add_argument("-o", "--output", action=api.StoreFile, metavar="FILE", help=about)
     about = "also send what may already have been sent, if an earlier run broke off before it knew"
     parser.add_argument("--again", action="store_true", help=about)
-    about = "wait some minutes if your machines sync, so that only one of them mails; a schedule does this"
-    parser.add_argument("--in-turn", action="store_true", help=about)
-    about = "refresh first; without a network, print what is stored, while --send waits for it up to two hours"
+    about = "refresh first; without a network, what is stored is used"
     parser.add_argument("--refresh", action="store_const", const=0.0, dest="max_age", help=about)
     about = "refresh first if the last refresh was more than HOURS ago"
     parser.add_argument("--max-age", type=_hours, metavar="HOURS", help=about)
@@ -53,10 +45,6 @@ def _hours(text: str) -> float:
 
 
 def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
-    if arguments.store_password:
-        return _store_password(workspace)
-    if arguments.links:
-        return _switch_links(arguments.links)
     from reader.extensions.digest.sending import DELIVERIES
 
     target = "file" if arguments.output and not arguments.to else arguments.to or "stdout"
@@ -66,37 +54,7 @@ def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
         raise api.UsageError("--again belongs to --send or --to command.")
     deliver = DELIVERIES["send" if arguments.send else target](arguments, workspace)
     deliver.check()
-    if arguments.in_turn:
-        deliver.wait()
     return deliver.run()
-
-
-def _switch_links(how: str) -> int:
-    """Start or stop letting the system open our addresses."""
-    if how == "on":
-        place = api.link_handler.install(os.environ, api.copied_environment(os.environ, api.paths.home()))
-        api.print_line(f"{place} now opens {api.link_handler.SCHEME}:ID as a paper; the next digest has such links.")
-    else:
-        api.print_line("Removed." if api.link_handler.remove(os.environ) else "There are no such links.")
-    return 0
-
-
-def _store_password(workspace: api.Workspace) -> int:
-    from reader.extensions.digest.mail import store_password
-
-    settings = workspace.settings.digest
-    if not settings.user:
-        raise api.ReaderError("No user is set: 'dailypapers config set digest.user NAME'.")
-    if trouble := settings.server_trouble():
-        raise api.ReaderError(trouble)
-    host, _ = settings.address
-    if not api.is_terminal(sys.stdin):
-        raise api.UsageError("Cannot ask for the password without a terminal.")
-    if not (password := api.ask(f"Password of {settings.user} at {host}: ", is_secret=True)):
-        raise api.UsageError("An empty password is not stored.")
-    store_password(settings.user, host, password)
-    api.print_line("Stored in the keyring.")
-    return 0
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
@@ -109,11 +67,8 @@ def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     last = sent.newest.astimezone().isoformat(" ", "minutes") if sent.newest else "never"
     yield api.Finding("Digest", "last sent", last, shared=last)
     if sent.failure is not None:
-        at, until = (time.astimezone().isoformat(" ", "minutes") for time in (sent.failure.at, sent.failure.until))
-        if sent.tried:
-            yield api.Finding("Digest", "waiting", f"for the network until {until}", shared=until)
-        else:
-            yield api.Finding("Digest", "failed", at, api.clean(sent.failure.error), at)
+        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
+        yield api.Finding("Digest", "failed", at, api.clean(sent.failure.error), at)
 
 
 DIGEST = api.Command(

@@ -31,10 +31,7 @@ def intro(news: api.news.News) -> str:
     return f"{news.summary}. {news.state}"
 
 
-STOP = f"{api.APP} schedule remove --digest"
-"""The command that ends a daily mail."""
-
-END = f"Nothing is mailed twice. To end the daily mail: {STOP}"
+END = "Nothing is mailed twice."
 
 
 WIDTH = 72
@@ -126,11 +123,8 @@ class _Fit(NamedTuple):
 _FITS = (_Fit(api.news.SHORT, 250, True), _Fit(120, 160, True), _Fit(0, 60, False))
 
 
-def page(news: api.news.News, *, opens_reader: bool = False, is_mail: bool = False) -> str:
-    """The digest as HTML, as long as mail clients show; with `opens_reader`, links open papers in the reader.
-
-    A mail says how to stop it.
-    """
+def page(news: api.news.News, *, is_mail: bool = False) -> str:
+    """The digest as HTML, as long as mail clients show."""
     whole = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
     title = escape(news.title)
     day = escape(news.in_words(news.day.isoformat()))
@@ -139,11 +133,11 @@ def page(news: api.news.News, *, opens_reader: bool = False, is_mail: bool = Fal
         "masthead": title.replace(day, day.replace(" ", _FIXED), 1),
         "preheader": escape(" · ".join(api.clean(item.paper.title, 80) for item in news.items[:3])),
         "intro": escape(intro(news)),
-        "end": f"{_code(OPEN)}{f'<br>{END.replace(STOP, _code(STOP))}' if is_mail else ''}",
+        "end": f"{_code(OPEN)}{f'<br>{END}' if is_mail else ''}",
     }
     said = ""
     for fit in _FITS:
-        body = _Body(news, fit, opens_reader=opens_reader)
+        body = _Body(news, fit)
         sections = "\n".join(line for section in news.sections for line in body.section(section))
         said = whole.substitute(told, sections=sections, sans=SANS, serif=SERIF, **_COLORS)
         if len(said.encode("utf-8", "replace")) <= MOST_BYTES:
@@ -152,10 +146,9 @@ def page(news: api.news.News, *, opens_reader: bool = False, is_mail: bool = Fal
 
 
 class _Body:
-    def __init__(self, news: api.news.News, fit: _Fit, *, opens_reader: bool) -> None:
+    def __init__(self, news: api.news.News, fit: _Fit) -> None:
         self._news = news
         self._fit = fit
-        self._opens_reader = opens_reader
 
     def section(self, section: api.news.Section) -> Iterator[str]:
         yield (
@@ -169,7 +162,7 @@ class _Body:
     def _brief(self, item: api.news.Item) -> Iterator[str]:
         look = "font-size:15px;line-height:1.4;font-weight:600;margin:14px 0 0"
         yield f'<h3 style="{look}">{self._title(item)}</h3>'
-        said = " · ".join((*self._facts(item), *self._into_reader(item), _foreign(item.paper.id, 60)))
+        said = " · ".join((*self._facts(item), _foreign(item.paper.id, 60)))
         yield _line("muted", said, "margin:1px 0 0;font-size:13px")
 
     def _item(self, item: api.news.Item) -> Iterator[str]:
@@ -187,7 +180,7 @@ class _Body:
             label = f'<span class="muted" style="{look}">AI summary:</span> ' if is_machine else ""
             yield f'<p style="margin:6px 0 0">{label}{_foreign(said)}</p>'
         found = [_link(one.url, escape(one.name)) for one in further_links(paper) if len(one.url) <= LONGEST_LINK]
-        said = " · ".join((*(found if self._fit.has_links else ()), *self._into_reader(item), _foreign(paper.id, 60)))
+        said = " · ".join((*(found if self._fit.has_links else ()), _foreign(paper.id, 60)))
         yield _line("muted", said, "margin:6px 0 0;font-size:13px;line-height:1.8")
 
     def _facts(self, item: api.news.Item) -> Iterator[str]:
@@ -201,10 +194,6 @@ class _Body:
         if not found or len(found[0].url) > LONGEST_LINK:
             return f"<strong>{title}</strong>"
         return _link(found[0].url, title, f"text-decoration:none;color:{_COLORS['text']}", color="text")
-
-    def _into_reader(self, item: api.news.Item) -> Iterator[str]:
-        if self._opens_reader and (address := api.link_handler.address_of(item.paper.id)):
-            yield _link(address, "in the reader".replace(" ", _FIXED))
 
 
 def _foreign(text: str, most: int = api.LINE_LIMIT) -> str:

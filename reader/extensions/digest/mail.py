@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 import smtplib
 import socket
 import ssl
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,8 +38,8 @@ class Envelope(NamedTuple):
     at: datetime
 
 
-def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
-    """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
+def message(news: api.news.News, envelope: Envelope) -> EmailMessage:
+    """The mail with a digest."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(api.APP, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.to)
@@ -52,66 +55,48 @@ def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = Fal
     mail["Auto-Submitted"] = "auto-generated"
     # Every server passes this on unchanged, and its lines are short.
     mail.set_content(plain_text(news, is_mail=True), cte="quoted-printable")
-    mail.add_alternative(page(news, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
+    mail.add_alternative(page(news, is_mail=True), subtype="html", cte="quoted-printable")
     return mail
 
 
 # The password
 
-SERVICE = f"{api.APP} mail"
-"""The name of the password in the keyring."""
-
-KEYRING_SECONDS = 60.0
-"""Seconds for the keyring, which may ask the user to unlock it."""
+PASSWORD_SECONDS = 60.0
+"""Seconds for the program that prints the password, which may ask the user to unlock a store."""
 
 
 class NoPassword(api.ReaderError):
-    """There is no password, or no keyring."""
+    """There is no password."""
 
 
-def find_password(user: str, host: str) -> str:
-    """The password of a user at a host; raises NoPassword."""
+def find_password(settings: api.DigestMail) -> str:
+    """The password of the mail server, from the environment or the user's program; raises NoPassword."""
     if password := api.lookup_environment().get(api.MAIL_PASSWORD):
         return password
-    advice = f"set {api.MAIL_PASSWORD}, or store it: '{api.APP} digest --store-password'"
-    keyring = _keyring(
-        f"No password is set. Set {api.MAIL_PASSWORD}, or install {api.APP}[mail], which asks the keyring."
-    )
-    found = _answer(keyring, lambda: keyring.get_password(SERVICE, f"{user}@{host}"), advice)
-    if not isinstance(found, str) or not found:
-        raise NoPassword(f"The keyring has no password for {user} at {host}: {advice}.")
-    return found
-
-
-def store_password(user: str, host: str, password: str) -> None:
-    """Store the password in the keyring; raises NoPassword."""
-    keyring = _keyring(f"The keyring needs the extra {api.APP}[mail].")
-    _answer(keyring, lambda: keyring.set_password(SERVICE, f"{user}@{host}", password), f"set {api.MAIL_PASSWORD}")
-
-
-def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
-    """The keyring's answer; raises NoPassword, also if it waits for somebody to unlock it."""
+    command = settings.password_command
+    if not command:
+        raise NoPassword(
+            f"No password is set: set {api.MAIL_PASSWORD}, or digest.password_command to a program that prints it."
+        )
     try:
-        return api.within(KEYRING_SECONDS, ask)
-    except TimeoutError as error:
-        raise NoPassword(f"The keyring did not answer in {KEYRING_SECONDS:g} s: unlock it, or {advice}.") from error
-    except keyring.errors.NoKeyringError as error:
-        raise NoPassword(f"This machine has no keyring: set {api.MAIL_PASSWORD} instead.") from error
-    except keyring.errors.KeyringLocked as error:
-        raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
-    # Any backend may be behind it, with its own errors.
-    except Exception as error:
-        said = api.reason(str(error)) or type(error).__name__
-        raise NoPassword(f"The keyring did not answer ({said}): {advice}.") from error
+        run = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PASSWORD_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NoPassword(f"{command[0]} did not print the password in {PASSWORD_SECONDS:g} s.") from error
+    except OSError as error:
+        raise NoPassword(f"{command[0]} did not start: {error.strerror}. Check digest.password_command.") from error
+    password, _, _ = run.stdout.decode("utf-8", "replace").partition("\n")
+    if run.returncode or not password:
+        raise NoPassword(
+            f"{command[0]} printed no password (exit code {run.returncode}). Check digest.password_command."
+        )
+    return password.rstrip("\r")
 
 
-def _keyring(advice: str) -> Any:
-    try:
-        import keyring
-        import keyring.errors
-    except ImportError as error:
-        raise NoPassword(advice) from error
-    return keyring
+def find_sendmail() -> str | None:
+    """The path of `sendmail`, which is often outside the path of users."""
+    return shutil.which("sendmail", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib")))
 
 
 # Sending
@@ -128,10 +113,6 @@ MOST_SAID = 1 << 16
 
 class MailError(api.ReaderError):
     """The mail was certainly not sent."""
-
-
-class MailDelayed(MailError):
-    """The server is unreachable or does not accept the mail now: a later try may succeed."""
 
 
 class MailUncertain(api.ReaderError):
@@ -159,18 +140,17 @@ def send(
             smtp.seconds = LAST_SECONDS
             code, said = smtp.data(mail.as_bytes())
             if code >= 400:
-                raise _refusal(code)(f"{place} refused the mail: {code} {_said(said)}.")
+                raise MailError(f"{place} refused the mail: {code} {_said(said)}.")
             if not 200 <= code < 300:
                 raise MailUncertain(_uncertain(place))
     except smtplib.SMTPAuthenticationError as error:
-        refused = _refusal(error.smtp_code)
-        raise refused(f"{place} does not accept the name or the password: {_said(error.smtp_error)}.") from error
+        raise MailError(f"{place} does not accept the name or the password: {_said(error.smtp_error)}.") from error
     except UnicodeEncodeError as error:
         raise MailError("The name or the password has characters outside ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
         raise MailError(f"{place} lacks a feature that is needed: {api.reason(str(error))}.") from error
     except smtplib.SMTPDataError as error:
-        raise _refusal(error.smtp_code)(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
+        raise MailError(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
     except ssl.SSLCertVerificationError as error:
         raise MailError(f"{place} can't be trusted: {api.reason(error.verify_message)}.") from error
     except ssl.SSLError as error:
@@ -180,7 +160,7 @@ def send(
     except (smtplib.SMTPException, OSError) as error:
         if has_begun:
             raise MailUncertain(_uncertain(place)) from error
-        raise MailDelayed(f"{place} could not be reached: {_reason(error)}.") from error
+        raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
 
 
 def _connected(settings: api.DigestMail) -> _Plain:
@@ -273,20 +253,15 @@ def _other_way(settings: api.DigestMail) -> str:
     return f"check its port, or set digest.security to {other}"
 
 
-def _refusal(code: int) -> type[MailError]:
-    """The error of an answer with this code: those below 500 may pass (RFC 5321, 4.2.1)."""
-    return MailDelayed if code < 500 else MailError
-
-
 def _expect(answer: tuple[int, bytes], what: str) -> None:
     code, said = answer
     if code == 530:
         raise MailError(
-            f"The mail server wants a name and a password ({_said(said)}): set digest.user, then"
-            " 'dailypapers digest --store-password'."
+            f"The mail server wants a name and a password ({_said(said)}): set digest.user and"
+            f" digest.password_command or {api.MAIL_PASSWORD}."
         )
     if not 200 <= code < 300:
-        raise _refusal(code)(f"The mail server refused {what}: {code} {_said(said)}.")
+        raise MailError(f"The mail server refused {what}: {code} {_said(said)}.")
 
 
 def _said(text: bytes | str) -> str:

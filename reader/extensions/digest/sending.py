@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shlex
 from argparse import Namespace
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import date, datetime
 from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
-from time import sleep
 
 from reader import api
 from reader.extensions.digest import mail
 from reader.extensions.digest.drawing import markdown, page, plain_text
-from reader.extensions.digest.sent import (
-    Sent,
-    SentDigests,
-    hold_sent,
-    mailed_elsewhere,
-    record_mailing,
-    take_back_mailing,
-    turn,
-)
+from reader.extensions.digest.sent import Sent, SentDigests, hold_sent
 
 SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
 
 PROGRAM_SECONDS = 120.0
-
-LEAD = 60.0
-"""Seconds for the `sync` folder to settle, since the machine may just have been woken."""
-
-STEP = 180.0
-"""Seconds between the turns of two machines, for the mail to leave and the folder to report it."""
-
-PAUSES = (60, 120, 240, 480, 900, 1800, 1800, 1800)
-"""Seconds before each retry without a network: two hours in all."""
 
 
 class Delivery:
@@ -55,9 +35,6 @@ class Delivery:
     def check(self) -> None:
         """Raise ReaderError if it is impossible, before anything is fetched."""
 
-    def wait(self) -> None:
-        """Wait for this machine's turn, if other machines of the user also mail."""
-
     def run(self) -> int:
         """Make and deliver the digest; return the exit code."""
         self._ask()
@@ -66,16 +43,12 @@ class Delivery:
     def _deliver(self) -> int:
         raise NotImplementedError
 
-    def _ask(self, *, may_wait: bool = False) -> api.FeedError | None:
-        """Refresh first if requested, and report failures; with `may_wait`, return them."""
+    def _ask(self) -> None:
+        """Refresh first if requested, and report failures."""
         hours = self._arguments.max_age
         asked = None if hours is None else api.news.ask_sources(self._workspace, hours, quiet=self._arguments.quiet)
-        if asked is None or asked.error is None:
-            return None
-        if may_wait and asked.is_cut_off:
-            return asked.error
-        api.warn(f"Not all days could be fetched: {asked.error}")
-        return None
+        if asked is not None and asked.error is not None:
+            api.warn(f"Not all days could be fetched: {asked.error}")
 
     def _compose(
         self, known: frozenset[str] = frozenset(), last: datetime | None = None, *, told: int | None = None
@@ -85,15 +58,10 @@ class Delivery:
         asked = api.news.Asked(self._query, since, date.today(), self._workspace.settings.views, known)
         return api.news.whats_new(self._workspace, asked._replace(told=told) if told else asked)
 
-    @property
-    def _opens_reader(self) -> bool:
-        """Whether the system opens links by the reader."""
-        return api.link_handler.is_installed(os.environ)
-
     def _text(self, news: api.news.News, format: str) -> str:
         match format:
             case "html":
-                return page(news, opens_reader=self._opens_reader)
+                return page(news)
             case "text":
                 return plain_text(news)
             case "mail":
@@ -104,7 +72,7 @@ class Delivery:
     def _message(self, news: api.news.News) -> EmailMessage:
         to = self.settings.to or "undisclosed@localhost"
         envelope = mail.Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
-        return mail.message(news, envelope, opens_reader=self._opens_reader)
+        return mail.message(news, envelope)
 
     @property
     def _name(self) -> str:
@@ -154,61 +122,10 @@ class Written(Delivery):
 class Logged(Delivery):
     """Sends to somebody else: news go there only once."""
 
-    is_shared = True
-    """Whether the user's other machines send to the same place."""
-
-    def wait(self) -> None:
-        """Wait for this machine's turn, if there are others and the settings name a place to sync."""
-        if not self.is_shared or not self._workspace.settings.sync:
-            return
-        with self._workspace.window() as window:
-            before = window.read(turn)
-        if before is not None:
-            seconds = LEAD + before * STEP
-            if not self._arguments.quiet:
-                api.warn(f"Waiting {seconds / 60:g} min, so that only one of your machines mails.")
-            sleep(seconds)
-
-    def run(self) -> int:
-        """Wait up to two hours for a network; a restarted program continues waiting."""
-        file = api.paths.sent_digests_file(self._workspace.cache_file)
-        for tried in range(SentDigests(file).tried, len(PAUSES) + 1):
-            pause = PAUSES[tried] if tried < len(PAUSES) else None
-            trouble: api.ReaderError | None = self._ask(may_wait=pause is not None)
-            if trouble is None:
-                try:
-                    return self._deliver()
-                except mail.MailDelayed as error:
-                    trouble = error
-            if pause is None:
-                raise trouble
-            with hold_sent(file) as sent:
-                until = sent.note_failure(str(trouble), tried + 1, sum(PAUSES[tried:]))
-            if not self._arguments.quiet:
-                api.warn(
-                    f"{trouble} The next try is in {pause / 60:g} min, the last one at {until.astimezone():%H:%M}."
-                )
-            sleep(pause)
-        raise AssertionError("the last try returns or raises")
-
     def _deliver(self) -> int:
         with hold_sent(api.paths.sent_digests_file(self._workspace.cache_file)) as sent:
             again = self._arguments.again
             known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
-            if self.is_shared:
-                self._join_others()
-                with self._workspace.window() as window:
-                    elsewhere = window.read(partial(mailed_elsewhere, name=self._name))
-                known |= elsewhere.keys
-                last = max(filter(None, (last, elsewhere.last)), default=None)
-                at = elsewhere.last
-                if self._arguments.in_turn and at is not None and at.astimezone().date() == date.today():
-                    self._say(
-                        f"Another of your machines mailed at {_at(at)}, so this one does not.",
-                        self._compose(known),
-                        sent=False,
-                    )
-                    return 0
             news = self._compose(known, last)
             if not news.items:
                 self._say(_no_mail(news, last, sent.uncertain(self._name)), news, sent=False)
@@ -228,37 +145,26 @@ class Logged(Delivery):
     def _hand_over(self, news: api.news.News, sent: SentDigests) -> None:
         raise NotImplementedError
 
-    def _join_others(self, *, is_silent: bool = False) -> None:
-        """Learn what the user's other machines have mailed, and tell them about this one."""
-        try:
-            api.join_machines(self._workspace)
-        except api.ReaderError as error:
-            if not is_silent:
-                api.warn(f"{error} What your other machines mailed since the last sync may be mailed again.")
-
-    def _begin(self, id: str, news: api.news.News, sent: SentDigests) -> None:
-        """Record that the digest is about to leave; on ReaderError it must not."""
+    def _run(self, command: Sequence[str], text: str, id: str, news: api.news.News, sent: SentDigests) -> None:
+        """Pass a digest to a program, once; raises ReaderError."""
         sent.begin(id, self._name, news.keys)
-        if self.is_shared:
-            try:
-                with self._workspace.events() as events:
-                    record_mailing(events, id, self._name, news.keys)
-            except api.ReaderError:
-                sent.end(id, "refused")
-                raise
-            self._join_others(is_silent=True)
-
-    def _take_back(self, id: str, sent: SentDigests) -> None:
-        """Record that it certainly did not leave."""
-        sent.end(id, "refused")
-        if self.is_shared:
-            # If the others can't be told, only this machine tries again.
-            with suppress(api.ReaderError), self._workspace.events() as events:
-                take_back_mailing(events, id)
+        try:
+            asyncio.run(api.run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
+        except api.ProgramTookTooLong as error:
+            way = "--send" if self._arguments.send else "--to command"
+            raise api.ReaderError(
+                f"{error} It may have done its work, so the papers count as sent; 'dailypapers digest {way} --again' "
+                "runs it again on the same papers."
+            ) from error
+        except api.ProgramError:
+            # Its exit code says that the digest did not leave.
+            sent.end(id, "refused")
+            raise
+        sent.end(id, "sent")
 
 
 class Mailed(Logged):
-    """By SMTP."""
+    """By SMTP, or by `sendmail` if no server is set."""
 
     @property
     def _receiver(self) -> str:
@@ -267,26 +173,29 @@ class Mailed(Logged):
     def check(self) -> None:
         if self._arguments.format not in (None, "mail"):
             raise api.UsageError("A mail has its own format, with a plain and an HTML part: leave out --format.")
-        if trouble := self.settings.trouble():
+        if trouble := self.settings.trouble(has_sendmail=mail.find_sendmail() is not None):
             raise api.ReaderError(trouble)
 
     def _hand_over(self, news: api.news.News, sent: SentDigests) -> None:
-        user, (host, _) = self.settings.user, self.settings.address
-        login = (user, mail.find_password(user, host)) if user else None
         message = self._message(news)
         id = str(message["Message-ID"])
+        if not self.settings.server:
+            self._run((mail.find_sendmail() or "sendmail", "-t"), bytes(message).decode("ascii"), id, news, sent)
+            return
+        user = self.settings.user
+        login = (user, mail.find_password(self.settings)) if user else None
         has_begun = False
 
         def begin() -> None:
             nonlocal has_begun
-            self._begin(id, news, sent)
+            sent.begin(id, self._name, news.keys)
             has_begun = True
 
         try:
             mail.send(message, self.settings, login, begin)
         except mail.MailError:
             if has_begun:
-                self._take_back(id, sent)
+                sent.end(id, "refused")
             raise
         sent.end(id, "sent")
 
@@ -297,11 +206,6 @@ class Piped(Logged):
     @property
     def _format(self) -> str:
         return self._arguments.format or self.settings.format or "markdown"
-
-    @property
-    def is_shared(self) -> bool:  # type: ignore[override]
-        """Another format is meant for this machine, such as for a printer or a note."""
-        return self._format == "mail"
 
     @property
     def _receiver(self) -> str:
@@ -321,20 +225,7 @@ class Piped(Logged):
         text = self._text(news, self._format)
         if api.find_program(command) is None:
             raise api.ReaderError(f"{command[0]} was not found: check the setting digest.command.")
-        id = news.hash(self._name)
-        self._begin(id, news, sent)
-        try:
-            asyncio.run(api.run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
-        except api.ProgramTookTooLong as error:
-            raise api.ReaderError(
-                f"{error} It may have done its work, so the papers count as sent; 'dailypapers digest --to command "
-                "--again' runs it again on the same papers."
-            ) from error
-        except api.ProgramError:
-            # Its exit code says so.
-            self._take_back(id, sent)
-            raise
-        sent.end(id, "sent")
+        self._run(command, text, news.hash(self._name), news, sent)
 
 
 DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}

@@ -2,22 +2,15 @@
 
 A line of JSON is written, and is on the disk, before the last step of sending; a second one says how that ended. If the
 program ends in between, the outcome is unknown and the mail counts as sent. So each news is mailed at most once.
-
-Each machine tells the others in the log that they share. A mail is an event of the kind `mailed:`, with a hash of its
-id and the place of a part of its news. The value is a hash of the recipient and query, followed by the keys of the
-news, one per line, so that no address leaves the machine. It is recorded before the mail leaves; if the server refuses
-the mail, an empty value revokes it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -55,9 +48,6 @@ class Failure(NamedTuple):
 
     at: datetime
     error: str
-    until: datetime
-    """Time of the last try."""
-    tried: int = 0
 
 
 class SentDigests:
@@ -79,19 +69,13 @@ class SentDigests:
                 self._sent.pop(id, None)
                 self._sent[str(id)] = Sent(str(id), str(line["name"]), at, tuple(map(str, line["keys"])))
             elif state == "failed":
-                until = datetime.fromisoformat(line.get("until", line["at"]))
-                self.failure = Failure(at, str(line["error"]), until, int(line.get("tried", 0)))
+                self.failure = Failure(at, str(line["error"]))
             elif state in ("sent", "refused") and id in self._sent:
                 self._sent[id] = self._sent[id]._replace(end=state)
                 self.failure = None if state == "sent" else self.failure
         except (KeyError, TypeError, ValueError):
             # A partial line of a killed program, or one of a newer form.
             return
-
-    @property
-    def tried(self) -> int:
-        """How often a digest that waits for the network was tried; 0 if none waits."""
-        return self.failure.tried if self.failure is not None and self.failure.until > _now() else 0
 
     def known(self, name: str, *, again: bool = False) -> frozenset[str]:
         """The news that were or may have been mailed; with `again`, only certain ones."""
@@ -123,12 +107,10 @@ class SentDigests:
         """Record the outcome; on ReaderError it counts as possibly sent."""
         self._note(id, end, f"The digest was {end}, but that could not be recorded.")
 
-    def note_failure(self, error: str, tried: int = 0, seconds: float = 0) -> datetime:
-        """Record why a digest was not sent, if possible; return the time of the last try."""
-        until = _now() + timedelta(seconds=seconds)
+    def note_failure(self, error: str) -> None:
+        """Record why a digest was not sent, if possible."""
         with suppress(api.ReaderError):
-            self._note("", "failed", _NOTHING, error=error, tried=tried, until=until.isoformat())
-        return until
+            self._note("", "failed", _NOTHING, error=error)
 
     def _note(self, id: str, state: str, follows: str, **more: object) -> None:
         """Write a line durably; raises ReaderError, which mentions the consequence."""
@@ -188,74 +170,6 @@ def _lines(file: Path) -> Iterable[dict[str, Any]]:
             continue
         if isinstance(found, dict):
             yield found
-
-
-# What the user's other machines have mailed
-
-PART = 1_000
-"""Keys of an event: a value has at most 100,000 characters."""
-
-AWAY = timedelta(days=60)
-"""A machine without marks for this long has no turn."""
-
-
-class Mailings(NamedTuple):
-    """What other machines have mailed to the same recipient."""
-
-    keys: frozenset[str] = frozenset()
-    last: datetime | None = None
-
-
-def record_mailing(events: api.Events, id: str, name: str, keys: Sequence[str]) -> None:
-    """Tell the other machines that the mail `id` is about to leave; `name` is the recipient and query."""
-    starts = range(0, len(keys), PART)
-    events.record_plain(
-        {f"{api.MAILED}{_hash(id)}:{at}": "\n".join((_hash(name), *keys[at : at + PART])) for at in starts}
-    )
-
-
-def take_back_mailing(events: api.Events, id: str) -> None:
-    """Tell them that it did not leave."""
-    mine = "SELECT DISTINCT kind FROM event WHERE kind GLOB ? AND machine = ?"
-    values = (f"{api.MAILED}{_hash(id)}:*", events.machine())
-    kinds = events.read(lambda connection: connection.execute(mine, values).fetchall())
-    events.record_plain({kind: "" for (kind,) in kinds})
-
-
-def mailed_elsewhere(connection: sqlite3.Connection, name: str) -> Mailings:
-    """What other machines have mailed to the same, or may have."""
-    others = (
-        f"SELECT kind, machine, value, clock FROM event WHERE kind LIKE '{api.MAILED}%'"
-        " AND machine IS NOT (SELECT value FROM meta WHERE key = 'machine') ORDER BY clock, id"
-    )
-    newest = {(kind, machine): (value, clock) for kind, machine, value, clock in connection.execute(others)}
-    keys, last = set[str](), 0
-    for value, clock in newest.values():
-        hash, *found = value.split("\n")
-        if hash == _hash(name):
-            keys.update(found)
-            last = max(last, clock)
-    return Mailings(frozenset(keys), datetime.fromtimestamp(min(last, api.FURTHEST) / 1000, UTC) if last else None)
-
-
-def turn(connection: sqlite3.Connection) -> int | None:
-    """How many machines mail before this one; None if it is the only one.
-
-    The order is that of their first marks, which all machines agree on; a new machine is last.
-    """
-    (own,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or (None,)
-    lately = int((datetime.now(UTC) - AWAY).timestamp() * 1000)
-    marked = (
-        "SELECT machine FROM event WHERE number > 0 GROUP BY machine HAVING max(clock) > ? ORDER BY min(clock), machine"
-    )
-    machines = [machine for (machine,) in connection.execute(marked, (lately,))]
-    if not set(machines) - {own}:
-        return None
-    return machines.index(own) if own in machines else len(machines)
-
-
-def _hash(name: str) -> str:
-    return sha256(name.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _now() -> datetime:

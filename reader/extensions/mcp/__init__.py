@@ -1,19 +1,10 @@
-"""For programs: `dailypapers mcp` serves papers by a protocol, `dailypapers skill` says how the commands are used."""
+"""`dailypapers mcp` serves papers to programs by the Model Context Protocol."""
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from reader import api
-
-
-def skill() -> str:
-    """What an agent has to know to use the commands, as a `SKILL.md`."""
-    text = Path(__file__).with_name("SKILL.md").read_text("utf-8")
-    names = dict.fromkeys(re.findall(r"^dailypapers (\w+).*--json", text, re.MULTILINE))
-    return f"{text}\n{api.results_table(names)}\n\n{api.paper_keys()}\n"
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -31,16 +22,9 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
-        raise api.ReaderError(
-            f"{api.needs_extra('This needs', 'mcp')} 'dailypapers skill' needs nothing more."
-        ) from error
+        raise api.ReaderError(api.needs_extra("This needs", "mcp")) from error
     may = {"allows_marks": arguments.allow_marks, "allows_fetch": arguments.allow_fetch}
     serve(make_server(workspace, **may, name=arguments.name))
-    return 0
-
-
-def _print_skill(_arguments: Namespace, _workspace: api.Workspace) -> int:
-    api.print_line(skill().rstrip("\n"))
     return 0
 
 
@@ -53,12 +37,4 @@ MCP = api.Command(
     _serve,
 )
 
-SKILL = api.Command(
-    "skill",
-    "Print a SKILL.md that teaches an agent the commands and their JSON.",
-    (),
-    lambda _parser: None,
-    _print_skill,
-)
-
-EXTENSION = api.Extension(name="mcp", api=1, commands=(MCP, SKILL))
+EXTENSION = api.Extension(name="mcp", api=1, commands=(MCP,))

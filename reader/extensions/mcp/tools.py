@@ -269,7 +269,7 @@ def search(workspace: api.Workspace, query: Query = "", limit: Limit = 10, offse
     asked = api.parsed(query)
     is_for_you = asked.sort is not None and asked.sort.key == "foryou"
     with workspace.window() as window:
-        if is_for_you and window.for_you.learned().taste.is_empty:
+        if is_for_you and not window.order(api.selection(window, asked)).is_ranked:
             raise api.ReaderError(
                 "Nothing is known yet of what the user likes. It is learned once they star a few papers."
             )

@@ -136,12 +136,6 @@ def _summary(exchanged: Exchanged) -> str:
 # Joining
 
 
-def join_now(workspace: api.Workspace) -> None:
-    """Join through the place of the settings, if they name one; raises ReaderError."""
-    if workspace.settings.sync:
-        exchange_once(workspace, place_of(None, workspace))
-
-
 def exchange_once(workspace: api.Workspace, place: Path | str) -> Exchanged:
     """Join the marks through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
@@ -246,4 +240,4 @@ SYNC = api.Command(
     {"": _results, "--status": _status},
 )
 
-EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))
+EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,))

@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
-from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_letters
-from reader.core.document.formula_tree import DEEPEST
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, formula_text, small_letters
+from reader.core.document.formula_tree import DEEPEST, is_known
 from reader.core.document.model import (
     NESTING,
     Block,
@@ -82,6 +82,8 @@ _STRUCTURES: Mapping[str, tuple[str, *tuple[int, ...]]] = {
 _AROUND = {"msqrt": r"\sqrt{%s}", "menclose": r"\boxed{%s}", "mtable": r"\begin{matrix}%s\end{matrix}"}
 _SPECIAL = re.compile(r"[\\{}_^&%$#~]")
 _ITALIC = re.compile("[\U0001d434-\U0001d467ℎ\U0001d6e2-\U0001d71b]")
+_THIN = re.compile(r"0?\.(?:1[5-9]|[234])")
+"""Widths of thin and medium spaces in em."""
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\\s]+")
 _DROPPED_MATH = frozenset(
     ("annotation", "annotation-xml", "mphantom", "none", "mprescripts", "maligngroup", "malignmark")
@@ -99,8 +101,12 @@ def _tex(node: LexborNode, depth: int) -> str:
         return ""
     if tag in ("mi", "mn", "mo", "mtext", "ms"):
         return _token(node, tag)
+    if tag == "merror":
+        # LaTeXML writes a macro that it does not know.
+        return clean(node.text(), 200) + " "
     if tag == "mspace":
-        return r"\ " if (node.attributes.get("width") or "").startswith(("1", "2", ".5", "0.5")) else ""
+        width = node.attributes.get("width") or ""
+        return r"\ " if width.startswith(("1", "2", ".5", "0.5")) else r"\," if _THIN.match(width) else ""
     parts = [_tex(child, depth + 1) for child in node.iter()]
     if tag == "semantics":
         return parts[0] if parts else ""
@@ -115,8 +121,28 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
     if tag in _STRUCTURES:
         tex, *places = _STRUCTURES[tag]
         return tex % tuple(f"{{{parts[place] if place < len(parts) else ''}}}" for place in places)
+    if tag == "mmultiscripts":
+        return _with_scripts(node, parts)
+    if tag == "mtable" and "solid" in (lines := (node.attributes.get("columnlines") or "").split()):
+        columns = "c".join(["", *("|" if line == "solid" else "" for line in lines), ""])
+        return rf"\begin{{array}}{{{columns}}}" + r" \\ ".join(parts) + r"\end{array}"
     between = {"mtr": " & ", "mtable": r" \\ "}.get(tag, "")
     return _AROUND.get(tag, "%s") % between.join(parts)
+
+
+def _with_scripts(node: LexborNode, parts: Sequence[str]) -> str:
+    """A base with scripts on both sides: pairs of a lower and an upper one, those on the left after `mprescripts`."""
+    tags = [child.tag or "" for child in node.iter()]
+    left = tags.index("mprescripts") if "mprescripts" in tags else len(parts)
+
+    def written(scripts: Sequence[str]) -> str:
+        pairs = zip(scripts[::2], scripts[1::2], strict=False)
+        return "{}".join(
+            "".join(f"{sign}{{{one}}}" for sign, one in zip("_^", pair, strict=True) if one) for pair in pairs
+        )
+
+    before = written(parts[left + 1 :])
+    return f"{'{}' if before else ''}{before}{{{parts[0] if parts else ''}}}{written(parts[1:left])}"
 
 
 def words_tex(text: str) -> str:
@@ -133,11 +159,12 @@ def _token(node: LexborNode, tag: str) -> str:
         return words_tex(node.text())
     text = _escaped(node.text())
     text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
-    if text in FUNCTIONS:
+    if FUNCTIONS.get(text) == text:
         return rf"\{text} "
     if font := _FONTS.get(node.attributes.get("mathvariant") or ""):
         return rf"\{font}{{{text}}}"
-    return rf"\mathrm{{{text}}}" if tag == "mi" and len(text) > 1 else text
+    is_upright = tag == "mi" and (len(text) > 1 or (node.attributes.get("mathvariant") == "normal" and text.isalpha()))
+    return rf"\mathrm{{{text}}}" if is_upright else text
 
 
 MIN_LETTERS = 400
@@ -145,7 +172,7 @@ MIN_LETTERS = 400
 
 _VERSION = re.compile(r"arXiv:\S{1,40}?v([0-9]{1,3})\b")
 _MATH_TAG = re.compile(r"<math(?![\w-])(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
-_ALTTEXT = re.compile(r"\balttext=\"[^\"]")
+_ALTTEXT = re.compile(r"\balttext=\"([^\"]+)")
 _NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
 """Separates authors where a page keeps LaTeX's `&`."""
 
@@ -162,6 +189,7 @@ _OTHER_PAGES = (
 def without_mathml(html: str) -> str:
     """A page without MathML that repeats the formulas' TeX, which is most of many pages.
 
+    It stays where the TeX has a command that is not known.
     The search ends at the first formula that does not end: each part of a page is searched only once.
     """
     parts, done, at = [], 0, 0
@@ -170,7 +198,7 @@ def without_mathml(html: str) -> str:
         end = html.find("</math>", tag.end()) if tag is not None else -1
         if tag is None or end < 0:
             break
-        if _ALTTEXT.search(tag[0]):
+        if (tex := _ALTTEXT.search(tag[0])) and is_known(tex[1]):
             parts.append(html[done : tag.end()])
             done = end
         at = end
@@ -280,9 +308,25 @@ def upright(spans: Spans) -> Spans:
     return tuple(span._replace(style="") if span.style == "emphasis" else span for span in spans)
 
 
+_SEPARATORS = re.compile(r"(\s*[,;*∗†‡§¶∥#]+\s*)")
+"""What stands between the marks of a name's affiliations, and those that are raised by themselves."""
+_RAISED = re.compile(r"\{\}\^\{([\w\s,*]{1,40})\}")
+
+
+_LONGEST_SCRIPT = 20
+"""Letters of a script in running text; a longer text was not meant as one."""
+
+
 def script(text: str, tag: str) -> str:
-    """A superscript or subscript of running text, small if all its letters can be."""
-    return small_letters(text, SUPERSCRIPTS if tag == "sup" else SUBSCRIPTS) or text
+    """A superscript or subscript of running text: small letters where there are such for all of it, else a sign."""
+    if len(text) > _LONGEST_SCRIPT:
+        return text
+    table, sign = (SUPERSCRIPTS, "^") if tag == "sup" else (SUBSCRIPTS, "_")
+    parts = _SEPARATORS.split(text)
+    small = [part if place % 2 else small_letters(part, table) for place, part in enumerate(parts)]
+    if all(part or not given for part, given in zip(small, parts, strict=True)):
+        return "".join(small)
+    return f"{sign}{text}" if text.isalnum() else text if " " in text else f"{sign}({text})"
 
 
 def figure_of(node: LexborNode) -> int | None:
@@ -366,8 +410,10 @@ def cell_span(text: str | None) -> int:
     return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
 
-def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Iterator[Formula | Paragraph]:
-    """The formulas of a table that places them; text between them is a paragraph.
+def read_formulas(
+    node: LexborNode, text_of: Callable[[LexborNode], str], read: Callable[[LexborNode], Spans]
+) -> Iterator[Formula | Paragraph]:
+    """The formulas of a table that places them; a row of words, with the formulas in it, is a paragraph.
 
     A row with a number ends a formula, unless the number is that of several rows.
     """
@@ -384,11 +430,11 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
         tex = clean_tex(_aligned(row))
         tagged = row.css_first(".ltx_tag_equation, .ltx_eqn_eqno > .ltx_tag_equationgroup")
         own = clean(text_of(tagged)) if tagged is not None else ""
-        if not tex and not own:
-            if text := clean(text_of(row)):
+        if not own and (not tex or _has_words(row)):
+            if spans := read(row):
                 yield from formula()
                 rows, number, anchor = [], "", ""
-                yield Paragraph((Span(text),))
+                yield Paragraph(spans)
             continue
         if number and not shared:
             yield from formula()
@@ -400,6 +446,22 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
             rows.append(tex)
         anchor = anchor or anchor_of(row.parent) or anchor_of(row) or anchor_of(node)
     yield from formula()
+
+
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+def _has_words(row: LexborNode) -> bool:
+    """Whether a row has words outside of formulas, as that of an `intertext` has."""
+    inner = list(row.iter(include_text=True))
+    while inner:
+        one = inner.pop()
+        if one.tag == "-text":
+            if _WORDS.search(one.text_content or ""):
+                return True
+        elif one.tag != "math" and not class_names(one) & {"ltx_markedasmath", "ltx_eqn_eqno", "ltx_ERROR"}:
+            inner += one.iter(include_text=True)
+    return False
 
 
 def _aligned(row: LexborNode) -> str:
@@ -417,12 +479,13 @@ def _aligned(row: LexborNode) -> str:
 
 
 def _tex_of(math: LexborNode) -> str:
-    """The TeX of a formula: what the page says, else read from its MathML; that of words which stand for a formula."""
+    """The TeX of a formula, or of words which stand for one; MathML is read where TeX is missing or not known."""
     if math.tag != "math":
         parts = math.iter(include_text=True)
         words = (_tex_of(one) if one.tag in ("math", "span") else words_tex(one.text()) for one in parts)
         return f"~{''.join(words)}~"
-    return math.attributes.get("alttext") or tex_of(math)
+    tex = math.attributes.get("alttext") or ""
+    return tex if tex and is_known(tex) else tex_of(math) or tex
 
 
 def _is_told(node: LexborNode, row: LexborNode) -> bool:
@@ -475,6 +538,8 @@ class _Flow:
         self.nesting = nesting
         self.is_inline = is_inline
         self.anchor = ""
+        self.lines: list[Spans] | None = None
+        """The lines before the current one, where line breaks count."""
 
     def end_paragraph(self) -> None:
         if (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
@@ -611,6 +676,9 @@ class PageReader:
             self._references(node, flow)
         elif tag in ("ul", "ol", "dl"):
             self._items(element, flow)
+        elif tag == "blockquote" and any("verse" in name for name in classes):
+            if lines := self._verse(node):
+                flow.add(Quote((Verbatim(lines),), anchor_of(node)))
         elif tag == "blockquote":
             inner = self._inside(node, flow, depth)
             if inner is not flow:
@@ -632,7 +700,10 @@ class PageReader:
 
     def _inline_element(self, element: _Element, flow: _Flow) -> None:
         node, tag, classes, look, depth = element
-        if tag == "br" or tag in _BLOCKS or "ltx_p" in classes or "ltx_td" in classes:
+        if flow.lines is not None and (tag == "br" or "ltx_p" in classes):
+            self._walk(node, flow, look, depth)
+            flow.lines.append(flow.writer.take())
+        elif tag == "br" or tag in _BLOCKS or "ltx_p" in classes or "ltx_td" in classes:
             flow.writer.space()
             self._walk(node, flow, look, depth)
             flow.writer.space()
@@ -673,7 +744,9 @@ class PageReader:
         return flow.writer.take()
 
     def _text(self, node: LexborNode, depth: int = DEPTH // 2) -> str:
-        return "".join(plain(self._inline(node, depth)))
+        """All of an element as plain text, with its formulas as Unicode."""
+        spans = self._inline(node, depth)
+        return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
 
     def _tag_text(self, node: LexborNode, selector: str = ".ltx_tag") -> str:
         """The number or mark in an element."""
@@ -709,6 +782,8 @@ class PageReader:
         elif not flow.is_inline and node.attributes.get("display") == "block":
             if tex := clean_tex(tex):
                 flow.add(Formula((tex,), "", anchor_of(node)))
+        elif raised := _RAISED.fullmatch(tex):
+            self._write(script(raised[1], "sup"), flow, element.look)
         else:
             flow.writer.formula(tex, element.look.target)
 
@@ -775,7 +850,7 @@ class PageReader:
 
     def _table(self, node: LexborNode, classes: frozenset[str], flow: _Flow) -> None:
         if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
-            for formula in read_formulas(node, self._text):
+            for formula in read_formulas(node, self._text, self._inline):
                 flow.add(formula)
         elif (table := read_table(node, self._inline)) is not None:
             flow.add(table)
@@ -789,9 +864,27 @@ class PageReader:
             code = node.text()
             self._letters -= len(code)
             return code_lines(code)
+        numbers = [clean(self._tag_text(line)) for line in lines]
+        width = max(map(len, numbers))
         found = []
-        for line in lines:
+        for line, number in zip(lines, numbers, strict=True):
             flow = _Flow(is_inline=True, keeps_spaces=True)
-            self._walk(line, flow, TextLook(), DEPTH // 2)
-            found.append(flow.writer.take())
+            self._walk(line, flow, TextLook(), DEPTH // 2, skipped=frozenset({"ltx_tag"}))
+            spans = flow.writer.take()
+            # Some packages write no space after the number.
+            gap = "" if not spans or (spans[0].style != "formula" and spans[0].text[0] == " ") else " "
+            found.append((Span(f"{number:>{width}}{gap}"), *spans) if width else spans)
         return tuple(found)
+
+    def _verse(self, node: LexborNode) -> tuple[Spans, ...]:
+        """The lines of a poem; an empty one parts its stanzas."""
+        flow = _Flow(is_inline=True)
+        flow.lines = []
+        for child in self._children(node):
+            if flow.lines and child.tag != "-text":
+                flow.lines.append(())
+            self._visit(child, flow, TextLook(), DEPTH // 2)
+        flow.lines.append(flow.writer.take())
+        while flow.lines and not flow.lines[-1]:
+            flow.lines.pop()
+        return tuple(flow.lines)

@@ -326,8 +326,12 @@ class FullTextActions(Actor):
         self._model.change(self._model.state.update(TEXT, lambda text: text.type_search(typed)))
 
     def _end_search(self, *, is_kept: bool) -> None:
+        text = self._model.state[TEXT]
+        named = text.named if text is not None and is_kept else None
         self._model.change(self._model.state.update(TEXT, lambda text: text.end_search(is_kept=is_kept)))
-        if is_kept:
+        if named is not None:
+            self._model.show_notice(f"{named.name} · {self._keymap.key('app.escape')} goes back")
+        elif is_kept:
             self._tell_matches()
 
     @handles_each({"text.next_match": 1, "text.previous_match": -1})
@@ -378,11 +382,6 @@ class FullTextActions(Actor):
     @answers("entry")
     def read_entry(self, index: int) -> None:
         self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(index)))
-
-    @handles("outline.fold")
-    def fold(self, _count: int | None) -> None:
-        if self._outline is not None:
-            self._change_outline(self._outline.toggle_fold())
 
     # Highlights
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -219,10 +218,9 @@ OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlig
 DEEPEST = 5
 
 
-def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
-    """An indented section with number and title, and a sign if it is folded; or a highlight."""
+def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: bool) -> Line:
+    """An indented section or figure with number and title, or a highlight."""
     level = min(entry.level, DEEPEST)
-    sign = f"{glyphs.folded} " if is_folded else "  "
     heading = entry.heading
     if entry.kept is not None:
         passage = entry.kept.passage
@@ -235,28 +233,30 @@ def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_folded: b
             *(found if entry.kept.range else lost),
         )
         return cut_line(line, width, glyphs.ellipsis)
+    if entry.landmark is not None:
+        title = " ".join(entry.landmark.title[:200].split())
+        line = (Piece("  " * level), Piece(f"{entry.landmark.name} ", "number"), Piece(literal(title), "part"))
+        return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
     if heading is None:
         return ()
     role = "here" if is_here else "section" if level == 1 else "part"
     number = f"{heading.number.rstrip('.')} " if heading.number else ""
     title = " ".join(heading_title(heading).split())
     line = (
-        Piece(" " * 2 * (level - 1)),
-        Piece(sign, "sign"),
+        Piece("  " * level),
         Piece(number, "here" if is_here else "number"),
         Piece(title, role),
     )
     return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
 
 
-def first_row(rows: Sequence[int], cursor: int, height: int) -> int:
-    """The first visible row, which centres the cursor's row unless that leaves a gap at an end."""
-    place = rows.index(cursor) if cursor in rows else 0
-    return max(0, min(place - height // 2, len(rows) - height))
+def first_row(count: int, cursor: int, height: int) -> int:
+    """The first visible row of so many, which centres the cursor's row unless that leaves a gap at an end."""
+    return max(0, min(cursor - height // 2, count - height))
 
 
 class OutlinePane(Pane):
-    """The unfolded sections and highlights, with the current section or the cursor marked."""
+    """The lines of the outline, with the current section or the cursor marked."""
 
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
@@ -266,47 +266,38 @@ class OutlinePane(Pane):
         self._glyphs = glyphs
         self._outline = Outline()
         self._here = 0
-        self._rows: list[int] = []
 
     def show(self, outline: Outline, here: int) -> None:
         """Show an outline; `here` is the section that is being read."""
         if (outline, here) == (self._outline, self._here):
             return
-        if outline.folded != self._outline.folded or outline.entries is not self._outline.entries:
-            self._rows = outline.shown
         self._outline, self._here = outline, here
         self._place()
 
     def _place(self) -> None:
-        self.virtual_size = Size(self.columns, len(self._rows))
+        count = len(self._outline.entries)
+        self.virtual_size = Size(self.columns, count)
         cursor = self._outline.cursor if self._outline.is_open else self._here
-        self._scroll(first_row(self._rows, cursor, self.size.height))
+        self._scroll(first_row(count, cursor, self.size.height))
         self.refresh()
 
     def on_resize(self) -> None:
         self._place()
 
     def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        if row >= len(self._rows):
+        index, outline = y + self.scroll_offset.y, self._outline
+        if index >= len(outline.entries):
             return Strip.blank(self.columns, self._style())
-        index, outline = self._rows[row], self._outline
         is_cursor = outline.is_open and index == outline.cursor
-        line = outline_line(
-            outline.entries[index],
-            self.columns - 1,
-            self._glyphs,
-            is_folded=index in outline.folded,
-            is_here=index == self._here,
-        )
+        line = outline_line(outline.entries[index], self.columns - 1, self._glyphs, is_here=index == self._here)
         bar = Piece(self._glyphs.cursor if is_cursor else " ", "cursor")
         return self._strip((bar, *line), "highlighted" if is_cursor else PLAIN)
 
     def on_click(self, event: events.Click) -> None:
         row = event.y + self.scroll_offset.y
-        if row < len(self._rows):
+        if row < len(self._outline.entries):
             event.stop()
-            self.post_message(Reported("entry", self._rows[row]))
+            self.post_message(Reported("entry", row))
 
 
 WAITING = (("app.escape", "stop"),)
@@ -353,7 +344,9 @@ def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
     if text is not None and text.search.is_typing:
         found = "" if view is None or not text.search.text.strip() or view.marked else "  not in this text"
-        return (("enter", "keep"), ("esc", "discard")), f"/{text.search.text}{found}", not found
+        named = text.named
+        enter = f"go to {named.name}" if named is not None else "keep"
+        return (("enter", enter), ("esc", "discard")), f"/{text.search.text}{found}", not found
     return (), "", False
 
 

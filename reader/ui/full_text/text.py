@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.anchors import TextWords
-from reader.core.document.model import Heading, Section, with_font_names
+from reader.core.document.model import Document, Heading, Landmark, with_font_names
 from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
 from reader.ui.full_text.highlights import Highlights, PlacedHighlight
 from reader.ui.full_text.lines import front_lines
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
 
-MANY = 40
-"""With more sections than this, subsections are folded at first."""
-
 
 class OutlineLine(NamedTuple):
-    """A line of the outline: a section, or a highlight within one."""
+    """A line of the outline: a section, or what has a name within one: a figure, a theorem, a highlight."""
 
     level: int
     """From 1."""
@@ -32,66 +29,43 @@ class OutlineLine(NamedTuple):
     """The block where it begins; -1 for a highlight that is not in the text."""
     heading: Heading | None = None
     kept: PlacedHighlight | None = None
+    landmark: Landmark | None = None
 
     @property
     def name(self) -> object:
         """An entry's identity across outlines."""
-        return self.kept.passage.id if self.kept else self.start
+        return self.kept.passage.id if self.kept else self.landmark or self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The sections of a document, and the highlights in them."""
+    """The sections of a document, with its figures, tables, theorems and highlights."""
 
     entries: Sequence[OutlineLine] = ()
-    folded: frozenset[int] = field(default=frozenset())
     cursor: int = 0
     is_open: bool = False
     """Whether the outline has the keys."""
 
     @classmethod
-    def of(cls, sections: Sequence[Section]) -> Outline:
-        """The outline of sections; a long one is folded to its upper levels."""
-        outline = cls([OutlineLine(one.heading.level, one.start, one.heading) for one in sections])
-        if len(sections) <= MANY:
-            return outline
-        return replace(outline, folded=frozenset(filter(outline.has_parts, range(len(sections)))))
+    def of(cls, document: Document) -> Outline:
+        """The outline of a document."""
+        sections = [OutlineLine(one.heading.level, one.start, one.heading) for one in document.sections]
+        named = (one for one in document.landmarks if one.kind not in ("Section", "Appendix", "Equation"))
+        return cls(_in_sections([*sections, *(OutlineLine(0, one.block, landmark=one) for one in named)]))
 
     def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Outline:
-        """The same sections with these highlights; those not found in the text come last."""
+        """The same outline with these highlights; those not found in the text come last."""
         found = sorted((one.range, one) for one in kept if one.range)
-        entries = [one for one in self.entries if one.heading]
-        entries = sorted([*entries, *(OutlineLine(0, place.first.block, kept=one) for place, one in found)], key=_start)
-        level = 0
-        for index, one in enumerate(entries):
-            level = one.level if one.heading else level
-            entries[index] = one if one.heading else one._replace(level=level + 1)
+        entries = [one for one in self.entries if not one.kept]
+        entries = _in_sections([*entries, *(OutlineLine(0, place.first.block, kept=one) for place, one in found)])
         entries += [OutlineLine(1, -1, kept=one) for one in kept if not one.range]
         names = {one.name: index for index, one in enumerate(entries)}
         cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
-        folded = frozenset(names[self.entries[index].name] for index in self.folded)
-        is_open = self.is_open and bool(entries)
-        return Outline(entries, folded, max(0, min(cursor, len(entries) - 1)), is_open)
-
-    def level(self, index: int) -> int:
-        return self.entries[index].level
-
-    def has_parts(self, index: int) -> bool:
-        return index + 1 < len(self.entries) and self.level(index + 1) > self.level(index)
-
-    @property
-    def shown(self) -> list[int]:
-        shown, hidden_below = [], 0
-        for index in range(len(self.entries)):
-            if hidden_below and self.level(index) > hidden_below:
-                continue
-            hidden_below = self.level(index) if index in self.folded else 0
-            shown.append(index)
-        return shown
+        return Outline(entries, max(0, min(cursor, len(entries) - 1)), self.is_open and bool(entries))
 
     def at(self, block: int) -> int:
-        """The visible section that contains a block, or the first one."""
-        found = [index for index in self.shown if (one := self.entries[index]).heading and one.start <= block]
+        """The section that contains a block, or the first one."""
+        found = [index for index, one in enumerate(self.entries) if one.heading and one.start <= block]
         return found[-1] if found else 0
 
     def opened(self, block: int) -> Outline:
@@ -103,18 +77,16 @@ class Outline:
         return replace(self, is_open=False) if self.is_open else self
 
     def move(self, rows: int) -> Outline:
-        shown = self.shown
-        if not shown:
-            return self
-        place = shown.index(self.cursor) + rows
-        return replace(self, cursor=shown[max(0, min(place, len(shown) - 1))])
+        return replace(self, cursor=max(0, min(self.cursor + rows, len(self.entries) - 1)))
 
-    def toggle_fold(self) -> Outline:
-        """Fold or unfold the entry under the cursor; without parts, go to its section."""
-        if self.has_parts(self.cursor):
-            return replace(self, folded=self.folded ^ {self.cursor})
-        above = [index for index in range(self.cursor) if self.level(index) < self.level(self.cursor)]
-        return replace(self, cursor=above[-1]) if above else self
+
+def _in_sections(entries: Sequence[OutlineLine]) -> list[OutlineLine]:
+    """Entries in reading order; what is no section is one level below the section that it is in."""
+    ordered, level = sorted(entries, key=_start), 0
+    for index, one in enumerate(ordered):
+        level = one.level if one.heading else level
+        ordered[index] = one if one.heading else one._replace(level=level + 1)
+    return ordered
 
 
 def _start(entry: OutlineLine) -> int:
@@ -166,7 +138,7 @@ class FullText:
         if left is not None:
             trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
             view = replace(view.go(Spot(*find(left, document, kept.source))), trail=trail)
-        outline = Outline.of(document.sections)
+        outline = Outline.of(document)
         if self.search_ahead != NO_SEARCH:
             view = view.search_as_typed(self.search_ahead)
         came = replace(self, view=view, source=kept.source, outline=outline, progress="", problem="")
@@ -186,7 +158,15 @@ class FullText:
     def end_search(self, *, is_kept: bool) -> FullText:
         if self.view is None:
             return replace(self, search_ahead=self.search_ahead._replace(is_typing=False) if is_kept else NO_SEARCH)
-        return replace(self, view=self.view.end_search(is_kept=is_kept))
+        view, named = self.view.end_search(is_kept=is_kept), self.named
+        if is_kept and named is not None:
+            view = view.go_to_landmark(named)
+        return replace(self, view=view)
+
+    @property
+    def named(self) -> Landmark | None:
+        """What the search names, such as `Table 2`, which is read in place of the first line with these words."""
+        return self.view.document.find_landmark(self.view.search.text) if self.view is not None else None
 
     @property
     def bookmark(self) -> Bookmark | None:
@@ -212,7 +192,10 @@ class FullText:
         if self.view is None or not 0 <= index < len(self.outline.entries):
             return self
         one = self.outline.entries[index]
-        view = self.view.take(one.kept) if one.kept else self.view.go_to_block(one.start)
+        if one.landmark:
+            view = self.view.go_to_landmark(one.landmark)
+        else:
+            view = self.view.take(one.kept) if one.kept else self.view.go_to_block(one.start)
         return replace(self, view=view, outline=self.outline.closed())
 
     def with_highlights(self, highlights: Highlights) -> FullText:

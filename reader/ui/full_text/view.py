@@ -12,7 +12,7 @@ from typing import NamedTuple
 from reader.core.document.anchors import Range
 from reader.core.document.block_lines import BlockWriter, DocumentLine
 from reader.core.document.layout import LETTERS_A_MINUTE, Layout, TextPlace
-from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
+from reader.core.document.model import Document, Formula, Heading, Landmark, Reference, Section, texts
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
 from reader.core.text import fold
@@ -375,6 +375,11 @@ class TextView:
         """Put a block at the top, and mark it if the end of the text prevents that; `back` returns."""
         start = self.layout.start_of(block)
         return self._remember(self.top)._at(start, start if start > self.last_top else None)
+
+    def go_to_landmark(self, landmark: Landmark) -> TextView:
+        """Show and mark a figure, table, theorem, section or equation; `back` returns."""
+        place = self.layout.place_of(landmark.anchor) if landmark.anchor else None
+        return self.jump(place or self.layout.start_of(landmark.block))
 
     # Search
 

@@ -22,7 +22,6 @@ class Glyphs(NamedTuple):
     followed: str = "◆"
     highlighted: str = "✦"
     changed: str = "≠"
-    surprise: str = "✧"
     """Before a paper that the view For you lists although nothing speaks for it."""
     code: str = "‹›"
     note: str = "✎"
@@ -75,7 +74,6 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="/",
-    surprise="?",
     followed="f",
     highlighted="!",
     changed="~",
@@ -130,7 +128,6 @@ MEANINGS = (
     ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
-    ("surprise", "Surprise", "One paper in ten in For you is chosen to be unlike those you marked."),
     ("code", "Code", "It links to its code."),
     ("comments", "Comments", "Follows the number of comments where there is no room for the word."),
     ("note", "Note", "Your note, or passages that you highlighted."),

@@ -34,18 +34,16 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import date
 
+    from reader.cache.choice import Learned, Suits
     from reader.cache.community import PageData
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Made
-    from reader.cache.reads.opinions import Reasons
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
     from reader.core.changes import SectionDiff
-    from reader.core.choice.learned import Learned
-    from reader.core.choice.wishes import Held
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow
     from reader.core.passages import Passage
@@ -126,9 +124,6 @@ def _release_objects(error: BaseException) -> None:
 
 T = TypeVar("T")
 
-FIRST = 10
-"""Number of first For you papers shown to demonstrate a change."""
-
 BREATH = 0.004
 """Seconds of each pause while reading the vocabulary: about as long as the work between pauses."""
 
@@ -147,15 +142,15 @@ class Library(Marker):
         """A message about a failed read; empty if none failed."""
         self.is_closed = False
         """Whether the reader is leaving: late results are dropped, and errors ignored."""
-        self.learned: Learned | None = None
-        """What was learned about the user, if the list is ordered by it: its rows then have reasons."""
+        self.is_ranked = False
+        """Whether the list is ordered by what suits the user: its rows then have reasons."""
+        self._learns_apart = learns_apart
         self._visited: int | None = None
         self._file = self._place()
         self._new_since: str | None = None
         self._counting = Counting()
-        self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
-            QueryThread(path, name, learns_apart=learns_apart)
-            for name in ("screenful", "order", "count", "day", "taste", "fit")
+        self._screenfuls, self._whole, self._counts, self._days, self._fits = (
+            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day", "fit")
         )
 
     @property
@@ -190,17 +185,16 @@ class Library(Marker):
         return [row._replace(changed=said.get(row.pk, "")) for row in rows]
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
-        learned = self.learned
-        if learned is None:
+        if not self.is_ranked:
             return rows
-        from reader.cache.reads.opinions import whys
+        known = self._suits(cached_keys([row.pk for row in rows]))
+        return [row._replace(why=known[row.pk].why) if row.pk in known else row for row in rows]
 
-        keys, nothing = cached_keys([row.pk for row in rows]), dict[int, str]()
-        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
-        return [
-            row._replace(why=said.get(key, ""), is_surprise=key in learned.surprises)
-            for row, key in zip(rows, keys, strict=True)
-        ]
+    def _suits(self, pks: Sequence[int]) -> Mapping[PaperKey, Suits]:
+        from reader.cache.choice import Suits, read_suits
+
+        found = self._ask(lambda window: window.read(lambda one: read_suits(one, pks)), dict[int, Suits]())
+        return dict[PaperKey, Suits](found.items())
 
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)
@@ -334,12 +328,21 @@ class Library(Marker):
 
     def why(self, pk: PaperKey) -> str:
         """Why a paper suits the user, in words, if the list is ordered by that; otherwise empty."""
-        learned = self.learned
-        if learned is None or not isinstance(pk, int):
-            return ""
-        from reader.cache.choice import words_of
+        found = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
+        return found[pk].why if pk in found else ""
 
-        return self._ask(lambda window: window.read(lambda one: learned.why(pk, words_of(one, pk))), "")
+    def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
+        """What For you has learned, and how well a paper suits the user, as they are stored."""
+        from reader.cache.choice import Learned, read_learned
+
+        found = self._suits([pk]) if isinstance(pk, int) else {}
+        return self._ask(lambda window: window.read(read_learned), Learned()), found.get(pk) if pk is not None else None
+
+    def needs_learning(self) -> bool:
+        """Whether another process has to learn before lists show what suits the user."""
+        from reader.cache.choice import is_current
+
+        return self._learns_apart and not self._ask(lambda window: window.read(is_current), True)
 
     def paper(self, pk: PaperKey | None) -> Paper | None:
         """A whole paper; None without a key, or if it is gone."""
@@ -480,22 +483,6 @@ class Library(Marker):
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
-    async def reasons(self, pk: PaperKey | None, selection: Selection) -> tuple[Reasons, tuple[tuple[str, str], ...]]:
-        """What was learned of the user, its meaning for a paper, and the first papers of a selection by it."""
-        from reader.cache.reads.opinions import read_reasons
-
-        known = None if pk is None else self._cached_key(pk)
-
-        def read(window: Window) -> tuple[Reasons, tuple[tuple[str, str], ...]]:
-            rows = window.rows(window.order(selection).pks[:FIRST])
-            return read_reasons(window, known), tuple((row.id, row.title) for row in rows)
-
-        return await self._taste.ask_next(read)
-
-    async def split(self, one: Held) -> list[Held]:
-        """An interest split in two; None if it has a single paper."""
-        return await self._taste.ask_next(lambda window: window.for_you.learned().taste.split(one))
-
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
         return await self._fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
@@ -521,7 +508,7 @@ class Library(Marker):
         """
         self._marks.stop()
         self.is_closed = True
-        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits):
+        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._fits):
             asking.close()
         self._marks.close()
         self._near.close()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import UserAction
     from reader.cache.marks.events import Events
-    from reader.core.choice.wishes import Held, Wish
+    from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
@@ -278,7 +278,7 @@ class Marker:
 
         return self._marks.submit(store, is_mark=False)
 
-    def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[UserAction | None]:
+    def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.event_log import Marking
 

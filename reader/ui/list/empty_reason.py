@@ -65,7 +65,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     It names the keys that help, whether or not a query is typed; inactive keys are not shown.
     """
     listing = state.listing
-    view, facts, learned = listing.place.view, listing.facts, listing.order.learned
+    view, facts = listing.place.view, listing.facts
     if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
         return reason
     if state.is_ranking or (view.id == FOR_YOU and not listing.order.complete):
@@ -90,7 +90,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         older = next((day for day in days if day.day < triage.day and day.unread), None)
         way = "" if older is None else f"day.older {day_left(older, triage.day)}"
         return triage_summary(triage, way)
-    if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
+    if view.id == FOR_YOU and not listing.order.is_ranked:
         return EmptyReason("Nothing has been learned from your marks yet.", TO_LEARN, ("read.why picks topics", _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)

@@ -135,11 +135,11 @@ def _why(row: PaperRow, look: ListLook) -> str:
 
 
 def _whole(why: str, room: int, glyphs: Glyphs) -> str:
-    """As many reasons as fit unbroken, at least the first."""
-    parts = why.split("; ")
-    while len(parts) > 1 and cell_len("; ".join(parts)) > room:
-        parts.pop()
-    return cut("; ".join(parts), room, glyphs.ellipsis)
+    """As many parts of a reason as fit unbroken, at least the first."""
+    for separator in ("; ", ", "):
+        while separator in why and cell_len(why) > room:
+            why = why.rpartition(separator)[0]
+    return cut(why, room, glyphs.ellipsis)
 
 
 def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
@@ -153,9 +153,7 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:
-    """The sign of a surprise or a flag, else of rising votes, which the paper's facts also show."""
-    if row.is_surprise:
-        return glyphs.surprise
+    """The sign of a flag, else of rising votes, which the paper's facts also show."""
     flag = flag_to_show(row.flags)
     if flag is None:
         return glyphs.rising if row.rising else " "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reader.cache.reads.orders import Order, with_near
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
-from reader.core.views import LATEST
+from reader.core.views import FOR_YOU, LATEST
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
@@ -19,6 +19,7 @@ from reader.ui.shell.handlers import follows
 from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
+from reader.ui.why.learner import Learner
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
@@ -86,6 +87,11 @@ class ListLoader(Actor):
         return selection_of(place, self._order, self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
+        state = self._model.state
+        sort = state.place.whole(self._order).sort
+        # A list on the screen keeps its order: it does not move at each mark.
+        if sort is not None and sort.key == FOR_YOU and state.place != state.listing.place:
+            await self._services[Learner].learn()
         try:
             if (results := self._model.state.results) is not None:
                 results.look_up_keys(self._library.pk_of)
@@ -167,7 +173,7 @@ class ListLoader(Actor):
         return at if at.pk is None or now == before else Position(now, at.height)
 
     def _list(self, listing: ListContent) -> None:
-        self._library.results, self._library.learned = listing.results, listing.order.learned
+        self._library.results, self._library.is_ranked = listing.results, listing.order.is_ranked
         self.awaited, self.has_listed = None, True
         ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = self._read_facts(listing.place, has_listed=bool(listing.order.pks))

@@ -321,9 +321,6 @@ class PdfActions(Actor):
         from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
 
         opening = f"opening {file.name}"
-        if self._app.send_pdf(file):
-            self._model.show_outcome(opening, begun=begun)
-            return
         try:
             viewer = await asyncio.to_thread(find_viewer, self._services.settings.pdf_viewer, os.environ)
             if takes_terminal(viewer) and not self._app.lends_terminal:

@@ -45,7 +45,6 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import triage_header, triage_line
 from reader.ui.triage.state import TRIAGE
-from reader.ui.why.state import WHY
 
 if TYPE_CHECKING:
     from reader.ui.shell.listing import Where
@@ -178,8 +177,6 @@ class Face(Actor):
         screen, state = self._app.screen, self._model.state
         if isinstance(screen, CalendarScreen):
             return screen.month.view.typed
-        if state.front is WHY and (why := state[WHY]) is not None:
-            return why.typed if why.renaming is not None else None
         if state.front is HELP and (help := state[HELP]) is not None:
             return "" if help.is_typing else None
         if self._context == "filter" and self._main.filter.is_narrowing:

@@ -15,7 +15,7 @@ from reader.ui.kit.status_lines import Status
 
 SPOKEN: Glyphs = ASCII._replace(
     unread="unread", read="read", starred="starred,", queued="queued,", hidden="hidden,", elsewhere="not in the cache",
-    rising="rising", surprise="surprise", followed="followed", highlighted="highlighted", changed="changed",
+    rising="rising", followed="followed", highlighted="highlighted", changed="changed",
     code="code", note="note:", full_text="full text", comments="comments", upvotes="votes", cursor="\u258c", caret="",
     picked="picked", excluded="excluded", implied="implied", folded="closed", unfolded="open", here="\u00bb",
     line="", rule="", thumb="", dot=",", nothing="none", ellipsis="...", more_left="…", more_right="…",

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +45,6 @@ Ask = Callable[[str], Awaitable[str | None]]
 """Prints a text, and returns the line that the user types then; None at the end of input."""
 
 SAMPLE = "sample"
-
-WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""The name by which `textual serve` asks for its driver."""
 
 
 def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -110,12 +106,7 @@ class ShellApp(ThemedApp):
 
     def get_driver_class(self) -> type[Driver]:
         """The driver named by `TEXTUAL_DRIVER`, such as that of `textual serve`; else ours for this system."""
-        named = constants.DRIVER
-        if named == WEB_DRIVER:
-            from reader.ui.terminal.web_driver import ServedDriver
-
-            return ServedDriver
-        if named or not knows_terminal():
+        if constants.DRIVER or not knows_terminal():
             return super().get_driver_class()
         from reader.ui.terminal.driver import TerminalDriver
 
@@ -200,19 +191,6 @@ class ShellApp(ThemedApp):
         if not self.is_web:
             return False
         self.open_url(url)
-        return True
-
-    def send_pdf(self, file: Path) -> bool:
-        """Send a PDF to the user's browser; False if the reader is not in one."""
-        if not self.is_web:
-            return False
-        self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
-        return True
-
-    def send_file(self, text: str, name: str) -> bool:
-        if not self.is_web:
-            return False
-        self.deliver_text(StringIO(text), save_filename=name, open_method="download")
         return True
 
     def handled(self, keys: int) -> None:

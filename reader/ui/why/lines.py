@@ -2,83 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.choice.wishes import Held, Wish
+from reader.core.choice.wishes import Wish
 from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
 from reader.core.text import amount
-from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.glyphs import Glyphs
 
 if TYPE_CHECKING:
+    from reader.cache.choice import Learned, Suits
     from reader.cache.marks.event_log import Made
-    from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
-    from reader.core.choice.taste import Interest, TasteTerm
-    from reader.core.topics.scorer import Cause, Why
-
-FOR_YOU = "For you"
-"""The heading for the reasons of a paper's rank."""
+    from reader.core.topics.scorer import Why
 
 PROGRAMS = "Marked by programs"
-
-MOST_REASONS = 6
-
-LEAST_WEIGHT = 0.005
-
 WHY = "Why these topics"
 
-INTERESTS = "Your interests"
-CHANGED = "Changed by you"
-BEGIN = "To begin, pick three topics"
-FIRST = "First in For you"
+FOR_YOU = "For you"
+LEARNED = "What For you has learned"
+WISHES = "What you asked for"
+BEGIN = "To begin, pick three topics, or star a paper"
 
 LONGEST_NAME = 40
-BAR = 12
 
 
 class Row(NamedTuple):
-    """A line, and its subject if the user can change it."""
+    """A line, and the wish that the user can change there."""
 
     line: Line
-    about: Wish | Held | None = None
-    is_first: bool = False
+    about: Wish | None = None
 
 
 class Explanation(NamedTuple):
     """The known reasons for how a paper is shown."""
 
+    learned: Learned | None = None
+    suits: Suits | None = None
+    """How well the paper suits the user; None if that is not known."""
+    topic_names: Mapping[str, str] = MappingProxyType({})
     topics: tuple[Why, ...] | None = None
-    """None without a paper."""
+    """None without a paper, and until they are known."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
     programs: tuple[Made, ...] = ()
-    reasons: Reasons | None = None
-    """Reasons for and against it, and what else was learned; None while unknown."""
-    first: tuple[tuple[str, str], ...] = ()
-    """The first papers for the user: id and title."""
-    before: tuple[tuple[str, str], ...] = ()
-    """The same before the last change; empty if there was none."""
-    has_interests: bool = True
+    has_paper: bool = False
 
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    reasons = known.reasons
-    has_paper = known.topics is not None
     sections = (
-        _for_you(reasons, width, glyphs) if reasons is not None and has_paper else [],
-        _interests(reasons, width, glyphs) if reasons is not None and known.has_interests else [],
-        [] if reasons is None else _changed(reasons, width, glyphs),
-        _first(known, width, glyphs),
+        _for_you(known, width, glyphs),
+        _learned(known, width, glyphs),
         _rows(rule_lines(known.rules, known.muted, width)),
         _rows(why_lines(known.topics, width, glyphs)) if known.topics is not None else [],
         _rows(program_lines(known.programs, width)),
     )
     rows: list[Row] = []
-    for section in sections:
-        if section:
-            rows.extend([Row(()), *section] if rows else section)
+    for section in filter(None, sections):
+        rows.extend([Row(()), *section] if rows else section)
     return rows
 
 
@@ -86,126 +69,62 @@ def _rows(lines: Iterable[Line]) -> list[Row]:
     return [Row(line) for line in lines]
 
 
-def _heading(text: str, width: int, glyphs: Glyphs, more: str = "") -> Row:
-    said = cut(text, width, glyphs.ellipsis)
-    return Row((Piece(said, "label"), Piece(cut(more, width - cell_len(said), glyphs.ellipsis), "muted")))
+def _heading(text: str, width: int, glyphs: Glyphs) -> Row:
+    return Row((Piece(cut(text, width, glyphs.ellipsis), "label"),))
 
 
-# For you
-
-
-def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """The reasons for or against a paper: a sentence, then the terms of the sum that orders the list."""
-    if reasons.is_empty and not reasons.terms:
+def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
+    """Why the paper suits the user: a sentence, then the subjects that it names."""
+    suits, learned = known.suits, known.learned
+    if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
         return []
-    shown = [one for one in reasons.terms if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
-    if not shown:
-        return [
-            _heading(FOR_YOU, width, glyphs),
-            *_rows(fill([Piece("No paper that you marked is like it.", "muted")], width)),
-        ]
-    whole = round(100 * sum(one.weight for one in reasons.terms))
-    rows = [_heading(FOR_YOU, width, glyphs, f"  {whole} points; the best 20 average 100")]
-    rows += _rows(fill([Piece(literal(reasons.why), "text")], width))
-    wishes = {one.key: one for one in reasons.wishes}
-    column = min(max(cell_len(literal(one.text)) for one in shown), width // 2)
-    for one in shown:
-        wish = wishes.get(one.key) or Wish(one.what, one.text if one.what == "word" else one.name)
-        text = cut(literal(one.text), column, glyphs.ellipsis)
-        line = (
-            Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted"),
-            Piece(text, "text"),
-            Piece(" " * (column + 2 - cell_len(text))),
-            Piece(f"{_sign(wish):<4}", "star"),
-            Piece(cut(_source(one), width - 13 - column, glyphs.ellipsis), "muted"),
-        )
-        rows.append(Row(line, wish))
-    return rows
-
-
-def _source(term: TasteTerm) -> str:
-    if not term.papers:
-        return "because you said so"
-    if term.weight < 0 and not term.is_hidden:
-        return "more often in papers that you did not mark"
-    hidden = "hidden " if term.is_hidden else ""
-    return f"from {amount(term.papers, f'{hidden}paper')}"
-
-
-def _sign(wish: Wish | Held) -> str:
-    if wish.step is None:
-        return "muted"
-    return "+" * wish.step if wish.step > 0 else "-" * -wish.step
-
-
-# What is learned
-
-
-def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    if reasons.is_empty:
-        wishes = {one.key: one for one in reasons.wishes}
-        every = [Wish("topic", slug) for slug, _ in reasons.topics]
-        names = dict(reasons.topics)
-        return [
-            _heading(BEGIN, width, glyphs, ", or star a paper"),
-            *(_choice(wishes.get(one.key, one), names[one.name], width, glyphs) for one in every),
-        ]
+    reason = suits.why if suits is not None and suits.why else "none of the other papers that you marked is like it"
+    wishes = {one.key: one for one in (learned.wishes if learned is not None else ())}
+    subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits is not None else ())]
     return [
-        _heading(INTERESTS, width, glyphs),
-        *(row for one in reasons.interests for row in _interest(one, width, glyphs)),
+        _heading(FOR_YOU, width, glyphs),
+        *_rows(fill([Piece(f"{literal(reason)}.", "text")], width)),
+        *(_row(wishes.get(one.key, one), one.name, "", width, glyphs) for one in subjects),
     ]
 
 
-def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
-    papers = amount(len(one.papers), "paper")
-    row = _choice(one.wish, one.wish.name, width, glyphs)
-    cells = max(1, round(one.share * BAR)) if one.share else 0
-    bar = Piece(glyphs.thumb * cells + " " * (BAR + 1 - cells), "key")
-    room = width - sum(cell_len(piece.text) for piece in row.line)
-    yield row._replace(line=(*row.line, bar, Piece(papers, "muted")) if room > BAR + len(papers) else row.line)
-    names = f" {glyphs.dot} ".join(dict.fromkeys(literal(paper.name) for paper in one.papers))
-    names = names.replace(UNICODE.ellipsis, glyphs.ellipsis)
-    yield Row((Piece(f"  {cut(names, width - 2, glyphs.ellipsis)}", "muted"),))
-
-
-def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
-    room = min(LONGEST_NAME, width - 8)
-    name = cut(literal(text), room, glyphs.ellipsis)
-    role = "muted" if wish.step is None else "text"
-    blank = " " * (room - cell_len(name) + 1)
-    return Row((Piece(name, role), Piece(blank), Piece(f"{_sign(wish):<6}", "star")), wish)
-
-
-def _changed(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """The words and traits that the user decided on; also topics, while nothing else is known."""
-    names = dict(reasons.topics)
-    shown = [one for one in reasons.wishes if not (reasons.is_empty and one.what == "topic")]
-    rows = [_choice(one, names.get(one.name, one.name), width, glyphs) for one in shown]
-    return [_heading(CHANGED, width, glyphs), *rows] if rows else []
-
-
-def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    if not known.first:
+def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
+    """What was learned, and the user's other wishes; topics to begin with before anything is known."""
+    learned, names = known.learned, known.topic_names
+    if learned is None:
         return []
-    places = {id: place for place, (id, _) in enumerate(known.before, 1)}
-    rows = [_heading(FIRST, width, glyphs, ", and where they were before" if known.before else "")]
-    for place, (id, title) in enumerate(known.first, 1):
-        was = places.get(id)
-        moved = "" if not known.before or was == place else f"was {was}" if was else "new"
-        rows.append(Row(_place(place, title, moved, width, glyphs), is_first=True))
-    return rows
+    wishes = {one.key: one for one in learned.wishes}
+    rows = []
+    for phrase, papers in learned.subjects:
+        one = wishes.pop(Wish("word", phrase).key, Wish("word", phrase))
+        rows.append(_row(one, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
+    heading = LEARNED
+    if not rows and learned.papers:
+        marked = amount(learned.papers, "paper")
+        said = f"It learns from {marked} that you marked, and names a subject that several share."
+        rows = _rows(fill([Piece(said, "muted")], width))
+    elif not rows:
+        heading = BEGIN
+        every = [Wish("topic", slug) for slug in names]
+        rows = [_row(wishes.pop(one.key, one), names[one.name], "", width, glyphs) for one in every]
+    asked = [_row(one, names.get(one.name, one.name), "", width, glyphs) for one in wishes.values()]
+    return [
+        *([_heading(heading, width, glyphs), *rows] if rows else []),
+        *([Row(()), _heading(WISHES, width, glyphs), *asked] if asked else []),
+    ]
 
 
-def _place(place: int, title: str, moved: str, width: int, glyphs: Glyphs) -> Line:
-    room = width - 4 - (8 if moved else 0)
-    text = cut(literal(title), room, glyphs.ellipsis)
-    said = Piece(f"{moved:>7}", "star") if moved else Piece("")
-    return (
-        Piece(f"{place:>2}  ", "muted"),
-        Piece(text, "text"),
-        Piece(" " * (room - cell_len(text) + 1 if moved else 0)),
-        said,
+def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
+    room = min(LONGEST_NAME, width - 8)
+    text = cut(literal(name), room, glyphs.ellipsis)
+    said = f"{wish.said} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip() if wish.said else ""
+    line = (
+        Piece(text, "muted" if wish.step is None else "text"),
+        Piece(" " * (room - cell_len(text) + 2)),
+        Piece(f"{said:<8}"[: width - room - 2], "star"),
+        Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
     )
+    return Row(line, wish)
 
 
 # Topics, rules and programs
@@ -220,41 +139,28 @@ def program_lines(made: Sequence[Made], width: int) -> list[Line]:
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
-    """Return each topic with its score and causes, under a heading."""
+    """Return each topic with the words that gave it, under a heading."""
     lines: list[Line] = [(Piece(WHY, "label"),)]
     if not why:
         lines.append((Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
+    column = min(max((cell_len(literal(one.name)) for one in why), default=0), width // 2)
     for one in why:
-        score = f"  {one.score}"
-        name = cut(literal(one.name), width - len(score), glyphs.ellipsis)
-        lines.append((Piece(name, "topic", action=("topic", one.slug)), Piece(score, "muted")))
-        said = min(max((cell_len(cause.said) for cause in one.causes), default=0), width // 2)
-        lines.extend(_cause(cause, said, width, glyphs) for cause in one.causes)
-        if one.weaker:
-            lines.append((Piece(cut(f"       and {one.weaker} weaker", width, glyphs.ellipsis), "muted"),))
+        name = cut(literal(one.name), column, glyphs.ellipsis)
+        # A stem is no word that a user knows.
+        words = ", ".join(literal(cause.said) for cause in one.causes if cause.points > 0 and "*" not in cause.said)
+        blank = Piece(" " * (column + 2 - cell_len(name)))
+        words = cut(words, max(0, width - column - 2), glyphs.ellipsis)
+        lines.append((Piece(name, "topic", action=("topic", one.slug)), blank, Piece(words, "muted")))
     return lines
 
 
 def suits_lines(why: str, width: int) -> list[Line]:
-    """Why a paper suits the user, in a sentence cut to one line after its first reason; none if there is no reason."""
-    if not why:
-        return []
-    begin, colon, names = why.rpartition(": ")
-    label, reasons = "For you: ", names.split(", ")
-    while len(reasons) > 1 and cell_len(f"{label}{begin}{colon}{', '.join(reasons)}") > width:
-        reasons.pop()
-    return fill([Piece(label, "label"), Piece(literal(f"{begin}{colon}{', '.join(reasons)}"), "facts")], width)
-
-
-def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
-    """A cause in columns: points, phrase and fields."""
-    said = cut(literal(cause.said), column, glyphs.ellipsis)
-    return (
-        Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"),
-        Piece(said, "text"),
-        Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.where, width - 7 - column - 2, glyphs.ellipsis), "muted"),
-    )
+    """Why a paper suits the user, in as many parts as one line holds; none if there is no reason."""
+    label = "For you: "
+    for separator in ("; ", ", "):
+        while separator in why and cell_len(label + why) > width:
+            why = why.rpartition(separator)[0]
+    return fill([Piece(label, "label"), Piece(literal(why), "facts")], width) if why else []
 
 
 RULES = "Rules"

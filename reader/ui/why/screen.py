@@ -9,7 +9,7 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.choice.wishes import Held, Wish
+from reader.core.choice.wishes import Wish
 from reader.core.lines import Piece
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.pane import Pane
@@ -20,7 +20,7 @@ from reader.ui.shell.screens import PaneScreen
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.why.lines import Explanation, Row, explanation_rows
-from reader.ui.why.state import WHY, Why
+from reader.ui.why.state import Why
 
 WHY_ROLES = ("label", "text", "muted", "facts", "key", "topic", "star", "cursor", "current")
 
@@ -41,11 +41,8 @@ class WhyList(Pane):
         self._at = -1
 
     @property
-    def current(self) -> Wish | Held | None:
+    def current(self) -> Wish | None:
         return self._rows[self._at].about if 0 <= self._at < len(self._rows) else None
-
-    def find(self, kind: str) -> Wish | Held | None:
-        return next((row.about for row in self._rows if _kind(row.about) == kind), None)
 
     def show(self, known: Explanation) -> None:
         """Show other reasons; the cursor stays on its subject, else on its line."""
@@ -55,17 +52,12 @@ class WhyList(Pane):
 
     def _lay_out(self) -> None:
         before = self.current
-        self._rows = rows = explanation_rows(self._known, max(16, self.columns - 3), self._glyphs)
+        self._rows = explanation_rows(self._known, max(16, self.columns - 3), self._glyphs)
         self.virtual_size = Size(self.columns, len(self._rows))
         places = self._places
         same = (at for at in places if before is not None and _kind(self._rows[at].about) == before.kind)
         nearest = min(places, key=lambda at: abs(at - self._at), default=-1)
         self._go(next(same, nearest))
-        if self._known.before:
-            # The effect of a change is visible together with its cause.
-            end = next((at for at in range(len(rows) - 1, 0, -1) if rows[at].is_first), 0) + 1
-            top = min(max(self.scroll_offset.y, end - self.size.height), max(0, self._at - 1))
-            self.scroll_to(y=top, animate=False, force=True)
 
     @property
     def _places(self) -> list[int]:
@@ -113,7 +105,7 @@ class WhyList(Pane):
         return self._strip((Piece(f"{self._glyphs.cursor} ", "cursor"), *shown))
 
 
-def _kind(about: Wish | Held | None) -> str:
+def _kind(about: Wish | None) -> str:
     return "" if about is None else about.kind
 
 
@@ -131,11 +123,5 @@ class WhyScreen(PaneScreen[Why]):
             self.list.show(why.known)
 
     def footer(self, state: State) -> Status:
-        """The keys, without those only for interests while the cursor is on something else."""
-        why = state[WHY]
-        if why is not None and why.renaming is not None:
-            choices = (("enter", "rename"), ("esc", "leave it"))
-            return Status(choices=choices, typed=f"name: {why.typed}", is_typing=True)
-        idle = () if isinstance(self.list.current, Held) else ("why.rename", "why.papers", "why.join", "why.split")
-        shown = status(state, self._keymap, self._keymap.hints("why", without=idle))
-        return shown if why is None or why.joining is None else shown._replace(said=why.asked)
+        """The keys."""
+        return status(state, self._keymap, self._keymap.hints("why"))

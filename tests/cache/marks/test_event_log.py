@@ -492,7 +492,7 @@ def marked(connection: sqlite3.Connection) -> set[tuple[str, int]]:
     return {(kind, pk) for kind, pk in rows}
 
 
-@pytest.mark.parametrize("query", [choice._NEWEST_MARKS, event_log._MADE, _OF_AGENT, _UNDOABLE])
+@pytest.mark.parametrize("query", [choice._MARKS, event_log._MADE, _OF_AGENT, _UNDOABLE])
 def test_events_of_one_clock_are_found_by_it(events: Events, query: str) -> None:
     """By the machine, each event would read all: minutes for 200,000."""
     values = {"pk": 1, "machine": "", "kind": "", "value": "", "idle": ""}

@@ -98,7 +98,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"{\frac{a}{b}}^{2}", "(a∕b)²"),
         (r"\frac{1}{z}I+\frac{1}{z}(a)-\frac{a}{b}", "(1∕z) I + (1∕z) (a) − a∕b"),
         (r"\frac{(x-\mu)^{2}}{2\sigma^{2}}", "(x − μ)²∕(2σ²)"),
-        (r"\mathop{\mathrm{arg\,min}}_{x}f\overset{!}{=}0", "argminₓ f =^{!} 0"),
+        (r"\mathop{\mathrm{arg\,min}}_{x}f\overset{!}{=}0", "arg minₓ f =^{!} 0"),
         (r"\sqrt{a}b", "√a b"),
         (r"\sqrt[3]{a+b}", "∛(a + b)"),
         (r"\sqrt[n]{x}", "ⁿ√x"),
@@ -135,7 +135,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\frac{f_{1}(x)}{d(x)(y)}", "f₁(x)∕(d(x)(y))"),
         (r"\frac{\sum(x)}{12}", "(∑(x))∕12"),
         (r"\frac{\underset{a}{b}(x)}{d}", "(b_{a}(x))∕d"),
-        ("({}^{2}x,y{}_{3}z){}_{4}", "(² x, y ₃ z) ₄"),
+        ("({}^{2}x,y{}_{3}z){}_{4}", "(²x, y ₃ z) ₄"),
         (r"\hat'", "\u2032\u0302"),
         (r"\hat\prime x", "\u2032\u0302x"),
         (r"\not{}", "not()"),
@@ -199,7 +199,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"{a\end{b}c}d", "acd"),
         (r"\begin{matrix}a\right)b\end{matrix}x", "[:a, b:]x"),
         (r"\begin{matrix}a}b\end{matrix}x", "[:a:]bx"),
-        ("_i x", "ᵢ x"),
+        ("_i x", "ᵢx"),
         ("{a}" * 50, "a" * 50),
         (r"\hat a" * 50, "â" * 50),
         ("{" * (DEEPEST - 1) + "x", "x"),
@@ -407,6 +407,7 @@ def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
             assert shape(read_tex(one)) == shape(read_tex(other)), (one, other, formula_text(one))
 
 
+@pytest.mark.long
 def test_small_formulas_that_differ_never_look_alike() -> None:
     """All constructions of two levels over a dozen parts: 12,000 formulas."""
     simple = ["a", "b", "2", "n", "(a)", "a+b", "ab", r"\sum", "a,b", "a/b", "", "a'"]

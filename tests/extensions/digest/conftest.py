@@ -1,4 +1,4 @@
-"""A paper, trust in the mail server of the tests, and no waiting."""
+"""A paper, and trust in the mail server of the tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from reader import access_token
-from reader.extensions.digest import sending
 from tests.actions.conftest import live_edit
 from tests.extensions.digest.mail_server import CERTIFICATE
 
@@ -20,11 +19,3 @@ def trusting_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     yield
     access_token.hold_tokens({})
-
-
-@pytest.fixture(autouse=True)
-def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that a digest would have waited."""
-    seconds: list[float] = []
-    monkeypatch.setattr(sending, "sleep", seconds.append)
-    return seconds

@@ -42,7 +42,7 @@ def full_of(text: str) -> tuple[News, bytes]:
     items = (Item(paper, text, text), Item(paper._replace(summary=None, id="2606.12345"), "2606.12345", text))
     sections = (Section(text, items), Section(text, items, is_brief=True))
     found = News(date(2026, 7, 1), "2026-06-30", text, sections, 2)
-    return found, bytes(message(found, Envelope("n", "ada@example.org", "me@example.org", AT), opens_reader=True))
+    return found, bytes(message(found, Envelope("n", "ada@example.org", "me@example.org", AT)))
 
 
 @each("text", HOSTILE)
@@ -127,8 +127,7 @@ Week 12
 
 
 In the reader: dailypapers open ID --reader
-Nothing is mailed twice. To end the daily mail: dailypapers schedule
-remove --digest
+Nothing is mailed twice.
 """
     )
 
@@ -169,7 +168,7 @@ Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Wor
 
 
 def test_a_page_is_whole() -> None:
-    tree = LexborHTMLParser(page(BOTH, opens_reader=True, is_mail=True))
+    tree = LexborHTMLParser(page(BOTH, is_mail=True))
     assert tree.body is not None
     shown = tree.body.text(separator="\n", strip=True).replace("\N{NO-BREAK SPACE}", " ")
     assert (
@@ -190,34 +189,24 @@ PDF
 arXiv
 ·
 code
-·
-in the reader
 · 2606.12345
 Week 12
 9 votes · 30 June
 Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words.
-in the reader
-· page:0123456789ab
+page:0123456789ab
 My *view*
 A *title* of <b>
-Ada Example et al. · ICLR · 9 votes · 30 June ·
-in the reader
-· 2606.12345
+Ada Example et al. · ICLR · 9 votes · 30 June · 2606.12345
 Week 12
-9 votes · 30 June ·
-in the reader
-· page:0123456789ab
+9 votes · 30 June · page:0123456789ab
 In the reader:
 dailypapers open ID --reader
-Nothing is mailed twice. To end the daily mail:
-dailypapers schedule remove --digest
+Nothing is mailed twice.
 """.splitlines()
     )
-    reader = [f"dailypapers:{one.id}" for one in (PAPER, PAGE)]
     links = ["https://huggingface.co/papers/2606.12345", "https://arxiv.org/pdf/2606.12345"]
-    links += ["https://arxiv.org/abs/2606.12345", "https://github.com/a/b", *reader, links[0], *reader]
+    links += ["https://arxiv.org/abs/2606.12345", "https://github.com/a/b", links[0]]
     assert [link.attributes["href"] for link in tree.css("a")] == links
-    assert not LexborHTMLParser(page(BOTH)).css("a[href^=dailypapers]")
     assert "http" not in page(BOTH).replace('href="http', "")
     assert "prefers-color-scheme:dark" in page(BOTH)
 
@@ -225,7 +214,7 @@ dailypapers schedule remove --digest
 def test_a_page_is_as_long_as_mail_clients_show(live_edit: Paper) -> None:
     told = Item(live_edit, live_edit.id, "Like 3 that you marked: video")
     usual = digest_of(live_edit)._replace(sections=(Section("For you", (told,) * 40), Section("Others", (told,) * 30)))
-    assert len(page(usual, opens_reader=True).encode()) < MOST_BYTES
+    assert len(page(usual).encode()) < MOST_BYTES
     assert "AI summary" in page(usual) and ">code</a>" in page(usual)
     wide = "&中文標題" * 400
     paper = live_edit._replace(
@@ -234,12 +223,12 @@ def test_a_page_is_as_long_as_mail_clients_show(live_edit: Paper) -> None:
     told = Item(paper, paper.id, wide)
     sections = (Section(wide, (told,) * 40), Section(wide, (told,) * 30, is_brief=True))
     longest = digest_of(paper)._replace(sections=sections, query=wide)
-    assert len(page(longest, opens_reader=True).encode()) < MOST_BYTES
+    assert len(page(longest).encode()) < MOST_BYTES
     assert "xxx" not in page(longest) and "…</a>" in page(longest)
 
 
 def test_ground_and_text_have_a_colour_each_without_a_style_sheet(live_edit: Paper) -> None:
-    tree = LexborHTMLParser(page(digest_of(live_edit), opens_reader=True))
+    tree = LexborHTMLParser(page(digest_of(live_edit)))
     for node in tree.css("td.text, a, h2, .muted, .why"):
         assert "color:#" in (node.attributes["style"] or "")
     for node in tree.css(".ground"):
@@ -258,7 +247,7 @@ def test_plain_lines_are_short_in_all_writings(live_edit: Paper) -> None:
     wide = "中文標題與一個非常長的名稱" * 20
     text = plain_text(digest_of(live_edit._replace(title=wide, summary=f"{wide} {'x' * 300}")), is_mail=True)
     assert all(cell_len(line) <= 72 for line in text.splitlines() if "http" not in line)
-    assert text.endswith("Nothing is mailed twice. To end the daily mail: dailypapers schedule\nremove --digest\n")
+    assert text.endswith("Nothing is mailed twice.\n")
 
 
 def test_a_paper_without_a_page_or_much_to_say_is_named(live_edit: Paper) -> None:

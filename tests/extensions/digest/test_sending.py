@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import configparser
 import json
-import shlex
 import signal
 import subprocess
 import sys
-import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import keyring
-import keyring.backend
-import keyring.errors
 import pytest
 
 from reader import access_token
 from reader.extensions.digest import mail, sending
-from reader.extensions.digest.sent import SentDigests
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run, Session
 from tests.extensions.digest.mail_server import PASSWORD, SINCE, USER, MailServer, serving, write_settings
@@ -166,34 +159,6 @@ def test_the_doctor_tells_when_it_was_sent_and_why_not(run: Run, papers: Path, h
     assert "could not be reached" in run("doctor").out
 
 
-def test_links_open_the_reader_where_the_system_allows_it(
-    run: Run, papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    assert "no xdg-mime" in run("digest", "--links", "on").err
-    assert "dailypapers:2606" not in run("digest", *SINCE, "--format", "html").out
-    program, asked = tmp_path / "bin" / "xdg-mime", tmp_path / "asked"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\necho "$@" > {asked}\n')
-    program.chmod(0o755)
-    assert run("digest", "--links", "on").code == 0
-    assert asked.read_text() == "default dailypapers-open.desktop x-scheme-handler/dailypapers\n"
-    file = tmp_path / "data" / "applications" / "dailypapers-open.desktop"
-    entry = configparser.RawConfigParser()
-    entry.read(file)
-    command = shlex.split(entry["Desktop Entry"]["Exec"])
-    assert command[0] == "env"
-    assert f"DAILYPAPERS_HOME={home}" in command
-    assert command[-5:] == ["reader", "open", "--reader", "--", "%u"]
-    assert 'href="dailypapers:2606.26740"' in run("digest", *SINCE, "--format", "html").out
-    assert run("digest", "--links", "off").out == "Removed.\n"
-    assert run("digest", "--links", "off").out == "There are no such links.\n"
-    program.write_text("#!/bin/sh\nexit 1\n")
-    assert "xdg-mime failed" in run("digest", "--links", "on").err
-    assert not file.exists(), "what the system does not use is no link"
-
-
 def test_a_digest_begins_where_the_last_one_ended(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +194,7 @@ def test_the_digest_command_gets_a_digest_once(run: Run, papers: Path, home: Pat
 
 
 def test_missing_digest_settings_are_named(session: Session, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setattr(mail, "find_sendmail", lambda: None)
     monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
     session(
         """
@@ -253,15 +218,9 @@ def test_missing_digest_settings_are_named(session: Session, papers: Path, monke
         1! dailypapers: No address is set: 'dailypapers config set digest.to you@example.org'.
         $ config set digest.to a@b.org
         $ digest --send
-        1! dailypapers: No mail server is set: 'dailypapers config set digest.server smtp.example.org'.
-        $ digest --store-password
-        1! dailypapers: No user is set: 'dailypapers config set digest.user NAME'.
+        1! dailypapers: There is no sendmail here: 'dailypapers config set digest.server smtp.example.org'.
         $ config set digest.user ada
-        $ digest --store-password
-        1! dailypapers: No mail server is set: 'dailypapers config set digest.server smtp.example.org'.
         $ config set digest.server b.org
-        $ digest --store-password
-        2! dailypapers: Cannot ask for the password without a terminal.
         $ digest --send --format html
         2! dailypapers: A mail has its own format, with a plain and an HTML part: leave out --format.
         $ config set digest.security none
@@ -269,7 +228,7 @@ def test_missing_digest_settings_are_named(session: Session, papers: Path, monke
         1! dailypapers: b.org is not on this machine: set digest.security to starttls or tls.
         $ config set digest.server localhost
         $ digest --send --since 2026-06-29
-        1! dailypapers: No password is set. Set DAILYPAPERS_SMTP_PASSWORD, or install dailypapers[mail], which asks the keyring.
+        1! dailypapers: No password is set: set DAILYPAPERS_SMTP_PASSWORD, or digest.password_command to a program that prints it.
         """  # noqa: E501
     )
 
@@ -286,148 +245,43 @@ def test_what_is_cut_off_is_counted_and_comes_in_the_next_mail(
     assert "nothing was mailed" in run("digest", *SINCE, "--to", "command").err
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "seconds"), [("HF_HUB_OFFLINE", "1", 0), ("HF_ENDPOINT", "http://127.0.0.1:1", 2 * 60 * 60)]
-)
-def test_a_mail_waits_for_the_feed_too_and_then_goes_without(
-    run: Run,
-    papers: Path,
-    home: Path,
-    waited: list[float],
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    value: str,
-    seconds: int,
-) -> None:
-    monkeypatch.setenv(name, value)
-    with serving("none") as server:
-        write_settings(home, server, 'security = "none"', user="")
-        sent = run("digest", *SINCE, "--send", "--refresh", "--quiet")
-    assert (sent.code, sum(waited), len(server.mails)) == (0, seconds, 1)
-    assert sent.err.startswith("Not all days could be fetched")
-    # One that is printed waits for nothing.
-    assert run("digest", *SINCE, "--refresh").err == sent.err and sum(waited) == seconds
-
-
-def test_a_digest_waits_for_the_network_up_to_two_hours(
-    run: Run, papers: Path, home: Path, waited: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = datetime(2026, 7, 1, 12, tzinfo=UTC)
-
-    def wait(seconds: float) -> None:
-        nonlocal clock
-        clock += timedelta(seconds=seconds)
-
-    monkeypatch.setattr("reader.extensions.digest.sent._now", lambda: clock)
-    monkeypatch.setattr(sending, "sleep", wait)
-    write_settings(home, MailServer(1), 'security = "none"', user="")
-    trouble = "localhost:1 could not be reached: Connection refused."
-    assert run("digest", *SINCE, "--send").err.splitlines() == [
-        *(
-            f"{trouble} The next try is in {minutes} min, the last one at 14:00."
-            for minutes in (1, 2, 4, 8, 15, 30, 30, 30)
-        ),
-        f"dailypapers: {trouble}",
-    ]
-    with serving("none", refuses="NOW") as server:
-        write_settings(home, server, 'security = "none"', user="")
-
-        def pause(seconds: float) -> None:
-            waited.append(seconds)
-            server.refuses = "NOW" if len(waited) < 2 else ""
-            assert SentDigests(sent_digests_file(papers)).tried == len(waited)
-
-        monkeypatch.setattr(sending, "sleep", pause)
-        said = run("digest", *SINCE, "--send").err.splitlines()
-    assert [line.partition("next try")[2][:12] for line in said] == [" is in 1 min", " is in 2 min", ""]
-    assert "450 come back later" in said[0] and "sent to" in said[2] and len(server.mails) == 1
-
-
-def test_a_wait_that_was_killed_goes_on(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_settings(home, MailServer(1), 'security = "none"', user="")
-
-    def die(seconds: float) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sending, "sleep", die)
-        for pause in (1, 2, 4):
-            assert f"The next try is in {pause} min" in run("digest", *SINCE, "--send").err
-    assert "for the network until" in run("doctor").out
-
-
 # What each fault of a digest's way gets: one sentence with the way out, and no mail twice
 
 
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.trouble: Exception | None = None
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._expect_open()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._expect_open()
-        self.kept[service, username] = password
-
-    def _expect_open(self) -> None:
-        if self.trouble:
-            raise self.trouble
-
-
-def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ring, before = Ring(), keyring.get_keyring()
-    keyring.set_keyring(ring)
-    monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr("reader.api.is_terminal", lambda _: True)
-    monkeypatch.setattr("getpass.getpass", lambda _: PASSWORD)
-    try:
-        with serving() as server:
-            write_settings(home, server)
-            assert "has no password for ada at localhost" in run("digest", *SINCE, "--send").err
-            assert run("digest", "--store-password").out == "Stored in the keyring.\n"
-            assert ring.kept == {("dailypapers mail", "ada@localhost"): PASSWORD}
-            assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err
-            assert server.logins == [USER]
-            ring.trouble = keyring.errors.KeyringLocked("it is locked")
-            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
-                assert "The keyring is locked: unlock it, or set DAILYPAPERS_SMTP" in run("digest", *words).err
-            ring.trouble = OSError("the bus is gone")
-            assert "The keyring did not answer (the bus is gone): set" in run("digest", "--store-password").err
-            ring.trouble = keyring.errors.NoKeyringError("no backend")
-            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
-                assert "This machine has no keyring: set DAILYPAPERS_SMTP_PASSWORD" in run("digest", *words).err
-            monkeypatch.setattr("getpass.getpass", lambda _: "")
-            assert run("digest", "--store-password").code == 2
-    finally:
-        keyring.set_keyring(before)
-
-
-def test_a_keyring_that_waits_for_somebody_holds_up_no_schedule(
-    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+@each(
+    ("command", "says"),
+    [
+        ("['false']", "false printed no password (exit code 1). Check digest.password_command."),
+        ("['no-such-program']", "no-such-program did not start: No such file or directory."),
+        ("[]", "No password is set: set DAILYPAPERS_SMTP_PASSWORD, or digest.password_command"),
+        ("['echo', 'PASSWORD']", "sent to ada@example.org"),
+    ],
+)
+def test_the_password_comes_from_a_program_of_the_user(
+    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch, command: str, says: str
 ) -> None:
-    class Waiting(Ring):
-        def _expect_open(self) -> None:
-            unlocked.wait()
-
-    unlocked, before = threading.Event(), keyring.get_keyring()
     monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr(mail, "KEYRING_SECONDS", 0.1)
-    keyring.set_keyring(Waiting())
-    try:
-        with serving() as server:
-            write_settings(home, server)
-            said = run("digest", *SINCE, "--send")
-        assert (said.code, "did not answer in 0.1 s: unlock it, or set DAILYPAPERS_SMTP" in said.err) == (1, True)
-    finally:
-        unlocked.set()
-        keyring.set_keyring(before)
+    with serving() as server:
+        write_settings(home, server, f"password_command = {command.replace('PASSWORD', PASSWORD)}")
+        assert says in run("digest", *SINCE, "--send").err
+        assert server.logins == ([USER] if "echo" in command else [])
+
+
+def test_without_a_server_sendmail_gets_the_mail_once(
+    run: Run, papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, got = tmp_path / "bin" / "sendmail", tmp_path / "got"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" > {got}\ncat >> {got}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    (home / "config.toml").write_text('[digest]\nto = "ada@example.org"\n')
+    assert "6 papers, sent to ada@example.org." in run("digest", *SINCE, "--send").err
+    assert got.read_text().startswith("-t\nFrom: dailypapers <ada@example.org>")
+    assert "was already mailed" in run("digest", *SINCE, "--send").err
+    program.write_text("#!/bin/sh\nexit 75\n")
+    assert run("digest", "memory", *SINCE, "--send").code == 1
+    assert run("digest", "memory", *SINCE, "--send").code == 1, "it was refused, so it is tried again"
 
 
 def test_a_file_that_cannot_be_written_is_named(run: Run, papers: Path, tmp_path: Path) -> None:

@@ -1,12 +1,10 @@
-"""The server for programs: its bounds, odd messages, its ends, and what an agent is told of it."""
+"""The server for programs: its bounds, odd messages, and its ends."""
 
 from __future__ import annotations
 
 import io
 import json
 import math
-import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -17,14 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-import yaml
 
-from reader.commands.line.registry import COMMANDS
 from reader.core.errors import ReaderError
-from reader.core.query import parse
-from reader.extensions.mcp import skill
 from tests.commands.conftest import IDS, Run
-from tests.feed_server import FeedServer
 
 if TYPE_CHECKING:
     from reader.extensions.mcp.server import Traffic
@@ -187,45 +180,3 @@ def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
         one.process.send_signal(getattr(signal, number))
         assert one.process.wait(10) == -getattr(signal, number)
         assert one.process.stderr is not None and one.process.stderr.read() == b""
-
-
-# What an agent is told
-
-
-SHOWN = "2406.12345"
-"""The id in examples."""
-
-SHOWN_COMMANDS = re.findall(r"^dailypapers (.*)$", skill(), re.M)
-
-
-def test_the_skill_has_a_header_and_is_short(run: Run, home: Path) -> None:
-    said = run("skill").out
-    assert said == skill()
-    head = yaml.safe_load(said.split("---\n")[1])
-    assert head["name"] == "dailypapers"
-    assert 50 < len(head["description"]) < 1_024
-    assert len(said) < 8_000
-
-
-def test_every_command_in_the_skill_runs(
-    run: Run, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert len(SHOWN_COMMANDS) > 25
-    for words in SHOWN_COMMANDS:
-        found = run(*shlex.split(words.replace(SHOWN, IDS[0])))
-        assert found.code == 0, (words, found.err)
-        if "--json" in words.split():
-            assert found.json is not None, words
-    assert run("show", IDS[0], "--json").record["starred"] is True
-
-
-def test_commands_and_terms_named_in_the_skill_exist() -> None:
-    named = set(re.findall(r"`dailypapers ([a-z]+)", skill()))
-    assert named <= set(COMMANDS)
-    assert len(named) > 2
-    for field in ("is", "since", "sort"):
-        (values,) = re.findall(rf"`{field}:`\s(?:and `until:` )?takes?[^`]*`([^`]+)`", skill())
-        assert len(values.split()) > 3
-        for value in values.split():
-            parse(f"{field}:{value}")

@@ -19,7 +19,7 @@ def opened() -> State:
     """A text with all that can be open in it, and a way back."""
     state, view = in_context("text", 120), TextView.open(document(), Size())
     there = view.jump(view.layout.end).select()
-    shown, outline = there.peek_at(view.layout.end), Outline.of(document().sections).opened(0)
+    shown, outline = there.peek_at(view.layout.end), Outline.of(document()).opened(0)
     return state.update(TEXT, lambda text: replace(text, view=shown, outline=outline, is_fetching=True))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from reader.cache.texts import KeptText
 from reader.core.document.anchors import Point, Range
-from reader.core.document.model import Document, Heading, Span
+from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, Quote, Span, Theorem
 from reader.core.passages import Passage, passage_id
 from reader.session.bookmarks import Bookmark
 from reader.ui.full_text.highlights import PlacedHighlight
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.text import MANY, FullText, Outline, OutlineLine, text_size
+from reader.ui.full_text.text import FullText, Outline, OutlineLine, text_size
 from reader.ui.full_text.view import Size
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from tests.ui.drawings import text
@@ -21,31 +21,58 @@ LEVELS = (1, 2, 3, 3, 2, 1, 2)
 
 def outline_of(*levels: int) -> Outline:
     blocks = tuple(Heading(level, str(place), (Span(f"Part {place}"),)) for place, level in enumerate(levels))
-    return Outline.of(Document("A", blocks).sections)
+    return Outline.of(Document("A", blocks))
 
 
-def test_folding_hides_all_parts_and_goes_up_where_there_are_none() -> None:
+def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_read() -> None:
     outline = outline_of(*LEVELS)
-    assert outline.shown == [0, 1, 2, 3, 4, 5, 6]
-    second = outline.move(1).toggle_fold()
-    assert second.shown == [0, 1, 4, 5, 6]
-    assert second.move(1).cursor == 4
-    assert second.move(1).toggle_fold().cursor == 0
-    assert second.toggle_fold() == outline.move(1)
-    first = second.move(-1).toggle_fold()
-    assert first.shown == [0, 5, 6] and first.cursor == 0
-    assert first.toggle_fold().shown == [0, 1, 4, 5, 6]
-    assert outline.move(2).toggle_fold().cursor == 1, "it has no parts"
-    assert [first.move(rows).cursor for rows in (100, -100)] == [6, 0]
-    assert Outline().move(1) == Outline() and Outline().at(3) == 0 and Outline().shown == []
-    # It opens at the section that is read, or at the one that hides it.
-    assert [(one.cursor, one.is_open) for one in (outline.opened(3), first.opened(3))] == [(3, True), (0, True)]
-    assert not outline.opened(3).closed().is_open
+    assert [outline.move(rows).cursor for rows in (3, 100, -100)] == [3, 6, 0]
+    assert Outline().move(1) == Outline() and Outline().at(3) == 0
+    assert (outline.opened(3).cursor, outline.opened(3).is_open, outline.opened(3).closed().is_open) == (3, True, False)
 
 
-def test_a_long_one_begins_with_its_upper_level() -> None:
-    levels = [level for _ in range(MANY) for level in (1, 2)]
-    assert len(outline_of(*levels).shown) == MANY
+def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
+    caption = (Span("Scores of all."),)
+    blocks = (
+        Heading(1, "1", (Span("Start"),)),
+        Theorem((Span("Theorem 2.3 (Main)."),), ()),
+        Heading(2, "1.1", (Span("Parts"),)),
+        Quote((Figure("Table 2", caption, (), anchor="S1.T2"),)),
+        Formula(("a=b",), "(14)", "E14"),
+    )
+    document = Document("A", blocks)
+    lines = [outline_line(one, 40, UNICODE, is_here=False) for one in Outline.of(document).entries]
+    assert [text(line) for line in lines] == [
+        "  1 Start",
+        "    Theorem 2.3 Main",
+        "    1.1 Parts",
+        "      Table 2 Scores of all.",
+    ]
+    words = ("Table 2", "tab. 2", "Eq. 14", "eqn (14)", "thm 2.3", "§1.1", "section 1")
+    found = [document.find_landmark(one) for one in words]
+    assert [one and (one.name, one.block) for one in found] == [
+        *[("Table 2", 3)] * 2,
+        *[("Equation 14", 4)] * 2,
+        ("Theorem 2.3", 1),
+        ("Section 1.1", 2),
+        ("Section 1", 0),
+    ]
+    assert [document.find_landmark(one) for one in ("Table 3", "the 2", "table", "2", "zebra crossing", "")] == [
+        None
+    ] * 6
+
+
+def test_a_name_that_is_searched_for_is_shown_in_place_of_the_first_line_that_mentions_it() -> None:
+    blocks: tuple[Block, ...] = (
+        *(Paragraph((Span(f"See Table 2, {place}."),)) for place in range(60)),
+        Figure("Table 2", (Span("All."),), ()),
+    )
+    text = FullText(1, paper(), text_size(80, 24)).came(KeptText(Document("A", blocks), "arxiv.org", ""))
+    typed = text.type_search("table 2")
+    assert typed.view is not None and typed.view.marked is not None and typed.view.marked.block == 0
+    shown = typed.end_search(is_kept=True).view
+    assert shown is not None and shown.marked is not None and shown.marked.block == 60
+    assert (back := typed.end_search(is_kept=False).view) is not None and back.top.block == 0
 
 
 def test_a_line_is_indented_by_its_level_and_cut() -> None:
@@ -53,17 +80,13 @@ def test_a_line_is_indented_by_its_level_and_cut() -> None:
 
     entry = OutlineLine(2, 7, heading)
 
-    def drawn(width: int, *, is_folded: bool = False) -> str:
-        line = outline_line(entry, width, UNICODE, is_folded=is_folded, is_here=False)
-        return text(line)
+    def drawn(width: int) -> str:
+        return text(outline_line(entry, width, UNICODE, is_here=False))
 
     assert drawn(40) == "    2.1 A title that isα long"
-    assert drawn(40, is_folded=True) == "  ▸ 2.1 A title that isα long"
     assert drawn(14) == "    2.1 A tit…"
-    here = outline_line(entry, 40, ASCII, is_folded=True, is_here=True)
-    assert {piece.role for piece in here if piece.text.strip()} == {"sign", "here"} and here[
-        1
-    ].text == f"{ASCII.folded} "
+    here = outline_line(entry, 40, ASCII, is_here=True)
+    assert {piece.role for piece in here if piece.text.strip()} == {"here"}
 
 
 def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_at_the_end() -> None:
@@ -78,11 +101,8 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
         return [(one.level, one.kept.passage.quote if one.kept else f"§{one.start}") for one in of.entries]
 
     assert names(found) == [(1, "§0"), (2, "early"), (2, "§1"), (3, "deep"), (1, "§2"), (2, "late"), (1, "gone")]
-    # The cursor, the folds and the section that is read stay what they were.
+    # The cursor and the section that is read stay what they were.
     assert found.entries[found.cursor].start == 2 and found.at(1) == 2
-    folded = found.move(-2).toggle_fold()
-    assert names(folded.with_highlights(()))[folded.with_highlights(()).cursor] == (2, "§1")
-    assert folded.with_highlights([kept("deep", 1)]).shown == [0, 1, 3]
     # One that is gone leaves the cursor to the last that is there; before the first section, it stands alone.
     left = [found.move(rows).with_highlights(()) for rows in (9, -9)]
     assert [(one.cursor, one.is_open, names(one)) for one in left] == [
@@ -91,17 +111,13 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     late = Outline([OutlineLine(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
     assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
     assert not Outline([], is_open=True).with_highlights(()).is_open
-    line = outline_line(found.entries[6], 40, UNICODE, is_folded=False, is_here=False)
+    line = outline_line(found.entries[6], 40, UNICODE, is_here=False)
     assert text(line) == "▎ not in this text: gone"
 
 
 def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
-    rows = list(range(0, 100, 2))
-    assert first_row(rows, 50, 10) == 20
-    assert first_row(rows, 2, 10) == 0
-    assert first_row(rows, 98, 10) == 40
-    assert first_row(rows, 51, 10) == 0
-    assert first_row([1, 2], 2, 10) == 0
+    assert [first_row(50, cursor, 10) for cursor in (25, 1, 49)] == [20, 0, 40]
+    assert first_row(2, 1, 10) == 0
 
 
 def test_a_text_comes_with_what_was_typed_before_and_stays_while_it_is_fetched_again() -> None:

@@ -1,0 +1,39 @@
+"""Has the worker process learn what suits the user, for lists and the screen of reasons."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import Any
+
+from reader.core.errors import ReaderError
+from reader.ui.shell.services import Actor, Services
+
+
+class Learner(Actor):
+    """Learns after marks, one time after another."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._one_by_one = asyncio.Lock()
+
+    async def learn(self) -> bool:
+        """Bring scores and reasons up to date; return whether they were not."""
+        async with self._one_by_one:
+            if not self._library.needs_learning():
+                return False
+            jobs = await asyncio.to_thread(_import_jobs)
+            try:
+                async with aclosing(self._app.run_job(jobs.LearnForYou())) as messages:
+                    async for _ in messages:
+                        pass
+            except ReaderError as error:
+                self._model.show_notice(str(error), "warning")
+            return True
+
+
+def _import_jobs() -> Any:
+    """Import the jobs in a thread, so that keys do not wait."""
+    from reader.refresh import jobs
+
+    return jobs

@@ -1,0 +1,127 @@
+"""What a reader sees of a page: LaTeXML's HTML of physics, categories, chemistry, statistics and verse, as lines."""
+
+from __future__ import annotations
+
+from html import escape
+
+from reader.core.document.layout import Layout
+from reader.feeds.fulltext.html import read_html
+from tests.feeds.fulltext.pages import PROSE
+from tests.table import each
+
+
+def math(tex: str, mathml: str = "") -> str:
+    return f'<math alttext="{escape(tex)}" class="ltx_Math" display="inline">{mathml}</math>'
+
+
+def displayed(tex: str, number: str = "") -> str:
+    tag = f'<td class="ltx_eqn_eqno"><span class="ltx_tag ltx_tag_equation">{number}</span></td>' if number else ""
+    return f'<table class="ltx_equation ltx_eqn_table"><tr class="ltx_eqn_row"><td>{math(tex)}</td>{tag}</tr></table>'
+
+
+UNKNOWN, STAR = r"\ours{x}", r"\star"
+
+
+def drawn(body: str, width: int | None = 60) -> str:
+    """The lines of a page after its first paragraph."""
+    page = read_html(f'<article class="ltx_document"><p class="ltx_p">{PROSE}</p>{body}</article>')
+    layout = Layout(page, width)
+    lines = (line.text.rstrip() for block in range(1, len(page.blocks)) for line in layout.lines(block))
+    return "\n".join(lines).strip("\n")
+
+
+@each(
+    ("tex", "line"),
+    [
+        # braket and physics
+        (r"\braket{\psi|\phi}\neq\braket{\psi}{\phi}", "⟨ψ|ϕ⟩ ≠ ⟨ψ|ϕ⟩"),
+        (r"\ket{0}\bra{n}=\dyad{0}{n},\ \ketbra{a}", "|0⟩⟨n| = |0⟩⟨n|, |a⟩⟨a|"),
+        (r"\expval{A}=\expval{A}{\psi}=\mel{m}{A}{n}", "⟨A⟩ = ⟨ψ|A|ψ⟩ = ⟨m|A|n⟩"),
+        (r"\dv{f}{x}=\dv{x}f,\ \dv[2]{f}{t}", "df∕dx = (d∕dx) f, d²f∕dt²"),
+        (r"\pdv{f}{x}{y}+\pdv[2]{u}{t}+\dv{a+b}{x}", "∂²f∕∂x∂y + ∂²u∕∂t² + d(a + b)∕dx"),
+        (r"\comm{A}{B}+\acomm{a}{b}+\abs{x}+\norm{v}", "[A, B] + {a, b} + |x| + ‖v‖"),
+        (r"\Tr\rho+\order{n^{2}}+\grad f+\laplacian u", "Tr ρ + 𝒪(n²) + ∇f + ∇²u"),
+        (r"\qty(a+b)\qty[c]\vb{x}\cross\vu{y}\qq{if}z", "(a + b)[c]𝐱 × 𝐲\u0302 if z"),
+        (r"\eval{x^{2}}_{0}^{1}\dd{x},\ \dd[3]{x}", "x²|₀¹ dx, d³x"),
+        (r"\pmqty{a&b\\c&d}=\mqty(a&b\\c&d)", "(a, b ; c, d) = (a, b ; c, d)"),
+        # Units
+        (r"9.81\,\mathrm{m}\,\mathrm{s}^{-2},\ 300\,K", "9.81 m s⁻², 300 K"),
+        (r"\SI{9.81}{\metre\per\second\squared}", "9.81 m s⁻²"),
+        (r"\qty{3e8}{\metre\per\second},\ \si{\kilo\electronvolt}", "3 × 10⁸ m s⁻¹, keV"),
+        (r"\num{1.5e-3},\ \num{e4},\ \num{2+-1},\ \ang{30}", "1.5 × 10⁻³, 10⁴, 2 ± 1, 30°"),
+        (r"\unit{\cubic\metre},\ \unit{kg.m^2},\ \unit{\metre\tothe{4}}", "m³, kg m², m⁴"),
+        (r"\int f(x)\,dx\,dy=p(a\,|\,b)\,,\ \log\,x", "∫ f(x) dx dy = p(a|b), log x"),
+        (r"5\text{\,}\mathrm{\SIUnitSymbolMicro m}", "5 µm"),
+        # Limits, indices and letters
+        (r"\varprojlim_{i}A_{i}\to\varinjlim_{n}B_{n}", "proj limᵢ Aᵢ → inj limₙ Bₙ"),
+        (r"\sideset{_{a}^{b}}{_{c}^{d}}{\sum}x", "ₐᵇ∑_cᵈ x"),
+        (r"\delta^{\mu}_{\ \lambda}\neq\delta^{\mu}_{\lambda}", "δ^μ _λ ≠ δ_λ^μ"),
+        (r"T_{a}^{\phantom{a}b}", "Tₐ ᵇ"),
+        (r"\mathcal{C}\neq\mathscr{C},\ \mathrm{d}\neq d,\ x", "𝒞 ≠ 𝓒, d ≠ 𝑑, x"),
+        (r"\left[\begin{array}{cc|c}1&2&3\\4&5&6\end{array}\right]", "[1, 2 | 3 ; 4, 5 | 6]"),
+        # Chemistry
+        (r"\ce{H2O},\ \ce{SO4^2-},\ \ce{Ba^{2+}},\ \ce{Na+ + Cl-}", "H₂O, SO₄²⁻, Ba²⁺, Na⁺ + Cl⁻"),
+        (r"\ce{2H2 + O2 ->[\Delta] 2H2O <=> A}", "2H₂ + O₂ →^{Δ} 2H₂O ⇌ A"),
+        (r"\ce{[Fe(CN)6]^3-},\ \ce{^{14}C},\ \prescript{14}{6}{C}", "[Fe(CN)₆]³⁻, ¹⁴C, ₆¹⁴C"),
+        (r"{}^{87}\mathrm{Rb}", "⁸⁷Rb"),
+    ],
+)
+def test_macros_of_packages_say_what_they_mean(tex: str, line: str) -> None:
+    assert drawn(f"<p>{math(tex)}</p>").replace("\u2060", "").replace("\xa0", " ").replace("\ufffc", " ") == line
+
+
+@each(
+    ("page", "lines"),
+    [
+        # A command that is not known is read from the MathML beside it.
+        (
+            f"<p>{math(UNKNOWN, '<msub><mi>𝑥</mi><mn>1</mn></msub>')} and {math(UNKNOWN)}</p>",
+            "x₁ and ‹ours›x",
+        ),
+        (
+            "<p><math><mmultiscripts><mi>T</mi><mi>a</mi><none/><none/><mi>b</mi><mprescripts/><none/><mn>2</mn>"
+            "</mmultiscripts><mspace width='0.167em'/><mi mathvariant='normal'>T</mi></math></p>",
+            "²𝑇ₐ ᵇ T",
+        ),
+        (displayed("a=b", f"({math(STAR)})"), f"    a = b{' ' * 48}(⋆)"),
+        (
+            "<table class=ltx_equationgroup><tr><td>" + math("a=b") + "</td></tr>"
+            f"<tr><td colspan=2>and, since {math('b=c')} holds,</td></tr><tr><td>{math('a=c')}</td></tr></table>",
+            "    a = b\n\nand, since b = c holds,\n\n    a = c",
+        ),
+        (
+            displayed(r"\left[\begin{array}{cc|c}1&2&3\\4&5&6\end{array}\right]"),
+            "    ⎡1  2 │ 3⎤\n    ⎣4  5 │ 6⎦",
+        ),
+        # algorithm2e
+        (
+            "<div class=ltx_listing>"
+            + "".join(
+                f"<div class=ltx_listingline><span class='ltx_tag ltx_tag_listingline'>{number}</span>{text}</div>"
+                for number, text in ((9, math(r"i\leftarrow 0")), (10, "while true do"), (11, "  go"))
+            )
+            + "</div>",
+            "   9 i ← 0\n  10 while true do\n  11  go",
+        ),
+        # Verse
+        (
+            "<blockquote class='ltx_quote ltx_role_verse'><p class=ltx_p>Tyger Tyger,<br>burning <em>bright</em></p>"
+            "<p class=ltx_p>What immortal</p></blockquote>",
+            "│   Tyger Tyger,\n│   burning bright\n│\n│   What immortal",
+        ),
+        # Marks of affiliations and captions
+        (
+            f"<p>Ann<sup>1,2,*</sup> Bo{math('{}^{2}')} 2<sup>nd</sup> m<sup>AB</sup> V<sub>DD</sub> a<sup>b c</sup>",
+            "Ann¹,²,* Bo² 2ⁿᵈ m^AB V_DD ab c",
+        ),
+    ],
+)
+def test_a_page_is_drawn_as_it_is_meant(page: str, lines: str) -> None:
+    assert drawn(page).replace("\u2060", "") == lines
+
+
+def test_in_a_pipe_a_diagram_and_the_rows_of_a_table_keep_their_columns() -> None:
+    diagram = r"\begin{array}{ccc}A&\to&B\\ \downarrow&&\downarrow\\ CC&\to&D\end{array}"
+    assert drawn(displayed(diagram), None) == "A   →  B\n↓      ↓\nCC  →  D"
+    rows = "<tr><td>gila</td><td>abur</td></tr><tr><td>they</td><td>farm</td></tr><tr><td>x</td><td>y</td></tr>"
+    assert drawn(f"<table>{rows}</table>", None) == "gila  abur\nthey  farm\nx     y"
