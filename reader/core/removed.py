@@ -41,7 +41,9 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
-ACTIONS = frozenset({"mark.replaced", "view.group", "why.rename", "why.join", "why.split", "why.papers"})
+ACTIONS = frozenset(
+    {"mark.replaced", "outline.fold", "view.group", "why.rename", "why.join", "why.split", "why.papers"}
+)
 """Removed actions: keys that the user gave them are ignored."""
 
 VIEWS = frozenset({"group"})

@@ -28,15 +28,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.event_log import EventLog
+from reader.cache.marks.journal import FULL, Entry
+from reader.cache.mending.health import OF_INDEX, CacheCondition, CacheState, Progress, file_faults
+
 from reader.cache import files, schema, text_index
 from reader.cache.files import BESIDE, HEADER, MAGIC, PAGE_SIZE
 from reader.cache.marks import derived
-from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events
-from reader.cache.marks.journal import FULL, Entry
 from reader.cache.mending import health
-from reader.cache.mending.health import OF_INDEX, CacheCondition, CacheState, Progress, file_faults
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id, unpacked
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, is_arxiv_id
