@@ -63,7 +63,7 @@ Cache
   file          HOME/papers.db
   file system   KIND; files can be locked
   state         ok
-  schema        0018, this program's is 0018
+  schema        0019, this program's is 0019
   size          papers.db SIZE
   journal       none yet
   backups       none yet
