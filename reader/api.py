@@ -128,10 +128,8 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper as Paper  # A paper of the cache.
 
     # Marks, and who makes them.
-    from reader.cache.marks.event_log import (
-        made_by_agents as made_by_agents,
-    )  # The marks of a paper that programs made.
-    from reader.cache.marks.effects import Change as Change  # A new state of some papers.
+    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.change import Change as Change  # A new state of some papers.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
@@ -145,13 +143,14 @@ if TYPE_CHECKING:
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
     # The log of the user's marks, which machines join.
-    from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
-    from reader.cache.marks import journal as journal  # Files of events, a line each.
-    from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
-    from reader.cache.marks.forgotten import Brought as Brought  # What a machine has brought.
-    from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
-    from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
-    from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
+    from reader.cache import meta as meta  # Small facts in the cache, by key.
+    from reader.cache.marks.events import Events as Events  # The user's actions: record, undo, join them.
+    from reader.log.foreign import LINE_BYTES as LINE_BYTES  # Maximum bytes of a line.
+    from reader.log.foreign import checked_row as checked_row  # A row with clean text, or why it is refused.
+    from reader.log.foreign import decode_row as decode_row  # The row of another machine's line, or why it is refused.
+    from reader.log.foreign import encode_row as encode_row  # The line of a row.
+    from reader.log.rows import Row as Row  # One mark on one paper.
+    from reader.log.rows import clock_of as clock_of  # When an action happened, in milliseconds since 1970.
 
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.

@@ -138,9 +138,9 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     if frame is not None:
         # Its messages go to the user's own screen.
         frame.take_down()
-    from reader.commands.repairing import prepare_cache
+    from reader.commands.repairing import prepare_files
 
-    return prepare_cache(file, lambda: workspace.topics)
+    return prepare_files(file)
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

@@ -32,6 +32,9 @@ LEAST_ROOM = 1 << 16
 
 HOME_VARIABLE = "DAILYPAPERS_HOME"
 
+LOG_DATABASE = "log.db"
+"""The name of the log of what the user did."""
+
 
 def cache_file() -> Path:
     """The cache: the papers and the user's marks."""
@@ -53,8 +56,13 @@ def last_refresh(cache: Path) -> datetime | None:
         return None
 
 
-def journal_file(cache: Path) -> Path:
-    """The journal of what the user did in a cache."""
+def log_database(cache: Path) -> Path:
+    """The log of what the user did, beside a cache."""
+    return cache.with_name(LOG_DATABASE)
+
+
+def old_journal(cache: Path) -> Path:
+    """The journal in which releases before 0.3.0 kept the user's marks a second time."""
     return cache.with_suffix(".journal.jsonl")
 
 
@@ -74,8 +82,8 @@ def is_there(cache: Path) -> bool:
 
 
 def suspect_stamp(cache: Path) -> Path:
-    """The file that marks suspected damage of the cache; the next start then examines all of it."""
-    return cache.with_suffix(".suspect")
+    """The file that marks suspected damage of a cache or the log beside it; the next start then examines both."""
+    return cache.with_name("suspect")
 
 
 def backup_folder(cache: Path) -> Path:
@@ -170,7 +178,8 @@ def close_to_others(cache: Path) -> None:
                 make_private(folder, *folder.rglob("*"))
     logs = log_file().parent.glob(f"{log_file().name}*")
     files = (config_file(), state_file(), look_file(), bookmarks_file(), *logs)
-    make_private(cache.parent, *cache.parent.glob(f"{cache.stem}.*"), *files, *(file.parent for file in files))
+    databases = (*cache.parent.glob(f"{cache.stem}.*"), *cache.parent.glob(f"{LOG_DATABASE}*"))
+    make_private(cache.parent, *databases, *files, *(file.parent for file in files))
 
 
 def read_start(file: Path, limit: int) -> bytes:

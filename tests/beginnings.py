@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reader.cache.feeds import Feeds
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.outputs import KeptOutput, keep_output
 from reader.cache.storing.papers import Cache

@@ -14,7 +14,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -35,36 +34,39 @@ STATES = {"read": "read", "star": "starred", "queue": "queued"}
 
 
 class Mark(NamedTuple):
-    """One row of the log."""
+    """The rows of one action with one kind and value."""
 
+    action: str
     kind: str
-    value: str | None
-    """For an undo, the id of the mark that it takes back."""
+    value: str
     papers: frozenset[str]
+    """For an undo, the actions that it takes back."""
     clock: int
 
 
 def read_log(home: Path) -> dict[str, Mark]:
-    """All marks of a home by their ids. This is the only place that knows how the program stores them."""
-    with closing(sqlite3.connect(f"file:{home}/papers.db?mode=ro", uri=True)) as connection:
+    """All marks of a home. This is the only place that knows how the program stores them."""
+    with closing(sqlite3.connect(f"file:{home}/log.db?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        rows = connection.execute("SELECT id, kind, value, papers, clock FROM event").fetchall()
-    return {
-        id: Mark(kind, value, frozenset(zlib.decompress(papers).decode().split("\n")) if papers else frozenset(), clock)
-        for id, kind, value, papers, clock in rows
-    }
+        rows = connection.execute("SELECT action, kind, value, paper, clock FROM event ORDER BY number").fetchall()
+    found: dict[str, Mark] = {}
+    for action, kind, value, paper, clock in rows:
+        known = found.get(f"{action} {kind} {value}")
+        papers = frozenset((paper, *(known.papers if known else ())))
+        found[f"{action} {kind} {value}"] = Mark(action, kind, value, papers, clock)
+    return found
 
 
 def states(log: Mapping[str, Mark]) -> dict[str, frozenset[str]]:
     """The papers on which each kind of mark stands: the newest mark that is not undone decides."""
     undone, found = set[str](), {kind: set[str]() for kind in STATES}
-    in_order = sorted(log.items(), key=lambda one: (one[1].clock, one[0]))
-    for _, mark in in_order:
-        if mark.kind in ("undo", "redo") and mark.value:
-            (undone.add if mark.kind == "undo" else undone.discard)(mark.value)
-    for id, mark in in_order:
-        if mark.kind in found and id not in undone:
-            (found[mark.kind].update if mark.value == "1" else found[mark.kind].difference_update)(mark.papers)
+    in_order = sorted(log.values(), key=lambda mark: (mark.clock, mark.action))
+    for mark in in_order:
+        if mark.kind == "undo":
+            (undone.update if mark.value == "1" else undone.difference_update)(mark.papers)
+    for mark in in_order:
+        if mark.kind in found and mark.action not in undone:
+            (found[mark.kind].difference_update if mark.value == "0" else found[mark.kind].update)(mark.papers)
     return {kind: frozenset(papers) for kind, papers in found.items()}
 
 

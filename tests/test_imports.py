@@ -124,9 +124,8 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
     unseen = {
         "reader.refresh.daily",
         "reader.feeds.huggingface.client",
-        "reader.cache.mending.health",
         "reader.cache.storing.papers",
-        "reader.cache.mending.repair",
+        "reader.cache.repair",
         "reader.cache.tables",
         "reader.core.topics.scorer",
         "reader.core.query",

@@ -24,7 +24,7 @@ ALL = (
 )
 
 BESIDE = (
-    *(paths.refresh_stamp, paths.journal_file, paths.sent_digests_file, paths.sync_lock),
+    *(paths.refresh_stamp, paths.log_database, paths.old_journal, paths.sent_digests_file, paths.sync_lock),
     *(paths.suspect_stamp, paths.backup_folder),
     paths.draft_folder,
 )
@@ -39,7 +39,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     ]
     beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]
     assert " ".join(beside) == (
-        "papers.refreshed papers.journal.jsonl papers.digests.jsonl papers.sync papers.suspect backups drafts"
+        "papers.refreshed log.db papers.journal.jsonl papers.digests.jsonl papers.sync suspect backups drafts"
     )
     assert paths.last_refresh(paths.cache_file()) is None
     monkeypatch.setenv("DAILYPAPERS_HOME", "here")
@@ -197,7 +197,7 @@ def test_a_home_of_an_older_version_becomes_private(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
     cache, log = paths.cache_file(), paths.log_file()
     inside = paths.backup_folder(cache) / "copy"
-    files = (cache, paths.journal_file(cache), log, Path(f"{log}.1"), paths.bookmarks_file(), inside)
+    files = (cache, paths.log_database(cache), log, Path(f"{log}.1"), paths.bookmarks_file(), inside)
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()

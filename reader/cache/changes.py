@@ -34,15 +34,12 @@ RULES = '{"of": "starred, queued, noted, opened"}'
 BATCH = 500
 """Papers per transaction when all are computed again."""
 
-_LOOKS = (
-    "FROM effect AS f JOIN event AS e ON e.seq = f.event"
-    f" WHERE f.pk = {{pk}} AND f.kind IN ({quoted(KINDS)}) AND e.undone = 0"
-)
+_LOOKS = f"FROM mark AS e WHERE e.pk = {{pk}} AND e.kind IN ({quoted(KINDS)}) AND e.undone = 0"
 
 _WANTED = (
     "EXISTS (SELECT 1 FROM paper AS p WHERE p.pk = o.pk AND (p.starred = 1 OR p.has_note = 1))"
     " OR EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = o.pk)"
-    f" OR EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = o.pk AND f.kind IN ({quoted(_TRACES)}))"
+    f" OR EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = o.pk AND m.kind IN ({quoted(_TRACES)}))"
 )
 """SQL: whether the user has starred, queued, noted or opened the paper `o`."""
 
@@ -90,7 +87,7 @@ def settle_keys(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
 
 def marked(connection: sqlite3.Connection, pks: Iterable[int]) -> set[int]:
     """Those of these papers that any mark names."""
-    named = "SELECT DISTINCT pk FROM effect WHERE pk IN (SELECT value FROM json_each(?))"
+    named = "SELECT DISTINCT pk FROM mark WHERE pk IN (SELECT value FROM json_each(?))"
     return {pk for (pk,) in connection.execute(named, (json.dumps(list(pks)),))}
 
 
@@ -111,7 +108,7 @@ def ask_all_again(path: Path) -> int:
 
 _WITH_HISTORY = """
     SELECT pk FROM (SELECT DISTINCT pk FROM paper_change UNION SELECT DISTINCT pk FROM paper_edit) AS c
-    WHERE EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = c.pk)
+    WHERE EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = c.pk)
 """
 
 
@@ -119,7 +116,7 @@ _WITH_HISTORY = """
 
 
 def _looks(connection: sqlite3.Connection, pk: int) -> list[LookedAt]:
-    rows = connection.execute(f"SELECT e.clock / 1000, f.kind {_LOOKS.format(pk='?')}", (pk,))
+    rows = connection.execute(f"SELECT e.clock / 1000, e.kind {_LOOKS.format(pk='?')}", (pk,))
     return [LookedAt(at, kind in _TRACES) for at, kind in rows]
 
 
@@ -184,7 +181,7 @@ def read_changes(connection: sqlite3.Connection, pk: int) -> Changes | None:
 
 def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_open: object) -> Changes:
     found = history_of(connection, pk).changes(since, None)
-    marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
+    marks = connection.execute(f"SELECT e.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
     kinds = {kind for (kind,) in marks}
     # For an action with several marks, the strongest counts.
     order = ("star", QUEUE, NOTE, "hide", "read", FINISH, OPEN)

@@ -20,10 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import meta
-from reader.cache.marks.derived import BY_RULE
-from reader.cache.marks.event_log import BY_AGENT
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
-from reader.core.choice.reasons import Reasons, keyword_phrases, learned, short_title, subjects
+from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
 from reader.core.choice.wishes import (
     INTEREST,
     WEIGH,
@@ -32,7 +30,6 @@ from reader.core.choice.wishes import (
     interest_factors,
     muted_terms,
     newest_wishes,
-    pairs_or_word,
 )
 from reader.core.choice.words import VERSION, Common, Terms, pack, read_common, terms_of, unpack
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
@@ -92,11 +89,11 @@ BACKGROUND_PAPERS = 10_000
 SCORED_AT_ONCE = 20_000
 """Number of newest papers that are scored after a mark; a refresh scores all of them."""
 
-EXPLAINED = 3_000
+EXPLAINED = 2_000
 """Number of papers, the best ones, whose reasons are stored."""
 
-BATCH = 500
-"""Papers that are stored in one transaction: it takes 10 ms."""
+BATCH = 1_000
+"""Papers that are stored in one transaction, which must not keep a mark waiting."""
 
 SUITS_FROM = 0.1
 """Papers with less than this part of the best score do not suit the user."""
@@ -118,23 +115,28 @@ _BODY = "iif(typeof(w.body) = 'blob' AND length(w.body) > 0 AND length(w.body) %
 
 _PACKED = f"SELECT p.pk, {_BODY} FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
 
+_NEWEST = f"{_PACKED} ORDER BY p.pk DESC LIMIT ?"
+
 _PASSED = (
     f"{_PACKED} WHERE p.read = 1 AND p.starred = 0 AND p.hidden = 0"
     f" ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT {MOST_PASSED}"
 )
 
 _MARKS = f"""
-    SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
-    WHERE e.undone = 0 AND NOT {BY_AGENT}
-    AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
-    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED_DAYS * DAY_MILLISECONDS}))
-    AND NOT {BY_RULE} ORDER BY e.clock, e.id
+    SELECT pk, kind, value, clock, count(*) OVER (PARTITION BY action, kind) FROM mark
+    WHERE pk > 0 AND undone = 0 AND by = ''
+    AND (kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'
+    OR (kind IN ({quoted(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
+    ORDER BY clock, action, pk
 """
 """Marks of rules and programs teach nothing, or they would learn from themselves."""
 
-_WISHES = "SELECT kind, value FROM event WHERE kind LIKE ? AND undone = 0 ORDER BY clock, id"
+_WISHES = "SELECT kind, value FROM mark WHERE paper = '' AND kind LIKE ? AND undone = 0 ORDER BY clock, action"
 
-_STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+_STATE = (
+    "SELECT (SELECT value FROM meta WHERE key = 'log_applied'),"
+    " (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+)
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
@@ -223,51 +225,74 @@ def _learn(
     cache: sqlite3.Connection, state: list[object], wishes: Sequence[Wish], marked: Sequence[Marked], newest: int
 ) -> None:
     terms = dict(read_terms(cache, [one.pk for one in marked]))
-    marked = [one for one in marked if one.pk in terms]
-    liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in marked if one.weight > 0]
-    hidden = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in marked if one.weight < 0]
-    passed = [Weighed(pk, terms) for pk, terms in _passed(cache) if pk not in {one.pk for one in marked}]
+    known = [one for one in marked if one.pk in terms]
+    liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
+    passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
+    passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
     wanted = candidates(liked, muted_terms(wishes))
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
-    recent = _read(cache, f"{_PACKED} ORDER BY p.pk DESC LIMIT ?", BACKGROUND_PAPERS)
+    recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
-    weights = learn(liked, [*passed, *hidden], wanted, background)
+    weights = learn(liked, passed, wanted, background)
     found = subjects(_phrases(cache, [one.key for one in liked]), liked, weights, background)
-    wished = [one for one in wishes if one.what == "word" and one.added]
-    for one in wished:
-        meant = pairs_or_word(terms_of(one.name))
-        for term in meant:
-            weights[term] = weights.get(term, 0.0) + one.added / len(meant)
-    traits = [(one, frozenset(holders_of(cache, one.what, one.name))) for one in wishes if one.what != "word"]
-    scores = {}
-    for pk, each in _read(cache, f"{_PACKED} ORDER BY p.pk DESC LIMIT ?", newest):
-        scores[pk] = score(weights, each) + sum([one.added for one, having in traits if pk in having])
-    best = heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk])
-    least = SUITS_FROM * max(scores.values(), default=0.0)
-    reasons = Reasons(found, liked, weights)
-    alike = {one.pk: one for one in marked}
-    rows = {pk: (pk, one, "", "") for pk, one in scores.items()}
-    names = dict(cache.execute("SELECT slug, name FROM topic").fetchall())
-    for pk, each in read_terms(cache, [pk for pk in best if scores[pk] >= max(least, 1e-9)]):
-        reason = reasons.of(pk, each)
-        asked = [names.get(one.name, one.name) for one, having in traits if one.added > 0 and pk in having]
-        asked += [
-            one.name for one in wished if one.added > 0 and all(t in each for t in pairs_or_word(terms_of(one.name)))
-        ]
-        phrases = list(dict.fromkeys((*asked, *reason.phrases)))[:2]
-        like = (
-            ""
-            if reason.like is None
-            else f"{short_title(text_of(cache, reason.like)[0])}, which you {alike[reason.like].verb}"
-        )
-        rows[pk] = (pk, scores[pk], "\n".join(phrases), like)
-    every = [*rows.values()]
-    for at in range(0, len(every), 4 * BATCH):
+    asked = _asked(cache, wishes)
+    scores = {
+        pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])
+        for pk, each in _read(cache, _NEWEST, newest)
+    }
+    verbs = {one.pk: one.verb for one in marked}
+    reasons = _explain(cache, scores, Reasons(found, liked, weights), verbs, asked)
+    rows = [(pk, one, *reasons.get(pk, ("", ""))) for pk, one in scores.items()]
+    for at in range(0, len(rows), BATCH):
         with connections.transaction(cache):
-            cache.executemany(_STORE_SUITS, every[at : at + 4 * BATCH])
+            cache.executemany(_STORE_SUITS, rows[at : at + BATCH])
     told = [(one.text, one.liked) for one in learned(found)]
     with connections.transaction(cache):
         meta.put(cache, LEARNED, json.dumps({"state": state, "subjects": told, "papers": len(liked)}))
+
+
+class _Asked(NamedTuple):
+    """A wish: what it adds to the score of papers with its phrase, or with its topic, author or organization."""
+
+    name: str
+    added: float
+    terms: tuple[int, ...] = ()
+    papers: frozenset[int] = frozenset()
+
+    def is_about(self, pk: int, terms: Terms) -> bool:
+        return pk in self.papers or (bool(self.terms) and all(term in terms for term in self.terms))
+
+
+def _asked(cache: sqlite3.Connection, wishes: Sequence[Wish]) -> list[_Asked]:
+    names = dict(cache.execute("SELECT slug, name FROM topic").fetchall())
+    return [
+        _Asked(one.name, one.added, tuple(terms_of(one.name)))
+        if one.what == "word"
+        else _Asked(names.get(one.name, one.name), one.added, (), frozenset(holders_of(cache, one.what, one.name)))
+        for one in wishes
+    ]
+
+
+def _explain(
+    cache: sqlite3.Connection,
+    scores: Mapping[int, float],
+    reasons: Reasons,
+    verbs: Mapping[int, str],
+    asked: Sequence[_Asked],
+) -> dict[int, tuple[str, str]]:
+    """The phrases, those that the user asked for first, and the most similar marked paper of the best papers."""
+    least = max(SUITS_FROM * max(scores.values(), default=0.0), 1e-9)
+    best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= least]
+    found = {}
+    for pk, terms in read_terms(cache, best):
+        reason = reasons.of(pk, terms)
+        wanted = [one.name for one in asked if one.added > 0 and one.is_about(pk, terms)]
+        phrases = [*dict.fromkeys((*wanted, *reason.phrases))][:MOST_NAMED]
+        alike = ""
+        if reason.like is not None:
+            alike = f"{short_title(text_of(cache, reason.like)[0])}, which you {verbs[reason.like]}"
+        found[pk] = ("\n".join(phrases), alike)
+    return found
 
 
 def _phrases(cache: sqlite3.Connection, liked: Sequence[int]) -> list[tuple[str, int]]:
@@ -276,10 +301,6 @@ def _phrases(cache: sqlite3.Connection, liked: Sequence[int]) -> list[tuple[str,
     )
     each = {pk: text.split("\n") for pk, text in rows}
     return keyword_phrases(each.values(), [each[pk] for pk in liked if pk in each])
-
-
-def _passed(connection: sqlite3.Connection) -> Iterator[tuple[int, Terms]]:
-    return _read(connection, _PASSED)
 
 
 def _state(connection: sqlite3.Connection) -> list[object]:
@@ -300,7 +321,7 @@ def _stored(connection: sqlite3.Connection) -> dict[str, object]:
 def is_taught(connection: sqlite3.Connection) -> bool:
     """Whether the user marked anything as worth keeping; hidden or muted papers alone rank nothing."""
     kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
-    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    found = f"SELECT 1 FROM mark WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
     is_kept = connection.execute(found).fetchone() is not None
     return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 

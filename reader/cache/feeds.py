@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, date
 from itertools import count
@@ -15,10 +15,11 @@ from typing import Literal, NamedTuple, Self
 
 from reader.cache import coverage, meta
 from reader.cache.coverage import Coverage, day_name
-from reader.cache.marks.derived import FOLLOW, refold, slugs_of
-from reader.cache.marks.event_log import EventLog
+from reader.cache.feed_list import slugs_of
+from reader.cache.marks.events import Events
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
+from reader.core.marks import FOLLOW, quoted
 from reader.core.text import amount
 from reader.database import connections
 from reader.database.sqlite_errors import explained
@@ -93,9 +94,6 @@ _UNCATEGORIZED = (
     f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
-PER_PEER = 50
-"""Maximum papers requested at a time for one other machine or group member."""
-
 _TRIES = 3
 """Maximum requests for a paper that no source has."""
 
@@ -107,22 +105,16 @@ _NOT_FOUND = """
     ON CONFLICT (key) DO UPDATE SET value = (CAST(value AS INTEGER) + 1) || ' ' || ?2
 """
 
+_WANTED = ("star", "note", "queue", "want", "like")
+
 _LOST = f"""
-    WITH mark AS (
-        SELECT o.id, e.value, e.clock, coalesce(nullif(origin.via, ''), e.machine) AS peer,
-            row_number() OVER (PARTITION BY o.id, e.kind ORDER BY e.clock DESC, e.id DESC) AS place
-        FROM orphan AS o JOIN event AS e ON e.seq = o.event LEFT JOIN event_origin AS origin ON origin.event = e.seq
-        WHERE e.undone = 0 AND (e.kind IN ('star', 'note', 'queue', 'want', 'like') OR e.kind LIKE 'tag:%')
-        AND o.id NOT LIKE '{PAGE_PREFIX}%' AND o.id NOT LIKE '{FEED_PREFIX}%'
-    ), wanted AS (
-        SELECT mark.id, mark.clock, mark.peer,
-            row_number() OVER (PARTITION BY mark.peer ORDER BY mark.clock DESC, mark.id) AS turn
-        FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.id
-        WHERE place = 1 AND mark.value NOT IN ('', '0') AND (meta.value IS NULL OR (
-            CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
-    )
-    SELECT id FROM wanted WHERE turn <= :each OR peer IS (SELECT value FROM meta WHERE key = 'machine')
-    GROUP BY id ORDER BY max(clock) DESC, id LIMIT :limit
+    SELECT mark.paper FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.paper
+    WHERE mark.pk IS NULL AND mark.paper <> '' AND mark.undone = 0 AND mark.value NOT IN ('', '0')
+    AND (mark.kind IN ({quoted(_WANTED)}) OR mark.kind GLOB 'tag:*')
+    AND mark.paper NOT LIKE '{PAGE_PREFIX}%' AND mark.paper NOT LIKE '{FEED_PREFIX}%'
+    AND (meta.value IS NULL OR (CAST(meta.value AS INTEGER) < :tries
+        AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
+    GROUP BY mark.paper ORDER BY max(mark.clock) DESC, mark.paper LIMIT :limit
 """
 
 
@@ -140,7 +132,6 @@ class Feeds:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
-        self._log = EventLog(connection, path)
         self._lock = RLock()
 
     @classmethod
@@ -240,27 +231,26 @@ class Feeds:
         """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
-        with self._alone(), self._log.recording():
+        with self._alone():
             taken = {name for (name,) in self._connection.execute("SELECT slug FROM feed")} | OWN.keys() | {"page"}
             names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
             slug = next(name for name in names if name not in taken)
-            feed = {"kind": kind, "url": url, "title": title, "home": home, "folder": folder, "added": now}
-            self._record(slug, json.dumps(feed, ensure_ascii=False))
+        feed = {"kind": kind, "url": url, "title": title, "home": home, "folder": folder, "added": now}
+        self._record({slug: json.dumps(feed, ensure_ascii=False)})
         return self.find(slug)
 
     def unfollow(self, slug: str) -> None:
         """Stop following a source; its papers stay."""
-        with self._alone(), self._log.recording():
+        with self._alone():
             row = self._connection.execute("SELECT url FROM feed WHERE slug = ?", (slug,)).fetchone()
             # Another machine may have followed its address under another slug.
-            for one in {slug, *(slugs_of(self._connection, row[0]) if row else ())}:
-                self._record(one, "")
+            slugs = {slug, *(slugs_of(self._connection, row[0]) if row else ())}
+        self._record(dict.fromkeys(sorted(slugs), ""))
 
-    def _record(self, slug: str, value: str) -> None:
-        """Follow or unfollow a feed by an event for the journal; inside `recording`."""
-        event = self._log.record(f"{FOLLOW}{slug}", value)
-        refold(self._connection, event.kind)
-        self._log.finish(event)
+    def _record(self, feeds: Mapping[str, str]) -> None:
+        """Follow or unfollow feeds by rows of the log, from which the list follows."""
+        with closing(Events.open(self._path)) as events:
+            events.decide([(f"{FOLLOW}{slug}", value) for slug, value in feeds.items()])
 
     # Outcomes
 
@@ -330,7 +320,7 @@ class Feeds:
         Papers recently not found by any source, since a day (ISO) or three times, are left out.
         """
         with self._alone():
-            values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
+            values = {"before": asked_before, "tries": _TRIES, "limit": limit}
             rows = self._connection.execute(_LOST, values)
             return [id for (id,) in rows]
 

@@ -44,7 +44,7 @@ class _Stored(NamedTuple):
 
 def derive_follow(connection: sqlite3.Connection, kind: str) -> None:
     """Start or stop following something as its newest event says, and find its papers."""
-    newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+    newest = "SELECT value FROM mark WHERE paper = '' AND kind = ? AND undone = 0"
     (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
     said = read_value(kind, value)
     follow = said[0] if said is not None and said[1] else None

@@ -16,8 +16,7 @@ LEAST_SHARE = 4
 RISING_DAYS = 7
 
 _MARKED = (
-    "(SELECT max(e.clock) / 1000 FROM effect AS f JOIN event AS e ON e.seq = f.event"
-    " WHERE f.pk = p.pk AND f.kind IN ('read', 'hide') AND e.undone = 0)"
+    "(SELECT max(m.clock) / 1000 FROM mark AS m WHERE m.pk = p.pk AND m.kind IN ('read', 'hide') AND m.undone = 0)"
 )
 
 

@@ -3,30 +3,26 @@
 One import is one action, which one undo takes back. Missing papers get their marks when they arrive:
 `reader.refresh.sources` requests the wanted ones.
 
-Marks of a file of ours join the log by union, so that order and repetition do not matter. A mark keeps its clock and
-its machine, and for each paper and kind the newest one decides. One event may have marked more papers than a file has,
-and an id in the log stands for all of them. So the marks of a file become events of their own. Their ids begin like the
-original ones, by which they are known again, and by which events of one clock keep their order.
+Marks of a file of ours join the log by union, so that order and repetition do not matter. A mark keeps its action, with
+its machine and clock, and for each paper and kind the newest one decides.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from time import time
 
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change
+from reader.cache.marks.derive import absent
 from reader.cache.marks.events import Events
-from reader.cache.marks.journal import PACKING, Entry
 from reader.core.marks import NOTE, PASSAGE, STATES, WANT, Mark, PaperMarks
 from reader.core.paper import LibraryEntry
 from reader.core.passages import split_note
 from reader.core.text import title_hash
+from reader.log.rows import Row, action_id, machine_of
 
 
 @dataclass
@@ -64,19 +60,10 @@ def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
 def waiting(connection: sqlite3.Connection) -> Mapping[str, frozenset[str]]:
     """The kinds of marks waiting for missing papers, by id."""
     found: dict[str, set[str]] = {}
-    for id, kind, value in connection.execute(_WAITING):
+    for id, kind, value in absent(connection):
         if value not in ("", "0"):
             found.setdefault(id, set()).add(kind)
     return {id: frozenset(kinds) for id, kinds in found.items()}
-
-
-_WAITING = """
-    SELECT id, kind, value FROM (
-        SELECT o.id, e.kind, e.value,
-            row_number() OVER (PARTITION BY o.id, e.kind ORDER BY e.clock DESC, e.id DESC) AS place
-        FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE e.undone = 0)
-    WHERE place = 1
-"""
 
 
 def written(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:
@@ -86,8 +73,7 @@ def written(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:
 
 _WRITTEN = f"""
     SELECT pk, '{NOTE}' FROM note UNION ALL
-    SELECT f.pk, f.kind FROM paper CROSS JOIN effect AS f ON f.pk = paper.pk JOIN event AS e ON e.seq = f.event
-    WHERE paper.has_note = 1 AND f.kind > '{PASSAGE}' AND f.kind < '{PASSAGE[:-1]};' AND e.undone = 0
+    SELECT pk, kind FROM mark WHERE pk > 0 AND kind > '{PASSAGE}' AND kind < '{PASSAGE[:-1]};' AND undone = 0
 """
 
 
@@ -135,42 +121,18 @@ def _written_by(entries: Iterable[LibraryEntry]) -> Iterator[tuple[str, str]]:
     yield from {f"{PASSAGE}{one.id}": one.value for _, passages in parted for one in passages}.items()
 
 
-DAY = 86_400_000
-"""Milliseconds by which another machine's clock may be ahead."""
-
-_KEPT = 12
-"""Digits of an id that are the original's."""
-
-
-def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], float] = time) -> int:
+def add_marks(events: Events, papers: Sequence[PaperMarks]) -> int:
     """Add the marks of some papers, and return how many the log did not have.
 
-    A clock that is ahead by over a day counts as now, or else its mark would win forever. A mark without a time is
-    made now, on papers in the cache where none of its kind is set.
+    A mark without a time is made now, on papers in the cache where none of its kind is set.
     """
-    new = events.read(lambda connection: _missing(connection, papers))
-    events.join(_entries(new, int(now() * 1000)))
-    return len(new) + _add_states(events, papers)
+    rows = [Row(_action(mark), one.paper, mark.kind, mark.value) for one in papers for mark in one.marks]
+    return events.join(rows) + _add_states(events, papers)
 
 
-def _missing(connection: sqlite3.Connection, papers: Sequence[PaperMarks]) -> list[tuple[str, Mark]]:
-    keys = _keys(connection, [one.paper for one in papers if one.marks])
-    seen: set[tuple[int | str, str, str, str]] = set()
-    found: list[tuple[str, Mark]] = []
-    for one in papers:
-        key = keys.get(one.paper, one.paper)
-        query = _OF_PAPER if isinstance(key, int) else _OF_LOST
-        for mark in one.marks:
-            origin = (key, mark.kind, mark.machine, mark.id[:_KEPT])
-            if origin not in seen and connection.execute(query, origin).fetchone() is None:
-                found.append((one.paper, mark))
-            seen.add(origin)
-    return found
-
-
-_ORIGIN = f"e.kind = ? AND e.machine = ? AND substr(e.id, 1, {_KEPT}) = ?"
-_OF_PAPER = f"SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = ? AND {_ORIGIN}"
-_OF_LOST = f"SELECT 1 FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE o.id = ? AND {_ORIGIN}"
+def _action(mark: Mark) -> str:
+    """The action of a mark; releases before 0.3.0 exported ids that do not begin with the machine."""
+    return mark.id if machine_of(mark.id) == mark.machine else action_id(mark.machine, mark.clock)
 
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -180,22 +142,6 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
         {"ids": json.dumps(list(ids))},
     )
     return dict(rows.fetchall())
-
-
-def _entries(marks: Iterable[tuple[str, Mark]], now: int) -> list[Entry]:
-    papers: dict[Mark, list[str]] = defaultdict(list)
-    for paper, mark in marks:
-        clock = now if mark.clock > now + DAY else max(0, mark.clock)
-        papers[mark._replace(clock=clock)].append(paper)
-    return [_entry(mark, sorted(ids)) for mark, ids in papers.items()]
-
-
-def _entry(mark: Mark, ids: Sequence[str]) -> Entry:
-    named = "\n".join(ids)
-    said = "\n".join((mark.machine, mark.id, mark.kind, mark.value, named))
-    digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=(24 - _KEPT) // 2).hexdigest()
-    packed = zlib.compress(named.encode(), PACKING)
-    return Entry(f"{mark.id[:_KEPT]}{digest}", mark.machine, 0, mark.clock, mark.kind, mark.value, len(ids), packed)
 
 
 def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
@@ -210,4 +156,4 @@ def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
             if pk is not None and (pk, state[0]) not in kept:
                 pks[state][pk] = None
     action = events.act([Change(kind, value, list(found)) for (kind, value), found in pks.items()])
-    return sum(event.count for event in action.events) if action else 0
+    return sum(part.count for part in action.parts) if action else 0

@@ -567,3 +567,29 @@ CREATE TABLE suits (
     alike VARCHAR NOT NULL,
     PRIMARY KEY (pk)
 );
+
+
+-- 0020: Give the user's marks a file of their own, `log.db`, from which the cache derives them.
+
+-- Derived: the newest row of the log for each paper and kind, or for each day of a trace. `paper` is the id that the log
+-- has, `pk` is NULL while the cache lacks the paper; `paper` is empty for what is about no paper. If all rows are undone,
+-- `undone` is 1. `log_applied` in `meta` is the last row that is included.
+DROP TABLE effect;
+DROP TABLE orphan;
+DROP TABLE event;
+DROP TABLE event_origin;
+CREATE TABLE mark (
+    paper VARCHAR NOT NULL,
+    pk INTEGER,
+    kind VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    clock INTEGER NOT NULL,
+    action VARCHAR NOT NULL,
+    by VARCHAR NOT NULL,
+    undone INTEGER NOT NULL
+);
+CREATE INDEX mark_by_paper ON mark (paper, kind);
+CREATE INDEX mark_by_pk ON mark (pk, kind) WHERE pk IS NOT NULL;
+CREATE INDEX mark_absent ON mark (paper) WHERE pk IS NULL;
+CREATE INDEX mark_of_traces ON mark (kind, pk) WHERE kind IN ('open', 'finish', 'pass');
+DELETE FROM meta WHERE key IN ('machine', 'journal_size', 'undo_told', 'entries', 'entries_due', 'mute', 'mute_reached');

@@ -1,4 +1,4 @@
-"""Highlights of full texts, read from the log of events: the newest event of each passage decides."""
+"""Highlights of full texts: the newest mark of each passage decides."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
 PASSAGES = f"""
     SELECT kind, value FROM (
-        SELECT f.kind AS kind, e.value AS value, max(printf('%020d', e.clock) || e.id)
-        FROM effect AS f JOIN event AS e ON e.seq = f.event
-        WHERE f.pk = {{pk}} AND f.kind > '{PASSAGE}' AND f.kind < '{PASSAGE[:-1]};' AND e.undone = 0 GROUP BY f.kind)
+        SELECT m.kind AS kind, m.value AS value, max(printf('%020d', m.clock) || m.action) FROM mark AS m
+        WHERE m.pk = {{pk}} AND m.kind > '{PASSAGE}' AND m.kind < '{PASSAGE[:-1]};' AND m.undone = 0 GROUP BY m.kind)
     WHERE value <> ''
 """
 """SQL: the kinds and values of the highlights of a paper; `pk` is an expression."""

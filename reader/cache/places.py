@@ -225,12 +225,12 @@ def looks(events: Events, server: Server | None, channel: str, own: Callable[[],
         server.listen(channel)
     while True:
         # Noted first: what is marked during the look is news too.
-        seen = events.last()
+        seen = events.log.last()
         yield
         if server is None:
             time.sleep(FOLDER_GLANCE)
         else:
-            while not server.hears(GLANCE, own()) and events.last() == seen:
+            while not server.hears(GLANCE, own()) and events.log.last() == seen:
                 pass
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
+from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.database.connections import PEEKS, STATEMENT_STEPS, opened, peek, statements, transaction
+from reader.database.connections import STATEMENT_STEPS, opened, peek, statements, transaction
 from reader.database.sqlite_errors import damaged, explain, primary_code
 from reader.paths import close_to_others, make_folder, touch_private
 
@@ -31,6 +31,9 @@ _STAMP = (
     " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
 """The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
+
+WITH_LOG = "0020"
+"""The migration that drops the user's marks from the cache, after the log has taken them over."""
 
 _BATCH = 10_000
 """Papers that are updated at once."""
@@ -114,7 +117,7 @@ _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
@@ -129,11 +132,8 @@ NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__v
 
 STAMP = "alembic_version"
 
-_NAMING_TABLES = ("paper", "event")
+_NAMING_TABLES = ("paper", "event", "mark")
 """A file with a number of ours is a cache if it has one of these."""
-
-_FIRST_PAGES = 1 << 16
-"""Bytes at the start of a file that have the statements of its schema."""
 
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """SQLite's codes for a file that is broken at first sight."""
@@ -167,56 +167,27 @@ def version(path: Path) -> str | None:
 
 
 def _facts(path: Path) -> _Facts:
-    for _ in range(PEEKS):
-        before = _traces(path)
-        with suppress(CacheDamaged, CacheForeign):
-            return _facts_now(path)
-        # A file that no program has open is read without locks, and is half of each if one begins to write meanwhile.
-        if _traces(path) == before:
-            break
-    return _facts_now(path)
-
-
-def _traces(path: Path) -> list[tuple[int, int]]:
-    """What changes if a program writes to a cache: times and sizes of the file and its log."""
-    found = []
-    for file in (path, path.with_name(f"{path.name}-wal")):
-        with suppress(OSError):
-            found.append((file.stat().st_mtime_ns, file.stat().st_size))
-    return found
-
-
-def _facts_now(path: Path) -> _Facts:
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
         return _Facts(None, 0, frozenset())
     # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,
     # also those of other connections, and another program may delete their log.
     try:
         with closing(peek(path)) as connection:
             facts = _read_facts(connection)
-            count, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # Python can't decode SQLite's message if it has changed bits of a name in it. SQLite takes some damage for a
         # mistake in the statement, which has none.
         if not isinstance(error, UnicodeDecodeError) and primary_code(error) not in _BROKEN:
             raise explain(error, path) from error
-        if _has_foreign_mark(path):
-            raise _foreign(path) from error
         raise damaged(path) from error
     if not facts.is_ours:
-        raise _foreign(path)
-    if facts.mark not in (0, APPLICATION_ID) or not _is_whole(path, count, size):
+        raise CacheForeign(
+            f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves "
+            "it aside; or set DAILYPAPERS_HOME to another folder."
+        )
+    if facts.mark not in (0, APPLICATION_ID):
         raise damaged(path)
     return facts
-
-
-def _is_whole(path: Path, count: int, size: int) -> bool:
-    """Whether a file, or the file and its log, has this many pages."""
-    if count <= path.stat().st_size // size:
-        return True
-    from reader.cache.files import has_pages
-
-    return has_pages(path, count, size)
 
 
 def _read_facts(connection: sqlite3.Connection) -> _Facts:
@@ -224,27 +195,6 @@ def _read_facts(connection: sqlite3.Connection) -> _Facts:
     names = frozenset(name for (name,) in connection.execute("SELECT name FROM sqlite_schema"))
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if STAMP in names else None
     return _Facts(str(row[0]) if row else None, int(mark), names)
-
-
-def _foreign(path: Path) -> CacheForeign:
-    return CacheForeign(
-        f"The file {path} belongs to another program, so it was not changed. 'dailypapers restore --set-aside' moves "
-        "it aside; or set DAILYPAPERS_HOME to another folder."
-    )
-
-
-def _has_foreign_mark(path: Path) -> bool:
-    """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
-    from reader.cache.files import HEADER, MAGIC
-
-    try:
-        with path.open("rb") as file:
-            start = file.read(_FIRST_PAGES)
-    except OSError:
-        return False
-    mark = int.from_bytes(start[68:72])
-    has_trace = any(trace in start for trace in (b"CREATE TABLE paper", b"CREATE TABLE event"))
-    return start.startswith(MAGIC) and len(start) >= HEADER and mark not in (0, APPLICATION_ID) and not has_trace
 
 
 def _stamp(connection: sqlite3.Connection) -> str | None:
@@ -265,7 +215,7 @@ def _is_current(path: Path, facts: _Facts) -> bool:
         raise CacheTooNew(
             f"The cache {path} was made by {maker(path)} with schema {number}, and this is dailypapers {__version__}"
             f" with schema {HEAD}, so it was not changed. Install a version whose 'dailypapers --version' says "
-            f"schema {number} or higher; 'dailypapers restore --set-aside' begins a new cache with your marks."
+            f"schema {number} or higher; 'dailypapers doctor --repair' begins a new cache with your marks."
         )
     if number == HEAD and not facts.names.issuperset(known_names()):
         raise damaged(path)
@@ -285,8 +235,20 @@ def maker(path: Path) -> str:
 
 def known_names() -> frozenset[str]:
     """The names of the tables, indexes, views and triggers of a cache."""
-    created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
-    return frozenset((STAMP, *re.findall(created, script(), re.MULTILINE)))
+    names: dict[str, str] = {}
+    for what, name, table, dropped in _NAMED.findall(script()):
+        if what:
+            names[name] = table
+        else:
+            names = {name: of for name, of in names.items() if dropped not in (name, of)}
+    return frozenset((STAMP, *names))
+
+
+_NAMED = re.compile(
+    r"^(?:CREATE (?:VIRTUAL |UNIQUE )?(TABLE|INDEX|VIEW|TRIGGER) (\w+)(?: ON (\w+))?|DROP TABLE (?:IF EXISTS )?(\w+))",
+    re.MULTILINE,
+)
+"""What a statement of the script creates, with the table of an index, or the table that it drops."""
 
 
 def ensure(path: Path) -> None:
@@ -303,10 +265,6 @@ def ensure(path: Path) -> None:
             with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
                 connection.execute(SET_MARK)
     elif facts.version is None:
-        from reader.cache import files
-
-        # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
-        files.set_log_aside(path)
         create(path)
     else:
         upgrade(path)
@@ -336,8 +294,13 @@ def upgrade(path: Path) -> None:
     with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):
             return
-        if version(path) is not None:
+        number = version(path)
+        if number is not None:
             files.back_up_before(path, date.today(), HEAD)
+            if number < WITH_LOG:
+                from reader.log import copies
+
+                copies.take_old(path)
         migrate(path)
 
 

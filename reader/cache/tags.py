@@ -10,7 +10,7 @@ from reader.core.marks import TAG
 from reader.core.tag_words import TagWords
 
 if TYPE_CHECKING:
-    from reader.cache.marks.effects import Change
+    from reader.cache.marks.change import Change
 
 
 class Tagged(NamedTuple):
@@ -43,7 +43,7 @@ def tagging(
     `absent` are ids of papers that the cache does not have.
     """
     # A start counts tags, and does without the log.
-    from reader.cache.marks.effects import Change
+    from reader.cache.marks.change import Change
 
     known = tag_counts(connection)
     added = [next(iter(spellings(name, known)), name) for name in words.add]
@@ -61,9 +61,4 @@ def tagged(connection: sqlite3.Connection, tag: str) -> Tagged:
     return Tagged([pk for (pk,) in pks], [id for (id,) in absent])
 
 
-_LOST = """
-    SELECT id FROM (
-        SELECT o.id, e.value, row_number() OVER (PARTITION BY o.id ORDER BY e.clock DESC, e.id DESC) AS place
-        FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE e.kind = ? AND e.undone = 0)
-    WHERE place = 1 AND value = '1' ORDER BY id
-"""
+_LOST = "SELECT paper FROM mark WHERE pk IS NULL AND kind = ? AND value = '1' AND undone = 0 ORDER BY paper"

@@ -17,12 +17,6 @@ from reader.core.words import indexed
 _ADD = "INSERT INTO text_fts (rowid, words) VALUES (?, ?)"
 _FORGET = "INSERT INTO text_fts (text_fts, rowid, words) VALUES ('delete', ?, ?)"
 
-DIFFERENCES = (
-    "SELECT count(*) FROM full_text WHERE pk NOT IN (SELECT id FROM text_fts_docsize)",
-    "SELECT count(*) FROM text_fts_docsize WHERE id NOT IN (SELECT pk FROM full_text)",
-)
-"""SELECTs of the number of texts that the index lacks, and of those that it has without a text."""
-
 
 def add(connection: sqlite3.Connection, pk: int, words: str) -> None:
     """Add the words of a text that was just stored."""

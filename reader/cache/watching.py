@@ -1,11 +1,10 @@
 """Applies rules, muted words and notifications from the settings to incoming papers.
 
-A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its event has the
-kind `rule:NAME`, with the query and the action, and shares its clock with the marks. It keeps the rule away from the
-paper even after an undo.
+A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its mark has the
+kind `rule:NAME`, with the query and what the rule did, and keeps the rule away from the paper even after an undo.
 
-Muted words are in the settings, not in the log. A flag marks muted papers; `paper.hidden` follows from it unless an
-event decides.
+Muted words are in the settings, not in the log. The flag `MUTED` says that a paper has one; `cache/marks/derive.py`
+decides whether that hides the paper.
 
 A new paper that matches a notification query is claimed by the first program that asks, so it is notified once.
 """
@@ -24,8 +23,8 @@ from typing import NamedTuple
 
 from reader.cache import meta
 from reader.cache.flags import clear_flag, flagged, has, having, set_flag
-from reader.cache.marks.derived import BY_RULE, refold, same
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change, same
+from reader.cache.marks.derive import settle_muted
 from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import compile_query, selects
@@ -120,8 +119,7 @@ def changes(verdicts: Iterable[Verdict]) -> list[Change]:
 def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
     """What rules did to a paper, the first one first."""
     found = connection.execute(
-        "SELECT e.kind, e.value, e.undone FROM effect AS f JOIN event AS e ON e.seq = f.event"
-        f" WHERE f.pk = ? AND f.kind LIKE '{RULE}%' ORDER BY e.clock, e.id",
+        f"SELECT kind, value, undone FROM mark WHERE pk = ? AND kind GLOB '{RULE}*' ORDER BY clock, action",
         (pk,),
     )
     return tuple(act for row in found if (act := _act(*row)) is not None)
@@ -136,14 +134,14 @@ def ruled(window: Window, pk: int, today: date) -> tuple[tuple[Act, ...], tuple[
 def acted_papers(connection: sqlite3.Connection) -> dict[str, int]:
     """Number of papers on which each rule has acted, without what was taken back, by the rule's name."""
     rows = connection.execute(
-        f"SELECT substr(kind, {len(RULE) + 1}), sum(count) FROM event"
-        f" WHERE kind LIKE '{RULE}%' AND undone = 0 GROUP BY kind"
+        f"SELECT substr(kind, {len(RULE) + 1}), count(*) FROM mark"
+        f" WHERE kind GLOB '{RULE}*' AND undone = 0 GROUP BY kind"
     )
     return dict(rows.fetchall())
 
 
 def _act(kind: str, value: str, undone: int) -> Act | None:
-    """What an event of a rule says; None if another program wrote something else."""
+    """What a mark of a rule says; None if another program wrote something else."""
     with suppress(ValueError, TypeError, KeyError):
         fields = json.loads(value)
         return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
@@ -167,7 +165,7 @@ _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvote
 
 _IS_MUTED = f"SELECT pk FROM ({having(Flag.MUTED)}) WHERE pk IN {{papers}}"
 
-_KNOWN = "SELECT f.pk FROM effect AS f WHERE f.pk IN {papers} AND f.kind = ?"
+_KNOWN = "SELECT m.pk FROM mark AS m WHERE m.pk IN {papers} AND m.kind = ?"
 
 
 def _pks(connection: sqlite3.Connection, query: str, pks: Sequence[int], values: tuple[str, ...] = ()) -> set[int]:
@@ -179,9 +177,8 @@ def _acted(connection: sqlite3.Connection, pks: Sequence[int], *, by_rules: bool
     """The kinds of marks that were made or taken back on papers, also by rules if asked for."""
     found: dict[int, set[str]] = defaultdict(set)
     rows = connection.execute(
-        "SELECT f.pk, f.kind FROM effect AS f JOIN event AS e ON e.seq = f.event"
-        f" WHERE f.pk IN (SELECT value FROM json_each(?)) AND f.kind NOT LIKE '{RULE}%'"
-        + ("" if by_rules else f" AND NOT {BY_RULE}"),
+        f"SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?)) AND kind NOT GLOB '{RULE}*'"
+        + ("" if by_rules else f" AND by NOT GLOB '{RULE}*'"),
         (json.dumps(pks),),
     )
     for pk, kind in rows:
@@ -203,12 +200,6 @@ REACHED = "mute_reached"
 
 BATCH = 2_000
 """Papers in one transaction, so that another writer waits some 20 ms."""
-
-_KEPT = (
-    "p.starred = 0 AND p.has_note = 0 AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = p.pk)"
-    " AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = p.pk)"
-)
-"""The condition of papers that the user has not marked."""
 
 
 def newest_key(connection: sqlite3.Connection) -> int:
@@ -236,8 +227,7 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
     with connections.opened(path) as cache:
         register_functions(cache)
         newest = newest_key(cache)
-        before, after = flagged(cache, Flag.MUTED), _muted(cache, words, scope, _KEPT)
-        cache.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
+        before, after = flagged(cache, Flag.MUTED), _muted(cache, words, scope, "true")
         changed = sorted(before ^ after)
         for start in range(0, len(changed), BATCH):
             some = changed[start : start + BATCH]
@@ -272,9 +262,7 @@ def _change(cache: sqlite3.Connection, muted: Iterable[int], heard: Iterable[int
     with connections.transaction(cache):
         set_flag(cache, Flag.MUTED, muted)
         clear_flag(cache, Flag.MUTED, heard)
-        cache.execute("DELETE FROM touched")
-        cache.executemany("INSERT INTO touched VALUES (?)", [(pk,) for pk in (*muted, *heard)])
-        refold(cache, "hide")
+        settle_muted(cache, (*muted, *heard))
 
 
 NEWS_DAYS = 14

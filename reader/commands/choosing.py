@@ -27,11 +27,11 @@ from reader.core.text import amount, brief
 from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
-    from reader.cache.marks.effects import Change
-    from reader.cache.marks.event_log import UserAction
+    from reader.cache.marks.change import Change
     from reader.cache.reads.window import Window
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
+    from reader.log.actions import UserAction
 
 EVERYTHING = "(is:hidden OR -is:hidden)"
 """The query that finds all papers."""
@@ -80,9 +80,9 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
 
 def count_changing(window: Window, change: Change) -> int:
     """How many papers a change would affect."""
-    from reader.cache.marks.effects import BATCH, find_changing
+    from reader.cache.marks.change import find_changing
 
-    return window.read(lambda connection: find_changing(connection, change, BATCH).count)
+    return len(window.read(lambda connection: find_changing(connection, change)))
 
 
 Marked = TypedDict(

@@ -22,10 +22,9 @@ from reader import described, installed
 from reader import platform as systems
 from reader.access_token import lookup_environment
 from reader.actions.programs import desktop_program, find_program
-from reader.cache import schema
+from reader.cache import repair, schema
 from reader.cache.feeds import Feeds, Freshness
-from reader.cache.files import backups
-from reader.cache.mending.health import CacheCondition, CacheState
+from reader.cache.repair import Fault
 from reader.commands.command import Command
 from reader.commands.output import (
     Progress,
@@ -42,9 +41,8 @@ from reader.core.text import amount, clean
 from reader.core.theme_names import is_colorless
 from reader.database import connections
 from reader.feeds.http.environment import find_token, is_offline, may_have_token
-from reader.paths import journal_file, last_refresh, log_file
-
-_READABLE = (CacheState.GOOD, CacheState.INDEX, CacheState.MARKS, CacheState.JOURNAL)
+from reader.log.copies import backups
+from reader.paths import is_there, last_refresh, log_database, log_file
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -83,6 +81,10 @@ class Finding:
 
 Fact = TypedDict("Fact", {"topic": str, "name": str, "value": str, "advice": str, "ok": bool})
 Examined = TypedDict("Examined", {"ok": bool, "findings": list[Fact]})
+FoundFault = TypedDict("FoundFault", {"name": str, "what": str, "can_repair": bool})
+Repaired = TypedDict(
+    "Repaired", {"found": list[FoundFault], "kept": list[str], "marks": int, "starred": int, "papers": int}
+)
 
 
 _USUAL = re.compile(
@@ -100,9 +102,27 @@ def _open(topic: str, name: str, value: str, advice: str = "") -> Finding:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--online", action="store_true", help="also send the feed a request")
+    about = "repair what is broken of the cache and your marks, and keep the broken files"
+    parser.add_argument("--repair", action="store_true", help=about)
+
+
+def _repair(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.commands.repairing import repair_files
+
+    repaired = repair_files(workspace.cache_file)
+    record = {
+        "found": [one._asdict() for one in repaired.found],
+        "kept": list(map(str, repaired.aside)),
+        "marks": repaired.rows,
+        "starred": repaired.starred,
+        "papers": repaired.papers,
+    }
+    return answer(arguments, record, repaired.summary())
 
 
 def _examine(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.repair:
+        return _repair(arguments, workspace)
     settings = workspace.settings
     findings = [
         *_examine_program(),
@@ -167,19 +187,36 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
-    from reader.cache.mending import health
-
     yield Finding("Cache", "file", str(file))
+    yield Finding("Cache", "marks", str(log_database(file)))
     yield _examine_file_system(file.parent)
     try:
         with Progress() as progress:
-            condition = health.examine(file, progress.show)
-        yield from _examine_state(file, condition)
-        if condition.state in _READABLE:
+            faults = repair.examine(file, progress.show)
+        yield from map(_fault, faults)
+        if not is_there(file):
+            yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
+            return
+        if not any(fault.name in ("cache", "permissions") for fault in faults):
+            if not faults:
+                yield _open("Cache", "state", "ok")
+            yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
+            yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
+            copied = backups(file)
+            yield _open("Cache", "copies", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet")
+        if not faults and schema.version(file) == schema.HEAD:
             yield from _examine_contents(file)
             yield from _examine_sources(file, settings)
     except CacheError as error:
         yield Finding("Cache", "state", "unusable", str(error), f"unusable: {type(error).__name__}")
+
+
+def _fault(fault: Fault) -> Finding:
+    if fault.can_repair:
+        advice = f"Run '{repair.REPAIR}': it keeps the old file under a dated name."
+    else:
+        advice = "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
+    return Finding("Cache", fault.name, fault.what, advice, f"{fault.name}: broken", advice)
 
 
 def _examine_file_system(folder: Path) -> Finding:
@@ -191,43 +228,6 @@ def _examine_file_system(folder: Path) -> Finding:
     return _open("Cache", "file system", f"{kind}; files can be locked")
 
 
-def _examine_state(file: Path, condition: CacheCondition) -> Iterator[Finding]:
-    if condition.state is CacheState.NONE:
-        yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
-        return
-    advice = _REMEDIES.get(condition.state, _REPAIR).format(condition.command)
-    yield Finding(
-        "Cache",
-        "state",
-        condition.found or "ok",
-        advice,
-        "ok" if condition.state is CacheState.GOOD else condition.state.name.lower(),
-        advice,
-    )
-    if condition.state in _READABLE:
-        yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
-    yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
-    yield _open("Cache", "journal", _journal(journal_file(file)))
-    kept = backups(file)
-    yield _open("Cache", "backups", f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet")
-
-
-_REMEDIES = {
-    CacheState.GOOD: "",
-    CacheState.READ_ONLY: (
-        "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
-    ),
-    CacheState.FOREIGN: "Run '{}': it moves the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME.",
-    CacheState.NEWER: (
-        "Install that version. Run '{}' to move the file aside and continue with a cache that has your marks."
-    ),
-    CacheState.LOST: "Run '{}': it makes a cache with all your marks.",
-}
-"""The remedy for each state of the cache, with at most one command; others are repaired."""
-
-_REPAIR = "Run '{}': it repairs the cache, and keeps the old file under a dated name."
-
-
 def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
     """Sizes of the cache's files with these endings, or of all, including its write-ahead log."""
     files = [file.with_name(file.name + ending) for ending in endings] or sorted(file.parent.glob(f"{file.name}*"))
@@ -235,19 +235,9 @@ def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
     return ", ".join(f"{name} {size / 1_000_000:,.1f} MB" for name, size in sizes)
 
 
-def _journal(file: Path) -> str:
-    """The journal's size and damaged lines, which a repair rewrites unless a newer program wrote them."""
-    from reader.cache.marks.journal import BadLine, Journal
-
-    if not file.exists():
-        return "none yet"
-    bad = sum(isinstance(line, BadLine) and not line.is_newer for line in Journal(file).read())
-    return f"{file.stat().st_size / 1000:,.1f} kB" + (f", {amount(bad, 'damaged line')}" if bad else "")
-
-
 def _examine_contents(file: Path) -> Iterator[Finding]:
     with connections.opened(file, query_only=True) as cache:
-        tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
+        tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "mark"}
         for name, table in tables.items():
             (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
             yield _open("Cache", name, f"{count:,}")
@@ -434,5 +424,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _examine,
-    {"": Examined},
+    {"": Examined, "--repair": Repaired},
 )

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from reader.actions.citations import CitationKeys
 from reader.actions.export import COLUMNS, FORMATS, Format, Record, format_of, mark_record, replacing, write_json
-from reader.cache.marks.derived import ids_of
-from reader.cache.marks.effects import Change
-from reader.cache.reads.exports import citable_papers, kept, lost_papers
+from reader.cache.marks.change import Change
+from reader.cache.reads.exports import citable_papers, ids_of, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, print_line, warn

@@ -44,9 +44,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
         notify = what == "notify"
         changes = [one._replace(notify=notify) for one in changes if one.notify is not notify]
     with workspace.events() as events:
-        from reader.cache.marks.event_log import Marking
-
-        events.decide([Marking(one.kind, value_of(one, is_followed=what != "remove")) for one in changes])
+        events.decide([(one.kind, value_of(one, is_followed=what != "remove")) for one in changes])
     return _print_changes(arguments, workspace, changes)
 
 

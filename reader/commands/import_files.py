@@ -471,7 +471,7 @@ def take_in(
     if changes and not is_dry:
         with workspace.events() as events:
             action = events.act(changes)
-        done = [(event.kind, event.count) for event in action.events] if action else []
+        done = [(part.kind, part.count) for part in action.parts] if action else []
     marked: Counter[str] = Counter()
     for kind, count in done:
         marked[_label(kind)] += count

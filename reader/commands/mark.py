@@ -39,7 +39,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.marks.effects import Change
+    from reader.cache.marks.change import Change
 
     expect_papers(arguments, arguments.ids, "mark")
     kind, value, state = MARKS[arguments.mark]

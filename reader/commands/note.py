@@ -5,16 +5,19 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from reader.cache.reads.exports import note_history
+from reader.cache.reads.exports import ids_of
 from reader.commands.command import Command, positive_number
 from reader.commands.output import answer, warn
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import NotFound, UsageError
-from reader.core.marks import NOTE, Mark
+from reader.core.marks import NOTE
 from reader.core.text import NOTE_LIMIT, amount, clean_note
+from reader.log.rows import Row, clock_of
+from reader.log.store import Log
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -31,8 +34,9 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
-        history = window.read(lambda one: note_history(one, pk)) if arguments.history or arguments.restore else []
+        ids = window.read(lambda one: ids_of(one, pk))
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
+    history = _history(workspace, ids) if arguments.history or arguments.restore else []
     given = arguments.text
     if arguments.restore:
         if given is not None or arguments.history:
@@ -63,10 +67,16 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, Note(id=id, note=note or None, changed=changed), said)
 
 
-def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Mark, bool]]) -> int:
+def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]:
+    """All notes that a paper with these ids had, newest first, each with whether it was taken back."""
+    with closing(Log.open(workspace.cache_file)) as log:
+        return log.history(ids, NOTE)
+
+
+def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
     records, lines = list[OldNote](), list[str]()
     for number, (mark, undone) in enumerate(history, 1):
-        at = datetime.fromtimestamp(mark.clock / 1000).astimezone()
+        at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()
         time = at.isoformat(timespec="seconds")
         records.append(OldNote(id=id, note=mark.value or None, at=time, undone=undone, machine=mark.machine))
         lines.append(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")

@@ -23,9 +23,9 @@ from reader.paths import APP, explain
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from reader.cache.marks.event_log import UserAction
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperRow
+    from reader.log.actions import UserAction
 
 READABLE = 80
 """Maximum columns of prose, for readability."""

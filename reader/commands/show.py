@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict, TypeV
 from reader.cache.changes import read_changes
 from reader.cache.community import read_community
 from reader.cache.follows import reasons
-from reader.cache.marks.event_log import made_by_agents
+from reader.cache.marks.agents import made_by_agents
 from reader.cache.outputs import KeptOutput, outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change
 from reader.cache.tags import spellings, tag_counts, tagged, tagging
 from reader.commands.choosing import (
     Marked,

@@ -7,7 +7,6 @@ from argparse import ArgumentParser, Namespace
 from typing import TypedDict, get_args
 
 from reader.cache.choice import Learned, read_learned
-from reader.cache.marks.event_log import Marking
 from reader.commands.command import Command, add_words, expect_names
 from reader.commands.output import answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace
@@ -43,7 +42,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     moved = next(one for one in get_args(Direction) if one == what)
     wishes = [_wish(name, known, topics).moved(moved) for name in names]
     with workspace.events() as events:
-        events.decide([Marking(one.kind, one.value) for one in wishes])
+        events.decide([(one.kind, one.value) for one in wishes])
     said = ", ".join(one.label for one in wishes)
     record = [Changed(what=one.what, name=one.name, step=one.step) for one in wishes]
     return answer(arguments, record, f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")

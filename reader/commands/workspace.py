@@ -99,26 +99,15 @@ class Workspace:
         return shipped_topics()
 
     def ensure_cache(self) -> None:
-        """Upgrade the cache to this program's schema; create a missing one, with the marks in its journal."""
+        """Upgrade the cache to this program's schema; create a missing one, whose marks the log has."""
         from reader.cache import schema
 
-        self._restore_if_lost()
         schema.ensure(self.cache_file)
 
-    def _restore_if_lost(self) -> None:
-        if not paths.is_there(self.cache_file):
-            from reader.cache.mending import health
-
-            if health.glance(self.cache_file).state is health.CacheState.LOST:
-                from reader.commands.repairing import repair_cache, summarize
-
-                what = "empty" if self.cache_file.exists() else "missing"
-                warn(f"The cache was {what}. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
-
     def back_up(self) -> None:
-        from reader.cache import files
+        from reader.log import copies
 
-        files.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
+        copies.keep_daily_copy(self.cache_file, datetime.now().astimezone().date())
 
     def write_exports(self) -> None:
         """Rewrite the watched exports after changes; print why one failed."""
@@ -133,8 +122,7 @@ class Workspace:
     def job_context(self) -> JobContext:
         from reader.refresh.jobs import JobContext
 
-        self._restore_if_lost()
-        if paths.is_there(self.cache_file):
+        if paths.is_there(self.cache_file) or paths.log_database(self.cache_file).exists():
             # Manual changes of the settings take effect at once.
             self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
@@ -147,14 +135,14 @@ class Workspace:
         self.ensure_cache()
         window = Window.open(self.cache_file)
         try:
-            self._join_journal(window)
+            self._apply_log(window)
             self._mute(window)
             yield window
         finally:
             window.close()
 
-    def _join_journal(self, window: Window) -> None:
-        """Join the log and its journal if they differ, so that reads see all marks, unless the cache is read-only."""
+    def _apply_log(self, window: Window) -> None:
+        """Derive what the log has and the cache lacks, so that reads see all marks, unless the cache is read-only."""
         if window.has_unfinished_marks():
             from reader.cache.marks.events import Events
 

@@ -11,7 +11,6 @@ ReaderError
 │   ├── CacheForeign      made by another program
 │   ├── CacheDamaged      broken; a repair brings the marks back
 │   ├── CacheInterrupted  a newer read replaced this one
-│   ├── MarkNotTaken      a mark is stored, and another one still decides
 │   ├── CacheBusy         another program locks the cache too long
 │   └── NoLocks           its file system can't lock files
 └── FeedError             a request to a feed failed
@@ -83,14 +82,6 @@ class CacheDamaged(CacheError):
 
 class CacheInterrupted(CacheError):
     """A newer read replaced this one."""
-
-
-class MarkNotTaken(CacheError):
-    """A mark is stored without effect, because another mark counts as later; a repair corrects that."""
-
-
-class NotAMark(CacheError):
-    """The last action is not a mark that undo takes back."""
 
 
 class CacheBusy(CacheError):

@@ -52,16 +52,19 @@ TRACES = (OPEN, FINISH, PASS)
 """Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor left it after a
 look. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
 
+UNDO = "undo"
+"""The kind of rows of the log that undo an action (value `1`) or redo it (`0`); the action's id stands in place of a
+paper."""
+
 LIKE = "like"
 """The kind of marks that only teach what the user likes; imports make them."""
 
 AGENT = "agent:"
-"""Prefix of the kinds of events that record a program as the author of marks; its name follows, and the value is the id
-of its run. They share their clock with the marks, and one undo takes back a whole run."""
+"""Prefix of the author of rows that a program recorded for the user; its name and the id of its run follow. One undo
+takes back a whole run."""
 
-FORGET = "forget:"
-"""Prefix of the kinds of events that remove everything from a machine or a group member: see
-`reader.cache.marks.forgotten`."""
+FOLLOW = "follow:"
+"""Prefix of the kinds of rows that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
 FORMER = ("entry:", "here:", "setting:", "mailed:")
 """Prefixes of the kinds of events of 0.2 about settings and mails. They are ignored, and stay on the machine."""
@@ -80,8 +83,9 @@ class Agent(NamedTuple):
     """12 hexadecimal digits, different for each run."""
 
     @property
-    def kind(self) -> str:
-        return f"{AGENT}{self.name}"
+    def text(self) -> str:
+        """How the rows of the log name it as their author."""
+        return f"{AGENT}{self.name}:{self.run}"
 
 
 class Mark(NamedTuple):
@@ -161,15 +165,15 @@ def quoted(kinds: Iterable[str]) -> str:
 
 # Places in the queue
 
-_CLOCK, _POSITION = 19, 7
+CLOCK_DIGITS, _POSITION = 19, 7
 """Digits of the milliseconds since 1970, and of the position among the papers of an event."""
 
-_DIGITS = _CLOCK + _POSITION
+_DIGITS = CLOCK_DIGITS + _POSITION
 
 
 def first_place(clock: int, position: int) -> str:
     """The place of a paper that was queued at `clock`, the one at `position` of those that were queued together."""
-    return f"{clock:0{_CLOCK}}{min(position, 10**_POSITION - 1):0{_POSITION}}"
+    return f"{clock:0{CLOCK_DIGITS}}{min(position, 10**_POSITION - 1):0{_POSITION}}"
 
 
 def place_between(before: str | None, after: str | None) -> str:
@@ -190,7 +194,7 @@ def place_between(before: str | None, after: str | None) -> str:
 
 def _shifted(place: str, milliseconds: int) -> str:
     """The place of a paper queued this many milliseconds later or earlier."""
-    return first_place(max(0, int(place[:_CLOCK]) + milliseconds), 0)
+    return first_place(max(0, int(place[:CLOCK_DIGITS]) + milliseconds), 0)
 
 
 # What rules may do
@@ -255,7 +259,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "queue": "places in the queue",
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",
-        "forget:": "whose marks you took back",
         "weigh:": "words and names that you weigh",
         "interest:": "words and names that you weigh",
         "rule:": "names and queries of rules that acted",
@@ -264,7 +267,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "finish": "when you opened, finished and passed papers",
         "pass": "when you opened, finished and passed papers",
         "undo": "what you undid and did again",
-        "redo": "what you undid and did again",
     }
 )
 """The kinds of events, or their prefixes, with the manual's words for them."""

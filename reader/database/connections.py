@@ -64,7 +64,10 @@ def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> It
 
 
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    # A URI, so that the log can be attached for reading only.
+    connection = sqlite3.connect(
+        path.absolute().as_uri(), timeout=0, isolation_level=None, check_same_thread=False, uri=True
+    )
     with closing_on_error(connection):
         first, *others = pragmas(durable=durable, kibibytes=512)
         begin_patiently(connection, first, path, patience)
@@ -159,6 +162,7 @@ def peek(path: Path) -> sqlite3.Connection:
     if not locks.exists():
         return connect_frozen(path, has_log=has_log)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0)
+    add_functions(connection)
     try:
         begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
     except sqlite3.OperationalError as error:

@@ -10,16 +10,24 @@ from types import MappingProxyType
 
 from reader import platform
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted, NoLocks
-from reader.paths import LEAST_ROOM, suspect_stamp, touch_private
+from reader.paths import LEAST_ROOM, LOG_DATABASE, suspect_stamp, touch_private
 
-_BUSY = "Another program holds the cache {path}. Try again in a moment."
+_BUSY = "Another program holds {path}. Try again in a moment."
 _DAMAGED = (
-    "The cache is damaged; your marks are safe. The next start of the reader repairs it, and so does 'dailypapers "
-    "cache repair'. 'dailypapers doctor' says more about {path}."
+    "The cache {path} is damaged; your marks are safe. The next start of the reader repairs it, and so does "
+    "'dailypapers doctor --repair'."
+)
+_DAMAGED_LOG = (
+    "The file of your marks {path} is damaged. The next start of the reader restores it from its rows and its daily "
+    "copies, and so does 'dailypapers doctor --repair'."
 )
 _REFUSED = (
-    "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why; or set "
-    "DAILYPAPERS_HOME to another folder."
+    "{path} can't be written, so nothing was stored. 'dailypapers doctor' says why; or set DAILYPAPERS_HOME to another "
+    "folder."
+)
+_FOLDER = (
+    "{path} is a folder, but a file of dailypapers belongs there. Rename the folder, or run "
+    "'dailypapers doctor --repair', which moves it aside."
 )
 
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
@@ -30,11 +38,11 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
         sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer query replaced this one."),
         sqlite3.SQLITE_FULL: (
             CacheFull,
-            "The disk is full, so the cache {path} could not be written. Free some space and try again.",
+            "The disk is full, so {path} could not be written. Free some space and try again.",
         ),
         sqlite3.SQLITE_IOERR: (
             CacheError,
-            "The disk failed under the cache {path}. Check the disk, then run 'dailypapers doctor'.",
+            "The disk failed under {path}. Check the disk, then run 'dailypapers doctor'.",
         ),
         sqlite3.SQLITE_CORRUPT: (CacheDamaged, _DAMAGED),
         sqlite3.SQLITE_NOTADB: (CacheDamaged, _DAMAGED),
@@ -66,16 +74,19 @@ def explain(error: BaseException, path: Path) -> CacheError:
     if code == sqlite3.SQLITE_IOERR and not _has_room(path):
         # The file that connections share could not grow.
         code = sqlite3.SQLITE_FULL
+    if path.is_dir():
+        return CacheError(_FOLDER.format(path=path))
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
         if kind is CacheDamaged:
             suspect(path)
+            return damaged(path)
         return kind(sentence.format(path=path))
     from reader.log_file import record_error
 
     name = getattr(cause, "sqlite_errorname", "no code of SQLite")
-    record_error(f"cache {path} ({name})", cause)
-    return CacheError(f"The cache {path} failed unexpectedly: {cause}. Run 'dailypapers doctor'.")
+    record_error(f"database {path} ({name})", cause)
+    return CacheError(f"{path} failed unexpectedly: {cause}. Run 'dailypapers doctor'.")
 
 
 def _has_room(path: Path) -> bool:
@@ -113,7 +124,7 @@ def is_of_file(error: CacheError) -> bool:
 
 def damaged(path: Path) -> CacheDamaged:
     """The error for a cache that is found to be damaged before it is opened."""
-    return CacheDamaged(_DAMAGED.format(path=path))
+    return CacheDamaged((_DAMAGED_LOG if path.name == LOG_DATABASE else _DAMAGED).format(path=path))
 
 
 def primary_code(error: BaseException) -> int | None:

@@ -8,16 +8,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.cache import meta
-from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.watching import Candidates, Verdict, changes, judge, mute, newest_key
 from reader.config import Settings
-from reader.core.errors import MarkNotTaken
 from reader.core.settings.tables import saved_queries
 from reader.database import connections
+from reader.log.actions import UserAction
 from reader.refresh.jobs import RulesActed
 
 SEEN = "rules"
@@ -81,15 +80,12 @@ def rule_scope(window: Window, settings: Settings, today: date) -> Scope:
 
 
 def act(file: Path, verdicts: Sequence[Verdict]) -> UserAction | None:
-    """Record the rules' actions as one action; None if there are none, or it does not count yet. Raises CacheError."""
+    """Record the rules' actions as one action; None if there are none. Raises CacheError."""
     wanted = changes(verdicts)
     if not wanted:
         return None
     with closing(Events.open(file)) as events:
-        try:
-            return events.act(wanted)
-        except MarkNotTaken:
-            return None
+        return events.act(wanted)
 
 
 def acted(action: UserAction) -> RulesActed:

@@ -175,9 +175,9 @@ def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
-    from reader.cache import files
     from reader.cache.choice import update
     from reader.cache.texts import Texts
+    from reader.log import copies
 
     if await run_to_end(cache.needs_classifying):
         steps = cache.reclassify()
@@ -192,7 +192,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     # Last, so that For you has scores and reasons of the new papers when it is opened.
     await run_to_end(partial(update, newest=None), context.cache_file)
     await run_to_end(cache.rest)
-    await run_to_end(files.keep_daily_backup, context.cache_file, context.now().astimezone().date())
+    await run_to_end(copies.keep_daily_copy, context.cache_file, context.now().astimezone().date())
 
 
 async def _learn(context: JobContext) -> AsyncGenerator[Message, None]:

@@ -12,16 +12,18 @@ from typing import Any
 
 import pytest
 
-from reader.cache.marks.event_log import UserAction
+from reader.cache import meta
+from reader.cache.marks.derive import APPLIED
 from reader.cache.marks.events import Events
-from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
+from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
 from reader.database import connections
+from reader.log.actions import UserAction
 from tests.breakage import execute
 
 NOW = "2026-11-24T08:00:00Z"
@@ -181,5 +183,11 @@ def whole(path: Path, id: str) -> Paper:
     return paper
 
 
-def faults(path: Path) -> dict[str, tuple[str, ...]]:
-    return {check.name: check.faults for check in verify(path) if check.faults}
+def faults(path: Path) -> dict[str, str]:
+    return {fault.name: fault.what for fault in examine(path)}
+
+
+def derive_again(events: Events) -> None:
+    """Derive all marks from the first row of the log."""
+    events.read(lambda connection: meta.drop(connection, APPLIED))
+    events.recover()

@@ -18,7 +18,7 @@ from reader.core.changes import Changes
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from tests.breakage import execute
-from tests.cache.conftest import draft, found, rows, said
+from tests.cache.conftest import derive_again, draft, found, rows, said
 
 DAY = "2026-11-20"
 
@@ -110,7 +110,7 @@ def test_looking_again_can_be_undone(cache: Cache, path: Path) -> None:
         assert due(path) == [1]
         events.redo()
         assert due(path) == []
-        events.rebuild()
+        derive_again(events)
         assert due(path) == []
     tell(cache, 24, upvotes=51)
     assert due(path) == []

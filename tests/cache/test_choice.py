@@ -12,8 +12,7 @@ import pytest
 
 from reader.cache import choice
 from reader.cache.choice import is_current, is_taught, marked_papers, read_learned, read_suits
-from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Marking
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.selection import Offer
@@ -143,9 +142,9 @@ def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
     assert window.read(is_taught)
     events.undo()
     assert not window.read(is_taught)
-    events.decide([Marking("weigh:word:finance", "mute")])
+    events.decide([("weigh:word:finance", "mute")])
     assert not window.read(is_taught)
-    events.decide([Marking("weigh:word:attention", "1")])
+    events.decide([("weigh:word:attention", "1")])
     assert window.read(is_taught)
 
 
@@ -218,7 +217,7 @@ def test_interests_of_earlier_versions_weigh_the_marks_on_their_papers(window: W
     ids = [row.id for row in window.rows([1, 2])]
     for key, step in ((0, None), (1, 2)):
         value = {"did": "raise", "name": "x", "step": step, "papers": [ids[key]]}
-        events.decide([Marking(f"interest:{ids[key]}", json.dumps(value))])
+        events.decide([(f"interest:{ids[key]}", json.dumps(value))])
     assert weights(window) == {2: 2.25}
 
 
@@ -293,7 +292,7 @@ def test_a_refresh_scores_all_papers_and_a_mark_the_newest(window: Window, event
 
 
 def decide(events: Events, *wishes: Wish) -> None:
-    events.decide([Marking(wish.kind, wish.value) for wish in wishes])
+    events.decide([(wish.kind, wish.value) for wish in wishes])
 
 
 def test_a_wish_for_a_name_is_for_the_whole_name(path: Path, cache: Cache) -> None:
@@ -319,7 +318,7 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert (why(window, 3), why(window, 1)) == ("bird song", "")
     events.mark("star", True, [1])
     assert subjects(window, count=3) == ["Protein folding"] * 3
-    decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
+    decide(events, Wish("word", "protein folding", None))
     assert subjects(window) == ["Bird songs"] * 4
     events.undo()
     assert subjects(window, count=3) == ["Protein folding"] * 3

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache import files, schema
+from reader.cache import schema
 from reader.core.errors import CacheBusy
 from reader.database.connections import alone, begin_patiently
 
@@ -54,19 +54,6 @@ def test_a_program_that_is_refused_without_waiting_tries_again(tmp_path: Path) -
         begin_patiently(connection, "PRAGMA journal_mode = WAL", tmp_path, 30)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
-
-
-def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> None:
-    cache = tmp_path / "papers.db"
-    schema.ensure(cache)
-    with alone(files.lock(cache), 0):
-        unfinished = cache.parent / "backups" / "papers-2026-05-12.db.part"
-        unfinished.parent.mkdir()
-        unfinished.touch()
-        assert files.back_up_daily(cache, TODAY) is None
-        assert unfinished.exists()
-    assert files.back_up_daily(cache, TODAY) is not None
-    assert not unfinished.exists()
 
 
 WITHOUT_ROOM = """

@@ -10,19 +10,15 @@ from pathlib import Path
 import pytest
 
 from reader.cache.follows import follow_counts, follows, reasons
-from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
-from reader.cache.marks.journal import Entry, Journal
-from reader.cache.mending.health import verify
-from reader.cache.mending.repair import Repair
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.follows import Follow, FollowReason, value_of
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.database.connections import connect
-from reader.paths import journal_file
-from tests.cache.conftest import NOW, ByName, draft, found, said
+from reader.log.rows import Row
+from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, said
 
 HE = Follow("author", "Kaiming He")
 LAB = Follow("org", "Some Lab")
@@ -43,7 +39,7 @@ FOLLOWED = {HE: [1, 2], LAB: [1], ICLR: [4], AGENTS: [3], WORDS: [3, 4]}
 
 def decide(path: Path, *chosen: Follow, is_followed: bool = True) -> None:
     with closing(Events.open(path)) as events:
-        events.decide([Marking(one.kind, value_of(one, is_followed=is_followed)) for one in chosen])
+        events.decide([(one.kind, value_of(one, is_followed=is_followed)) for one in chosen])
 
 
 def followed(path: Path) -> dict[Follow, list[int]]:
@@ -125,14 +121,20 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
     before = known()
     assert before == {"follows": {WORDS, LAB}, "flagged": [1, 3, 4]}
     with closing(Events.open(path)) as events:
-        events.rebuild()
+        derive_again(events)
     assert known() == before
     stored.close()
-    path.unlink()
-    Repair(path, ByName).run()
+    for file in path.parent.glob("papers.db*"):
+        file.unlink()
     with closing(Cache.open(path, ByName())) as cache:
+        Events.open(path).close()
         cache.store(Listing("2026-11-24", PAPERS), NOW)
-    assert known() == before and not [one for one in verify(path) if one.faults]
+    assert known() == before and not faults(path)
+
+
+def rows_of(path: Path) -> list[Row]:
+    with closing(Events.open(path)) as events:
+        return [row for _, row in events.log.rows(0)]
 
 
 def test_what_two_machines_follow_is_joined_and_the_newest_decides(tmp_path: Path) -> None:
@@ -143,8 +145,8 @@ def test_what_two_machines_follow_is_joined_and_the_newest_decides(tmp_path: Pat
         with closing(Events.open(path, partial(float, 1_000 + place))) as events:
             chosen = ((HE, place == 1), (WORDS, place == 0), ((AGENTS, LAB)[place], True))
             for one, is_followed in chosen:
-                events.decide([Marking(one.kind, value_of(one, is_followed=is_followed))])
-    logs = [[line for line in Journal(journal_file(path)).read() if isinstance(line, Entry)] for path in paths]
+                events.decide([(one.kind, value_of(one, is_followed=is_followed))])
+    logs = [rows_of(path) for path in paths]
     for path, foreign in zip(paths, (reversed(logs[1]), logs[0]), strict=True):
         with closing(Events.open(path)) as events:
             events.join(foreign)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.imports import DAY, FoundPapers, add_marks, changes, find_papers, waiting, written
-from reader.cache.marks.effects import Change
+from reader.cache.imports import FoundPapers, add_marks, changes, find_papers, waiting, written
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
@@ -19,6 +19,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing
+from reader.log.store import AHEAD_MS
 from tests.cache.conftest import NOW, draft, rows, said, whole
 
 TODAY = 1_764_000_000_000
@@ -33,7 +34,7 @@ def mark(kind: str = "star", value: str = "1", clock: int = TODAY, id: str = "a"
 
 
 def add(events: Events, *papers: PaperMarks) -> int:
-    return add_marks(events, papers, lambda: TODAY / 1000)
+    return add_marks(events, papers)
 
 
 def on(paper: str, *marks: Mark) -> PaperMarks:
@@ -41,7 +42,7 @@ def on(paper: str, *marks: Mark) -> PaperMarks:
 
 
 def log(path: Path) -> list[tuple[object, ...]]:
-    return rows(path, "SELECT kind, value, count, clock, machine FROM event ORDER BY seq")
+    return rows(path.with_name("log.db"), "SELECT kind, value, paper, clock, machine FROM event ORDER BY number")
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_the_newest_mark_decides_whatever_comes_first(at_once: Events, path: Pat
     assert add(at_once, on(ONE, newer), on(TWO, older), on(THREE, older)) == 2
     assert [whole(path, id).starred for id in (ONE, TWO, THREE)] == [False, False, True]
     # What lost stays in the log.
-    assert ("star", "1", 1, TODAY - 5, "1" * 12) in log(path)
+    assert ("star", "1", ONE, TODAY - 5, "1" * 12) in log(path)
 
 
 def test_an_own_newer_mark_stands(at_once: Events, path: Path) -> None:
@@ -67,13 +68,13 @@ def test_an_own_newer_mark_stands(at_once: Events, path: Path) -> None:
     assert (whole(path, ONE).note, whole(path, ONE).tags) == ("mine", ("later",))
 
 
-def test_marks_of_one_event_are_one_event_and_join_once_in_any_grouping(at_once: Events, path: Path) -> None:
+def test_marks_of_one_action_join_once_in_any_grouping(at_once: Events, path: Path) -> None:
     shared = mark("read")
-    assert add(at_once, on(ONE, shared), on(TWO, shared), on(THREE, mark("read", id="b"))) == 3
-    assert [row[:3] for row in log(path)] == [("read", "1", 2), ("read", "1", 1)]
+    assert add(at_once, on(ONE, shared), on(TWO, shared), on(THREE, mark("read", machine="2"))) == 3
+    assert [row[:3] for row in log(path)] == [("read", "1", ONE), ("read", "1", TWO), ("read", "1", THREE)]
     assert add(at_once, on(TWO, shared)) == 0
     assert add(at_once, on(TWO, shared), on(THREE, shared)) == 1
-    assert len(log(path)) == 3
+    assert len(log(path)) == 4
 
 
 def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path) -> None:
@@ -89,7 +90,7 @@ def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_marks_of_one_moment_have_the_same_order_everywhere(at_once: Events, path: Path, first: int) -> None:
-    """Their ids decide, also where an event is split into several."""
+    """The ids of their machines decide."""
     marks = mark("note", "one", id="a", machine="1"), mark("note", "two", id="b", machine="2")
     for number in (first, 1 - first):
         add(at_once, on(ONE, marks[number]))
@@ -99,14 +100,16 @@ def test_marks_of_one_moment_have_the_same_order_everywhere(at_once: Events, pat
 
 def test_a_clock_that_is_ahead_does_not_win_for_ever(at_once: Events, path: Path) -> None:
     assert add(
-        at_once, on(ONE, mark(clock=TODAY + DAY)), on(TWO, mark(clock=TODAY + DAY + 1)), on(THREE, mark(clock=-7))
+        at_once,
+        on(ONE, mark(clock=TODAY + AHEAD_MS)),
+        on(TWO, mark(clock=TODAY + 2 * AHEAD_MS)),
+        on(THREE, mark(clock=0)),
     )
     clocks = {row[3] for row in log(path)}
-    assert clocks == {TODAY + DAY, TODAY, 0}
-    assert add(at_once, on(TWO, mark("star", "0", TODAY + 1, "b"))) == 1
+    assert clocks == {TODAY + AHEAD_MS, 0}
+    at_once.mark("star", False, [2])
     assert not whole(path, TWO).starred
-    # Known by its id, it is not added again tomorrow.
-    assert add_marks(at_once, [on(TWO, mark(clock=TODAY + DAY + 1))], lambda: TODAY / 1000 + 86_400) == 0
+    assert add(at_once, on(TWO, mark(clock=TODAY + 2 * AHEAD_MS))) == 0
 
 
 def test_a_mark_without_a_time_is_made_where_none_is_set(at_once: Events, path: Path) -> None:
@@ -139,7 +142,7 @@ def test_a_title_s_id_is_the_paper_s(at_once: Events, path: Path) -> None:
     assert add(at_once, on(other, mark()), on(page_id("Another title"), mark())) == 2
     assert whole(path, ONE).starred
     assert whole(path, other).id == ONE
-    assert add(at_once, on(other, mark()), on(ONE, mark())) == 0
+    assert add(at_once, on(other, mark())) == 0
 
 
 def test_entries_of_a_library_mark_the_papers_that_they_mean(events: Events, filled: Cache) -> None:

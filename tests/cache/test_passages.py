@@ -6,15 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from reader.cache.imports import FoundPapers, changes, written
-from reader.cache.marks.event_log import UserAction
 from reader.cache.marks.events import Events
 from reader.cache.passages import passages_of
 from reader.core.marks import NOTE, PASSAGE
 from reader.core.paper import LibraryEntry
 from reader.core.passages import Passage, passage_id
 from reader.database import connections
-from tests.breakage import execute
-from tests.cache.conftest import faults, found
+from reader.log.actions import UserAction
+from tests.cache.conftest import derive_again, found
 
 
 def passage(quote: str, note: str = "", block: int = 0, colour: str = "yellow") -> Passage:
@@ -49,7 +48,7 @@ def test_highlights_are_kept_changed_removed_and_brought_back(events: Events, pa
     assert kept(path) == (SOONER, LATER)
     events.redo()
     assert kept(path) == (SOONER, green)
-    events.rebuild()
+    derive_again(events)
     assert kept(path) == (SOONER, green)
 
 
@@ -62,7 +61,7 @@ def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: E
     assert found(path, "note:plans") == found(path, 'note:"as ours"') == [1]
     # Its section and its colour are no words of it.
     assert found(path, "note:method") == found(path, "note:yellow") == []
-    events.rebuild()
+    derive_again(events)
     assert sorted(found(path, "has:note")) == [1, 2]
     events.undo()
     events.undo()
@@ -77,12 +76,3 @@ def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
     assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]
     events.act(made)
     assert not list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))
-
-
-def test_a_highlight_that_an_older_program_has_taken_in_is_found_and_mended(events: Events, path: Path) -> None:
-    keep(events, SOONER)
-    execute(path, "UPDATE paper SET has_note = 0")
-    (what,) = (fault for some in faults(path).values() for fault in some)
-    assert what.endswith("differs from the log in its highlights")
-    events.rebuild()
-    assert not faults(path) and found(path, "has:highlight") == [1]

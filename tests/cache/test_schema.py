@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from reader import __version__
-from reader.cache import files, schema
-from reader.cache.mending import health
+from reader.cache import schema
+from reader.cache.repair import examine
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheError, CacheForeign, CacheTooNew
-from reader.core.paper import Listing
+from reader.core.errors import CacheForeign, CacheTooNew
 from reader.database import connections
-from tests.breakage import execute, make_older
-from tests.cache.conftest import NOW, ByName, draft, rows
+from tests.breakage import execute
+from tests.cache.conftest import ByName, rows
 
 
 def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
@@ -37,24 +35,6 @@ def test_only_durable_connections_wait_for_the_disk(
 ) -> None:
     with closing(connections.connect(path, **durable)) as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (synchronous,)
-
-
-def test_a_cache_that_changes_while_it_is_read_without_locks_is_read_again(
-    path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks = []
-
-    def peek(file: Path) -> sqlite3.Connection:
-        looks.append(file)
-        if len(looks) == 1:
-            os.utime(file, ns=(1, 1))
-            error = sqlite3.DatabaseError("database disk image is malformed")
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
-        return connections.peek(file)
-
-    monkeypatch.setattr(schema, "peek", peek)
-    assert (schema.version(path), len(looks)) == (schema.HEAD, 2)
 
 
 # What a new cache is made of
@@ -105,7 +85,6 @@ def test_a_newer_cache_is_refused_and_says_which_program_it_needs(
     needed = f"made by {said} with schema 9999.*with schema {schema.HEAD}.*--version' says schema 9999 or higher"
     with pytest.raises(CacheTooNew, match=needed):
         Cache.open(path, ByName())
-    assert health.glance(path).found.startswith(f"made by {said} with schema 9999; this one knows")
     assert path.read_bytes() == before
 
 
@@ -169,51 +148,6 @@ def test_a_file_of_another_program_is_refused_and_not_changed(statements: tuple[
 SCHEMA = "SELECT name, sql FROM sqlite_schema UNION ALL SELECT * FROM alembic_version JOIN pragma_application_id"
 
 
-def test_a_migration_that_fails_at_its_end_changes_nothing_and_keeps_its_first_backup(
-    closed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_older(closed.parent)
-    execute(closed, "INSERT INTO meta VALUES ('witness', 'kept')")
-    before = rows(closed, SCHEMA)
-    with closing(sqlite3.connect(closed)) as connection, pytest.raises(sqlite3.Error, match="number 0000"):
-        schema.run_migrations(connection, "0000", schema.HEAD)
-    with monkeypatch.context() as failing:
-        failing.setattr(schema, "SET_MARK", "INSERT INTO missing VALUES (1)")
-        for _ in range(2):
-            with pytest.raises(CacheError):
-                schema.ensure(closed)
-            assert rows(closed, SCHEMA) == before
-            execute(closed, "UPDATE meta SET value = 'later' WHERE key = 'witness'")
-    schema.ensure(closed)
-    assert schema.is_current(closed) and mark_of(closed) == schema.APPLICATION_ID
-    assert rows(closed, "SELECT value FROM meta WHERE key = 'program'") == [(__version__,)]
-    (kept,) = files.backups(closed)
-    assert kept.name.endswith(f"-before-{schema.HEAD}.db")
-    assert rows(kept, "SELECT value FROM meta WHERE key = 'witness'") == [("kept",)]
-    assert rows(kept, SCHEMA) == before
-
-
-def test_an_older_cache_gets_venues_and_links_from_what_it_has(cache: Cache, path: Path) -> None:
-    told = [
-        draft(1, abstract="Code: github.com/ada/engine, page: https://ada.github.io/engine.", remark="18 pages"),
-        draft(2, remark="Accepted to ICLR 2026, code at https://gitlab.com/ada/other"),
-        draft(3, abstract="None at all."),
-    ]
-    cache.store(Listing(None, tuple(told)), NOW)
-    fresh = (
-        "SELECT p.venue, p.has_code, p.has_project, t.addresses FROM paper AS p JOIN paper_text AS t USING (pk)"
-        " ORDER BY p.id"
-    )
-    stored = rows(path, fresh)
-    assert [row[:3] for row in stored] == [(None, 1, 1), ("ICLR 2026", 1, 0), (None, 0, 0)]
-    cache.close()
-    path.with_name("papers.journal.jsonl").touch()
-    make_older(path.parent)
-    schema.ensure(path)
-    assert rows(path, fresh) == stored
-    assert rows(path, "SELECT count(*) FROM paper_change") == [(0,)]
-
-
 START = "import sys; from pathlib import Path; from reader.cache import schema; schema.ensure(Path(sys.argv[1]))"
 
 
@@ -247,7 +181,7 @@ def test_looking_at_a_cache_keeps_the_locks_that_this_program_has_on_it(path: Pa
         assert before
         schema.ensure(path)
         assert schema.is_current(path)
-        assert health.examine(path).is_good
+        assert examine(path) == []
         assert locks() == before
 
 

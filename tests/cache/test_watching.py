@@ -30,5 +30,6 @@ def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events,
         assert tried() == tried(anew=True) == does
         events.act(changes(judge(connection, rules, SCOPE, Candidates())))
         assert (tried(), tried(anew=True)) == ({}, does)
-        assert [muting_words(connection, pk, SCOPE) for pk in (1, 2, 3)] == [(), ("2",), ()]
+        # The star keeps the muted word from hiding it.
+        assert [muting_words(connection, pk, SCOPE) for pk in (1, 2, 3)] == [(), (), ()]
     assert mute(path, [], SCOPE) and not mute(path, [], SCOPE) and not follow(path, [], lambda: SCOPE)

@@ -245,8 +245,6 @@ def test_a_failure_is_printed_as_the_command_line_asks(
 
 def test_long_commands_show_progress(run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_days(tmp_path / "days.jsonl", DAYS)
-    parts = "file references full-text_index index_of_texts days log events marks journal"
-    checked = [f"{part.replace('_', ' ')} checked" for part in parts.split()]
     shown: list[str] = []
     monkeypatch.setattr(Progress, "show", lambda _, text: shown.append(text))
     for words, steps in (
@@ -254,8 +252,7 @@ def test_long_commands_show_progress(run: Run, papers: Path, tmp_path: Path, mon
         (("export", "--all", "-o", str(tmp_path / "x.csv")), [f"{number} of 6 papers" for number in range(6)]),
         (("pipe", "cat", "--input", "ids", "--all"), ["cat on 6 papers", "cat: 6 of 6 papers"]),
         (("pipe", "cat", "--input", "ids", IDS[0]), ["cat on 1 paper", "cat: 1 of 1 paper"]),
-        (("cache", "verify"), ["checking the file", *checked]),
-        (("cache", "compact"), ["merging the full-text indexes", "counting for the planner", "rewriting the file"]),
+        (("doctor", "--repair"), ["checking the marks", "checking the cache", "deriving the marks"]),
     ):
         assert run(*words).code == 0
         assert shown == steps
@@ -390,7 +387,7 @@ OTHER_WAYS = {
     r"\bgetpass\(": {"commands/output.py"},
     r"(?<![\w.])input\(": {"commands/output.py"},
     r"os\.write\(": {
-        *("cache/marks/journal.py", "feeds/http/client.py", "opening.py"),
+        *("feeds/http/client.py", "opening.py"),
         *("ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
     },
 }

@@ -13,6 +13,7 @@ from typing import TextIO
 import pytest
 
 from reader.actions.export import ExportFailed, replacing
+from reader.cli import main
 from reader.commands.workspace import Workspace
 from reader.extensions import sync
 from reader.refresh import watched_exports
@@ -177,5 +178,4 @@ def test_what_comes_while_machines_are_watched_is_written_at_once(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("reader.cache.places.time", SimpleNamespace(sleep=end))
-    with pytest.raises(KeyboardInterrupt):
-        sync.watch(Workspace(), tmp_path / "shared", lambda *_: None)
+    assert main(["sync", str(tmp_path / "shared"), "--watch"]) == 130

@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
-from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import Marking
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
 from reader.core.passages import Passage
+from reader.log.rows import Row
 from tests.commands.conftest import IDS, Run
 
-FIELDS = {"v", "id", "machine", "number", "clock", "kind", "value", "count", "papers", "sum"}
-OWNER = {"v", "owner", "name", "sum"}
+OWNER = {"dailypapers", "machine", "name"}
 
 TOKEN = "hf_secretsecretsecret"
 
@@ -49,7 +48,7 @@ def test_a_kind_that_is_not_listed_is_not_recorded(filled: Path, tmp_path: Path)
     with closing(Events.open(Path(shutil.copy(filled, tmp_path / "papers.db")))) as events:
         for kind in ("mood", "mood:good", "starred", "tag"):
             with pytest.raises(ValueError, match="not listed"):
-                events.decide([Marking(kind, "1")])
+                events.decide([(kind, "1")])
 
 
 _PASSAGE = Passage("0123456789ab", "What the paper says.")
@@ -90,7 +89,6 @@ def do_everything(run: Run, cache: Path) -> None:
         with closing(sqlite3.connect(cache)) as connection, connection:
             connection.execute("INSERT OR REPLACE INTO paper_flags (pk, flags) VALUES (1, 4)")
         assert events.mark("look", True, [1]) is not None
-        events.forget("0a" * 6)
     with closing(Feeds.open(cache)) as feeds:
         feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
 
@@ -113,10 +111,11 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
     data = file.read_bytes()
     lines = [json.loads(line) for line in data.splitlines()]
     assert set(lines[0]) == OWNER and lines[0]["name"] == "laptop"
-    assert {name for line in lines[1:] for name in line} == FIELDS
-    found = {line["kind"].partition(":")[0] + (":" if ":" in line["kind"] else "") for line in lines[1:]}
-    # Only earlier versions have written events about interests.
-    assert found == set(WHAT_LEAVES) - {"interest:"}
+    rows = [Row(*line) for line in lines[1:]]
+    found = {row.kind.partition(":")[0] + (":" if ":" in row.kind else "") for row in rows}
+    # Only earlier versions have recorded interests.
+    assert found | {"agent:", "interest:"} == set(WHAT_LEAVES)
+    assert {row.by for row in rows} == {"", "rule:", "agent:a program:000000000000"}
     with closing(sqlite3.connect(cache)) as connection:
         texts = connection.execute("SELECT title, abstract, authors FROM paper JOIN paper_text USING (pk)").fetchall()
     texts_of_papers = [text for row in texts for text in row if text and len(text) > 10]

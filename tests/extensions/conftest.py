@@ -67,8 +67,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> StandIn:
 def real(address: str) -> Iterator[Database]:
     """A PostgreSQL server that has nothing of the program's."""
     with pytest.importorskip("psycopg").connect(address, autocommit=True) as connection:
-        tables = ", ".join(f"dailypapers_{name}" for name in ("event", "machine", "hub"))
-        connection.execute(f"DROP TABLE IF EXISTS {tables}".encode())
+        connection.execute("DROP TABLE IF EXISTS dailypapers_log")
         yield Database(address, lambda statement, *values: connection.execute(statement, values or None))
 
 

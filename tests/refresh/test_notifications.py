@@ -15,7 +15,6 @@ import pytest
 
 from reader.actions.programs import Printed, ProgramError
 from reader.cache import watching
-from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
@@ -138,7 +137,7 @@ async def test_followed_papers_are_notified_if_wanted_and_certain(
     file = tmp_path / "papers.db"
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
     with closing(Events.open(file)) as events:
-        events.decide([Marking(one.kind, value_of(one, is_followed=True)) for one in chosen])
+        events.decide([(one.kind, value_of(one, is_followed=True)) for one in chosen])
     one = await begun(file, command=())
     people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))

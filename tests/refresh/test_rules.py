@@ -12,8 +12,8 @@ import pytest
 
 from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
-from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
+from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
@@ -27,7 +27,7 @@ from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, RulesActed
 from reader.refresh.rules import RuleKeeper
 from reader.refresh.running import run_job
-from tests.cache.conftest import NOW, ByName, draft
+from tests.cache.conftest import NOW, ByName, derive_again, draft
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
     Cache.open(file, ByName()).close()
     yield file
     with closing(Window.open(file)):
-        assert [check for check in verify(file) if check.faults] == []
+        assert examine(file) == []
 
 
 def store(file: Path, **titles: str) -> None:
@@ -103,7 +103,7 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
     with closing(Events.open(file)) as events:
         events.undo()
         events.redo()
-        events.rebuild()
+        derive_again(events)
     assert found(file, "is:hidden") == [6]
 
 
@@ -177,7 +177,7 @@ def test_muted_words_hide_papers_while_the_settings_have_them(file: Path) -> Non
         refresh(file, mute=("blockchain", "title:survey"))
         assert found(file, "is:muted") == [4, 5]
         events.undo()
-        events.rebuild()
+        derive_again(events)
     assert found(file, "is:muted") == [1, 4, 5]
     refresh(file, mute=("title:survey",))
     assert (found(file, "is:muted"), found(file, "")) == ([4], [1, 2, 3, 5])

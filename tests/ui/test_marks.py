@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from reader.cache.marks.event_log import Event, UserAction
+from reader.log.actions import Done, UserAction
 from reader.ui.app import ReaderApp
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions, changed_words
@@ -29,7 +28,7 @@ TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
 
 
 def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
-    return UserAction(tuple(Event(seq, str(seq), 0, kind, value, count) for seq, (kind, value) in enumerate(marks)))
+    return UserAction("", tuple(Done(kind, value, count) for kind, value in marks))
 
 
 @pytest.mark.parametrize(
@@ -566,11 +565,12 @@ LONG = draft(8, "A Long Paper", 5, abstract="A sentence that goes on and on. " *
 
 def traces(file: Path) -> list[tuple[str, tuple[int, ...]]]:
     """The traces of the log in their order, each with the numbers of its papers."""
-    with closing(sqlite3.connect(file)) as connection:
-        rows = connection.execute(
-            "SELECT kind, papers FROM event WHERE kind IN ('open', 'finish', 'pass') ORDER BY number"
-        ).fetchall()
-    return [(kind, tuple(int(id[-2:]) for id in zlib.decompress(ids).decode().split("\n"))) for kind, ids in rows]
+    found: dict[tuple[str, str], list[int]] = {}
+    with closing(sqlite3.connect(file.with_name("log.db"))) as connection:
+        ask = "SELECT action, kind, paper FROM event WHERE kind IN ('open', 'finish', 'pass') ORDER BY number"
+        for action, kind, paper in connection.execute(ask):
+            found.setdefault((action, kind), []).append(int(paper[-2:]))
+    return [(kind, tuple(papers)) for (_, kind), papers in found.items()]
 
 
 class Watch:

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reader.cache import meta
-from reader.cache.marks.derived import ids_of, place_of
 from reader.cache.reads.window import Window
-from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, Mark, newest
+from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, UNDO, Mark, newest
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import in_order, parse_passage
 from reader.database import connections
+from reader.log.rows import machine_of
 
 CHUNK = 500
 """Lost papers that are read at once."""
@@ -47,16 +47,6 @@ def kept(window: Window, paper: Paper) -> ExportedMarks:
     return window.read(partial(_kept, pk=paper.pk))
 
 
-def note_history(connection: sqlite3.Connection, pk: int) -> list[tuple[Mark, bool]]:
-    """All notes that a paper ever had, the newest first, each with whether it was taken back."""
-    found = connection.execute(
-        f"SELECT {_MARK}, e.undone FROM effect AS f JOIN event AS e ON e.seq = f.event"
-        " WHERE f.pk = ? AND e.kind = ? ORDER BY e.clock DESC, e.id DESC",
-        (pk, NOTE),
-    )
-    return [(Mark(*mark), bool(undone)) for *mark, undone in found]
-
-
 def lost_papers(window: Window) -> Iterator[Paper]:
     """The papers with marks that the cache does not have, by id; they have only an id and what the marks say."""
     last = ""
@@ -68,32 +58,29 @@ def lost_papers(window: Window) -> Iterator[Paper]:
 
 
 def _lost_ids(connection: sqlite3.Connection, after: str) -> list[str]:
-    rows = connection.execute("SELECT DISTINCT id FROM orphan WHERE id > ? ORDER BY id LIMIT ?", (after, CHUNK))
+    rows = connection.execute(
+        f"SELECT DISTINCT paper FROM mark WHERE pk IS NULL AND kind <> '{UNDO}' AND paper > ? ORDER BY paper LIMIT ?",
+        (after, CHUNK),
+    )
     return [id for (id,) in rows]
 
 
 def _kept(connection: sqlite3.Connection, pk: int) -> ExportedMarks:
     days = connection.execute("SELECT day FROM listing WHERE pk = ? ORDER BY day", (pk,)).fetchall()
     row = connection.execute("SELECT sort_day FROM paper WHERE pk = ?", (pk,)).fetchone()
-    marks = _marks(connection, _OF_PAPER, pk, ids_of(connection, pk))
+    marks = _marks(connection, _OF_PAPER, pk)
     return ExportedMarks(marks, tuple(day for (day,) in days), row[0] if row else "")
 
 
 def _lost_marks(connection: sqlite3.Connection, id: str) -> tuple[Mark, ...]:
-    return _marks(connection, _OF_LOST, id, [id])
+    return _marks(connection, _OF_LOST, id)
 
 
-def _marks(connection: sqlite3.Connection, query: str, key: int | str, ids: Sequence[str]) -> tuple[Mark, ...]:
-    found = newest(Mark(*mark) for mark in connection.execute(query, (key,)))
-    return tuple(_with_place(connection, mark, ids) for mark in found)
-
-
-def _with_place(connection: sqlite3.Connection, mark: Mark, ids: Sequence[str]) -> Mark:
-    """A mark that is complete in itself: the place of a queued paper follows from the other papers of its event."""
-    if (mark.kind, mark.value) != (QUEUE, "1"):
-        return mark
-    (packed,) = connection.execute("SELECT papers FROM event WHERE id = ?", (mark.id,)).fetchone()
-    return mark._replace(value=place_of(mark.clock, packed, ids))
+def _marks(connection: sqlite3.Connection, query: str, key: int | str) -> tuple[Mark, ...]:
+    return newest(
+        Mark(kind, value, clock, machine_of(action), action)
+        for kind, value, clock, action in connection.execute(query, (key,))
+    )
 
 
 def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
@@ -107,9 +94,17 @@ def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
     return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=note, highlights=highlights, **states)
 
 
-_MARK = "e.kind, e.value, e.clock, e.machine, e.id"
-_OF_PAPER = f"SELECT {_MARK} FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = ? AND e.undone = 0"
-_OF_LOST = f"SELECT {_MARK} FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE o.id = ? AND e.undone = 0"
+_MARK = "SELECT kind, value, clock, action FROM mark"
+_OF_PAPER = f"{_MARK} WHERE pk = ? AND undone = 0"
+_OF_LOST = f"{_MARK} WHERE pk IS NULL AND paper = ? AND undone = 0"
+
+
+def ids_of(connection: sqlite3.Connection, pk: int) -> list[str]:
+    """All ids that a paper has or had."""
+    rows = connection.execute(
+        "SELECT id FROM paper WHERE pk = :pk UNION ALL SELECT id FROM paper_alias WHERE pk = :pk", {"pk": pk}
+    )
+    return [id for (id,) in rows]
 
 
 def citable_papers(connection: sqlite3.Connection) -> list[Paper]:

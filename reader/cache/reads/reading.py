@@ -1,4 +1,4 @@
-"""Reads from the log what the user has read, for the figures of `reader.core.reading`."""
+"""Reads from the marks what the user has read, for the figures of `reader.core.reading`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-from reader.core.marks import AGENT, QUEUE, RULE, TRACES, quoted
+from reader.core.marks import QUEUE, TRACES, quoted
 from reader.core.reading import WEEKS, Deed, Figures, PaperRef, figures, monday_of
 
 YEAR = 53
@@ -23,15 +23,14 @@ LATEST = 32_503_680_000_000
 MARKED = ("read", "hide", "star", QUEUE)
 """The marks that show that a paper was seen. A note or a tag may come from a library, and others from a rule."""
 
-# The first condition is that of the index on clocks; events of one action have one clock.
 _DEEDS = f"""
-    WITH deed (seq, kind, value, clock) AS (
-        SELECT seq, kind, value, clock FROM event AS e WHERE clock >= ? AND undone = 0
-        AND (kind IN ({quoted(TRACES)}) OR (kind IN ({quoted(MARKED)}) AND count <= {TOGETHER}
-        AND value NOT IN ('', '0') AND NOT EXISTS (SELECT 1 FROM event AS m WHERE m.clock = e.clock
-        AND +m.machine = e.machine AND (m.kind LIKE '{RULE}%' OR m.kind LIKE '{AGENT}%')))))
-    SELECT f.pk, d.kind, d.value, d.clock FROM deed AS d CROSS JOIN effect AS f ON f.event = d.seq
-    UNION ALL SELECT o.id, d.kind, d.value, d.clock FROM deed AS d CROSS JOIN orphan AS o ON o.event = d.seq
+    WITH deed AS (
+        SELECT coalesce(pk, paper) AS paper, kind, value, clock, undone, by,
+            count(*) OVER (PARTITION BY action, kind) AS count
+        FROM mark WHERE clock >= ? AND kind IN ({quoted((*TRACES, *MARKED))})
+    )
+    SELECT paper, kind, value, clock FROM deed WHERE undone = 0
+    AND (kind IN ({quoted(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0') AND by = ''))
 """
 
 _TOPICS = """

@@ -10,6 +10,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -22,6 +23,7 @@ from reader.cache.search.sql_functions import register_functions
 from reader.core.paper_row import UNKNOWN, PaperRow
 from reader.database import connections
 from reader.database.sqlite_errors import explained
+from reader.paths import log_database
 
 if TYPE_CHECKING:
     from reader.cache.coverage import Coverage
@@ -326,14 +328,16 @@ class Window:
         return int(self._value("SELECT coalesce(max(pk), 0) FROM paper"))
 
     def has_unfinished_marks(self) -> bool:
-        """Whether a program ended before it applied an event in full or noted it; a small index and a row answer."""
-        if self._value("SELECT 1 FROM event WHERE applied = 0 LIMIT 1"):
+        """Whether the log has rows that the cache does not include yet, or is missing; takes less than 1 ms."""
+        log = log_database(self._path)
+        try:
+            with closing(connections.peek(log)) as connection:
+                edition, last = connection.execute(
+                    "SELECT (SELECT value FROM meta WHERE key = 'edition'), (SELECT max(number) FROM event)"
+                ).fetchone()
+        except sqlite3.Error:
             return True
-        # The first frame, which reads a window, would wait for the import (10 ms).
-        from reader.cache.marks.journal import agrees
-
-        with explained(self._path):
-            return not agrees(self._connection, self._path)
+        return self.meta("log_applied") != f"{edition} {last or 0}"
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug, in the order of the rules."""

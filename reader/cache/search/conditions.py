@@ -37,7 +37,7 @@ from reader.core.text import split_words
 def _left(*kinds: str) -> str:
     """A SELECT of the keys of the papers with a trace of one of these kinds."""
     # The second condition is that of the index.
-    return f"SELECT pk FROM effect WHERE kind IN ({quoted(kinds)}) AND kind IN ({quoted(TRACES)})"
+    return f"SELECT pk FROM mark WHERE kind IN ({quoted(kinds)}) AND kind IN ({quoted(TRACES)}) AND pk > 0"
 
 
 # A paper may be read to the end in the detail pane, without its page.

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reader.cache import changes
 from reader.cache.follows import TEXTS, follow_papers
-from reader.cache.marks import derived
+from reader.cache.marks import derive
 from reader.cache.storing import retention
 from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.addresses import urls_in, what_is
@@ -138,7 +138,7 @@ class Batch:
             rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
             self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
         # Earlier events may be about papers that are new or have another id.
-        derived.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
+        derive.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
         if listed:
             rows = [{"day": day, "pk": pk} for day, pk in listed]
             self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)

@@ -1,6 +1,6 @@
 """Drops old papers, but never starred, tagged, noted or queued ones, and never the user's events.
 
-The marks of a dropped paper stay in the log as orphans and apply again if the paper returns.
+The marks of a dropped paper stay and apply again if the paper returns.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from reader.cache import text_index
+from reader.cache.marks import derive
 
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
@@ -40,15 +41,10 @@ def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
 
 
 def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
-    """Delete papers in the caller's transaction; their marks stay in the log as orphans."""
+    """Delete papers in the caller's transaction; their marks stay."""
     chosen = "(SELECT value FROM json_each(?))"
     named = (json.dumps(pks),)
-    connection.execute(
-        f"INSERT OR IGNORE INTO orphan (id, event) SELECT p.id, f.event FROM paper AS p JOIN effect AS f USING (pk)"
-        f" WHERE p.pk IN {chosen}",
-        named,
-    )
-    connection.execute(f"DELETE FROM effect WHERE pk IN {chosen}", named)
+    derive.leave(connection, named[0])
     text_index.forget(connection, pks)
     days = connection.execute(f"SELECT DISTINCT day FROM listing WHERE pk IN {chosen}", named).fetchall()
     for table in (*TABLES, "paper_text", "paper"):

@@ -48,12 +48,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "run your own programs",
             "sync": "with your other machines",
-            "restore": "marks from the journal",
         },
         "Look after it": {
             "config": "the settings",
             "keys": "the keys of the reader",
-            "cache": "size, check and repair",
             "doctor": "what is wrong, and what helps",
             "completions": "for your shell",
             "mcp": "tools for programs",
@@ -99,7 +97,6 @@ _PLACES = MappingProxyType(
         "count": ("list", "COUNT"),
         "pdf": ("open", "PDF"),
         "redo": ("undo", "REDO"),
-        "restore": ("cache", "RESTORE"),
         "tags": ("tag", "TAGS"),
     }
 )

@@ -428,7 +428,7 @@ def undo(workspace: api.Workspace, agent: api.Agent) -> Undone:
     with workspace.events() as events:
         action = events.undo(by=agent)
     workspace.write_exports()
-    return {"taken_back": [] if action is None else _said(action.events)}
+    return {"taken_back": [] if action is None else _said(action.parts)}
 
 
 def _act(
@@ -445,7 +445,7 @@ def _act(
         action = events.act(wanted, by=agent)
     # The program may run for long after this.
     workspace.write_exports()
-    return {"papers": len(pks), "changed": [] if action is None else _said(action.events), "by": agent.name}
+    return {"papers": len(pks), "changed": [] if action is None else _said(action.parts), "by": agent.name}
 
 
 def _found(window: api.Window, id: str) -> int:

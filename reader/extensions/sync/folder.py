@@ -1,292 +1,237 @@
-"""A folder as a place of machines: each has one file that it alone writes, a journal.
+"""Joins the logs of the user's machines through a folder, where each machine has one file of JSON Lines.
 
-A machine reads new events of the other files, and adds to its own file events that no other file has.
+Only the machine itself writes its file. The first line names the machine; each other line is a row of its log. The log
+is a set of rows, and what follows depends on that set alone, so that the order and the number of exchanges do not
+matter. What is remembered of the folder, in the cache, only saves reading: if it is lost, everything is read again.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
-from itertools import chain
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from reader.api import CacheError, foreign, foreign_event, journal, places
-from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, KnownFile, PlaceLook, now, writer_of
+from reader.api import (
+    LINE_BYTES,
+    CacheError,
+    Events,
+    Row,
+    clean,
+    clock_of,
+    decode_row,
+    encode_row,
+    foreign,
+    meta,
+    places,
+)
 
 MOST_FILES = 1_000
 
 MOST_BYTES = 1 << 30
-"""Bytes of a file that are read: some five million marks."""
+"""Bytes of a file that are read, some ten million rows."""
 
-BATCH = 1_000
+AHEAD_MS = 86_400_000
+"""Milliseconds by which a row of this machine may be ahead in its own file; a later one is not of this machine."""
 
-BEGINNING = b'{"v":'
-"""How each file of a machine begins."""
+HEAD_BYTES = 1_000
+"""Maximum bytes of the first line."""
 
-_OWNER = re.compile(rb'\{"v":[^"]{1,20},"owner":')
-"""Likewise, if this program can read it."""
-
-TAIL = 4_096
+TAIL_BYTES = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""
 
+KEY = "sync:"
+"""Prefix of the keys in `meta` of what is remembered of a place."""
 
-class SyncFolder:
-    """A folder that the machines share, such as one of Syncthing or on a stick."""
-
-    def __init__(self, path: Path, cache: Path) -> None:
-        """Raises CacheError if it is not there, or is not one for marks."""
-        self.path, self.key = path, str(path)
-        if not path.is_dir():
-            raise CacheError(
-                f"{path} is not a folder. Name one that your machines share."
-                if path.exists()
-                else f"The folder {path} is missing; nothing is lost. Connect or mount it and try again, or make it "
-                "with mkdir."
-            )
-        if path.samefile(cache.parent):
-            raise CacheError(f"{path} holds this machine's own cache, which must not be shared. Name another folder.")
-
-    server = None
-    channel = ""
-    """A folder has to be looked at."""
-
-    def exchange(self, look: PlaceLook) -> None:
-        """Take in the others' files, and write the own one; raises CacheError."""
-        try:
-            _FolderLook(self, look).run()
-        except OSError as error:
-            raise places.unusable(self.path, error) from error
+NAME_LIMIT = 60
 
 
-class _FolderLook:
-    def __init__(self, place: SyncFolder, look: PlaceLook) -> None:
-        self._place, self._look = place, look
-        self._folder, self._events, self._known, self._result = place.path, look.events, look.known, look.result
-        self._elsewhere: set[str] = set()
-        """Ids of the events that were read in other files during this look."""
+@dataclass(slots=True)
+class KnownFile:
+    """What was read of a machine's file, or written to the own one."""
 
-    def run(self) -> None:
-        known, look, result, machine = self._known, self._look, self._result, self._events.machine()
-        files, result.skipped = files_in(self._folder)
-        found = {one.name: one for one in files}
-        own = file_of(self._folder, machine)
-        _find_own(found, own)
-        is_as_written = self._is_as_written(own)
-        is_gone = bool(known.files.keys() - found.keys())
-        result.is_emptied = not found and bool(known.files.keys() - {own.name})
-        others = {name: self._take_in(found[name]) for name in found if name != own.name}
-        # A copy of a machine's file lacks some of its events.
-        machines = {one.machine for name, one in others.items() if not is_copy(name, one)} - look.out
-        if not is_as_written and own.name in found:
-            ids, troubles = set[str](), list(result.troubles)
-            there, came = self._read_own(own, ids)
-            if came and known.own == machine:
-                # Two copies of a home write to one file; from now on this one has its own.
-                others[own.name] = there
-                self._elsewhere |= ids
-                machine = self._events.take_new_machine()
-                own = file_of(self._folder, machine)
-                result.is_new_machine = True
-            else:
-                # Whatever is wrong with it, it is rewritten.
-                result.troubles[:] = troubles
-        try:
-            mine = self._write(own, machine, machines, is_anew=look.is_otherwise or is_gone or not is_as_written)
-        except BaseException:
-            # The received events are stored; what is missing in the own file or the folder is still to be written.
-            known.files, known.written = look.before.files | others, look.before.written
-            if look.is_otherwise:
-                known.files.pop(own.name, None)
-            look.save(self._place, now())
-            raise
-        known.files, known.own = others | {own.name: mine}, machine
-        look.save(self._place, now())
+    machine: str = ""
+    name: str = ""
+    size: int = 0
+    time: int = 0
+    """When it was changed, in nanoseconds since 1970."""
+    place: int = 0
+    """Everything before this byte was read; the next look continues here."""
+    tail: int = 0
+    """The checksum of the bytes before the place."""
+    rows: int = 0
+    refused: int = 0
+    trouble: str = ""
+    """Why not all of it could be read."""
 
-    # Other machines' files
 
-    def _take_in(self, file: os.DirEntry[str]) -> KnownFile:
-        """Add the new events of a file to the log; return what is known of it then."""
-        before = self._known.files.get(file.name, KnownFile())
-        # Events only in a forgotten machine's file are kept.
-        ids = set[str]() if writer_of(file.name, before.machine) in self._look.out else self._elsewhere
-        try:
-            status = file.stat()
-            if (status.st_size, status.st_mtime_ns) != (before.size, before.time) or before.is_outdated:
-                return self._read(Path(file.path), before, ids)[0]
-        except OSError as error:
-            # Another program may lock or remove it meanwhile; it is read at the next look.
-            before = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=journal.READER)
-        self._note_trouble(file.name, before)
-        return before
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of a place."""
 
-    def _note_trouble(self, file: str, known: KnownFile) -> None:
-        whose = f"{known.name}'s " if known.name else ""
-        if known.said:
-            self._result.troubles.append(f"{whose}{file}: {known.said}")
+    written: int = 0
+    """The number of the last row that the own file has."""
+    own: str = ""
+    """The machine's id when it last wrote its file."""
+    files: dict[str, KnownFile] = field(default_factory=dict)
 
-    def _read(self, path: Path, before: KnownFile, ids: set[str]) -> tuple[KnownFile, int]:
-        """Add the new events of a file to the log; return what is known of it then, and the number of new ones.
 
-        The ids of all events that were read are added to `ids`.
-        """
-        reading = _Reading(path, before, ids)
-        known = reading.known
-        came = self._events.join(
-            reading.entries(),
-            self._look.progress,
-            via=lambda: writer_of(path.name, known.machine),
-            on_clash=reading.note_clash,
+@dataclass(slots=True)
+class Exchanged:
+    """The result of an exchange."""
+
+    came: dict[str, int] = field(default_factory=dict)
+    """Number of new rows by the name of their machine."""
+    went: int = 0
+    """Number of rows that were added to this machine's file."""
+    troubles: list[str] = field(default_factory=list)
+    """Files of which not all could be read, each with the reason."""
+    is_new_machine: bool = False
+    """Whether this machine took a new id, because another copy of its home uses the old one."""
+
+
+def exchange(events: Events, folder: Path, name: str) -> Exchanged:
+    """Take in what the other machines have done, and write what was done here under the machine's `name`.
+
+    Raises CacheError if the folder can't be used; what was taken in before stays.
+    """
+    if not folder.is_dir():
+        raise CacheError(
+            f"{folder} is not a folder. Name one that your machines share."
+            if folder.exists()
+            else f"The folder {folder} is missing; nothing is lost. Connect or mount it and try again, or make it with "
+            "mkdir."
         )
-        known.tail, known.came, known.seen = tail_of(path, known.place), came or before.came, now()
+    result = Exchanged()
+    memory = load(events, str(folder))
+    before = asdict(memory)
+    try:
+        own = file_of(folder, events.machine())
+        files, strange = machine_files(folder)
+        result.troubles += strange
+        known = {
+            one.name: _read(events, one, memory.files.get(one.name), result) for one in files if one.name != own.name
+        }
+        if own.exists() and not _is_as_written(own, memory):
+            # A copy of this home wrote it, or the log here was restored from an older copy.
+            last = events.log.last()
+            there = _read(events, own, None, result)
+            if there.rows and result.came.pop(there.name or there.machine, 0):
+                known[own.name], result.is_new_machine = there, True
+                events.log.take_new_machine(memory.written, last)
+                events.recover()
+                own = file_of(folder, events.machine())
+            memory.written = 0
+        memory.files = known | {own.name: _write(events, own, name, memory, result)}
+        memory.own = events.machine()
+    except OSError as error:
+        raise places.unusable(folder, error) from error
+    if asdict(memory) != before:
+        save(events, str(folder), memory)
+    return result
+
+
+# The files of other machines
+
+
+def _read(events: Events, path: Path, before: KnownFile | None, result: Exchanged) -> KnownFile:
+    """Add the new rows of a file to the log; return what is known of it then."""
+    status = path.stat()
+    if before is not None and (before.size, before.time) == (status.st_size, status.st_mtime_ns):
+        known = before
+    else:
+        is_longer = before is not None and before.place <= status.st_size and _tail(path, before.place) == before.tail
+        known = KnownFile(**asdict(before)) if before is not None and is_longer else KnownFile()
+        known.size, known.time, known.trouble = status.st_size, status.st_mtime_ns, ""
+        came = events.join(_rows(path, known, events.machine()))
+        known.tail = _tail(path, known.place)
         if came:
-            by = known.name or known.machine or path.name
-            self._result.came[by] = self._result.came.get(by, 0) + came
-        self._note_trouble(path.name, known)
-        return known, came
-
-    # This machine's own file
-
-    def _read_own(self, own: Path, ids: set[str]) -> tuple[KnownFile, int]:
-        """Read the own file, which another program has changed."""
-        try:
-            return self._read(own, self._known.files.get(own.name, KnownFile()), ids)
-        except OSError as error:
-            raise CacheError(
-                f"This machine's file {own} can't be read: {error.strerror}. Make it readable, or remove it so that "
-                "it is rewritten."
-            ) from error
-
-    def _is_as_written(self, own: Path) -> bool:
-        known = self._known.files.get(own.name)
-        try:
-            return known is not None and own.stat().st_size == known.size and tail_of(own, known.size) == known.tail
-        except OSError:
-            return False
-
-    def _write(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> KnownFile:
-        """Add to the own file the events that it lacks and no other file has; with `is_anew`, write all of it.
-
-        Raises CacheError.
-        """
-        before = KnownFile() if is_anew else self._known.files[own.name]
-        if is_anew:
-            self._known.written = 0
-        try:
-            self._append(own, machine, self._missing(machine, others), is_anew=is_anew)
-        except (OSError, CacheError) as error:
-            cause = error if isinstance(error, OSError) else error.__cause__
-            if not isinstance(cause, OSError) or cause.errno in journal.FULL:
-                raise
-            if own.is_dir():
-                raise CacheError(
-                    f"{own} is a folder, but this machine's file belongs there. Rename it; nothing is lost."
-                ) from error
-            raise CacheError(
-                f"{self._folder} can't be written: {cause.strerror}. Other machines' marks were taken in; yours wait "
-                "here until it can."
-            ) from error
-        went = self._look.went
-        if not went and not is_anew:
-            return before
-        self._result.went += went
-        status = own.stat()
-        size, events = status.st_size, before.events + went
-        return KnownFile(
-            size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._look.name, events, seen=now()
-        )
-
-    def _append(self, own: Path, machine: str, missing: Iterator[journal.Entry], *, is_anew: bool) -> None:
-        """Append events to the own file, or replace it, whole or not at all."""
-        if is_anew:
-            journal.Journal(own).rewrite(missing, machine, self._look.name)
-        elif (first := next(missing, None)) is not None:
-            journal.Journal(own).append(chain([first], missing), machine, self._look.name)
-
-    def _missing(self, machine: str, others: set[str]) -> Iterator[journal.Entry]:
-        """The events since the last look that no other file has."""
-
-        def is_there(entry: journal.Entry) -> bool:
-            is_theirs = entry.machine in others and entry.number > 0
-            return entry.machine != machine and (is_theirs or entry.id in self._elsewhere)
-
-        return chain.from_iterable(self._look.unsent(BATCH, is_there))
+            by = known.name or known.machine
+            result.came[by] = result.came.get(by, 0) + came
+    if known.trouble or known.refused:
+        refused = f"{known.refused:,} lines refused" if known.refused else ""
+        result.troubles.append(f"{path.name}: {'; '.join(filter(None, (known.trouble, refused)))}")
+    return known
 
 
-class _Reading:
-    """Reads a file from where it was last understood, or from its start if it is another one by now. Raises OSError."""
-
-    def __init__(self, path: Path, before: KnownFile, ids: set[str]) -> None:
-        self._path, self._ids = path, ids
-        status = path.stat()
-        is_same = before.place <= status.st_size and tail_of(path, before.place) == before.tail
-        start = before if is_same and not before.is_outdated else KnownFile()
-        self.known = replace(start, size=status.st_size, time=status.st_mtime_ns, trouble="", reader=journal.READER)
-        self._later = KnownFile()
-        """Counts those behind the first line that is not understood: they are read again at the next look."""
-        self._latest = foreign.latest_clock(time.time())
-
-    def entries(self) -> Iterator[journal.Entry]:
-        """The complete events. Everything after the first incomplete line is read again at the next look.
-
-        Nothing is read after a first line without a machine.
-        """
-        known = self.known
-        if not known.size:
-            known.trouble = "it is empty"
-            return
-        with self._path.open("rb") as file:
-            file.seek(known.place)
-            while line := file.readline(journal.FOREIGN_BYTES):
-                if file.tell() > MOST_BYTES:
-                    known.trouble = known.trouble or f"only its first {MOST_BYTES:,} bytes are read"
+def _rows(path: Path, known: KnownFile, own: str) -> Iterator[Row]:
+    """The rows of a file from where it was last understood; what is no row is counted."""
+    latest = int(time.time() * 1000) + AHEAD_MS
+    with path.open("rb") as file:
+        file.seek(known.place)
+        while line := file.readline(LINE_BYTES):
+            if not line.endswith(b"\n"):
+                # It is being written right now, or a synchronizer has not brought all of it yet.
+                known.trouble = "its last line is not complete yet"
+                return
+            if file.tell() > MOST_BYTES:
+                known.trouble = f"only its first {MOST_BYTES:,} bytes are read"
+                return
+            if not known.machine:
+                if not _read_head(line, known):
+                    known.trouble = (
+                        "it was not written by this version of dailypapers: update the machine that writes it"
+                    )
                     return
+            else:
                 try:
-                    if not line.endswith(b"\n"):
-                        raise foreign.Refused("it is cut off")
-                    yield from self._read(line)
-                except ValueError as error:
-                    is_ours = known.lines or line.startswith(BEGINNING[: len(line)])
-                    said = f"line {known.lines + 1}: {error}" if is_ours else "it is not a file of dailypapers"
-                    known.trouble = known.trouble or said
-                    if not known.machine:
-                        return
-                if not known.trouble:
-                    known.place += len(line)
-                    known.lines += 1
+                    row = decode_row(line)
+                    if row.machine != known.machine or (row.machine == own and clock_of(row.action) > latest):
+                        raise foreign.Refused("it is of another machine")
+                    known.rows += 1
+                    yield row
+                except foreign.Refused:
+                    known.refused += 1
+            known.place = file.tell()
 
-    def _read(self, line: bytes) -> Iterator[journal.Entry]:
-        known = self.known
-        if not line.strip():
-            return
-        if not known.machine and not _OWNER.match(line):
-            raise foreign.Refused("it names no machine")
-        entry = foreign_event(line, self._latest)
-        if isinstance(entry, journal.Owner):
-            known.machine, known.name = entry.machine, entry.name
-            return
-        if over := self._over(entry):
-            known.refused, known.budget = known.refused + (not known.trouble), over
-            return
-        self._ids.add(entry.id)
-        counted = self._later if known.trouble else known
-        counted.events += 1
-        counted.papers += entry.count
-        yield entry
 
-    def _over(self, entry: journal.Entry) -> str:
-        """Which budget of a machine an event is over; empty if none."""
-        if self.known.papers + self._later.papers + entry.count > MOST_IDS_TOGETHER:
-            return f"{MOST_IDS_TOGETHER:,} papers"
-        return f"{MOST_EVENTS:,} events" if self.known.events + self._later.events >= MOST_EVENTS else ""
+def _read_head(line: bytes, known: KnownFile) -> bool:
+    head = foreign.read_json(line, HEAD_BYTES)
+    if not isinstance(head, dict) or head.get("dailypapers") != 1 or not foreign.is_machine(head.get("machine")):
+        return False
+    known.machine = head["machine"]
+    known.name = clean(str(head.get("name", "")), NAME_LIMIT)
+    return True
 
-    def note_clash(self, _entry: journal.Entry) -> None:
-        """Count an event that was not taken, because another one has its id."""
-        self.known.clashes += 1
+
+# The own file
+
+
+def _is_as_written(own: Path, memory: Memory) -> bool:
+    known = memory.files.get(own.name)
+    return known is not None and own.stat().st_size == known.size and _tail(own, known.size) == known.tail
+
+
+def _write(events: Events, own: Path, name: str, memory: Memory, result: Exchanged) -> KnownFile:
+    """Add this machine's new rows to its file, or write the file if it is missing or not as it was."""
+    machine = events.machine()
+    is_new = not own.exists() or not _is_as_written(own, memory) or memory.own != machine
+    rows = events.log.rows(0 if is_new else memory.written, machine=machine)
+    if not rows and not is_new:
+        return memory.files[own.name]
+    head = {"dailypapers": 1, "machine": machine, "name": name}
+    lines = [json.dumps(head, ensure_ascii=False)] if is_new else []
+    data = "".join(f"{line}\n" for line in (*lines, *(encode_row(row) for _, row in rows))).encode("utf-8", "replace")
+    if own.is_dir():
+        raise CacheError(f"{own} is a folder, but this machine's file belongs there. Rename it; nothing is lost.")
+    if is_new:
+        places.replace_shared(own, data)
+    else:
+        with own.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    memory.written = rows[-1][0] if rows else memory.written
+    result.went = len(rows)
+    status = own.stat()
+    known = KnownFile(machine, name, status.st_size, status.st_mtime_ns, status.st_size, _tail(own, status.st_size))
+    known.rows = len(rows) + (0 if is_new else memory.files[own.name].rows)
+    return known
 
 
 def file_of(folder: Path, machine: str) -> Path:
@@ -294,53 +239,46 @@ def file_of(folder: Path, machine: str) -> Path:
     return folder / places.MACHINE_FILE.format(machine)
 
 
-def is_copy(name: str, known: KnownFile) -> bool:
-    """Whether a file of this name is a copy that a program made of a machine's file, as where two versions met."""
-    return bool(known.machine) and name.lower() != file_of(Path(), known.machine).name
-
-
-def files_in(folder: Path) -> tuple[list[os.DirEntry[str]], list[str]]:
-    """The files of machines, by name, also the copies that programs make of two versions; and what is none of them.
-
-    The latter has such a name, and is said with the reason. Some disks change the case of names. Raises OSError.
-    """
-    found, others = [], []
-    with os.scandir(folder) as entries:
-        for one in sorted(entries, key=lambda one: one.name):
-            if not places.is_machine_file(one.name):
-                continue
-            if strange := _strange(one):
-                others.append(f"{one.name}: {strange}")
+def machine_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """The files of machines in a folder, by name, and what has such a name and is no file. Raises OSError."""
+    found, strange = [], []
+    for path in sorted(folder.iterdir()):
+        if places.is_machine_file(path.name):
+            if path.is_file():
+                found.append(path)
             else:
-                found.append(one)
-    if more := found[MOST_FILES:]:
-        others.append(f"{len(more):,} files more than the {MOST_FILES:,} that are read")
-    return found[:MOST_FILES], others
+                strange.append(f"{path.name}: it is not a file")
+    if len(found) > MOST_FILES:
+        strange.append(f"{len(found) - MOST_FILES:,} files more than the {MOST_FILES:,} that are read")
+    return found[:MOST_FILES], strange
 
 
-def _strange(entry: os.DirEntry[str]) -> str:
-    """Why an entry of a folder is no file; empty if it is one."""
-    try:
-        if entry.is_file():
-            return ""
-        if entry.is_dir():
-            return "it is a folder"
-    except OSError as error:
-        return f"it can't be read: {error.strerror}"
-    return "it is a link to nothing" if entry.is_symlink() else "it is a pipe or a device"
-
-
-def _find_own(found: dict[str, os.DirEntry[str]], own: Path) -> None:
-    """Have the own file under its name, whatever case the disk gives names."""
-    for name in [name for name in found if name.lower() == own.name]:
-        with suppress(OSError):
-            if own.name not in found and own.samefile(found[name].path):
-                found[own.name] = found.pop(name)
-
-
-def tail_of(path: Path, place: int) -> int:
+def _tail(path: Path, place: int) -> int:
     """The checksum of the bytes before a place; raises OSError."""
-    start = max(0, place - TAIL)
+    start = max(0, place - TAIL_BYTES)
     with path.open("rb") as file:
         file.seek(start)
         return zlib.crc32(file.read(place - start))
+
+
+# What is remembered
+
+
+def load(events: Events, place: str) -> Memory:
+    """What is remembered of a place; nothing if it is damaged, and all is then read again."""
+    text = events.read(lambda connection: meta.get(connection, _key(place)))
+    with suppress(ValueError, TypeError, AttributeError):
+        fields: dict[str, Any] = json.loads(text or "{}")
+        files = {name: KnownFile(**one) for name, one in fields.pop("files", {}).items()}
+        return Memory(**fields, files=files)
+    return Memory()
+
+
+def save(events: Events, place: str, memory: Memory) -> None:
+    """Remember a place."""
+    events.read(lambda connection: meta.remember(connection, _key(place), json.dumps(asdict(memory))))
+
+
+def _key(place: str) -> str:
+    """The key of a place; a byte of its name that is no UTF-8 is escaped, since SQLite takes no half of a letter."""
+    return KEY + place.encode("utf-8", "backslashreplace").decode()

@@ -23,7 +23,7 @@ from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.event_log import UserAction
+    from reader.log.actions import UserAction
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
 

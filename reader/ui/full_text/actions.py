@@ -25,11 +25,11 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import UserAction
     from reader.core.document.block_lines import DocumentLine
     from reader.core.document.layout import TextPlace
     from reader.core.document.model import Block, Section
     from reader.core.passages import Passage
+    from reader.log.actions import UserAction
     from reader.ui.full_text.highlights import Highlights
     from reader.ui.full_text.links import TextLink
     from reader.ui.full_text.text import FullText, Outline

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
     from reader.cache.community import PageData
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.event_log import Made
+    from reader.cache.marks.agents import Made
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -367,7 +367,7 @@ class Library(Marker):
 
     def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
         """The marks on a paper made by programs; thread-safe. Raises CacheError."""
-        from reader.cache.marks.event_log import made_by_agents
+        from reader.cache.marks.agents import made_by_agents
 
         return self._in_thread(pk, lambda window, known: window.read(partial(made_by_agents, pk=known)), ())
 

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reader.cache.reads.window import Window
-from reader.core.errors import MarkNotTaken, ReaderError
+from reader.core.errors import ReaderError
 from reader.core.marks import NOTE, QUEUE
 from reader.core.paper_row import NotCached, PaperKey
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.event_log import UserAction
     from reader.cache.marks.events import Events
     from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
+    from reader.log.actions import UserAction
     from reader.session.drafts import Drafts
     from reader.ui.library.feed_results import FeedResults
 
@@ -84,7 +84,7 @@ class MarkThread:
 
     def _note_end(self, storing: Future[Any]) -> None:
         error = storing.exception()
-        if error is not None and not isinstance(error, MarkNotTaken):
+        if error is not None:
             self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
         elif not self._is_closing:
             # The user saw the notice of an earlier failure, and the disk is writable again.
@@ -160,7 +160,7 @@ class Marker:
         """Give papers several marks in one action; it is durable once the result is there."""
 
         def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
-            from reader.cache.marks.effects import Change
+            from reader.cache.marks.change import Change
 
             return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
 
@@ -174,7 +174,7 @@ class Marker:
         results = self.results
 
         def leave(events: Events, _progress: Progress) -> UserAction | None:
-            from reader.cache.marks.effects import Change
+            from reader.cache.marks.change import Change
 
             changes = []
             for (kind, day), keys in traces.items():
@@ -191,10 +191,9 @@ class Marker:
 
         def decide(events: Events, _progress: Progress) -> tuple[UserAction | None, FollowCount | None]:
             from reader.cache.follows import follow_counts
-            from reader.cache.marks.event_log import Marking as Decision
             from reader.core.follows import value_of
 
-            action = events.decide([Decision(follow.kind, value_of(follow, is_followed=is_followed))])
+            action = events.decide([(follow.kind, value_of(follow, is_followed=is_followed))])
             counts = events.read(follow_counts)
             return action, next((one for one in counts if one.follow.kind == follow.kind), None)
 
@@ -259,7 +258,7 @@ class Marker:
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
         def move(events: Events, _progress: Progress) -> UserAction | None:
-            from reader.cache.marks.derived import place_in
+            from reader.cache.marks.places import place_in
 
             place = events.read(lambda connection: place_in(connection, pk, listed))
             return None if place is None else events.mark(QUEUE, place, [pk])
@@ -280,9 +279,7 @@ class Marker:
 
     def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events, _progress: Progress) -> UserAction | None:
-            from reader.cache.marks.event_log import Marking
-
-            return events.decide([Marking(one.kind, one.value) for one in wishes])
+            return events.decide([(one.kind, one.value) for one in wishes])
 
         return self._marks.submit(decide)
 

@@ -21,7 +21,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import UserAction
+    from reader.log.actions import UserAction
     from reader.session.places import Place
     from reader.ui.library.marking import Progress
 

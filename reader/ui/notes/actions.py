@@ -25,7 +25,7 @@ from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import UserAction
+    from reader.log.actions import UserAction
     from reader.ui.notes.screen import NoteScreen, TagScreen
 
 SAME = "the note is unchanged"

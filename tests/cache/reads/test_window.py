@@ -133,7 +133,6 @@ def test_an_empty_cache_has_nothing(cache: Cache, path: Path) -> None:
     with closing(Window.open(path)) as window:
         assert (window.has_papers(), window.size(), window.newest_day(), window.days()) == (False, 0, None, [])
         assert not window.first_by_day("day:latest", 5).pks
-        assert not window.has_unfinished_marks()
         assert window.meta("trending") is None
         assert window.topic_names() == {"agents": "Agents", "video": "Video"}
         cache.store(Listing("2026-11-24", (draft(1),)), NOW)

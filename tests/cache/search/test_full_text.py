@@ -172,8 +172,7 @@ def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection)
     with connections.transaction(cache):
         follow = Follow("word", "pre-training")
         cache.execute(
-            "INSERT INTO event (id, machine, clock, kind, value, papers, count, undone, applied)"
-            " VALUES ('a', 'm', 1, ?, ?, '', 0, 0, 1)",
+            "INSERT INTO mark (paper, kind, value, clock, action, by, undone) VALUES ('', ?, ?, 1, '', '', 0)",
             (follow.kind, value_of(follow, is_followed=True)),
         )
         derive_follow(cache, follow.kind)

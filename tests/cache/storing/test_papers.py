@@ -18,7 +18,7 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Skipped
 from reader.database import connections
 from tests.breakage import execute
-from tests.cache.conftest import NOW, ByName, draft, faults, rows, selection, whole
+from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, rows, selection, whole
 from tests.doubles import cached
 
 
@@ -31,7 +31,7 @@ def star(path: Path, id: str, *kinds: str) -> None:
 
 def rebuild(path: Path) -> None:
     with closing(Events.open(path)) as events:
-        events.rebuild()
+        derive_again(events)
 
 
 def test_the_same_again_changes_and_writes_nothing(filled: Cache, window: Window) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.extensions.sync.exchange import Exchanged, exchange
-from reader.extensions.sync.folder import SyncFolder
+from reader.extensions.sync.folder import Exchanged, exchange
+from reader.log.rows import Row
 from tests.cache.conftest import NOW, ByName, draft
 
 NOON = 1_795_000_000.0
@@ -24,11 +24,6 @@ NOON = 1_795_000_000.0
 PAPERS = tuple(range(1, 6))
 """The keys of the papers, on all machines."""
 
-_PASSAGE = """
-    SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event
-    WHERE f.pk = one.pk AND f.kind = one.kind AND e.undone = 0 ORDER BY e.clock DESC, e.id DESC LIMIT 1
-"""
-
 STATES = (
     "SELECT id, read, starred, hidden, has_note FROM paper ORDER BY id",
     "SELECT p.id, t.tag FROM paper_tag AS t JOIN paper AS p USING (pk) ORDER BY 1, 2",
@@ -36,9 +31,7 @@ STATES = (
     "SELECT p.id, q.place FROM queue AS q JOIN paper AS p USING (pk) ORDER BY 2, 1",
     "SELECT slug, kind, url, title, folder FROM feed WHERE kind <> 'own' ORDER BY slug",
     "SELECT field, slug, name FROM follow ORDER BY field, slug",
-    f"SELECT * FROM (SELECT p.id, one.kind, ({_PASSAGE}) AS kept FROM paper AS p"
-    " JOIN (SELECT DISTINCT pk, kind FROM effect WHERE kind GLOB 'passage:*') AS one USING (pk))"
-    " WHERE kept <> '' ORDER BY 1, 2",
+    "SELECT paper, kind, value FROM mark WHERE kind GLOB 'passage:*' AND value <> '' AND undone = 0 ORDER BY 1, 2",
 )
 
 
@@ -97,7 +90,7 @@ class Machine:
     def look(self) -> Exchanged:
         """Join the marks through the folder."""
         with self.events() as events:
-            return exchange(events, self.cache, SyncFolder(self.folder, self.cache), self.name)
+            return exchange(events, self.folder, self.name)
 
     @property
     def id(self) -> str:
@@ -113,8 +106,7 @@ class Machine:
         with self.events() as events:
             return events.read(lambda one: [one.execute(query).fetchall() for query in STATES])
 
-    def log(self) -> list[tuple[Any, ...]]:
-        """All events in their order, without the numbers that only this cache knows."""
-        ask = "SELECT id, machine, number, clock, kind, value, count, undone FROM event ORDER BY clock, id"
+    def log(self) -> list[Row]:
+        """All rows of the log, in an order that is the same on all machines."""
         with self.events() as events:
-            return events.read(lambda one: one.execute(ask).fetchall())
+            return sorted(row for _, row in events.log.rows(0))

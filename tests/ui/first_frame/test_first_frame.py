@@ -345,9 +345,9 @@ async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
     (home / "state.json").write_text('{"view": "starred"}')
     assert first_frame._show() is None, "an empty list has a reason, which is not known yet"
     (home / "state.json").unlink()
-    (home / "papers.suspect").touch()
+    (home / "suspect").touch()
     assert first_frame._show() is None
-    (home / "papers.suspect").unlink()
+    (home / "suspect").unlink()
     paths.config_file().touch()
     assert first_frame._show() is None, "the settings may have changed"
     paths.config_file().unlink()
@@ -542,7 +542,7 @@ async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None
     async with reader() as r:
         cache = r.file
         assert is_certain(cache)
-        stamp = cache.with_suffix(".suspect")
+        stamp = paths.suspect_stamp(cache)
         stamp.touch()
         assert not is_certain(cache)
         stamp.unlink()

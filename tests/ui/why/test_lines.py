@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.cache.choice import Learned, Suits
-from reader.cache.marks.event_log import Made
+from reader.cache.marks.agents import Made
 from reader.cache.watching import Act
 from reader.core.choice.wishes import Wish
 from reader.core.lines import measure

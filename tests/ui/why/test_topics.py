@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.marks.effects import Change
+from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.core.marks import Agent

@@ -1,0 +1,117 @@
+"""A change that the user asks for: which papers it names, and which of them it would change."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reader.cache.flags import has, having
+from reader.core import marks
+from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, PASSAGE, QUEUE, RULE, STATES, TAG, TRACES, UNDOES, WANT
+from reader.core.paper_row import Flag
+from reader.log.rows import Mark
+
+BATCH = 20_000
+"""Papers that are looked up at once."""
+
+
+class Change(NamedTuple):
+    """A new state of some papers, requested by an action.
+
+    `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, the trace's day, or what a
+    rule did. `absent` are ids of papers that the cache does not have; a paper has no state there to be taken away.
+    """
+
+    kind: str
+    value: bool | str
+    pks: Sequence[int] = ()
+    absent: Sequence[str] = ()
+
+    @property
+    def text(self) -> str:
+        """The value as a row of the log has it."""
+        return self.value if isinstance(self.value, str) else str(int(self.value))
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it gives papers something, instead of taking it away."""
+        return self.text not in ("", "0")
+
+
+def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes plus those that remove contradicting marks: starring a paper unhides it."""
+    yield from changes
+    if any(one.kind.startswith(RULE) for one in changes):
+        # No rule acts against the user or a muted word.
+        return
+    named: dict[str, set[int]] = defaultdict(set)
+    for one in changes:
+        named[one.kind].update(one.pks if one.kind in UNDOES else ())
+    for one in changes:
+        for other in UNDOES.get(one.kind, ()) if one.is_set else ():
+            yield Change(other, False, [pk for pk in one.pks if pk not in named[other]])
+
+
+def find_changing(connection: sqlite3.Connection, change: Change) -> list[str]:
+    """The ids of the papers that a change would change, in the order in which it names them."""
+    kind, found = change.kind, list[str]()
+    for start in range(0, len(change.pks), BATCH):
+        pks = json.dumps(list(change.pks[start : start + BATCH]))
+        values = {"pks": pks, "value": change.text, "tag": kind.removeprefix(TAG), "kind": kind}
+        found += (id for (id,) in connection.execute(_CHANGING.format(same=same(kind)), values))
+    return found + list(change.absent if change.is_set else ())
+
+
+_CHANGING = (
+    "SELECT paper.id FROM json_each(:pks) AS named CROSS JOIN paper ON paper.pk = named.value"
+    " WHERE NOT ({same}) ORDER BY named.key"
+)
+
+
+def marks_of(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[Mark]:
+    """The marks that changes make, without those that are so already; a paper gets each kind once."""
+    found: dict[tuple[str, str], Mark] = {}
+    for change in with_undone(changes):
+        for id in find_changing(connection, change):
+            found.setdefault((id, change.kind), Mark(id, change.kind, change.text))
+    return list(found.values())
+
+
+_NEWEST = (
+    "(SELECT m.value FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind AND m.undone = 0"
+    " ORDER BY m.clock DESC, m.action DESC LIMIT 1)"
+)
+
+
+def same(kind: str) -> str:
+    """SQL: whether a paper already has the state `:value` of this kind.
+
+    `:kind` is the kind, and `:tag` the tag's name.
+    """
+    if kind in STATES:
+        return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    if kind in TRACES:
+        # One trace of a kind per day; a paper opened on a day was not passed on it.
+        kinds = TRACES if kind == marks.PASS else (kind,)
+        found = "SELECT 1 FROM mark AS m WHERE m.pk = paper.pk"
+        return f"EXISTS ({found} AND m.kind IN ({marks.quoted(kinds)}) AND m.value = :value)"
+    if kind == LOOK:
+        return f"pk NOT IN ({having(Flag.CHANGED)})"
+    if kind == WANT:
+        # It is here, which is all that was wanted.
+        return "true"
+    if kind == LIKE or kind.startswith(PASSAGE):
+        return f"coalesce({_NEWEST}, {repr('0') if kind == LIKE else repr('')}) = :value"
+    if kind == NOTE:
+        return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
+    if kind == QUEUE:
+        place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
+        return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
+    if kind == HIGHLIGHT:
+        return f"{has(Flag.HIGHLIGHTED, 'paper.pk')} = CAST(:value AS INTEGER)"
+    if kind.startswith(RULE):
+        return "EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind)"
+    return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"

@@ -1,1 +1,0 @@
-"""What is wrong with a cache, and its repair without losing a mark."""

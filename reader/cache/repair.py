@@ -1,0 +1,256 @@
+"""Examines the cache and the log, and replaces a broken one.
+
+The log is restored from its own readable rows, its daily copies and the cache (`reader/log/copies.py`). A broken cache
+is set aside; the rows that can still be read are copied into a new one, the log is applied, and a refresh fetches the
+rest. SQLite's pages are not taken apart: a table is read from both ends, up to its first and last damaged page.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from reader import platform
+from reader.cache import files, meta, schema, text_index
+from reader.cache.marks import derive
+from reader.cache.marks.events import Events
+from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
+from reader.core.text import amount
+from reader.database import connections
+from reader.database.connections import alone
+from reader.database.sqlite_errors import explained, primary_code
+from reader.log import copies
+from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp, touch_private
+
+REPAIR = "dailypapers doctor --repair"
+
+REPAIR_SECONDS = 600.0
+"""Seconds to wait for another program that repairs or migrates the same cache."""
+
+COPIED = (
+    *("topic", "paper", "paper_text", "paper_alias", "paper_category", "paper_source", "paper_topic", "paper_change"),
+    *("listing", "day", "trending", "page_paper", "full_text", "community", "kept_output", "feed", "meta"),
+)
+"""Tables whose readable rows are copied; all others are derived."""
+
+BATCH = 500
+"""Rows that are copied at once."""
+
+Progress = Callable[[str], None]
+
+
+class Fault(NamedTuple):
+    """Something wrong with the files."""
+
+    name: str
+    """`marks`, `cache`, `index of words` or `permissions`."""
+    what: str
+    """A few words."""
+    can_repair: bool = True
+
+
+class Repaired(NamedTuple):
+    """The result of a repair."""
+
+    found: list[Fault]
+    aside: list[Path]
+    """Where the broken files are now."""
+    rows: int
+    """Number of rows in the log."""
+    starred: int
+    papers: int
+
+    def summary(self) -> str:
+        """One sentence about what was found and what there is now."""
+        have = (
+            f"{amount(self.rows, 'mark')}, {amount(self.starred, 'starred paper')} and {amount(self.papers, 'paper')}"
+        )
+        if not self.found:
+            return f"Nothing was broken: {have}."
+        found = ", ".join(f"{one.name} {one.what}" for one in self.found)
+        kept = f" The old files are {', '.join(one.name for one in self.aside)}." if self.aside else ""
+        return f"Repaired ({found}): {have} are here, and 'dailypapers refresh' fetches what is missing.{kept}"
+
+
+# Examination
+
+
+def examine(path: Path, progress: Progress = lambda _: None) -> list[Fault]:
+    """What is wrong with the cache at a path and the log beside it, by reading all of both; changes nothing.
+
+    Raises CacheError for what can't be examined, such as a busy cache.
+    """
+    if wrong := permission_fault(path):
+        return [wrong]
+    progress("checking the marks")
+    found = [Fault("marks", what)] if (what := copies.fault(path)) else []
+    progress("checking the cache")
+    return found + _cache_faults(path)
+
+
+def permission_fault(path: Path) -> Fault | None:
+    """Whether the user may not write the cache, the log or their folder."""
+    for one in (path.parent, path, log_database(path)):
+        try:
+            if one.exists() and not os.access(one, os.R_OK | os.W_OK):
+                medium = " on a medium that can't be written" if platform.is_read_only(path.parent) else ""
+                return Fault("permissions", f"no permission to write {one}{medium}", can_repair=False)
+        except OSError as error:
+            return Fault("permissions", f"{one} can't be used: {error.strerror}", can_repair=False)
+    return None
+
+
+def _cache_faults(path: Path) -> list[Fault]:
+    if path.is_dir():
+        return [Fault("cache", "a folder in its place")]
+    try:
+        if schema.version(path) is None:
+            return []
+        schema.is_current(path)
+        with explained(path), closing(connections.peek(path)) as connection:
+            return list(_sqlite_faults(connection))
+    except CacheForeign:
+        return [Fault("cache", "a file of another program")]
+    except CacheTooNew:
+        return [Fault("cache", f"made by {schema.maker(path)}")]
+    except CacheDamaged:
+        return [Fault("cache", "damaged, cut off or not a database")]
+
+
+def _sqlite_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
+    (told,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if told != "ok":
+        name = INDEX if "_fts" in told else "cache"
+        yield Fault(name, " ".join(str(told).replace("*** in database main ***", "").split())[:200])
+    with suppress(sqlite3.OperationalError):
+        for table, index in (("paper_text", "paper_fts"), ("full_text", "text_fts")):
+            texts, indexed = f"SELECT pk FROM {table}", f"SELECT id FROM {index}_docsize"
+            (differing,) = connection.execute(
+                f"SELECT count(*) FROM (SELECT * FROM ({texts} EXCEPT {indexed})"
+                f" UNION ALL SELECT * FROM ({indexed} EXCEPT {texts}))"
+            ).fetchone()
+            if differing:
+                yield Fault(INDEX, f"differs from {differing:,} texts")
+
+
+INDEX = "index of words"
+
+
+# Repair
+
+
+def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
+    """Replace what is broken of the cache at a path and of the log beside it; raises CacheError."""
+    found = examine(path, progress)
+    if impossible := [one for one in found if not one.can_repair]:
+        raise CacheError(f"{impossible[0].what[:1].upper()}{impossible[0].what[1:]}: change the permissions first.")
+    names = {one.name for one in found}
+    aside: list[Path] = []
+    with alone(files.lock(make_folder(path)), REPAIR_SECONDS):
+        if "marks" in names:
+            progress("restoring the marks")
+            restored = copies.restore(path)
+            aside += [restored.aside] if restored.aside else []
+        if "cache" in names:
+            aside.append(_replace(path, progress))
+        elif INDEX in names:
+            progress("making the index of words")
+            _index(path)
+        suspect_stamp(path).unlink(missing_ok=True)
+    schema.ensure(path)
+    progress("deriving the marks")
+    with closing(Events.open(path)) as events:
+        counts = "SELECT coalesce(sum(starred), 0), count(*) FROM paper"
+        starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
+        rows = events.log.count()
+    return Repaired(found, aside, rows, starred, papers)
+
+
+def _replace(path: Path, progress: Progress) -> Path:
+    """Set a cache aside that can't be used, with a new one in its place; return where the old one is."""
+    is_ours = path.is_file()
+    if is_ours:
+        with suppress(CacheError):
+            # A damaged cache of an older release may be the only place of some marks.
+            copies.take_old(path)
+    building = path.with_name(f"{path.name}.new")
+    for end in ("", *files.BESIDE):
+        building.with_name(building.name + end).unlink(missing_ok=True)
+    touch_private(building)
+    schema.create(building)
+    if is_ours:
+        with connections.opened(building) as new:
+            _copy(path, new, progress)
+    # Only a whole cache takes the place, without files beside it.
+    with explained(building), closing(sqlite3.connect(building)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    kept = files.set_aside(path)
+    building.replace(path)
+    # The next refresh asks for all that is missing.
+    refresh_stamp(path).unlink(missing_ok=True)
+    return kept
+
+
+def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
+    try:
+        old = connections.peek(path)
+    except (sqlite3.Error, CacheError):
+        return
+    new.execute("PRAGMA foreign_keys = OFF")
+    with closing(old), connections.transaction(new):
+        for table in COPIED:
+            progress(f"copying {table}")
+            with suppress(sqlite3.Error):
+                _copy_table(old, new, table)
+        new.execute("DELETE FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)")
+        for table in COPIED:
+            columns = {name for _, name, *_ in new.execute(f"PRAGMA table_info({table})")}
+            if "pk" in columns and table not in ("topic", "paper", "feed"):
+                new.execute(f"DELETE FROM {table} WHERE pk NOT IN (SELECT pk FROM paper)")
+        new.execute("DELETE FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)")
+        meta.drop(new, derive.APPLIED)
+        progress("making the index of words")
+        text_index.rebuild(new)
+
+
+def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+    """Copy the readable rows of a table: from its start, and if a page is damaged, from its end too."""
+    info = new.execute(f"PRAGMA table_info({table})").fetchall()
+    known = {name for _, name, *_ in old.execute(f"PRAGMA table_info({table})")}
+    names = [name for _, name, *_ in info if name in known]
+    keys = [name for _, name, *_, place in sorted(info, key=lambda one: one[5]) if place]
+    if not names:
+        return
+    columns = ", ".join(f'"{name}"' for name in names)
+    insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
+    for order in ("ASC", "DESC"):
+        by = ", ".join(f'"{name}" {order}' for name in keys)
+        try:
+            rows = old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}")
+            while some := rows.fetchmany(BATCH):
+                _insert(new, insert, some)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if primary_code(error) not in (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise
+        else:
+            return
+
+
+def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> None:
+    """Insert rows; one whose values were damaged so that the table refuses them is left out."""
+    try:
+        new.executemany(insert, rows)
+    except sqlite3.Error:
+        for row in rows:
+            with suppress(sqlite3.Error):
+                new.execute(insert, row)
+
+
+def _index(path: Path) -> None:
+    with connections.opened(path) as connection, connections.transaction(connection):
+        connection.execute("INSERT INTO paper_fts (paper_fts) VALUES ('rebuild')")
+        text_index.rebuild(connection)

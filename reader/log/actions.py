@@ -1,0 +1,165 @@
+"""Actions of the user in words: what was done, to how many papers, and by which rule or program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reader.core.follows import WATCH, event_label
+from reader.core.marks import AGENT, CLOCK_DIGITS, FOLLOW, PASSAGE, QUEUE, RULE, TAG, first_place
+from reader.log.rows import clock_of
+
+LABELS: Mapping[tuple[str, str | None], str] = {
+    ("read", "1"): "read",
+    ("read", "0"): "unread",
+    ("star", "1"): "starred",
+    ("star", "0"): "unstarred",
+    ("hide", "1"): "hidden",
+    ("hide", "0"): "no longer hidden",
+    ("queue", "1"): "queued",
+    ("queue", "0"): "no longer queued",
+    ("note", ""): "without a note",
+    ("want", "1"): "to be fetched",
+    ("like", "1"): "liked",
+    ("like", "0"): "no longer liked",
+    ("highlight", "1"): "highlighted",
+    ("highlight", "0"): "no longer highlighted",
+    ("look", "1"): "looked at again",
+    ("note", None): "noted",
+    ("queue", None): "moved in the queue",
+    ("open", None): "opened",
+    ("finish", None): "read to the end",
+    ("pass", None): "passed",
+}
+"""What was done, by a mark's kind and value, or by its kind alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A kind of mark with a value, which an action gave to `count` papers; 0 if it is about no paper."""
+
+    kind: str
+    value: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        """The mark as words after a number: `41 read`."""
+        return label_of(self.kind, self.value)
+
+    @property
+    def said(self) -> str:
+        """The mark in words: `41 read`; without a number where it is not about papers."""
+        return _with_count(self.count, self.label)
+
+
+def label_of(kind: str, value: str) -> str:
+    """A mark as words after a number, such as `tagged later`."""
+    if kind.startswith(WATCH):
+        return event_label(kind, value)
+    if kind.startswith(("weigh:", "interest:")):
+        from reader.core.choice import wishes
+
+        return wishes.event_label(kind, value)
+    if kind.startswith(FOLLOW):
+        return f"{'followed' if value else 'no longer followed'} the feed {kind.removeprefix(FOLLOW)}"
+    if kind.startswith(TAG):
+        return f"{'tagged' if value == '1' else 'untagged'} {kind.removeprefix(TAG)}"
+    if kind.startswith(PASSAGE):
+        return f"{'' if value else 'no longer '}highlighted in the text"
+    if kind.startswith(RULE):
+        return f"by the rule {kind.removeprefix(RULE)}"
+    return LABELS.get((kind, value)) or LABELS.get((kind, None)) or kind
+
+
+@dataclass(frozen=True, slots=True)
+class UserAction:
+    """One action of the user, or of a rule or a program for the user; one undo takes all of it back."""
+
+    id: str
+    parts: tuple[Done, ...]
+    """At least one; the marks that a rule or program made come before its own name."""
+    paper: str = ""
+    """The id of its one paper; empty if it has others or none."""
+    agent: str = ""
+    """The name of the program that acted; empty if none did."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its first mark."""
+        return self.parts[0].kind
+
+    @property
+    def value(self) -> str:
+        """The value of its first mark."""
+        return self.parts[0].value
+
+    @property
+    def count(self) -> int:
+        """Number of its papers, about: the most that any of its marks has."""
+        return max((count for _, count in self.did), default=0)
+
+    @property
+    def did(self) -> tuple[tuple[str, int], ...]:
+        """What happened, such as `hidden`, and to how many papers."""
+        papers: dict[str, int] = {}
+        for part in self.parts:
+            if not part.kind.startswith(RULE):
+                papers[part.label] = papers.get(part.label, 0) + part.count
+        return tuple(papers.items())
+
+    @property
+    def did_in_words(self) -> str:
+        """What happened, with a number for each mark: `2 starred, 3 tagged work`."""
+        return ", ".join(f"{count:,} {what}" for what, count in self.did)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that did it, in words; empty for what the user did."""
+        return tuple(dict.fromkeys(part.label for part in self.parts if part.kind.startswith(RULE)))
+
+    @property
+    def _authors(self) -> tuple[str, ...]:
+        return (*self.rules, *([f"by {self.agent}"] if self.agent else []))
+
+    @property
+    def label(self) -> str:
+        """The marks as words that follow a number: `3 tagged later, soon; untagged old`."""
+        phrases: dict[str, list[str]] = {}
+        for label in (*dict.fromkeys(part.label for part in self.parts), *self._authors[len(self.rules) :]):
+            done, _, tag = label.partition(" ")
+            if done in ("tagged", "untagged"):
+                phrases.setdefault(done, []).append(tag)
+            else:
+                phrases[label] = []
+        between = "; " if any(len(tags) > 1 for tags in phrases.values()) else ", "
+        return between.join(f"{done} {', '.join(tags)}" if tags else done for done, tags in phrases.items())
+
+    @property
+    def said(self) -> str:
+        """The action in words; with a number for each mark where the numbers differ."""
+        if self.rules or len({count for _, count in self.did}) > 1:
+            return ", ".join((self.did_in_words, *self._authors))
+        return _with_count(self.count, self.label)
+
+
+def _with_count(count: int, label: str) -> str:
+    return f"{count:,} {label}" if count else label
+
+
+def asked_value(kind: str, value: str, action: str) -> str:
+    """The value that was asked for: a paper that was queued got the place that its action's time gives it."""
+    is_queued = kind == QUEUE and value.startswith(first_place(clock_of(action), 0)[:CLOCK_DIGITS])
+    return "1" if is_queued else value
+
+
+def make_action(ids: Sequence[str], rows: Sequence[tuple[str, str, str, str, int]], paper: str = "") -> UserAction:
+    """The action of rows as `Log.counts` returns them: action, kind, value, author and number of papers."""
+    counts: dict[tuple[str, str], int] = {}
+    agent = ""
+    for action, kind, value, by, count in rows:
+        mark = (kind, asked_value(kind, value, action))
+        counts[mark] = counts.get(mark, 0) + count
+        agent = by.removeprefix(AGENT).rpartition(":")[0] if by.startswith(AGENT) else agent
+    parts = tuple(Done(kind, value, count) for (kind, value), count in counts.items())
+    return UserAction(ids[0], parts, paper if max(counts.values()) == 1 else "", agent)

@@ -1,0 +1,243 @@
+"""Makes the log, copies it once a day, and restores it from what is left if it is lost or damaged.
+
+A log is always built under another name and then put in place, so that a killed program leaves the old or the new one.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.core.errors import CacheBusy, CacheError
+from reader.database import connections
+from reader.database.connections import alone
+from reader.database.sqlite_errors import explained, is_damage
+from reader.log import old_home
+from reader.log.database import INSERT, VERSION, get, prepare, put
+from reader.log.rows import clock_of, is_action, is_machine, new_machine
+from reader.paths import backup_folder, log_database, make_folder, make_private, touch_private
+
+KEPT = 7
+"""Daily copies of the log that are kept."""
+
+MAKE_SECONDS = 600.0
+"""Seconds to wait for another program that makes or restores the same log."""
+
+
+class Restored(NamedTuple):
+    """What a log was restored from."""
+
+    aside: Path | None
+    """Where the damaged file is now."""
+    backup: Path | None
+    """The daily copy that was used."""
+    rows: int
+    """Number of rows that the log has now."""
+
+
+def backups(cache: Path) -> list[Path]:
+    """The daily copies of the log beside a cache, newest first."""
+    with suppress(OSError):
+        return sorted((one for one in backup_folder(cache).iterdir() if _COPY.fullmatch(one.name)), reverse=True)
+    return []
+
+
+_COPY = re.compile(r"log-\d{4}-\d\d-\d\d\.db")
+
+
+def keep_daily_copy(cache: Path, today: date) -> None:
+    """Copy the log unless that was done today; a failure is only logged."""
+    target = backup_folder(cache) / f"log-{today.isoformat()}.db"
+    log = log_database(cache)
+    if target.exists() or not log.exists():
+        return
+    try:
+        with alone(_lock(cache), 0):
+            _copy(log, target)
+        for old in backups(cache)[KEPT:]:
+            old.unlink(missing_ok=True)
+    except CacheBusy:
+        # Another program is copying it.
+        return
+    except (CacheError, OSError, sqlite3.Error) as error:
+        from reader.log_file import record_error
+
+        record_error("daily copy of the log", error)
+
+
+def _copy(log: Path, target: Path) -> None:
+    """Copy a log that may be in use, whole and checked, or not at all."""
+    part = make_folder(target).with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    touch_private(part)
+    try:
+        with closing(sqlite3.connect(log)) as source, closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            source.backup(copy)
+            # A copy in WAL mode would get files beside it when it is opened.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                raise CacheError(f"The log {log} is damaged: 'dailypapers doctor --repair' restores it.")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _lock(cache: Path) -> Path:
+    return log_database(cache).with_suffix(".lock")
+
+
+# A new log
+
+
+def ensure(cache: Path) -> None:
+    """Make the log beside a cache if it is missing, with all that an older release, a copy or the cache knows.
+
+    Raises CacheError.
+    """
+    log = log_database(cache)
+    if log.is_file() and log.stat().st_size:
+        return
+    with alone(_lock(cache), MAKE_SECONDS):
+        if not (log.is_file() and log.stat().st_size):
+            _build(cache, None)
+
+
+def take_old(cache: Path) -> None:
+    """Take over the marks that an older release left in the cache at a path; raises CacheError."""
+    log = log_database(cache)
+    is_new = not log.exists()
+    ensure(cache)
+    if not is_new:
+        with connections.opened(log, durable=True) as connection, connections.transaction(connection):
+            rows = old_home.read(cache).rows
+            _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in rows))
+            put(
+                connection, "clock", str(max(int(get(connection, "clock")), *(clock_of(row.action) for row in rows), 0))
+            )
+
+
+def restore(cache: Path) -> Restored:
+    """Replace a damaged log by one with every row that can be read from it, its copies and the cache.
+
+    Raises CacheError.
+    """
+    with alone(_lock(cache), MAKE_SECONDS):
+        return _build(cache, log_database(cache))
+
+
+def _build(cache: Path, damaged: Path | None) -> Restored:
+    log = log_database(cache)
+    building = make_folder(log).with_name(f"{log.name}.new")
+    for end in ("", "-wal", "-shm", "-journal"):
+        building.with_name(building.name + end).unlink(missing_ok=True)
+    touch_private(building)
+    copies = backups(cache)
+    with explained(log), closing(connections.connect(building, durable=True)) as connection:
+        # The journal mode makes the file whole by itself, without others beside it.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        with connections.transaction(connection):
+            prepare(connection)
+            machine = ""
+            for file in filter(None, (damaged, *copies)):
+                rows, named = _readable(file)
+                machine = machine or named
+                _insert(connection, rows)
+            rows, named = _in_cache(cache)
+            _insert(connection, rows)
+            if old_home.is_old(cache):
+                old = old_home.read(cache)
+                machine = machine or old.machine
+                _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in old.rows))
+            put(connection, "machine", machine or named or new_machine())
+            (clock, count) = connection.execute("SELECT coalesce(max(clock), 0), count(*) FROM event").fetchone()
+            put(connection, "clock", str(clock))
+        connection.execute("PRAGMA journal_mode = WAL")
+    aside = _set_aside(log) if damaged is not None and log.exists() else None
+    try:
+        building.replace(log)
+    except OSError as error:
+        raise CacheError(f"{log} can't be replaced: {error.strerror}. Check what is in its place.") from error
+    return Restored(aside, copies[0] if copies else None, count)
+
+
+_Raw = tuple[object, ...]
+
+
+def _readable(file: Path) -> tuple[list[_Raw], str]:
+    """The rows of a log that can be read, from its start or, around damage, also from its end; and its machine."""
+    found: list[_Raw] = []
+    machine = ""
+    with suppress(sqlite3.Error), closing(connections.peek(file)) as connection:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            return [], ""
+        with suppress(sqlite3.Error):
+            (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",)
+        sql = "SELECT action, machine, clock, paper, kind, value, by FROM event NOT INDEXED ORDER BY number"
+        try:
+            for row in connection.execute(sql):
+                found.append(row)
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                rest = []
+                for row in connection.execute(f"{sql} DESC"):
+                    rest.append(row)
+            found += reversed(rest)
+    return found, machine if is_machine(str(machine)) else ""
+
+
+def _in_cache(cache: Path) -> tuple[list[_Raw], str]:
+    """The newest rows of each paper and kind, which the cache has too."""
+    if not cache.is_file() or not cache.stat().st_size:
+        return [], ""
+    found: list[_Raw] = []
+    with suppress(sqlite3.Error), closing(connections.peek(cache)) as connection:
+        for row in connection.execute(
+            "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
+        ):
+            found.append(row)
+    return found, ""
+
+
+def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
+    """Insert the rows that are rows; one that is damaged is left out."""
+    for action, machine, clock, paper, kind, value, by in rows:
+        texts = (action, paper, kind, value, by)
+        if (
+            all(isinstance(one, str) for one in texts)
+            and is_action(str(action))
+            and str(action).startswith(str(machine))
+        ):
+            at = clock if isinstance(clock, int) else int(str(action)[12:], 16)
+            connection.execute(INSERT, (action, machine, at, paper, kind, value, by))
+
+
+def _set_aside(log: Path) -> Path:
+    """Rename a damaged log, with the files that SQLite keeps beside it."""
+    kept = log.with_name(f"{log.name}.aside-{datetime.now():%Y-%m-%d-%H%M%S}")
+    for end in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            log.with_name(log.name + end).rename(kept.with_name(kept.name + end))
+    log.rename(kept)
+    make_private(kept)
+    return kept
+
+
+def fault(cache: Path) -> str:
+    """What is wrong with the log beside a cache, in a few words; empty if nothing is. Raises CacheError."""
+    log = log_database(cache)
+    if not log.exists():
+        return "missing, while there are copies of it" if backups(cache) else ""
+    try:
+        with closing(connections.peek(log)) as connection:
+            (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            return "" if said == "ok" else str(said).splitlines()[0]
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            with explained(log):
+                raise
+        return "it is not a database, or cut off"

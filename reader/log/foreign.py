@@ -1,0 +1,93 @@
+"""The gate for rows that another machine or a file has written: each becomes a row of ours, or is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from reader.core import foreign, marks
+from reader.core.foreign import Refused
+from reader.core.marks import AGENT, FOLLOW, FORMER, RULE, TAG_LIMIT, UNDO, clean_mark
+from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
+from reader.log.rows import Row, is_action
+
+LINE_BYTES = 1 << 21
+"""Maximum bytes of a line: a note has at most 100,000 characters."""
+
+_FEED = ("kind", "url", "title", "added")
+_FEED_LIMIT = 20_000
+_MARKS = (*marks.STATES, marks.QUEUE, marks.WANT, marks.LIKE, marks.HIGHLIGHT, marks.LOOK, marks.NOTE, *marks.TRACES)
+_PREFIXES = (marks.TAG, marks.RULE, marks.PASSAGE)
+_SLUG = re.compile(r"[a-z0-9-]{1,100}(\.[a-z-]{2,20})?")
+
+
+def encode_row(row: Row) -> str:
+    """The line of a row, without a line break."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_row(line: bytes | str) -> Row:
+    """The row of a line that another machine has written, with clean text; raises Refused with the reason."""
+    values = foreign.read_json(line, LINE_BYTES)
+    if not (isinstance(values, list) and len(values) == 5 and all(isinstance(one, str) for one in values)):
+        raise Refused("it is not a row")
+    return checked_row(Row(*values))
+
+
+def checked_row(row: Row) -> Row:
+    """The row with clean text; raises Refused with the reason if no machine can have recorded it.
+
+    The result depends on the row alone, so that all machines have the same one. A kind that only a newer program knows
+    is taken as it is, because nothing follows from it here.
+    """
+    if not is_action(row.action):
+        raise Refused("it is not a row")
+    if row.kind == UNDO:
+        if not is_action(row.paper) or row.value not in ("0", "1"):
+            raise Refused("it undoes no action")
+        return row._replace(by="")
+    if row.paper and foreign.paper_id(row.paper) is None:
+        raise Refused("it names no paper")
+    found = _checked(row.kind, row.value, has_paper=bool(row.paper))
+    if found is None:
+        raise Refused("it is not a mark")
+    return Row(row.action, row.paper, *found, _author(row.by))
+
+
+def _checked(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] | None:
+    if kind in _MARKS or kind.startswith(_PREFIXES):
+        return clean_mark(kind, value) if has_paper else None
+    if kind.startswith(FOLLOW):
+        is_feed = not has_paper and _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value)
+        return (kind, value) if is_feed else None
+    if kind.startswith(FORMER):
+        return None
+    # A kind that is cleaned here might become one that is known, with a value that nobody has checked.
+    return (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None
+
+
+def _author(by: str) -> str:
+    """The author of a row; empty for a text that names neither rules nor a program."""
+    if by.startswith(AGENT):
+        name = clean(by.removeprefix(AGENT).rpartition(":")[0], TAG_LIMIT)
+        return f"{AGENT}{name}:{clean(by.rpartition(':')[2], TAG_LIMIT)}" if name else ""
+    return RULE if by == RULE else ""
+
+
+def _is_feed(value: str) -> bool:
+    """Whether a value is that of a followed feed, or of one that is no longer followed."""
+    if not value:
+        return True
+    feed: Any = foreign.read_json(value, _FEED_LIMIT)
+    try:
+        value.encode()
+        home, texts = feed.get("home"), [feed[name] for name in _FEED]
+        rest = [feed.get("folder", ""), *([] if home is None else [home])]
+        is_whole = all(isinstance(one, str) and clean(one) == one for one in (*texts, *rest))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    kind, url = feed["kind"], feed["url"]
+    if not is_whole or kind not in ("rss", "arxiv"):
+        return False
+    return foreign.web_url(url) == url if kind == "rss" else foreign.category(url) is not None

@@ -1,0 +1,296 @@
+"""The log of what the user did: rows that are only added, except when another machine's rows are deleted.
+
+A mark counts once its row is committed: the file is written with `synchronous = FULL`. Undo and redo add rows too.
+The cache derives its columns from these rows, so that this file needs no repair beyond SQLite's own recovery and a
+daily copy (`copies.py`).
+
+The log's own order counts on one machine, not its clock: a row never gets an earlier clock than the rows before it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from reader.core.errors import CacheTooNew
+from reader.core.marks import (
+    AGENT,
+    FORMER,
+    LEAVING,
+    QUEUE,
+    TRACES,
+    UNDO,
+    Agent,
+    check_listed,
+    first_place,
+    quoted,
+)
+from reader.database import connections
+from reader.database.sqlite_errors import explained
+from reader.log.database import INSERT, VERSION, get, put
+from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
+from reader.paths import log_database
+
+AHEAD_MS = 86_400_000
+"""Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock counts as of then."""
+
+TAKEN = 2_000
+"""Foreign rows in one transaction."""
+
+UNDONE = (
+    "coalesce((SELECT u.value FROM {log}event AS u WHERE u.paper = e.action AND u.kind = 'undo'"
+    " ORDER BY u.clock DESC, u.action DESC LIMIT 1), '0') = '1'"
+)
+"""SQL: whether the action of the row `e` is undone; `log` is the name of the database with a dot, or empty."""
+
+_UNDONE = UNDONE.format(log="")
+
+_OWN = "e.action > :machine AND e.action < :machine || 'g'"
+"""SQL: whether the row `e` is of a machine, in a form for which SQLite uses the index on actions."""
+
+_REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))})" + "".join(
+    f" AND e.kind NOT GLOB '{prefix}*'" for prefix in FORMER
+)
+"""SQL: whether the row `e` is something that an undo takes back."""
+
+
+class Log:
+    """The log at a path; used by one thread at a time, and by any number of programs."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+        self.machine = get(connection, "machine")
+
+    @classmethod
+    def open(cls, cache: Path, now: Callable[[], float] = time.time) -> Log:
+        """Open the log beside a cache, and make it if it is missing. Raises CacheError, CacheTooNew too."""
+        path = log_database(cache)
+        if not (path.is_file() and path.stat().st_size):
+            # Only a first start and a loss need this module.
+            from reader.log import copies
+
+            copies.ensure(cache)
+        with explained(path):
+            connection = connections.connect(path, durable=True)
+            with connections.closing_on_error(connection):
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+                if version > VERSION:
+                    raise CacheTooNew(
+                        f"{path} was made by a newer dailypapers, so it was not changed. Install that version, or set "
+                        "DAILYPAPERS_HOME to another folder."
+                    )
+                return cls(connection, path, now)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # What the user does
+
+    def record(self, marks: Sequence[Mark], *, by: str = "") -> str:
+        """Record marks as one action, and return its id; they count once this returns. Raises CacheError."""
+        for kind in {mark.kind for mark in marks}:
+            check_listed(kind)
+        with explained(self._path), connections.transaction(self._connection):
+            return self._record(marks, by)
+
+    def undo(self, *, by: Agent | None = None, anywhere: bool = False) -> list[str]:
+        """Undo the newest action of this machine, and return its id; empty if there is nothing to undo.
+
+        If a program made it, all actions of that run of the program are undone as one. With `by`, those of this run are
+        undone; with `anywhere`, the newest action of any machine.
+        """
+        with explained(self._path), connections.transaction(self._connection):
+            actions = self._of_run(by.text) if by is not None else self._undoable(anywhere=anywhere)
+            if actions:
+                self._record([Mark(action, UNDO, "1") for action in actions], "")
+            return actions
+
+    def redo(self) -> list[str]:
+        """Redo what was undone last, unless something was done since; return the ids of these actions."""
+        with explained(self._path), connections.transaction(self._connection):
+            actions = self._redoable()
+            if actions:
+                self._record([Mark(action, UNDO, "0") for action in actions], "")
+            return actions
+
+    def _undoable(self, *, anywhere: bool) -> list[str]:
+        order = "1 = 1 ORDER BY e.clock DESC, e.action DESC" if anywhere else f"{_OWN} ORDER BY e.action DESC"
+        row = self._connection.execute(
+            f"SELECT e.action, e.by FROM event AS e WHERE {_REGULAR} AND NOT {_UNDONE} AND {order} LIMIT 1",
+            {"machine": self.machine},
+        ).fetchone()
+        if row is None:
+            return []
+        return self._of_run(row[1]) if row[1].startswith(AGENT) else [row[0]]
+
+    def _of_run(self, by: str) -> list[str]:
+        rows = self._connection.execute(
+            f"SELECT DISTINCT e.action FROM event AS e WHERE {_OWN} AND e.by = :by AND NOT {_UNDONE} ORDER BY e.action",
+            {"machine": self.machine, "by": by},
+        )
+        return [action for (action,) in rows]
+
+    def _redoable(self) -> list[str]:
+        row = self._connection.execute(_LAST_UNDO, {"machine": self.machine}).fetchone()
+        if row is None:
+            return []
+        rows = self._connection.execute(
+            "SELECT paper FROM event WHERE action = ? AND kind = 'undo' ORDER BY number", row
+        )
+        return [action for (action,) in rows]
+
+    def _record(self, marks: Sequence[Mark], by: str) -> str:
+        clock = max(int(self._now() * 1000), int(get(self._connection, "clock")) + 1)
+        action = action_id(self.machine, clock)
+        self._connection.executemany(
+            INSERT,
+            (
+                (action, self.machine, clock, mark.paper, mark.kind, value, by)
+                for mark, value in zip(marks, _placed(marks, clock), strict=True)
+            ),
+        )
+        put(self._connection, "clock", str(clock))
+        return action
+
+    # What is in the log
+
+    def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
+        """The kinds, values, authors and numbers of papers of some actions, each with its action, in their order."""
+        with explained(self._path):
+            rows: list[tuple[str, str, str, str, int]] = []
+            for action in actions:
+                rows += self._connection.execute(
+                    "SELECT action, kind, value, by, count(nullif(paper, '')) FROM event WHERE action = ?"
+                    " GROUP BY kind, value ORDER BY min(number)",
+                    (action,),
+                ).fetchall()
+            return rows
+
+    def papers(self, actions: Sequence[str], limit: int) -> list[str]:
+        """The first papers of some actions."""
+        with explained(self._path):
+            found: dict[str, None] = {}
+            for action in actions:
+                rows = self._connection.execute(
+                    "SELECT DISTINCT paper FROM event WHERE action = ? AND paper <> '' LIMIT ?", (action, limit)
+                )
+                found |= dict.fromkeys(paper for (paper,) in rows)
+            return list(found)[:limit]
+
+    def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
+        """All rows of a kind about a paper with these ids, newest first, each with whether it is undone."""
+        ask = (
+            f"SELECT action, paper, kind, value, by, clock, {_UNDONE} FROM event AS e WHERE e.paper = ? AND e.kind = ?"
+        )
+        with explained(self._path):
+            found = [row for paper in papers for row in self._connection.execute(ask, (paper, kind))]
+        found.sort(key=lambda row: (row[5], row[0]), reverse=True)
+        return [(Row(*row[:5]), bool(row[6])) for row in found]
+
+    def rows(self, after: int, *, machine: str = "", limit: int = -1) -> list[tuple[int, Row]]:
+        """The rows after a number that may leave the machine, of one machine or of all, each with its number."""
+        only = f" AND {LEAVING}{f' AND {_OWN}' if machine else ''}"
+        ask = f"SELECT number, action, paper, kind, value, by FROM event AS e WHERE number > :after{only}"
+        values = {"after": after, "machine": machine, "limit": limit}
+        with explained(self._path):
+            found = self._connection.execute(f"{ask} ORDER BY number LIMIT :limit", values).fetchall()
+        return [(number, Row(*row)) for number, *row in found]
+
+    def last(self) -> int:
+        """The number of the last row."""
+        with explained(self._path):
+            return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
+
+    def count(self) -> int:
+        """Number of rows."""
+        with explained(self._path):
+            return int(self._connection.execute("SELECT count(*) FROM event").fetchone()[0])
+
+    def machines(self) -> dict[str, tuple[int, int, int]]:
+        """The machines that have rows here, each with its number of rows, its earliest and its latest clock."""
+        ask = "SELECT machine, count(*), min(clock), max(clock) FROM event GROUP BY machine"
+        with explained(self._path):
+            return {machine: (count, first, last) for machine, count, first, last in self._connection.execute(ask)}
+
+    # Other machines
+
+    def take(self, rows: Iterable[Row]) -> int:
+        """Add rows of other machines or of a file, which have passed the gate; return how many were new.
+
+        A clock that is more than a day ahead of ours counts as one day ahead, so that its row can't win forever.
+        """
+        taken = 0
+        rest = iter(rows)
+        while some := list(islice(rest, TAKEN)):
+            latest = int(self._now() * 1000) + AHEAD_MS
+            clocks = [min(clock_of(row.action), latest) for row in some]
+            with explained(self._path), connections.transaction(self._connection):
+                before = self._connection.total_changes
+                self._connection.executemany(
+                    INSERT,
+                    (
+                        (row.action, row.machine, clock, row.paper, row.kind, row.value, row.by)
+                        for row, clock in zip(some, clocks, strict=True)
+                    ),
+                )
+                taken += self._connection.total_changes - before
+                last = max(int(get(self._connection, "clock")), *clocks)
+                put(self._connection, "clock", str(last))
+            connections.give_way()
+        return taken
+
+    def delete_machine(self, machine: str) -> int:
+        """Delete all rows of another machine; return how many there were."""
+        with explained(self._path), connections.transaction(self._connection):
+            count = self._connection.execute("DELETE FROM event WHERE machine = ?", (machine,)).rowcount
+            put(self._connection, "edition", new_machine())
+        return count
+
+    def take_new_machine(self, after: int, upto: int) -> str:
+        """Give this machine another id, because another one writes under the present one.
+
+        The own rows after a number, up to another one, were not sent yet: they get the new id too.
+        """
+        with explained(self._path), connections.transaction(self._connection):
+            old, self.machine = self.machine, new_machine()
+            names = {"old": old, "new": self.machine, "after": after, "upto": upto}
+            moved = "machine = :old AND number > :after AND number <= :upto"
+            self._connection.execute(
+                f"UPDATE event SET paper = :new || substr(paper, 13) WHERE kind = '{UNDO}' AND {moved} AND paper IN"
+                f" (SELECT action FROM event WHERE {moved})",
+                names,
+            )
+            self._connection.execute(
+                f"UPDATE event SET action = :new || substr(action, 13), machine = :new WHERE {moved}", names
+            )
+            put(self._connection, "machine", self.machine)
+            put(self._connection, "edition", new_machine())
+        return self.machine
+
+
+_LAST_UNDO = f"""
+    SELECT u.action FROM event AS u WHERE u.kind = 'undo' AND u.value = '1'
+    AND u.action > coalesce(
+        (SELECT e.action FROM event AS e WHERE {_OWN} AND {_REGULAR} ORDER BY e.action DESC LIMIT 1), :machine)
+    AND u.action < :machine || 'g'
+    AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.paper = u.paper AND later.kind = 'undo'
+        AND (later.clock, later.action) > (u.clock, u.action))
+    ORDER BY u.action DESC LIMIT 1
+"""
+"""The newest undo of this machine that nothing was done after, and that was not redone."""
+
+
+def _placed(marks: Sequence[Mark], clock: int) -> Iterator[str]:
+    """The values of marks; papers that are queued together get places in their order."""
+    position = 0
+    for mark in marks:
+        if mark.kind == QUEUE and mark.value == "1":
+            yield first_place(clock, position)
+            position += 1
+        else:
+            yield mark.value
