@@ -16,7 +16,7 @@ from typing import NamedTuple
 from reader.core.errors import CacheBusy, CacheError
 from reader.database import connections
 from reader.database.connections import alone
-from reader.database.sqlite_errors import explained, is_damage
+from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.database import INSERT, VERSION, get, prepare, put
 from reader.log.rows import clock_of, is_action, is_machine, new_machine
@@ -102,6 +102,8 @@ def ensure(cache: Path) -> None:
     log = log_database(cache)
     if log.is_file() and log.stat().st_size:
         return
+    if log.is_dir():
+        raise folder_in_place(log)
     with alone(_lock(cache), MAKE_SECONDS):
         if not (log.is_file() and log.stat().st_size):
             _build(cache, None)
@@ -232,6 +234,8 @@ def fault(cache: Path) -> str:
     log = log_database(cache)
     if not log.exists():
         return "missing, while there are copies of it" if backups(cache) else ""
+    if log.is_dir():
+        return "a folder in its place"
     try:
         with closing(connections.peek(log)) as connection:
             (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
