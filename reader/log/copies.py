@@ -174,7 +174,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     """The rows of a log that can be read, from its start or, around damage, also from its end; and its machine."""
     found: list[_Raw] = []
     machine = ""
-    with suppress(sqlite3.Error), closing(connections.peek(file)) as connection:
+    with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             return [], ""
         with suppress(sqlite3.Error):
