@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import meta
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
-from reader.core.choice.reasons import Reasons, keyword_phrases, learned, short_title, subjects
+from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
 from reader.core.choice.wishes import (
     INTEREST,
     WEIGH,
@@ -30,7 +30,6 @@ from reader.core.choice.wishes import (
     interest_factors,
     muted_terms,
     newest_wishes,
-    pairs_or_word,
 )
 from reader.core.choice.words import VERSION, Common, Terms, pack, read_common, terms_of, unpack
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
@@ -90,14 +89,14 @@ BACKGROUND_PAPERS = 10_000
 SCORED_AT_ONCE = 20_000
 """Number of newest papers that are scored after a mark; a refresh scores all of them."""
 
-EXPLAINED = 3_000
+EXPLAINED = 2_000
 """Number of papers, the best ones, whose reasons are stored."""
 
-BATCH = 500
-"""Papers that are stored in one transaction: it takes 10 ms."""
+BATCH = 1_000
+"""Papers that are stored in one transaction, which must not keep a mark waiting."""
 
-SUITS_FROM = 0.1
-"""Papers with less than this part of the best score do not suit the user."""
+SUITS_FROM = 0.25
+"""The score from which on a paper suits the user, on a scale on which liked papers have 1 on average."""
 
 FIRST_PLACES, LOOKAHEAD = 20, 200
 """The places in which subjects take turns, and the papers among which they are found."""
@@ -115,6 +114,8 @@ _BODY = "iif(typeof(w.body) = 'blob' AND length(w.body) > 0 AND length(w.body) %
 """SQL: the stored terms of a paper; NULL if damaged, so that they are made again."""
 
 _PACKED = f"SELECT p.pk, {_BODY} FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
+
+_NEWEST = f"{_PACKED} ORDER BY p.pk DESC LIMIT ?"
 
 _PASSED = (
     f"{_PACKED} WHERE p.read = 1 AND p.starred = 0 AND p.hidden = 0"
@@ -224,51 +225,73 @@ def _learn(
     cache: sqlite3.Connection, state: list[object], wishes: Sequence[Wish], marked: Sequence[Marked], newest: int
 ) -> None:
     terms = dict(read_terms(cache, [one.pk for one in marked]))
-    marked = [one for one in marked if one.pk in terms]
-    liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in marked if one.weight > 0]
-    hidden = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in marked if one.weight < 0]
-    passed = [Weighed(pk, terms) for pk, terms in _passed(cache) if pk not in {one.pk for one in marked}]
+    known = [one for one in marked if one.pk in terms]
+    liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
+    passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
+    passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
     wanted = candidates(liked, muted_terms(wishes))
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
-    recent = _read(cache, f"{_PACKED} ORDER BY p.pk DESC LIMIT ?", BACKGROUND_PAPERS)
+    recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
-    weights = learn(liked, [*passed, *hidden], wanted, background)
+    weights = learn(liked, passed, wanted, background)
     found = subjects(_phrases(cache, [one.key for one in liked]), liked, weights, background)
-    wished = [one for one in wishes if one.what == "word" and one.added]
-    for one in wished:
-        meant = pairs_or_word(terms_of(one.name))
-        for term in meant:
-            weights[term] = weights.get(term, 0.0) + one.added / len(meant)
-    traits = [(one, frozenset(holders_of(cache, one.what, one.name))) for one in wishes if one.what != "word"]
-    scores = {}
-    for pk, each in _read(cache, f"{_PACKED} ORDER BY p.pk DESC LIMIT ?", newest):
-        scores[pk] = score(weights, each) + sum([one.added for one, having in traits if pk in having])
-    best = heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk])
-    least = SUITS_FROM * max(scores.values(), default=0.0)
-    reasons = Reasons(found, liked, weights)
-    alike = {one.pk: one for one in marked}
-    rows = {pk: (pk, one, "", "") for pk, one in scores.items()}
-    names = dict(cache.execute("SELECT slug, name FROM topic").fetchall())
-    for pk, each in read_terms(cache, [pk for pk in best if scores[pk] >= max(least, 1e-9)]):
-        reason = reasons.of(pk, each)
-        asked = [names.get(one.name, one.name) for one, having in traits if one.added > 0 and pk in having]
-        asked += [
-            one.name for one in wished if one.added > 0 and all(t in each for t in pairs_or_word(terms_of(one.name)))
-        ]
-        phrases = list(dict.fromkeys((*asked, *reason.phrases)))[:2]
-        like = (
-            ""
-            if reason.like is None
-            else f"{short_title(text_of(cache, reason.like)[0])}, which you {alike[reason.like].verb}"
-        )
-        rows[pk] = (pk, scores[pk], "\n".join(phrases), like)
-    every = [*rows.values()]
-    for at in range(0, len(every), 4 * BATCH):
+    asked = _asked(cache, wishes)
+    scores = {
+        pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])
+        for pk, each in _read(cache, _NEWEST, newest)
+    }
+    verbs = {one.pk: one.verb for one in marked}
+    reasons = _explain(cache, scores, Reasons(found, liked, weights), verbs, asked)
+    rows = [(pk, one, *reasons.get(pk, ("", ""))) for pk, one in scores.items()]
+    for at in range(0, len(rows), BATCH):
         with connections.transaction(cache):
-            cache.executemany(_STORE_SUITS, every[at : at + 4 * BATCH])
+            cache.executemany(_STORE_SUITS, rows[at : at + BATCH])
     told = [(one.text, one.liked) for one in learned(found)]
     with connections.transaction(cache):
         meta.put(cache, LEARNED, json.dumps({"state": state, "subjects": told, "papers": len(liked)}))
+
+
+class _Asked(NamedTuple):
+    """A wish: what it adds to the score of papers with its phrase, or with its topic, author or organization."""
+
+    name: str
+    added: float
+    terms: tuple[int, ...] = ()
+    papers: frozenset[int] = frozenset()
+
+    def is_about(self, pk: int, terms: Terms) -> bool:
+        return pk in self.papers or (bool(self.terms) and all(term in terms for term in self.terms))
+
+
+def _asked(cache: sqlite3.Connection, wishes: Sequence[Wish]) -> list[_Asked]:
+    names = dict(cache.execute("SELECT slug, name FROM topic").fetchall())
+    return [
+        _Asked(one.name, one.added, tuple(terms_of(one.name)))
+        if one.what == "word"
+        else _Asked(names.get(one.name, one.name), one.added, (), frozenset(holders_of(cache, one.what, one.name)))
+        for one in wishes
+    ]
+
+
+def _explain(
+    cache: sqlite3.Connection,
+    scores: Mapping[int, float],
+    reasons: Reasons,
+    verbs: Mapping[int, str],
+    asked: Sequence[_Asked],
+) -> dict[int, tuple[str, str]]:
+    """The phrases, those that the user asked for first, and the most similar marked paper of the best papers."""
+    best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= SUITS_FROM]
+    found = {}
+    for pk, terms in read_terms(cache, best):
+        reason = reasons.of(pk, terms)
+        wanted = [one.name for one in asked if one.added > 0 and one.is_about(pk, terms)]
+        phrases = [*dict.fromkeys((*wanted, *reason.phrases))][:MOST_NAMED]
+        alike = ""
+        if reason.like is not None:
+            alike = f"{short_title(text_of(cache, reason.like)[0])}, which you {verbs[reason.like]}"
+        found[pk] = ("\n".join(phrases), alike)
+    return found
 
 
 def _phrases(cache: sqlite3.Connection, liked: Sequence[int]) -> list[tuple[str, int]]:
@@ -277,10 +300,6 @@ def _phrases(cache: sqlite3.Connection, liked: Sequence[int]) -> list[tuple[str,
     )
     each = {pk: text.split("\n") for pk, text in rows}
     return keyword_phrases(each.values(), [each[pk] for pk in liked if pk in each])
-
-
-def _passed(connection: sqlite3.Connection) -> Iterator[tuple[int, Terms]]:
-    return _read(connection, _PASSED)
 
 
 def _state(connection: sqlite3.Connection) -> list[object]:
@@ -424,12 +443,6 @@ def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, 
     return {pk: Suits(score, tuple(filter(None, phrases.split("\n"))), alike) for pk, score, phrases, alike in rows}
 
 
-def suits_from(connection: sqlite3.Connection) -> float:
-    """The score from which on a paper suits the user; infinite if nothing is learned."""
-    (best,) = connection.execute("SELECT max(score) FROM suits").fetchone()
-    return SUITS_FROM * best if best is not None and best > 0 else float("inf")
-
-
 def take_turns(connection: sqlite3.Connection, ranked: Sequence[int]) -> Sequence[int]:
     """Papers, the best first, so that those with one first reason do not fill the first places."""
     known = read_suits(connection, ranked[:LOOKAHEAD])
@@ -458,8 +471,7 @@ def offer_papers(
     """
     from reader.core.views import ARCHIVE
 
-    suiting = suits_from(connection)
-    good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (suiting,)))
+    good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (SUITS_FROM,)))
     listed, groups, rest = array("q"), list[tuple[str, int]](), ranked
     for name, where in offer.parts:
         wanted = frozenset(

@@ -318,7 +318,7 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert (why(window, 3), why(window, 1)) == ("bird song", "")
     events.mark("star", True, [1])
     assert subjects(window, count=3) == ["Protein folding"] * 3
-    decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
+    decide(events, Wish("word", "protein folding", None))
     assert subjects(window) == ["Bird songs"] * 4
     events.undo()
     assert subjects(window, count=3) == ["Protein folding"] * 3

@@ -96,7 +96,7 @@ class Weighed(NamedTuple):
 class Background:
     """How common the terms of liked papers are in all papers, and some papers at random."""
 
-    def __init__(self, wanted: Container[int], papers: Iterable[tuple[int, Terms]], count: int, common: Common) -> None:
+    def __init__(self, wanted: frozenset[int], papers: Iterable[tuple[int, Terms]], count: int, common: Common) -> None:
         """Count the `wanted` terms in papers with their keys; `count` is about how many there are."""
         self.have: defaultdict[int, float] = defaultdict(float)
         """How many papers have each term."""
@@ -109,7 +109,7 @@ class Background:
             self.papers += 1
             if number % step == 0:
                 self.random.append(Weighed(key, terms))
-            for term in filter(wanted.__contains__, terms):
+            for term in wanted.intersection(terms):
                 self.have[term] += 1
                 if terms[term] > DWELLS:
                     self.dwell[term] += 1
@@ -117,7 +117,7 @@ class Background:
         if self.papers < ENOUGH and common.papers:
             self._add(common, wanted)
 
-    def _add(self, common: Common, wanted: Container[int]) -> None:
+    def _add(self, common: Common, wanted: frozenset[int]) -> None:
         part = COMMON_PAPERS / common.papers
         self.papers += COMMON_PAPERS
         for term, (have, dwell) in common.counts.items():

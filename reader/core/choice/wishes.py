@@ -142,11 +142,7 @@ def interest_factors(events: Iterable[tuple[str, str]]) -> dict[str, float]:
 
 
 def muted_terms(wishes: Iterable[Wish]) -> frozenset[int]:
-    """The numbers of the words and pairs of muted phrases: of a single word the word, else the pairs alone."""
-    terms = [terms_of(wish.name) for wish in wishes if wish.what == "word" and wish.step is None]
-    return frozenset(term for each in terms for term in pairs_or_word(each))
-
-
-def pairs_or_word(terms: list[int]) -> list[int]:
-    """The terms that mean a phrase: its pairs, or its only word."""
-    return [term for term in terms if term & 1] or terms[:1]
+    """The words and pairs of muted phrases."""
+    return frozenset(
+        term for wish in wishes if wish.what == "word" and wish.step is None for term in terms_of(wish.name)
+    )

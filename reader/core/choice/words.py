@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 import unicodedata
 import zlib
 from array import array
@@ -122,7 +123,9 @@ def pack(title: str, abstract: str) -> bytes:
 
 def unpack(packed: bytes) -> Terms:
     """The terms of a packed paper with their values; of damaged bytes, any terms."""
-    every = array("I", struct.unpack(f"<{len(packed) // 4}I", packed[: len(packed) // 4 * 4]))
+    every = array("I", packed[: len(packed) // 4 * 4])
+    if sys.byteorder == "big":
+        every.byteswap()
     norm = 0.5 + 1.5 * (every[0] if every else 0) / AVERAGE_WORDS
     terms: Terms = {}
     at = 1

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 NESTING = 8
 """How deep blocks nest at most; deeper ones become blocks of the innermost container."""
@@ -443,6 +443,8 @@ _NAMES = {
     "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "mathbb": "double", "mathds": "double", "mathcal": "script",
     "mathscr": "script", "mathfrak": "fraktur", "mathsf": "sans", "mathtt": "mono",
 }  # fmt: skip
+_UPRIGHT_LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
+"""Without these, no italic letter needs a sign of its own."""
 _FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
 
 
@@ -467,34 +469,22 @@ def with_font_names(document: Document) -> Document:
 
 
 def _named(tex: str) -> str:
+    tex = _UPRIGHT_LETTER.sub(r"\1", tex)
     return _FONT.sub(lambda found: rf"\operatorname{{{_NAMES[found[1]]}}}", tex)
 
 
 def _rewritten(document: Document, inline: Callable[[Span], Span], displayed: Callable[[Formula], Block]) -> Document:
     """The document with each formula changed, in running text and on lines of its own."""
 
-    def spans_of(spans: Spans) -> Spans:
-        return tuple(inline(span) if span.style == "formula" else span for span in spans)
+    def changed(value: Any) -> Any:
+        if isinstance(value, Formula):
+            return displayed(value)
+        if isinstance(value, Span):
+            return inline(value) if value.style == "formula" else value
+        if isinstance(value, tuple):
+            return tuple(map(changed, value))
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{one.name: changed(getattr(value, one.name)) for one in fields(value)})
+        return value
 
-    def block_of(block: Block) -> Block:
-        match block:
-            case Formula():
-                return displayed(block)
-            case Heading() | Paragraph() | Note() | Reference():
-                return replace(block, spans=spans_of(block.spans))
-            case Items(items):
-                parts = (replace(item, blocks=tuple(map(block_of, item.blocks))) for item in items)
-                return replace(block, items=tuple(parts))
-            case Quote(blocks):
-                return replace(block, blocks=tuple(map(block_of, blocks)))
-            case Theorem(title, blocks):
-                return replace(block, title=spans_of(title), blocks=tuple(map(block_of, blocks)))
-            case Figure(_, caption, blocks):
-                return replace(block, caption=spans_of(caption), blocks=tuple(map(block_of, blocks)))
-            case Table(rows):
-                changed = (tuple(replace(cell, spans=spans_of(cell.spans)) for cell in row) for row in rows)
-                return replace(block, rows=tuple(changed))
-            case Verbatim(lines):
-                return replace(block, lines=tuple(map(spans_of, lines)))
-
-    return replace(document, blocks=tuple(map(block_of, document.blocks)))
+    return replace(document, blocks=changed(document.blocks))

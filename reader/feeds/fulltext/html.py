@@ -512,6 +512,8 @@ _BLOCKS = frozenset((
     "address", "article", "aside", "center", "details", "div", "dd", "dt", "figcaption", "hr", "li", "main", "p",
     "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr", "h1", "h2", "h3", "h4", "h5", "h6",
 ))  # fmt: skip
+_TRANSPARENT = ("\\ce", "\\cee", "\\num")
+"""Macros that LaTeXML may not know, and whose argument reads well as it is, such as `H2O`."""
 _LEVELS = {
     "part": 1, "chapter": 1, "section": 1, "appendix": 1, "bibliography": 1, "index": 1, "abstract": 1,
     "acknowledgements": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5,
@@ -631,6 +633,8 @@ class PageReader:
         if tag in _DROPPED:
             return
         classes = class_names(node)
+        if "ltx_ERROR" in classes and node.text().strip() in _TRANSPARENT:
+            return
         if tag == "svg" or {"ltx_ERROR", "undefined"} <= classes:
             self._miss("diagram" if tag == "svg" else "macro", flow, look)
             return

@@ -109,6 +109,8 @@ def test_macros_of_packages_say_what_they_mean(tex: str, line: str) -> None:
             "<p class=ltx_p>What immortal</p></blockquote>",
             "│   Tyger Tyger,\n│   burning bright\n│\n│   What immortal",
         ),
+        # A macro of chemistry that LaTeXML does not know leaves its argument.
+        ("<p>So <span class='ltx_ERROR undefined'>\\ce</span>H2O is wet.</p>", "So H2O is wet."),
         # Marks of affiliations and captions
         (
             f"<p>Ann<sup>1,2,*</sup> Bo{math('{}^{2}')} 2<sup>nd</sup> m<sup>AB</sup> V<sub>DD</sub> a<sup>b c</sup>",
