@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.errors import ReaderError
 from reader.core.settings.tables import (
     DigestMail,
     Entries,
@@ -38,12 +36,10 @@ from reader.core.settings.types import (
     setting_types,
 )
 from reader.core.theme_names import AUTO, THEMES
-from reader.paths import read_start
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from reader.core.topics.scorer import Topics
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 THEME_VARIABLE = "TEXTUAL_THEME"
@@ -56,9 +52,6 @@ LOG_LEVELS = ("error", "warning", "info")
 
 PRESETS = ("vim", "newsboat", "arrows")
 """The tables of keys in `reader.keys.actions`."""
-
-MAX_RULES_SIZE = 1 << 20
-"""Bytes; a larger file of topic rules is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +148,6 @@ class Settings:
     density: str = setting(OneOf(("comfortable", "compact")), "comfortable")
     """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
 
-    topics_file: str = setting(FilePath(), "")
-    """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
-
     sync: str = setting(FilePath(), "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
@@ -228,40 +218,6 @@ def _texts(value: object, rule: object) -> Iterator[str]:
     elif is_dataclass(value):
         for part in fields(value):
             yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
-
-
-def topic_rules_file(settings: Settings, file: Path) -> Path:
-    """The file of the user's topic rules, by the settings from `file`; it need not exist."""
-    return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
-
-
-def read_rules(file: Path, *, is_chosen: bool = False) -> str | None:
-    """The text of a file of topic rules, None if it is missing; raises ReaderError.
-
-    A pipe is waited for only if the user chose this file, such as by a shell's <(command).
-    """
-    try:
-        if is_chosen:
-            with file.open("rb") as opened:
-                data = opened.read(MAX_RULES_SIZE + 1)
-        else:
-            data = read_start(file, MAX_RULES_SIZE + 1)
-        if len(data) > MAX_RULES_SIZE:
-            raise ReaderError(f"The topic rules {file} have more than {MAX_RULES_SIZE // 1024} KiB. Shorten the file.")
-        return data.decode().replace("\r\n", "\n")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ReaderError(f"The topic rules {file} can't be read: {reason}. Correct or move the file.") from error
-
-
-def load_topics(own: Path) -> Topics:
-    """The bundled topic rules plus those of the user's file `own`, which may be missing; raises ReaderError."""
-    from reader.data import shipped_topics
-
-    text = read_rules(own)
-    return shipped_topics(*([] if text is None else [text]))
 
 
 def retention_start(settings: Settings, today: date) -> str | None:

@@ -151,13 +151,12 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 
 
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
-    from reader import config
+    from reader.data import shipped_topics
     from reader.refresh import worker
     from reader.refresh.jobs import JobContext, Refresh
 
     settings = workspace.settings_of_now() if isinstance(job, Refresh) else workspace.settings
-    own = config.topic_rules_file(settings, workspace.config_file)
-    return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
+    return worker.run_in_process(JobContext(file, settings, shipped_topics), job)
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool) -> int:

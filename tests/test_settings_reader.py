@@ -284,8 +284,8 @@ def test_a_file_is_written_unless_it_could_not_be_read_or_there_is_no_place_for_
         "x = {" + '"a".' * 10_000 + "b = 1}",
         'notify = "' + "(" * 60_000 + '"',
         "x" * 60_000 + " = 1",
-        'topics_file = "~nobody-of-this-name/topics.toml"',
-        'topics_file = "topics\\u0000.toml"',
+        'sync = "~nobody-of-this-name/topics.toml"',
+        'sync = "topics\\u0000.toml"',
     ],
 )
 def test_a_mistake_is_one_short_sentence_however_long_its_line(file: Path, line: str) -> None:

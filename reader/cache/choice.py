@@ -95,8 +95,8 @@ EXPLAINED = 2_000
 BATCH = 1_000
 """Papers that are stored in one transaction, which must not keep a mark waiting."""
 
-SUITS_FROM = 0.1
-"""Papers with less than this part of the best score do not suit the user."""
+SUITS_FROM = 0.25
+"""The score from which on a paper suits the user, on a scale on which liked papers have 1 on average."""
 
 FIRST_PLACES, LOOKAHEAD = 20, 200
 """The places in which subjects take turns, and the papers among which they are found."""
@@ -229,12 +229,16 @@ def _learn(
     liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
     passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
     passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
-    wanted = candidates(liked, muted_terms(wishes))
+    muted = muted_terms(wishes)
+    wanted = candidates(liked, muted)
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
     recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
     weights = learn(liked, passed, wanted, background)
-    found = subjects(_phrases(cache, [one.key for one in liked]), liked, weights, background)
+    phrases = _phrases(cache, [one.key for one in liked])
+    if muted:
+        phrases = [one for one in phrases if muted.isdisjoint(terms_of(one[0]))]
+    found = subjects(phrases, liked, weights, background)
     asked = _asked(cache, wishes)
     scores = {
         pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])
@@ -281,8 +285,7 @@ def _explain(
     asked: Sequence[_Asked],
 ) -> dict[int, tuple[str, str]]:
     """The phrases, those that the user asked for first, and the most similar marked paper of the best papers."""
-    least = max(SUITS_FROM * max(scores.values(), default=0.0), 1e-9)
-    best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= least]
+    best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= SUITS_FROM]
     found = {}
     for pk, terms in read_terms(cache, best):
         reason = reasons.of(pk, terms)
@@ -444,12 +447,6 @@ def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, 
     return {pk: Suits(score, tuple(filter(None, phrases.split("\n"))), alike) for pk, score, phrases, alike in rows}
 
 
-def suits_from(connection: sqlite3.Connection) -> float:
-    """The score from which on a paper suits the user; infinite if nothing is learned."""
-    (best,) = connection.execute("SELECT max(score) FROM suits").fetchone()
-    return SUITS_FROM * best if best is not None and best > 0 else float("inf")
-
-
 def take_turns(connection: sqlite3.Connection, ranked: Sequence[int]) -> Sequence[int]:
     """Papers, the best first, so that those with one first reason do not fill the first places."""
     known = read_suits(connection, ranked[:LOOKAHEAD])
@@ -478,8 +475,7 @@ def offer_papers(
     """
     from reader.core.views import ARCHIVE
 
-    suiting = suits_from(connection)
-    good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (suiting,)))
+    good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (SUITS_FROM,)))
     listed, groups, rest = array("q"), list[tuple[str, int]](), ranked
     for name, where in offer.parts:
         wanted = frozenset(

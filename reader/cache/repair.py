@@ -22,7 +22,7 @@ from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooN
 from reader.core.text import amount
 from reader.database import connections
 from reader.database.connections import alone
-from reader.database.sqlite_errors import explained, primary_code
+from reader.database.sqlite_errors import explained
 from reader.log import copies
 from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp, touch_private
 
@@ -197,7 +197,7 @@ def _replace(path: Path, progress: Progress) -> Path:
 
 def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
     try:
-        old = connections.peek(path)
+        old = connections.connect_broken(path)
     except (sqlite3.Error, CacheError):
         return
     new.execute("PRAGMA foreign_keys = OFF")
@@ -229,14 +229,18 @@ def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) ->
     insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
     for order in ("ASC", "DESC"):
         by = ", ".join(f'"{name}" {order}' for name in keys)
+        some: list[tuple[object, ...]] = []
         try:
-            rows = old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}")
-            while some := rows.fetchmany(BATCH):
-                _insert(new, insert, some)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            if primary_code(error) not in (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise
+            # Row by row: of rows that are fetched together, none would be left if one fails.
+            for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
+                some.append(row)
+                if len(some) >= BATCH:
+                    _insert(new, insert, some)
+                    some.clear()
+        except (sqlite3.Error, UnicodeDecodeError):
+            _insert(new, insert, some)
         else:
+            _insert(new, insert, some)
             return
 
 

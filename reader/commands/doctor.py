@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
-import errno
-import json
 import os
 import platform
 import re
@@ -16,14 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict
 
-import reader
-from reader import described, installed, sources
+from reader import described, installed
 from reader import platform as systems
 from reader.access_token import lookup_environment
 from reader.actions.programs import desktop_program, find_program
@@ -35,10 +30,8 @@ from reader.commands.output import (
     Progress,
     Style,
     answer,
-    is_confirmed,
     is_terminal,
     print_line,
-    warn,
     width,
 )
 from reader.commands.workspace import Workspace
@@ -49,7 +42,7 @@ from reader.core.theme_names import is_colorless
 from reader.database import connections
 from reader.feeds.http.environment import find_token, is_offline, may_have_token
 from reader.log.copies import backups
-from reader.paths import is_there, last_refresh, log_database, log_file, open_private
+from reader.paths import is_there, last_refresh, log_database, log_file
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -65,7 +58,8 @@ HIDDEN = "(only shown by 'dailypapers doctor')"
 class Finding:
     """One examined fact; `advice` is the remedy for a problem, else empty.
 
-    `shared` is the part for reports to others. The value and the advice are private unless marked as the program's own.
+    `shared` is the part that `--json` prints, for bug reports. The value and the advice are private unless they are
+    marked as the program's own.
     """
 
     topic: str
@@ -108,15 +102,6 @@ def _open(topic: str, name: str, value: str, advice: str = "") -> Finding:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--online", action="store_true", help="also send the feed a request")
-    parser.add_argument(
-        "--report",
-        nargs="?",
-        const="dailypapers-report.json",
-        metavar="FILE",
-        help="show what a bug report needs, and write it to FILE (default: dailypapers-report.json);"
-        " it has no queries, paths, addresses, names or keys",
-    )
-    parser.add_argument("--yes", action="store_true", help="do not ask before writing the report")
     about = "repair what is broken of the cache and your marks, and keep the broken files"
     parser.add_argument("--repair", action="store_true", help=about)
 
@@ -152,11 +137,8 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
         *_examine_log(),
     ]
     wrong = sum(not finding.ok for finding in findings)
-    shared = [finding.for_others() for finding in findings]
-    if arguments.report is not None:
-        return write_report(shared, Path(arguments.report), yes=arguments.yes)
     if arguments.json:
-        answer(arguments, Examined(ok=not wrong, findings=shared))
+        answer(arguments, Examined(ok=not wrong, findings=[finding.for_others() for finding in findings]))
         return 1 if wrong else 0
     style, size, topic = Style.of(sys.stdout), max(len(finding.name) for finding in findings), ""
     for finding in findings:
@@ -194,14 +176,6 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         # Keys that are no settings are the user's own words.
         shared = first if first in SETTING_TYPES else "no setting"
         yield Finding("Settings", name, mistake.key, str(mistake), shared)
-    try:
-        rules = workspace.topics
-    except ReaderError as error:
-        yield Finding("Settings", "topic rules", "unreadable", str(error), "unreadable")
-        return
-    advice = "; ".join(f"line {one.line}: {one.message}" if one.line else one.message for one in rules.mistakes[:3])
-    count = amount(len(rules.topics), "topic")
-    yield Finding("Settings", "topic rules", count, advice, count)
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
@@ -444,79 +418,3 @@ COMMAND = Command(
     _examine,
     {"": Examined, "--repair": Repaired},
 )
-
-
-# A report for bug reports: doctor's findings and the end of the log, without private values
-
-
-LONGEST_TAIL = 200
-"""Maximum lines of the log in a report."""
-
-_TAIL_BYTES = 1 << 16
-
-_WORD = re.compile(r"[^\W_]+")
-_FRAME = re.compile(r'\s+File "(?P<file>.*)", (?P<line>line [0-9]+)(?:, in (?P<name>[\w.<>]+))?')
-_LIBRARY = re.compile(r".*[/\\](?:site-packages|python3[0-9.]*)[/\\](?=[^/\\])")
-
-
-def write_report(findings: Sequence[Mapping[str, object]], file: Path, *, yes: bool) -> int:
-    """Show the report, ask, and write it to a new file; returns the exit code."""
-    text = json.dumps({"findings": findings, "log": list(log_for_others())}, indent=2)
-    print_line(text)
-    if not is_confirmed(yes, f"Write this to {file}?"):
-        return 0
-    try:
-        with open_private(file, new=True) as out:
-            out.write(f"{text}\n")
-    except FileExistsError as error:
-        raise ReaderError(f"{file} already exists. Name another file: --report FILE.") from error
-    except OSError as error:
-        raise ReaderError(f"{file} can't be written: {error.strerror}. Name another file: --report FILE.") from error
-    warn(f"Written to {file}.")
-    return 0
-
-
-def log_for_others() -> Iterator[str]:
-    """The end of the log: times, kinds of errors and code locations; of the rest, only the program's own words."""
-    try:
-        with log_file().open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
-            lines = file.read().decode(errors="replace").splitlines()
-    except OSError:
-        return
-    for line in lines[-LONGEST_TAIL:]:
-        if frame := _FRAME.match(line):
-            yield f"  {_place(frame['file'])}, {frame['line']}, in {_own_words(frame['name'] or '')}"
-        elif not line.startswith("    "):
-            # A line of code says no more than its number.
-            yield _own_words(line)
-
-
-def _place(file: str) -> str:
-    """A file of Python, a library or the program, without the folders where it is installed."""
-    here = str(Path(reader.__file__).parent.parent) + os.sep
-    if file.startswith(here) and "site-packages" not in file:
-        file = file.removeprefix(here)
-        return file if file.startswith("reader") else "***"
-    short = _LIBRARY.sub("", file)
-    return short if short != file else "***"
-
-
-def _own_words(line: str) -> str:
-    return _WORD.sub(lambda found: found[0] if _is_own(found[0]) else "***", line)
-
-
-def _is_own(word: str) -> bool:
-    return word.casefold() in _vocabulary() or (word.isdecimal() and len(word) <= 6) or bool(_STAMP.fullmatch(word))
-
-
-_STAMP = re.compile(r"[0-9]{2}T[0-9]{2}|[0-9]{2}Z")
-"""Parts of the time at the start of a line."""
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    """The words of the program's sources, and of error messages of the system, Python and SQLite."""
-    texts = [*map(os.strerror, errno.errorcode), *dir(builtins), *dir(sqlite3)]
-    texts += [file.read_text(encoding="utf-8") for file in sources()]
-    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))

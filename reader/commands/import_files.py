@@ -250,7 +250,7 @@ def _source(name: str) -> Path | BinaryIO:
 
 
 def _update_topics(cache: Cache) -> None:
-    """Classify all papers again if the topic rules have changed."""
+    """Classify all papers again if the topics have changed."""
     from reader.commands.run_job import describe_progress
     from reader.refresh.jobs import PapersClassified
 

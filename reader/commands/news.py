@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from reader import paths
 from reader.cache.changes import read_changed
-from reader.cache.choice import read_suits, suits_from
+from reader.cache.choice import SUITS_FROM, read_suits
 from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
@@ -379,9 +379,9 @@ class _Builder:
     def _for_you(self) -> Section:
         query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
         found = self._window.order(selection(self._window, query)._replace(offer=Offer()))
-        first, least = found.pks[: 4 * FOR_YOU], self._window.read(suits_from)
+        first = found.pks[: 4 * FOR_YOU]
         suits = self._window.read(lambda connection: read_suits(connection, first))
-        pks = [pk for pk in first if pk in suits and suits[pk].score >= least]
+        pks = [pk for pk in first if pk in suits and suits[pk].score >= SUITS_FROM]
 
         def why(paper: Paper) -> Iterator[str]:
             yield suits[_key(paper)].why

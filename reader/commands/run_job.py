@@ -99,7 +99,7 @@ def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
             of = f" of {total / 1e6:.1f}" if total else ""
             return f"{done / 1e6:.1f}{of} MB of the PDF"
         case jobs.PapersClassified(done, total):
-            return f"new topic rules: {done:,} of {total:,} papers"
+            return f"other topics: {done:,} of {total:,} papers"
         case jobs.HookRan(done, of):
             return f"on_new: {done:,} of {amount(of, 'paper')}"
         case jobs.PapersDropped(papers, before):

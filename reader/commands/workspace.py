@@ -88,12 +88,7 @@ class Workspace:
 
     @cached_property
     def topics(self) -> Topics:
-        """The shipped topic rules, extended by the user's."""
-        return config.load_topics(config.topic_rules_file(self.settings, self.config_file))
-
-    @cached_property
-    def shipped_topics(self) -> Topics:
-        """The shipped topic rules, to check a user's file against."""
+        """The canonical topics."""
         from reader.data import shipped_topics
 
         return shipped_topics()

@@ -19,8 +19,8 @@ def read_bytes(name: str) -> bytes:
     return files(__name__).joinpath(name).read_bytes()
 
 
-def shipped_topics(*own: str) -> Topics:
-    """The shipped topics: the written rules with their fitted weights, and the texts of a user's rules on top."""
+def shipped_topics() -> Topics:
+    """The canonical topics with their fitted weights."""
     from reader.core.topics.scorer import Topics
 
-    return Topics(read_text("topics.toml"), *own, weights=read_text("topic_weights.json"))
+    return Topics(read_text("topics.toml"), read_text("topic_weights.json"))

@@ -67,7 +67,7 @@ def read(cache: Path) -> OldHome:
     )
     for file in (cache, *copies):
         if _has_events(file):
-            with suppress(sqlite3.Error), closing(connections.peek(file)) as connection:
+            with suppress(sqlite3.Error), closing(_opened(file)) as connection:
                 machine = machine or _machine(connection)
                 unread += _add(found, _events(connection))
                 if file == cache:
@@ -90,9 +90,19 @@ def read(cache: Path) -> OldHome:
 def _has_events(file: Path) -> bool:
     if not file.is_file() or not file.stat().st_size:
         return False
-    with suppress(sqlite3.Error, UnicodeDecodeError), closing(connections.peek(file)) as connection:
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(_opened(file)) as connection:
         return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchone() is not None
     return False
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """Open an old cache, which may be damaged, for reading."""
+    try:
+        connection = connections.peek(file)
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
+    except sqlite3.DatabaseError:
+        return connections.connect_broken(file)
+    return connection
 
 
 def _machine(connection: sqlite3.Connection) -> str:

@@ -348,7 +348,7 @@ class SourceFailing(NamedTuple):
 
 
 class PapersClassified(NamedTuple):
-    """The number of papers classified so far by the current topic rules."""
+    """The number of papers classified so far by the current topics."""
 
     done: int
     total: int
@@ -457,7 +457,7 @@ Message = (
 
 @dataclass(frozen=True)
 class JobContext:
-    """The context of a job: the cache, the settings and the clock; `rules` loads the topic rules."""
+    """The context of a job: the cache, the settings and the clock; `rules` loads the topics."""
 
     cache_file: Path
     settings: Settings

@@ -174,7 +174,7 @@ def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
 
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
-    """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
+    """Reclassify papers if the topics changed, delete papers that are too old, and back up once a day."""
     from reader.cache.choice import update
     from reader.cache.texts import Texts
     from reader.log import copies

@@ -72,7 +72,7 @@ def _actors(feature: Feature) -> Iterator[type[Actor]]:
 class ReaderApp(ShellApp):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
+    `run_job` runs jobs such as a refresh; `rules` loads the topics, and `shell` the commands, at their first use.
     It starts with `query` in the view All; without a query, where the user left off. A `demo` fetches nothing and saves
     nothing outside the cache. With `opens_page`, the first paper's page is open. `leaving` supervises its end;
     `first_frame` is already on the terminal. Changes to views in `settings_file` take effect at once; `now` is the

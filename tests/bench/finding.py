@@ -26,8 +26,7 @@ from reader.core.words import STOP_WORDS
 from reader.data import shipped_topics
 from reader.database import connections
 from reader.feeds.files.papers_file import read_papers
-from tests.topics.evaluate import held_out_figures
-from tests.topics.labelled_papers import labelled_papers
+from tests.topics.labels import figures
 
 SAMPLE, SEED = 120, 43
 """Papers from whose titles and abstracts texts are made."""
@@ -60,8 +59,7 @@ def measure(archive: Path) -> list[str]:
             lines = [f"| {' | '.join(['search', *kinds, 'ms'])} |", f"|{'---|' * (len(kinds) + 2)}"]
             lines.append(_row("BM25", lambda text: _bm25(connection, text), queries, kinds))
             lines.append(_row("ours", lambda text: free_text.rank(connection, text).pks, queries, kinds))
-    figures = held_out_figures(shipped_topics(), labelled_papers())
-    return [*lines, "topics, F1 of held-out papers: " + ", ".join(f"{name} {one}" for name, one in figures.items())]
+    return [*lines, *figures(archive)]
 
 
 def _row(name: str, search: Search, queries: Sequence[Query], kinds: Sequence[str]) -> str:

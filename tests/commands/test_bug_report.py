@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,7 +16,6 @@ import pytest
 from reader import access_token, log_file, paths
 from reader.cache.feeds import Feeds
 from reader.cli import main
-from reader.commands.doctor import log_for_others
 from reader.config import private_texts
 from reader.core.settings.tables import TABLES, Entries, OneTable
 from reader.core.settings.types import KEY_TEXT, Boolean, HiddenViews, KeyTable, Number, OneOf, ThemeName
@@ -29,12 +27,11 @@ FILE = """
 endpoint = "https://{0}.example.org/{1}"
 token_endpoint = "https://{2}.example.org"
 notify = ["title:{3}", "\\"{4} of {5}\\""]
-notify_command = ["{6}", "--key={7}"]
+notify_command = ["{6}", "--key={7}", "/home/{14}/{15}"]
 full_text_from = ["https://{8}.example.org"]
 fetch_ahead = ["author:{9}"]
 pdf_folder = "~/{10}/{11}"
 pdf_viewer = ["/opt/{12}/view", "{13}"]
-topics_file = "/home/{14}/{15}.toml"
 sync = "postgresql://{16}:{17}@db.example.org/{18}"
 citation_key = "{{author}}{19}"
 on_star = ["{20}"]
@@ -49,6 +46,7 @@ sender = "{28}@example.org"
 server = "{29}.example.org"
 user = "{30}"
 command = ["{31}"]
+password_command = ["{31}"]
 file = "/srv/{32}/{33}.html"
 [[views]]
 name = "{34}"
@@ -88,7 +86,7 @@ ABOUT = {"settings": 51, "variables": len(VARIABLES), "feeds": 8, "files": 3, "q
 
 
 @pytest.mark.parametrize("turn", rest_long(range(len(FORMS)), [0]))
-def test_no_planted_secret_is_in_a_report_in_json_or_in_the_log(
+def test_no_planted_secret_is_in_json_or_in_the_log(
     turn: int, filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = count(turn)
@@ -126,14 +124,11 @@ def test_no_planted_secret_is_in_a_report_in_json_or_in_the_log(
     capsys.readouterr()
     main(["doctor", "--json"])
     shown = capsys.readouterr().out
-    assert main(["doctor", "--report", str(home / "report.json"), "--yes"]) == 0
-    report = (home / "report.json").read_text()
-    assert capsys.readouterr().out == report
+    assert len(json.loads(shown)["findings"]) > 10
     logged = paths.log_file().read_text()
-    assert len(json.loads(report)["log"]) > 50
     assert logged.count("ERROR") >= len(everything)
     every = [one for many in planted.values() for one in many]
-    for where, text in (("json", shown), ("report", report), ("log", logged)):
+    for where, text in (("json", shown), ("log", logged)):
         assert [line for line in text.splitlines() if any(one in line for one in every)] == [], where
 
 
@@ -150,44 +145,8 @@ def _unplanted(table: Any, before: str = "") -> Iterator[str]:
             yield name
 
 
-def test_a_report_is_seen_before_it_is_written(
-    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "report.json"
-    unasked = run("doctor", "--report", str(file))
-    assert (unasked.code, file.exists()) == (2, False)
-    assert "pass --yes to confirm" in unasked.err
-    monkeypatch.setattr("reader.commands.output.is_terminal", lambda _: True)
-    for answer, is_written in (("", False), ("n", False), ("y", True)):
-        monkeypatch.setattr("builtins.input", lambda answer=answer: answer)
-        found = run("doctor", "--report", str(file))
-        shown, asked, _ = found.out.partition(f"Write this to {file}? [y/N] ")
-        assert (found.code, file.exists(), bool(asked)) == (0, is_written, True)
-    assert file.read_text() == shown and file.stat().st_mode & 0o777 == 0o600
-    before = file.read_bytes()
-    again = run("doctor", "--report", str(file), "--yes")
-    assert (again.code, file.read_bytes()) == (1, before)
-    assert "already exists" in " ".join(again.err.split())
-    report = {one["name"]: one for one in json.loads(before)["findings"]}
-    assert re.search(r"build [0-9a-f]{12}", report["dailypapers"]["value"])
-    assert report["file system"]["value"].endswith("files can be locked")
-    assert report["papers"]["value"] == "6"
-
-
 def test_a_file_system_without_locks_is_a_finding(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.platform.lacks_locks", lambda _: "No locks available")
     found = run("doctor")
     assert found.code == 1
     assert "files can't be locked: No locks available" in found.out and "DAILYPAPERS_HOME" in found.out
-
-
-def test_the_end_of_the_log_has_places_and_kinds_and_no_words_of_others(run: Run, papers: Path) -> None:
-    log_file.record_error("refresh", ValueError("can't read /home/ann/Umbrix/x.bib"))
-    try:
-        json.loads("{")
-    except ValueError as error:
-        log_file.record_error("list", error)
-    told = "\n".join(log_for_others())
-    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", told)
-    assert "ERROR reader: refresh: ValueError: can't read /home/***/***/x.bib" in told
-    assert "json/decoder.py, line" in told and "tests" not in told

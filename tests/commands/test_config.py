@@ -188,7 +188,6 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
         ("notify", ["topic:agents", "is:new"], 'notify = "topic:agents is:new"'),
         ("notify", ['["topic:agents", "rag"]'], 'notify = ["topic:agents", "rag"]'),
         ("notify", ["-topic:agents rag"], 'notify = "-topic:agents rag"'),
-        ("topics_file", ["~/my topics.toml"], 'topics_file = "~/my topics.toml"'),
         ("keys.app.quit", ["Q"], '[keys]\n"app.quit" = "Q"'),
     ],
 )

@@ -56,7 +56,6 @@ Program
 
 Settings
   file          HOME/config.toml (not there: all defaults)
-  topic rules   61 topics
 
 Cache
   file          HOME/papers.db
@@ -121,8 +120,6 @@ WRONG = """\
   file          HOME/config.toml
 ! line 1        days_at_strat
                 HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
-! topic rules   61 topics
-                unknown key "nam"; did you mean "name"?
   copies        1, the newest: log-DAY.db
   marks         1
   categories    not known for 6 papers; arXiv is not asked: ask_arxiv is off
@@ -155,11 +152,10 @@ def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
     assert "  output        terminal of 70 columns, UTF-8" in on_terminal("doctor", columns=70).lines
     run("mark", "star", "2606.26740")
     (home / "config.toml").write_text(WRONG_SETTINGS)
-    (home / "topics.toml").write_text("[topics.agents]\nnam = 'Agents'\n")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     found = run("doctor")
-    assert (found.code, found.err) == (1, "dailypapers: 6 findings above, marked with !.\n")
+    assert (found.code, found.err) == (1, "dailypapers: 5 findings above, marked with !.\n")
     wrong = without_machine(found.out, home)
     assert [line for line in wrong if line not in healthy] == WRONG.splitlines()
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
@@ -169,7 +165,6 @@ def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
     assert [one for one in told if f"  {one[0]:12}  {one[1]}\n" not in found.out] == [
         ("file", "there", ""),
         ("line 1", "no setting", HIDDEN),
-        ("topic rules", "61 topics", HIDDEN),
         ("file", HIDDEN, ""),
         ("marks", HIDDEN, ""),
         ("environment", f"TERM=xterm-256color TERM_PROGRAM={HIDDEN} LANG=de_DE.UTF-8", ""),

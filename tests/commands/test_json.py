@@ -36,7 +36,6 @@ read 2606.26740                             | read
 grep start                                  | grep
 count is:starred                            | count
 topics                                      | topics
-topics check wrong.toml                     | topics check
 stats                                       | stats
 open 2606.26740                             | open
 pdf 2606.26740 -o .                         | pdf

@@ -254,7 +254,7 @@ class Told(jobs.ExtensionMessage):
         (jobs.DayEmpty(DAY, 30, 1200), f"day 30 of 1,200 done: {DAY} · 3.0 a second · 6 min left"),
         (jobs.DayFailed(DAY, FeedError("no"), 2, 2), f"day 2 of 2 done: {DAY} · 12 a minute · 0 s left"),
         (jobs.Waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
-        (jobs.PapersClassified(2000, 9295), "new topic rules: 2,000 of 9,295 papers"),
+        (jobs.PapersClassified(2000, 9295), "other topics: 2,000 of 9,295 papers"),
         (jobs.PapersDropped(1, DAY), f"1 paper from before {DAY} dropped"),
         (jobs.TitlesLookedUp(3, 1_203), "title 4 of 1,203 · 18 a minute · 67 min left"),
         (jobs.TitlesLookedUp(3, 3), ""),

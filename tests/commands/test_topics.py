@@ -36,8 +36,6 @@ def test_topics_count_the_papers_of_a_query(session: Session, papers: Path) -> N
         $ topics upvotes:>999999 -n 1
         3d	3D & geometry	0
         ! Nothing matches.
-        $ topics check a b
-        2! dailypapers: 'topics check' takes one file.
         """  # noqa: E501
     )
 
@@ -52,42 +50,3 @@ def test_topics_rise_and_fall_over_twelve_weeks(run: Run, home: Path, tmp_path: 
     found = {one["slug"]: one for one in run("topics", "--json").records}
     assert found["robotics"]["weeks"] == [0.5] * 9 + [0.6667] * 3
     assert found["robotics"]["rising"] > 0 > found["agents"]["rising"]
-
-
-def test_a_file_of_rules_is_checked(session: Session, home: Path, tmp_path: Path) -> None:
-    (tmp_path / "own.toml").write_text(RULES)
-    (tmp_path / "right.toml").write_text(RULES.replace("nam ", "name "))
-    session(
-        """
-        $ topics check own.toml
-        own.toml:2: unknown key "nam"; did you mean "name"?
-        1! dailypapers: 1 mistake; the rest of the file is used.
-        $ topics check own.toml --jsonl
-        {"file": "own.toml", "line": 2, "key": null, "message": "unknown key \\"nam\\"; did you mean \\"name\\"?", "suggestion": null}
-        1
-        $ topics check right.toml
-        right.toml: no mistakes.
-        $ topics check
-        1! dailypapers: There is no file TMP/home/topics.toml.
-        $ topics check /dev/zero
-        1! dailypapers: The topic rules /dev/zero have more than 1024 KiB. Shorten the file.
-        """  # noqa: E501
-    )
-    home.mkdir()
-    (home / "topics.toml").write_text(RULES)
-    session(
-        """
-        $ topics check
-        TMP/home/topics.toml:2: unknown key "nam"; did you mean "name"?
-        1! dailypapers: 1 mistake; the rest of the file is used.
-        """
-    )
-
-
-def test_rules_of_the_users_own_change_the_papers_at_the_next_import(run: Run, papers: Path, home: Path) -> None:
-    assert run("count", "topic:mine").code == 2
-    (home / "topics.toml").write_text('[topics.mine]\nphrases = ["live edit", "memory"]\n')
-    empty = home / "empty.jsonl"
-    empty.write_text("")
-    run("import", str(empty))
-    assert run("list", "topic:mine").lines[0].startswith("2606.00002\t")

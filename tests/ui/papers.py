@@ -49,7 +49,7 @@ class ByTitle:
     ) -> tuple[TopicReason, ...]:
         given = self.classify(title, abstract, keywords, categories)
         words = {topic.slug: topic.word for topic in self.topics}
-        return tuple(TopicReason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0, "written"),)) for slug in given)
+        return tuple(TopicReason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0),)) for slug in given)
 
 
 TITLES: Mapping[str, Sequence[str]] = {

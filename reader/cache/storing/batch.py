@@ -271,7 +271,7 @@ class Batch:
             self._connection.execute(insert(PAPER_CATEGORY), rows)
 
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
-        """Classify papers by the topic rules; `papers` maps keys to the columns `CLASSIFIED`."""
+        """Classify papers into topics; `papers` maps keys to the columns `CLASSIFIED`."""
         if not papers:
             return
         rows = [

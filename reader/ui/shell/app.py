@@ -68,7 +68,7 @@ class ShellApp(ThemedApp):
     """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
     rules: Callable[[], Topics]
-    """Loads the topic rules, which takes 0.3 s the first time."""
+    """Loads the points of topics, which takes 50 ms the first time."""
     shell: Callable[[], Shell]
     """Makes the commands, which takes 30 ms the first time: call it in a thread."""
     settings_file: Path | None

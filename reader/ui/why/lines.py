@@ -142,7 +142,7 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
     """Return each topic with the words that gave it, under a heading."""
     lines: list[Line] = [(Piece(WHY, "label"),)]
     if not why:
-        lines.append((Piece(cut("No rule gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
+        lines.append((Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
     column = min(max((cell_len(literal(one.name)) for one in why), default=0), width // 2)
     for one in why:
         name = cut(literal(one.name), column, glyphs.ellipsis)

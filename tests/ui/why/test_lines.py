@@ -65,7 +65,7 @@ def test_a_paper_like_no_marked_one_says_so() -> None:
 
 
 def test_rules_topics_and_programs_say_what_they_went_by() -> None:
-    causes = (Cause("tool use", "title", 90, "people"), Cause("transcri*", "title", 9), Cause("web", "abstract", -3))
+    causes = (Cause("tool use", "title", 90), Cause("transcri*", "title", 9), Cause("web", "abstract", -3))
     known = Explanation(
         topics=(Why("agents", "Agents", 87, causes, 2), Why("", "A name that is longer than the line", 5, (), 0)),
         rules=(Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),

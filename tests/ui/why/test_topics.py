@@ -39,7 +39,7 @@ async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener
             changes = [Change("star", True, [pk]), Change("tag:later", True, [pk])]
             events.act(changes, by=Agent("scout", "0123456789ab"))
         await r.do("read.open", "read.why")
-        await r.until(lambda: "No rule gives this paper a topic." in r.screen)
+        await r.until(lambda: "No phrase gives this paper a topic." in r.screen)
         assert "starred by scout; tagged later by scout" in r.screen
         await r.press("escape")
         assert r.is_on_page
