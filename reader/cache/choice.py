@@ -229,12 +229,16 @@ def _learn(
     liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
     passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
     passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
-    wanted = candidates(liked, muted_terms(wishes))
+    muted = muted_terms(wishes)
+    wanted = candidates(liked, muted)
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
     recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
     weights = learn(liked, passed, wanted, background)
-    found = subjects(_phrases(cache, [one.key for one in liked]), liked, weights, background)
+    phrases = _phrases(cache, [one.key for one in liked])
+    if muted:
+        phrases = [one for one in phrases if muted.isdisjoint(terms_of(one[0]))]
+    found = subjects(phrases, liked, weights, background)
     asked = _asked(cache, wishes)
     scores = {
         pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])

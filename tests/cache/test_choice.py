@@ -318,10 +318,18 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert (why(window, 3), why(window, 1)) == ("bird song", "")
     events.mark("star", True, [1])
     assert subjects(window, count=3) == ["Protein folding"] * 3
-    decide(events, Wish("word", "protein folding", None))
+    decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
     assert subjects(window) == ["Bird songs"] * 4
     events.undo()
     assert subjects(window, count=3) == ["Protein folding"] * 3
+
+
+def test_a_muted_subject_is_not_named_any_more(window: Window, events: Events, cache: Cache) -> None:
+    cache.store(Listing("2026-11-20", tuple(draft(at, f"Other {at}") for at in range(100, 150))), NOW)
+    events.mark("star", True, [2, 8, 14])
+    assert why(window, 20).startswith("web agents; ")
+    decide(events, Wish("word", "Web agent", None))
+    assert why(window, 20).startswith("like Web agents ")
 
 
 # What is offered

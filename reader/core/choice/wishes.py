@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from reader.core.choice.words import terms_of
+from reader.core.choice.words import is_pair, terms_of
 from reader.core.foreign import read_json
 from reader.core.ids import is_paper_id
 from reader.core.text import clean, fold
@@ -142,7 +142,6 @@ def interest_factors(events: Iterable[tuple[str, str]]) -> dict[str, float]:
 
 
 def muted_terms(wishes: Iterable[Wish]) -> frozenset[int]:
-    """The words and pairs of muted phrases."""
-    return frozenset(
-        term for wish in wishes if wish.what == "word" and wish.step is None for term in terms_of(wish.name)
-    )
+    """The pairs of muted phrases, whose words still count in other phrases, and the muted single words."""
+    phrases = [terms_of(wish.name) for wish in wishes if wish.what == "word" and wish.step is None]
+    return frozenset(term for terms in phrases for term in terms if is_pair(term) or len(terms) == 1)
