@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from zlib import compress
 
 import pytest
@@ -11,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core import foreign
-from reader.core.foreign import Refused, count_ids
 from reader.core.ids import in_address, in_arxiv_address, in_file_name, page_id
 from reader.core.text import clean
 from tests.table import each
@@ -97,13 +94,3 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
 def test_values_of_a_wrong_form_are_refused(values: list[object], check: object) -> None:
     assert callable(check)
     assert [check(value) for value in values] == [None] * len(values)
-
-
-def test_twenty_million_ids_in_a_short_line_are_refused_in_little_memory(unit: str, said: int, reason: str) -> None:
-    words = [sys.executable, "-c", _ATTACK, unit, "20000000", str(said)]
-    run = subprocess.run(words, capture_output=True, text=True, check=True)
-    told, numbers = run.stdout.splitlines()
-    length, megabytes = map(int, numbers.split())
-    assert told == reason
-    assert length < 1_000_000
-    assert megabytes < 150
