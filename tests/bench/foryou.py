@@ -167,7 +167,7 @@ def month(archive: Archive, rank: Ranker, interests: Sequence[str], seeds: int, 
 
 
 def measure(archive: Path, months: Path | None = None, seeds: int = 1) -> list[str]:
-    """The lines of a table of all figures, with the stars drawn so many times; it takes 6 minutes of processor a time."""
+    """The lines of a table of all figures; drawing the stars once takes some 6 minutes of processor."""
     loaded = load(archive)
     ours, svm = product(loaded), peer(loaded)
     given = json.loads((months or archive.parents[1] / "months.json").read_text("utf-8"))

@@ -181,10 +181,10 @@ def _gains(
             share[term] += weight * sqrt(paper[term])
             have[term] += weight
     gains = {}
-    for term, said in share.items():
+    for term, value in share.items():
         common = background.have[term] / background.papers
         # One more paper, which has each term as often as all papers do.
-        p = (said + common) / (marks + 1)
+        p = (value + common) / (marks + 1)
         if p > common:
             dwelt = (background.dwell[term] + 0.5) / (background.have[term] + 2)
             kind = (PAIR_GAIN if is_pair(term) else 1.0) * dwelt
