@@ -1,4 +1,4 @@
-"""What suits the user, learned from the log of events: a score for each paper, and the reasons for those that suit.
+"""What suits the user, learned from the user's marks: a score for each paper, and the reasons for those that suit.
 
 Both are derived and stored in the table `suits`, so a list, a command and the mail only read them. `update` brings them
 up to date: as the last step of a refresh, in a job of the reader's worker process when For you or its reasons are
@@ -22,15 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache import meta
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
 from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
-from reader.core.choice.wishes import (
-    INTEREST,
-    WEIGH,
-    What,
-    Wish,
-    interest_factors,
-    muted_terms,
-    newest_wishes,
-)
+from reader.core.choice.wishes import INTEREST, WEIGH, What, Wish, interest_factors, muted_terms, newest_wishes
 from reader.core.choice.words import VERSION, Common, Terms, pack, read_common, terms_of, unpack
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
@@ -40,27 +32,14 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Offer
 
 MARK_WEIGHTS = {
-    "star": 1.0,
-    LIKE: 0.7,
-    NOTE: 0.8,
-    TAG: 0.8,
-    QUEUE: 0.6,
-    "hide": -1.0,
-    FINISH: 0.5,
-    OPEN: 0.25,
-    PASS: 0.0,
-}
+    "star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: 0.0,
+}  # fmt: skip
 """The weight of each kind of mark."""
 
 MARK_VERBS = {
-    "star": "starred",
-    LIKE: "liked",
-    NOTE: "noted",
-    TAG: "tagged",
-    QUEUE: "queued",
-    FINISH: "read to the end",
+    "star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued", FINISH: "read to the end",
     OPEN: "opened",
-}
+}  # fmt: skip
 """Marks in favour of a paper, as the user's action."""
 
 HIDDEN_WEIGHT = 3.0
@@ -229,12 +208,16 @@ def _learn(
     liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
     passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
     passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
-    wanted = candidates(liked, muted_terms(wishes))
+    muted = muted_terms(wishes)
+    wanted = candidates(liked, muted)
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
     recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
     weights = learn(liked, passed, wanted, background)
-    found = subjects(_phrases(cache, [one.key for one in liked]), liked, weights, background)
+    phrases = _phrases(cache, [one.key for one in liked])
+    if muted:
+        phrases = [one for one in phrases if muted.isdisjoint(terms_of(one[0]))]
+    found = subjects(phrases, liked, weights, background)
     asked = _asked(cache, wishes)
     scores = {
         pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooN
 from reader.core.text import amount
 from reader.database import connections
 from reader.database.connections import alone
-from reader.database.sqlite_errors import explained, primary_code
+from reader.database.sqlite_errors import explained
 from reader.log import copies
 from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp, touch_private
 
@@ -96,12 +97,20 @@ def permission_fault(path: Path) -> Fault | None:
     """Whether the user may not write the cache, the log or their folder."""
     for one in (path.parent, path, log_database(path)):
         try:
-            if one.exists() and not os.access(one, os.R_OK | os.W_OK):
+            if one.exists() and not _may_write(one):
                 medium = " on a medium that can't be written" if platform.is_read_only(path.parent) else ""
                 return Fault("permissions", f"no permission to write {one}{medium}", can_repair=False)
         except OSError as error:
             return Fault("permissions", f"{one} can't be used: {error.strerror}", can_repair=False)
     return None
+
+
+def _may_write(one: Path) -> bool:
+    """Whether the user may read and write a file or folder; root, who always can, keeps to its permissions too."""
+    status = one.stat()
+    return os.access(one, os.R_OK | os.W_OK) and (
+        not platform.is_mine(status.st_uid) or bool(status.st_mode & stat.S_IWUSR)
+    )
 
 
 def _cache_faults(path: Path) -> list[Fault]:
@@ -147,7 +156,10 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
     """Replace what is broken of the cache at a path and of the log beside it; raises CacheError."""
     found = examine(path, progress)
     if impossible := [one for one in found if not one.can_repair]:
-        raise CacheError(f"{impossible[0].what[:1].upper()}{impossible[0].what[1:]}: change the permissions first.")
+        raise CacheError(
+            f"Nothing can be repaired where files can't be written: {impossible[0].what}. Change that, or copy the "
+            "files to a folder of yours and set DAILYPAPERS_HOME to it. 'dailypapers doctor' says more."
+        )
     names = {one.name for one in found}
     aside: list[Path] = []
     with alone(files.lock(make_folder(path)), REPAIR_SECONDS):
@@ -197,7 +209,7 @@ def _replace(path: Path, progress: Progress) -> Path:
 
 def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
     try:
-        old = connections.peek(path)
+        old = connections.connect_broken(path)
     except (sqlite3.Error, CacheError):
         return
     new.execute("PRAGMA foreign_keys = OFF")
@@ -229,14 +241,18 @@ def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) ->
     insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
     for order in ("ASC", "DESC"):
         by = ", ".join(f'"{name}" {order}' for name in keys)
+        some: list[tuple[object, ...]] = []
         try:
-            rows = old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}")
-            while some := rows.fetchmany(BATCH):
-                _insert(new, insert, some)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            if primary_code(error) not in (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise
+            # Row by row: of rows that are fetched together, none would be left if one fails.
+            for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
+                some.append(row)
+                if len(some) >= BATCH:
+                    _insert(new, insert, some)
+                    some.clear()
+        except (sqlite3.Error, UnicodeDecodeError):
+            _insert(new, insert, some)
         else:
+            _insert(new, insert, some)
             return
 
 

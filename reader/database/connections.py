@@ -149,6 +149,14 @@ def _has_log(path: Path) -> bool:
         return False
 
 
+def connect_broken(path: Path) -> sqlite3.Connection:
+    """Open a damaged file that no program uses for reading, also if it is shorter than its header says."""
+    connection = connect_frozen(path)
+    # With this, SQLite reads what is there instead of refusing a file that was cut off.
+    connection.execute("PRAGMA writable_schema = ON")
+    return connection
+
+
 def peek(path: Path) -> sqlite3.Connection:
     """Open a file for reading without changing it or its log, whoever uses it."""
     locks = path.with_name(f"{path.name}-shm")

@@ -75,7 +75,7 @@ def explain(error: BaseException, path: Path) -> CacheError:
         # The file that connections share could not grow.
         code = sqlite3.SQLITE_FULL
     if path.is_dir():
-        return CacheError(_FOLDER.format(path=path))
+        return folder_in_place(path)
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
         if kind is CacheDamaged:
@@ -102,6 +102,11 @@ def suspect(path: Path) -> None:
     """Leave a note that the cache is damaged: the reader's next start examines all of it."""
     with suppress(OSError):
         touch_private(suspect_stamp(path))
+
+
+def folder_in_place(path: Path) -> CacheError:
+    """The error for a folder where a database should be."""
+    return CacheError(_FOLDER.format(path=path))
 
 
 def is_damage(error: BaseException) -> bool:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from reader.core.errors import CacheBusy, CacheError
 from reader.database import connections
 from reader.database.connections import alone
-from reader.database.sqlite_errors import explained, is_damage
+from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.database import INSERT, VERSION, get, prepare, put
 from reader.log.rows import clock_of, is_action, is_machine, new_machine
@@ -102,6 +102,8 @@ def ensure(cache: Path) -> None:
     log = log_database(cache)
     if log.is_file() and log.stat().st_size:
         return
+    if log.is_dir():
+        raise folder_in_place(log)
     with alone(_lock(cache), MAKE_SECONDS):
         if not (log.is_file() and log.stat().st_size):
             _build(cache, None)
@@ -172,7 +174,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     """The rows of a log that can be read, from its start or, around damage, also from its end; and its machine."""
     found: list[_Raw] = []
     machine = ""
-    with suppress(sqlite3.Error), closing(connections.peek(file)) as connection:
+    with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             return [], ""
         with suppress(sqlite3.Error):
@@ -232,6 +234,8 @@ def fault(cache: Path) -> str:
     log = log_database(cache)
     if not log.exists():
         return "missing, while there are copies of it" if backups(cache) else ""
+    if log.is_dir():
+        return "a folder in its place"
     try:
         with closing(connections.peek(log)) as connection:
             (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()

@@ -19,6 +19,7 @@ from reader.cache.search.selection import Offer
 from reader.cache.storing.papers import Cache
 from reader.core.choice.wishes import Wish
 from reader.core.choice.words import Common
+from reader.core.errors import CacheError
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.views import FOR_YOU
@@ -279,6 +280,16 @@ def test_a_reader_leaves_learning_to_another_process(path: Path, window: Window,
         assert apart.order(selection("sort:foryou")).is_ranked
 
 
+def test_a_cache_that_can_not_be_written_is_listed_by_what_is_stored(
+    window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2])
+    window.learn()
+    events.mark("star", True, [1])
+    monkeypatch.setattr(choice, "store_words", Mock(side_effect=CacheError("Another program writes.")))
+    assert subjects(window, "sort:foryou", 4) == ["Web agents"] * 4
+
+
 def test_a_refresh_scores_all_papers_and_a_mark_the_newest(window: Window, events: Events, path: Path) -> None:
     events.mark("star", True, [2])
     choice.update(path, newest=10)
@@ -318,10 +329,18 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert (why(window, 3), why(window, 1)) == ("bird song", "")
     events.mark("star", True, [1])
     assert subjects(window, count=3) == ["Protein folding"] * 3
-    decide(events, Wish("word", "protein folding", None))
+    decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
     assert subjects(window) == ["Bird songs"] * 4
     events.undo()
     assert subjects(window, count=3) == ["Protein folding"] * 3
+
+
+def test_a_muted_subject_is_not_named_any_more(window: Window, events: Events, cache: Cache) -> None:
+    cache.store(Listing("2026-11-20", tuple(draft(at, f"Other {at}") for at in range(100, 150))), NOW)
+    events.mark("star", True, [2, 8, 14])
+    assert why(window, 20).startswith("web agents; ")
+    decide(events, Wish("word", "Web agent", None))
+    assert why(window, 20).startswith("like Web agents ")
 
 
 # What is offered

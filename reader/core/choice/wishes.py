@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from reader.core.choice.words import terms_of
+from reader.core.choice.words import is_pair, terms_of
 from reader.core.foreign import read_json
 from reader.core.ids import is_paper_id
 from reader.core.text import clean, fold
@@ -71,13 +71,12 @@ class Wish(NamedTuple):
     @property
     def label(self) -> str:
         """The wish in words: `more of sparse attention`."""
-        return {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[
-            self.said
-        ] + f" {self.name}"
+        begin = {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[self.wanted]
+        return f"{begin} {self.name}"
 
     @property
-    def said(self) -> str:
-        """The wish in a word."""
+    def wanted(self) -> str:
+        """What the user wants of it: more, less, or nothing."""
         if self.step is None:
             return "muted"
         return "more" if self.step > 0 else "less" if self.step < 0 else ""
@@ -102,13 +101,8 @@ def parse_wish(kind: str, value: str) -> Wish | None:
     known = next((one for one in WHATS if one == what), None)
     if not kind.startswith(WEIGH) or known is None or not name or clean(name, LONGEST_NAME) != name:
         return None
-    step = _step(None if value == MUTE else value)
-    return None if step == "bad" else Wish(known, name, step)
-
-
-def _step(value: str | None) -> int | Literal["bad"] | None:
-    steps = {str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}
-    return None if value is None else steps.get(value, "bad")
+    steps = {MUTE: None, **{str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}}
+    return Wish(known, name, steps[value]) if value in steps else None
 
 
 def event_label(kind: str, value: str) -> str:
@@ -142,7 +136,6 @@ def interest_factors(events: Iterable[tuple[str, str]]) -> dict[str, float]:
 
 
 def muted_terms(wishes: Iterable[Wish]) -> frozenset[int]:
-    """The words and pairs of muted phrases."""
-    return frozenset(
-        term for wish in wishes if wish.what == "word" and wish.step is None for term in terms_of(wish.name)
-    )
+    """The pairs of muted phrases, whose words still count in other phrases, and the muted single words."""
+    phrases = [terms_of(wish.name) for wish in wishes if wish.what == "word" and wish.step is None]
+    return frozenset(term for terms in phrases for term in terms if is_pair(term) or len(terms) == 1)

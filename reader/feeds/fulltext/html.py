@@ -326,7 +326,10 @@ def script(text: str, tag: str) -> str:
     small = [part if place % 2 else small_letters(part, table) for place, part in enumerate(parts)]
     if all(part or not given for part, given in zip(small, parts, strict=True)):
         return "".join(small)
-    return f"{sign}{text}" if text.isalnum() else text if " " in text else f"{sign}({text})"
+    if text.isalnum():
+        return f"{sign}{text}"
+    # A sign such as that of `±0.3` says by itself that something new begins.
+    return f"{sign}({text})" if text[:1].isalnum() and " " not in text else text
 
 
 def figure_of(node: LexborNode) -> int | None:

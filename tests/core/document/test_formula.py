@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.document.formula import TALLEST, draw_formula, formula_text
-from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
+from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, is_known, read_tex
 from reader.core.lines import cell_len
 from reader.core.text import clean
 from tests.table import each
@@ -650,3 +650,10 @@ def test_a_drawing_keeps_its_bounds(tex: str, width: int) -> None:
         assert 0 <= one.base < len(one.lines) <= TALLEST
         if len(one.lines) > 1:
             assert max(map(cell_len, one.lines)) <= width
+
+
+def test_a_command_is_known_if_it_is_not_printed() -> None:
+    known = (r"\alpha\frac12", r"\begin{cases}a\end{cases}", r"\ket{0}\dv{f}{x}", r"\lx@text{a}", "x")
+    assert all(map(is_known, known)) and not any("‹" in formula_text(tex) for tex in known)
+    unknown = (r"\ours{x}", r"\begin{tikzcd}a\end{tikzcd}", r"a+\alphas")
+    assert not any(map(is_known, unknown)) and all("‹" in formula_text(tex) for tex in unknown)

@@ -113,8 +113,9 @@ def test_macros_of_packages_say_what_they_mean(tex: str, line: str) -> None:
         ("<p>So <span class='ltx_ERROR undefined'>\\ce</span>H2O is wet.</p>", "So H2O is wet."),
         # Marks of affiliations and captions
         (
-            f"<p>Ann<sup>1,2,*</sup> Bo{math('{}^{2}')} 2<sup>nd</sup> m<sup>AB</sup> V<sub>DD</sub> a<sup>b c</sup>",
-            "Ann¹,²,* Bo² 2ⁿᵈ m^AB V_DD ab c",
+            f"<p>Ann<sup>1,2,*</sup> Bo{math('{}^{2}')} 2<sup>nd</sup> m<sup>AB</sup> V<sub>DD</sub> a<sup>b c</sup>"
+            " 65.0<sub>±0.3</sub>",
+            "Ann¹,²,* Bo² 2ⁿᵈ m^AB V_DD ab c 65.0±0.3",
         ),
     ],
 )

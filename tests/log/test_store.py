@@ -1,0 +1,198 @@
+"""The log of what the user did: rows that are only added, with undo and redo as rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.core.errors import CacheError, CacheTooNew
+from reader.core.marks import Agent
+from reader.log.rows import Mark, Row, action_id
+from reader.log.store import AHEAD_MS, Log
+from tests.table import each
+
+NOON = 1_795_000_000.0
+YEAR = 365 * 86_400
+STAR, UNSTAR, READ = Mark("2611.00001", "star", "1"), Mark("2611.00001", "star", "0"), Mark("2611.00002", "read", "1")
+OTHER = "ab" * 6
+
+
+class Clock:
+    """A clock that can be set."""
+
+    def __init__(self) -> None:
+        self.seconds = NOON
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Where a cache would be; the log needs none."""
+    return tmp_path / "papers.db"
+
+
+@pytest.fixture
+def log(cache: Path, clock: Clock) -> Iterator[Log]:
+    with closing(Log.open(cache, clock)) as opened:
+        yield opened
+
+
+def rows(log: Log) -> list[tuple[str, str, str]]:
+    return [(row.paper, row.kind, row.value) for _, row in log.rows(0)]
+
+
+def clocks(cache: Path) -> list[int]:
+    with closing(sqlite3.connect(cache.with_name("log.db"))) as connection:
+        return [clock for (clock,) in connection.execute("SELECT clock FROM event ORDER BY number")]
+
+
+def test_rows_of_one_action_share_its_id_and_the_machine_begins_it(log: Log) -> None:
+    action = log.record([STAR, READ])
+    assert [row.action for _, row in log.rows(0)] == [action, action]
+    assert action == action_id(log.machine, int(NOON * 1000))
+
+
+def test_the_file_is_written_durably_and_by_one_machine(cache: Path, log: Log) -> None:
+    assert log._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert log._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with closing(Log.open(cache)) as other:
+        assert other.machine == log.machine
+
+
+def test_undo_and_redo_are_rows_that_name_the_action(log: Log) -> None:
+    first, second = log.record([STAR]), log.record([READ])
+    assert (log.undo(), log.undo(), log.undo()) == ([second], [first], [])
+    assert (log.redo(), log.redo(), log.redo()) == ([first], [second], [])
+    assert [row for row in rows(log) if row[1] == "undo"] == [
+        *((second, "undo", "1"), (first, "undo", "1")),
+        *((first, "undo", "0"), (second, "undo", "0")),
+    ]
+
+
+def test_nothing_is_redone_once_something_was_done_since(log: Log) -> None:
+    log.record([STAR])
+    log.undo()
+    log.record([READ])
+    assert log.redo() == []
+
+
+def test_what_reading_leaves_is_not_undone_and_does_not_end_a_redo(log: Log) -> None:
+    star = log.record([STAR])
+    log.record([Mark("2611.00002", "open", "2026-11-24")])
+    assert log.undo() == [star]
+    log.record([Mark("2611.00003", "pass", "2026-11-24")])
+    assert log.redo() == [star]
+
+
+def test_all_that_a_run_of_a_program_did_is_undone_as_one(log: Log) -> None:
+    mine, agent = log.record([STAR]), Agent("claude", "0" * 12)
+    first, second = (log.record([mark], by=agent.text) for mark in (READ, UNSTAR))
+    other = log.record([Mark("2611.00003", "star", "1")], by=Agent("claude", "1" * 12).text)
+    assert log.undo() == [other]
+    assert log.undo(by=agent) == [first, second]
+    assert log.undo(by=agent) == []
+    assert log.undo() == [mine]
+
+
+def test_undo_is_about_this_machine_unless_any_is_meant(log: Log) -> None:
+    mine = log.record([STAR])
+    theirs = action_id(OTHER, int(NOON * 1000) + 5)
+    log.take([Row(theirs, "2611.00002", "star", "1")])
+    assert log.undo(anywhere=True) == [theirs]
+    assert log.undo(anywhere=True) == [mine]
+
+
+@each("years", [-50, -4, 4, 50])
+def test_a_mark_after_a_wrong_clock_is_later_than_the_mark_before(tmp_path: Path, years: int) -> None:
+    clock = Clock()
+    with closing(Log.open(tmp_path / str(years) / "papers.db", clock)) as log:
+        clock.seconds = NOON + years * YEAR
+        first = log.record([STAR])
+        clock.seconds = NOON
+        second = log.record([UNSTAR])
+        assert first < second
+        assert (log.undo(), log.undo()) == ([second], [first])
+
+
+def test_a_foreign_clock_counts_as_at_most_a_day_ahead(cache: Path, log: Log) -> None:
+    far = action_id(OTHER, int((NOON + 4 * YEAR) * 1000))
+    log.take([Row(far, STAR.paper, "star", "1")])
+    log.record([UNSTAR])
+    assert clocks(cache) == [int(NOON * 1000) + AHEAD_MS, int(NOON * 1000) + AHEAD_MS + 1]
+
+
+def test_rows_are_taken_once_and_in_any_order(log: Log) -> None:
+    found = [Row(action_id(OTHER, clock), "2611.00001", "note", f"{clock}") for clock in (3, 1, 2)]
+    assert [log.take(found), log.take(reversed(found)), log.take(found[:1])] == [3, 0, 0]
+    assert [row.value for row, _ in log.history(["2611.00001"], "note")] == ["3", "2", "1"]
+
+
+def test_a_machine_is_deleted_whole(log: Log) -> None:
+    log.record([STAR])
+    log.take([Row(action_id(OTHER, 1), "2611.00002", "star", "1"), Row(action_id(OTHER, 2), "2611.00003", "star", "1")])
+    assert (log.machines()[OTHER], log.delete_machine(OTHER)) == ((2, 1, 2), 2)
+    assert rows(log) == [("2611.00001", "star", "1")]
+
+
+def test_papers_that_are_queued_together_get_places_in_their_order(log: Log) -> None:
+    log.record([Mark(f"2611.0000{number}", "queue", "1") for number in (3, 1, 2)])
+    places = [value for _, _, value in rows(log)]
+    assert places == sorted(places) and len(set(places)) == 3
+
+
+def test_a_kind_that_the_manual_does_not_list_is_refused(log: Log) -> None:
+    with pytest.raises(ValueError, match="not listed"):
+        log.record([Mark("2611.00001", "mood", "1")])
+    assert rows(log) == []
+
+
+def test_a_log_of_a_newer_program_is_refused_and_left_alone(cache: Path, log: Log) -> None:
+    log._connection.execute("PRAGMA user_version = 9")
+    with pytest.raises(CacheTooNew, match="made by a newer dailypapers"):
+        Log.open(cache)
+
+
+def test_a_folder_in_its_place_is_named(cache: Path) -> None:
+    cache.with_name("log.db").mkdir()
+    with pytest.raises(CacheError, match=r"log\.db is a folder, but a file of dailypapers belongs there"):
+        Log.open(cache)
+
+
+def test_a_full_disk_records_nothing_and_says_so(cache: Path, log: Log) -> None:
+    with closing(sqlite3.connect(cache.with_name("log.db"))) as other:
+        (pages,) = other.execute("PRAGMA page_count").fetchone()
+    log._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(CacheError, match="disk is full"):
+        log.record([Mark("2611.00001", "note", "x" * 100_000)])
+    assert rows(log) == []
+
+
+def test_the_model_has_the_columns_and_indexes_of_the_schema(log: Log, tmp_path: Path) -> None:
+    from sqlmodel import SQLModel, create_engine
+
+    from reader.log.tables import Event
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
+    SQLModel.metadata.tables[str(Event.__tablename__)].create(engine)
+    engine.dispose()
+
+    def shape(connection: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
+        indexes = "SELECT i.name, i.\"unique\", group_concat(c.name) FROM pragma_index_list('event') AS i"
+        return [
+            connection.execute("SELECT name, type, \"notnull\", pk FROM pragma_table_info('event')").fetchall(),
+            connection.execute(f"{indexes}, pragma_index_info(i.name) AS c GROUP BY i.name ORDER BY 1").fetchall(),
+        ]
+
+    with closing(sqlite3.connect(tmp_path / "models.db")) as models:
+        assert shape(models) == shape(log._connection)
