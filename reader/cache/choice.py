@@ -1,4 +1,4 @@
-"""What suits the user, learned from the log of events: a score for each paper, and the reasons for those that suit.
+"""What suits the user, learned from the user's marks: a score for each paper, and the reasons for those that suit.
 
 Both are derived and stored in the table `suits`, so a list, a command and the mail only read them. `update` brings them
 up to date: as the last step of a refresh, in a job of the reader's worker process when For you or its reasons are
@@ -22,15 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache import meta
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
 from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
-from reader.core.choice.wishes import (
-    INTEREST,
-    WEIGH,
-    What,
-    Wish,
-    interest_factors,
-    muted_terms,
-    newest_wishes,
-)
+from reader.core.choice.wishes import INTEREST, WEIGH, What, Wish, interest_factors, muted_terms, newest_wishes
 from reader.core.choice.words import VERSION, Common, Terms, pack, read_common, terms_of, unpack
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
@@ -40,27 +32,14 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Offer
 
 MARK_WEIGHTS = {
-    "star": 1.0,
-    LIKE: 0.7,
-    NOTE: 0.8,
-    TAG: 0.8,
-    QUEUE: 0.6,
-    "hide": -1.0,
-    FINISH: 0.5,
-    OPEN: 0.25,
-    PASS: 0.0,
-}
+    "star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: 0.0,
+}  # fmt: skip
 """The weight of each kind of mark."""
 
 MARK_VERBS = {
-    "star": "starred",
-    LIKE: "liked",
-    NOTE: "noted",
-    TAG: "tagged",
-    QUEUE: "queued",
-    FINISH: "read to the end",
+    "star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued", FINISH: "read to the end",
     OPEN: "opened",
-}
+}  # fmt: skip
 """Marks in favour of a paper, as the user's action."""
 
 HIDDEN_WEIGHT = 3.0

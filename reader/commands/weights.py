@@ -73,7 +73,7 @@ def _print_learned(arguments: Namespace, known: Learned) -> int:
     if arguments.json or (not records and is_terminal(sys.stdout)):
         said = "Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'."
         return answer(arguments, records, said)
-    wishes = [(str(one.what), clean(one.name), one.said) for one in known.wishes]
+    wishes = [(str(one.what), clean(one.name), one.wanted) for one in known.wishes]
     print_rows([("learned", clean(name), amount(papers, "paper")) for name, papers in known.subjects] + wishes)
     return 0
 

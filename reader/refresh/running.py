@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
-from reader.core.errors import NoFullText, NoPicture, ReaderError
+from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.pictures import draw, draw_picture
@@ -190,7 +190,8 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     if before := text_retention_start(context.settings, context.now().date()):
         await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
     # Last, so that For you has scores and reasons of the new papers when it is opened.
-    await run_to_end(partial(update, newest=None), context.cache_file)
+    with suppress(CacheError):
+        await run_to_end(partial(update, newest=None), context.cache_file)
     await run_to_end(cache.rest)
     await run_to_end(copies.keep_daily_copy, context.cache_file, context.now().astimezone().date())
 

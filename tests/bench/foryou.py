@@ -1,6 +1,6 @@
 """Measures how well For you ranks, beside a linear support vector machine on tf-idf that learns from the same marks.
 
-python -m tests.bench.foryou daily_papers.jsonl.gz [--months months.json]
+python -m tests.bench.foryou daily_papers.jsonl.gz [--months months.json] [--seeds N]
 
 Readers: a simulated reader likes the papers whose keywords hold one of their phrases, has starred 1, 3, 10 or 30 of
 those listed before `SPLIT`, and is offered everything listed since; a ranker sees titles and abstracts alone. Months: a
@@ -33,7 +33,7 @@ Flags = npt.NDArray[np.bool_]
 SPLIT, FIRST, LAST, SINCE = "2026-04-01", "2026-05-15", "2026-06-30", "2026-03-01"
 """The first day that readers are offered; the first and last day of a month, and of the papers starred before it."""
 
-STARS, SEEDS = (1, 3, 10, 30), 2
+STARS = (1, 3, 10, 30)
 STARRED_BEFORE, STARRED_EACH_DAY, PEER_RANDOM = 3, 2, 2_500
 
 PHRASES = (
@@ -117,7 +117,7 @@ def precision(scores: Scores, likes: Flags) -> float:
     return float((np.cumsum(hits)[hits] / (np.flatnonzero(hits) + 1)).mean())
 
 
-def readers(archive: Archive, rank: Ranker, phrases: Sequence[Sequence[str]], at_random: float) -> str:
+def readers(archive: Archive, rank: Ranker, phrases: Sequence[Sequence[str]], at_random: float, seeds: int) -> str:
     """The figures of some readers at each number of stars; a part of the stars is on papers `at_random`."""
     offered = np.array(archive.days) >= SPLIT
     means = []
@@ -125,7 +125,7 @@ def readers(archive: Archive, rank: Ranker, phrases: Sequence[Sequence[str]], at
         found = []
         for some in phrases:
             likes = np.array([any(one in keyword for one in some for keyword in each) for each in archive.keywords])
-            for seed in range(SEEDS):
+            for seed in range(seeds):
                 random = np.random.default_rng(seed * 100 + stars)
                 pool = np.flatnonzero(likes & ~offered)
                 chosen = random.choice(pool, min(stars, len(pool)), replace=False)
@@ -154,10 +154,10 @@ def mornings(archive: Archive, interests: Sequence[str], seed: int) -> Iterator[
         marks.read.extend(paper for paper in papers if not any(fit[paper] for fit in fits))
 
 
-def month(archive: Archive, rank: Ranker, interests: Sequence[str], *, days: int | None = None) -> list[float]:
+def month(archive: Archive, rank: Ranker, interests: Sequence[str], seeds: int, days: int | None = None) -> list[float]:
     """The mean precision of a month's lists, or of its first days': all interests together, then each of them."""
     found: list[list[float]] = [[] for _ in range(len(interests) + 1)]
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         for number, (marks, papers, fits) in enumerate(mornings(archive, interests, seed)):
             if days is None or number < days:
                 scores = rank(marks, papers, papers[0])
@@ -166,8 +166,8 @@ def month(archive: Archive, rank: Ranker, interests: Sequence[str], *, days: int
     return [float(np.mean(one)) if one else 0.0 for one in found]
 
 
-def measure(archive: Path, months: Path | None = None) -> list[str]:
-    """The lines of a table of all figures."""
+def measure(archive: Path, months: Path | None = None, seeds: int = 1) -> list[str]:
+    """The lines of a table of all figures; drawing the stars once takes some 6 minutes of processor."""
     loaded = load(archive)
     ours, svm = product(loaded), peer(loaded)
     given = json.loads((months or archive.parents[1] / "months.json").read_text("utf-8"))
@@ -175,12 +175,12 @@ def measure(archive: Path, months: Path | None = None) -> list[str]:
     kinds = (("one phrase", [(one,) for one in PHRASES]), ("other phrases", [(one,) for one in OTHERS]))
     for name, some in (*kinds, ("two or three phrases", MIXED)):
         for at_random, more in ((0.0, ""), (0.2, ", a fifth of the stars at random")):
-            figures = (readers(loaded, rank, some, at_random) for rank in (ours, svm))
+            figures = (readers(loaded, rank, some, at_random, seeds) for rank in (ours, svm))
             lines.append(f"| {name}{more} | {' | '.join(figures)} |")
     for name, names in {**given["tuning"], **given["judging"]}.items():
         interests = [given["interests"][one] for one in names]
         for days, more in ((None, ""), (5, ", first week")):
-            each = (month(loaded, rank, interests, days=days) for rank in (ours, svm))
+            each = (month(loaded, rank, interests, seeds, days) for rank in (ours, svm))
             cells = (f"{both:.3f} ({', '.join(f'{one:.3f}' for one in alone)})" for both, *alone in each)
             lines.append(f"| {name}{more} | {' | '.join(cells)} |")
     return lines
@@ -191,8 +191,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archive", type=Path, help="recorded days, a line of JSON each, packed by gzip")
     parser.add_argument("--months", type=Path, help="the interests of months, otherwise beside the archive")
+    parser.add_argument("--seeds", type=int, default=1, help="how many times the stars are drawn")
     arguments = parser.parse_args()
-    print("\n".join(measure(arguments.archive, arguments.months)))
+    print("\n".join(measure(arguments.archive, arguments.months, arguments.seeds)))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from reader.cache.search.selection import Offer
 from reader.cache.storing.papers import Cache
 from reader.core.choice.wishes import Wish
 from reader.core.choice.words import Common
+from reader.core.errors import CacheError
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.views import FOR_YOU
@@ -277,6 +278,16 @@ def test_a_reader_leaves_learning_to_another_process(path: Path, window: Window,
         assert not apart.order(selection("sort:foryou")).is_ranked
         choice.update(path)
         assert apart.order(selection("sort:foryou")).is_ranked
+
+
+def test_a_cache_that_can_not_be_written_is_listed_by_what_is_stored(
+    window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2])
+    window.learn()
+    events.mark("star", True, [1])
+    monkeypatch.setattr(choice, "store_words", Mock(side_effect=CacheError("Another program writes.")))
+    assert subjects(window, "sort:foryou", 4) == ["Web agents"] * 4
 
 
 def test_a_refresh_scores_all_papers_and_a_mark_the_newest(window: Window, events: Events, path: Path) -> None:

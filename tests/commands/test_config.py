@@ -228,7 +228,7 @@ def test_config_set_refuses_wrong_values_and_names_lost_defaults(session: Sessio
         $ config set theme dark --jsonl
         {"value": "dark", "from": "TMP/home/config.toml:1"}
         $ config get digest --jsonl
-        {"value": {"to": "", "sender": "", "server": "", "security": "starttls", "user": "", "command": [], "file": "", "format": ""}, "from": "default"}
+        {"value": {"to": "", "sender": "", "server": "", "security": "starttls", "user": "", "password_command": [], "command": [], "file": "", "format": ""}, "from": "default"}
         $ config check --jsonl
         """  # noqa: E501
     )
@@ -249,7 +249,12 @@ def test_config_set_keeps_comments_and_order(run: Run, file: Path) -> None:
         assert lines[at - 1] == before
         del lines[at]
     assert lines == template
-    assert run("config", "get", "digest").json == {**asdict(DigestMail()), "command": [], "user": "ada"}
+    assert run("config", "get", "digest").json == {
+        **asdict(DigestMail()),
+        "password_command": [],
+        "command": [],
+        "user": "ada",
+    }
     assert run("config", "set", "digest.security", "many").code == 2
 
 

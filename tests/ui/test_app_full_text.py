@@ -129,6 +129,12 @@ async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, ca
         assert r.context == "text" and "0 %" in r.lines[0]
         await r.click("#outline", 6, 4)
         assert "§3 Results" in r.lines[0]
+        # What a search names is gone to.
+        await r.do("move.top", "text.search")
+        await r.press("t", "a", "b", "space", "1")
+        assert "go to Table 1" in r.lines[-1]
+        await r.press("enter")
+        assert "▌ Table 1: All numbers." in r.text("#text") and "Table 1 · esc goes back" in r.status
         # References are chosen by letters, or clicked; what they refer to stands over the text, which does not move.
         await r.do("move.top", "text.follow")
         await r.press("s", "enter")

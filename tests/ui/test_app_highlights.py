@@ -78,7 +78,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         assert "So what?" in r.screen
         await r.do("note.drop", "move.top", "text.outline")
         assert "✎ 2.1 Zebra crossing" in r.text("#outline")
-        await r.press("j", "j", "j", "enter")
+        await r.press("j", "j", "j", "j", "enter")
         assert r.context == "text" and "▌ 2.1  Zebra" in r.text("#text")
         await r.do("move.top", "text.next_match")
         assert "looks for words" not in r.status

@@ -277,7 +277,7 @@ async def test_rows_show_marks_by_shape_under_a_heading_for_each_day() -> None:
     # Only the title at the cursor is bold, and the words that were searched for are marked.
     assert [bool(styles[text].bold) for text in ("Web", "New", "Seen", "3")] == [True, False, False, False]
     assert styles["New"].color != styles["Seen"].color
-    assert len({styles[text].bgcolor for text in ("Web", "agent", "New")}) == 3
+    assert len({styles[text].bgcolor for text in ("Web", "agents", "New")}) == 3
 
 
 async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:

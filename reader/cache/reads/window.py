@@ -10,7 +10,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -20,6 +20,7 @@ from reader.cache.flags import FLAGS
 from reader.cache.history import rose
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
+from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, PaperRow
 from reader.database import connections
 from reader.database.sqlite_errors import explained
@@ -172,7 +173,9 @@ class Window:
         if not self._learns_apart and os.access(self._path, os.W_OK):
             from reader.cache.choice import update
 
-            update(self._path)
+            # A list by the stored scores is better than none while another program writes.
+            with suppress(CacheError):
+                update(self._path)
 
     # Lists
 

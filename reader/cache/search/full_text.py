@@ -152,6 +152,12 @@ def in_full_text(node: Node) -> Node | None:
     return None
 
 
+def typed_title(words: Sequence[Match]) -> str | None:
+    """The FTS5 expression of titles that have some words as typed, the last one maybe in part; None for one word."""
+    phrase = any_form(" ".join(one.text for one in words), exact=False) if len(words) > 1 else None
+    return f"title : {phrase}" if phrase else None
+
+
 def select_texts(expression: str) -> Clause:
     """A SELECT of the keys of the papers in whose full text an FTS5 expression is found."""
     return Clause("SELECT rowid FROM text_fts WHERE text_fts MATCH ?", (expression,))

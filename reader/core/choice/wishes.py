@@ -71,13 +71,12 @@ class Wish(NamedTuple):
     @property
     def label(self) -> str:
         """The wish in words: `more of sparse attention`."""
-        return {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[
-            self.said
-        ] + f" {self.name}"
+        begin = {"": "no wish about", "more": "more of", "less": "less of", "muted": "muted"}[self.wanted]
+        return f"{begin} {self.name}"
 
     @property
-    def said(self) -> str:
-        """The wish in a word."""
+    def wanted(self) -> str:
+        """What the user wants of it: more, less, or nothing."""
         if self.step is None:
             return "muted"
         return "more" if self.step > 0 else "less" if self.step < 0 else ""
@@ -102,13 +101,8 @@ def parse_wish(kind: str, value: str) -> Wish | None:
     known = next((one for one in WHATS if one == what), None)
     if not kind.startswith(WEIGH) or known is None or not name or clean(name, LONGEST_NAME) != name:
         return None
-    step = _step(None if value == MUTE else value)
-    return None if step == "bad" else Wish(known, name, step)
-
-
-def _step(value: str | None) -> int | Literal["bad"] | None:
-    steps = {str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}
-    return None if value is None else steps.get(value, "bad")
+    steps = {MUTE: None, **{str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}}
+    return Wish(known, name, steps[value]) if value in steps else None
 
 
 def event_label(kind: str, value: str) -> str:

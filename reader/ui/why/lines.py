@@ -101,8 +101,8 @@ def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     heading = LEARNED
     if not rows and learned.papers:
         marked = amount(learned.papers, "paper")
-        said = f"It learns from {marked} that you marked, and names a subject that several share."
-        rows = _rows(fill([Piece(said, "muted")], width))
+        text = f"It learns from {marked} that you marked, and names a subject that several share."
+        rows = _rows(fill([Piece(text, "muted")], width))
     elif not rows:
         heading = BEGIN
         every = [Wish("topic", slug) for slug in names]
@@ -117,11 +117,11 @@ def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
 def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
     room = min(LONGEST_NAME, width - 8)
     text = cut(literal(name), room, glyphs.ellipsis)
-    said = f"{wish.said} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip() if wish.said else ""
+    wanted = f"{wish.wanted} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
     line = (
         Piece(text, "muted" if wish.step is None else "text"),
         Piece(" " * (room - cell_len(text) + 2)),
-        Piece(f"{said:<8}"[: width - room - 2], "star"),
+        Piece(f"{wanted:<8}"[: width - room - 2], "star"),
         Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
     )
     return Row(line, wish)
