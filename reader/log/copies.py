@@ -20,7 +20,7 @@ from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.database import INSERT, VERSION, get, prepare, put
 from reader.log.rows import clock_of, is_action, is_machine, new_machine
-from reader.paths import backup_folder, log_database, make_folder, make_private, touch_private
+from reader.paths import backup_folder, log_database, make_folder, make_private, sync, touch_private
 
 KEPT = 7
 """Daily copies of the log that are kept."""
@@ -162,6 +162,8 @@ def _build(cache: Path, damaged: Path | None) -> Restored:
     aside = _set_aside(log) if damaged is not None and log.exists() else None
     try:
         building.replace(log)
+        # The cache drops its old events only once the new name is on the disk.
+        sync(log.parent)
     except OSError as error:
         raise CacheError(f"{log} can't be replaced: {error.strerror}. Check what is in its place.") from error
     return Restored(aside, copies[0] if copies else None, count)

@@ -119,11 +119,8 @@ class Log:
             return actions
 
     def _undoable(self, *, anywhere: bool) -> list[str]:
-        order = "1 = 1 ORDER BY e.clock DESC, e.action DESC" if anywhere else f"{_OWN} ORDER BY e.action DESC"
-        row = self._connection.execute(
-            f"SELECT e.action, e.by FROM event AS e WHERE {_REGULAR} AND NOT {_UNDONE} AND {order} LIMIT 1",
-            {"machine": self.machine},
-        ).fetchone()
+        newest = _NEWEST_ANYWHERE if anywhere else _NEWEST_OWN
+        row = self._connection.execute(newest, {"machine": self.machine}).fetchone()
         if row is None:
             return []
         return self._of_run(row[1]) if row[1].startswith(AGENT) else [row[0]]
@@ -272,6 +269,24 @@ class Log:
             put(self._connection, "edition", new_machine())
         return self.machine
 
+
+_NEWEST_ANYWHERE = f"""
+    SELECT e.action, e.by FROM event AS e WHERE {_REGULAR} AND NOT {_UNDONE}
+    ORDER BY e.clock DESC, e.action DESC LIMIT 1
+"""
+
+# A step from action to action: of an undone one with 10,000 rows, one is looked at.
+_NEWEST_OWN = f"""
+    WITH RECURSIVE own (action) AS (
+        SELECT max(action) FROM event WHERE action > :machine AND action < :machine || 'g'
+        UNION ALL
+        SELECT (SELECT max(action) FROM event WHERE action > :machine AND action < own.action) FROM own
+        WHERE own.action IS NOT NULL
+    )
+    SELECT e.action, (SELECT by FROM event WHERE action = e.action LIMIT 1) FROM own AS e
+    WHERE e.action IS NOT NULL AND NOT {_UNDONE}
+    AND EXISTS (SELECT 1 FROM event AS r WHERE r.action = e.action AND {_REGULAR.replace("e.kind", "r.kind")}) LIMIT 1
+"""
 
 _LAST_UNDO = f"""
     SELECT u.action FROM event AS u WHERE u.kind = 'undo' AND u.value = '1'
