@@ -152,10 +152,14 @@ def in_full_text(node: Node) -> Node | None:
     return None
 
 
-def typed_title(words: Sequence[Match]) -> str | None:
-    """The FTS5 expression of titles that have some words as typed, the last one maybe in part; None for one word."""
-    phrase = any_form(" ".join(one.text for one in words), exact=False) if len(words) > 1 else None
-    return f"title : {phrase}" if phrase else None
+def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
+    """The FTS5 expression of titles that have, or begin with, some words as typed, the last one maybe in part.
+
+    No title has it for a single word.
+    """
+    found = forms(" ".join(one.text for one in words)) if len(words) > 1 else ()
+    sign = "^ " if is_begin else ""
+    return " OR ".join(f"title : {sign}{_quoted(one.words, is_prefix=one.is_beginning)}" for one in found) or '""'
 
 
 def select_texts(expression: str) -> Clause:
