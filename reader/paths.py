@@ -178,7 +178,7 @@ def close_to_others(cache: Path) -> None:
                 make_private(folder, *folder.rglob("*"))
     logs = log_file().parent.glob(f"{log_file().name}*")
     files = (config_file(), state_file(), look_file(), bookmarks_file(), *logs)
-    databases = (*cache.parent.glob(f"{cache.stem}.*"), *cache.parent.glob(f"{LOG_DATABASE}*"))
+    databases = (*cache.parent.glob(f"{cache.stem}.*"), *cache.parent.glob(f"{log_database(cache).stem}.*"))
     make_private(cache.parent, *databases, *files, *(file.parent for file in files))
 
 

@@ -1,4 +1,4 @@
-"""What suits the user, learned from the log of events: a score for each paper, and the reasons for those that suit.
+"""What suits the user, learned from the user's marks: a score for each paper, and the reasons for those that suit.
 
 Both are derived and stored in the table `suits`, so a list, a command and the mail only read them. `update` brings them
 up to date: as the last step of a refresh, in a job of the reader's worker process when For you or its reasons are

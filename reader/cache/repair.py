@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -62,6 +63,7 @@ class Repaired(NamedTuple):
     rows: int
     """Number of rows in the log."""
     starred: int
+    """Number of starred papers, whether or not the cache has them."""
     papers: int
 
     def summary(self) -> str:
@@ -96,12 +98,20 @@ def permission_fault(path: Path) -> Fault | None:
     """Whether the user may not write the cache, the log or their folder."""
     for one in (path.parent, path, log_database(path)):
         try:
-            if one.exists() and not os.access(one, os.R_OK | os.W_OK):
+            if one.exists() and not _may_write(one):
                 medium = " on a medium that can't be written" if platform.is_read_only(path.parent) else ""
                 return Fault("permissions", f"no permission to write {one}{medium}", can_repair=False)
         except OSError as error:
             return Fault("permissions", f"{one} can't be used: {error.strerror}", can_repair=False)
     return None
+
+
+def _may_write(one: Path) -> bool:
+    """Whether the user may read and write a file or folder; root, who always can, keeps to its permissions too."""
+    status = one.stat()
+    return os.access(one, os.R_OK | os.W_OK) and (
+        not platform.is_mine(status.st_uid) or bool(status.st_mode & stat.S_IWUSR)
+    )
 
 
 def _cache_faults(path: Path) -> list[Fault]:
@@ -147,7 +157,10 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
     """Replace what is broken of the cache at a path and of the log beside it; raises CacheError."""
     found = examine(path, progress)
     if impossible := [one for one in found if not one.can_repair]:
-        raise CacheError(f"{impossible[0].what[:1].upper()}{impossible[0].what[1:]}: change the permissions first.")
+        raise CacheError(
+            f"Nothing can be repaired where files can't be written: {impossible[0].what}. Change that, or copy the "
+            "files to a folder of yours and set DAILYPAPERS_HOME to it. 'dailypapers doctor' says more."
+        )
     names = {one.name for one in found}
     aside: list[Path] = []
     with alone(files.lock(make_folder(path)), REPAIR_SECONDS):
@@ -164,7 +177,8 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
     schema.ensure(path)
     progress("deriving the marks")
     with closing(Events.open(path)) as events:
-        counts = "SELECT coalesce(sum(starred), 0), count(*) FROM paper"
+        stars = "SELECT count(*) FROM mark WHERE kind = 'star' AND value = '1' AND undone = 0"
+        counts = f"SELECT ({stars}), count(*) FROM paper"
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
     return Repaired(found, aside, rows, starred, papers)

@@ -145,7 +145,7 @@ class Workspace:
                 window.changed()
 
     def catch_up(self) -> None:
-        """Bring the cache up to date with the journal and the muted words of the settings."""
+        """Bring the cache up to date with the log and the muted words of the settings."""
         with self.window():
             pass
 

@@ -24,6 +24,9 @@ from reader.database import connections
 from reader.log.rows import Row, action_id, is_machine
 from reader.paths import backup_folder, old_journal
 
+_UNPACKED = 1 << 16
+"""Bytes of packed ids that are unpacked at a time."""
+
 _LINE_BYTES = 1 << 26
 """Bytes of a line of the journal; ten million ids are shorter."""
 
@@ -142,7 +145,7 @@ def _event(named: tuple[object, ...], packed: object, count: object) -> OldEvent
     if at is None or not isinstance(packed, bytes) or not isinstance(count, int):
         return None
     try:
-        papers = tuple(one for some in foreign.unpacked(packed) for one in some) if count else ()
+        papers = tuple(one for some in _unpacked(packed) for one in some) if count else ()
     except foreign.Refused:
         return None
     return OldEvent(id, str(machine), at, kind, value, tuple(one for one in papers if foreign.paper_id(one)))
@@ -218,3 +221,27 @@ def _rows(events: dict[str, OldEvent]) -> list[Row]:
 
 def _action(event: OldEvent) -> str:
     return action_id(event.machine, event.clock)
+
+
+def _unpacked(packed: bytes) -> Iterator[list[str]]:
+    """Packed ids in their order, some thousands at once; raises Refused if they are damaged."""
+    unpacker = zlib.decompressobj()
+    rest = ""
+    try:
+        while not unpacker.eof:
+            some = unpacker.decompress(packed, _UNPACKED)
+            packed = unpacker.unconsumed_tail
+            if not some and not unpacker.eof:
+                raise foreign.Refused("its papers are cut off")
+            lines = (rest + some.decode("ascii")).split("\n")
+            rest = lines.pop()
+            if len(rest) > _UNPACKED:
+                raise foreign.Refused("it names no papers")
+            if lines:
+                yield lines
+    except (zlib.error, UnicodeDecodeError):
+        raise foreign.Refused("its papers are damaged") from None
+    if unpacker.unused_data:
+        raise foreign.Refused("its papers are damaged")
+    if rest:
+        yield [rest]

@@ -125,5 +125,5 @@ def test_a_file_that_may_not_be_written_is_not_repaired(
     monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "log.db")
     (fault,) = examine(home / "papers.db")
     assert (fault.name, fault.can_repair) == ("permissions", False)
-    with pytest.raises(CacheError, match=r"No permission to write .*log\.db"):
+    with pytest.raises(CacheError, match=r"no permission to write .*log\.db"):
         repair.repair(home / "papers.db")

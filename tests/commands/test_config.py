@@ -249,7 +249,12 @@ def test_config_set_keeps_comments_and_order(run: Run, file: Path) -> None:
         assert lines[at - 1] == before
         del lines[at]
     assert lines == template
-    assert run("config", "get", "digest").json == {**asdict(DigestMail()), "password_command": [], "command": [], "user": "ada"}
+    assert run("config", "get", "digest").json == {
+        **asdict(DigestMail()),
+        "password_command": [],
+        "command": [],
+        "user": "ada",
+    }
     assert run("config", "set", "digest.security", "many").code == 2
 
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import random
-import subprocess
-import sys
-from zlib import compress
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core import foreign
-from reader.core.foreign import Refused, count_ids
 from reader.core.ids import in_address, in_arxiv_address, in_file_name, page_id
 from reader.core.text import clean
 from tests.table import each
@@ -36,7 +30,6 @@ BAD = [
 @each("id", GOOD)
 def test_an_id_of_a_paper_passes(id: str) -> None:
     assert foreign.paper_id(id) == id
-    assert count_ids(compress(id.encode())) == 1
 
 
 @each("id", [*BAD, None, 2406.12345, ["2406.12345"]])
@@ -46,8 +39,6 @@ def test_nothing_else_is_the_id_of_a_paper_nor_part_of_an_address_or_a_file_s_na
         for build in (in_address, in_arxiv_address, in_file_name):
             with pytest.raises(ValueError, match="it is not"):
                 build(id)
-        with pytest.raises(Refused):
-            count_ids(compress(f"2406.00001\n{id}\n2406.00002".encode()))
 
 
 def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
@@ -66,19 +57,8 @@ def test_accepted_values_are_clean_and_bounded(value: object) -> None:
         assert number is None or 0 <= number < 1 << 63
 
 
-def test_a_setting_is_read_with_all_its_parts() -> None:
-    said = [
-        "true",
-        r'"a\tb"',
-        "1.5",
-        "[[[[7]]]]",
-        '{"a": [1, {"b": false}]}',
-        str(foreign.LARGEST_NUMBER),
-        "[[[[[7]]]]]",
-    ]
+def test_json_and_text_are_cut_to_their_limits() -> None:
     assert foreign.read_json("[1]", 3) == [1] and foreign.read_json("[1]", 2) is None
-    found = [True, "a\tb", 1.5, [[[[7]]]], {"a": [1, {"b": False}]}, foreign.LARGEST_NUMBER, None]
-    assert [foreign.setting_value(one) for one in said] == found
     assert [foreign.text(one, 5) for one in ("abcdef", " a ", 3)] == ["abcde", "a", None]
 
 
@@ -104,118 +84,8 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
         ([-1, 10**9 + 1, float("nan"), float("inf"), True, "1", None], foreign.count),
         ([-1, foreign.FURTHEST + 1, 1.5, True, "1", None], foreign.clock),
         (["", " \x9b31m ", "\u202e", 3, None], foreign.text),
-        (
-            [
-                "",
-                "null",
-                "[1",
-                "1e999",
-                "[" * 6 + "]" * 6,
-                '{"a":' * 5 + "1" + "}" * 5,
-                "9" * 40,
-                '{"a": null}',
-                "[" * 10**6,
-            ],
-            foreign.setting_value,
-        ),
-        (
-            [r'"\ud800"', r'["\u202e"]', r'{"\u009b1m": 1}', r'{"a": {"\ud800": 1}}', r'"\u0000"', r'"\u007f"'],
-            foreign.setting_value,
-        ),
     ],
 )
 def test_values_of_a_wrong_form_are_refused(values: list[object], check: object) -> None:
     assert callable(check)
     assert [check(value) for value in values] == [None] * len(values)
-
-
-def test_a_machine_that_does_not_know_the_time_takes_any_clock_of_the_calendar() -> None:
-    built = 1_767_225_600
-    assert foreign.latest_clock(0) == foreign.latest_clock(built - 1) == foreign.FURTHEST
-    assert foreign.latest_clock(built) == built * 1000 + foreign.AHEAD
-    now = 1_800_000_000
-    assert foreign.latest_clock(now) == now * 1000 + 400 * 86_400_000
-
-
-def test_a_paper_is_named_once() -> None:
-    with pytest.raises(Refused, match="names a paper twice"):
-        count_ids(compress(b"2406.00001\n2406.00002\n2406.00001"))
-
-
-ONE = compress(b"2406.00001")
-
-
-@each(
-    "packed",
-    [b"", b"x", compress(b"2406.00001")[:-1], compress(b"2406.00001") + b"x", compress(b"\xff"), compress(b"\n")],
-)
-def test_damaged_ids_are_refused(packed: bytes) -> None:
-    with pytest.raises(Refused):
-        count_ids(packed)
-
-
-def test_a_line_without_an_end_is_not_unpacked_whole() -> None:
-    with pytest.raises(Refused, match="names no papers"):
-        count_ids(compress(b"1" * 1_000_000)[:-9])
-
-
-def test_ids_are_counted_across_the_pieces_in_which_they_are_unpacked() -> None:
-    chance = random.Random(1)
-    ids = list(
-        {
-            chance.choice(["2406.{:05}", "hep-th/{:07}", "page:{:012x}"]).format(chance.randrange(99_999))
-            for _ in range(50_000)
-        }
-    )
-    packed = compress("\n".join(ids).encode())
-    assert [one for some in foreign.unpacked(packed) for one in some] == ids
-    assert count_ids(packed, len(ids)) == len(ids)
-    with pytest.raises(Refused, match=f"more than {len(ids) - 1:,} papers"):
-        count_ids(packed, len(ids) - 1)
-
-
-_ATTACK = """
-import resource, sys, zlib
-from base64 import b64encode
-from reader.cache.marks.journal import decode
-from reader.core.foreign import MOST_IDS
-
-unit, count, said = sys.argv[1].encode() + b"\\n", int(sys.argv[2]), int(sys.argv[3])
-packer = zlib.compressobj(9)
-packed = b"".join(packer.compress(unit * 10_000) for _ in range(count // 10_000))
-packed += packer.compress(unit[:-1]) + packer.flush()
-body = b'{"v":1,"id":"%024d","machine":"%012d","number":1,"clock":1,"kind":"star","value":"1","count":%d' % (1, 1, said)
-body += b',"packed":"%s"' % b64encode(packed)
-line = body + b',"sum":"%08x"}\\n' % zlib.crc32(body)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-try:
-    decode(line, MOST_IDS)
-    print("taken")
-except ValueError as error:
-    print(error)
-print(len(line), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
-"""
-
-
-TOO_MANY = "it names 20,000,001 papers, and one event has at most 2,000,000"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is counted in KiB on Linux only")
-@pytest.mark.parametrize(
-    ("unit", "said", "reason"),
-    [
-        ("2406.00001", 20_000_001, TOO_MANY),
-        pytest.param("2406.00001", 100, "it names more than 100 papers", marks=pytest.mark.long),
-        pytest.param("2406.00001", 2_000_000, "it names more than 2,000,000 papers", marks=pytest.mark.long),
-        pytest.param("a", 20_000_001, TOO_MANY, marks=pytest.mark.long),
-        ("a", 2_000_000, "it names no papers"),
-    ],
-)
-def test_twenty_million_ids_in_a_short_line_are_refused_in_little_memory(unit: str, said: int, reason: str) -> None:
-    words = [sys.executable, "-c", _ATTACK, unit, "20000000", str(said)]
-    run = subprocess.run(words, capture_output=True, text=True, check=True)
-    told, numbers = run.stdout.splitlines()
-    length, megabytes = map(int, numbers.split())
-    assert told == reason
-    assert length < 1_000_000
-    assert megabytes < 150

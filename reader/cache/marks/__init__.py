@@ -1,1 +1,1 @@
-"""The user's marks: the log of events, and the states derived from it."""
+"""The user's marks: actions are recorded in the log, and the cache derives columns from it."""
