@@ -290,7 +290,8 @@ async def test_new_papers_move_nothing_and_a_line_announces_them_until_it_is_use
             await r.do("move.down", count=8)
             before, id = r.list_items[1:], r.here.id
             clock.now += timedelta(minutes=5)
-            feed.days[TODAY] = [item(f"2605.1000{place}", f"Hot news {place}", TODAY, upvotes=500) for place in range(5)]
+            new = [item(f"2605.1000{place}", f"Hot news {place}", TODAY, upvotes=500) for place in range(5)]
+            feed.days[TODAY] = new
             await r.do("app.refresh")
             await r.until(lambda: "5 new papers · Tuesday 12 May · . shows them" in r.screen)
             assert (r.list_items[1:], r.here.id) == (before, id)

@@ -143,4 +143,3 @@ def visited_at(state: State, now: datetime) -> str:
     """ISO time to save as that of the visit: papers that are still announced stay new for the next one."""
     news = state[NEWS]
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z") if news is None else news.since
-
