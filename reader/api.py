@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from reader.commands.command import add_actions as add_actions  # Add the word that says what to do.
     from reader.commands.command import query_of as query_of  # The query from its words.
     from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
-    from reader.commands.contract import extended as extended  # The type of a record like a class, with more fields.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work continues.
     from reader.core.text import amount as amount  # A number of things in words: 1 paper, 2 papers.
