@@ -247,6 +247,15 @@ class Library(Marker):
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
+    @property
+    def new_since(self) -> str | None:
+        """ISO time since which papers are new; None in the first visit."""
+        return self._new_since
+
+    def count_as_new(self, since: str) -> None:
+        """Set the ISO time since which papers are new."""
+        self._new_since = since
+
     def follows(self) -> list[Follow]:
         from reader.cache.follows import follows
 
@@ -458,6 +467,10 @@ class Library(Marker):
         """Like `older_day`, among days with a paper of a selection."""
         return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
 
+    async def news(self, since: str) -> tuple[int, int, str]:
+        """See `Window.news`."""
+        return await self._days.ask_next(lambda window: window.news(since))
+
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
         return await self._counts.ask(lambda window: self._counting.count(window, question))
@@ -516,9 +529,9 @@ class Library(Marker):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import found_by, keys_of, shared
+    from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
-    from reader.core.similarity import Fit, FoundBy, Shared
+    from reader.core.similarity import Fit, Shared
     from reader.session.places import plain_words
 
     query = parse(text)
@@ -528,5 +541,5 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
         pk,
         text,
         shared(connection, like, pk) if like else Shared(),
-        found_by(connection, words, pk) if words else FoundBy(),
+        tuple(corrections(connection, words).items()) if words else (),
     )
