@@ -25,7 +25,7 @@ class Feature(NamedTuple):
 
 FEATURES = (
     Feature("reader.ui.marks", ("actions", "traces")),
-    Feature("reader.ui.list", ("loader", "movement")),
+    Feature("reader.ui.list", ("loader", "movement", "news")),
     Feature("reader.ui.refresh", ("refresher", "sync")),
     Feature("reader.ui.query"),
     Feature("reader.ui.command_line", ("actions", "runner")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -59,7 +59,7 @@ def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
 AT_WORK = State(
     place=ROBOTS,
     request=ListRequest(1, Position(1)),
-    listing=listing(1, 2, 3),
+    listing=replace(listing(1, 2, 3), version=4),
     highlighted=2,
     cache_version=4,
     marks_version=6,
@@ -106,6 +106,9 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
             asked(Position(2, 5), place=WEEK, trail=(Stop(Where(ROBOTS)),), **LEFT),
         ),
         (AT_WORK, lambda state: state.go(Place(view("all"), "robot")), {}),
+        # The same place is read again if papers came since; nothing moves when they come.
+        (AT_WORK.papers_came(None), lambda state: state.go(ROBOTS), asked(Position(2))),
+        (AT_WORK, lambda state: state.papers_came(None), {"cache_version": 5}),
         (AT_WORK, lambda state: state.go(ROBOTS, Position(3)), asked(Position(3), **LEFT)),
         # Keys wait for a list that was asked for, and not for the rest of one.
         (AT_WORK, lambda state: state.request_list(Position(3)), asked(Position(3))),

@@ -247,6 +247,15 @@ class Library(Marker):
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
+    @property
+    def new_since(self) -> str | None:
+        """ISO time since which papers are new; None in the first visit."""
+        return self._new_since
+
+    def count_as_new(self, since: str) -> None:
+        """Set the ISO time since which papers are new."""
+        self._new_since = since
+
     def follows(self) -> list[Follow]:
         from reader.cache.follows import follows
 
@@ -462,6 +471,10 @@ class Library(Marker):
     async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among days with a paper of a selection."""
         return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
+
+    async def news(self, since: str) -> tuple[int, int, str]:
+        """See `Window.news`."""
+        return await self._days.ask_next(lambda window: window.news(since))
 
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""

@@ -271,7 +271,7 @@ class MarkActions(Actor):
 
         self._background.start("marks", finish)
 
-    @follows(lambda state: state.marks_version)
+    @follows(lambda state: (state.marks_version, state.cache_version))
     def draw_marks(self, _state: State) -> None:
         self._papers.renew()
 

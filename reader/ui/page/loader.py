@@ -244,7 +244,7 @@ class PageRefresher(Actor):
                     if isinstance(message, PaperRefreshed) and message.error is not None:
                         problems.append(str(message.error))
                     elif isinstance(message, PaperRefreshed):
-                        self._model.change(self._model.state.cache_changed())
+                        self._model.change(self._model.state.papers_came(self._library.newest_day()))
         except ReaderError as error:
             problems.append(str(error))
         finally:
