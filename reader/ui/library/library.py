@@ -534,9 +534,9 @@ class Library(Marker):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import found_by, keys_of, shared
+    from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
-    from reader.core.similarity import Fit, FoundBy, Shared
+    from reader.core.similarity import Fit, Shared
     from reader.session.places import plain_words
 
     query = parse(text)
@@ -546,5 +546,5 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
         pk,
         text,
         shared(connection, like, pk) if like else Shared(),
-        found_by(connection, words, pk) if words else FoundBy(),
+        tuple(corrections(connection, words).items()) if words else (),
     )
