@@ -354,7 +354,7 @@ COMMAND = Command(
             "PAPER, linked (kind, id, likes, downloads, about, state, url), discussion (id, author, at, "
             "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
             "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
-            "marked_by (mark, program), why (slug, score, evidence (phrase, where, points)), for_you (score, "
+            "marked_by (mark, program), why (slug, phrases), for_you (score, "
             "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (since, mark, due, "
             "differences (what, before, after, enough), sections (title, kind, new_words, gone_words))"
         )

@@ -276,6 +276,11 @@ class Library(Marker):
         """The runs of missing days between those that a place lists."""
         return self._ask(lambda window: find_holes(window, place, order, today), ())
 
+    def listed_days(self) -> list[str]:
+        """The days (ISO) that list papers."""
+        known = self._ask(Window.fetched_days, _NO_DAYS)
+        return [day for day, one in known.items() if one.papers]
+
     def oldest_day(self) -> str | None:
         known = self._ask(Window.fetched_days, _NO_DAYS)
         return min((day for day, one in known.items() if one.fetched), default=None)
