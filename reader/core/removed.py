@@ -50,7 +50,17 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 settings reader ignores their values."""
 
 ACTIONS = frozenset(
-    {"mark.replaced", "outline.fold", "view.group", "why.rename", "why.join", "why.split", "why.papers"}
+    {
+        "mark.replaced",
+        "outline.fold",
+        "triage.end",
+        "triage.pause",
+        "view.group",
+        "why.rename",
+        "why.join",
+        "why.split",
+        "why.papers",
+    }
 )
 """Removed actions: keys that the user gave them are ignored."""
 

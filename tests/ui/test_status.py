@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
 import pytest
