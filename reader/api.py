@@ -161,16 +161,12 @@ if TYPE_CHECKING:
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
-    from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
+    from reader.feeds.http.client import Client as Client  # Ask one host, within limits.
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
-    from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
-    from reader.feeds.http.responses import Answer as Answer  # The head of an answer, and its body as it comes.
     from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
-    from reader.feeds.http.responses import RetryableError as RetryableError  # A failure that may pass.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
-    from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
-    from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
+    from reader.feeds.http.responses import Response as Response  # What it answers.
     from reader.feeds.safe import UnreadableJson as UnreadableJson  # It is no JSON.
     from reader.feeds.safe import parse_json as parse_json  # The value of a JSON text of a host.
 

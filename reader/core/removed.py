@@ -49,8 +49,11 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
+_CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
+
 ACTIONS = frozenset(
     {
+        *(f"date.{name}" for name in _CALENDAR),
         "mark.replaced",
         "outline.fold",
         "triage.end",
