@@ -57,6 +57,7 @@ ACTIONS = frozenset(
         "mark.replaced",
         "outline.fold",
         "view.group",
+        "view.reading",
         "why.rename",
         "why.join",
         "why.split",
