@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -34,7 +34,7 @@ from reader.ui.kit.glyphs import ASCII, glyphs
 
 if TYPE_CHECKING:
     from reader.core.changes import Changes
-    from reader.core.topics.scorer import Why
+    from reader.core.topics.scorer import TopicReason
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class _Shown(NamedTuple):
         return self.window.read(partial(question, pk=self.pk))
 
     @property
-    def reasons(self) -> Sequence[Any]:
+    def reasons(self) -> tuple[TopicReason, ...]:
         paper = self.paper
         return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
 
@@ -182,7 +182,7 @@ def _for_you_record(shown: _Shown) -> dict[str, Any]:
 
 _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
     {
-        WHY: lambda shown: [asdict(reason) for reason in shown.reasons],
+        WHY: lambda shown: [reason._asdict() for reason in shown.reasons],
         FOR_YOU: _for_you_record,
         "rules": _rule_record,
         "changes": _change_record,
@@ -237,18 +237,17 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
     from reader.cache.choice import read_suits
-    from reader.core.topics.scorer import why
     from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
-    topics: tuple[Why, ...] = why(shown.reasons, names)
     shown.window.learn()
     suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(
         suits=suits if suits is not None and suits.why else None,
-        topics=topics,
+        topics=shown.reasons,
+        topic_names=names,
         rules=acts,
         muted=muted,
         programs=shown.ask(made_by_agents),
@@ -355,7 +354,7 @@ COMMAND = Command(
             "PAPER, linked (kind, id, likes, downloads, about, state, url), discussion (id, author, at, "
             "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
             "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
-            "marked_by (mark, program), why (slug, score, evidence (phrase, where, points)), for_you (score, "
+            "marked_by (mark, program), why (slug, phrases), for_you (score, "
             "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (since, mark, due, "
             "differences (what, before, after, enough), sections (title, kind, new_words, gone_words))"
         )

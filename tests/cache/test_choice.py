@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -211,15 +210,6 @@ def test_of_very_many_marks_those_that_say_the_most_are_learned_from(
     events.mark("queue", True, [1, 7, 13])
     events.mark("star", True, [2])
     assert weights(window).keys() == {2}
-
-
-def test_interests_of_earlier_versions_weigh_the_marks_on_their_papers(window: Window, events: Events) -> None:
-    events.mark("star", True, [1, 2])
-    ids = [row.id for row in window.rows([1, 2])]
-    for key, step in ((0, None), (1, 2)):
-        value = {"did": "raise", "name": "x", "step": step, "papers": [ids[key]]}
-        events.decide([(f"interest:{ids[key]}", json.dumps(value))])
-    assert weights(window) == {2: 2.25}
 
 
 def test_terms_are_made_anew_once_a_text_or_their_rule_has_changed(

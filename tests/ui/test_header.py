@@ -14,7 +14,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount
 from reader.core.lines import literal, measure
 from reader.core.paper import Listing as FeedListing
-from reader.core.similarity import Fit, FoundBy
+from reader.core.similarity import Fit
 from reader.core.views import View
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
@@ -105,7 +105,7 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
-    fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (("difusion", "diffusion"),)))
+    fit = Fit(3, "difusion", corrected=(("difusion", "diffusion"),))
     asked = state, state.put(FIT, fit), state.put(FIT, fit._replace(text="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]

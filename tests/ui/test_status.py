@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
@@ -20,8 +20,8 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.refresh.jobs import Canvas
 from reader.session.places import Place, triage_place, view
-from reader.ui.calendar.state import CalendarRequest, open_calendar
 from reader.ui.command_line.state import COMMAND, TypedCommand
+from reader.ui.dates.state import DateRequest, ask_for_date
 from reader.ui.filter.state import COUNTED, HINT
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
@@ -301,8 +301,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.put(NOTING, Noting(1, "2605.00400", "A paper", ""))
         case "command":
             state = state.put(COMMAND, TypedCommand())
-        case "calendar":
-            state = open_calendar(state, CalendarRequest(date(2026, 5, 12)))
+        case "date":
+            state = ask_for_date(state, DateRequest())
         case "page":
             state = state.put(PAGE, READING)
         case "triage":

@@ -18,9 +18,9 @@ from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Nearest, Selection
 from reader.core.choice.words import STOP_WORDS as EMPTY_WORDS
 from reader.core.nearest import distance
-from reader.core.similarity import FoundBy, Shared
-from reader.core.text import fold, split_words
-from reader.core.words import STOP_WORDS, compounds, marker, spelled, stem, stems
+from reader.core.similarity import Shared
+from reader.core.text import split_words
+from reader.core.words import STOP_WORDS, compounds, spelled, stem, stems
 
 MOST_WORDS = 40
 """Words of a free text that are searched for; of a longer one, the first."""
@@ -198,20 +198,6 @@ def _first_forms(texts: Iterable[Text]) -> dict[str, str]:
 
 def _words(text: str) -> list[str]:
     return [word for word in split_words(text) if word not in STOP_WORDS]
-
-
-def found_by(connection: sqlite3.Connection, text: str, pk: int) -> FoundBy:
-    """By which words a text finds a paper."""
-    [(title, abstract)] = read_texts(connection, [pk]) or [("", "")]
-    corrected = corrections(connection, text)
-    body = fold(f"{title}\n{abstract}")
-    typed = list(dict.fromkeys(_words(text)))
-    found = [
-        body[spans[0][0] : spans[0][1]]
-        for word in typed
-        if (mark := marker((corrected.get(word, word),))) is not None and (spans := mark.spans(body))
-    ]
-    return FoundBy(tuple(dict.fromkeys(found)), len(typed), tuple(corrected.items()))
 
 
 # Papers like others

@@ -145,7 +145,7 @@ MEANINGS = (
     ("cursor", "Cursor", "The paper, row or day that keys act on."),
     ("refreshed", "Refreshed", "Precedes the time when the feed was last read."),
     ("offline", "Offline", "The feed can't be reached; you are reading the cache."),
-    ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
+    ("ellipsis", "Cut", "More text than fits."),
     ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
 )
 """Fields of `Glyphs` with a name and a sentence, in display order."""

@@ -276,6 +276,11 @@ class Library(Marker):
         """The runs of missing days between those that a place lists."""
         return self._ask(lambda window: find_holes(window, place, order, today), ())
 
+    def listed_days(self) -> list[str]:
+        """The days (ISO) that list papers."""
+        known = self._ask(Window.fetched_days, _NO_DAYS)
+        return [day for day, one in known.items() if one.papers]
+
     def oldest_day(self) -> str | None:
         known = self._ask(Window.fetched_days, _NO_DAYS)
         return min((day for day, one in known.items() if one.fetched), default=None)
@@ -529,9 +534,9 @@ class Library(Marker):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import found_by, keys_of, shared
+    from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
-    from reader.core.similarity import Fit, FoundBy, Shared
+    from reader.core.similarity import Fit, Shared
     from reader.session.places import plain_words
 
     query = parse(text)
@@ -541,5 +546,5 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
         pk,
         text,
         shared(connection, like, pk) if like else Shared(),
-        found_by(connection, words, pk) if words else FoundBy(),
+        tuple(corrections(connection, words).items()) if words else (),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from reader.cache.history import STILL
 from reader.cache.reads.orders import Order
 from reader.session.places import Place, triage_place, view
-from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
+from reader.ui.dates.state import DATE, DateRequest, ask_for_date
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.shell.listing import ListContent, Position
 from reader.ui.shell.state import State
@@ -64,10 +64,10 @@ def test_the_number_of_papers_may_come_later() -> None:
 
 
 def test_whatever_closes_the_page_leaves_it_for_a_while() -> None:
-    for leave in (close_page, lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))):
+    for leave in (close_page, lambda state: ask_for_date(state, DateRequest())):
         state = leave(ticked(triaging(), later(10)))
         assert (phase_of(state), of(state).is_running, is_triaging(state)) == ("left", False, False)
-    state = state.put(CALENDAR, None).step_back()
+    state = state.put(DATE, None).step_back()
     assert state.place == HERE
     elsewhere = state.go(Place(view("starred")))
     resumed = begin_triage(elsewhere, of(elsewhere), 2)
