@@ -59,6 +59,7 @@ ACTIONS = frozenset(
         "triage.end",
         "triage.pause",
         "view.group",
+        "view.reading",
         "why.rename",
         "why.join",
         "why.split",
