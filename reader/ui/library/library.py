@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow
     from reader.core.passages import Passage
-    from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
     from reader.session.places import Place
@@ -495,11 +494,6 @@ class Library(Marker):
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
-
-    async def reading_figures(self, today: date) -> Figures:
-        from reader.cache.reads.reading import reading_figures
-
-        return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
