@@ -11,9 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.installed import API as API
-from reader.installed import OLDEST as OLDEST
-
 if TYPE_CHECKING:
     # For every extension.
 
@@ -182,8 +179,8 @@ class Extension:
 
     name: str
     """Its name. Messages use that of its entry point."""
-    api: int
-    """The version of this module that it is made for."""
+    api: int = 1
+    """Ignored; extensions that were written for 0.2.0 give it."""
     commands: tuple[Command, ...] = ()
     """Commands, each with an entry point of its name."""
     sources: tuple[PaperSource, ...] = ()

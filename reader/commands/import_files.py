@@ -49,7 +49,7 @@ REASONS = 3
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
         "JSON of ours or in the feed's shape; a saved page of the feed's site, as text, HTML, MHTML or web archive;"
-        " BibTeX, RIS, CSL-JSON or Zotero RDF; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
+        " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)

@@ -12,10 +12,10 @@ from reader.cache.reads.reading import reading_figures
 from reader.commands.command import Command, add_no_pager, positive_number
 from reader.commands.output import Style, paint, width
 from reader.commands.pager import print_found
+from reader.commands.reading_lines import reading_lines
 from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS, ReadingCounts
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.views.reading_lines import reading_lines
 
 if TYPE_CHECKING:
     from reader.core.reading import Figures, Share
@@ -72,7 +72,7 @@ def _share(share: Share) -> dict[str, Any]:
 
 COMMAND = Command(
     "stats",
-    "Print your reading, as gS shows it: papers seen, opened, read to the end and starred by week; the topics you "
+    "Print your reading: papers seen, opened, read to the end and starred by week; the topics you "
     "star next to those you see; a calendar. Marks of more than ten papers at once do not count.",
     (),
     _add_arguments,

@@ -36,7 +36,7 @@ FEATURES = (
     Feature("reader.ui.topics"),
     Feature("reader.ui.views"),
     Feature("reader.ui.why"),
-    Feature("reader.ui.calendar"),
+    Feature("reader.ui.dates"),
     Feature("reader.ui.triage"),
     Feature("reader.ui.notes"),
     Feature("reader.ui.follows"),

@@ -109,7 +109,6 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EDITOR", "true")
     monkeypatch.setenv("BROWSER", "true")
-    monkeypatch.setattr("reader.feeds.http.client.BusyHostClient.PACE", 0)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     for words in (("star", IDS[1]), ("queue", IDS[2])):
         run("mark", *words)

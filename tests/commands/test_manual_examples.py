@@ -23,7 +23,7 @@ from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
-from tests.feeds.test_libraries import RDF, newsboat
+from tests.feeds.test_libraries import newsboat
 
 ID = "1706.03762"
 
@@ -62,8 +62,6 @@ FILES = {
     "links.md": f"https://arxiv.org/abs/{ID}",
     "library.bib": BIBTEX,
     "refs.bib": BIBTEX,
-    "library.rdf": RDF,
-    "zotero.rdf": RDF,
     "Daily Papers.html": f'<!DOCTYPE html><html><body><a href="https://huggingface.co/papers/{ID}">Attention</a></body></html>',
     "bin/crontab": f"#!{sys.executable}\nimport sys\n'-l' in sys.argv or sys.stdin.read()\n",
     "bin/xclip": f"#!/bin/sh\necho {ID}\n",

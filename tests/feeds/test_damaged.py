@@ -19,7 +19,7 @@ from reader.core.errors import FeedError, NoFullText
 from reader.core.text import clean
 from reader.core.venue import read_venue
 from reader.feeds.arxiv.parse import parse_arxiv, refusal_reason
-from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
+from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 from reader.feeds.fulltext.html import read_html, without_mathml
@@ -66,10 +66,6 @@ BIBTEX = (
     b" file = {PDF:files/1/2605.00001.pdf:application/pdf}}\n"
 )
 RIS = b"TY  - GEN\r\nTI  - T\r\nUR  - http://arxiv.org/abs/2605.00001\r\nN1  - n\r\nmore\r\nER  - \r\n"
-RDF = (
-    b'<rdf:RDF xmlns:rdf="r" xmlns:z="z" xmlns:dc="d"><dc:a rdf:about="http://arxiv.org/abs/2605.00001"><z:itemType>'
-    b"preprint</z:itemType><dc:title>T</dc:title></dc:a></rdf:RDF>"
-)
 LIST = b"2605.00001\n[a](https://arxiv.org/abs/2605.00002)\nx/2605.00003v2.pdf\n"
 
 PIECES = [
@@ -133,7 +129,6 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "a saved page": (lambda body: parse_web_page(read_web_page(read_text(body)), TODAY), b"<html><p>" + SAVED),
     "BibTeX": (lambda body: [*parse_bibtex(read_text(body))], BIBTEX),
     "RIS": (lambda body: [*parse_ris(read_text(body))], RIS),
-    "RDF": (lambda body: [*parse_rdf(body)], RDF),
     "a list": (lambda body: [*parse_list(read_text(body))], LIST),
     "HTML": (lambda body: plain_block(html_to_text(read_text(body)).text), b"<p>a<td>b</td> <a href='x'>&amp;</a>"),
     "a venue": (lambda body: read_venue(clean(read_text(body)), None), b"Accepted to ICLR 2026 (Oral)"),

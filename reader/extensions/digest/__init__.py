@@ -87,4 +87,4 @@ DIGEST = api.Command(
     },
 )
 
-EXTENSION = api.Extension(name="digest", api=1, commands=(DIGEST,), findings=(_examine,))
+EXTENSION = api.Extension(name="digest", commands=(DIGEST,), findings=(_examine,))

@@ -207,4 +207,4 @@ SYNC = api.Command(
     },
 )
 
-EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,))
+EXTENSION = api.Extension(name="sync", commands=(SYNC,), findings=(_examine,))

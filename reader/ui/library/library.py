@@ -43,11 +43,9 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
-    from reader.core.changes import SectionDiff
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow
     from reader.core.passages import Passage
-    from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
     from reader.session.places import Place
@@ -276,6 +274,11 @@ class Library(Marker):
         """The runs of missing days between those that a place lists."""
         return self._ask(lambda window: find_holes(window, place, order, today), ())
 
+    def listed_days(self) -> list[str]:
+        """The days (ISO) that list papers."""
+        known = self._ask(Window.fetched_days, _NO_DAYS)
+        return [day for day, one in known.items() if one.papers]
+
     def oldest_day(self) -> str | None:
         known = self._ask(Window.fetched_days, _NO_DAYS)
         return min((day for day, one in known.items() if one.fetched), default=None)
@@ -437,15 +440,6 @@ class Library(Marker):
             "suits": self.why(pk),
         }
 
-    def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
-        """What changed in a paper's full text, if an earlier version is stored; for a thread. Raises CacheError.
-
-        It takes milliseconds for ordinary texts, and seconds for a text designed to be slow.
-        """
-        from reader.cache.texts import compare_texts
-
-        return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
-
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
         from reader.cache.passages import passages_of
 
@@ -490,11 +484,6 @@ class Library(Marker):
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
-
-    async def reading_figures(self, today: date) -> Figures:
-        from reader.cache.reads.reading import reading_figures
-
-        return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""

@@ -33,7 +33,6 @@ MINUTES = Command(
 
 EXTENSION = Extension(
     name="short-reads",
-    api=1,
     commands=(MINUTES,),
     keys=(LineKey("minutes", "gM", "Minutes", "How long these abstracts take.", "minutes {ids}"),),
     views=(SavedView("Short reads", "is:unread upvotes:>20"),),
