@@ -410,7 +410,7 @@ async def test_a_mark_that_cannot_be_stored_is_reverted_with_the_reason(reader: 
         assert "disk is full" in r.status
         assert r.here.starred
         # On the page, too, over its keys.
-        await r.do("read.open")
+        await r.do("move.down", "read.open")
         assert "log.db failed" in r.lines[-3] and "q back" in r.lines[-1]
         await r.do("app.back")
         with closing(sqlite3.connect(log_database(r.file))) as other:
