@@ -64,10 +64,7 @@ class _Shown(NamedTuple):
     @property
     def changes(self) -> Changes | None:
         """Changes since the user marked it, significant or not; None if unmarked."""
-        from reader.cache.texts import compare_texts
-
-        found = self.ask(read_changes)
-        return found and found._replace(sections=self.ask(compare_texts))
+        return self.ask(read_changes)
 
     @property
     def acts(self) -> tuple[Any, Any]:
@@ -162,10 +159,6 @@ def _change_record(shown: _Shown) -> dict[str, object] | None:
         "differences": [
             {"what": one.what, "before": one.before, "after": one.after, "enough": one.is_enough}
             for one in changes.differences
-        ],
-        "sections": [
-            {"title": one.title, "kind": one.kind, "new_words": one.new_words, "gone_words": one.gone_words}
-            for one in changes.sections
         ],
     }
 
@@ -264,7 +257,7 @@ def _change_lines(shown: _Shown) -> Iterator[str]:
 
     columns, changes = _columns(), shown.changes
     title = [*_title(shown.paper, columns), ()]
-    if changes is None or not (changes.differences or changes.sections):
+    if changes is None or not changes.differences:
         said = "You have not marked it, so there is nothing to compare with."
         if changes is not None:
             said = f"Nothing has changed since you {changes.done} on {changes.day}."
@@ -356,7 +349,7 @@ COMMAND = Command(
             "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
             "marked_by (mark, program), why (slug, phrases), for_you (score, "
             "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (since, mark, due, "
-            "differences (what, before, after, enough), sections (title, kind, new_words, gone_words))"
+            "differences (what, before, after, enough))"
         )
     },
 )

@@ -56,6 +56,8 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "mark.replaced",
         "outline.fold",
+        "triage.end",
+        "triage.pause",
         "view.group",
         "view.reading",
         "why.rename",

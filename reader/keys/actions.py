@@ -84,6 +84,7 @@ _PAPER: Final[Contexts] = ("list", "detail", "page")
 _SHOWN: Final[Contexts] = ("list", "detail", "triage", "page")
 _REASONS: Final[Contexts] = (*_SHOWN, "empty")
 _READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
+_READ_ON: Final[Contexts] = ("list", "detail", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
@@ -183,11 +184,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("select.range", "V", "Select a range", "Select from here to the cursor as it moves; again ends it.", _SIDES),
     Action("select.all", "*", "Select all", "Select every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one.", _BROWSE),
-    Action("triage.next", "n l right", "Pass", "Mark this paper read and show the next one.", _TRIAGE),
-    Action("triage.pause", "escape ctrl+o", "Leave", "Stop the clock and leave; gT continues later.", _TRIAGE),
-    Action("triage.end", "q", "End", "End the triage; mark the rest read, or leave it unread.", _TRIAGE),
+    Action("triage.next", "space n l right", "Read", "Mark this paper read and show the next one.", _TRIAGE),
+    Action("triage.leave", "escape ctrl+o q", "Leave", "Go back to the list; gT goes on with the rest.", _TRIAGE),
     Action("read.open", "enter", "Open", "Open the paper's page, which marks it read.", _SIDES),
-    Action("read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", _READ),
+    Action("read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", _READ_ON),
     _motion("read.down", "J", "Scroll down", "Scroll the paper's text a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "Scroll the paper's text a line up.", _READ),
     Action("read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", _REASONS),
@@ -415,8 +415,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
     ),
     "triage": _footer(
-        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause leave, "
-        "triage.end end, text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
+        "triage.next read, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.leave leave, "
+        "text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
     ),
     "text": _footer(
         "read.on read on, app.back back, text.outline outline, text.search search, text.follow follow, "

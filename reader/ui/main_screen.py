@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from reader.core.lines import Line, cut_line, fill, measure, piece_at, spread
+from reader.core.lines import Line, fill, piece_at
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 class Empty(Widget):
     """Shows, centred, why the list is empty and which keys help."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key", "empty--kept"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -76,17 +76,8 @@ class Empty(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        from reader.ui.list.empty_lines import KEPT
-
         width = self.content_size.width
-        longest = max((measure(line) for line in self.lines if line[0].role == KEPT), default=0)
-        rows: list[Line] = []
-        for line in self.lines:
-            if line[0].role == KEPT:
-                # Of equal width, so that the block's lines are aligned.
-                rows.append(spread(cut_line(line, width), (), min(longest, width)))
-            else:
-                rows += fill(line, width)
+        rows = [row for line in self.lines for row in fill(line, width)]
         return Content("\n").join(draw(self, row, "empty") for row in rows)
 
 

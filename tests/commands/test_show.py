@@ -139,7 +139,7 @@ def test_changes_are_told_since_the_paper_was_marked(run: Run, on_terminal: RunO
         "Title: LiveEdit: {+Streaming+} Video Editing",
     ]
     found = run("show", id, "--json=changes").record["changes"]
-    assert (found["mark"], found["due"], found["sections"]) == ("star", False, [])
+    assert (found["mark"], found["due"]) == ("star", False)
     assert found["differences"][1] == {"what": "votes", "before": 2, "after": 57, "enough": True}
     assert all(len(line) <= 30 for line in on_terminal("show", id, "--changes", columns=30).lines)
 

@@ -27,7 +27,6 @@ from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, Triage
 from tests.table import each
 from tests.ui.drawings import text
 from tests.ui.papers import draft
@@ -152,8 +151,6 @@ UNJOINED_SINCE = join_failed(FETCHING, "sync fails", SINCE)
         (SILENT, Condition("2 feeds silent 10 May", "trouble")),
         (replace(SILENT, mode="sample"), Condition("sample", "plain")),
         (join_failed(UNJOINED_SINCE, "sync fails", NOW), Condition("sync fails 07:44", "trouble")),
-        (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3).leave()), Condition("triage: 15 min left")),
-        (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3)), Condition("offline 07:44", "trouble")),
     ],
 )
 def test_the_header_shows_progress_or_a_lasting_problem(state: State, condition: Condition) -> None:

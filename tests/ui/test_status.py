@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
@@ -41,7 +40,7 @@ from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.footer import status
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import Notice, Notices, Prompt, State
-from reader.ui.triage.state import TRIAGE, Triage, begin_triage
+from reader.ui.triage.state import TRIAGE, begin_triage
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
@@ -306,9 +305,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "page":
             state = state.put(PAGE, READING)
         case "triage":
-            state = begin_triage(state, Triage(triage_place("", is_taught=False), 900))
-            begun = datetime(2026, 5, 12, tzinfo=UTC)
-            state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
+            state = begin_triage(state, triage_place("", is_taught=False))
+            state = state.update(TRIAGE, lambda triage: triage.came((1, 2, 3), 3)).put(PAGE, READING)
         case "picture":
             state = state.put(
                 PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
-    from reader.core.changes import SectionDiff
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow
     from reader.core.passages import Passage
@@ -440,15 +439,6 @@ class Library(Marker):
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": self.why(pk),
         }
-
-    def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
-        """What changed in a paper's full text, if an earlier version is stored; for a thread. Raises CacheError.
-
-        It takes milliseconds for ordinary texts, and seconds for a text designed to be slow.
-        """
-        from reader.cache.texts import compare_texts
-
-        return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
 
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
         from reader.cache.passages import passages_of

@@ -42,7 +42,7 @@ from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import OverScreen, PaneScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
-from reader.ui.triage.lines import triage_header, triage_line
+from reader.ui.triage.lines import triage_line
 from reader.ui.triage.state import TRIAGE
 
 if TYPE_CHECKING:
@@ -327,7 +327,7 @@ class Face(Actor):
         title = "" if row is None else f": {row.title}"
         place = (screen, context, about)
         if context == "triage" and (triage := state[TRIAGE]) is not None:
-            return place, f"{words.says(triage_line(triage_header(triage.pace), WIDE, words.SPOKEN))}{title}"
+            return place, f"{words.says(triage_line(triage.number, WIDE, words.SPOKEN))}{title}"
         return place, f"{'Still' if place == self._place else 'Now'} {place_of(context).removeprefix('while ')}{title}"
 
     def _body(self) -> Iterator[str]:
