@@ -216,6 +216,11 @@ class Log:
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
 
+    def edition(self) -> str:
+        """What changes when the log is restored, or when rows are removed from it."""
+        with explained(self._path):
+            return get(self._connection, "edition")
+
     def count(self) -> int:
         """Number of rows."""
         with explained(self._path):

@@ -78,6 +78,8 @@ class Memory:
     """The number of the last row that the own file has."""
     own: str = ""
     """The machine's id when it last wrote its file."""
+    edition: str = ""
+    """The log's edition then; a restored log has another one, and numbers its rows anew."""
     files: dict[str, KnownFile] = field(default_factory=dict)
 
 
@@ -265,17 +267,20 @@ def _tail(path: Path, place: int) -> int:
 
 
 def load(events: Events, place: str) -> Memory:
-    """What is remembered of a place; nothing if it is damaged, and all is then read again."""
+    """What is remembered of a place; nothing if it is damaged or tells of another log, and all is then read again."""
     text = events.read(lambda connection: meta.get(connection, _key(place)))
     with suppress(ValueError, TypeError, AttributeError):
         fields: dict[str, Any] = json.loads(text or "{}")
         files = {name: KnownFile(**one) for name, one in fields.pop("files", {}).items()}
-        return Memory(**fields, files=files)
+        memory = Memory(**fields, files=files)
+        if memory.edition == events.log.edition() and memory.written <= events.log.last():
+            return memory
     return Memory()
 
 
 def save(events: Events, place: str, memory: Memory) -> None:
     """Remember a place."""
+    memory.edition = events.log.edition()
     events.read(lambda connection: meta.remember(connection, _key(place), json.dumps(asdict(memory))))
 
 
