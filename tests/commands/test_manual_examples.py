@@ -29,7 +29,7 @@ ID = "1706.03762"
 
 ELSEWHERE = (
     *("dailypapers", "topic:agents", "--demo", "mcp"),
-    *("sync postgresql:", "digest --send"),
+    *("sync postgresql:", "sync --remove", "digest --send"),
     *("digest topic:agents --send", "feeds add https:"),
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""
@@ -58,6 +58,7 @@ BIBTEX = f"@article{{a, title={{Attention Is All You Need}}, eprint={{{ID}}}, ar
 
 FILES = {
     "my-topics.toml": "",
+    "zotero.bib": BIBTEX,
     "feeds.opml": '<opml><body><outline type="rss" xmlUrl="https://lab.example.org/feed.xml"/></body></opml>',
     "links.md": f"https://arxiv.org/abs/{ID}",
     "library.bib": BIBTEX,

@@ -12,6 +12,7 @@ from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
 from reader.core.paper_row import Flag, PaperKey
 from reader.core.text import amount
+from reader.log.actions import join_labels
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
@@ -57,7 +58,7 @@ def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…
         name, colon, _ = title.partition(":")
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}{ellipsis}"
     did = _without_read(action)
-    state = ", ".join(did if way == "redo" else map(_taken_back, did))
+    state = join_labels(did if way == "redo" else map(_taken_back, did))
     papers = f'"{title}"' if title else amount(action.count, "paper")
     return f"{state} · {papers}"
 
@@ -66,7 +67,7 @@ def done_words(action: UserAction) -> str:
     """What an action did, such as `1 hidden, unstarred`; a decision does not say that the paper is read as well."""
     if action.rules or len({count for _, count in action.did}) > 1:
         return action.said
-    return f"{action.count:,} {', '.join(_without_read(action))}" if action.count else action.said
+    return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.said
 
 
 def _without_read(action: UserAction) -> list[str]:
