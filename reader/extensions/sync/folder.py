@@ -121,11 +121,11 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
         }
         if own.exists() and not _is_as_written(own, memory):
             # A copy of this home wrote it, or the log here was restored from an older copy.
-            last = events.log.last()
-            there = _read(events, own, None, result)
+            sent: set[str] = set()
+            there = _read(events, own, None, result, sent)
             if there.rows and result.came.pop(there.name or there.machine, 0):
                 known[own.name], result.is_new_machine = there, True
-                events.log.take_new_machine(memory.written, last)
+                events.log.take_new_machine(sent)
                 events.recover()
                 own = file_of(folder, events.machine())
             memory.written = 0
@@ -141,8 +141,10 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
 # The files of other machines
 
 
-def _read(events: Events, path: Path, before: KnownFile | None, result: Exchanged) -> KnownFile:
-    """Add the new rows of a file to the log; return what is known of it then."""
+def _read(
+    events: Events, path: Path, before: KnownFile | None, result: Exchanged, actions: set[str] | None = None
+) -> KnownFile:
+    """Add the new rows of a file to the log; return what is known of it then. `actions` gets those of the rows."""
     status = path.stat()
     if before is not None and (before.size, before.time) == (status.st_size, status.st_mtime_ns):
         known = before
@@ -150,7 +152,8 @@ def _read(events: Events, path: Path, before: KnownFile | None, result: Exchange
         is_longer = before is not None and before.place <= status.st_size and _tail(path, before.place) == before.tail
         known = KnownFile(**asdict(before)) if before is not None and is_longer else KnownFile()
         known.size, known.time, known.trouble = status.st_size, status.st_mtime_ns, ""
-        came = events.join(_rows(path, known, events.machine()))
+        rows = _rows(path, known, events.machine())
+        came = events.join(rows if actions is None else _noting(rows, actions))
         known.tail = _tail(path, known.place)
         if came:
             by = known.name or known.machine
@@ -190,6 +193,12 @@ def _rows(path: Path, known: KnownFile, own: str) -> Iterator[Row]:
                 except foreign.Refused:
                     known.refused += 1
             known.place = file.tell()
+
+
+def _noting(rows: Iterator[Row], actions: set[str]) -> Iterator[Row]:
+    for row in rows:
+        actions.add(row.action)
+        yield row
 
 
 def _read_head(line: bytes, known: KnownFile) -> bool:

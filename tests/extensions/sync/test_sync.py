@@ -153,9 +153,29 @@ def test_a_mark_that_is_made_after_the_log_was_restored_from_a_copy_leaves_too(l
     log_database(laptop.cache).write_bytes(b"broken")
     restore(laptop.cache)
     laptop.mark("star", True, 2)
+    laptop.mark("star", True, 3)
+    with laptop.events() as events:
+        events.undo()
     laptop.look()
     desk.look()
     assert [row[2] for row in desk.states()[0]] == [1, 1, 0, 0, 0]
+
+
+def test_a_mark_that_is_undone_after_the_log_was_restored_from_a_copy_stays_undone(
+    laptop: Machine, desk: Machine
+) -> None:
+    laptop.mark("star", True, 1)
+    keep_daily_copy(laptop.cache, date(2026, 11, 20))
+    laptop.mark("star", True, 2)
+    laptop.look()
+    log_database(laptop.cache).write_bytes(b"broken")
+    restore(laptop.cache)
+    with laptop.events() as events:
+        events.undo()
+    for machine in (laptop, desk, laptop):
+        machine.look()
+    assert laptop.states() == desk.states()
+    assert [row[2] for row in desk.states()[0]] == [0, 1, 0, 0, 0]
 
 
 def test_two_copies_of_a_home_part_and_lose_nothing(laptop: Machine, tmp_path: Path) -> None:
