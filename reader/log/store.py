@@ -216,10 +216,11 @@ class Log:
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
 
-    def edition(self) -> str:
-        """What changes when the log is restored, or when rows are removed from it."""
+    def action_of(self, number: int) -> str:
+        """The action of a row; empty if the log has no row of this number."""
         with explained(self._path):
-            return get(self._connection, "edition")
+            row = self._connection.execute("SELECT action FROM event WHERE number = ?", (number,)).fetchone()
+            return str(row[0]) if row else ""
 
     def count(self) -> int:
         """Number of rows."""

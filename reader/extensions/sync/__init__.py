@@ -165,8 +165,6 @@ def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | 
 
 def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
     """Delete all rows of another machine."""
-    from reader.extensions.sync.folder import load, save
-
     with workspace.events() as events:
         known = events.log.machines()
         wanted = arguments.remove.strip().lower()
@@ -180,12 +178,7 @@ def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
         count = known[found[0]][0]
         if not api.is_confirmed(arguments.yes, f"Delete {api.amount(count, 'change')} that {found[0]} sent?"):
             return 0
-        place = place_of(arguments.folder, workspace) if arguments.folder or workspace.settings.sync else ""
-        key = str(place) if isinstance(place, Path) else places.shown_place(place)
-        memory = load(events, key)
         events.delete_machine(found[0])
-        # The log's edition is another one now, but what was read of the place is still known.
-        save(events, key, memory)
     said = f"{api.amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
     return api.answer(arguments, {"machine": found[0], "changes": count}, said)
 

@@ -78,8 +78,8 @@ class Memory:
     """The number of the last row that the own file has."""
     own: str = ""
     """The machine's id when it last wrote its file."""
-    edition: str = ""
-    """The log's edition then; a restored log has another one, and numbers its rows anew."""
+    action: str = ""
+    """The action of that row. A log that was restored numbers its rows anew, and another action has the number then."""
     files: dict[str, KnownFile] = field(default_factory=dict)
 
 
@@ -282,14 +282,14 @@ def load(events: Events, place: str) -> Memory:
         fields: dict[str, Any] = json.loads(text or "{}")
         files = {name: KnownFile(**one) for name, one in fields.pop("files", {}).items()}
         memory = Memory(**fields, files=files)
-        if memory.edition == events.log.edition() and memory.written <= events.log.last():
+        if events.log.action_of(memory.written) == memory.action:
             return memory
     return Memory()
 
 
 def save(events: Events, place: str, memory: Memory) -> None:
     """Remember a place."""
-    memory.edition = events.log.edition()
+    memory.action = events.log.action_of(memory.written)
     events.read(lambda connection: meta.remember(connection, _key(place), json.dumps(asdict(memory))))
 
 
