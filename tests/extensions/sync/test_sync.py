@@ -74,7 +74,7 @@ def test_machines_have_the_same_states_after_each_has_looked(laptop: Machine, de
     laptop.mark("star", True, 1, 2)
     laptop.mark("queue", True, 3)
     desk.mark("tag:later", True, 1)
-    desk.mark("passage:0123456789ab", '{"quote":"a b","colour":"yellow"}', 2)
+    desk.mark("passage:0123456789ab", '{"quote":"a b"}', 2)
     desk.mark("read", True, 1, 2, 3)
     with laptop.events() as events:
         events.undo()
