@@ -90,7 +90,7 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     first = words[0] if words else ""
     if first in renamed.COMMANDS:
         if sys.stderr.isatty():
-            sys.stderr.write(f"{APP}: {first} is now '{APP} {' '.join(renamed.COMMANDS[first])}'.\n")
+            sys.stderr.write(f"{APP}: {first} is now '{APP} {renamed.COMMANDS[first]}'.\n")
         first, *words = renamed.with_new_names(words)
         return _run_command(first, words)
     if is_command(first):

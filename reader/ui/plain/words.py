@@ -19,7 +19,7 @@ SPOKEN: Glyphs = ASCII._replace(
     code="code", note="note:", full_text="full text", comments="comments", upvotes="votes", cursor="\u258c", caret="",
     picked="picked", excluded="excluded", implied="implied", folded="closed", unfolded="open", here="\u00bb",
     line="", rule="", thumb="", dot=",", nothing="none", ellipsis="...", more_left="…", more_right="…",
-    refreshed="refreshed", offline="trouble:", spinner="\u21bb", spark=" " * 8, shades=" " * 5, quote="",
+    refreshed="refreshed", offline="trouble:", spinner="\u21bb", spark=" " * 8, quote="",
 )  # fmt: skip
 """The signs of the interface in words."""
 
