@@ -70,7 +70,7 @@ def test_rules_topics_and_programs_say_what_they_went_by() -> None:
         topic_names={"agents": "Agents", "long": "A name that is longer than the line"},
         rules=(Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),
         muted=("finance",),
-        programs=(ProgramMark("star", "starred", "claude"), Made("read", "read", "claude")),
+        programs=(ProgramMark("star", "starred", "claude"), ProgramMark("read", "read", "claude")),
     )
     assert drawn(known, 45) == [
         "Rules",
