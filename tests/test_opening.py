@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from os import terminal_size
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
