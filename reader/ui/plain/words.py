@@ -15,7 +15,7 @@ from reader.ui.kit.status_lines import Status
 
 SPOKEN: Glyphs = ASCII._replace(
     unread="unread", read="read", starred="starred,", queued="queued,", hidden="hidden,", elsewhere="not in the cache",
-    rising="rising", followed="followed", highlighted="highlighted", changed="changed",
+    rising="rising", followed="followed", highlighted="highlighted",
     code="code", note="note:", full_text="full text", comments="comments", upvotes="votes", cursor="\u258c", caret="",
     picked="picked", excluded="excluded", implied="implied", folded="closed", unfolded="open", here="\u00bb",
     line="", rule="", thumb="", dot=",", nothing="none", ellipsis="...", more_left="…", more_right="…",
@@ -74,8 +74,6 @@ def _facts(row: PaperRow) -> Iterator[str]:
     yield from (word for flag, word in flags if row.flags & flag)
     rest = ((row.rising, "rising"), (row.code, "with code"), (row.has_text, "full text here"))
     yield from (word for has, word in rest if has)
-    if row.flags & Flag.CHANGED:
-        yield row.changed or "changed"
     if row.why:
         yield row.why
 

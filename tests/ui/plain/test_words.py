@@ -50,10 +50,9 @@ def test_a_paper_is_said_with_what_is_known_of_it() -> None:
         "1. A Title. Not in the cache, Read, queued, hidden, followed, picked out by a rule, rising, full text here,"
         " 12 May."
     )
-    changed = row._replace(flags=Flag.CHANGED, changed="a new version", why="like JetSpec")
-    assert words.paper(3, changed).endswith("with code, a new version, like JetSpec.")
-    assert words.paper(3, changed._replace(changed="")).endswith("with code, changed, like JetSpec.")
-    assert words.paper(3, changed, is_brief=True) == "3. A Title."
+    ranked = row._replace(why="like JetSpec")
+    assert words.paper(3, ranked).endswith("with code, like JetSpec.")
+    assert words.paper(3, ranked, is_brief=True) == "3. A Title."
 
 
 def test_lines_keep_to_the_width_and_continue_indented() -> None:
