@@ -59,9 +59,6 @@ if TYPE_CHECKING:
     from reader.keys.actions import LineKey as LineKey  # A key that runs a command.
 
     # Jobs: what takes long, in a process of its own.
-    from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
-    from reader.refresh.jobs import ExtensionMessage as ExtensionMessage  # What a job says on its way.
-    from reader.refresh.jobs import JobContext as JobContext  # The cache, the settings and the clock of a job.
 
     # For those that ship with the program.
 

@@ -36,7 +36,7 @@ from reader.feeds.arxiv.categories import Category, announced_categories, catego
 if TYPE_CHECKING:
     from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
     from reader.feeds.syndication.opml import Outline
-    from reader.refresh.jobs import FeedFailed, FeedStored
+    from reader.refresh.lines import Line
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -197,36 +197,36 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
 
 
 async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.refresh.jobs import FeedFailed, FeedStored
     from reader.refresh.running import open_sources
 
-    answers: list[FeedStored | FeedFailed] = []
+    answers: list[Line] = []
     with workspace.cache() as cache:
         async with open_sources(workspace.job_context, cache) as sources:
             feeds = sources.feeds
             only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
-                    if isinstance(event, FeedStored | FeedFailed):
+                    if "slug" in event:
                         answers.append(event)
-                    if not arguments.json and isinstance(event, FeedStored):
-                        counts = f"{event.new:,} new, {event.updated:,} updated, {event.unchanged:,} unchanged"
-                        print_line(f"{event.slug}: {counts}")
+                    if not arguments.json and event.get("step") == "feed":
+                        counts = ", ".join(f"{event[name]:,} {name}" for name in ("new", "updated", "unchanged"))
+                        print_line(f"{event['slug']}: {counts}")
             fresh = {one.slug: one for one in feeds.freshness(_today()) if one.newest}
-    failed = [one for one in answers if isinstance(one, FeedFailed)]
-    today, slugs = datetime.now().astimezone().date(), dict.fromkeys(one.slug for one in answers if one.slug in fresh)
-    records = [_answer_record(one) | _days_record(fresh.get(one.slug)) for one in answers]
+    failed = [one for one in answers if "failed" in one]
+    today, slugs = (
+        datetime.now().astimezone().date(),
+        dict.fromkeys(one["slug"] for one in answers if one["slug"] in fresh),
+    )
+    records = [_answer_record(one) | _days_record(fresh.get(one["slug"])) for one in answers]
     answer(arguments, records, *(f"{slug}: {fresh[slug].text(today)}" for slug in slugs))
-    reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
+    reasons = [f"{one['title']} could not be fetched: {one['error']}" for one in failed if one["followed"]]
     return raise_failures(reasons)
 
 
-def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
-    from reader.refresh.jobs import FeedStored
-
-    if isinstance(event, FeedStored):
-        return {"ok": True, **event._asdict()}
-    return {"slug": event.slug, "title": event.title, "ok": False, "error": str(event.error)}
+def _answer_record(line: Line) -> dict[str, object]:
+    if "failed" in line:
+        return {"slug": line["slug"], "title": line["title"], "ok": False, "error": line["error"]}
+    return {"ok": True, **{name: value for name, value in line.items() if name != "step"}}
 
 
 def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:

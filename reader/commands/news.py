@@ -22,7 +22,7 @@ from reader.cache.reads import topic_trends
 from reader.cache.search.selection import Offer
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, ReaderError, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import amount, clean
@@ -264,7 +264,7 @@ class Answer(NamedTuple):
     """The result of a refresh for the digest."""
 
     new: int = 0
-    error: FeedError | None = None
+    error: ReaderError | None = None
     """Why not all sources answered."""
     is_cut_off: bool = False
     """Whether none answered, for lack of a network."""
@@ -273,21 +273,23 @@ class Answer(NamedTuple):
 def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
     """Refresh the latest days, unless that was done within this many hours: then None."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import Refresh, RefreshFinished
+    from reader.refresh.daily import fetched
+    from reader.refresh.lines import error_of, refresh_job
 
     last = paths.last_refresh(workspace.cache_file)
     if last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
         return None
     try:
-        messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
-        finished = next(message for message in messages if isinstance(message, RefreshFinished))
+        messages = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        finished = next(line for line in messages if line.get("step") == "fetched")
     except FeedError as error:
-        finished = RefreshFinished(failed=("",), error=error)
-    if not finished.failed:
+        finished = fetched(missing=[""], error=error)
+    if not finished["missing"]:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-        return Answer(finished.new)
-    is_cut_off = isinstance(finished.error, FeedOffline | FeedUnreachable) and not finished.stored
-    return Answer(finished.new, finished.error, is_cut_off and not is_offline(os.environ))
+        return Answer(finished["new"])
+    failure = error_of(finished)
+    is_cut_off = isinstance(failure, FeedOffline | FeedUnreachable) and not finished["days"]
+    return Answer(finished["new"], failure, is_cut_off and not is_offline(os.environ))
 
 
 class _Builder:

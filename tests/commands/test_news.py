@@ -16,6 +16,7 @@ import pytest
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Freshness
 from reader.cache.marks.events import Events
+from reader.cache.storing.papers import Stored
 from reader.commands.news import (
     Answer,
     Asked,
@@ -35,7 +36,8 @@ from reader.core.errors import FeedError, FeedUnreachable, UsageError
 from reader.core.paper import Paper
 from reader.core.settings.tables import SavedView
 from reader.paths import refresh_stamp, touch_private
-from reader.refresh.jobs import RefreshFinished
+from reader.refresh.daily import fetched
+from reader.refresh.lines import Line
 from tests.commands.conftest import Run, write_days
 from tests.feed_server import item
 from tests.table import each
@@ -258,16 +260,16 @@ OFF, BROKEN = FeedUnreachable("No answer."), FeedError("No papers.")
 @each(
     ("finished", "offline", "answer", "is_whole"),
     [
-        (RefreshFinished(new=3), "", Answer(3), True),
-        (RefreshFinished(1, failed=("2026-06-30",), error=OFF), "", Answer(1, OFF, is_cut_off=True), False),
-        (RefreshFinished(1, failed=("2026-06-30",), error=OFF), "1", Answer(1, OFF), False),
-        (RefreshFinished(1, stored=1, failed=("2026-06-30",), error=OFF), "", Answer(1, OFF), False),
-        (RefreshFinished(failed=("2026-06-30",), error=BROKEN), "", Answer(0, BROKEN), False),
+        (fetched(Stored(new=3)), "", Answer(3), True),
+        (fetched(Stored(new=1), missing=("2026-06-30",), error=OFF), "", Answer(1, OFF, is_cut_off=True), False),
+        (fetched(Stored(new=1), missing=("2026-06-30",), error=OFF), "1", Answer(1, OFF), False),
+        (fetched(Stored(new=1), days=1, missing=("2026-06-30",), error=OFF), "", Answer(1, OFF), False),
+        (fetched(missing=("2026-06-30",), error=BROKEN), "", Answer(0, BROKEN), False),
         (OFF, "", Answer(0, OFF, is_cut_off=True), False),
     ],
 )
 def test_sources_are_asked_unless_they_were_within_the_hours(
-    home: Path, finished: RefreshFinished | FeedError, offline: str, answer: Answer, is_whole: bool
+    home: Path, finished: Line | FeedError, offline: str, answer: Answer, is_whole: bool
 ) -> None:
     def run_job(*_: object, **__: object) -> list[object]:
         if isinstance(finished, FeedError):
