@@ -52,7 +52,7 @@ def test_of_our_own_it_is_known_what_they_give_before_they_are_imported(name: st
 
 def test_every_name_of_the_api_is_there() -> None:
     names = api._places()
-    assert {"Command", "Workspace", "ExtensionJob"} <= set(names)
+    assert {"Command", "Workspace", "run_job"} <= set(names)
     assert [name for name in names if not hasattr(api, name)] == []
     assert not hasattr(api, "nothing")
 

@@ -38,14 +38,23 @@ class PictureDrawn(NamedTuple):
         return len(self.lines)
 
     def values(self) -> dict[str, Any]:
-        """The picture as plain values: each segment is its text and its style."""
-        lines = [[[segment.text, str(segment.style or "")] for segment in line] for line in self.lines]
-        return {**self._asdict(), "lines": lines}
+        """The picture as plain values: each segment is its text, its colour and the colour behind it."""
+        return {**self._asdict(), "lines": [[_segment_values(segment) for segment in line] for line in self.lines]}
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> PictureDrawn:
         from rich.segment import Segment
         from rich.style import Style
 
-        lines = (tuple(Segment(text, Style.parse(style)) for text, style in line) for line in values["lines"])
+        lines = (
+            tuple(Segment(text, Style(color=front, bgcolor=back)) for text, front, back in line)
+            for line in values["lines"]
+        )
         return cls(values["columns"], tuple(lines), values["before"], values["after"], values["sixels"])
+
+
+def _segment_values(segment: Segment) -> tuple[str, str | None, str | None]:
+    style = segment.style
+    if style is None:
+        return segment.text, None, None
+    return segment.text, style.color.name if style.color else None, style.bgcolor.name if style.bgcolor else None

@@ -69,8 +69,12 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
     assert feed.requests == []
     session(
         """
-        $ refresh --days 2 --jsonl
-        {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
+        $ refresh --days 2 --json
+        {"step": "days", "days": ["TODAY", "YESTERDAY"]}
+        {"step": "day", "day": "TODAY", "new": 1, "updated": 0, "unchanged": 0, "skipped": 0, "n": 1, "of": 2}
+        {"step": "day", "day": "YESTERDAY", "new": 2, "updated": 0, "unchanged": 0, "skipped": 0, "n": 2, "of": 2}
+        {"step": "fetched", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "missing": [], "error": null, "kind": null}
+        {"done": "refresh", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
         $ refresh --days 2
         0 new, 0 updated, 3 unchanged in 2 days.
         $ refresh --days 2 -q
@@ -122,8 +126,8 @@ def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
     run("refresh")
     run("mark", "star", "2606.00001", "2606.00002")
     feed.pages["/papers/2606.00001.md"] = pages.MARKDOWN.encode()
-    assert run("refresh", "--no-texts", "--json").record["texts"] == 0
-    assert run("refresh", "--day", "today", "--json").record["texts"] == 0
+    assert run("refresh", "--no-texts", "--json=texts").record["texts"] == 0
+    assert run("refresh", "--day", "today", "--json=texts").record["texts"] == 0
     assert run("refresh").lines[-1] == "1 full text fetched ahead."
     assert run("count", "has:fulltext").out == "1\n"
     asked = len(feed.requests)
@@ -151,7 +155,7 @@ def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: Fe
         """
         $ refresh --days 2 -q
         1! dailypapers: 2 days from YESTERDAY to TODAY could not be fetched: 127.0.0.1 refused the request (403): It is not allowed.
-        $ refresh --day YESTERDAY --jsonl
+        $ refresh --day YESTERDAY --jsonl=new,updated,unchanged,skipped,returned,days,failed,error,feeds_failed,texts,by_rules
         {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 0, "failed": ["YESTERDAY"], "error": "127.0.0.1 refused the request (403): It is not allowed.", "feeds_failed": [], "texts": 0, "by_rules": {}}
         1! {"error": "YESTERDAY could not be fetched: 127.0.0.1 refused the request (403): It is not allowed.", "kind": "feed", "hint": null}
         """,  # noqa: E501
@@ -222,7 +226,7 @@ def test_refresh_brings_marked_papers_back(run: Run, home: Path, feed: FeedServe
         "1 paper that you marked or imported came in.",
     ]
     assert run("list", "is:starred", "--json").records[0]["title"] == "An old one"
-    assert run("refresh", "--json").record["returned"] == 0
+    assert run("refresh", "--json=returned").record["returned"] == 0
 
 
 def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         keep_text(cache_file, id)
         yield done("text", id=id, source="arxiv.org")
 
-    monkeypatch.setattr(running, "_fetch_text", fetch)
+    monkeypatch.setattr(running, "_JOBS", {**running._JOBS, "text": fetch})
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
         await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)
