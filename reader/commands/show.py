@@ -11,12 +11,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache.changes import read_changes
 from reader.cache.community import read_community
 from reader.cache.follows import reasons
 from reader.cache.marks.agents import made_by_agents
 from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
+from reader.cache.since_marked import since_marked
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, paint, warn, width
 from reader.commands.pager import print_found, shows_links
@@ -31,7 +31,6 @@ from reader.core.text import clean
 from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
-    from reader.core.changes import Changes
     from reader.core.topics.scorer import TopicReason
 
 T = TypeVar("T")
@@ -58,11 +57,6 @@ class _Shown(NamedTuple):
     def reasons(self) -> tuple[TopicReason, ...]:
         paper = self.paper
         return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
-
-    @property
-    def changes(self) -> Changes | None:
-        """Changes since the user marked it, significant or not; None if unmarked."""
-        return self.ask(read_changes)
 
     @property
     def acts(self) -> tuple[Any, Any]:
@@ -148,16 +142,8 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
 
 
 def _change_record(shown: _Shown) -> dict[str, object] | None:
-    changes = shown.changes
-    return changes and {
-        "since": datetime.fromtimestamp(changes.since).astimezone().isoformat(),
-        "mark": changes.mark,
-        "due": changes.is_open,
-        "differences": [
-            {"what": one.what, "before": one.before, "after": one.after, "enough": one.is_enough}
-            for one in changes.differences
-        ],
-    }
+    found = shown.ask(since_marked)
+    return found and found._asdict()
 
 
 def _rule_record(shown: _Shown) -> dict[str, object]:
@@ -261,8 +247,7 @@ COMMAND = Command(
             "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
             "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
             "marked_by (mark, program), why (slug, phrases), for_you (score, "
-            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (since, mark, due, "
-            "differences (what, before, after, enough))"
+            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (day, events)"
         )
     },
 )
