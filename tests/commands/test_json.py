@@ -51,7 +51,6 @@ feeds check                                 | feeds check
 feeds import feeds.opml                     | feeds import
 feeds remove cs.ro                          | feeds remove
 digest --since 2026-06-01                   | digest
-digest -o news.html                         | digest
 mark star 2606.26740                        | mark
 mark hide --all --dry-run                   | mark
 tag add later 2606.26740                    | tag

@@ -61,7 +61,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands by group, in the order of the help, each with a short description."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""The names of our commands, in `reader.commands` or in our extensions."""
+"""The names of our commands, each in a module of its own."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
@@ -93,14 +93,15 @@ FOREIGN = MappingProxyType(
 
 _PLACES = MappingProxyType(
     {
-        "import": ("import_files", "COMMAND"),
-        "count": ("list", "COUNT"),
-        "pdf": ("open", "PDF"),
-        "redo": ("undo", "REDO"),
-        "tags": ("tag", "TAGS"),
+        "import": ("commands.import_files", "COMMAND"),
+        "count": ("commands.list", "COUNT"),
+        "pdf": ("commands.open", "PDF"),
+        "redo": ("commands.undo", "REDO"),
+        "tags": ("commands.tag", "TAGS"),
+        **{name: (name, "COMMAND") for name in ("digest", "sync")},
     }
 )
-"""Modules and variables of commands that differ from `COMMAND` in a module of the same name."""
+"""Modules and variables of the commands that are not `COMMAND` in a module of `reader.commands` of the same name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -134,8 +135,8 @@ def find_command(name: str) -> Command:
     from importlib import import_module
 
     if name in COMMANDS and name not in installed.OWN:
-        module, variable = _PLACES.get(name, (name, "COMMAND"))
-        command: Command = getattr(import_module(f"reader.commands.{module}"), variable)
+        module, variable = _PLACES.get(name, (f"commands.{name}", "COMMAND"))
+        command: Command = getattr(import_module(f"reader.{module}"), variable)
         return command
     found: Command | None = installed.command(name)
     if found is None:
