@@ -30,15 +30,14 @@ list sort:foryou                            | list
 list like:2606.26740                        | list
 show 2606.26740                             | show
 show 2606.26740 --json=why,for_you,rules,changes,outputs | show
-similar 2606.26740                          | similar
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
-grep start                                  | grep
-count is:starred                            | count
-topics                                      | topics
-stats                                       | stats
+list --passages fulltext:start          | list --passages
+list --count is:starred             | list --count
+list --topics                           | list --topics
+list --stats                            | list --stats
 open 2606.26740                             | open
-pdf 2606.26740 -o .                         | pdf
+open 2606.26740 --pdf -o .          | open --pdf
 refresh --day 2026-06-30                    | refresh
 search agents                               | search
 add 2606.30616                              | add
@@ -54,7 +53,7 @@ digest --since 2026-06-01                   | digest
 mark star 2606.26740                        | mark
 mark hide --all --dry-run                   | mark
 tag add later 2606.26740                    | tag
-tags                                        | tags
+tag list                            | tag list
 note 2606.26740 --text New                  | note
 note 2606.26740                             | note
 note 2606.26740 --history                   | note --history
@@ -63,8 +62,6 @@ views save Mine is:unread                   | views
 follow add author:Nobody                    | follow
 follow list                                 | follow list
 follow remove nobody                        | follow remove
-weights raise topic:agents                  | weights
-weights list                                | weights list
 rules add --then hide memory                | rules add
 rules mute video                            | rules mute
 rules list                                  | rules list
@@ -72,7 +69,7 @@ rules check                                 | rules check
 rules try --since 2026-06-01                | rules try
 rules apply --since 2026-06-01              | rules apply
 undo                                        | undo
-redo                                        | redo
+undo --redo                         | undo --redo
 pipe cat 2606.26740 --keep                  | pipe
 pipe cat 2606.26740 --forget                | pipe --forget
 sync --status                               | sync --status
@@ -86,8 +83,7 @@ config path                                 | config path
 config set thme x                           | Failure
 config check                                | config check
 config edit                                 | config edit
-keys                                        | keys
-keys check                                  | keys check
+config keys                             | config keys
 doctor                                      | doctor
 doctor --repair                             | doctor --repair
 """
@@ -160,8 +156,8 @@ def test_names_and_types_of_the_json_of_every_command_stay(run: Run, stage: None
 
 def test_the_manual_lists_the_json_fields() -> None:
     rows = table_of(json_forms())
-    assert ("`tags`", "array: `name`, `papers`") in rows
-    assert f"| `tags` | {dict(rows)['`tags`']} |" in page("scripts")
+    assert ("`tag list`", "array: `name`, `papers`") in rows
+    assert f"| `tag list` | {dict(rows)['`tag list`']} |" in page("scripts")
 
 
 def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:

@@ -545,8 +545,8 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.open")
         await r.type("ta")
         await r.do("command.next")
-        assert "the tags that you use" in r.lines[-1]
-        await r.do("command.previous", "command.complete")
+        assert "papers, with your own words" in r.lines[-1]
+        await r.do("command.complete")
         await r.type("ad")
         await r.do("command.complete")
         line = r.screen_of(CommandScreen)
