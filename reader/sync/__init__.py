@@ -26,7 +26,7 @@ CHANNEL = "dailypapers"
 """What a server tells of news by."""
 
 if TYPE_CHECKING:
-    from reader.sync.folder import Exchanged
+    from reader.sync.folder import Exchanged, Memory
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -130,13 +130,11 @@ def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchan
 
 
 def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str) -> int:
-    from reader.sync.folder import load
-
     shown = places.shown_place(str(place))
 
     with workspace.events() as events:
-        known = load(events, shown if isinstance(place, str) else str(place))
-        names = {one.machine: one.name for one in known.files.values()}
+        known = _memory(events, place)
+        names = known.names()
         records: list[dict[str, Any]] = [
             {
                 "machine": machine,
@@ -167,18 +165,33 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
     return 0
 
 
+def _memory(events: Events, place: Path | str) -> Memory:
+    from reader.sync.folder import load
+
+    return load(events, places.shown_place(place) if isinstance(place, str) else str(place))
+
+
 def _remove(arguments: Namespace, workspace: Workspace) -> int:
     """Delete all rows of another machine."""
     with workspace.events() as events:
         known = events.log.machines()
         wanted = arguments.remove.strip().lower()
-        found = [machine for machine in known if wanted and machine.startswith(wanted)]
+        has_place = arguments.folder or workspace.settings.sync
+        names = _memory(events, place_of(arguments.folder, workspace)).names() if has_place else {}
+        found = [one for one in known if wanted and (one.startswith(wanted) or names.get(one, "").lower() == wanted)]
         if len(found) != 1:
-            raise NotFound(f"No machine {brief(wanted)!r} is known: 'dailypapers sync --status' lists their ids.")
+            problem = (
+                f"Several machines are called {brief(wanted)!r}"
+                if found
+                else (f"No machine {brief(wanted)!r} is known")
+            )
+            raise NotFound(f"{problem}: 'dailypapers sync --status' lists their ids.")
         if found[0] == events.machine():
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
         count = known[found[0]][0]
-        if not is_confirmed(arguments.yes, f"Delete {amount(count, 'change')} that {found[0]} sent?"):
+        if not is_confirmed(
+            arguments.yes, f"Delete {amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
+        ):
             return 0
         events.delete_machine(found[0])
     said = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
