@@ -289,7 +289,6 @@ async def test_new_papers_move_nothing_and_a_line_announces_them_until_it_is_use
         async with reader(settings=settings(endpoint=feed.url), size=(140, 16), now=clock) as r:
             await r.do("move.down", count=8)
             before, id = r.list_items[1:], r.here.id
-            clock.now += timedelta(minutes=5)
             new = [item(f"2605.1000{place}", f"Hot news {place}", TODAY, upvotes=500) for place in range(5)]
             feed.days[TODAY] = new
             await r.do("app.refresh")
