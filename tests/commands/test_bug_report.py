@@ -45,11 +45,9 @@ to = "{27}@example.org"
 sender = "{28}@example.org"
 server = "{29}.example.org"
 user = "{30}"
-command = ["{31}"]
 password_command = ["{31}"]
-file = "/srv/{32}/{33}.html"
 [[views]]
-name = "{34}"
+name = "{32}{33}{34}"
 query = "org:{35}"
 [[views]]
 name = "{36}"
