@@ -36,7 +36,7 @@ sync = "postgresql://{16}:{17}@db.example.org/{18}"
 citation_key = "{{author}}{19}"
 on_star = ["{20}"]
 on_new = "{21}"
-mute = ["{22}", "title:{23}"]
+mute = ["{22}", "title:{23}", "{32}", "{33}"]
 wrong = "{24}"
 {25} = 1
 days_at_start = "{26}"
@@ -47,7 +47,7 @@ server = "{29}.example.org"
 user = "{30}"
 password_command = ["{31}"]
 [[views]]
-name = "{32}{33}{34}"
+name = "{34}"
 query = "org:{35}"
 [[views]]
 name = "{36}"
