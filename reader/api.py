@@ -67,42 +67,17 @@ if TYPE_CHECKING:
 
     # The program itself, and the system.
     from reader import __version__ as __version__  # The program's version.
-    from reader import paths as paths  # Where files are, and how they are made the user's alone.
-    from reader.access_token import MAIL_PASSWORD as MAIL_PASSWORD  # The variable with the password of a mail server.
-    from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
-    from reader.access_token import lookup_environment as lookup_environment  # The environment, with what is secret.
-    from reader.actions.export import replacing as replacing  # Write a file that is replaced when it is whole.
-    from reader.actions.programs import ProgramError as ProgramError  # A program failed.
-    from reader.actions.programs import ProgramTookTooLong as ProgramTookTooLong  # It was stopped.
-    from reader.actions.programs import find_program as find_program  # The path of a program.
-    from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.commands.command import first_day as first_day  # The first day (ISO) of a date as queries have it.
-    from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
     from reader.log_file import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log_file import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
-    from reader.platform import to_disk as to_disk  # Wait until a file is on the disk.
 
     # Settings.
-    from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
-    from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
-
-    from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
 
     from reader.installed import needs_extra as needs_extra  # Which command installs an extra.
 
     # Text, and how it is drawn.
-    from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
-    from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
-    from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
-    from reader.actions.links import Link as Link  # One of a paper's links.
-    from reader.actions.links import links as links  # All of them, its page first.
-    from reader.core.lines import cell_len as cell_len  # Columns of a text.
-    from reader.core.lines import wrap as wrap  # Where its lines begin and end.
     from reader.core.text import clean_block as clean_block  # Foreign text of several paragraphs, cleaned.
-    from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
-
-    from reader.core.text import fold as fold  # A text without case and accents.
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
@@ -120,7 +95,6 @@ if TYPE_CHECKING:
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.
-    from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
     from reader.core.paper import Paper as Paper  # A paper of the cache.
 
     # Marks, and who makes them.
@@ -139,38 +113,12 @@ if TYPE_CHECKING:
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
     # The log of the user's marks, which machines join.
-    from reader.cache import meta as meta  # Small facts in the cache, by key.
-    from reader.cache.marks.events import Events as Events  # The user's actions: record, undo, join them.
-    from reader.log.foreign import LINE_BYTES as LINE_BYTES  # Maximum bytes of a line.
-    from reader.log.foreign import checked_row as checked_row  # A row with clean text, or why it is refused.
-    from reader.log.foreign import decode_row as decode_row  # The row of another machine's line, or why it is refused.
-    from reader.log.foreign import encode_row as encode_row  # The line of a row.
-    from reader.log.rows import Row as Row  # One mark on one paper.
-    from reader.log.rows import clock_of as clock_of  # When an action happened, in milliseconds since 1970.
 
     # Places where several homes meet.
-    from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
 
     # The web.
-    from reader.core.addresses import is_local as is_local  # Whether a host is on this machine or its network.
-    from reader.core.addresses import is_loopback as is_loopback  # Whether it is on this machine.
-    from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
-    from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
-    from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
-    from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
-    from reader.feeds.http.client import Client as Client  # Ask one host, within limits.
-    from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
-    from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
-    from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
-    from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
-    from reader.feeds.http.responses import Response as Response  # What it answers.
-    from reader.feeds.safe import UnreadableJson as UnreadableJson  # It is no JSON.
-    from reader.feeds.safe import parse_json as parse_json  # The value of a JSON text of a host.
 
     # The gate for what others have written.
-    from reader.core import foreign as foreign  # The types of what comes in, each made or refused.
-    from reader.core.errors import CacheError as CacheError  # A place, or the cache, can't be used.
-    from reader.core.marks import clean_mark as clean_mark  # A mark with clean text.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

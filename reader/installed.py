@@ -61,8 +61,6 @@ def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
 
 OWN: Mapping[str, Entry] = MappingProxyType(
     {
-        **_own("digest", "digest", "findings"),
-        **_own("sync", "sync", "findings"),
         **_own("mcp", "mcp"),
     }
 )
@@ -128,8 +126,8 @@ def others() -> Mapping[str, Entry]:
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a command of ours has this name; each has a module, but for one whose name Python keeps for itself."""
-    return name == "import" or (Path(__file__).parent / "commands" / f"{name}.py").exists()
+    """Whether a command of ours has this name: most have a module of it."""
+    return name in ("digest", "import", "mcp", "sync") or (Path(__file__).parent / "commands" / f"{name}.py").exists()
 
 
 def _is_any_installed() -> bool:

@@ -67,7 +67,7 @@ def old_journal(cache: Path) -> Path:
 
 
 def sent_digests_file(cache: Path) -> Path:
-    """The log of the digests that were mailed of a cache."""
+    """The record of which papers of a cache were mailed, beside it."""
     return cache.with_suffix(".digests.jsonl")
 
 

@@ -249,8 +249,8 @@ class _SettingsReader:
             self._add_unfit(line, name, unfit)
 
     def _note_removed(self, found: Statement, instead: str) -> None:
-        """Say once per table what to use instead of a removed setting, unless its value had switched it off."""
-        name = found.key[0]
+        """Say what to use instead of a removed setting or, once, table, unless its value had switched it off."""
+        name = found.key[0] if found.key[0] in removed.SETTINGS else ".".join(found.key)
         if name not in self._left_out and found.value not in _EMPTY_VALUES:
             self._left_out.add(name)
             self._add_mistake(found.line, name, f"was removed: {instead}")

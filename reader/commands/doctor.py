@@ -125,6 +125,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
         *([_ask_feed(settings)] if arguments.online else []),
         *_examine_notifications(workspace),
         *_examine_programs(workspace),
+        *_examine_sharing(workspace),
         *_examine_extensions(workspace),
         *_examine_log(),
     ]
@@ -351,6 +352,19 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         program = find_program(command.words)
         value = f"{command.name}: {program or command.words[0]}"
         yield _program("Commands", "command", value, program, "It is not on the path or not executable.")
+
+
+def _examine_sharing(workspace: Workspace) -> Iterator[Finding]:
+    from reader.cache import places
+
+    named, mail = workspace.settings.sync, workspace.settings.digest
+    if places.is_server(named):
+        yield Finding("Sharing", "sync", places.shown_place(named))
+    elif named:
+        folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
+        yield Finding("Sharing", "sync", clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
+    if mail.to:
+        yield Finding("Sharing", "mail", mail.to, mail.trouble(has_sendmail=True))
 
 
 def _program(topic: str, name: str, value: str, program: str | None, advice: str) -> Finding:

@@ -48,6 +48,9 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
+        "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
+        "digest.format": "'dailypapers digest --format' chooses it",
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",

@@ -153,8 +153,8 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
         2! dailypapers: There is no action 'qqqq'. 'dailypapers config keys' lists them.
         $ config get keys
         2! dailypapers: There is no setting 'keys'. 'dailypapers config show' lists them.
-        $ config get digest.fiel
-        2! dailypapers: digest has no 'fiel'. Did you mean digest.file?
+        $ config get digest.sende
+        2! dailypapers: digest has no 'sende'. Did you mean digest.sender?
         $ config set digest.qqqq x
         2! dailypapers: digest has no 'qqqq'. 'dailypapers config show' lists them.
         $ config set digest x
@@ -228,7 +228,7 @@ def test_config_set_refuses_wrong_values_and_names_lost_defaults(session: Sessio
         $ config set theme dark --jsonl
         {"value": "dark", "from": "TMP/home/config.toml:1"}
         $ config get digest --jsonl
-        {"value": {"to": "", "sender": "", "server": "", "security": "starttls", "user": "", "password_command": [], "command": [], "file": "", "format": ""}, "from": "default"}
+        {"value": {"to": "", "sender": "", "server": "", "security": "starttls", "user": "", "password_command": []}, "from": "default"}
         $ config check --jsonl
         """  # noqa: E501
     )
@@ -252,7 +252,6 @@ def test_config_set_keeps_comments_and_order(run: Run, file: Path) -> None:
     assert run("config", "get", "digest").json == {
         **asdict(DigestMail()),
         "password_command": [],
-        "command": [],
         "user": "ada",
     }
     assert run("config", "set", "digest.security", "many").code == 2

@@ -48,7 +48,6 @@ feeds add cs.RO                             | feeds add
 feeds list                                  | feeds list
 feeds remove cs.ro                          | feeds remove
 digest --since 2026-06-01                   | digest
-digest -o news.html                         | digest
 mark star 2606.26740                        | mark
 mark hide --all --dry-run                   | mark
 tag add later 2606.26740                    | tag

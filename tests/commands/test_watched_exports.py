@@ -12,10 +12,10 @@ from typing import TextIO
 
 import pytest
 
+from reader import sync
 from reader.actions.export import ExportFailed, replacing
 from reader.cli import main
 from reader.commands.workspace import Workspace
-from reader.extensions import sync
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 from tests.table import each

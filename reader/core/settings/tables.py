@@ -106,13 +106,10 @@ TABLES: Mapping[str, type[Entry]] = {
 }
 """The tables by their names in the file."""
 
-DIGEST_FORMATS = ("markdown", "text", "html", "mail")
-"""Names of the formats of a digest; `mail` is a whole message with all of them and its headers."""
-
 
 @dataclass(frozen=True, slots=True)
 class DigestMail:
-    """Where the digest goes."""
+    """Where the mail with the digest goes."""
 
     to: str = setting(MAIL_ADDRESS, "")
     """The address that gets the digest by "digest --send"."""
@@ -127,12 +124,6 @@ class DigestMail:
     """Your name at that server; empty for none."""
     password_command: tuple[str, ...] = setting(Command(), ())
     """Program that prints the password, such as ["pass", "mail"]; DAILYPAPERS_SMTP_PASSWORD wins over it."""
-    command: tuple[str, ...] = setting(Command(), ())
-    """Program that gets the digest by "digest --to command"; with format = "mail", it may be ["msmtp", "-t"]."""
-    file: str = setting(FilePath(), "")
-    """File that gets the digest by "digest --to file"."""
-    format: str = setting(OneOf(("", *DIGEST_FORMATS)), "")
-    """What the program or the file gets; empty for Markdown, or what the file's ending says."""
 
     @property
     def address(self) -> tuple[str, int]:

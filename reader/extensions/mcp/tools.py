@@ -222,7 +222,6 @@ class News(TypedDict):
     sources: list[Source]
     sections: list[NewsSection]
     left_out: Annotated[int, Field(description="New papers that are in no section; `search` lists them")]
-    topics: Annotated[list[Topic], Field(description="Topics on the rise")]
 
 
 class Refreshed(TypedDict):
@@ -254,9 +253,9 @@ def whats_new(
 ) -> News:
     """What is new for the user, and what they missed: ask this first. Papers come with reasons, the best first."""
     if max_age:
-        api.news.ask_sources(workspace, max_age)
+        api.news.refresh_first(workspace)
     start = api.first_day(since) if since else api.news.default_since()
-    asked = api.news.Asked(query, start, date.today(), workspace.settings.views, told=limit, brief=0)
+    asked = api.news.Asked(query, start, date.today(), is_look_back=bool(since), titles=limit)
     said: Any = api.news.news_record(api.news.whats_new(workspace, asked))
     for one in (*said["sources"], *(paper for section in said["sections"] for paper in section["papers"])):
         one[FOREIGN] = {key: one.pop(key) for key in tuple(one) if key not in _TOLD}
@@ -359,8 +358,8 @@ def topics(workspace: api.Workspace, query: Query = "", limit: Limit = 20) -> To
 
 def refresh(workspace: api.Workspace) -> Refreshed:
     """Ask all sources for their latest papers now; it may take a minute."""
-    answer = api.news.ask_sources(workspace) or api.news.Answer()
-    return {"new": answer.new, "foreign": {"error": str(answer.error) if answer.error else None}}
+    error = api.news.refresh_first(workspace)
+    return {"new": 0, "foreign": {"error": str(error) if error else None}}
 
 
 def similar(  # noqa: PLR0917 (programs name them)

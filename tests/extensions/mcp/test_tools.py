@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.commands import news
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, ReaderError
+from reader.core.errors import ReaderError
 from reader.core.marks import Agent
 from reader.core.paper import FIELDS, Paper
 from reader.extensions.mcp import tools as mcp_tools
@@ -164,7 +163,6 @@ def test_each_tool_answers(run: Run, feed: FeedServer, monkeypatch: pytest.Monke
     ask(mcp_tools.search, limit=2, offset=1)
     ask(mcp_tools.search, "sort:foryou agents", limit=1)
     ask(mcp_tools.show, IDS[0])
-    ask(mcp_tools.whats_new, since="2026-06-29", limit=2)
     ask(mcp_tools.topics, limit=2)
     ask(mcp_tools.similar, [IDS[1]], limit=1)
     ask(mcp_tools.read, IDS[0])
@@ -191,7 +189,6 @@ def test_each_tool_answers(run: Run, feed: FeedServer, monkeypatch: pytest.Monke
 ANSWERS = r"""{"total": 6, "offset": 1, "next_offset": 3, "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at Agents that write their own tools and find that it holds."}}, {"id": "2606.28480", "day": "2026-06-30", "upvotes": 36, "comments": 2, "topics": ["evaluation", "agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "A benchmark of terminal agents 中文標題", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at A benchmark of terminal agents 中文標題 and find that it holds."}}]}
 {"total": 3, "offset": 0, "next_offset": 1, "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at Agents that write their own tools and find that it holds.", "why": null}}]}
 {"id": "2606.26740", "day": "2026-06-30", "upvotes": 57, "comments": 2, "topics": ["video-generation"], "read": false, "starred": true, "queued": false, "published": "2026-05-08", "author_count": 2, "hidden": false, "tags": ["later"], "note": "Mine.", "foreign": {"title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "authors": ["Ada Example", "Bo Sample"], "keywords": ["video"], "summary": "It holds.", "url": "https://huggingface.co/papers/2606.26740", "code_url": "https://github.com/a/b", "source": "hf"}, "has_text": false}
-{"since": "2026-06-29", "asked": null, "sources": [{"answered": null, "whole": null, "day": null, "here": null, "of": null, "foreign": {"name": "Daily papers of Hugging Face", "says": null}}], "sections": [{"name": "Most voted", "papers": [{"id": "2606.30616", "day": "2026-06-30", "upvotes": 55, "comments": 2, "topics": ["agents"], "foreign": {"title": "Agents that write their own tools", "authors": ["Ada Example", "Bo Sample"], "organization": null, "venue": null, "code_url": null, "url": "https://huggingface.co/papers/2606.30616", "why": "The most votes of 5 new papers", "says": "It holds.", "by_ai": true}}, {"id": "2606.28480", "day": "2026-06-30", "upvotes": 36, "comments": 2, "topics": ["evaluation", "agents"], "foreign": {"title": "A benchmark of terminal agents 中文標題", "authors": ["Ada Example", "Bo Sample"], "organization": null, "venue": null, "code_url": null, "url": "https://huggingface.co/papers/2606.28480", "why": "The most votes on Benchmarks & evaluation", "says": "It holds.", "by_ai": true}}]}], "left_out": 3, "topics": []}
 {"topics": [{"slug": "agents", "name": "Agents & tools", "papers": 3, "rising": null}, {"slug": "evaluation", "name": "Benchmarks & evaluation", "papers": 1, "rising": null}]}
 {"total": 4, "offset": 0, "next_offset": 1, "papers": [{"id": "2606.28480", "day": "2026-06-30", "upvotes": 36, "comments": 2, "topics": ["evaluation", "agents"], "read": false, "starred": false, "queued": false, "tags": [], "foreign": {"title": "A benchmark of terminal agents 中文標題", "authors": ["Ada Example", "Bo Sample"], "summary": "It holds.", "abstract": "We look at A benchmark of terminal agents 中文標題 and find that it holds.", "shares": "shares agents, look, find; 2 authors"}}]}
 {"id": "2606.26740", "version": 2, "section": -1, "offset": 0, "letters": 68, "next_offset": null, "next_section": 0, "foreign": {"title": "Abstract", "text": "We look at LiveEdit: Streaming Video Editing and find that it holds."}, "sections": [{"section": 0, "level": 0, "letters": 0, "foreign": {"title": "A paper"}}, {"section": 1, "level": 1, "letters": 2852, "foreign": {"title": "Abstract"}}, {"section": 2, "level": 1, "letters": 146, "foreign": {"title": "1 Start"}}, {"section": 3, "level": 2, "letters": 285, "foreign": {"title": "1.1 Parts"}}, {"section": 4, "level": 1, "letters": 18, "foreign": {"title": "Appendix A More"}}, {"section": 5, "level": 1, "letters": 69, "foreign": {"title": "References"}}]}
@@ -287,22 +284,6 @@ def test_a_tool_says_in_few_words_what_it_takes_and_what_went_wrong(papers: Path
     assert texts[0] == "'...' has no word to look for."
     log = papers.with_name("dailypapers.log")
     assert texts[1] == f"Unexpected error: LookupError; the log has the details: {log}"
-
-
-def test_the_sources_are_asked_first_where_a_program_may(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-
-    def ask(_workspace: Workspace, hours: float = 0) -> news.Answer | None:
-        asked.append(hours)
-        return news.Answer(3, FeedError("No network.")) if len(asked) == 2 else None
-
-    monkeypatch.setattr(news, "ask_sources", ask)
-    mcp_tools.whats_new(Workspace(), max_age=5)
-    assert [mcp_tools.refresh(Workspace()) for _ in range(2)] == [
-        {"new": 3, "foreign": {"error": "No network."}},
-        {"new": 0, "foreign": {"error": None}},
-    ]
-    assert asked == [5, 0, 0]
 
 
 ODD = st.recursive(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date
 from email.policy import default
 from urllib.parse import urlsplit
 
@@ -14,9 +14,10 @@ from selectolax.lexbor import LexborHTMLParser
 from reader.commands.news import Item, News, Section
 from reader.core.lines import cell_len
 from reader.core.paper import Paper
+from reader.core.settings.tables import DigestMail
 from reader.core.text import clean
-from reader.extensions.digest.drawing import MOST_BYTES, markdown, page, plain_text
-from reader.extensions.digest.mail import Envelope, message
+from reader.digest.drawing import markdown, page, plain_text
+from reader.digest.mail import message
 from tests.table import each
 
 HOSTILE = (
@@ -30,7 +31,8 @@ HOSTILE = (
     "x" * 3_000,
 )
 
-AT = datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
+MOST_BYTES = 100_000
+"""Gmail cuts off what is longer than 102 KB."""
 
 
 def full_of(text: str) -> tuple[News, bytes]:
@@ -39,10 +41,12 @@ def full_of(text: str) -> tuple[News, bytes]:
         pk=1, id=text, title=text, abstract=text, authors=(text, text), organization=text, summary=text, venue=text,
         code_url=text, upvotes=3,
     )  # fmt: skip
-    items = (Item(paper, text, text), Item(paper._replace(summary=None, id="2606.12345"), "2606.12345", text))
-    sections = (Section(text, items), Section(text, items, is_brief=True))
-    found = News(date(2026, 7, 1), "2026-06-30", text, sections, 2)
-    return found, bytes(message(found, Envelope("n", "ada@example.org", "me@example.org", AT)))
+    items = (Item(paper, text), Item(paper._replace(summary=None, id="2606.12345"), text))
+    sections = (Section(text, items, is_brief=False), Section(text, items))
+    found = News(
+        date(2026, 7, 1), "2026-06-30", text, sections, rest=2, rest_topics=((text, 2),), broken=(clean(text),)
+    )
+    return found, bytes(message(found, DigestMail("ada@example.org", "me@example.org"), "n"))
 
 
 @each("text", HOSTILE)
@@ -72,10 +76,9 @@ def test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link(text: str) -> None:
 
 
 def digest_of(paper: Paper) -> News:
-    section = Section("For you", (Item(paper, paper.id, "Like 3 that you marked: video"),))
-    return News(
-        date(2026, 7, 1), "2026-06-30", "topic:video", (section, section._replace(name="Others", is_brief=True)), 2
-    )
+    section = Section("For you", (Item(paper, "Like 3 that you marked: video"),), is_brief=False)
+    sections = (section, section._replace(name="Others", is_brief=True))
+    return News(date(2026, 7, 1), "2026-06-30", "topic:video", sections, rest=2)
 
 
 PAGE = Paper(pk=2, id="page:0123456789ab", title="Week 12", abstract="Words. " * 12, upvotes=9, day="2026-06-30")
@@ -83,19 +86,25 @@ PAPER = PAGE._replace(
     id="2606.12345", title="A *title* of <b>", authors=("Ada Example", "Bo"), venue="ICLR",
     code_url="https://github.com/a/b", summary="In short: it holds.",
 )  # fmt: skip
-TOLD = (Item(PAPER, PAPER.id, "Like 3 that you marked: agents"), Item(PAGE, PAGE.id))
+ITEMS = (Item(PAPER, "Like 3 that you marked: agents"), Item(PAGE))
 BOTH = News(
-    date(2026, 7, 2), "2026-06-30", "agents", (Section("For you", TOLD), Section("My *view*", TOLD, is_brief=True)), 1
+    date(2026, 7, 2),
+    "2026-06-30",
+    "agents",
+    (Section("For you", ITEMS, is_brief=False), Section("My *view*", ITEMS)),
+    rest=7,
+    rest_topics=(("Agents & tools", 5), ("Reasoning", 1)),
+    broken=("The view Wrong is left out. There is no topic.",),
 )
 
 
 def test_plain_text_is_whole() -> None:
     assert (
-        plain_text(BOTH, is_mail=True)
+        plain_text(BOTH)
         == """\
 Papers for Thursday, 2 July: agents
-4 papers: 2 for you, 2 by title. New since 30 June. 1 more new paper is
-in the reader.
+11 papers new since 30 June. The view Wrong is left out. There is no
+topic.
 
 
 For you
@@ -118,16 +127,17 @@ My *view*
 ---------
 
 A *title* of <b>
-  Ada Example et al. · ICLR · 9 votes · 30 June
+  Ada Example et al. · 9 votes · Like 3 that you marked: agents
   https://huggingface.co/papers/2606.12345
 
 Week 12
-  9 votes · 30 June
+  9 votes
   page:0123456789ab
 
 
+And 7 more papers, most about Agents & tools (5), Reasoning (1):
+dailypapers list since:2026-06-30 is:unread agents
 In the reader: dailypapers open ID --reader
-Nothing is mailed twice.
 """
     )
 
@@ -138,7 +148,7 @@ def test_markdown_is_whole() -> None:
 
 MARKDOWN = r"""# Papers for Thursday, 2 July: agents
 
-4 papers: 2 for you, 2 by title. New since 30 June. 1 more new paper is in the reader.
+11 papers new since 30 June. The view Wrong is left out. There is no topic.
 
 ## For you
 
@@ -162,13 +172,15 @@ Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Wor
 
 ## My \*view\*
 
-- [A \*title\* of \<b\>](https://huggingface.co/papers/2606.12345) · Ada Example et al. · ICLR · 9 votes · 30 June
-- Week 12 · 9 votes · 30 June
+- [A \*title\* of \<b\>](https://huggingface.co/papers/2606.12345) · Ada Example et al. · 9 votes · Like 3 that you marked: agents
+- Week 12 · 9 votes
+
+And 7 more papers, most about Agents \& tools (5), Reasoning (1): `dailypapers list since:2026-06-30 is:unread agents`
 """  # noqa: E501
 
 
 def test_a_page_is_whole() -> None:
-    tree = LexborHTMLParser(page(BOTH, is_mail=True))
+    tree = LexborHTMLParser(page(BOTH))
     assert tree.body is not None
     shown = tree.body.text(separator="\n", strip=True).replace("\N{NO-BREAK SPACE}", " ")
     assert (
@@ -177,7 +189,7 @@ def test_a_page_is_whole() -> None:
 A *title* of <b> · Week 12 · A *title* of <b>
 dailypapers
 Papers for Thursday, 2 July: agents
-4 papers: 2 for you, 2 by title. New since 30 June. 1 more new paper is in the reader.
+11 papers new since 30 June. The view Wrong is left out. There is no topic.
 For you
 A *title* of <b>
 Ada Example et al. · ICLR · 9 votes · 30 June
@@ -196,12 +208,12 @@ Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Wor
 page:0123456789ab
 My *view*
 A *title* of <b>
-Ada Example et al. · ICLR · 9 votes · 30 June · 2606.12345
+Ada Example et al. · 9 votes · Like 3 that you marked: agents · 2606.12345
 Week 12
-9 votes · 30 June · page:0123456789ab
+9 votes · page:0123456789ab
+And 7 more papers, most about Agents & tools (5), Reasoning (1): dailypapers list since:2026-06-30 is:unread agents
 In the reader:
 dailypapers open ID --reader
-Nothing is mailed twice.
 """.splitlines()
     )
     links = ["https://huggingface.co/papers/2606.12345", "https://arxiv.org/pdf/2606.12345"]
@@ -212,16 +224,12 @@ Nothing is mailed twice.
 
 
 def test_a_page_is_as_long_as_mail_clients_show(live_edit: Paper) -> None:
-    told = Item(live_edit, live_edit.id, "Like 3 that you marked: video")
-    usual = digest_of(live_edit)._replace(sections=(Section("For you", (told,) * 40), Section("Others", (told,) * 30)))
-    assert len(page(usual).encode()) < MOST_BYTES
-    assert "AI summary" in page(usual) and ">code</a>" in page(usual)
     wide = "&中文標題" * 400
     paper = live_edit._replace(
         title=wide, summary=wide, organization=wide, venue=wide, code_url=f"https://a.b/{'x' * 900}"
     )
-    told = Item(paper, paper.id, wide)
-    sections = (Section(wide, (told,) * 40), Section(wide, (told,) * 30, is_brief=True))
+    item = Item(paper, wide)
+    sections = (Section(wide, (item,) * 10, is_brief=False), Section(wide, (item,) * 30))
     longest = digest_of(paper)._replace(sections=sections, query=wide)
     assert len(page(longest).encode()) < MOST_BYTES
     assert "xxx" not in page(longest) and "…</a>" in page(longest)
@@ -245,9 +253,8 @@ def test_what_is_read_from_the_right_turns_nothing_else(live_edit: Paper) -> Non
 
 def test_plain_lines_are_short_in_all_writings(live_edit: Paper) -> None:
     wide = "中文標題與一個非常長的名稱" * 20
-    text = plain_text(digest_of(live_edit._replace(title=wide, summary=f"{wide} {'x' * 300}")), is_mail=True)
+    text = plain_text(digest_of(live_edit._replace(title=wide, summary=f"{wide} {'x' * 300}")))
     assert all(cell_len(line) <= 72 for line in text.splitlines() if "http" not in line)
-    assert text.endswith("Nothing is mailed twice.\n")
 
 
 def test_a_paper_without_a_page_or_much_to_say_is_named(live_edit: Paper) -> None:

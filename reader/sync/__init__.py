@@ -13,36 +13,42 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from reader import api
-from reader.api import places
+from reader import paths
+from reader.cache import places
+from reader.cache.marks.events import Events
+from reader.commands.command import Command, StoreFile, add_quiet
+from reader.commands.output import answer, is_confirmed, print_line, print_rows, print_text, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import CacheError, NotFound, UsageError
+from reader.core.text import amount, brief, clean
 
 CHANNEL = "dailypapers"
 """What a server tells of news by."""
 
 if TYPE_CHECKING:
-    from reader.extensions.sync.folder import Exchanged, Memory
+    from reader.sync.folder import Exchanged, Memory
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync)"
-    parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR", help=about)
+    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
     about = "print what each machine has sent, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
     about = "delete everything here that a machine sent; delete its file in the folder too"
     parser.add_argument("--remove", metavar="MACHINE", help=about)
     parser.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
     parser.add_argument("--yes", action="store_true", help="for --remove: do not ask")
-    api.add_quiet(parser, "print only problems")
+    add_quiet(parser, "print only problems")
 
 
-def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
+def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.status and arguments.watch:
-        raise api.UsageError("--status prints once, and --watch keeps running: choose one of them.")
+        raise UsageError("--status prints once, and --watch keeps running: choose one of them.")
     if arguments.remove:
         return _remove(arguments, workspace)
     if arguments.status and not (arguments.folder or workspace.settings.sync):
         nothing = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
-        return api.answer(arguments, {"folder": None, "machines": [], "troubles": []}, nothing)
+        return answer(arguments, {"folder": None, "machines": [], "troubles": []}, nothing)
     place = place_of(arguments.folder, workspace)
     if arguments.status:
         return _print_status(arguments, workspace, place)
@@ -62,11 +68,11 @@ def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
     return 0
 
 
-def place_of(named: str | None, workspace: api.Workspace) -> Path | str:
+def place_of(named: str | None, workspace: Workspace) -> Path | str:
     """The folder or the server's address that is named, else that of the settings; raises UsageError."""
     wanted = named or workspace.settings.sync
     if not wanted:
-        raise api.UsageError("Name a folder that your machines share: dailypapers sync DIR.")
+        raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
     place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
     return place if places.is_server(place) else Path(place)
 
@@ -81,7 +87,7 @@ def _server(place: Path | str) -> Iterator[places.Server | None]:
             yield server
 
 
-def exchange_once(workspace: api.Workspace, place: Path | str) -> Exchanged:
+def exchange_once(workspace: Workspace, place: Path | str) -> Exchanged:
     """Join the marks through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
     with workspace.events() as events, _server(place) as server:
@@ -90,42 +96,40 @@ def exchange_once(workspace: api.Workspace, place: Path | str) -> Exchanged:
     return exchanged
 
 
-def _exchange(
-    workspace: api.Workspace, events: api.Events, place: Path | str, server: places.Server | None
-) -> Exchanged:
-    with places.alone(api.paths.sync_lock(workspace.cache_file)):
+def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> Exchanged:
+    with places.alone(paths.sync_lock(workspace.cache_file)):
         if server is not None:
-            from reader.extensions.sync.server import exchange_with
+            from reader.sync.server import exchange_with
 
             return exchange_with(events, server, str(place))
-        from reader.extensions.sync.folder import exchange
+        from reader.sync.folder import exchange
 
         folder = Path(place)
         if folder.is_dir() and folder.samefile(workspace.cache_file.parent):
-            raise api.CacheError(f"{folder} holds this machine's own marks. Name another folder.")
-        return exchange(events, folder, api.clean(platform.node().partition(".")[0], 60))
+            raise CacheError(f"{folder} holds this machine's own marks. Name another folder.")
+        return exchange(events, folder, clean(platform.node().partition(".")[0], 60))
 
 
-def _print_outcome(arguments: Namespace, workspace: api.Workspace, exchanged: Exchanged) -> None:
+def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchanged) -> None:
     if arguments.json:
-        api.answer(arguments, asdict(exchanged))
+        answer(arguments, asdict(exchanged))
         return
     for trouble in exchanged.troubles:
-        api.warn(api.clean(trouble))
+        warn(clean(trouble))
     if exchanged.is_new_machine:
-        api.warn("Another copy of this home uses this machine's id, so this one took a new id.")
+        warn("Another copy of this home uses this machine's id, so this one took a new id.")
     if arguments.quiet:
         return
-    came = [f"{api.amount(count, 'change')} came from {api.clean(name)}" for name, count in exchanged.came.items()]
+    came = [f"{amount(count, 'change')} came from {clean(name)}" for name, count in exchanged.came.items()]
     if exchanged.went:
-        came.append(f"{api.amount(exchanged.went, 'change')} went out")
-    api.print_line(f"{', '.join(came)}." if came else "Nothing new on any machine.")
+        came.append(f"{amount(exchanged.went, 'change')} went out")
+    print_line(f"{', '.join(came)}." if came else "Nothing new on any machine.")
     if arguments.folder is not None and not workspace.settings.sync:
-        place = api.clean(places.shared_place(arguments.folder, Path()))
-        api.print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
+        place = clean(places.shared_place(arguments.folder, Path()))
+        print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
 
 
-def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | str) -> int:
+def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str) -> int:
     shown = places.shown_place(str(place))
 
     with workspace.events() as events:
@@ -143,31 +147,31 @@ def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | 
         ]
     troubles = [f"{name}: {one.trouble}" for name, one in known.files.items() if one.trouble]
     if arguments.json:
-        return api.answer(arguments, {"folder": shown, "machines": records, "troubles": troubles})
+        return answer(arguments, {"folder": shown, "machines": records, "troubles": troubles})
     is_missing = isinstance(place, Path) and not place.is_dir()
-    api.print_text(f"{shown}{' is missing now' if is_missing else ''}")
+    print_text(f"{shown}{' is missing now' if is_missing else ''}")
     rows = [
         (
             f"{one['name'] or one['machine']}{' (this one)' if one['is_this'] else ''}",
             one["machine"],
-            api.amount(one["changes"], "change"),
+            amount(one["changes"], "change"),
             one["newest"][:16].replace("T", " "),
         )
         for one in records
     ]
-    api.print_rows(rows, right=(2,))
+    print_rows(rows, right=(2,))
     for trouble in troubles:
-        api.print_text(api.clean(trouble))
+        print_text(clean(trouble))
     return 0
 
 
-def _memory(events: api.Events, place: Path | str) -> Memory:
-    from reader.extensions.sync.folder import load
+def _memory(events: Events, place: Path | str) -> Memory:
+    from reader.sync.folder import load
 
     return load(events, places.shown_place(place) if isinstance(place, str) else str(place))
 
 
-def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
+def _remove(arguments: Namespace, workspace: Workspace) -> int:
     """Delete all rows of another machine."""
     with workspace.events() as events:
         known = events.log.machines()
@@ -177,33 +181,24 @@ def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
         found = [one for one in known if wanted and (one.startswith(wanted) or names.get(one, "").lower() == wanted)]
         if len(found) != 1:
             problem = (
-                f"Several machines are called {api.brief(wanted)!r}"
+                f"Several machines are called {brief(wanted)!r}"
                 if found
-                else (f"No machine {api.brief(wanted)!r} is known")
+                else (f"No machine {brief(wanted)!r} is known")
             )
-            raise api.NotFound(f"{problem}: 'dailypapers sync --status' lists their ids.")
+            raise NotFound(f"{problem}: 'dailypapers sync --status' lists their ids.")
         if found[0] == events.machine():
-            raise api.UsageError("That is this machine: 'undo' takes back what you did on it.")
+            raise UsageError("That is this machine: 'undo' takes back what you did on it.")
         count = known[found[0]][0]
-        if not api.is_confirmed(
-            arguments.yes, f"Delete {api.amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
+        if not is_confirmed(
+            arguments.yes, f"Delete {amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
         ):
             return 0
         events.delete_machine(found[0])
-    said = f"{api.amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
-    return api.answer(arguments, {"machine": found[0], "changes": count}, said)
+    said = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
+    return answer(arguments, {"machine": found[0], "changes": count}, said)
 
 
-def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
-    named = workspace.settings.sync
-    if places.is_server(named):
-        yield api.Finding("Sharing", "sync", places.shown_place(named))
-    elif named:
-        folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
-        yield api.Finding("Sharing", "sync", api.clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
-
-
-SYNC = api.Command(
+COMMAND = Command(
     "sync",
     "Keep the same marks on all your machines through a shared folder: one file for each machine, no server, any "
     "order. The file holds ids of papers, marks, tags, notes, follows and the machine's name, but no texts of "
@@ -217,5 +212,3 @@ SYNC = api.Command(
         "--remove": "machine, changes",
     },
 )
-
-EXTENSION = api.Extension(name="sync", commands=(SYNC,), findings=(_examine,))

@@ -1,4 +1,4 @@
-"""A paper, and trust in the mail server of the tests."""
+"""A user's home, a paper, and trust in the mail server of the tests."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from reader import access_token
 from tests.actions.conftest import live_edit
-from tests.extensions.digest.mail_server import CERTIFICATE
+from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session
+from tests.digest.mail_server import CERTIFICATE
 
-__all__ = ["live_edit"]
+__all__ = ["filled", "home", "live_edit", "on_terminal", "papers", "room_for_other_tests", "run", "session"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from reader.log.copies import keep_daily_copy, restore
 from reader.log.rows import action_id
 from reader.paths import log_database
 from tests.commands.conftest import Session
-from tests.extensions.sync.machines import NOON, Machine
+from tests.sync.machines import NOON, Machine
 from tests.table import each
 
 Use = Callable[[str], None]
@@ -246,7 +246,7 @@ def test_twenty_thousand_distinct_tags_are_taken_in_within_seconds(laptop: Machi
 
     with laptop.events() as events:
         events.read(lambda connection: connection.set_progress_handler(step, 100_000))
-        from reader.extensions.sync.folder import exchange
+        from reader.sync.folder import exchange
 
         assert exchange(events, laptop.folder, "laptop").came == {"phone": 20_000}
     assert len(laptop.states()[1]) == 20_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.cache.places import open_server
-from reader.extensions.sync.folder import Exchanged
-from reader.extensions.sync.server import exchange_with
-from tests.extensions.sync.machines import Machine
-from tests.extensions.sync.postgres import Database
+from reader.sync.folder import Exchanged
+from reader.sync.server import exchange_with
+from tests.sync.machines import Machine
+from tests.sync.postgres import Database
 
 
 def look(machine: Machine, database: Database) -> Exchanged:

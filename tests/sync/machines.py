@@ -14,8 +14,8 @@ from typing import Any
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.extensions.sync.folder import Exchanged, exchange
 from reader.log.rows import Row
+from reader.sync.folder import Exchanged, exchange
 from tests.cache.conftest import NOW, ByName, draft
 
 NOON = 1_795_000_000.0

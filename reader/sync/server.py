@@ -10,9 +10,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from reader.api import Events, Row, checked_row, clock_of, foreign, places
-from reader.extensions.sync import CHANNEL
-from reader.extensions.sync.folder import AHEAD_MS, Exchanged, KnownFile, load, save
+from reader.cache import places
+from reader.cache.marks.events import Events
+from reader.core import foreign
+from reader.log.foreign import checked_row
+from reader.log.rows import Row, clock_of
+from reader.sync import CHANNEL
+from reader.sync.folder import AHEAD_MS, Exchanged, KnownFile, load, save
 
 BATCH = 2_000
 """Rows that are asked for or sent at once."""

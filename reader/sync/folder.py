@@ -17,19 +17,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reader.api import (
-    LINE_BYTES,
-    CacheError,
-    Events,
-    Row,
-    clean,
-    clock_of,
-    decode_row,
-    encode_row,
-    foreign,
-    meta,
-    places,
-)
+from reader.cache import meta, places
+from reader.cache.marks.events import Events
+from reader.core import foreign
+from reader.core.errors import CacheError
+from reader.core.text import clean
+from reader.log.foreign import LINE_BYTES, decode_row, encode_row
+from reader.log.rows import Row, clock_of
 
 MOST_FILES = 1_000
 
