@@ -67,6 +67,8 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "mark.replaced",
         "outline.fold",
+        "topic.fold",
+        "topic.unfold",
         "triage.end",
         "triage.pause",
         "view.changed",
