@@ -115,7 +115,9 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
     if any((*others, arguments.append, arguments.url)):
-        raise UsageError("--watched takes no other arguments: queries, files and formats are in the settings.")
+        raise UsageError(
+            "--watched takes no other arguments: 'dailypapers views edit' has its queries, files and formats."
+        )
     settings = workspace.settings
     mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
     for mistake in mistakes:
@@ -123,7 +125,9 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     if mistakes and not settings.exports:
         return 1
     if not settings.exports:
-        raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
+        raise UsageError(
+            "You have no watched exports. 'dailypapers views add --then write --file FILE NAME QUERY' makes one."
+        )
     workspace.ensure_cache()
     results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)
     for one in results:

@@ -66,6 +66,9 @@ takes back a whole run."""
 FOLLOW = "follow:"
 """Prefix of the kinds of rows that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
+STANDING = "standing:"
+"""Prefix of the kinds of rows of standing queries; the name follows, and the value is the query as JSON, or empty."""
+
 FORMER = ("entry:", "here:", "setting:", "mailed:")
 """Prefixes of the kinds of events of 0.2 about settings and mails. They are ignored, and stay on the machine."""
 
@@ -258,6 +261,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "passage:": "passages that you highlighted, with their notes",
         "queue": "places in the queue",
         "watch:": "what you follow",
+        "standing:": "your views, rules, muted words, notices, programs and watched exports",
         "follow:": "your feeds with their addresses and titles",
         "weigh:": "words and names that you weigh",
         "interest:": "words and names that you weigh",

@@ -18,11 +18,13 @@ from reader.core.settings.types import (
     Boolean,
     Command,
     FilePath,
+    Hook,
     InvalidValue,
     Number,
     OneOf,
     OneQuery,
     ProgramLine,
+    QueryList,
     RuleMarks,
     SettingType,
     WebAddress,
@@ -98,13 +100,19 @@ class Rule:
 
 Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
 
-TABLES: Mapping[str, type[Entry]] = {
-    "views": SavedView,
-    "exports": WatchedExport,
-    "commands": UserCommand,
-    "rules": Rule,
-}
+TABLES: Mapping[str, type[Entry]] = {"commands": UserCommand}
 """The tables by their names in the file."""
+
+LIST_TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "rules": Rule}
+"""The tables of a settings file of 0.2 that became standing queries."""
+
+LIST_SETTINGS: Mapping[str, SettingType] = {
+    "notify": QueryList(),
+    "on_star": Hook(),
+    "on_new": Hook(),
+    "mute": QueryList(is_exact=True),
+}
+"""The settings of a file of 0.2 that became standing queries."""
 
 DIGEST_FORMATS = ("markdown", "text", "html", "mail")
 """Names of the formats of a digest; `mail` is a whole message with all of them and its headers."""
@@ -178,7 +186,8 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
 
     The key is empty for mistakes of the whole entry.
     """
-    types = setting_types(TABLES[table])
+    kind = TABLES.get(table) or LIST_TABLES[table]
+    types = setting_types(kind)
     good: dict[str, Any] = {}
     wrong: list[tuple[str, InvalidValue]] = []
     for key, value in values.items():
@@ -188,11 +197,11 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
             good[key] = types[key].check(value)
         except InvalidValue as error:
             wrong.append((key, error))
-    needed = [one.name for one in fields(TABLES[table]) if one.default is MISSING]
+    needed = [one.name for one in fields(kind) if one.default is MISSING]
     missing = [name for name in needed if name not in values]
     if missing:
         wrong.append(("", InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
-    return (TABLES[table](**good) if all(name in good for name in needed) else None), wrong
+    return (kind(**good) if all(name in good for name in needed) else None), wrong
 
 
 class OneTable(SettingType):

@@ -64,7 +64,7 @@ def setting(rule: SettingType, default: Any = MISSING) -> Any:
 
 def setting_types(kind: type) -> dict[str, SettingType]:
     """The type of each field of a dataclass of settings."""
-    return {one.name: one.metadata["rule"] for one in fields(kind)}
+    return {one.name: one.metadata["rule"] for one in fields(kind) if "rule" in one.metadata}
 
 
 class Number(SettingType):
