@@ -181,7 +181,10 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         note = "They were taken over once and are ignored here: remove them. 'dailypapers views edit' has your lists."
         yield Finding("Settings", "lists", names, note, names)
     for one in workspace.loaded.waiting:
-        advice = f"It comes from another machine and runs a program or writes a file: 'dailypapers views allow {one.name!r}'."
+        advice = (
+            "It comes from another machine and runs a program or writes a file: "
+            f"'dailypapers views allow {one.name!r}' lets it."
+        )
         yield Finding("Settings", "waiting", one.name, advice, "waiting")
 
 

@@ -8,6 +8,7 @@ import os
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +107,24 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
     _check_toml(text, file)
     document = tomlkit.parse(text)
     *tables, name = key
+    if not tables and name not in document:
+        # The library would put it between the first table and the comment above that.
+        return _with_line(text, tomlkit.dumps({name: value}).rstrip("\n"))
     inside: Any = document
     for table in tables:
         inside = inside.setdefault(table, tomlkit.table())
     inside[name] = value
     return tomlkit.dumps(document)
+
+
+def _with_line(text: str, line: str) -> str:
+    """The text with a line after its last value outside tables, or after the comment at its top."""
+    lines = text.splitlines()
+    values = takewhile(lambda one: isinstance(one, MalformedLine) or one.value is not None, read_statements(text))
+    top = len(list(takewhile(lambda one: one.startswith("#"), lines)))
+    at = max((one.last for one in values if isinstance(one, Statement)), default=top)
+    end = "\r\n" if "\r\n" in text else "\n"
+    return "".join(f"{one}{end}" for one in (*lines[:at], line, *lines[at:]))
 
 
 def _check_toml(text: str, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Standing queries in the log: rows about no paper, of the kind `standing:NAME`, whose value is the whole query as JSON.
+"""Standing queries in the log: rows about no paper, of the kind `standing:NAME`, whose value is the query as JSON.
 
 The newest row of a name that is not undone counts, and an empty value removes it. Undo, redo and sync come with the
 log. A row that runs a program or writes a file takes effect only after the user agreed to it on this machine:

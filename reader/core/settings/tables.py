@@ -106,13 +106,7 @@ TABLES: Mapping[str, type[Entry]] = {"commands": UserCommand}
 LIST_TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "rules": Rule}
 """The tables of a settings file of 0.2 that became standing queries."""
 
-LIST_SETTINGS: Mapping[str, SettingType] = {
-    "notify": QueryList(),
-    "on_star": Hook(),
-    "on_new": Hook(),
-    "mute": QueryList(is_exact=True),
-}
-"""The settings of a file of 0.2 that became standing queries."""
+_ALL_TABLES = {**TABLES, **LIST_TABLES}
 
 DIGEST_FORMATS = ("markdown", "text", "html", "mail")
 """Names of the formats of a digest; `mail` is a whole message with all of them and its headers."""
@@ -186,7 +180,7 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
 
     The key is empty for mistakes of the whole entry.
     """
-    kind = TABLES.get(table) or LIST_TABLES[table]
+    kind = _ALL_TABLES[table]
     types = setting_types(kind)
     good: dict[str, Any] = {}
     wrong: list[tuple[str, InvalidValue]] = []
@@ -235,12 +229,22 @@ class Entries(SettingType):
         return tuple(map(self._entry, value))
 
     def _entry(self, value: object) -> Entry:
-        if isinstance(value, TABLES[self.table]):
+        if isinstance(value, _ALL_TABLES[self.table]):
             return value
         entry, wrong = read_entry(self.table, value if isinstance(value, Mapping) else {})
         for _, error in wrong:
             raise error
         return cast("Entry", entry)
+
+
+LIST_SETTINGS: Mapping[str, SettingType] = {
+    "notify": QueryList(),
+    "on_star": Hook(),
+    "on_new": Hook(),
+    "mute": QueryList(is_exact=True),
+    **{table: Entries(table) for table in LIST_TABLES},
+}
+"""The settings of a file of 0.2 that became standing queries."""
 
 
 def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:
