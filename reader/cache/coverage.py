@@ -30,28 +30,32 @@ class Coverage(NamedTuple):
     cross: int = 0
     """Those cross-listed from another category."""
     named_by: tuple[str, ...] = ()
-    """The complete source: `rss`, `list`, `oai` or `api` of arXiv, or `feed`."""
+    """The source of its papers: `api` or `rss` of arXiv, or `feed`; empty if none has named any."""
     again: str = ""
     """ISO time, UTC, of the next try; empty for none."""
+    lacks: str = ""
+    """Why papers may be missing, such as `arXiv's API refused`; empty if a source gave all that it knows."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether all papers are here; for a category, two sources must agree on them."""
-        return self.here >= self.papers and (len(self.named_by) > 1 or self.named_by == ("feed",))
+        """Whether all papers are here, by a source that knows all."""
+        return self.here >= self.papers and bool(self.named_by) and not self.lacks
 
     def text(self, today: date) -> str:
-        """Such as `14 of 14`, or `8 of 14, asked again at 18:00` in local time."""
+        """Such as `14 of 14`, or `9 from RSS, arXiv's API refused; asked again at 18:00` in local time."""
         count = f"{self.here:,} of {self.papers:,}"
         if self.is_whole or self.named_by == ("feed",):
             return count
-        if not (self.papers or self.named_by):
+        if not self.papers and (self.lacks or not self.named_by):
             count = "not known yet" if self.again else "not fetched"
-        elif self.here >= self.papers:
-            count += " by one source" if self.named_by else ", but sources differ"
+        elif self.named_by == ("rss",):
+            count = f"{self.here:,} from RSS"
+        said = f"{count}, {self.lacks}" if self.lacks else count
         if not self.again:
-            return count
+            return said
         at = datetime.fromisoformat(self.again).astimezone()
-        return f"{count}, asked again at {at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
+        when = f"{at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
+        return f"{said}{';' if self.lacks else ','} asked again at {when}"
 
 
 def day_name(day: str) -> str:
@@ -76,8 +80,10 @@ def by_day(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage
 
 
 def _read(day: str, value: str) -> Coverage:
-    papers, here, cross, named_by, again = json.loads(value)
-    return Coverage(day, papers, here, cross, tuple(named_by), again)
+    papers, here, cross, named_by, again, *lacks = json.loads(value)
+    # Version 0.2 asked several sources and stored no reason: a day was whole if two of them agreed.
+    why = lacks[0] if lacks else "" if len(named_by) > 1 else "arXiv's sources differed"
+    return Coverage(day, papers, here, cross, tuple(named_by), again, why)
 
 
 def note(connection: sqlite3.Connection, category: str, days: Iterable[Coverage]) -> None:

@@ -63,6 +63,7 @@ class Repaired(NamedTuple):
     rows: int
     """Number of rows in the log."""
     starred: int
+    """Number of starred papers, whether or not the cache has them."""
     papers: int
 
     def summary(self) -> str:
@@ -176,7 +177,8 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
     schema.ensure(path)
     progress("deriving the marks")
     with closing(Events.open(path)) as events:
-        counts = "SELECT coalesce(sum(starred), 0), count(*) FROM paper"
+        stars = "SELECT count(*) FROM mark WHERE kind = 'star' AND value = '1' AND undone = 0"
+        counts = f"SELECT ({stars}), count(*) FROM paper"
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
     return Repaired(found, aside, rows, starred, papers)

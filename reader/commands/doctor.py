@@ -270,7 +270,7 @@ def _examine_days(fresh: Freshness) -> Iterator[Finding]:
         first, last = missing[-1].day, missing[0].day
         span = first if first == last else f"{amount(len(missing), 'day')} from {first} to {last}"
         if fresh.slug != "hf":
-            why = "arXiv's sources differ."
+            why = f"{missing[0].lacks or 'some papers could not be stored'}."
         elif all(hole.named_by for hole in missing):
             why = "some records can't be read: look for a newer version."
         else:

@@ -14,8 +14,15 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
+_CACHE = (
+    "Your marks have a file of their own, and the cache may be deleted at any time: 'dailypapers doctor' says what is "
+    "wrong, and 'dailypapers doctor --repair' repairs it."
+)
+
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "cache": _CACHE,
+        "restore": _CACHE,
         "group": _GROUPS,
         "schedule": "The system makes schedules: 'dailypapers help scripts' has lines for cron, systemd and launchd. "
         "What 'schedule install' made keeps running until you remove it there.",
@@ -35,6 +42,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
+        "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
         "sync_settings": "machines share marks alone; copy config.toml to share settings",
     }
 )

@@ -20,7 +20,7 @@ from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.database import INSERT, VERSION, get, prepare, put
 from reader.log.rows import clock_of, is_action, is_machine, new_machine
-from reader.paths import backup_folder, log_database, make_folder, make_private, touch_private
+from reader.paths import backup_folder, log_database, make_folder, make_private, sync, touch_private
 
 KEPT = 7
 """Daily copies of the log that are kept."""
@@ -149,19 +149,21 @@ def _build(cache: Path, damaged: Path | None) -> Restored:
                 rows, named = _readable(file)
                 machine = machine or named
                 _insert(connection, rows)
-            rows, named = _in_cache(cache)
-            _insert(connection, rows)
+            _insert(connection, _in_cache(cache))
             if old_home.is_old(cache):
                 old = old_home.read(cache)
                 machine = machine or old.machine
                 _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in old.rows))
-            put(connection, "machine", machine or named or new_machine())
+            put(connection, "machine", machine or new_machine())
             (clock, count) = connection.execute("SELECT coalesce(max(clock), 0), count(*) FROM event").fetchone()
             put(connection, "clock", str(clock))
         connection.execute("PRAGMA journal_mode = WAL")
-    aside = _set_aside(log) if damaged is not None and log.exists() else None
+    # A write-ahead log whose file is gone must never meet the new file.
+    aside = _set_aside(log)
     try:
         building.replace(log)
+        # The cache drops its old events only once the new name is on the disk.
+        sync(log.parent)
     except OSError as error:
         raise CacheError(f"{log} can't be replaced: {error.strerror}. Check what is in its place.") from error
     return Restored(aside, copies[0] if copies else None, count)
@@ -192,17 +194,17 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     return found, machine if is_machine(str(machine)) else ""
 
 
-def _in_cache(cache: Path) -> tuple[list[_Raw], str]:
+def _in_cache(cache: Path) -> list[_Raw]:
     """The newest rows of each paper and kind, which the cache has too."""
     if not cache.is_file() or not cache.stat().st_size:
-        return [], ""
+        return []
     found: list[_Raw] = []
     with suppress(sqlite3.Error), closing(connections.peek(cache)) as connection:
         for row in connection.execute(
             "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
         ):
             found.append(row)
-    return found, ""
+    return found
 
 
 def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
@@ -218,14 +220,17 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
             connection.execute(INSERT, (action, machine, at, paper, kind, value, by))
 
 
-def _set_aside(log: Path) -> Path:
-    """Rename a damaged log, with the files that SQLite keeps beside it."""
+def _set_aside(log: Path) -> Path | None:
+    """Rename a log with the files that SQLite keeps beside it, as far as they are there; return the log's new name."""
     kept = log.with_name(f"{log.name}.aside-{datetime.now():%Y-%m-%d-%H%M%S}")
     for end in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             log.with_name(log.name + end).rename(kept.with_name(kept.name + end))
+    if not log.exists():
+        return None
     log.rename(kept)
-    make_private(kept)
+    if kept.is_file():
+        make_private(kept)
     return kept
 
 

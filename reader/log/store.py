@@ -12,11 +12,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.core.errors import CacheTooNew
+from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import (
     AGENT,
     FORMER,
@@ -67,6 +68,7 @@ class Log:
         self._connection = connection
         self._path = path
         self._now = now
+        self._file = _file_id(path)
         self.machine = get(connection, "machine")
 
     @classmethod
@@ -92,13 +94,24 @@ class Log:
     def close(self) -> None:
         self._connection.close()
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction; raises CacheError if the file is another one by now, since its rows would be lost."""
+        if _file_id(self._path) != self._file:
+            raise CacheError(
+                f"{self._path} was replaced or removed by another program, so nothing was recorded. Start this program "
+                "again."
+            )
+        with explained(self._path), connections.transaction(self._connection):
+            yield
+
     # What the user does
 
     def record(self, marks: Sequence[Mark], *, by: str = "") -> str:
         """Record marks as one action, and return its id; they count once this returns. Raises CacheError."""
         for kind in {mark.kind for mark in marks}:
             check_listed(kind)
-        with explained(self._path), connections.transaction(self._connection):
+        with self._writing():
             return self._record(marks, by)
 
     def undo(self, *, by: Agent | None = None, anywhere: bool = False) -> list[str]:
@@ -107,7 +120,7 @@ class Log:
         If a program made it, all actions of that run of the program are undone as one. With `by`, those of this run are
         undone; with `anywhere`, the newest action of any machine.
         """
-        with explained(self._path), connections.transaction(self._connection):
+        with self._writing():
             actions = self._of_run(by.text) if by is not None else self._undoable(anywhere=anywhere)
             if actions:
                 self._record([Mark(action, UNDO, "1") for action in actions], "")
@@ -115,18 +128,15 @@ class Log:
 
     def redo(self) -> list[str]:
         """Redo what was undone last, unless something was done since; return the ids of these actions."""
-        with explained(self._path), connections.transaction(self._connection):
+        with self._writing():
             actions = self._redoable()
             if actions:
                 self._record([Mark(action, UNDO, "0") for action in actions], "")
             return actions
 
     def _undoable(self, *, anywhere: bool) -> list[str]:
-        order = "1 = 1 ORDER BY e.clock DESC, e.action DESC" if anywhere else f"{_OWN} ORDER BY e.action DESC"
-        row = self._connection.execute(
-            f"SELECT e.action, e.by FROM event AS e WHERE {_REGULAR} AND NOT {_UNDONE} AND {order} LIMIT 1",
-            {"machine": self.machine},
-        ).fetchone()
+        newest = _NEWEST_ANYWHERE if anywhere else _NEWEST_OWN
+        row = self._connection.execute(newest, {"machine": self.machine}).fetchone()
         if row is None:
             return []
         return self._of_run(row[1]) if row[1].startswith(AGENT) else [row[0]]
@@ -243,7 +253,7 @@ class Log:
         while some := list(islice(rest, TAKEN)):
             latest = int(self._now() * 1000) + AHEAD_MS
             clocks = [min(clock_of(row.action), latest) for row in some]
-            with explained(self._path), connections.transaction(self._connection):
+            with self._writing():
                 before = self._connection.total_changes
                 self._connection.executemany(
                     INSERT,
@@ -260,7 +270,7 @@ class Log:
 
     def delete_machine(self, machine: str) -> int:
         """Delete all rows of another machine; return how many there were."""
-        with explained(self._path), connections.transaction(self._connection):
+        with self._writing():
             count = self._connection.execute("DELETE FROM event WHERE machine = ?", (machine,)).rowcount
             put(self._connection, "edition", new_machine())
         return count
@@ -270,7 +280,7 @@ class Log:
 
         The own rows after a number, up to another one, were not sent yet: they get the new id too.
         """
-        with explained(self._path), connections.transaction(self._connection):
+        with self._writing():
             old, self.machine = self.machine, new_machine()
             names = {"old": old, "new": self.machine, "after": after, "upto": upto}
             moved = "machine = :old AND number > :after AND number <= :upto"
@@ -286,6 +296,24 @@ class Log:
             put(self._connection, "edition", new_machine())
         return self.machine
 
+
+_NEWEST_ANYWHERE = f"""
+    SELECT e.action, e.by FROM event AS e WHERE {_REGULAR} AND NOT {_UNDONE}
+    ORDER BY e.clock DESC, e.action DESC LIMIT 1
+"""
+
+# A step from action to action: of an undone one with 10,000 rows, one is looked at.
+_NEWEST_OWN = f"""
+    WITH RECURSIVE own (action) AS (
+        SELECT max(action) FROM event WHERE action > :machine AND action < :machine || 'g'
+        UNION ALL
+        SELECT (SELECT max(action) FROM event WHERE action > :machine AND action < own.action) FROM own
+        WHERE own.action IS NOT NULL
+    )
+    SELECT e.action, (SELECT by FROM event WHERE action = e.action LIMIT 1) FROM own AS e
+    WHERE e.action IS NOT NULL AND NOT {_UNDONE}
+    AND EXISTS (SELECT 1 FROM event AS r WHERE r.action = e.action AND {_REGULAR.replace("e.kind", "r.kind")}) LIMIT 1
+"""
 
 _LAST_UNDO = f"""
     SELECT u.action FROM event AS u WHERE u.kind = 'undo' AND u.value = '1'
@@ -308,3 +336,11 @@ def _placed(marks: Sequence[Mark], clock: int) -> Iterator[str]:
             position += 1
         else:
             yield mark.value
+
+
+def _file_id(path: Path) -> int | None:
+    """What tells a file from one that was put in its place; None if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None

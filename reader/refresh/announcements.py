@@ -1,90 +1,46 @@
-"""The announcements of followed arXiv categories: each day from two agreeing sources, including missed days.
+"""The announcements of followed arXiv categories: one API query for each, and RSS while the API does not help.
 
-No source is complete alone. RSS may have half of a day, or an old day under today's date; the listing page may be
-outdated; records move when a paper is revised. Everything found is stored. A day is complete if two sources agree on
-its papers and these are in the cache; otherwise it is requested again until it is a week old.
+The API counts the papers that match a query, so a short answer is noticed, but it does not know the day on which a
+paper was announced: that follows from the time of its submission. RSS may have half of a day, or an old day under
+today's date, so it brings papers sooner but never makes a day whole. A day is whole once the API has given all papers
+that it counts and has one that was announced on that day or later; until then it is asked again for a week.
 
-Requests of one refresh: one of RSS and a listing page for each category; where these differ, the records and the API
-once each; for days that were missed, the records and the API once for each week of a category. Each may have pages.
+A paper that moderators held back for longer than `OVERLAP_DAYS` is found only if RSS is asked on its day. Asking for
+more days each time was rejected: it would multiply the size of every answer.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import TypeVar
 
 from reader import log_file
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline
-from reader.feeds.arxiv.client import ArxivClient, last_renewal
-from reader.feeds.arxiv.parse import ArxivEntry
-from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, SourceEvent, failure_of
+from reader.feeds.arxiv.categories import categories
+from reader.feeds.arxiv.client import ArxivClient, announcement_day, last_renewal
+from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse
+from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, SourceEvent
 
 RETRY_DAYS = 7
 """Age in days up to which an incomplete day is requested again."""
 
 MAX_CATCH_UP_DAYS = 28
-"""Maximum days before the newest announcement requested after an absence."""
+"""Maximum days before the newest announcement that are requested after an absence."""
 
 FIRST_FETCH_DAYS = 3
 """Days requested for a newly followed category."""
 
-MOST_WEEKS = 30
-"""Maximum weeks of categories per refresh after an absence, newest first: some five minutes."""
-
-_NEW_DAYS = 30
-"""Maximum days between the first version of a paper and its announcement: some wait for moderators."""
-
-_SUBMITTED_DAYS = 7
-"""Days before an announcement in which nearly all its papers were submitted."""
+OVERLAP_DAYS = 7
+"""Days of submission before the first requested day: moderators hold some papers back."""
 
 _SOONEST, _LATEST = timedelta(hours=1), timedelta(hours=12)
 """Bounds of the wait before a day is asked again."""
 
-T = TypeVar("T")
-Entries = Mapping[str, ArxivEntry]
-
-
-@dataclass(slots=True)
-class _Day:
-    """The papers of a day, by source."""
-
-    day: str
-    named: dict[str, Entries]
-    is_wanted: Callable[[ArxivEntry], bool]
-    """Whether a paper known only from the records belongs to the day."""
-    stated: int = 0
-    """The number of papers on the listing page."""
-    left_out: frozenset[str] = frozenset()
-    """Papers that RSS announces as an unwanted kind."""
-
-    @property
-    def papers(self) -> Entries:
-        """The papers of the day: from the listing page if complete, else from all sources that know the day."""
-        listed = self.named.get("list", {})
-        if listed and len(listed) >= self.stated:
-            return listed
-        found = dict(listed)
-        rss, records = self.named.get("rss", {}), self.named.get("oai", {})
-        # A source with nothing in common with the records is outdated.
-        is_old = "oai" in self.named and rss.keys().isdisjoint(records)
-        new = [(id, entry) for id, entry in records.items() if entry.is_new and self.is_wanted(entry)]
-        for id, entry in [*([] if is_old else rss.items()), *new]:
-            if id not in self.left_out:
-                found.setdefault(id, entry)
-        return found
-
-    @property
-    def named_by(self) -> tuple[str, ...]:
-        """The sources that name all papers of the day."""
-        papers = self.papers.keys()
-        return tuple(source for source, named in self.named.items() if papers <= named.keys())
+_REFUSED = "arXiv's API refused"
+_BEHIND = "arXiv's API has no paper of the day yet"
 
 
 class Announcements:
@@ -108,215 +64,136 @@ class Announcements:
         self._now = now
 
     async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
-        """Request the newest announcement, unless it is complete and not `force`, then missed days."""
-        expected = last_weekday(last_renewal(self._now()).date()).isoformat()
-        due = [feed for feed in followed if force or self._is_due(self._known(feed, expected))]
-        failed = set[str]()
-        if due:
-            yield FeedStarted("arXiv's announcements")
-            rss = await self._rss(due)
-            for feed in due:
-                yield FeedStarted(feed.title)
-                try:
-                    if isinstance(rss, FeedOffline):
-                        raise rss
-                    stored = await self._newest(feed, expected, rss)
-                    self._feeds.answered(feed.slug, utc_stamp(self._now()))
-                except Exception as error:
-                    failed.add(feed.slug)
-                    yield await self._failed(feed.slug, feed.title, error)
-                    continue
-                yield stored._replace(slug=feed.slug, title=feed.title)
-        weeks = [(week, feed) for feed in followed if feed.slug not in failed for week in self._missed(feed, expected)]
-        for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
-            yield FeedStarted(f"{feed.url}, {week[-1]} to {week[0]}")
+        """Ask for the days of each category that are missing and due, or with `force` for the newest in any case."""
+        newest = last_weekday(last_renewal(self._now()).date()).isoformat()
+        rss: Sequence[ArxivEntry] | FeedError | None = None
+        for feed in followed:
+            days = self._wanted_days(feed, newest, force=force)
+            if not days:
+                continue
+            yield FeedStarted(feed.title)
             try:
-                days = [_Day(day, {}, partial(self._is_wanted, feed.url)) for day in reversed(week)]
-                stored = await self._keep(feed.url, days, await self._ask_others(feed.url, days, []))
+                answer = await self._ask_api(feed.url, days[0])
+                lacks = _lack(answer, newest)
+                if (lacks or "replace" in self._kinds) and rss is None:
+                    rss = await self._ask_rss(followed)
+                if isinstance(answer, FeedError) and isinstance(rss, FeedError):
+                    raise answer
+                stored = await self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
+                self._feeds.answered(feed.slug, utc_stamp(self._now()))
             except Exception as error:
-                # The others would fail the same way. The days stay marked as missing.
-                yield FeedFailed(feed.slug, feed.title, failure_of(feed.title, error))
-                return
+                yield await self._failed(feed.slug, feed.title, error)
+                continue
             yield stored._replace(slug=feed.slug, title=feed.title)
 
-    def _known(self, feed: Followed, expected: str) -> Coverage | None:
-        """What is known of the newest announcement, which is of a later day if the clock is late."""
-        days = reversed(self._feeds.coverage(feed.url).values())
-        return next((one for one in days if one.day >= expected), None)
-
-    def _is_due(self, known: Coverage | None) -> bool:
-        return known is None or "" < known.again <= utc_stamp(self._now())
-
-    # The newest day
-
-    async def _rss(self, feeds: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError | None:
-        """RSS of all categories together; None if one of them fails, so that each is requested alone."""
-        try:
-            return await self._arxiv.latest([feed.url for feed in feeds])
-        except FeedError as error:
-            return error
-        except MemoryError:
-            raise
-        except Exception as error:
-            # Such as a category that this version does not know.
-            log_file.record_warning("arXiv's announcements", log_file.summarize_error(error))
-            return None
-
-    async def _newest(self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None) -> FeedStored:
-        """Store the newest announcement of a category; raises FeedError if no source answers."""
-        category, failures = feed.url, list[FeedError]()
-        rss = await self._arxiv.latest([category]) if rss is None else rss
-        if isinstance(rss, FeedError):
-            failures.append(rss)
-        listing = await _answer(self._arxiv.listing(category), failures)
-        days: dict[str, _Day] = {}
-        is_wanted = partial(self._is_wanted, category)
-        listed: Entries = {}
-        if listing is not None:
-            listed = _by_id(filter(is_wanted, listing.entries))
-            days[listing.day] = _Day(listing.day, {"list": listed}, is_wanted, listing.count_of(self._kinds))
-            # An announcement of tomorrow means that the clock is late.
-            expected = max(expected, listing.day)
-        newest = days.setdefault(expected, _Day(expected, {}, is_wanted))
-        old: Sequence[ArxivEntry] = ()
-        if not isinstance(rss, FeedError):
-            announced = [entry for entry in rss if category in entry.draft.categories]
-            old = [entry for entry in announced if not is_wanted(entry)]
-            newest.left_out = frozenset(_by_id(old))
-            new = _by_id(filter(is_wanted, announced))
-            # It may be an old one under today's date, whereas the listing page knows its day.
-            (days[listing.day] if listing and new.keys() == listed.keys() else newest).named["rss"] = new
-        is_whole = {day for day, one in self._feeds.coverage(category).items() if one.is_whole}
-        asked = [day for day in days.values() if day is newest or day.day not in is_whole]
-        more = list(old)
-        for day in asked:
-            if len(day.named_by) < 2:
-                more += await self._ask_others(category, [day], failures)
-        stored = await self._keep(category, asked, more)
-        names = [entry.draft.categories for entry in listing.entries] if listing else []
-        if names and not any(category in one for one in names):
-            (name, *_), _ = Counter(names).most_common(1)[0]
-            raise FeedError(f"arXiv now lists {category} as {name}; 'dailypapers feeds add {name}' follows it.")
-        return stored
-
-    async def _ask_others(self, category: str, days: Sequence[_Day], failures: list[FeedError]) -> Sequence[ArxivEntry]:
-        """Request the records of days, oldest first, and the API if doubts remain; return everything found."""
-        first, last = days[0].day, days[-1].day
-        records = await _answer(self._arxiv.records(category, first, last), failures)
-        found = [entry for entry in map(_of_record, records or ()) if category in entry.draft.categories]
-        if records is not None:
-            for day in days:
-                day.named["oai"] = _by_id(entry for entry in found if entry.draft.announced == day.day)
-            if all(len(day.named_by) > 1 for day in days):
-                return found
-        start = _back(first, _SUBMITTED_DAYS)
-        submitted = await _answer(self._arxiv.submitted(category, start, last), failures)
-        if submitted is not None:
-            of_category = (entry for entry in submitted if category in entry.draft.categories)
-            known = _by_id(entry for entry in of_category if self._is_wanted(category, entry))
-            recent = {id for id, one in known.items() if (one.draft.published or start) >= _back(first, 1)}
-            named = {id for day in days for papers in day.named.values() for id in papers}
-            unnamed = recent - named
-            if len(self._feeds.sources_of(unnamed)) == len(unnamed):
-                # It knows no days, but all papers. It was not asked for those that waited longer.
-                for day in days:
-                    if day.named:
-                        waited = {id: one for id, one in day.papers.items() if (one.draft.published or start) < start}
-                        day.named["api"] = known | waited
-            found += known.values()
-        if records is None and submitted is None and not any(day.named for day in days):
-            raise failures[0]
-        return found
-
-    # Missed days
-
-    def _missed(self, feed: Followed, newest: str) -> list[list[str]]:
-        """The weeks, newest first, of the weekdays before the newest announcement that are to be asked for."""
+    def _wanted_days(self, feed: Followed, newest: str, *, force: bool) -> list[str]:
+        """The weekdays up to the newest that are not whole, oldest first; empty if none of them is due."""
         known = self._feeds.coverage(feed.url)
         # The time may come from another program.
         first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
-        weeks: list[list[str]] = []
-        day = _back(newest, 1)
-        while day >= first:
-            if date.fromisoformat(day).weekday() < 5 and self._is_due(known.get(day)):
-                if weeks and _back(weeks[-1][0], 7) < day:
-                    weeks[-1].append(day)
-                else:
-                    weeks.append([day])
-            day = _back(day, 1)
-        return weeks
+        days = [day for day in _weekdays(min(first, newest), newest) if day not in known or not known[day].is_whole]
+        now = utc_stamp(self._now())
+        if any(day not in known or "" < known[day].again <= now for day in days):
+            return days
+        return [newest] if force else []
 
-    # Both
+    # Requests
+
+    async def _ask_api(self, category: str, first: str) -> ArxivResponse | FeedError:
+        """The papers of a category that may have been announced since a day; a failure unless there is no network."""
+        start = _back(first, OVERLAP_DAYS)
+        try:
+            return await self._arxiv.submitted(category, start, self._now().date().isoformat())
+        except FeedOffline:
+            raise
+        except FeedError as error:
+            log_file.record_warning("arXiv's announcements", str(error))
+            return error
+
+    async def _ask_rss(self, followed: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError:
+        """RSS of all categories together, without those that this version does not know."""
+        try:
+            return await self._arxiv.latest([feed.url for feed in followed if feed.url in categories()])
+        except FeedOffline:
+            raise
+        except FeedError as error:
+            log_file.record_warning("arXiv's announcements", str(error))
+            return error
+
+    # Storing
+
+    async def _keep(
+        self,
+        category: str,
+        days: Sequence[str],
+        answer: ArxivResponse | FeedError,
+        rss: Sequence[ArxivEntry],
+        lacks: str,
+    ) -> FeedStored:
+        """Store the wanted papers and note how whole the days are."""
+        announced = [entry for entry in rss if category in entry.draft.categories]
+        submitted = answer.entries if isinstance(answer, ArxivResponse) else ()
+        chosen = self._choose(category, [*announced, *submitted])
+        stored = await self._store(list(chosen.values()))
+        wanted = {id: entry for id, entry in chosen.items() if self._is_wanted(category, entry)}
+        by_day: dict[str, set[str]] = {}
+        for id, entry in wanted.items():
+            if entry.submitted is not None:
+                by_day.setdefault(announcement_day(entry.submitted).isoformat(), set()).add(id)
+        reached = max(by_day, default="")
+        known = self._feeds.coverage(category)
+        covered: list[Coverage] = []
+        for day in days:
+            # An API that is behind has all papers of the days before its newest one.
+            why = "" if lacks == _BEHIND and day < reached else lacks
+            ids, source = by_day.get(day, set()), "api"
+            if why and day == days[-1] and announced:
+                ids, source = ids | {one.draft.id for one in announced if one.draft.id in wanted}, "rss"
+            found = self._count(category, day, [wanted[id] for id in ids])
+            found = found._replace(named_by=(source,) if ids or not why else (), lacks=why)
+            covered.append(self._until_whole(found, known.get(day)))
+        self._feeds.cover(category, covered)
+        return stored
+
+    def _choose(self, category: str, found: Iterable[ArxivEntry]) -> dict[str, ArxivEntry]:
+        """The papers of the wanted kinds, and those that are here already, by id; a later entry replaces another."""
+        by_id = {entry.draft.id: entry for entry in found if entry.draft.id}
+        here = self._feeds.sources_of(by_id).keys()
+        return {id: entry for id, entry in by_id.items() if id in here or self._is_wanted(category, entry)}
 
     def _is_wanted(self, category: str, entry: ArxivEntry) -> bool:
         kind = "cross" if category in entry.draft.categories[1:] else "new"
         return (kind if entry.is_new else "replace") in self._kinds
 
-    async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry]) -> FeedStored:
-        """Store what was named, and `more`, without new papers of unwanted kinds; note how whole the days are."""
-        entries = _by_id(more)
-        for day in days:
-            papers = day.papers
-            for source in ("list", "oai", "rss", "api"):
-                for id, entry in day.named.get(source, {}).items():
-                    # RSS without any of the day's papers is the previous announcement, whatever its date.
-                    is_old = source == "rss" and papers and id not in papers
-                    if entry.draft.title or id not in entries:
-                        before = entry.draft._replace(announced=_back(day.day, 1))
-                        entries[id] = replace(entry, draft=before) if is_old else entry
-        # The sources may differ about the kind of a paper.
-        kept_ids = self._feeds.sources_of(entries).keys() | {id for day in days for id in day.papers}
-        kept = {id: one for id, one in entries.items() if id in kept_ids or self._is_wanted(category, one)}
-        stored = await self._store([entry for entry in kept.values() if entry.draft.title])
-        untitled = [id for id, entry in kept.items() if not entry.draft.title]
-        if untitled and (found := await _answer(self._arxiv.papers(untitled), [])):
-            fetched = await self._store(found)
-            stored = stored._replace(new=stored.new + fetched.new, updated=stored.updated + fetched.updated)
-        known = self._feeds.coverage(category)
-        self._feeds.cover(category, [self._cover(category, day, known.get(day.day)) for day in days])
-        return stored
+    def _count(self, category: str, day: str, papers: Sequence[ArxivEntry]) -> Coverage:
+        cross = sum(category in one.draft.categories[1:] for one in papers)
+        return Coverage(day, len(papers), len(self._feeds.sources_of(one.draft.id or "" for one in papers)), cross)
 
-    def _cover(self, category: str, day: _Day, before: Coverage | None) -> Coverage:
-        """The coverage of a day after storing the found papers."""
-        now, papers = self._now(), day.papers
-        here = len(self._feeds.sources_of(papers))
-        cross = sum(category in entry.draft.categories[1:] for entry in papers.values())
-        found = Coverage(day.day, max(len(papers), day.stated), here, cross, day.named_by)
-        if before is not None and before.papers > found.papers:
-            # The listing page knew more than those that still have the day.
-            found = before._replace(here=max(here, before.here), again="")
-        is_young = day.day >= _back(now.date().isoformat(), RETRY_DAYS)
-        is_first = before is None or day.day >= last_renewal(now).date().isoformat()
-        if not found.papers and "list" not in day.named and is_first and is_young:
-            # A holiday, or late: it is checked twice.
-            found = found._replace(named_by=())
-        if not found.is_whole and is_young:
-            age = now - datetime.fromisoformat(f"{day.day}T06:00:00+00:00")
-            found = found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
-        return found
+    def _until_whole(self, found: Coverage, before: Coverage | None) -> Coverage:
+        """The coverage with the time of the next try; a worse answer than the one before does not replace it."""
+        if found.lacks and before is not None and before.papers > found.papers:
+            found = before._replace(again="", lacks=found.lacks)
+        now = self._now()
+        if found.is_whole or found.day < _back(now.date().isoformat(), RETRY_DAYS):
+            return found
+        age = now - datetime.fromisoformat(f"{found.day}T06:00:00+00:00")
+        return found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
 
 
-async def _answer(asking: Awaitable[T], failures: list[FeedError]) -> T | None:
-    """A source's answer; its failure is added to the others, unless there is no network."""
-    try:
-        return await asking
-    except FeedOffline:
-        raise
-    except Exception as error:
-        failures.append(failure_of("arXiv's announcements", error))
-        log_file.record_warning("arXiv's announcements", str(failures[-1]))
-        return None
+def _lack(answer: ArxivResponse | FeedError, newest: str) -> str:
+    """Why the API's answer does not make the days up to the newest whole; empty if it does."""
+    if isinstance(answer, FeedError):
+        return _REFUSED
+    if answer.total is not None and len(answer.entries) < answer.total:
+        return f"arXiv's API sent {len(answer.entries):,} of {answer.total:,}"
+    days = (announcement_day(entry.submitted) for entry in answer.entries if entry.submitted)
+    return "" if max(map(date.isoformat, days), default="") >= newest else _BEHIND
 
 
-def _by_id(entries: Iterable[ArxivEntry]) -> dict[str, ArxivEntry]:
-    return {entry.draft.id: entry for entry in entries if entry.draft.id}
-
-
-def _of_record(entry: ArxivEntry) -> ArxivEntry:
-    """The entry of a record: an old paper with a new version, journal or DOI is not new."""
-    draft = entry.draft
-    is_old = draft.published and draft.announced and draft.published < _back(draft.announced, _NEW_DAYS)
-    return replace(entry, announce="replace") if is_old and (draft.revised or draft.journal or draft.doi) else entry
+def _weekdays(first: str, last: str) -> list[str]:
+    start = date.fromisoformat(first)
+    days = (start + timedelta(days=after) for after in range((date.fromisoformat(last) - start).days + 1))
+    return [day.isoformat() for day in days if day.weekday() < 5]
 
 
 def _back(day: str, days: int) -> str:

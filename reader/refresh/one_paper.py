@@ -1,13 +1,12 @@
 """Refresh what belongs to one paper: votes, comments and repositories by the feed, versions and venue by arXiv.
 
-Each is asked at most once a day per paper, and fails independently. If arXiv's API is busy or lacks versions, its
-OAI-PMH records are used.
+Each is asked at most once a day per paper, and fails independently.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +16,9 @@ from reader.core.community import Comment, Community
 from reader.core.dates import utc_stamp
 from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
-from reader.core.paper import Draft, Listing
+from reader.core.paper import Listing
 from reader.core.text import BLOCK_LIMIT, clean
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import RawComment
@@ -92,33 +90,13 @@ def _comment(said: RawComment) -> Comment:
 
 
 async def _ask_arxiv(file: Path, cache: Cache, known: Known, arxiv: ArxivClient, now: str) -> None:
-    """Ask arXiv's API, and its records if that fails or lacks versions."""
+    """Ask arXiv's API about the paper, and in the same request about some that the user keeps."""
     before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
     kept = await ask(Communities.open, file, lambda communities: communities.kept_papers(before, KEPT_TOGETHER))
     ids = [known.id, *kept]
-    failure: FeedError | None = None
-    entries: tuple[ArxivEntry, ...] = ()
-    try:
-        entries = await arxiv.papers(list(dict.fromkeys(ids)))
-    except FeedError as error:
-        ids, failure = [known.id], error
-    own = next((entry.draft for entry in entries if entry.draft.id == known.id), None)
-    if failure is not None or lacks_versions(known.versions, own):
-        try:
-            record = await arxiv.record(known.id)
-        except FeedError:
-            if failure is not None:
-                raise failure from None
-        else:
-            entries += (record,) if record is not None else ()
+    entries = await arxiv.papers(list(dict.fromkeys(ids)))
     for entry in entries:
         # Other values of papers that the feed has are the feed's.
         is_feeds = entry.draft.id != known.id or known.source == "hf"
         await run_to_end(cache.store, Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
     await ask(Communities.open, file, lambda communities: communities.note_arxiv_asked(ids, now[:10]))
-
-
-def lacks_versions(known: Sequence[str], draft: Draft | None) -> bool:
-    """Whether versions are missing between the first and the newest."""
-    versions = {version.partition(" ")[0] for version in (*known, *(draft.versions if draft else ()))}
-    return draft is not None and len(versions) < (draft.version or 0)

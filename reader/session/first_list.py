@@ -33,6 +33,9 @@ def first_list(
     They extend beyond the paper `keep`, if it is listed and not too deep.
     """
     query = place.view.query
+    if order == "day" and place.text and place.is_search:
+        # The list may come by fit, and must not be exchanged on the screen.
+        return Order((), complete=False)
     if is_by_index(place, order):
         read = partial(window.first_by_day, query)
         keep = keep if keep is not None and window.has_by_index(query, keep) else None

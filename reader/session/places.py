@@ -181,6 +181,22 @@ class Place(NamedTuple):
         exact = [node for node in _terms(query.root) if not _is_plain(node)]
         return _joined(self.view.query, Query(all_of([*exact, Near(words)]), Sort("relevance")), "relevance")
 
+    @property
+    def is_search(self) -> bool:
+        """Whether words are typed, in no order of the user's own: many papers are then listed by fit."""
+        return bool(self.text) and not self.view.order and self.query.sort is None and bool(plain_words(self.query))
+
+    @property
+    def titled(self) -> Query | None:
+        """The query for the papers whose title has the typed words as they are; None for a single word."""
+        from reader.core.query import Match, Query
+        from reader.core.query.nodes import all_of
+
+        words = plain_words(self.query)
+        exact = [node for node in _terms(self.query.root) if not _is_plain(node)]
+        titled = Query(all_of([*exact, Match(words, field="title")]))
+        return _joined(self.view.query, titled, "day") if " " in words else None
+
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
         from reader.core.query.lexer import split_near

@@ -109,7 +109,7 @@ def test_a_day_with_records_that_can_not_be_read_is_not_whole(feeds: Feeds, cach
 
 def test_what_is_known_of_a_sources_days_is_said() -> None:
     again = "2026-11-25T18:00:00"
-    newest = Coverage("2026-11-24", 1_400, 1_300, 1_000, ("rss",))
+    newest = Coverage("2026-11-24", 1_400, 1_300, 1_000, ("api",))
     waiting, hole = Coverage("2026-11-25", 14, 0, again=again), Coverage("2026-11-23", 0, 0)
     said = "1,300 of 1,400 (1,000 cross-listed) on Tue 24 Nov"
     for holes, more in (
@@ -124,7 +124,7 @@ def test_what_is_known_of_a_sources_days_is_said() -> None:
 
 def test_days_of_a_wrong_clock_are_not_told(feeds: Feeds) -> None:
     feeds.follow("arxiv", "cs.CL", "Language", "cs.cl", "2026-11-24T12:00:00Z")
-    feeds.cover("cs.CL", [Coverage("2026-11-24", 3, 3, 0, ("list", "rss")), Coverage("2027-12-29", 0, 0)])
+    feeds.cover("cs.CL", [Coverage("2026-11-24", 3, 3, 0, ("api",)), Coverage("2027-12-29", 0, 0)])
     _, category = feeds.freshness(date(2026, 11, 24))
     assert category.text(date(2026, 11, 24)) == "3 of 3 on Tue 24 Nov"
 
@@ -147,22 +147,25 @@ def test_a_day_tells_only_of_categories_that_are_followed(feeds: Feeds, path: Pa
 DAY = "2026-05-12"
 AT_SIX = datetime(2026, 5, 12, 18).astimezone()
 AGAIN, TOMORROW = AT_SIX.isoformat(), (AT_SIX + timedelta(days=1)).isoformat()
-TWO = ("rss", "oai")
+API, RSS = ("api",), ("rss",)
+REFUSED = "arXiv's API refused"
 
 
 @each(
     ("known", "is_whole", "said"),
     [
-        (Coverage(DAY, 1_400, 1_400, named_by=TWO), True, "1,400 of 1,400"),
-        (Coverage(DAY, 14, 14, named_by=TWO, again=AGAIN), True, "14 of 14"),
-        (Coverage(DAY, 14, 13, named_by=TWO), False, "13 of 14"),
-        (Coverage(DAY, 14, 13, named_by=TWO, again=AGAIN), False, "13 of 14, asked again at 18:00"),
-        (Coverage(DAY, 14, 13, named_by=TWO, again=TOMORROW), False, "13 of 14, asked again at 18:00 on 13 May"),
-        (Coverage(DAY, 14, 14, named_by=("rss",)), False, "14 of 14 by one source"),
-        (Coverage(DAY, 14, 15, again=AGAIN), False, "15 of 14, but sources differ, asked again at 18:00"),
+        (Coverage(DAY, 1_400, 1_400, named_by=API), True, "1,400 of 1,400"),
+        (Coverage(DAY, 14, 14, named_by=API, again=AGAIN), True, "14 of 14"),
+        (Coverage(DAY, 14, 13, named_by=API), False, "13 of 14"),
+        (Coverage(DAY, 14, 13, named_by=API, again=AGAIN), False, "13 of 14, asked again at 18:00"),
+        (Coverage(DAY, 14, 13, named_by=API, again=TOMORROW), False, "13 of 14, asked again at 18:00 on 13 May"),
+        (Coverage(DAY, 9, 9, 0, RSS, AGAIN, REFUSED), False, f"9 from RSS, {REFUSED}; asked again at 18:00"),
+        (Coverage(DAY, 9, 9, 0, RSS, "", REFUSED), False, f"9 from RSS, {REFUSED}"),
+        (Coverage(DAY, 8, 8, 0, API, AGAIN, "short"), False, "8 of 8, short; asked again at 18:00"),
+        (Coverage(DAY, 0, 0, 0, (), AGAIN, REFUSED), False, f"not known yet, {REFUSED}; asked again at 18:00"),
         (Coverage(DAY, 0, 0), False, "not fetched"),
         (Coverage(DAY, 0, 0, again=AGAIN), False, "not known yet, asked again at 18:00"),
-        (Coverage(DAY, 0, 0, named_by=TWO), True, "0 of 0"),
+        (Coverage(DAY, 0, 0, named_by=API), True, "0 of 0"),
         (Coverage(DAY, 14, 14, named_by=("feed",)), True, "14 of 14"),
         (Coverage(DAY, 14, 13, named_by=("feed",), again=AGAIN), False, "13 of 14"),
     ],
@@ -188,6 +191,14 @@ def test_the_days_of_categories_are_kept_for_five_weeks(cache: Cache, path: Path
     both = coverage.by_day(connection)
     assert both.pop(days[-1]) == [("cs.CL", known[days[-1]]), ("cs.LG", known[days[-1]])]
     assert both == {day: [("cs.CL", known[day])] for day in days[5:-1]}
+
+
+def test_days_of_version_0_2_are_whole_if_two_sources_agreed(cache: Cache, connection: Connection) -> None:
+    meta.remember(connection, f"announced:cs.CL:{DAY}", '[14, 14, 2, ["list", "rss"], ""]')
+    meta.remember(connection, "announced:cs.CL:2026-05-13", '[14, 14, 2, ["rss"], ""]')
+    first, second = coverage.of_category(connection, "cs.CL").values()
+    assert (first.is_whole, second.is_whole) == (True, False)
+    assert second.text(date(2026, 5, 13)) == "14 from RSS, arXiv's sources differed"
 
 
 def test_a_working_day_that_was_not_asked_for_is_told(cache: Cache, connection: Connection) -> None:

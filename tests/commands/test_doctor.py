@@ -241,7 +241,7 @@ UNREAD, UNASKED = Coverage("2026-06-27", 9, 8, 0, FEED), Coverage("2026-06-26", 
         ("hf", (AGAIN,), ""),
         ("hf", (AGAIN, UNREAD), "Incomplete: 2026-06-27; some records can't be read: look for a newer version."),
         ("hf", (UNREAD, UNASKED), "Incomplete: 2 days from 2026-06-26 to 2026-06-27; run '{} --since 2026-06-26'."),
-        ("cs.CL", (UNREAD,), "Incomplete: 2026-06-27; arXiv's sources differ."),
+        ("cs.CL", (UNREAD._replace(lacks="arXiv's API refused"),), "Incomplete: 2026-06-27; arXiv's API refused."),
     ],
 )
 def test_days_that_stay_incomplete_come_with_what_to_do(

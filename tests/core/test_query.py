@@ -191,7 +191,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("topic:" + ",".join(["a"] * 101), "topic:" + ",".join(["a"] * 101), None, "100 terms"),
         ("a" * 2001, "a", None, "2,000 characters"),
         ("srot:title", "srot:", "sort:", "no field"),
-        ("a & (b)", "&", None, "no letter or digit"),
+        ("a + (b)", "+", None, "no letter or digit"),
         ('"..."', '"..."', None, "no letter or digit"),
         ("title:...", "...", None, "no letter or digit"),
         ("...", "...", None, "no letter or digit"),

@@ -175,59 +175,13 @@ def announcement(items: Sequence[str]) -> bytes:
 </rss>""".encode()
 
 
-def listing_page(category: str, day: str, papers: Sequence[Paper], counts: Mapping[str, int] | None = None) -> bytes:
-    """The page of a category's newest announcement; `counts` are other numbers than those of the papers."""
-    sections, total = [], 0
-    for title, kinds in (("New", ("new",)), ("Cross", ("cross",)), ("Replacement", ("replace", "replace-cross"))):
-        here = [one for one in papers if _kind(one, category) in kinds]
-        if here:
-            of = (counts or {}).get(title, len(here))
-            total += of
-            rows = "".join(map(_listed, here))
-            sections.append(f"<h3>{title} submissions (showing {len(here)} of {of} entries)</h3>{rows}")
-    return f"""<!DOCTYPE html><html><head><title>{category}</title></head><body>
-<h3>Showing new listings for {date.fromisoformat(day):%A, %-d %B %Y}</h3>
-<div class='paging'>Total of {total} entries</div><dl>{"".join(sections)}</dl></body></html>""".encode()
-
-
-def _kind(paper: Paper, category: str) -> str:
-    return paper.announce if paper.announce != "new" or paper.categories[0] == category else "cross"
-
-
-def _listed(paper: Paper) -> str:
-    subjects = "; ".join(f"Some Subject ({one})" for one in paper.categories)
-    return f"""<dt><a name="item1">[1]</a> <a href ="/abs/{paper.id}" title="Abstract" id="{paper.id}">{paper.id}</a>
-[<a href="/pdf/{paper.id}">pdf</a>]</dt><dd><div class="meta"><div class='list-title mathjax'>
-<span class='descriptor'>Title:</span> {escape(paper.title)} </div>
-<div class='list-authors'><a href="/a/1">Ada Example</a>, <a href="/a/2">Bo Sample</a></div>
-<div class='list-subjects'><span class='descriptor'>Subjects:</span> {subjects}</div>
-<p class='mathjax'>We look <i>on</i> &amp; on.</p></div></dd>"""
-
-
-def records(papers: Sequence[Paper], token: str = "") -> bytes:
-    """A list of records of OAI-PMH."""
-    if not papers:
-        return b'<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>'
-    rows = "".join(
-        f"<record><header><identifier>oai:arXiv.org:{one.id}</identifier><datestamp>{one.day}</datestamp></header>"
-        f'<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{one.id}</id><created>{one.published}</created>'
-        f"{f'<updated>{one.updated}</updated>' if one.version > 1 else ''}"
-        "<authors><author><keyname>Example</keyname><forenames>Ada</forenames></author></authors>"
-        f"<title>{escape(one.title)}</title><categories>{' '.join(one.categories)}</categories>"
-        "<abstract>We look on.</abstract></arXiv></metadata></record>"
-        for one in papers
-    )
-    more = f"<resumptionToken>{token}</resumptionToken>"
-    return f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{rows}{more}</ListRecords></OAI-PMH>'.encode()
-
-
 Answers = dict[str, Callable[[Request], Page]]
 
 
 class Arxiv(Documents):
-    """The API, the announcements and the records of arXiv over the papers that are given, on the day `today`.
+    """The API and the announcements of arXiv, with the given papers, on the day `today`.
 
-    `answering` has the function that makes the answer of a source, by the start of its path, in place of the own one.
+    `answering` replaces answers: it has a function by the start of the path, `/api/` or `/rss/`.
     """
 
     def __init__(self, papers: Sequence[Paper] = (), today: str = "2026-05-12") -> None:
@@ -242,13 +196,6 @@ class Arxiv(Documents):
                 return answer(request)
         if request.path.startswith("/rss/"):
             return self.rss(request)
-        if request.path.startswith("/list/"):
-            return self.listing(request)
-        if request.path == "/oai" and request.query.get("verb") == "ListRecords":
-            category = ".".join(request.query["set"].split(":")[1:])
-            span = request.query["from"], min(request.query["until"], self.today)
-            found = [one for one in self.papers if category in one.categories and span[0] <= one.day <= span[1]]
-            return Page(records(found), "text/xml")
         return self.search(request)
 
     def announced(self, *categories: str, back: int = 0) -> tuple[str, list[Paper]]:
@@ -263,13 +210,8 @@ class Arxiv(Documents):
         items = [rss_item(replace(one, day=self.today) if back else one) for one in papers[part]]
         return Page(announcement(items)[:cut])
 
-    def listing(self, request: Request, *, back: int = 0) -> Page:
-        """The page of a category's announcement, or of one before it."""
-        category = request.path.split("/")[2]
-        return Page(listing_page(category, *self.announced(category, back=back)), "text/html")
-
-    def search(self, request: Request) -> Page:
-        """What the API answers."""
+    def search(self, request: Request, *, until: str = "9999", part: slice = slice(None)) -> Page:
+        """What the API answers: only papers submitted up to a day, or a part of the papers that it counts."""
         query = request.query
         if ids := query.get("id_list"):
             asked = ids.split(",")
@@ -287,46 +229,33 @@ class Arxiv(Documents):
             found = [
                 one
                 for one in self.papers
-                if category[1] in one.categories and first[:8] <= one.published.replace("-", "") <= last[:8]
+                if category[1] in one.categories
+                and first[:8] <= one.published.replace("-", "") <= last[:8]
+                and one.published <= until
+                and one.day <= self.today
             ]
         start = int(query["start"])
         shown = found[start : start + int(query["max_results"])]
-        return Page(api_feed([atom_entry(one) for one in shown], len(found), start), "application/atom+xml")
+        return Page(api_feed([atom_entry(one) for one in shown[part]], len(found), start), "application/atom+xml")
 
 
-def _without_titles(arxiv: Arxiv, request: Request) -> Page:
-    page = arxiv.listing(request)
-    return replace(page, body=page.body.replace(b"list-title", b"t"))
-
-
-FAULTS: Mapping[str, Callable[[Arxiv], Answers]] = {
-    "none": lambda _: {},
-    "old RSS": lambda arxiv: {"/rss/": partial(arxiv.rss, back=1)},
-    "half of RSS": lambda arxiv: {"/rss/": partial(arxiv.rss, part=slice(None, None, 2))},
-    "empty RSS": lambda arxiv: {"/rss/": partial(arxiv.rss, part=slice(0))},
-    "RSS cut in mid-item": lambda arxiv: {"/rss/": partial(arxiv.rss, cut=800)},
-    "old listing": lambda arxiv: {"/list/": partial(arxiv.listing, back=1)},
-    "old RSS and listing": lambda arxiv: {
-        "/rss/": partial(arxiv.rss, back=1),
-        "/list/": partial(arxiv.listing, back=1),
-    },
-    "listing refused": lambda _: {"/list/": lambda _: Page(status=406)},
-    "listing of another form": lambda _: {"/list/": lambda _: Page(b"<html>News</html>", "text/html")},
-    "listing without titles": lambda arxiv: {"/list/": partial(_without_titles, arxiv)},
-    "no records": lambda arxiv: {"/rss/": partial(arxiv.rss, part=slice(0)), "/oai": lambda _: Page(records([]))},
-    "records of others": lambda arxiv: {
-        "/rss/": partial(arxiv.rss, part=slice(0)),
-        "/oai": lambda _: Page(
-            records([Paper("2605.00003", categories=("cs.RO",), day=arxiv.today), *arxiv.announced("cs.CL")[1]])
-        ),
-    },
-    "only the API": lambda _: {
-        "/list/": lambda _: Page(status=406),
-        "/rss/": lambda _: Page(status=429),
-        "/oai": lambda _: Page(status=503),
-    },
+API_FAULTS: Mapping[str, Callable[[Arxiv], Callable[[Request], Page]]] = {
+    "refused": lambda _: lambda _: Page(status=406),
+    "throttled": lambda _: lambda _: Page(status=429),
+    "stale": lambda arxiv: partial(arxiv.search, until="2026-05-08"),
+    "half": lambda arxiv: partial(arxiv.search, part=slice(None, None, 2)),
+    "empty": lambda _: lambda _: Page(api_feed([]), "application/atom+xml"),
+    "cut": lambda _: lambda _: Page(api_feed([atom_entry(Paper("2605.20001"))])[:800], "application/atom+xml"),
 }
-"""What may go wrong at arXiv; in each case some source has all papers of the newest day."""
+RSS_FAULTS: Mapping[str, Callable[[Arxiv], Callable[[Request], Page]]] = {
+    "none": lambda arxiv: arxiv.rss,
+    "refused": lambda _: lambda _: Page(status=429),
+    "stale": lambda arxiv: partial(arxiv.rss, back=1),
+    "half": lambda arxiv: partial(arxiv.rss, part=slice(None, None, 2)),
+    "empty": lambda arxiv: partial(arxiv.rss, part=slice(0)),
+    "cut": lambda arxiv: partial(arxiv.rss, cut=800),
+}
+"""What may go wrong with arXiv's answers, by the place in `Arxiv.answering`: `/api/` and `/rss/`."""
 
 
 # Any feed

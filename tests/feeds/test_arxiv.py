@@ -17,19 +17,14 @@ from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnre
 from reader.core.paper import Draft, Skipped
 from reader.core.steps import watched_by
 from reader.feeds.arxiv.categories import announced_categories, categories, find_category
-from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, is_local_only
+from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, announcement_day, is_local_only
 from reader.feeds.arxiv.parse import (
     AnnounceType,
     ArxivEntry,
-    RecordsExpired,
     parse_arxiv,
-    parse_listing,
-    parse_record,
-    parse_records,
     refusal_reason,
 )
 from reader.feeds.http.responses import Limits
-from tests.feed_server import Request
 from tests.feeds.servers import (
     Arxiv,
     Nap,
@@ -38,8 +33,6 @@ from tests.feeds.servers import (
     announcement,
     api_feed,
     atom_entry,
-    listing_page,
-    records,
     refused,
     rss_item,
 )
@@ -71,11 +64,6 @@ async def connected(
         yield client
 
 
-RECORD = b"""<OAI-PMH><GetRecord><record><metadata><arXivRaw><id>2605.00001</id><title>On one matter</title>
-<version version="v1"><date>Fri, 01 May 2026 23:13:16 GMT</date></version></arXivRaw></metadata></record></GetRecord>
-</OAI-PMH>"""
-
-
 # What is asked
 
 
@@ -93,23 +81,15 @@ async def test_papers_come_by_id(server: Arxiv, nap: Nap) -> None:
     assert request.headers["If-None-Match"] is None
 
 
-async def test_a_record_has_all_versions_and_a_pause_of_its_own(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+async def test_a_busy_api_leaves_the_other_host_alone(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
     async with connected(server, nap, tmp_path) as arxiv:
         server.answers += [Page(status=406)] * 4
         with pytest.raises(FeedRefused, match="too busy"):
             await arxiv.papers(["2605.00001"])
-        server.answers.append(Page(RECORD, "text/xml"))
-        found = await arxiv.record("2605.00001")
+        assert len(await arxiv.latest(["cs.CL"])) == 3
         with pytest.raises(FeedRefused, match="too busy"):
             await arxiv.papers(["2605.00001"])
-    assert found is not None and found.draft.versions == ("v1 2026-05-01",)
-    request = server.requests[-1]
-    assert request.path == "/oai"
-    assert request.query == {
-        "verb": "GetRecord",
-        "identifier": "oai:arXiv.org:2605.00001",
-        "metadataPrefix": "arXivRaw",
-    }
+    assert [request.path for request in server.requests] == ["/api/query"] * 4 + ["/rss/cs.CL"]
 
 
 async def test_papers_come_by_the_longest_words_of_their_title(server: Arxiv, nap: Nap) -> None:
@@ -127,7 +107,6 @@ async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Ar
         assert await arxiv.papers(["page:0123456789ab"]) == ()
         assert await arxiv.latest([]) == ()
         assert await arxiv.titled("A1 + of the") == ()
-        assert await arxiv.record("page:0123456789ab") is None
         with pytest.raises(UsageError, match="not a category"):
             await arxiv.latest(["cs.XX"])
     async with connected(server, nap, offline=True) as arxiv:
@@ -159,15 +138,17 @@ async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monk
         "search_query": "cat:cs.CL AND submittedDate:[202605110000 TO 202605112359]",
         "max_results": "2",
         "sortBy": "submittedDate",
-        "sortOrder": "ascending",
+        "sortOrder": "descending",
     }
     async with connected(server, nap) as arxiv:
-        entries = await arxiv.submitted("cs.cl", "2026-05-11", "2026-05-11")
-        assert [entry.draft.id for entry in entries] == ["2605.00000", "2605.00001", "2605.00002"]
+        found = await arxiv.submitted("cs.cl", "2026-05-11", "2026-05-11")
+        assert [entry.draft.id for entry in found.entries] == ["2605.00000", "2605.00001", "2605.00002"]
+        assert found.total == 3
         assert [request.query for request in server.requests] == [{**asked, "start": "0"}, {**asked, "start": "2"}]
-        # They come to an end.
+        # An answer that lacks papers is told by its total.
         monkeypatch.setattr("reader.feeds.arxiv.client._MAX_PAGES", 1)
-        assert len(await arxiv.submitted("cs.CL", "2026-05-11", "2026-05-11")) == 2
+        short = await arxiv.submitted("cs.CL", "2026-05-11", "2026-05-11")
+        assert (len(short.entries), short.total) == (2, 3)
 
 
 async def test_what_is_announced_comes_for_categories_together(server: Arxiv, nap: Nap) -> None:
@@ -179,56 +160,6 @@ async def test_what_is_announced_comes_for_categories_together(server: Arxiv, na
         ("2605.00010", "replace-cross"),
     ]
     assert [request.path for request in server.requests] == ["/rss/cs.LG+cs.RO"]
-
-
-async def test_the_pages_of_a_listing_are_one_announcement(server: Arxiv, nap: Nap) -> None:
-    shown = server.papers
-    server.answering["/list/"] = lambda request: Page(
-        listing_page("cs.CL", "2026-05-12", shown[int(request.query["skip"]) :][:2], {"New": 3}), "text/html"
-    )
-    async with connected(server, nap) as arxiv:
-        found = await arxiv.listing("cs.cl")
-        assert (len(found.entries), found.total) == (3, 3)
-        assert [request.query for request in server.requests] == [
-            {"skip": "0", "show": "2000"},
-            {"skip": "2", "show": "2000"},
-        ]
-        # One that counts more than it shows comes to an end.
-        server.papers, shown = [], server.papers[:1]
-        assert (await arxiv.listing("cs.LG")).is_whole is False
-    assert len(server.requests) == 4
-
-
-async def test_the_parts_of_records_are_one_list(server: Arxiv, nap: Nap) -> None:
-    tokens = ["more", "expired", "more", ""]
-
-    def answer(request: Request) -> Page:
-        token = tokens.pop(0)
-        if token == "expired":
-            return Page(b'<OAI-PMH><error code="badResumptionToken">expired</error></OAI-PMH>', "text/xml")
-        return Page(records([server.papers[len(tokens) % 3]], token), "text/xml")
-
-    server.answering["/oai"] = answer
-    async with connected(server, nap) as arxiv:
-        found = await arxiv.records("physics.optics", "2026-05-11", "2026-05-12")
-        assert [entry.draft.id for entry in found] == ["2605.00000", "2605.00001"]
-        asked = {"verb": "ListRecords", "metadataPrefix": "arXiv", "from": "2026-05-11", "until": "2026-05-12"}
-        first = {**asked, "set": "physics:physics:optics"}
-        rest = {"verb": "ListRecords", "resumptionToken": "more"}
-        assert [request.query for request in server.requests] == [first, rest, first, rest]
-        # A list that expires again and again is given up.
-        tokens += ["more", "expired"] * 2
-        with pytest.raises(FeedRefused, match="expired"):
-            await arxiv.records("cs.CL", "2026-05-11", "2026-05-12")
-        for category, chosen in (
-            ("cs.CL", "cs:cs:CL"),
-            ("hep-th", "physics:hep-th"),
-            ("astro-ph.GA", "physics:astro-ph:GA"),
-            ("stat.ML", "stat:stat:ML"),
-        ):
-            tokens.append("")
-            await arxiv.records(category, "2026-05-11", "2026-05-12")
-            assert server.requests[-1].query["set"] == chosen
 
 
 # What goes wrong
@@ -343,14 +274,16 @@ IN_API = DRAFT._replace(
 )
 def test_an_entry_says_all_that_arxiv_knows(pattern: str, instead: str, facts: dict[str, Any]) -> None:
     answer = parse_arxiv(api_feed([re.sub(pattern, instead, atom_entry(PAPER))], total=70))
-    assert (answer.entries, answer.skipped, answer.total) == ((ArxivEntry(IN_API._replace(**facts)),), (), 70)
+    (entry,) = answer.entries
+    assert (entry.draft, answer.skipped, answer.total) == (IN_API._replace(**facts), (), 70)
+    assert entry.submitted == (None if "soon" in instead else datetime(2026, 5, 11, 10, tzinfo=UTC))
 
 
 def test_unusable_entries_are_skipped_with_a_reason() -> None:
     whole = atom_entry(PAPER)
     odd = re.sub("<link.*?/>", "", whole.replace("arxiv.org/abs", "urn:odd"))
     answer = parse_arxiv(api_feed([odd, whole, whole.replace("On one matter", " ")]))
-    assert answer.entries == (ArxivEntry(IN_API),)
+    assert [entry.draft for entry in answer.entries] == [IN_API]
     assert answer.skipped == (Skipped("entry 1", "no arXiv id"), Skipped("entry 3", "no title"))
 
 
@@ -428,138 +361,30 @@ def test_an_invalid_date_is_none(stamp: str) -> None:
 # Real answers
 
 
-# Records
-
-
-def oai(inner: str) -> bytes:
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-09-17T08:04:18Z</responseDate>
-<request verb="GetRecord">http://oaipmh.arxiv.org/oai</request>{inner}</OAI-PMH>""".encode()
-
-
-def raw(versions: str, categories: str = "cs.LG cs.CL") -> bytes:
-    """A record that has all versions."""
-    return oai(f"""<GetRecord><record><header><identifier>oai:arXiv.org:2605.00001</identifier></header><metadata>
-<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>2605.00001</id><submitter>A. Person</submitter>{versions}
-<title>Agents
-  that $\\beta$</title><authors>A. Person (Lab, Town), B. Other</authors><categories>{categories}</categories>
-<comments>Accepted to ICLR 2026</comments><journal-ref>Example J. 7 (2026) 1-9</journal-ref><doi>10.1000/e.7</doi>
-<abstract>We look.</abstract></arXivRaw></metadata></record></GetRecord>""")
-
-
-VERSIONS = """
-<version version="v2"><date>Tue, 05 May 2026 16:49:46 GMT</date><size>69kb</size></version>
-<version version="v1"><date>Fri, 01 May 2026 23:13:16 GMT</date></version>
-<version version="v10"><date>Mon, 11 May 2026 07:21:25 GMT</date></version>
-<version version="v3"><date>some day</date></version>"""
-
-
-def test_a_record_lists_all_versions_whatever_their_order() -> None:
-    draft = Draft(
-        "Agents that β",
-        "2605.00001",
-        published="2026-05-01",
-        categories=("cs.LG", "cs.CL"),
-        version=10,
-        revised="2026-05-11",
-        versions=("v1 2026-05-01", "v2 2026-05-05", "v10 2026-05-11"),
-        remark="Accepted to ICLR 2026",
-        doi="10.1000/e.7",
-        journal="Example J. 7 (2026) 1-9",
-        source="arxiv",
-        by_arxiv=True,
-    )
-    assert parse_record(raw(VERSIONS)) == ArxivEntry(draft)
-    many = "".join(f'<version version="v{n}"><date>2026-05-01</date></version>' for n in range(1, 300))
-    bounded = parse_record(raw(many, " ".join(f"cs.{'a' * n}-b" for n in range(1, 60))))
-    assert bounded is not None
-    assert (len(bounded.draft.versions), len(bounded.draft.categories)) == (200, 35)
-    assert parse_record(raw("")) == ArxivEntry(draft._replace(published=None, version=None, revised=None, versions=()))
-
-
-def test_an_unknown_id_gives_no_record_and_other_errors_raise() -> None:
-    assert parse_record(oai('<error code="idDoesNotExist">No such id.</error>')) is None
-    with pytest.raises(FeedRefused, match=r"^arXiv refused the request: Bad verb\.$"):
-        parse_record(oai('<error code="badVerb">Bad verb.</error>'))
-    odd = raw("").replace(b"2605.00001</id>", b"x</id>"), raw("").replace(b"Agents\n  that $\\beta$", b"")
-    for body in (b"", b"<html/>", oai("<GetRecord/>"), *odd, api_feed([])):
-        with pytest.raises(FeedMalformed):
-            parse_record(body)
-
-
-def test_records_are_papers_with_the_day_of_their_announcement() -> None:
-    listed = records([PAPER, replace(PAPER, id="math/0309136", version=2)], "next")
-    deleted = b'<record><header status="deleted"><datestamp>2026-05-12</datestamp></header></record>'
-    draft = ANNOUNCED._replace(authors=("Ada Example",), published="2026-05-11")
-    assert parse_records(listed.replace(b"<record>", deleted + b"<record>", 1)) == (
-        (ArxivEntry(draft), ArxivEntry(draft._replace(id="math/0309136", revised="2026-05-11"))),
-        "next",
-    )
-    assert parse_records(records([])) == ((), "")
-
-
-def test_a_token_that_has_expired_is_told() -> None:
-    with pytest.raises(RecordsExpired, match="unknown"):
-        parse_records(b'<OAI-PMH><error code="badResumptionToken">unknown</error></OAI-PMH>')
-    with pytest.raises(FeedRefused, match="no such set"):
-        parse_records(b'<OAI-PMH><error code="badArgument">no such set</error></OAI-PMH>')
-    for body in (b"<OAI-PMH/>", b"<html/>", b"<OAI-PMH><ListRecords>"):
-        with pytest.raises(FeedMalformed):
-            parse_records(body)
-
-
-# Pages
-
-PAPERS = [
-    replace(PAPER, title="On  $\\alpha$: one <b>matter</b>"),
-    Paper("hep-th/9901001", categories=("cs.LG", "cs.CL")),
-    Paper("2001.00001", announce="replace"),
-]
-
-PAGE = listing_page("cs.CL", "2026-05-12", PAPERS)
-
-
-def test_a_page_has_its_day_its_counts_and_its_papers() -> None:
-    found = parse_listing(PAGE)
-    listed = ANNOUNCED._replace(abstract="We look on & on.")
-    assert found.entries == (
-        ArxivEntry(listed._replace(title="On α: one <b>matter</b>"), "new"),
-        ArxivEntry(listed._replace(id="hep-th/9901001", categories=("cs.LG", "cs.CL")), "cross"),
-        ArxivEntry(listed._replace(id="2001.00001"), "replace"),
-    )
-    assert (found.day, found.total, found.count_of(("new", "cross")), found.is_whole) == ("2026-05-12", 3, 2, True)
-    cut = parse_listing(PAGE[: PAGE.index(b"<h3>Cross")])
-    assert (cut.entries, cut.total, cut.is_whole) == (found.entries[:1], 3, False)
-    # A paper whose title can't be read is announced all the same.
-    (entry, *_) = parse_listing(PAGE.replace(b"list-title", b"t")).entries
-    assert entry == ArxivEntry(listed._replace(title=""), "new")
+# Days
 
 
 @each(
-    "page",
+    ("submitted", "day"),
     [
-        b"",
-        b"<html><body>Sign in</body></html>",
-        PAGE.replace(b"Showing new listings for", b"News of"),
-        PAGE.replace(b"12 May", b"32 May"),
-        PAGE.replace(b"Total of", b"In all"),
+        # Submissions of a Monday until 14:00 in New York are announced under Tuesday, later ones under Wednesday.
+        ("2026-05-11T17:59:00Z", "2026-05-12"),
+        ("2026-05-11T18:00:00Z", "2026-05-13"),
+        # In winter, New York is five hours behind.
+        ("2026-01-12T18:59:00Z", "2026-01-13"),
+        ("2026-01-12T19:00:00Z", "2026-01-14"),
+        ("2026-03-06T18:30:00Z", "2026-03-09"),
+        ("2026-03-09T18:30:00Z", "2026-03-11"),
+        ("2026-10-30T18:30:00Z", "2026-11-03"),
+        ("2026-11-02T18:30:00Z", "2026-11-03"),
+        # Those of Friday come under Monday, and those of a weekend under Tuesday.
+        ("2026-05-08T12:00:00Z", "2026-05-11"),
+        ("2026-05-08T18:30:00Z", "2026-05-12"),
+        ("2026-05-10T12:00:00Z", "2026-05-12"),
     ],
 )
-def test_a_page_of_another_form_is_refused(page: bytes) -> None:
-    with pytest.raises(FeedMalformed, match="has a form"):
-        parse_listing(page)
-
-
-def test_a_hostile_listing_is_parsed_quickly() -> None:
-    """Work follows the size: each of these took minutes where a pattern looks for an end that never comes."""
-    head = listing_page("cs.CL", "2026-05-12", [])
-    for piece in (
-        b"<dt><a href='/abs/2605.1'>" + b"<div class='list-title'>" * 2_000,
-        b"<h3>New submissions (showing ",
-    ):
-        assert parse_listing(head + piece * 200).entries == ()
-    many = [replace(PAPER, id=f"2605.{n:05}") for n in range(300)]
-    assert len(parse_listing(listing_page("cs.CL", "2026-05-12", many)).entries) == 300
+def test_the_day_of_an_announcement_follows_from_the_time_of_submission(submitted: str, day: str) -> None:
+    assert announcement_day(datetime.fromisoformat(submitted)).isoformat() == day
 
 
 # Categories

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedError, NoFullText
 from reader.core.text import clean
 from reader.core.venue import read_venue
-from reader.feeds.arxiv.parse import parse_arxiv, parse_listing, parse_record, refusal_reason
+from reader.feeds.arxiv.parse import parse_arxiv, refusal_reason
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
@@ -30,7 +30,6 @@ from reader.feeds.safe import UnreadableJson, html_to_text, parse_json, plain_bl
 from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed
 from tests.core.document.checks import check_document
-from tests.feeds import servers
 from tests.feeds.fulltext import pages
 
 TODAY = date(2026, 5, 12)
@@ -53,11 +52,6 @@ RSS = (
     b"<description>&lt;p&gt;x&lt;/p&gt; arXiv:2605.00001</description><pubDate>Mon, 11 May 2026 08:00:00 GMT</pubDate>"
     b"</item></channel></rss>"
 )
-OAI = (
-    b'<OAI-PMH xmlns="o"><GetRecord><record><metadata><arXivRaw><id>2605.00001</id><version version="v1"><date>Fri, 01'
-    b" May 2026 23:13:16 GMT</date></version><title>T $x^2$</title><categories>cs.LG</categories><comments>c</comments>"
-    b"</arXivRaw></metadata></record></GetRecord></OAI-PMH>"
-)
 OPML = b'<opml version="2.0"><head/><body><outline type="rss" text="T" xmlUrl="https://a.example/f"/></body></opml>'
 EXPORT = (
     b'{"id":"2605.00001","title":"T","abstract":"A","day":"2026-05-11","starred":true,"tags":["a b"],"note":"n",'
@@ -75,7 +69,6 @@ RDF = (
     b"preprint</z:itemType><dc:title>T</dc:title></dc:a></rdf:RDF>"
 )
 LIST = b"2605.00001\n[a](https://arxiv.org/abs/2605.00002)\nx/2605.00003v2.pdf\n"
-LISTING_PAGE = servers.listing_page("cs.CL", "2026-05-12", [servers.Paper("2605.00001")])
 
 PIECES = [
     b"\x1b[31m", b"\x1b]0;x\x07", b"\x00", b"\x9b31m", b"\xff\xfe", "\u202e\u2066\u200f\ufeff".encode(), b"&#27;[31m",
@@ -127,8 +120,6 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "a paper's page": (lambda body: parse_page(read_json(body), "2605.00001").listing, COMMUNITY),
     "arXiv's API": (parse_arxiv, ATOM),
     "arXiv's RSS": (parse_arxiv, RSS),
-    "arXiv's listing": (parse_listing, LISTING_PAGE),
-    "arXiv's record": (parse_record, OAI),
     "a refusal": (refusal_reason, b"<title>Error</title><summary>x</summary>"),
     "RSS": (lambda body: parse_feed(body, "https://example.org/feed.xml", TODAY), RSS),
     "Atom": (lambda body: parse_feed(body, "https://example.org/feed.xml", TODAY), ATOM),

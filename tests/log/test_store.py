@@ -11,6 +11,7 @@ import pytest
 
 from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import Agent
+from reader.log import copies
 from reader.log.rows import Mark, Row, action_id
 from reader.log.store import AHEAD_MS, Log
 from tests.table import each
@@ -167,6 +168,21 @@ def test_a_folder_in_its_place_is_named(cache: Path) -> None:
     cache.with_name("log.db").mkdir()
     with pytest.raises(CacheError, match=r"log\.db is a folder, but a file of dailypapers belongs there"):
         Log.open(cache)
+
+
+@each("replacement", [True, False])
+def test_a_log_that_a_repair_has_replaced_takes_no_rows(
+    tmp_path_factory: pytest.TempPathFactory, replacement: bool
+) -> None:
+    cache = tmp_path_factory.mktemp("home") / "papers.db"
+    with closing(Log.open(cache)) as log:
+        log.record([STAR])
+        if replacement:
+            copies.restore(cache)
+        else:
+            cache.with_name("log.db").unlink()
+        with pytest.raises(CacheError, match="was replaced or removed by another program, so nothing was recorded"):
+            log.record([READ])
 
 
 def test_a_full_disk_records_nothing_and_says_so(cache: Path, log: Log) -> None:

@@ -1,11 +1,11 @@
-"""What categories announce: no paper is lost that any source of arXiv has, and it is known what is whole."""
+"""What categories announce: no paper is lost that any source of arXiv has, and a day is whole only when it is."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from reader.cache.coverage import Coverage
 from reader.feeds.arxiv.categories import categories
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
-from tests.feeds.servers import FAULTS, Page, Paper, listing_page, records
+from tests.feeds.servers import API_FAULTS, RSS_FAULTS, Page, Paper
 from tests.refresh.world import NOON, World
 from tests.tiers import rest_long
 
@@ -39,20 +39,21 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def on_days(last: str, count: int) -> list[Paper]:
-    """A paper on each of the weekdays up to the last of some days."""
-    days = (date.fromisoformat(last) - timedelta(days=before) for before in reversed(range(count)))
-    return [
-        Paper(f"2605.5{n:04}", day=day.isoformat(), published=day.isoformat())
-        for n, day in enumerate(day for day in days if day.weekday() < 5)
-    ]
+    """A paper for each weekday up to the last of some days, submitted on the weekday before."""
+    days = [date.fromisoformat(last) - timedelta(days=before) for before in reversed(range(count + 4))]
+    weekdays = [day.isoformat() for day in days if day.weekday() < 5]
+    first = (date.fromisoformat(last) - timedelta(days=count - 1)).isoformat()
+    pairs = [(before, day) for before, day in itertools.pairwise(weekdays) if day >= first]
+    return [Paper(f"2605.5{n:04}", day=day, published=before) for n, (before, day) in enumerate(pairs)]
 
 
 def covered(world: World, day: str = "2026-05-12") -> Coverage:
     return world.feeds.coverage("cs.CL")[day]
 
 
-def said(world: World) -> str:
-    return covered(world).text(date(2026, 5, 12))
+def text(world: World, day: str = "2026-05-12") -> str:
+    """What is said of a day, without the time of the next try."""
+    return covered(world, day).text(date.fromisoformat(day)).partition(" at ")[0]
 
 
 def here(world: World, papers: list[Paper]) -> int:
@@ -63,102 +64,107 @@ def failed(events: list[RefreshEvent | SourceEvent]) -> list[str]:
     return [str(event.error) for event in events if isinstance(event, FeedFailed)]
 
 
-NAMED_BY = {
-    "none": ("list", "rss"),
-    "old listing": ("rss", "oai"),
-    "old RSS and listing": ("oai", "api"),
-    "listing refused": ("rss", "oai"),
-    "listing of another form": ("rss", "oai"),
-    "listing without titles": ("list", "rss"),
-    "no records": ("list", "api"),
-}
-"""The sources that name all papers of the day, if these are not the listing page and the records."""
-
-FEW = ("none", "RSS cut in mid-item", "old RSS and listing", "listing refused", "records of others", "only the API")
-"""A fault of each source, and of several at once; the others are tried by the long tests."""
-
-
-@pytest.mark.parametrize("fault", rest_long(FAULTS, FEW))
-async def test_no_paper_is_lost_that_a_source_has(world: World, fault: str) -> None:
-    world.arxiv.answering = FAULTS[fault](world.arxiv)
-    named_by = NAMED_BY.get(fault, ("list", "oai"))
-    events = await world.refresh()
-    assert (here(world, TODAYS), failed(events)) == (14, [])
+async def test_a_day_is_whole_by_one_query_and_not_asked_for_again(world: World) -> None:
+    await world.refresh()
     day = covered(world)
-    if fault == "only the API":
-        # It does not know on which day they were announced.
-        assert said(world).startswith("not known yet, asked again at ")
-    else:
-        assert (day.papers, day.here, day.cross, day.named_by) == (14, 14, 5, named_by)
-        assert (day.is_whole, day.again, said(world)) == (True, "", "14 of 14")
-    count = len(world.arxiv.requests)
+    assert (here(world, TODAYS), day.papers, day.cross, day.named_by, day.again) == (14, 14, 5, ("api",), "")
+    assert (day.is_whole, text(world)) == (True, "14 of 14")
+    (request,) = world.arxiv.requests
+    query = "cat:cs.CL AND submittedDate:[202605040000 TO 202605122359]"
+    assert (request.path, request.query["search_query"]) == ("/api/query", query)
     again = await world.refresh()
-    assert (covered(world), len(world.arxiv.requests)) == (day, count)
+    assert (covered(world), len(world.arxiv.requests)) == (day, 1)
     assert not any(isinstance(event, FeedStored) for event in again)
 
 
-async def test_a_day_that_was_short_is_asked_again_until_it_is_whole(world: World) -> None:
-    short = listing_page("cs.CL", "2026-05-12", TODAYS[:8], {"New": 9, "Cross": 5})
+@pytest.mark.parametrize("rss", RSS_FAULTS)
+@pytest.mark.parametrize("api", rest_long(API_FAULTS, ["stale", "half"]))
+async def test_after_the_next_good_answer_every_paper_is_here(world: World, api: str, rss: str) -> None:
     world.arxiv.answering = {
-        "/rss/": partial(world.arxiv.rss, part=slice(8)),
-        "/list/": lambda _: Page(short, "text/html"),
-        "/oai": lambda _: Page(records([])),
-        "/api/": lambda _: Page(status=503),
+        "/api/": API_FAULTS[api](world.arxiv),
+        "/rss/": RSS_FAULTS[rss](world.arxiv),
     }
     await world.refresh()
-    assert (covered(world).here, covered(world).papers, covered(world).again) == (8, 14, "2026-05-12T18:00:00Z")
-    assert said(world).startswith("8 of 14, asked again at ")
+    assert "2026-05-12" not in world.feeds.coverage("cs.CL") or not covered(world).is_whole
     world.arxiv.answering = {}
+    world.now += timedelta(hours=7)
+    assert failed(await world.refresh()) == []
+    assert (here(world, TODAYS), covered(world).is_whole, text(world)) == (14, True, "14 of 14")
+
+
+@pytest.mark.parametrize(
+    ("api", "rss", "count", "expected"),
+    [
+        ("refused", "none", 14, "14 from RSS, arXiv's API refused; asked again"),
+        ("refused", "half", 7, "7 from RSS, arXiv's API refused; asked again"),
+        ("refused", "empty", 0, "not known yet, arXiv's API refused; asked again"),
+        ("stale", "none", 14, "14 from RSS, arXiv's API has no paper of the day yet; asked again"),
+        ("empty", "refused", 0, "not known yet, arXiv's API has no paper of the day yet; asked again"),
+        ("half", "refused", 7, "7 of 7, arXiv's API sent 9 of 17; asked again"),
+        ("half", "none", 14, "14 from RSS, arXiv's API sent 9 of 17; asked again"),
+    ],
+)
+async def test_what_may_be_missing_is_said(world: World, api: str, rss: str, count: int, expected: str) -> None:
+    world.arxiv.answering = {
+        "/api/": API_FAULTS[api](world.arxiv),
+        "/rss/": RSS_FAULTS[rss](world.arxiv),
+    }
+    assert failed(await world.refresh()) == []
+    assert (here(world, TODAYS), text(world), covered(world).is_whole) == (count, expected, False)
+    assert covered(world).again == "2026-05-12T18:00:00Z"
+
+
+async def test_a_category_fails_if_neither_source_answers(world: World) -> None:
+    refused = Page(status=406)
+    world.arxiv.answering = {"/api/": lambda _: refused, "/rss/": lambda _: refused}
+    (error,) = failed(await world.refresh())
+    assert "is too busy to answer (406)" in error
+    assert world.feeds.coverage("cs.CL") == {}
+
+
+async def test_a_worse_answer_does_not_replace_what_is_known(world: World) -> None:
+    world.arxiv.answering = {"/api/": API_FAULTS["refused"](world.arxiv)}
+    await world.refresh()
+    world.arxiv.answering |= {"/rss/": RSS_FAULTS["half"](world.arxiv)}
+    world.now += timedelta(hours=7)
+    await world.refresh()
+    assert text(world) == "14 from RSS, arXiv's API refused; asked again"
+
+
+async def test_a_short_day_is_asked_for_again_when_it_is_due_and_left_after_a_week(world: World) -> None:
+    world.arxiv.answering = {"/api/": API_FAULTS["half"](world.arxiv)}
+    await world.refresh()
+    count = len(world.arxiv.requests)
     world.now += timedelta(hours=5)
     await world.refresh()
-    assert here(world, TODAYS) == 8
-    world.now += timedelta(hours=1)
+    assert len(world.arxiv.requests) == count
+    world.now += timedelta(days=8)
     await world.refresh()
-    assert (here(world, TODAYS), said(world), covered(world).again) == (14, "14 of 14", "")
+    assert len(world.arxiv.requests) > count
+    assert (covered(world).again, covered(world).is_whole) == ("", False)
 
 
-async def test_sources_that_differ_for_good_are_left_after_a_week(world: World) -> None:
-    more = [*TODAYS, Paper("2605.20099", day="2020-01-01", published="2020-01-01")]
-    world.arxiv.answering = {"/list/": lambda _: Page(listing_page("cs.CL", "2026-05-12", more), "text/html")}
-    await world.refresh()
-    assert (here(world, more), covered(world).named_by) == (15, ("list",))
-    assert said(world).startswith("15 of 15 by one source, asked again at ")
-    world.arxiv.answering = {}
-    for _ in range(9):
-        world.now += timedelta(days=1)
-        await world.refresh()
-    day = covered(world)
-    assert (day.papers, day.here, day.again, day.is_whole) == (15, 15, "", False)
-    assert said(world) == "15 of 15 by one source"
-
-
-async def test_new_versions_are_no_papers_of_a_day_and_a_time_that_is_none_stops_nothing(world: World) -> None:
-    known = replace(BEFORE[0], day="2026-05-12", announce="replace", version=2)
-    world.arxiv.papers += [known, Paper("2001.00001", announce="replace-cross", published="2020-01-01")]
-    assert world.feeds.follow("arxiv", "cs.CV", "Vision", "cs.cv", "soon")
-    await world.refresh()
-    assert (said(world), world.feeds.failing()) == ("14 of 14", [])
-    assert world.feeds.sources_of(["2001.00001"]) == {}
-
-
-@pytest.mark.parametrize("fault", rest_long(["none", "old RSS and listing"], ["old RSS and listing"]))
 @pytest.mark.parametrize(
-    ("kinds", "count", "with_records"),
-    [(("new",), 9, 9), (("cross",), 5, 5), (("new", "replace"), 10, 9), (("new", "cross", "replace"), 15, 14)],
+    ("kinds", "papers", "is_known"),
+    [(("new",), 9, False), (("cross",), 5, False), (("new", "cross", "replace"), 14, True)],
 )
-async def test_only_papers_of_wanted_kinds_come_in_and_are_counted(
-    world: World, fault: str, kinds: tuple[str, ...], count: int, with_records: int
+async def test_only_papers_of_wanted_kinds_come_in(
+    world: World, kinds: tuple[str, ...], papers: int, is_known: bool
 ) -> None:
     old = Paper("2001.00001", announce="replace", published="2020-01-01", version=2)
     world.arxiv.papers.append(old)
-    world.arxiv.answering = FAULTS[fault](world.arxiv)
     world.category_papers = kinds
     await world.refresh()
-    # The records do not tell a new version from another change, so that it is not counted.
-    expected = with_records if fault == "old RSS and listing" else count
-    assert said(world) == f"{expected} of {expected}"
-    assert here(world, TODAYS) == with_records
-    assert bool(here(world, [old])) == ("replace" in kinds)
+    assert (text(world), here(world, TODAYS)) == (f"{papers} of {papers}", papers)
+    # New versions are known from RSS alone.
+    assert bool(here(world, [old])) is is_known
+
+
+async def test_a_time_of_another_program_that_is_none_stops_nothing(world: World) -> None:
+    assert world.feeds.follow("arxiv", "cs.CV", "Vision", "cs.cv", "soon")
+    await world.refresh()
+    assert world.feeds.failing() == []
+    assert text(world) == "14 of 14"
 
 
 async def test_at_weekends_nothing_is_asked(world: World) -> None:
@@ -173,82 +179,53 @@ async def test_at_weekends_nothing_is_asked(world: World) -> None:
         assert len(world.arxiv.requests) == count, hours
     world.now += timedelta(hours=2)
     await world.refresh()
-    assert [request.path for request in world.arxiv.requests[count:]][:2] == ["/rss/cs.CL", "/list/cs.CL/new"]
+    assert len(world.arxiv.requests) > count
 
 
 async def test_a_holiday_is_known_once_it_is_over(world: World) -> None:
     world.now += timedelta(days=1)
+    world.arxiv.answering = {"/rss/": RSS_FAULTS["empty"](world.arxiv)}
     await world.refresh()
-    assert covered(world, "2026-05-13").text(date(2026, 5, 13)).startswith("not known yet, asked again at ")
+    missing = "not known yet, arXiv's API has no paper of the day yet; asked again"
+    assert text(world, "2026-05-13") == missing
+    assert covered(world).is_whole is False
     world.arxiv.papers.append(Paper("2605.30001", day="2026-05-14", published="2026-05-13"))
     world.arxiv.today = "2026-05-14"
     world.now += timedelta(days=1)
     await world.refresh()
-    assert covered(world, "2026-05-13").is_whole
+    assert (covered(world).is_whole, covered(world, "2026-05-13").is_whole) == (True, True)
     (freshness,) = (one for one in world.feeds.freshness(world.now.date()) if one.slug == "cs.cl")
     assert (freshness.newest, freshness.holes) == (covered(world, "2026-05-14"), ())
 
 
-async def test_a_category_that_has_another_name_is_named(world: World) -> None:
-    renamed = [replace(one, categories=("cs.NL",)) for one in TODAYS]
-    world.arxiv.answering = {
-        "/rss/": partial(world.arxiv.rss, part=slice(0)),
-        "/list/": lambda _: Page(listing_page("cs.NL", "2026-05-12", renamed), "text/html"),
-    }
-    said = "arXiv now lists cs.CL as cs.NL; 'dailypapers feeds add cs.NL' follows it."
-    assert failed(await world.refresh()) == [said]
+async def test_after_three_weeks_the_days_between_come_by_one_query(world: World) -> None:
     await world.refresh()
-    (failing,) = world.feeds.failing()
-    assert (failing.error, here(world, TODAYS)) == (said, 14)
-    world.arxiv.answering = {}
-    world.now += timedelta(days=1)
-    await world.refresh()
-    assert world.feeds.failing() == []
-
-
-async def come_back(world: World) -> list[Paper]:
-    """Refresh, and be away for three weeks with a paper on each of their weekdays."""
-    await world.refresh()
-    missed = [replace(one, published="2026-05-12") for one in on_days("2026-06-02", 21)]
+    missed = on_days("2026-06-02", 21)
     world.arxiv.papers, world.arxiv.today = [*BEFORE, *TODAYS, *missed], "2026-06-02"
     world.now = NOON + timedelta(days=21)
     world.arxiv.requests.clear()
-    return missed
-
-
-async def test_after_three_weeks_the_days_between_come_newest_first(world: World) -> None:
-    missed = await come_back(world)
-    events = await world.refresh()
-    assert (here(world, missed), failed(events)) == (15, [])
-    assert all(covered(world, one.day).is_whole for one in missed)
-    spans = [request.query["from"] for request in world.arxiv.requests if request.path == "/oai"]
-    assert spans == ["2026-05-26", "2026-05-19", "2026-05-13"]
-    assert len(world.arxiv.requests) == 2 + 2 * 3
-
-
-async def test_an_absence_can_be_broken_off_and_goes_on(world: World) -> None:
-    missed = await come_back(world)
-    async with world.sources() as sources:
-        steps = sources.refresh()
-        stored = 0
-        while stored < 2:
-            stored += isinstance(await anext(steps), FeedStored)
-        await steps.aclose()
-    assert 0 < here(world, missed) < 15
-    await world.refresh()
+    assert failed(await world.refresh()) == []
     assert here(world, missed) == 15
+    assert all(covered(world, one.day).is_whole for one in missed)
+    assert [request.path for request in world.arxiv.requests] == ["/api/query"]
 
 
-@pytest.mark.parametrize(("count", "bound"), [(5, 16), pytest.param(20, 61, marks=pytest.mark.long)])
-async def test_requests_are_bounded(world: World, count: int, bound: int) -> None:
-    """One of RSS and a listing for each, and at first the records and the API of the three days before."""
-    names = [name for name in categories() if name.startswith("cs.") and name != "cs.CL"][: count - 1]
+async def test_a_refused_catch_up_waits_like_the_newest_day(world: World) -> None:
+    world.arxiv.answering = {"/api/": API_FAULTS["refused"](world.arxiv)}
+    await world.refresh()
+    count = len(world.arxiv.requests)
+    await world.refresh()
+    assert len(world.arxiv.requests) == count
+
+
+async def test_each_category_takes_one_request_and_rss_one_for_all(world: World) -> None:
+    names = [name for name in categories() if name.startswith("cs.") and name != "cs.CL"][:4]
     for name in names:
         world.follow(name, name.lower())
-    world.arxiv.papers = [replace(one, categories=("cs.CL", *names)) for one in on_days("2026-05-13", 6)]
+    world.arxiv.papers = [replace(one, categories=("cs.CL", *names)) for one in TODAYS]
+    world.arxiv.answering = {"/api/": API_FAULTS["stale"](world.arxiv)}
     await world.refresh()
-    assert len(world.arxiv.requests) == bound
-    world.now += timedelta(days=1)
-    world.arxiv.today = "2026-05-13"
-    await world.refresh()
-    assert len(world.arxiv.requests) - bound == 1 + count
+    paths = [request.path for request in world.arxiv.requests]
+    assert (paths.count("/api/query"), len(paths)) == (5, 6)
+    (rss,) = (path for path in paths if path.startswith("/rss/"))
+    assert set(rss.removeprefix("/rss/").split("+")) == {"cs.CL", *names}

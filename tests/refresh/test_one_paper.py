@@ -24,25 +24,12 @@ from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import PaperPage, RawComment
 from reader.refresh.jobs import PaperRefreshed
-from reader.refresh.one_paper import lacks_versions, refresh_paper
-from tests.table import each
+from reader.refresh.one_paper import refresh_paper
 
 ID, OTHER = "2605.00001", "2605.00002"
 DAY = "2026-05-12"
 MODEL = Repository("model", "lab/seven", 3, 40)
-BUSY = FeedRefused("arXiv is too busy to answer (406); the next try is in 5 minutes.")
 DOWN = FeedUnreachable("huggingface.co did not answer.")
-
-
-@each(
-    ("known", "version", "lacks"),
-    [((), None, False), ((), 1, True), (("v1 2026-05-12",), 1, False), (("v1 2026-05-12",), 2, True)],
-)
-def test_versions_are_missing_where_fewer_are_known_than_there_are(
-    known: tuple[str, ...], version: int | None, lacks: bool
-) -> None:
-    assert lacks_versions(known, Draft("A title", ID, version=version)) is lacks
-    assert not lacks_versions(known, None)
 
 
 def entry(id: str, version: int, /, *versions: str, **more: Any) -> ArxivEntry:
@@ -68,24 +55,17 @@ class Feed(HuggingFaceClient):
 
 
 class Arxiv(ArxivClient):
-    """The API's entries, and the records."""
+    """The API's entries."""
 
-    def __init__(self, *entries: ArxivEntry, record: ArxivEntry | FeedError | None = None) -> None:
+    def __init__(self, *entries: ArxivEntry) -> None:
         self.asked: list[tuple[str, ...]] = []
         self.entries: tuple[ArxivEntry, ...] | FeedError = entries
-        self.stored_record = record
 
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
         self.asked.append(tuple(ids))
         if isinstance(self.entries, FeedError):
             raise self.entries
         return tuple(one for one in self.entries if one.draft.id in self.asked[-1])
-
-    async def record(self, id: str) -> ArxivEntry | None:
-        self.asked.append(("record", id))
-        if isinstance(self.stored_record, FeedError):
-            raise self.stored_record
-        return self.stored_record
 
 
 class Home:
@@ -140,13 +120,13 @@ async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None
 
 
 async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
-    feed, arxiv = Feed(), Arxiv(record=BUSY)
+    feed, arxiv = Feed(), Arxiv()
     feed.failure, arxiv.entries = DOWN, FeedRefused("The API is too busy.")
     assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID, DOWN), PaperRefreshed(ID, arxiv.entries)]
     assert home.paper().upvotes == 5
     feed.failure = None
     assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID, arxiv.entries)]
-    assert (len(feed.asked), len(arxiv.asked)) == (2, 4)
+    assert (len(feed.asked), len(arxiv.asked)) == (2, 2)
 
 
 async def test_without_a_network_nothing_else_is_asked(home: Home) -> None:
@@ -154,19 +134,6 @@ async def test_without_a_network_nothing_else_is_asked(home: Home) -> None:
     feed.failure = FeedOffline("No network.")
     assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID, feed.failure)]
     assert arxiv.asked == []
-
-
-async def test_records_stand_in_for_a_busy_api_and_fill_gaps(home: Home) -> None:
-    versions = ("v1 2026-05-01", "v2 2026-05-05", "v3 2026-05-11")
-    arxiv = Arxiv(entry(ID, 3, versions[0], versions[2]), record=entry(ID, 3, *versions))
-    assert await home.refresh(Feed(), arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID)]
-    assert home.paper().versions == versions
-    assert arxiv.asked == [(ID,), ("record", ID)]
-    await home.refresh(Feed(), arxiv, "2026-05-13T10:00:00")
-    assert arxiv.asked[2:] == [(ID,)]
-    arxiv.entries, arxiv.stored_record = BUSY, entry(ID, 4, *versions, "v4 2026-05-14")
-    assert await home.refresh(Feed(), arxiv, "2026-05-14T10:00:00") == [PaperRefreshed(ID), PaperRefreshed(ID)]
-    assert home.paper().version == 4
 
 
 async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) -> None:

@@ -21,7 +21,6 @@ from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
-from reader.refresh.announcements import Announcements
 from reader.refresh.jobs import (
     FeedFailed,
     FeedStarted,
@@ -299,7 +298,7 @@ FAULTS: dict[str, Callable[[], BaseException]] = {
 SOURCES: dict[str, tuple[type, str]] = {
     "hf": (HuggingFaceClient, "day"),
     "arxiv": (ArxivClient, "papers"),
-    "cs.cl": (Announcements, "_newest"),
+    "cs.cl": (ArxivClient, "submitted"),
     "lab": (SyndicationClient, "fetch"),
 }
 """The method that fails, by the slug of its source."""

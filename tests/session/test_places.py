@@ -223,10 +223,14 @@ def test_a_list_is_read_as_deep_as_the_paper_where_the_user_left(
             scope = Scope(date(2026, 11, 24), "2026-11-24")
             return len(first_list(window, place, order, lambda: scope, limit=2, keep=keep).pks)
 
-        for place in (Place(), Place(view("all"), "paper")):
+        for place in (Place(), Place(view("all"), "upvotes:>0")):
             assert [read(pk, place) for pk in (None, 1, 2, 3, 18, 19, 42, 43, 99)] == [2, 2, 2, 18, 18, 42, 42, 2, 2]
         assert [read(pk, Place(view("all")), "title") for pk in (2, 3)] == [2, 18]
-        assert [read(3, place) for place in (Place(view("foryou")), Place(text="~paper"))] == [0, 0]
+        assert [read(3, place) for place in (Place(view("foryou")), Place(text="~paper"), Place(text="paper"))] == [
+            0,
+            0,
+            0,
+        ]
 
 
 @each(

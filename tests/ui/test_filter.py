@@ -352,7 +352,7 @@ async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs
         assert drawn(pane)[23:25] == [lines[26], lines[29]]
 
 
-SHORT = Coverage("2026-11-24", 14, 8, 2, ("list", "rss"))
+SHORT = Coverage("2026-11-24", 14, 8, 2, ("api",))
 
 
 @each(

@@ -120,9 +120,9 @@ def missing(*covered: tuple[str, Coverage]) -> State:
     return read(timedelta(minutes=30)).put(COUNTED, counts)
 
 
-SHORT = Coverage("2026-05-11", 14, 8, 2, ("list", "rss"))
-WHOLE = "cs.CV", Coverage("2026-05-11", 20, 20, 2, ("list", "rss"))
-UNSURE = "cs.LG", Coverage("2026-05-11", 3, 3, 0, ("rss",))
+SHORT = Coverage("2026-05-11", 14, 8, 2, ("api",))
+WHOLE = "cs.CV", Coverage("2026-05-11", 20, 20, 2, ("api",))
+UNSURE = "cs.LG", Coverage("2026-05-11", 3, 3, 0, ("rss",), lacks="arXiv's API refused")
 SINCE = NOW.astimezone() - timedelta(minutes=30)
 
 REFRESHING = at("latest").put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7"))

@@ -193,7 +193,7 @@ def test_lines_keep_to_the_width(
 
 
 def test_a_day_says_how_whole_its_categories_are_and_gaps_alone_if_there_are_any() -> None:
-    whole = Coverage("2025-11-24", 14, 14, 2, ("list", "rss"))
+    whole = Coverage("2025-11-24", 14, 14, 2, ("api",))
     quiet, short = whole._replace(papers=0, here=0), whole._replace(here=8)
     day = DayCount("2025-11-24", 34, 12, covered=(("cs.CL", whole), ("cs.RO", quiet), ("cs.CV", whole)))
     assert coverage_note(day, TODAY) == "cs.CL 14 of 14, cs.CV 14 of 14"

@@ -305,3 +305,21 @@ def test_results_are_listed_from_the_feeds_facts_until_they_are_stored() -> None
     assert results.store([first], known.get) == [8] and len(stored) == 1
     assert results.absent(keys) == ["2511.00003"] and list(results.order.pks) == keys
     assert results.rows([first], lambda pks: rows([*pks])) == [row(8)._replace(pk=first)]
+
+
+async def test_a_search_with_more_papers_than_a_screen_shows_is_listed_by_fit(desk: Desk) -> None:
+    await desk.show(desk.state.go(Place(view("all"), "a")))
+    listed = desk.state.listing
+    assert listed.order.is_by_fit and listed.order.groups == ()
+    assert len(listed.order.pks) > list_loader.FEW
+    await desk.show(desk.state.go(Place(view("all"), "a sort:day")))
+    assert not desk.state.listing.order.is_by_fit and desk.state.listing.order.groups
+
+
+async def test_a_title_in_part_comes_first_however_few_papers_have_its_words(desk: Desk) -> None:
+    await desk.show(desk.state.go(Place(view("all"), "memory")))
+    assert not desk.state.listing.order.is_by_fit
+    await desk.show(desk.state.go(Place(view("all"), "a memory that forg")))
+    assert desk.state.listing.order.is_by_fit
+    [row, *_] = desk.library.rows(desk.state.listing.order.pks)
+    assert row.title == "A Memory That Forgets on Purpose"

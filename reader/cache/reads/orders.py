@@ -24,6 +24,8 @@ class Order(NamedTuple, Generic[Key_co]):
     """Whether the papers are ordered by what suits the user; each then has its reason."""
     has_parts: bool = False
     """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
+    is_by_fit: bool = False
+    """Whether a search found so many papers that the best fit comes first instead of the newest day."""
     near: int = 0
     """Number of papers after all others that do not match, but are the nearest to the query's words."""
 

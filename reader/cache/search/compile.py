@@ -16,6 +16,7 @@ from reader.cache.search.full_text import (
     in_full_text,
     select_texts,
     text_expression,
+    typed_title,
     wanted_words,
     with_compounds,
 )
@@ -150,12 +151,21 @@ def _by_relevance(selection: Selection, terms: Sequence[Node], wanted: list[Matc
     words = fts_expression(And(tuple(together)) if together else Or(tuple(wanted)), literally=False)
     up = "DESC" if reverse else "ASC"
     where, params, mark = _with_value(selection, words or "")
+    title_marks = []
+    for is_begin in (True, False):
+        titled = typed_title(wanted, is_begin=is_begin)
+        where, params, title_mark = _with_value(selection._replace(where=where, params=params), titled)
+        title_marks.append(title_mark)
     # MATERIALIZED makes SQLite rank once instead of once for each paper.
     score = (
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
-    order = f"coalesce({score}, 0) {up}, {selection.order}"
+    # A title that is typed in part comes first, whatever else has its words more often.
+    has_title = " + ".join(
+        f"(p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{title_mark}))" for title_mark in title_marks
+    )
+    order = f"{has_title} {'ASC' if reverse else 'DESC'}, coalesce({score}, 0) {up}, {selection.order}"
     return selection._replace(
         where=where, params=params, order=order, grouped_by_day=False, ordered=Clause(where, params)
     )

@@ -76,13 +76,11 @@ class Index:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         (self.size,) = connection.execute("SELECT count(*) FROM paper_fts_docsize").fetchone()
-        self._papers: dict[str, int] = {}
+        self._having: dict[str, list[int]] = {}
 
     def papers(self, word: str) -> int:
         """How many papers have a word, in any form."""
-        if word not in self._papers:
-            self._papers[word] = len(self.having(word))
-        return self._papers[word]
+        return len(self.having(word))
 
     def rarity(self, word: str) -> float:
         """How much a word says: the fewer papers have it, the more; nothing if none has it."""
@@ -91,8 +89,10 @@ class Index:
 
     def having(self, words: str) -> list[int]:
         """The papers that have a word, or some side by side."""
-        sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
-        return [pk for (pk,) in self._connection.execute(sql, (_any([words]),))]
+        if words not in self._having:
+            sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
+            self._having[words] = [pk for (pk,) in self._connection.execute(sql, (_any([words]),))]
+        return self._having[words]
 
     def best(self, words: Iterable[str], most: int) -> dict[int, float]:
         """The papers with any of some words that have the highest BM25, and their BM25."""

@@ -152,6 +152,16 @@ def in_full_text(node: Node) -> Node | None:
     return None
 
 
+def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
+    """The FTS5 expression of titles that have, or begin with, some words as typed, the last one maybe in part.
+
+    No title has it for a single word.
+    """
+    found = forms(" ".join(one.text for one in words)) if len(words) > 1 else ()
+    sign = "^ " if is_begin else ""
+    return " OR ".join(f"title : {sign}{_quoted(one.words, is_prefix=one.is_beginning)}" for one in found) or '""'
+
+
 def select_texts(expression: str) -> Clause:
     """A SELECT of the keys of the papers in whose full text an FTS5 expression is found."""
     return Clause("SELECT rowid FROM text_fts WHERE text_fts MATCH ?", (expression,))

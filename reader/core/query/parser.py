@@ -280,6 +280,9 @@ def _word(token: Token) -> Match | Term:
         raise QueryError(f"{name}: is no longer a field. {instead}", token.start, token.start + len(name) + 1)
     if colon and not rest.startswith("//") and (field := _meant_field(name)):
         raise QueryError(f"There is no field {name}:.", token.start, token.start + len(name) + 1, f"{field}:")
+    if token.text == "&":
+        # A pasted title may have it; the index has the word.
+        return Match("and")
     _expect_letters(token)
     return Match(token.text)
 

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Unpack
 from urllib.parse import urlencode
@@ -14,15 +14,9 @@ from urllib.parse import urlencode
 from reader.core.ids import is_arxiv_id
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import (
-    SHOWN,
-    Announcement,
     ArxivEntry,
     ArxivResponse,
-    RecordsExpired,
     parse_arxiv,
-    parse_listing,
-    parse_record,
-    parse_records,
     refusal_reason,
 )
 from reader.feeds.http.client import BusyHostClient, Closing, HttpOptions, is_local_url
@@ -31,9 +25,6 @@ from reader.feeds.http.responses import Limits
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
-LISTING_ENDPOINT = "https://arxiv.org"
-RECORDS_ENDPOINT = "https://oaipmh.arxiv.org"
-"""The endpoint for records of papers (OAI-PMH), another machine that often answers when the API is busy."""
 
 INTERVAL = BusyHostClient.PACE
 """Seconds between requests to either host, by arXiv's terms."""
@@ -51,15 +42,15 @@ _TITLE_WORDS = 10
 _COMMON = frozenset(("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with"))
 """Words that many searches leave out, so that they match nothing."""
 
-_PAGE_SIZE = 500
+_PAGE_SIZE = 1_000
 
-_MAX_PAGES = 60
+_MAX_PAGES = 30
 """arXiv returns no more than 30,000 papers for one query."""
 
-_OWN_GROUPS = frozenset(("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"))
-"""Archives with their own group in OAI-PMH; all others are in the group `physics`."""
-
 _LIMITS = replace(Limits(), read_timeout=30, total_timeout=90, backoff=INTERVAL)
+
+_CLOSING_HOUR = 14
+"""Hour of the day in New York at which submissions for the next announcement close."""
 
 _RENEWAL_TIME = timedelta(hours=6)
 """Time of day, UTC, when the day's papers are certainly available: arXiv renews them at midnight in New York."""
@@ -86,8 +77,6 @@ class ArxivClient(Closing):
         options.setdefault("limits", _LIMITS)
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
-        self._listing = stand_in or LISTING_ENDPOINT
-        self._records = stand_in or RECORDS_ENDPOINT
 
         def client(endpoint: str, busy: str, options: HttpOptions = options) -> BusyHostClient:
             return BusyHostClient(
@@ -102,13 +91,9 @@ class ArxivClient(Closing):
                 **options,
             )
 
-        # Each is a different machine: while one is busy, the others may answer.
+        # Each is a different machine: while one is busy, the other may answer.
         self._http = client(self._api, "arxiv.busy")
         self._feeds_http = client(self._feeds, "arxiv-feeds.busy")
-        self._listing_http = client(
-            self._listing, "arxiv.org.pages.busy", {**options, "accept": "text/html, */*;q=0.1"}
-        )
-        self._records_http = client(self._records, "arxiv-records.busy")
 
     @classmethod
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
@@ -118,7 +103,7 @@ class ArxivClient(Closing):
         return cls(folder, stand_in=arxiv_stand_in(environ), offline=is_offline(environ), limits=limits)
 
     async def aclose(self) -> None:
-        for http in (self._http, self._feeds_http, self._listing_http, self._records_http):
+        for http in (self._http, self._feeds_http):
             await http.aclose()
 
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
@@ -141,24 +126,29 @@ class ArxivClient(Closing):
         query = " AND ".join(f"ti:{word}" for word in words)
         return (await self._query(search_query=query, start=0, max_results=_MOST_TITLED)).entries
 
-    async def submitted(self, category: str, first: str, last: str) -> tuple[ArxivEntry, ...]:
-        """The papers of a category, cross-lists included, that were first submitted on days (ISO, UTC).
+    async def submitted(self, category: str, first: str, last: str) -> ArxivResponse:
+        """The papers of a category, cross-lists included, that were first submitted on days (ISO, UTC), newest first.
 
-        Raises UsageError for an unknown category.
+        The response has fewer entries than its `total` if arXiv did not send all. Raises UsageError for an unknown
+        category.
         """
         id = find_category(category).id
         span = f"{first.replace('-', '')}0000 TO {last.replace('-', '')}2359"
         query = f"cat:{id} AND submittedDate:[{span}]"
         entries: dict[str | None, ArxivEntry] = {}
+        total = skipped = 0
         for number in range(_MAX_PAGES):
             start = number * _PAGE_SIZE
             answer = await self._query(
-                search_query=query, start=start, max_results=_PAGE_SIZE, sortBy="submittedDate", sortOrder="ascending"
+                search_query=query, start=start, max_results=_PAGE_SIZE, sortBy="submittedDate", sortOrder="descending"
             )
-            entries |= {entry.draft.id: entry for entry in answer.entries if entry.draft.id not in entries}
-            if (number + 1) * _PAGE_SIZE >= (answer.total or 0):
+            entries |= {entry.draft.id: entry for entry in answer.entries}
+            # Unreadable entries are no reason to ask again.
+            skipped += len(answer.skipped)
+            total = max(total, answer.total or 0)
+            if start + _PAGE_SIZE >= total:
                 break
-        return tuple(entries.values())
+        return ArxivResponse(tuple(entries.values()), total=max(0, total - skipped))
 
     async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest announcement of these categories together, empty at weekends; each entry has its announce type.
@@ -170,58 +160,6 @@ class ArxivClient(Closing):
             return ()
         url = f"{self._feeds}/rss/{'+'.join(ids)}"
         return (await self._feeds_http.document(url, lambda response: parse_arxiv(response.body))).entries
-
-    async def listing(self, category: str) -> Announcement:
-        """The newest announcement of a category by its page, which counts the papers; see `latest`."""
-        url = f"{self._listing}/list/{find_category(category).id}/new"
-
-        async def page(skip: int) -> Announcement:
-            part = f"{url}?skip={skip}&show={SHOWN}"
-            return await self._listing_http.document(part, lambda response: parse_listing(response.body))
-
-        found = await page(0)
-        for _ in range(_MAX_PAGES):
-            if found.is_whole:
-                break
-            joined = found.joined(await page(len(found.entries)))
-            if len(joined.entries) == len(found.entries):
-                break
-            found = joined
-        return found
-
-    async def records(self, category: str, first: str, last: str) -> tuple[ArxivEntry, ...]:
-        """The papers of a category that were announced or revised on days (ISO), by OAI-PMH.
-
-        Raises UsageError for an unknown category.
-        """
-        archive, _, rest = find_category(category).id.partition(".")
-        group = archive if archive in _OWN_GROUPS else "physics"
-        chosen = ":".join(filter(None, (group, archive, rest)))
-        asked = {"verb": "ListRecords", "metadataPrefix": "arXiv", "set": chosen, "from": first, "until": last}
-        entries: dict[str | None, ArxivEntry] = {}
-        query, restarts = asked, 1
-        for _ in range(_MAX_PAGES):
-            url = f"{self._records}/oai?{urlencode(query)}"
-            try:
-                found, token = await self._records_http.document(url, lambda response: parse_records(response.body))
-            except RecordsExpired:
-                if not restarts or query is asked:
-                    raise
-                query, restarts = asked, restarts - 1
-                continue
-            entries |= {entry.draft.id: entry for entry in found}
-            if not token:
-                break
-            query = {"verb": "ListRecords", "resumptionToken": token}
-        return tuple(entries.values())
-
-    async def record(self, id: str) -> ArxivEntry | None:
-        """A paper with all its versions, but no abstract and no authors; None if arXiv does not know it."""
-        if not is_arxiv_id(id):
-            return None
-        asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{id}", "metadataPrefix": "arXivRaw"}
-        url = f"{self._records}/oai?{urlencode(asked)}"
-        return await self._records_http.document(url, lambda response: parse_record(response.body))
 
     async def _query(self, **parameters: str | int) -> ArxivResponse:
         url = f"{self._api}/api/query?{urlencode(parameters)}"
@@ -239,6 +177,28 @@ def _title_words(title: str) -> list[str]:
 def last_renewal(now: datetime) -> datetime:
     """The last time (UTC) at which arXiv had renewed its papers for the day."""
     return datetime.combine((now - _RENEWAL_TIME).date(), time(), UTC) + _RENEWAL_TIME
+
+
+def announcement_day(submitted: datetime) -> date:
+    """The day under which arXiv announces a paper that was submitted at a time, holidays and moderation aside.
+
+    Submissions close on weekdays at 14:00 in New York, and the papers are announced under the next weekday.
+    """
+    utc = submitted.astimezone(UTC)
+    local = utc - timedelta(hours=4 if _is_summer_in_new_york(utc.date()) else 5)
+    closing = local.date() + timedelta(days=local.hour >= _CLOSING_HOUR)
+    while closing.weekday() > 4:
+        closing += timedelta(days=1)
+    return closing + timedelta(days=3 if closing.weekday() == 4 else 1)
+
+
+def _is_summer_in_new_york(day: date) -> bool:
+    """Whether summer time holds: from the second Sunday of March to the first of November.
+
+    Written out because not every system has a database of time zones.
+    """
+    starts, ends = date(day.year, 3, 14), date(day.year, 11, 7)
+    return starts - timedelta(days=starts.isoweekday() % 7) <= day < ends - timedelta(days=ends.isoweekday() % 7)
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:

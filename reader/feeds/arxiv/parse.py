@@ -2,19 +2,16 @@
 
 The API answers in Atom; announcements come as RSS or Atom. Both are parsed leniently: an entry without an id or a
 title is skipped with a reason, and only a document that is not a feed is an error.
-
-A category's listing page counts the papers that it announces: `showing 96 of 96 entries`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast
 
 from reader.core.dates import iso_day
@@ -23,7 +20,7 @@ from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, reason
-from reader.feeds.safe import UnreadableXml, html_to_text, parse_each, parse_xml, plain_block, plain_line
+from reader.feeds.safe import UnreadableXml, parse_each, parse_xml, plain_block, plain_line
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -55,6 +52,8 @@ class ArxivEntry:
     draft: Draft
     announce: AnnounceType | None = None
     """The kind of announcement: a new paper, a cross-list from another category, or a new version of either."""
+    submitted: datetime | None = None
+    """When the first version was submitted; None in an announcement."""
 
     @property
     def is_new(self) -> bool:
@@ -93,69 +92,6 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
     return ArxivResponse(tuple(entries), skipped, total)
 
 
-@of_one_answer()
-def parse_record(body: bytes) -> ArxivEntry | None:
-    """Parse a record of one paper in the format arXivRaw of OAI-PMH, which lists all versions; None if there is none.
-
-    It has no abstract and no list of authors. Raises FeedRefused and FeedMalformed.
-    """
-    root = _records_root(body)
-    if root is None:
-        return None
-    element = next(root.iter("arXivRaw"), None)
-    if element is None or (draft := _recorded(element)) is None:
-        raise FeedMalformed("arXiv's record of the paper can't be read; try again later.")
-    days = {
-        int(found[1]): parse_day(_text(version, "date"))
-        for version in element.findall("version")[:_VERSIONS]
-        if (found := _VERSION.search(f" {version.get('version', '')}"))
-    }
-    newest = max(days, default=None)
-    draft = draft._replace(published=days.get(1), version=newest, versions=known_versions(days))
-    return ArxivEntry(draft._replace(revised=days[newest] if newest else None))
-
-
-@of_one_answer()
-def parse_records(body: bytes) -> tuple[tuple[ArxivEntry, ...], str]:
-    """Parse a list of records in the format arXiv of OAI-PMH: the papers, and the token of the next part, if any.
-
-    Each paper is announced on the day of its record, which moves when it is revised. Raises FeedRefused and
-    FeedMalformed.
-    """
-    root = _records_root(body)
-    if root is None:
-        return (), ""
-    listed = root.find("ListRecords")
-    if listed is None:
-        raise FeedMalformed("arXiv's list of records can't be read; try again later.")
-    entries = (_parse_listed(element) for element in listed.findall("record"))
-    return tuple(entry for entry in entries if entry), clean(_text(listed, "resumptionToken"), 500)
-
-
-def _parse_listed(record: Element) -> ArxivEntry | None:
-    element = record.find("metadata/arXiv")
-    if element is None or (draft := _recorded(element)) is None:
-        return None
-    people = element.findall("authors/author")
-    names = [" ".join(_text(one, part) for part in ("forenames", "keyname", "suffix")) for one in people]
-    draft = draft._replace(
-        abstract=plain_block(_text(element, "abstract")),
-        authors=_names(names),
-        published=iso_day(_text(element, "created").strip()),
-        revised=iso_day(_text(element, "updated").strip()),
-        announced=iso_day(_text(record, "header/datestamp").strip()),
-    )
-    return ArxivEntry(draft)
-
-
-def _recorded(element: Element) -> Draft | None:
-    """What the records of both formats say of a paper; None without an id or a title."""
-    id, title = arxiv_id(_text(element, "id").strip()), plain_line(_text(element, "title"))
-    if not id or not title:
-        return None
-    return _draft(element, title, id)._replace(categories=category_ids(_text(element, "categories").split()))
-
-
 def _draft(element: Element, title: str, id: str) -> Draft:
     """What every format says of a paper in nearly one way."""
     return Draft(
@@ -167,25 +103,6 @@ def _draft(element: Element, title: str, id: str) -> Draft:
         source="arxiv",
         by_arxiv=True,
     )
-
-
-class RecordsExpired(FeedRefused):
-    """The rest of a list of records can no longer be requested: start over."""
-
-
-def _records_root(body: bytes) -> Element | None:
-    """The answer of OAI-PMH; None if there is no such record. Raises FeedRefused and FeedMalformed."""
-    root = _root(body)
-    if root.tag != "OAI-PMH":
-        raise FeedMalformed("arXiv answered, but not with records of papers; try again later.")
-    error = root.find("error")
-    if error is None:
-        return root
-    code = error.get("code")
-    if code in ("idDoesNotExist", "noRecordsMatch"):
-        return None
-    refused = RecordsExpired if code == "badResumptionToken" else FeedRefused
-    raise refused(f"arXiv refused the request: {reason(error.text or '') or 'no reason'}.")
 
 
 def refusal_reason(body: bytes) -> str:
@@ -240,7 +157,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
         versions=known_versions({1: published, version or 1: revised if version else published}),
         announced=parse_day(stamp) if announced else None,
     )
-    return ArxivEntry(draft, announced)
+    return ArxivEntry(draft, announced, None if announced else _parse_time(stamp))
 
 
 def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
@@ -273,6 +190,15 @@ def category_ids(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id for id in ids if len(id) <= 40 and _CATEGORY.fullmatch(id)))
 
 
+def _parse_time(stamp: str) -> datetime | None:
+    """A time of the API, such as `2026-05-11T10:00:00Z`; None if it is invalid."""
+    try:
+        time = datetime.fromisoformat(stamp.strip())
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def parse_day(stamp: str) -> str | None:
     """The day of an RSS or Atom date in its own time zone; None if it is invalid."""
     stamp = stamp.strip()
@@ -293,88 +219,3 @@ def _text(element: Element, *names: str) -> str:
 def _number(text: str) -> int | None:
     text = text.strip()
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
-
-
-SHOWN = 2000
-"""Papers on one page: the most that arXiv shows."""
-
-_KINDS: Mapping[str, AnnounceType] = MappingProxyType({"New": "new", "Cross": "cross", "Replacement": "replace"})
-
-_DAY = re.compile(r"Showing new listings for\s+[A-Z][a-z]+,\s+([0-9]{1,2}\s+[A-Z][a-z]+\s+[0-9]{4})")
-_SECTION = re.compile(r"\s*(New|Cross|Replacement) submissions \(showing [0-9]{1,6} of ([0-9]{1,6}) entries\)")
-_TOTAL = re.compile(r"Total of ([0-9]{1,6}) entries")
-_ID = re.compile(r"""href\s*=\s*["']/abs/([^"'\s]{1,40})["']""")
-_SUBJECT = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
-_FIELD = re.compile(r"""class=["']list-(title|authors|subjects)\b[^<>]{0,60}>""")
-_ABSTRACT = re.compile(r"""<p class=["']mathjax["']>""")
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """The newest announcement of a category, or a page of it."""
-
-    day: str
-    """The ISO day that it is announced on."""
-    entries: tuple[ArxivEntry, ...]
-    total: int
-    """The number of papers according to the page."""
-    counts: Counter[AnnounceType] = field(default_factory=Counter[AnnounceType])
-    """The number of each kind of announcement, as far as the page says."""
-
-    @property
-    def is_whole(self) -> bool:
-        return len(self.entries) >= self.total
-
-    def count_of(self, kinds: Container[str]) -> int:
-        """The number of papers, without known ones of other kinds."""
-        return self.total - sum(count for kind, count in self.counts.items() if kind not in kinds)
-
-    def joined(self, page: Announcement) -> Announcement:
-        """The announcement with the papers of its next page, if that is of the same day."""
-        entries = {entry.draft.id: entry for entry in (*self.entries, *(page.entries if page.day == self.day else ()))}
-        return replace(self, entries=tuple(entries.values()), counts=self.counts | page.counts)
-
-
-@of_one_answer()
-def parse_listing(body: bytes) -> Announcement:
-    """Parse a page; raises FeedMalformed if it does not say its day and its counts."""
-    text = body.decode("utf-8", "replace")
-    stated = _DAY.search(text)
-    day = parse_day(f"{' '.join(stated[1].split())} 00:00 +0000") if stated else None
-    total = _TOTAL.search(text)
-    if day is None or total is None:
-        raise FeedMalformed("arXiv's listing has a form that this version does not know; look for a newer version.")
-    entries: dict[str, ArxivEntry] = {}
-    counts: Counter[AnnounceType] = Counter()
-    for section in text.split("<h3>"):
-        if head := _SECTION.match(section):
-            kind = _KINDS[head[1]]
-            counts[kind] += int(head[2])
-            for piece in section.split("<dt>", SHOWN):
-                if (entry := _parse_announced(piece, kind, day)) is not None:
-                    entries.setdefault(str(entry.draft.id), entry)
-    return Announcement(day, tuple(entries.values()), max(int(total[1]), counts.total()), counts)
-
-
-def _parse_announced(piece: str, kind: AnnounceType, day: str) -> ArxivEntry | None:
-    """Parse one paper; None without an id. A paper with an unreadable title is announced without one."""
-    found = _ID.search(piece)
-    id = arxiv_id(found[1]) if found else None
-    if id is None:
-        return None
-    fields: dict[str, str] = {}
-    for part in piece.split("</div>"):
-        if begun := _FIELD.search(part):
-            fields.setdefault(begun[1], html_to_text(part[begun.end() :]).text.strip())
-    abstract = _ABSTRACT.search(piece)
-    draft = Draft(
-        title=plain_line(fields.get("title", "").removeprefix("Title:")),
-        id=id,
-        abstract=plain_block(html_to_text(piece[abstract.end() :].partition("</p>")[0]).text) if abstract else "",
-        authors=_names(fields.get("authors", "").removeprefix("Authors:").split(",")),
-        categories=category_ids(_SUBJECT.findall(fields.get("subjects", ""))),
-        announced=day,
-        source="arxiv",
-        by_arxiv=True,
-    )
-    return ArxivEntry(draft, kind)

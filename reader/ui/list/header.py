@@ -51,7 +51,7 @@ def header(state: State, now: datetime, dot: str) -> Header:
         shown = min(shown, day.papers)
     return Header(
         place=listing.place_name(now, dot),
-        query=f"{place.text}{_corrections(state)}" if results is None else results.text,
+        query=f"{place.text}{_corrections(state)}{_order(listing)}" if results is None else results.text,
         shown=shown,
         total=counts.base if counts and results is None and _is_part(place) else None,
         read=None if day is None else day.papers - day.unread,
@@ -71,6 +71,10 @@ def _corrections(state: State) -> str:
     fit, text = state[FIT], state.listing.place.text
     searched = fit.searched(text) if fit is not None and fit.text == text else ""
     return f"  (searched for {searched})" if searched else ""
+
+
+def _order(listing: ListContent) -> str:
+    return "  (best fit first)" if listing.order.is_by_fit else ""
 
 
 def condition(state: State, now: datetime) -> Condition:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
 
 FEW = 20
-"""With at most this many matches, papers close to the typed words follow."""
+"""About as many papers as a screen shows. More matches of a search are listed by fit; as many near papers follow."""
+
+BY_FIT = "relevance"
+"""The order of a search that finds more papers than that."""
 
 BEFORE_NEAREST = 0.2
 """Seconds before near papers are searched for, since a user who is still typing does not need them."""
@@ -81,10 +84,27 @@ class ListLoader(Actor):
         listing = self._model.state.listing
         if listing.order.complete or listing.results is not None:
             return listing.order.without_near.pks
-        return (await self._library.order(self._compile(listing.place))).pks
+        order = BY_FIT if listing.order.is_by_fit else self._order
+        return (await self._library.order(self._compile(listing.place, order))).pks
 
-    def _compile(self, place: Place) -> Selection:
-        return selection_of(place, self._order, self._services.scope())
+    def _compile(self, place: Place, order: str = "") -> Selection:
+        return selection_of(place, order or self._order, self._services.scope())
+
+    async def _chosen(self, place: Place) -> tuple[Selection, bool]:
+        """The papers of a place, and whether they are by fit: a search that finds more than a screen shows, or a title.
+
+        Of few papers the newest comes first, as everywhere.
+        """
+        by_day = self._compile(place)
+        if self._order != "day" or not place.is_search:
+            return by_day, False
+        found = await self._library.screenful(by_day, FEW + 1)
+        is_by_fit = len(found.pks) > FEW
+        if not is_by_fit and (titled := place.titled) is not None:
+            from reader.cache.search.compile import compile_query
+
+            is_by_fit = bool((await self._library.screenful(compile_query(titled, self._services.scope()), 1)).pks)
+        return (self._compile(place, BY_FIT), True) if is_by_fit else (by_day, False)
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         state = self._model.state
@@ -112,8 +132,8 @@ class ListLoader(Actor):
         place = state.place
         if at.pk is not None and place == state.listing.place:
             return False
-        selection = self._compile(place)
-        order = await self._library.screenful(selection, SCREENFUL)
+        selection, is_by_fit = await self._chosen(place)
+        order = (await self._library.screenful(selection, SCREENFUL))._replace(is_by_fit=is_by_fit)
         at = self._moved(at, before)
         has_more = not order.complete or self._has_nearest(place)
         if at.pk is not None and at.pk not in order.pks and has_more:
@@ -122,14 +142,15 @@ class ListLoader(Actor):
         if not order.complete:
             # The screenful is painted first; a user who is still typing does not need the rest.
             await asyncio.sleep(AFTER_SCREENFUL)
-            order = await self._library.order(selection)
+            order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
             self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
         await self._add_nearest(place, order)
         return True
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
         place = self._model.state.place
-        order = await self._library.order(self._compile(place))
+        selection, is_by_fit = await self._chosen(place)
+        order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
         at = self._moved(at, before)
         order = with_near(order, self._nearest_of(place), FEW)
         if at.pk is not None and at.pk not in order.pks:

@@ -144,6 +144,8 @@ class QueryActions(Actor):
             self._model.show_notice("the feed's results keep the feed's own order")
             return
         default, best = state.place.view.order or self._order, "foryou" if self._library.is_taught() else "upvotes"
+        if state.listing.order.is_by_fit:
+            default = best = "relevance"
         sorted_state = state.narrow(with_best_first(state.place.text, default, best))
         self._model.change(sorted_state)
         key = str(sorted_state.place.whole(self._order).sort).removeprefix("sort:")

@@ -115,3 +115,9 @@ def test_within_a_view_that_is_left_out_like_is_the_paper_itself(window: Window)
     order = window.order(selection("-view:near is:unread", scope))
     assert len(order.pks) == len(PAPERS) + len(FILLER) - 1
     assert len(window.order(selection("view:near", scope)).pks) == 1
+
+
+def test_a_title_typed_in_part_comes_first_among_papers_with_the_words(window: Window) -> None:
+    assert found(window, "a kitchen sort:relevance")[0] == 4
+    assert found(window, "agents of the kit sort:relevance")[0] == 6
+    assert found(window, "kitchen sort:-relevance")[-1] == found(window, "kitchen sort:relevance")[0]
