@@ -178,8 +178,8 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Settings", name, mistake.key, str(mistake), shared)
     if workspace.loaded.ignores_lists:
         names = ", ".join(workspace.loaded.former)
-        note = "They were taken over once and are ignored here: remove them. 'dailypapers views edit' has your lists."
-        yield Finding("Settings", "lists", names, note, names)
+        said = f"{names} in the file are ignored: they were taken over, and 'dailypapers views edit' has them"
+        yield Finding("Settings", "lists", said, shared=names)
     for one in workspace.loaded.waiting:
         advice = (
             "It comes from another machine and runs a program or writes a file: "

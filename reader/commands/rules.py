@@ -102,7 +102,8 @@ def _made(arguments: Namespace, workspace: Workspace) -> Rule:
     with workspace.window() as window:
         # An unknown topic is a typing error that would never match.
         selection(window, parsed(query))
-    name = types.free_name(clean(query, LONGEST).replace('"', ""), (one.name for one in standing.every(workspace)))
+    taken = () if arguments.what == "try" else [one.name for one in standing.every(workspace)]
+    name = types.free_name(clean(query, LONGEST).replace('"', ""), taken)
     return Rule(name, query, arguments.then or ("hide",))
 
 

@@ -128,7 +128,8 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
         0 papers since 2026-06-01 would have been changed; nothing was changed.
         $ show 2606.00003 --jsonl=rules
         {"rules": {"acts": [], "muted_by": ["verifiers"]}}
-        $ config set mute "[]"
+        $ views remove verifiers
+        verifiers is removed. It was: verifiers
         $ count
         6
         $ count is:muted
