@@ -11,9 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.installed import API as API
-from reader.installed import OLDEST as OLDEST
-
 if TYPE_CHECKING:
     # For every extension.
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from reader.commands.command import add_actions as add_actions  # Add the word that says what to do.
     from reader.commands.command import query_of as query_of  # The query from its words.
     from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
-    from reader.commands.contract import extended as extended  # The type of a record like a class, with more fields.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work continues.
     from reader.core.text import amount as amount  # A number of things in words: 1 paper, 2 papers.
@@ -162,16 +158,12 @@ if TYPE_CHECKING:
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
-    from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
+    from reader.feeds.http.client import Client as Client  # Ask one host, within limits.
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
-    from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
-    from reader.feeds.http.responses import Answer as Answer  # The head of an answer, and its body as it comes.
     from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
-    from reader.feeds.http.responses import RetryableError as RetryableError  # A failure that may pass.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
-    from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
-    from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
+    from reader.feeds.http.responses import Response as Response  # What it answers.
     from reader.feeds.safe import UnreadableJson as UnreadableJson  # It is no JSON.
     from reader.feeds.safe import parse_json as parse_json  # The value of a JSON text of a host.
 
@@ -187,8 +179,8 @@ class Extension:
 
     name: str
     """Its name. Messages use that of its entry point."""
-    api: int
-    """The version of this module that it is made for."""
+    api: int = 1
+    """Ignored; extensions that were written for 0.2.0 give it."""
     commands: tuple[Command, ...] = ()
     """Commands, each with an entry point of its name."""
     sources: tuple[PaperSource, ...] = ()

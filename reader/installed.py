@@ -4,8 +4,8 @@ An extension is a value (`Extension` in `reader.api`) to which an entry point of
 leads. A command is found by the name of its entry point; for anything else, the extensions that may provide it are
 imported.
 
-Extensions of other packages are not trusted to work. One that raises, is too slow, needs another version of
-`reader.api` or uses an existing name is switched off for this run and reported in the log and by `dailypapers doctor`.
+Extensions of other packages are not trusted to work. One that raises or uses an existing name is switched off for this
+run and reported in the log and by `dailypapers doctor`.
 Extensions that ship with the program fail like the program itself.
 """
 
@@ -23,15 +23,6 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 GROUP = "dailypapers.extensions"
 """The group of the entry points."""
-
-API = 1
-"""The version of `reader.api`."""
-
-OLDEST = 1
-"""The oldest version that extensions may be made for."""
-
-SECONDS = 5.0
-"""Seconds that another package's extension may take to import and to answer."""
 
 
 def needs_extra(what: str, extra: str) -> str:
@@ -164,8 +155,8 @@ def load(entry: Entry) -> Any:
         return None
     if entry.target not in _state.loaded:
         found = ask(entry, _import, entry.target)
-        if found is not None and entry.package and (why := _unfit(found)):
-            switch_off(entry, why)
+        if found is not None and not hasattr(found, "commands"):
+            switch_off(entry, "its entry point does not lead to an Extension of reader.api")
             found = None
         _state.loaded[entry.target] = found
     return _state.loaded[entry.target]
@@ -176,18 +167,6 @@ def _import(target: str) -> Any:
 
     module, _, name = target.partition(":")
     return getattr(import_module(module), name)
-
-
-def _unfit(extension: Any) -> str:
-    """Why an extension can't be used; empty if it can."""
-    version = getattr(extension, "api", None)
-    if not isinstance(version, int):
-        return "its entry point does not lead to an Extension of reader.api"
-    if version < OLDEST:
-        return f"it is too old: it was made for version {version} of reader.api, and this program has {OLDEST} to {API}"
-    if version > API:
-        return f"it was made for version {version} of reader.api, and this program has {API}: update dailypapers"
-    return ""
 
 
 T = TypeVar("T")
@@ -243,23 +222,21 @@ def why_off(entry: Entry) -> str:
     return _state.off[entry.target].why if entry.target in _state.off else ""
 
 
-def ask(entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: float | None = None) -> Any:
-    """Call a function of an extension; one of another package that raises, or takes too long, is switched off.
+def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function of an extension; one of another package that raises is switched off.
 
-    In that case, or if it was already switched off, this returns None. The limit is `SECONDS` unless given.
+    In that case, or if it was already switched off, this returns None.
     """
     if not entry.package:
         return function(*arguments)
     if entry.target in _state.off:
         return None
-    from reader.core.waiting import within
-
-    seconds = SECONDS if seconds is None else seconds
     try:
-        return within(seconds, lambda: function(*arguments), f"extension {entry.name}")
-    except TimeoutError:
-        switch_off(entry, f"it did not answer in {seconds:g} s")
+        return function(*arguments)
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:
+        # Even SystemExit: an extension must not end the program.
         from reader import log_file
 
         log_file.record_error(f"the extension {entry.name}", error)

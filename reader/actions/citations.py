@@ -216,7 +216,9 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         parts = _FORMULA.split(clean_block(paper.abstract).replace("\n\n", " "))
         yield "abstract", "".join(part if _is_formula(part) else escape(part) for part in parts)
     if said := annotation(paper):
-        yield "annote", escape(" ".join(said.split()))
+        # Paragraphs for the note and each highlight. Some programs take a line that begins with `@` for an entry.
+        paragraphs = (escape(" ".join(part.split())) for part in said.split("\n\n"))
+        yield "annote", "\n\n".join(f"{{@}}{part[1:]}" if part.startswith("@") else part for part in paragraphs)
 
 
 def annotation(paper: Paper) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TextIO, TypedDict, TypeGuard, get_type_hints
+from typing import Any, TextIO, TypeGuard
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -171,14 +171,6 @@ _JSON_FIELDS = tuple(_json_keys())
 
 RECORD_KEYS = tuple(key for key, _, _ in _JSON_FIELDS)
 """The keys of `record`, in its order."""
-
-
-def paper_type(name: str = "Paper", **more: Any) -> Any:
-    """The type of what `record` returns, with what else a command says of a paper."""
-    hints = get_type_hints(Paper)
-    kinds = {key: hints.get(name, str) for key, name, _ in _JSON_FIELDS}
-    optional = {key: kind | None for key, kind in kinds.items() if kind in (str, int) and key not in ("id", "title")}
-    return TypedDict(name, kinds | optional | {"authors": list[str] | None} | more)  # type: ignore[operator]
 
 
 def _json_value(value: Any, is_block: bool) -> Any:

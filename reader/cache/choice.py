@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache import meta
 from reader.core.choice.model import Background, Weighed, candidates, learn, score
 from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
-from reader.core.choice.wishes import INTEREST, WEIGH, What, Wish, interest_factors, muted_terms, newest_wishes
+from reader.core.choice.wishes import WEIGH, What, Wish, muted_terms, newest_wishes
 from reader.core.choice.words import VERSION, Common, Terms, pack, read_common, terms_of, unpack
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
@@ -316,14 +316,7 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
         weight *= min(1.0, MANY_HIDDEN / count) if kind == "hide" else 1.0
         marks.setdefault(pk, {})[kind] = (weight if value not in ("", "0") else 0.0, clock)
     newest = max((clock for each in marks.values() for _, clock in each.values()), default=0)
-    factors = interest_factors(connection.execute(_WISHES, (f"{INTEREST}%",)))
-    changed = dict(connection.execute("SELECT pk, id FROM paper WHERE id IN (SELECT value FROM json_each(?))",
-                                      (json.dumps([*factors]),)).fetchall()) if factors else {}  # fmt: skip
-    found = []
-    for pk, each in marks.items():
-        weight = _weight(each, newest) * (factors[changed[pk]] if pk in changed else 1.0)
-        if weight:
-            found.append(Marked(pk, weight, _verb(each)))
+    found = [Marked(pk, weight, _verb(each)) for pk, each in marks.items() if (weight := _weight(each, newest))]
     return sorted(found, key=lambda one: (-abs(one.weight), -one.pk))[:MOST_MARKED]
 
 

@@ -593,3 +593,8 @@ CREATE INDEX mark_by_pk ON mark (pk, kind) WHERE pk IS NOT NULL;
 CREATE INDEX mark_absent ON mark (paper) WHERE pk IS NULL;
 CREATE INDEX mark_of_traces ON mark (kind, pk) WHERE kind IN ('open', 'finish', 'pass');
 DELETE FROM meta WHERE key IN ('machine', 'journal_size', 'undo_told', 'entries', 'entries_due', 'mute', 'mute_reached');
+
+
+-- 0021: Keep no texts of earlier versions, which were compared word by word.
+
+DROP TABLE earlier_text;

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any
 
 from reader.commands.command import Command
-from reader.commands.contract import array
 from reader.commands.output import answer, raise_failures
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
@@ -29,12 +27,6 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
 
     answer(arguments, map(record, found), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
     return raise_failures(failures)
-
-
-def _printed() -> Any:
-    from reader.actions.export import paper_type
-
-    return array(paper_type())
 
 
 def _parse_id(text: str) -> str:
@@ -64,5 +56,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _add_papers,
-    {"": _printed},
+    {"": "array: PAPER"},
 )

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, answer, warn
@@ -83,12 +83,6 @@ def count_changing(window: Window, change: Change) -> int:
     from reader.cache.marks.change import find_changing
 
     return len(window.read(lambda connection: find_changing(connection, change)))
-
-
-Marked = TypedDict(
-    "Marked",
-    {"mark": NotRequired[str], "tag": NotRequired[str], "papers": int, "changed": int, "dry_run": bool},
-)
 
 
 def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
-from types import FunctionType
 from typing import Any, Literal, NamedTuple, NoReturn
 
 from reader.commands.contract import StoreJson, add_json
@@ -47,19 +46,11 @@ class Command:
     """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int | OpenReader]
-    prints: Mapping[str, Any] = field(default_factory=dict)
-    """The types of its results, or functions that return them, by the words that select them; "" for the default.
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The fields of its JSON, as `contract` reads them, by the words that select each form; "" for the default.
 
     With any, it takes --json and --jsonl.
     """
-
-    @property
-    def results(self) -> dict[str, Any]:
-        """The types of its results by complete command lines, such as `views` and `views list`."""
-        return {
-            f"{self.name} {words}".rstrip(): kind() if isinstance(kind, FunctionType) else kind
-            for words, kind in self.prints.items()
-        }
 
 
 class Parser(ArgumentParser):
@@ -177,8 +168,8 @@ def add_arguments(parser: Parser, command: Command) -> None:
     parser.description = command.summary
     parser.examples = command.examples
     command.arguments(parser)
-    if command.prints:
-        add_json(parser, lambda: command.results)
+    if command.fields:
+        add_json(parser, command.fields.values())
     add_colours(parser)
     add_log_level(parser)
 

@@ -7,12 +7,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
-from typing import NotRequired, TypedDict
 
 from reader import config
 from reader.cache.places import has_password, is_server, shown
 from reader.commands.command import Command, add_actions, expect_names, suggest
-from reader.commands.contract import Mistake
 from reader.commands.output import Style, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
@@ -115,7 +113,7 @@ def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_path(arguments: Namespace, workspace: Workspace) -> int:
     file = workspace.config_file
-    return answer(arguments, SettingsFile(path=str(file), exists=file.exists()), str(file))
+    return answer(arguments, {"path": str(file), "exists": file.exists()}, str(file))
 
 
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
@@ -168,13 +166,13 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
         answer(
             arguments,
             [
-                Mistake(
-                    file=one.file,
-                    line=one.line or None,
-                    key=one.key or None,
-                    message=one.message,
-                    suggestion=one.suggestion,
-                )
+                {
+                    "file": one.file,
+                    "line": one.line or None,
+                    "key": one.key or None,
+                    "message": one.message,
+                    "suggestion": one.suggestion,
+                }
                 for one in mistakes
             ],
         )
@@ -216,13 +214,16 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
     }
 )
 
-Setting = TypedDict("Setting", {"value": object, "from": str, "about": NotRequired[str]})
-SettingsFile = TypedDict("SettingsFile", {"path": str, "exists": bool})
-_RESULTS = {
-    **dict.fromkeys((GET, SET), Setting),
-    **dict.fromkeys(("path", "init"), SettingsFile),
-    **dict.fromkeys(("check", "edit"), list[Mistake]),
-    "show": dict[str, Setting],
+
+_MISTAKES = "array: file, line, key, message, suggestion"
+_FIELDS = {
+    GET: "value, from, about",
+    SET: "value, from, about",
+    "path": "path, exists",
+    "init": "path, exists",
+    "check": _MISTAKES,
+    "edit": _MISTAKES,
+    "show": "by name: value, from, about",
 }
 
 COMMAND = Command(
@@ -231,5 +232,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_config,
-    _RESULTS,
+    _FIELDS,
 )

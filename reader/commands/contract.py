@@ -1,42 +1,17 @@
-"""The output of --json: each result is a type, from which its fields, the manual's tables and the schema are made.
-
-A command lists its types in `prints`. The schema is made without a library: pydantic refuses the `TypedDict` of Python
-3.11, and importing it costs 90 ms of processor time, half of a whole command.
-"""
+"""The output of --json and --jsonl: whole records, or the fields that the user names."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import Action, ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType, UnionType
-from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any
 
 from reader.commands.output import print_line, writes_unicode
 from reader.core.nearest import nearest
-
-VERSION = 1
-"""The version of the schema: it increases when a key goes or changes its meaning; new keys may come at any time."""
-
-Failure = TypedDict("Failure", {"error": str, "kind": str, "hint": str | None})
-"""Why a run failed, on standard error: the first sentence, a word for programs, and the remedy if there is one."""
-
-Mistake = TypedDict(
-    "Mistake", {"file": str, "line": int | None, "key": str | None, "message": str, "suggestion": str | None}
-)
-"""A mistake in the settings or in another file of the user."""
-
-
-def extended(name: str, base: type | None, **more: Any) -> Any:
-    """The type of a record that has the fields of a class, if there is one, and more."""
-    return TypedDict(name, (get_type_hints(base) if base else {}) | more)  # type: ignore[operator]
-
-
-def array(kind: Any) -> Any:
-    """The type of an array of records, for a type made at run time."""
-    return list[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,96 +56,40 @@ class StoreJson(Action):
         setattr(namespace, self.dest, JsonForm(names, option_string == "--jsonl"))
 
 
-def add_json(parser: ArgumentParser, results: Callable[[], Mapping[str, Any]]) -> None:
-    """Add --json and --jsonl to a command that prints results."""
+def add_json(parser: ArgumentParser, forms: Iterable[str]) -> None:
+    """Add --json and --jsonl to a command that prints these forms of results."""
     for option, about in (
         ("--json", "print JSON; with FIELDS such as id,title, only these"),
         ("--jsonl", "the same as JSON Lines, one record a line"),
     ):
         parser.add_argument(
-            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(results()), help=about
+            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(forms), help=about
         )
 
 
-# The types of results
+# The fields of a command are told in a text such as `array: id, papers (id, title)`: what is in parentheses are the
+# fields of the records in a field, and PAPER stands for the fields of a paper.
 
 
-def fields(results: Mapping[str, Any]) -> list[str]:
-    """The keys of all results."""
-    return list(dict.fromkeys(key for kind in results.values() for key in _keys(kind)))
-
-
-def _keys(kind: Any) -> dict[str, Any]:
-    """The keys and types of a record, or of the records in an array or mapping."""
-    if is_typeddict(kind):
-        return get_type_hints(kind)
-    return _keys(get_args(kind)[-1]) if get_args(kind) else {}
-
-
-def table_of(results: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What commands print and its keys, as a Markdown table."""
-    forms = {list: "array: ", dict: "by name: "}
-    alike: dict[str, list[str]] = {}
-    for words, kind in results.items():
-        said = f"{forms.get(get_origin(kind), '')}{_told(_keys(kind)) or 'a number'}"
-        alike.setdefault(said, []).append(f"`{words}`")
-    return [(", ".join(several), said) for said, several in alike.items()]
-
-
-def _told(keys: Mapping[str, Any]) -> str:
+def fields(forms: Iterable[str]) -> list[str]:
+    """The fields of all forms of a command's results, without those of the records within."""
     from reader.actions.export import RECORD_KEYS
 
-    is_paper = set(RECORD_KEYS) <= set(keys)
-    named = (key for key in keys if not (is_paper and key in RECORD_KEYS))
-    told = ((key, next(_records(keys[key]), None)) for key in named)
-    said = (f"`{key}`" + (f" ({_told(_keys(kind))})" if kind else "") for key, kind in told)
-    return ", ".join((*(["a paper"] if is_paper else []), *said))
+    found: list[str] = []
+    for form in forms:
+        depth = 0
+        for part in re.findall(r"[()]|\w+", form.rpartition(": ")[2]):
+            depth += {"(": 1, ")": -1}.get(part, 0)
+            if depth == 0 and part != ")":
+                found += RECORD_KEYS if part == "PAPER" else (part,)
+    return list(dict.fromkeys(found))
 
 
-def _records(kind: Any) -> Iterator[Any]:
-    if is_typeddict(kind):
-        yield kind
-    for one in get_args(kind):
-        yield from _records(one)
-
-
-# The schema
-
-
-def schema(results: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON Schema with a definition for each command's output, and one for `Failure`."""
-    known: dict[str, Any] = {}
-    named = {words: _schema(kind, known) for words, kind in results.items()}
-    _schema(Failure, known)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "What dailypapers prints with --json: '#/$defs/views list' describes 'dailypapers views list'",
-        "version": VERSION,
-        "$defs": named | known,
-    }
-
-
-_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
-
-
-def _schema(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a type; schemas of records are added to `known`."""
-    form, inner = get_origin(kind), get_args(kind)
-    if is_typeddict(kind):
-        if kind.__name__ not in known:
-            known[kind.__name__] = {}
-            found = {key: _schema(one, known) for key, one in get_type_hints(kind).items()}
-            # In Python 3.11, `__required_keys__` ignores classes whose annotations are strings.
-            extras = get_type_hints(kind, include_extras=True)
-            required = [key for key, one in extras.items() if get_origin(one) is not NotRequired]
-            known[kind.__name__] = {"type": "object", "properties": found, "required": required}
-        return {"$ref": f"#/$defs/{kind.__name__}"}
-    if form in (Union, UnionType):
-        return {"anyOf": [_schema(one, known) for one in inner]}
-    if form is Literal:
-        return {"enum": list(inner)}
-    if form in (list, tuple):
-        return {"type": "array", "items": _schema(inner[0], known)}
-    if form is dict:
-        return {"type": "object", "additionalProperties": _schema(inner[1], known)}
-    return {"type": _NAMES[kind]} if kind in _NAMES else {}
+def table_of(forms: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The command lines that print JSON and the fields of each form, as the rows of a table in Markdown."""
+    alike: dict[str, list[str]] = {}
+    for words, form in forms.items():
+        kind, colon, names = form.rpartition(": ")
+        drawn = re.sub(r"\w+", lambda name: "a paper" if name[0] == "PAPER" else f"`{name[0]}`", names)
+        alike.setdefault(f"{kind}{colon}{drawn or 'a number'}", []).append(f"`{words}`")
+    return [(", ".join(several), said) for said, several in alike.items()]

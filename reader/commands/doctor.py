@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 from reader import described, installed
 from reader import platform as systems
@@ -73,18 +73,10 @@ class Finding:
     def ok(self) -> bool:
         return not self.advice
 
-    def for_others(self) -> Fact:
+    def for_others(self) -> dict[str, Any]:
         """The finding without paths, addresses, queries and names."""
         advice = self.shared_advice if self.advice else ""
         return {"topic": self.topic, "name": self.name, "value": self.shared, "advice": advice, "ok": self.ok}
-
-
-Fact = TypedDict("Fact", {"topic": str, "name": str, "value": str, "advice": str, "ok": bool})
-Examined = TypedDict("Examined", {"ok": bool, "findings": list[Fact]})
-FoundFault = TypedDict("FoundFault", {"name": str, "what": str, "can_repair": bool})
-Repaired = TypedDict(
-    "Repaired", {"found": list[FoundFault], "kept": list[str], "marks": int, "starred": int, "papers": int}
-)
 
 
 _USUAL = re.compile(
@@ -138,7 +130,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     ]
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
-        answer(arguments, Examined(ok=not wrong, findings=[finding.for_others() for finding in findings]))
+        answer(arguments, {"ok": not wrong, "findings": [finding.for_others() for finding in findings]})
         return 1 if wrong else 0
     style, size, topic = Style.of(sys.stdout), max(len(finding.name) for finding in findings), ""
     for finding in findings:
@@ -426,5 +418,8 @@ COMMAND = Command(
     (),
     _add_arguments,
     _examine,
-    {"": Examined, "--repair": Repaired},
+    {
+        "": "ok, findings (topic, name, value, advice, ok)",
+        "--repair": "found (name, what, can_repair), kept, marks, starred, papers",
+    },
 )

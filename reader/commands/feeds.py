@@ -11,12 +11,10 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_type_hints
+from typing import TYPE_CHECKING, Any
 
-from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed, Freshness
 from reader.commands.command import Command, StoreFile, add_actions, expect_names
-from reader.commands.contract import array, extended
 from reader.commands.output import (
     Style,
     answer,
@@ -186,7 +184,7 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
         removed = [_find_feed(feeds, name).slug for name in arguments.names]
         for slug in removed:
             feeds.unfollow(slug)
-    return answer(arguments, Unfollowed(removed=removed), f"{amount(len(removed), 'feed')} removed; the papers stay.")
+    return answer(arguments, {"removed": removed}, f"{amount(len(removed), 'feed')} removed; the papers stay.")
 
 
 def _find_feed(feeds: Feeds, name: str) -> Followed:
@@ -244,7 +242,7 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
     added, known, failed = follow_lists(workspace, files)
     failures += failed
     if arguments.json or len(failures) < len(arguments.names):
-        record = FeedsImported(added=added, known=known, failed=failures)
+        record = {"added": added, "known": known, "failed": failures}
         answer(arguments, record, describe_followed(len(added), known))
     return raise_failures(failures)
 
@@ -332,26 +330,19 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 
 USAGES = {"add": "ADDRESS...", "remove": "NAME...", "import": "FILE..."}
 
-Unfollowed = TypedDict("Unfollowed", {"removed": list[str]})
-FeedsImported = TypedDict("FeedsImported", {"added": list[str], "known": int, "failed": list[str]})
 
-
-def _followed() -> Any:
-    return array(extended("Feed", Followed, papers=int, **_days()))
-
-
-def _days() -> dict[str, Any]:
-    day = extended("Coverage", Coverage, whole=bool)
-    return {"newest": NotRequired[day], "holes": NotRequired[array(day)]}
-
-
-def _checked() -> Any:
-    from reader.refresh.jobs import FeedStored
-
-    counts = {name: NotRequired[kind] for name, kind in get_type_hints(FeedStored).items()}
-    known = {"ok": bool, "slug": str, "title": str, "error": NotRequired[str]}
-    return array(extended("FeedChecked", None, **(counts | known), **_days()))
-
+_DAY = "(day, papers, here, cross, named_by, again, whole)"
+_FEED = (
+    "array: slug, kind, url, title, home, folder, added, etag, modified, answered, failing_since, error, papers, "
+    f"newest {_DAY}, holes {_DAY}"
+)
+_FIELDS = {
+    "list": _FEED,
+    "add": _FEED,
+    "check": f"array: slug, title, new, updated, unchanged, skipped, ok, error, newest {_DAY}, holes {_DAY}",
+    "remove": "removed",
+    "import": "added, known, failed",
+}
 
 COMMAND = Command(
     "feeds",
@@ -359,5 +350,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_feeds,
-    {**dict.fromkeys(("list", "add"), _followed), "check": _checked, "remove": Unfollowed, "import": FeedsImported},
+    _FIELDS,
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any
 
 from reader.cache.follows import FollowCount, follow_counts, follows
 from reader.cache.reads.vocabulary import vocabulary
 from reader.commands.command import Command, add_words, expect_names, suggest
-from reader.commands.contract import array, extended
 from reader.commands.output import answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
 from reader.core.errors import NotFound, UsageError
@@ -109,7 +108,7 @@ def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence
     if what == "remove":
         names = ", ".join(one.name for one in changes)
         said = f"No longer followed: {names}. 'dailypapers undo' takes it back."
-        return answer(arguments, Removed(removed=[_named(one) for one in changes]), said)
+        return answer(arguments, {"removed": [_named(one) for one in changes]}, said)
     kinds = {one.kind for one in changes}
     counts = [one for one in _counts(workspace) if one.follow.kind in kinds]
     lines = [] if counts else ["Nothing to change."]
@@ -163,13 +162,8 @@ def _print_follows(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-Named = TypedDict("Named", {"field": str, "name": str, "query": str})
-Removed = TypedDict("Removed", {"removed": list[Named]})
-Following = extended("Following", Named, notify=bool, papers=int, unread=int, perhaps=int)
-
-
-def _named(one: Follow) -> Named:
-    return Named(field=one.field, name=one.name, query=one.query)
+def _named(one: Follow) -> dict[str, Any]:
+    return {"field": one.field, "name": one.name, "query": one.query}
 
 
 def _record(one: FollowCount) -> dict[str, object]:
@@ -187,11 +181,13 @@ ACTIONS = {
 
 USAGES = {"add": "author:NAME...", **dict.fromkeys(("remove", "notify", "quiet"), "NAME...")}
 
+_FOLLOWS = "array: field, name, query, notify, papers, unread, perhaps"
+
 COMMAND = Command(
     "follow",
     "Follow authors, organizations, venues, topics and words: their papers get a sign in the list and a view.",
     (),
     _add_arguments,
     _run_follow,
-    {"list": array(Following), "": array(Following), "remove": Removed},
+    {"list": _FOLLOWS, "": _FOLLOWS, "remove": "removed (field, name, query)"},
 )

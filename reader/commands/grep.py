@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
@@ -67,7 +67,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         query = parsed(query_of(arguments.query), also=KEPT)
         found = islice(passages(workspace, window, arguments.words, query), arguments.limit)
         if arguments.json:
-            places = (Found(id=one.id, title=one.title, section=one.section, text=one.hit.text) for one in found)
+            places = ({"id": one.id, "title": one.title, "section": one.section, "text": one.hit.text} for one in found)
             return answer(arguments, places)
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
@@ -122,9 +122,6 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
                     yield Passage(row.id, row.title, hit, number, paragraph)
 
 
-Found = TypedDict("Found", {"id": str, "title": str, "section": str, "text": str})
-
-
 def _format(found: Passage) -> str:
     """A line for other programs: id, section and text, separated by tabs."""
     style = Style.of(sys.stdout)
@@ -162,5 +159,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _find_words,
-    {"": list[Found]},
+    {"": "array: id, title, section, text"},
 )

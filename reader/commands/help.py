@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from reader import __version__
 from reader.access_token import child_environment
 from reader.commands.command import Command, add_no_pager, make_parser, suggest
-from reader.commands.contract import JsonForm, schema
 from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
 from reader.commands.line.manual import all_table, everything, man_page, page
 from reader.commands.line.registry import (
@@ -23,7 +22,6 @@ from reader.commands.line.registry import (
     find_command,
     gists_of_commands,
     is_command,
-    results_of,
 )
 from reader.commands.output import Style, is_terminal, print_line
 from reader.commands.workspace import Workspace
@@ -39,17 +37,14 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = parser.add_argument("about", nargs="?", metavar="WORD", help=f"a page of the manual, a command or {ALL}")
     suggest(about, lambda _: (*PAGES, *gists_of_commands(), ALL))
     parser.add_argument("--man", action="store_true", help="show the man page, or print it into a pipe")
-    parser.add_argument("--schema", action="store_true", help="print a JSON Schema of what commands print with --json")
     add_no_pager(parser)
 
 
 def _print_help(arguments: Namespace, workspace: Workspace) -> int:
     about, paged = arguments.about, not arguments.no_pager
-    if arguments.schema:
-        JsonForm().print(schema(results_of()))
-    elif arguments.man and about:
+    if arguments.man and about:
         raise UsageError(f"--man shows all pages; '{APP} help {about}' prints one.")
-    elif arguments.man:
+    if arguments.man:
         _show_man_page()
     elif about is None:
         print_line(front_page().rstrip("\n"))

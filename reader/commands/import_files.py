@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reader.cache import pages
 from reader.cache.tags import tag_counts
@@ -49,7 +49,7 @@ REASONS = 3
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
         "JSON of ours or in the feed's shape; a saved page of the feed's site, as text, HTML, MHTML or web archive;"
-        " BibTeX, RIS, CSL-JSON or Zotero RDF; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
+        " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)
@@ -260,30 +260,6 @@ def _update_topics(cache: Cache) -> None:
                 progress.show(describe_progress(PapersClassified(*step)))
 
 
-WithoutId = TypedDict("WithoutId", {"where": str, "title": str | None})
-NewFeeds = TypedDict("NewFeeds", {"added": list[str], "known": int})
-
-
-class Imported(TypedDict):
-    """The result of an import; other programs' papers are included only if there are any."""
-
-    new: int
-    updated: NotRequired[int]
-    unchanged: int
-    skipped: int
-    marks: int
-    papers: NotRequired[int]
-    here: NotRequired[int]
-    coming: NotRequired[int]
-    marked: NotRequired[dict[str, int]]
-    without_id: NotRequired[list[WithoutId]]
-    labels: NotRequired[dict[str, int]]
-    dry_run: NotRequired[bool]
-    feeds: NotRequired[NewFeeds]
-    titles: NotRequired[page_titles.LookedUp]
-    failed: list[str]
-
-
 COMMAND = Command(
     "import",
     "Import papers and marks from files of this and other programs; importing a file twice changes nothing. The next "
@@ -291,7 +267,13 @@ COMMAND = Command(
     (),
     _add_arguments,
     _import_files,
-    {"": Imported, "--choices": list[page_titles.WithChoices]},
+    {
+        "": (
+            "new, updated, unchanged, skipped, marks, papers, here, coming, marked, without_id (where, "
+            "title), labels, dry_run, feeds (added, known), titles (found, offered, left), failed"
+        ),
+        "--choices": "array: id, title, author_count, published, asked, choices (id, title, author_count, published)",
+    },
 )
 
 

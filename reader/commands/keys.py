@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TypedDict
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.help_text import print_page
@@ -60,31 +59,16 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
     return 1 if wrong else 0
 
 
-Key = TypedDict(
-    "Key",
-    {"id": str, "keys": list[str], "name": str, "help": str, "group": str, "contexts": list[str], "repeatable": bool},
-)
-LostKey = TypedDict("LostKey", {"action": str, "key": str, "to": str, "in": list[str]})
-WrongKey = TypedDict("WrongKey", {"line": int, "key": str, "mistake": str, "meant": str | None})
-
-
-class KeysCheck(TypedDict):
-    """Mistakes in the user's keys, and their effects on others."""
-
-    preset: str
-    own: list[str]
-    unbound: list[str]
-    rarely_sent: dict[str, str]
-    lost: list[LostKey]
-    file: str
-    mistakes: list[WrongKey]
-
-
 COMMAND = Command(
     "keys",
     "Print every key of the reader, including your own, or check your own.",
     (),
     _add_arguments,
     _print_keys,
-    {"": list[Key], "check": KeysCheck},
+    {
+        "": "array: id, keys, name, help, group, contexts, repeatable",
+        "check": (
+            "preset, own, unbound, rarely_sent, lost (action, key, to, in), file, mistakes (line, key, mistake, meant)"
+        ),
+    },
 )

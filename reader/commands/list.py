@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
@@ -18,10 +18,9 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.contract import array
 from reader.commands.output import Style, answer, counts, is_terminal, state_words, warn
 from reader.commands.pager import print_found
-from reader.commands.reasons import FOR_YOU, LIKE, ForYou, Like, for_you_record, like_record
+from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
@@ -42,12 +41,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_limit(parser)
     add_quiet(parser, "print papers only, without remarks")
     add_no_pager(parser)
-
-
-def _printed() -> Any:
-    from reader.actions.export import paper_type
-
-    return array(paper_type("Listed", in_text=bool, for_you=NotRequired[ForYou], like=NotRequired[Like]))
 
 
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -139,17 +132,15 @@ COMMAND = Command(
     (),
     _add_arguments,
     _list_papers,
-    {"": _printed},
+    {"": "array: PAPER, in_text, for_you (score, why, phrases), like (words, authors, topics, why)"},
 )
-
-Count = TypedDict("Count", {"query": str, "count": int})
 
 
 def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
         count = window.count(selection(window, query))
-    return answer(arguments, Count(query=query.text, count=count), str(count))
+    return answer(arguments, {"query": query.text, "count": count}, str(count))
 
 
 COUNT = Command(
@@ -158,5 +149,5 @@ COUNT = Command(
     (),
     add_query,
     _count_papers,
-    {"": Count},
+    {"": "query, count"},
 )

@@ -6,7 +6,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from reader.commands.choosing import (
-    Marked,
     add_papers,
     choose_papers,
     count_changing,
@@ -94,5 +93,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _mark_papers,
-    {"": Marked},
+    {"": "mark, tag, papers, changed, dry_run"},
 )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import paths
 from reader.cache.changes import read_changed
@@ -511,57 +511,6 @@ _BRIEF_KEYS = ("id", "title", "upvotes")
 _KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
 
 
-_Brief = TypedDict("_Brief", {"id": str, "title": str, "upvotes": int | None})
-RisingTopic = TypedDict("RisingTopic", {"slug": str, "name": str, "rising": float})
-
-
-class NewPaper(_Brief):
-    """A paper of a section with reasons; others are brief."""
-
-    authors: NotRequired[list[str]]
-    organization: NotRequired[str | None]
-    venue: NotRequired[str | None]
-    day: NotRequired[str | None]
-    comments: NotRequired[int | None]
-    topics: NotRequired[list[str]]
-    code_url: NotRequired[str | None]
-    url: NotRequired[str | None]
-    why: NotRequired[str | None]
-    says: NotRequired[str | None]
-    by_ai: NotRequired[bool]
-
-
-class NewsSource(TypedDict):
-    """How recent and how complete a source is."""
-
-    name: str
-    answered: str | None
-    whole: bool | None
-    day: str | None
-    here: int | None
-    of: int | None
-    says: str | None
-
-
-NewsSection = TypedDict("NewsSection", {"name": str, "papers": list[NewPaper]})
-
-
-class Digest(TypedDict):
-    """What is new."""
-
-    title: str
-    since: str
-    query: str | None
-    asked: str | None
-    sources: list[NewsSource]
-    sections: list[NewsSection]
-    left_out: int
-    mailed: int
-    topics: list[RisingTopic]
-    sent: NotRequired[bool]
-    file: NotRequired[str]
-
-
 def news_record(news: News) -> dict[str, object]:
     """The news as JSON, with cut abstracts, so that it is a page or two."""
     return {
@@ -580,7 +529,7 @@ def news_record(news: News) -> dict[str, object]:
     }
 
 
-def _source_record(source: Freshness, news: News) -> NewsSource:
+def _source_record(source: Freshness, news: News) -> dict[str, Any]:
     newest = source.newest
     return {
         "name": source.title,

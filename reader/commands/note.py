@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import Any
 
 from reader.cache.reads.exports import ids_of
 from reader.commands.command import Command, positive_number
@@ -52,7 +52,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
             return 0
-        return answer(arguments, Note(id=id, note=old or None), clean_note(old))
+        return answer(arguments, {"id": id, "note": old or None}, clean_note(old))
     text = given
     if given == "-" and not arguments.restore:
         text = sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
@@ -64,7 +64,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     said = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
     if changed:
         said = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
-    return answer(arguments, Note(id=id, note=note or None, changed=changed), said)
+    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, said)
 
 
 def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]:
@@ -74,11 +74,11 @@ def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]
 
 
 def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
-    records, lines = list[OldNote](), list[str]()
+    records, lines = list[dict[str, Any]](), list[str]()
     for number, (mark, undone) in enumerate(history, 1):
         at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()
         time = at.isoformat(timespec="seconds")
-        records.append(OldNote(id=id, note=mark.value or None, at=time, undone=undone, machine=mark.machine))
+        records.append({"id": id, "note": mark.value or None, "at": time, "undone": undone, "machine": mark.machine})
         lines.append(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
         lines.append(f"{clean_note(mark.value) or '(removed)'}\n")
     if not history:
@@ -86,14 +86,11 @@ def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, b
     return answer(arguments, records, *lines)
 
 
-Note = TypedDict("Note", {"id": str, "note": str | None, "changed": NotRequired[bool]})
-OldNote = TypedDict("OldNote", {"id": str, "note": str | None, "at": str, "undone": bool, "machine": str})
-
 COMMAND = Command(
     "note",
     "Print your note about a paper, or write a new one; undo takes it back.",
     (),
     _add_arguments,
     _run_note,
-    {"": Note, "--history": list[OldNote]},
+    {"": "id, note, changed", "--history": "array: id, note, at, undone, machine"},
 )

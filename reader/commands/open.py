@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TypedDict
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.commands.command import Command, OpenReader
@@ -39,7 +38,7 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
         has = f"It has: {', '.join(found)}." if found else "It has no links at all."
         raise NotFound(f"{paper.id} has no link called {name}. {has}")
     opened = open_url(found[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
-    record = Opened(id=paper.id, link=name, url=found[name], opened=opened)
+    record = {"id": paper.id, "link": name, "url": found[name], "opened": opened}
     return answer(arguments, record, *([] if opened else [found[name]]))
 
 
@@ -52,16 +51,13 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
     return OpenReader(paper.id)
 
 
-Opened = TypedDict("Opened", {"id": str, "link": str, "url": str, "opened": bool})
-Pdf = TypedDict("Pdf", {"id": str, "file": str})
-
 COMMAND = Command(
     "open",
     "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader.",
     (),
     _add_arguments,
     _open_paper,
-    {"": Opened},
+    {"": "id, link, url, opened"},
 )
 
 
@@ -82,7 +78,7 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
         from reader.refresh.jobs import FetchPdf
 
         fetch(workspace, FetchPdf(paper.id, str(file)), page)
-    return answer(arguments, Pdf(id=paper.id, file=str(file)), str(file))
+    return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
 
 
 def _folder(arguments: Namespace, workspace: Workspace) -> Path:
@@ -101,5 +97,5 @@ PDF = Command(
     (),
     _add_pdf_arguments,
     _fetch_pdf,
-    {"": Pdf},
+    {"": "id, file"},
 )

@@ -6,11 +6,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import Any
 
 from reader.cache import pages
 from reader.cache.pages import find_waiting
-from reader.commands.contract import extended
 from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -21,12 +20,9 @@ from reader.core.titles import Titled, describe
 CHOICES = "dailypapers import --choices"
 
 
-LookedUp = TypedDict("LookedUp", {"found": int, "offered": int, "left": int})
-MayBe = TypedDict("MayBe", {"id": str, "title": str, "author_count": int | None, "published": str | None})
-WithChoices = extended("WithChoices", MayBe, asked=int, choices=list[MayBe])
-
-
-def look_up(workspace: Workspace, *, quiet: bool, is_asked: bool = True, is_put_off: bool = False) -> LookedUp | None:
+def look_up(
+    workspace: Workspace, *, quiet: bool, is_asked: bool = True, is_put_off: bool = False
+) -> dict[str, Any] | None:
     """Look up pending titles, and print and return the result; print nothing if `quiet`.
 
     Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned. With
@@ -85,8 +81,8 @@ def print_choices(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, records, *lines, f"{what}{': ' if told else ''}{told}.")
 
 
-def _fields(paper: Titled) -> MayBe:
-    return MayBe(id=paper.id, title=paper.title, author_count=paper.author_count, published=paper.published)
+def _fields(paper: Titled) -> dict[str, Any]:
+    return {"id": paper.id, "title": paper.title, "author_count": paper.author_count, "published": paper.published}
 
 
 def choose(workspace: Workspace, texts: Sequence[str]) -> None:

@@ -9,13 +9,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, TypedDict
 
 from reader.actions.programs import find_program
 from reader.cache.outputs import drop_outputs
 from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, positive_number, suggest
-from reader.commands.contract import array, extended
 from reader.commands.output import Progress, Style, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
@@ -110,7 +108,7 @@ def _expect_program(command: UserCommand, workspace: Workspace) -> None:
 
 def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pks: Sequence[int]) -> int:
     dropped = drop_outputs(workspace.cache_file, pks, command.name)
-    record = Dropped(command=command.name, papers=len(pks), dropped=dropped)
+    record = {"command": command.name, "papers": len(pks), "dropped": dropped}
     return answer(arguments, record, f"{amount(dropped, 'output')} of {command.name} dropped.")
 
 
@@ -154,19 +152,11 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
         warn("The output is too long to keep; the rest is left out.")
 
 
-Dropped = TypedDict("Dropped", {"command": str, "papers": int, "dropped": int})
-
-
-def _printed() -> Any:
-    left_out = array(extended("LeftOut", LeftOut))
-    return array(extended("Piped", None, ids=list[str], output=str | None, cut=bool, kept=bool, left_out=left_out))
-
-
 COMMAND = Command(
     "pipe",
     "Run one of your programs on papers, which it reads on standard input; no shell is used without '!'.",
     (),
     _add_arguments,
     _pipe_papers,
-    {"": _printed, "--forget": Dropped},
+    {"": "array: ids, output, cut, kept, left_out (id, why)", "--forget": "command, papers, dropped"},
 )

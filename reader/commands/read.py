@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_no_pager
@@ -60,15 +60,15 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     wanted = arguments.section
     found = list(text_sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
-    records = list[Section]()
+    records = list[dict[str, Any]]()
     lines = []
     for one in found:
         text = "\n".join(markdown_lines(one.document))
-        record = Section(section=one.number, level=one.level, title=clean(one.title), letters=len(text))
+        record = {"section": one.number, "level": one.level, "title": clean(one.title), "letters": len(text)}
         records.append(record if arguments.sections else {**record, "text": text})
         indent = "  " * max(0, one.level - 1) if is_terminal(sys.stdout) else ""
         lines.append(f"{one.number}\t{len(text)}\t{indent}{clean(one.title)}")
-    whole = Text(id=paper.id, version=kept.document.version, source=kept.source, sections=records)
+    whole = {"id": paper.id, "version": kept.document.version, "source": kept.source, "sections": records}
     return answer(arguments, whole, *lines)
 
 
@@ -128,14 +128,11 @@ def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
         yield piece._replace(text=piece.text.translate(IN_ASCII)) if is_sign else piece
 
 
-Section = TypedDict("Section", {"section": int, "level": int, "title": str, "letters": int, "text": NotRequired[str]})
-Text = TypedDict("Text", {"id": str, "version": int | None, "source": str, "sections": list[Section]})
-
 COMMAND = Command(
     "read",
     "Print the full text of a paper from the feed, arXiv or ar5iv; it is fetched once and kept for offline reading.",
     (),
     _add_arguments,
     _read_paper,
-    {"": Text},
+    {"": "id, version, source, sections (section, level, title, letters, text)"},
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader.cache.choice import Suits, read_suits
 from reader.cache.search import free_text
-from reader.commands.contract import extended
 from reader.core.similarity import Shared
 
 if TYPE_CHECKING:
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
 
 FOR_YOU = "for_you"
 
-ForYou = TypedDict("ForYou", {"score": float, "why": str | None, "phrases": list[str]})
 
-
-def for_you_record(window: Window, paper: Paper) -> dict[str, ForYou]:
+def for_you_record(window: Window, paper: Paper) -> dict[str, dict[str, Any]]:
     """How well a paper suits the user, as JSON; the window has learned it."""
     pk = paper.pk if isinstance(paper.pk, int) else 0
     suits = window.read(lambda connection: read_suits(connection, [pk])).get(pk, Suits())
@@ -28,8 +25,6 @@ def for_you_record(window: Window, paper: Paper) -> dict[str, ForYou]:
 
 
 LIKE = "like"
-
-Like = extended("Like", Shared, why=str | None)
 
 
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.commands import page_titles
@@ -135,31 +135,16 @@ def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *,
     return 0
 
 
-FailedFeed = TypedDict("FailedFeed", {"slug": str, "title": str, "error": str})
-
-
-class Refreshed(TypedDict):
-    """What a refresh brought."""
-
-    new: int
-    updated: int
-    unchanged: int
-    skipped: int
-    returned: int
-    days: int
-    failed: list[str]
-    error: str | None
-    feeds_failed: list[FailedFeed]
-    texts: int
-    by_rules: dict[str, int]
-    titles: NotRequired[page_titles.LookedUp]
-
-
 COMMAND = Command(
     "refresh",
     "Fetch papers from the feed; without options, the latest days.",
     (),
     _add_arguments,
     _refresh,
-    {"": Refreshed},
+    {
+        "": (
+            "new, updated, unchanged, skipped, returned, days, failed, error, feeds_failed (slug, title, "
+            "error), texts, by_rules, titles (found, offered, left)"
+        )
+    },
 )

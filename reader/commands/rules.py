@@ -9,13 +9,12 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.watching import Candidates, Verdict, acted_papers, judge
 from reader.commands import standing
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, first_day, suggest
-from reader.commands.contract import array, extended
 from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
@@ -124,7 +123,7 @@ def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> 
     if word in workspace.settings.mute:
         raise ReaderError(f"{clean(word)} is already muted.")
     standing.add(workspace, rules[0].name, word, (types.MUTE,))
-    return answer(arguments, MutedWord(mute=word), f"Muted: {clean(word)}. 'dailypapers views edit' changes it.")
+    return answer(arguments, {"mute": word}, f"Muted: {clean(word)}. 'dailypapers views edit' changes it.")
 
 
 # Printing them
@@ -242,7 +241,7 @@ def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: s
 
 def _record(window: Window, verdict: Verdict) -> dict[str, object]:
     papers = [
-        Judged(id=row.id, title=row.title, then=list(kinds))
+        {"id": row.id, "title": row.title, "then": list(kinds)}
         for kinds, pks in verdict.acts.items()
         for row in window.rows(pks)
     ]
@@ -282,15 +281,14 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     }
 )  # fmt: skip
 
-Judged = TypedDict("Judged", {"id": str, "title": str, "then": list[str]})
-MutedWord = TypedDict("MutedWord", {"mute": str})
-_RESULTS = {
-    "list": array(extended("Rule", Rule, papers=int)),
-    "check": array(extended("RuleFinding", Finding)),
-    "try": array(extended("Tried", Rule, matched=int, left=int, papers=list[Judged])),
-    "apply": dict[str, int],
-    "add": extended("NewRule", Rule),
-    "mute": MutedWord,
+
+_FIELDS = {
+    "list": "array: name, when, then, papers",
+    "check": "array: rule, text, is_mistake",
+    "try": "array: name, when, then, matched, left, papers (id, title, then)",
+    "apply": "by name: ",
+    "add": "name, when, then",
+    "mute": "mute",
 }
 
 COMMAND = Command(
@@ -299,5 +297,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_rules,
-    _RESULTS,
+    _FIELDS,
 )

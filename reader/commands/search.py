@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
 from reader.commands.output import Style, is_terminal, print_requests, warn, width
@@ -17,19 +17,6 @@ from reader.core.text import amount, brief, clean, split_words
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
-
-
-class Result(TypedDict):
-    """A paper found by the feed."""
-
-    id: str | None
-    title: str
-    abstract: str | None
-    day: str | None
-    published: str | None
-    authors: list[str]
-    upvotes: int | None
-    in_cache: bool
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -77,17 +64,17 @@ def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet
         warn(f"{amount(added, 'paper')} added.")
 
 
-def _record(draft: Draft, day: str | None, is_known: bool) -> Result:
-    return Result(
-        id=draft.id,
-        title=draft.title,
-        abstract=draft.abstract or None,
-        day=day,
-        published=draft.published,
-        authors=list(draft.authors),
-        upvotes=draft.upvotes,
-        in_cache=is_known,
-    )
+def _record(draft: Draft, day: str | None, is_known: bool) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "abstract": draft.abstract or None,
+        "day": day,
+        "published": draft.published,
+        "authors": list(draft.authors),
+        "upvotes": draft.upvotes,
+        "in_cache": is_known,
+    }
 
 
 def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> Iterator[str]:
@@ -107,5 +94,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _search_feed,
-    {"": list[Result]},
+    {"": "array: id, title, abstract, day, published, authors, upvotes, in_cache"},
 )

@@ -5,23 +5,22 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache.changes import read_changes
 from reader.cache.community import read_community
 from reader.cache.follows import reasons
 from reader.cache.marks.agents import made_by_agents
-from reader.cache.outputs import KeptOutput, outputs_of
+from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager
-from reader.commands.contract import array, extended
 from reader.commands.output import READABLE, Style, is_terminal, paint, state_words, warn, width
 from reader.commands.pager import print_found, shows_links
-from reader.commands.reasons import FOR_YOU, ForYou, for_you_record
+from reader.commands.reasons import FOR_YOU, for_you_record
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
@@ -30,12 +29,12 @@ from reader.core.ids import is_arxiv_id
 from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
 from reader.core.text import amount, clean, clean_block, clean_note
-from reader.core.titles import Titled, describe
+from reader.core.titles import describe
 from reader.ui.kit.glyphs import ASCII, glyphs
 
 if TYPE_CHECKING:
     from reader.core.changes import Changes
-    from reader.core.topics.scorer import Why
+    from reader.core.topics.scorer import TopicReason
 
 T = TypeVar("T")
 
@@ -58,17 +57,14 @@ class _Shown(NamedTuple):
         return self.window.read(partial(question, pk=self.pk))
 
     @property
-    def reasons(self) -> Sequence[Any]:
+    def reasons(self) -> tuple[TopicReason, ...]:
         paper = self.paper
         return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
 
     @property
     def changes(self) -> Changes | None:
         """Changes since the user marked it, significant or not; None if unmarked."""
-        from reader.cache.texts import compare_texts
-
-        found = self.ask(read_changes)
-        return found and found._replace(sections=self.ask(compare_texts))
+        return self.ask(read_changes)
 
     @property
     def acts(self) -> tuple[Any, Any]:
@@ -139,7 +135,7 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
     }
 
 
-def _comment_record(comment: Comment, depth: int) -> Remark:
+def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
     return {
         "id": comment.id,
         "author": comment.author,
@@ -164,10 +160,6 @@ def _change_record(shown: _Shown) -> dict[str, object] | None:
             {"what": one.what, "before": one.before, "after": one.after, "enough": one.is_enough}
             for one in changes.differences
         ],
-        "sections": [
-            {"title": one.title, "kind": one.kind, "new_words": one.new_words, "gone_words": one.gone_words}
-            for one in changes.sections
-        ],
     }
 
 
@@ -176,69 +168,20 @@ def _rule_record(shown: _Shown) -> dict[str, object]:
     return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
 
 
-def _for_you_record(shown: _Shown) -> ForYou:
+def _for_you_record(shown: _Shown) -> dict[str, Any]:
     shown.window.learn()
     return for_you_record(shown.window, shown.paper)[FOR_YOU]
 
 
 _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
     {
-        WHY: lambda shown: [asdict(reason) for reason in shown.reasons],
+        WHY: lambda shown: [reason._asdict() for reason in shown.reasons],
         FOR_YOU: _for_you_record,
         "rules": _rule_record,
         "changes": _change_record,
     }
 )
 """JSON keys present only on demand, with the function for each value."""
-
-
-class Remark(TypedDict):
-    """A comment."""
-
-    id: str
-    author: str
-    at: str | None
-    reply_to: str | None
-    depth: int
-    text: str | None
-    reactions: dict[str, int]
-    edited: bool
-    hidden: bool
-    automated: bool
-
-
-Value = str | int | bool | None
-FollowFound = TypedDict("FollowFound", {"field": str, "name": str, "query": str, "found": str | None, "perhaps": bool})
-MarkedBy = TypedDict("MarkedBy", {"mark": str, "program": str})
-ChangedFact = TypedDict("ChangedFact", {"what": str, "before": Value, "after": Value, "enough": bool})
-ChangedSection = TypedDict("ChangedSection", {"title": str, "kind": str, "new_words": int, "gone_words": int})
-ChangedPaper = TypedDict(
-    "ChangedPaper",
-    {"since": str, "mark": str, "due": bool, "differences": list[ChangedFact], "sections": list[ChangedSection]},
-)
-
-
-def _printed() -> Any:
-    from reader.actions.export import paper_type
-    from reader.cache.watching import Act
-    from reader.core.community import Repository
-    from reader.core.topics.scorer import Evidence, TopicReason
-
-    rules = extended("Rules", None, acts=array(extended("Act", Act)), muted_by=list[str])
-    why = extended("TopicReason", TopicReason, evidence=array(extended("Evidence", Evidence)))
-    return paper_type(
-        "Shown",
-        linked=array(extended("Repository", Repository, url=str)),
-        discussion=list[Remark],
-        choices=array(extended("Choice", Titled)),
-        outputs=array(extended("Output", KeptOutput)),
-        follows=list[FollowFound],
-        marked_by=list[MarkedBy],
-        why=NotRequired[array(why)],
-        for_you=NotRequired[ForYou],
-        rules=NotRequired[rules],
-        changes=NotRequired[ChangedPaper | None],
-    )
 
 
 # As lines
@@ -287,18 +230,17 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
     from reader.cache.choice import read_suits
-    from reader.core.topics.scorer import why
     from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
-    topics: tuple[Why, ...] = why(shown.reasons, names)
     shown.window.learn()
     suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(
         suits=suits if suits is not None and suits.why else None,
-        topics=topics,
+        topics=shown.reasons,
+        topic_names=names,
         rules=acts,
         muted=muted,
         programs=shown.ask(made_by_agents),
@@ -315,7 +257,7 @@ def _change_lines(shown: _Shown) -> Iterator[str]:
 
     columns, changes = _columns(), shown.changes
     title = [*_title(shown.paper, columns), ()]
-    if changes is None or not (changes.differences or changes.sections):
+    if changes is None or not changes.differences:
         said = "You have not marked it, so there is nothing to compare with."
         if changes is not None:
             said = f"Nothing has changed since you {changes.done} on {changes.day}."
@@ -400,5 +342,14 @@ COMMAND = Command(
     (),
     _add_arguments,
     _show_paper,
-    {"": _printed},
+    {
+        "": (
+            "PAPER, linked (kind, id, likes, downloads, about, state, url), discussion (id, author, at, "
+            "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
+            "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
+            "marked_by (mark, program), why (slug, phrases), for_you (score, "
+            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (since, mark, due, "
+            "differences (what, before, after, enough))"
+        )
+    },
 )

@@ -6,15 +6,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reader.actions.export import paper_type, record
+from reader.actions.export import record
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
-from reader.commands.contract import array
 from reader.commands.output import Style, counts, state_words, warn
 from reader.commands.pager import print_found
-from reader.commands.reasons import Like, like_record, shared
+from reader.commands.reasons import like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
 from reader.core.query import Query, Sort
@@ -45,10 +44,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--newer", action="store_true", help="only papers that were published later")
     add_quiet(parser, "print papers only, without remarks")
     add_no_pager(parser)
-
-
-def _printed() -> Any:
-    return array(paper_type("Similar", like=Like))
 
 
 def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
@@ -108,5 +103,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _print_similar,
-    {"": _printed},
+    {"": "array: PAPER, like (words, authors, topics, why)"},
 )

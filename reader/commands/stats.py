@@ -6,17 +6,16 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader.cache.reads.reading import reading_figures
 from reader.commands.command import Command, add_no_pager, positive_number
-from reader.commands.contract import array, extended
 from reader.commands.output import Style, paint, width
 from reader.commands.pager import print_found
+from reader.commands.reading_lines import reading_lines
 from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS, ReadingCounts
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.views.reading_lines import reading_lines
 
 if TYPE_CHECKING:
     from reader.core.reading import Figures, Share
@@ -67,30 +66,22 @@ def _counts(counts: ReadingCounts) -> dict[str, object]:
     return dict(counts._asdict())
 
 
-ShareOf = TypedDict("ShareOf", {"papers": int, "share": float})
-Subject = TypedDict("Subject", {"slug": str, "name": str | None, "starred": ShareOf, "seen": ShareOf})
-_Week, _Day = extended("Week", ReadingCounts, monday=str), extended("Day", ReadingCounts, day=str)
-_Stats = extended(
-    "Stats",
-    ReadingCounts,
-    since=str,
-    counted_since=str | None,
-    weeks=array(_Week),
-    topics=list[Subject],
-    days=array(_Day),
-)
-
-
-def _share(share: Share) -> ShareOf:
-    return ShareOf(papers=share.papers, share=round(share.part, 4))
+def _share(share: Share) -> dict[str, Any]:
+    return {"papers": share.papers, "share": round(share.part, 4)}
 
 
 COMMAND = Command(
     "stats",
-    "Print your reading, as gS shows it: papers seen, opened, read to the end and starred by week; the topics you "
+    "Print your reading: papers seen, opened, read to the end and starred by week; the topics you "
     "star next to those you see; a calendar. Marks of more than ten papers at once do not count.",
     (),
     _add_arguments,
     _print_stats,
-    {"": _Stats},
+    {
+        "": (
+            "seen, opened, finished, starred, since, counted_since, weeks (seen, opened, finished, starred, "
+            "monday), topics (slug, name, starred (papers, share), seen (papers, share)), days (seen, "
+            "opened, finished, starred, day)"
+        )
+    },
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from reader.cache.marks.change import Change
 from reader.cache.tags import spellings, tag_counts, tagged, tagging
 from reader.commands.choosing import (
-    Marked,
     add_query_and_dry_run,
     choose_papers,
     count_changing,
@@ -110,17 +109,15 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_tag,
-    {"": Marked},
+    {"": "mark, tag, papers, changed, dry_run"},
 )
-
-Tag = TypedDict("Tag", {"name": str, "papers": int})
 
 
 def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         found = window.read(tag_counts)
     if arguments.json or (not found and is_terminal(sys.stdout)):
-        tags = [Tag(name=name, papers=count) for name, count in found.items()]
+        tags = [{"name": name, "papers": count} for name, count in found.items()]
         return answer(arguments, tags, "You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
     print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
     return 0
@@ -132,5 +129,5 @@ TAGS = Command(
     (),
     lambda _parser: None,
     _print_tags,
-    {"": list[Tag]},
+    {"": "array: name, papers"},
 )

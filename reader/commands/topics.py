@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader.cache.reads import topic_trends
 from reader.commands.choosing import explain_nothing
@@ -20,17 +20,6 @@ from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import TopicCount, Window
-
-
-class Topic(TypedDict):
-    """A topic, with its share of all papers in each of the last weeks."""
-
-    slug: str
-    name: str
-    family: str
-    papers: int
-    weeks: list[float]
-    rising: float | None
 
 
 WITH_TRENDS = 70
@@ -65,21 +54,21 @@ def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend
     return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
 
 
-def topic_records(window: Window, text: str) -> list[Topic]:
+def topic_records(window: Window, text: str) -> list[dict[str, Any]]:
     """The topics of a query's papers as JSON, most frequent first."""
     counted, moves = _count(window, text)
     return [_record(topic, moves.get(topic.slug)) for topic in counted]
 
 
-def _record(topic: TopicCount, trend: Trend | None) -> Topic:
-    return Topic(
-        slug=topic.slug,
-        name=topic.name,
-        family=topic.family,
-        papers=topic.papers,
-        weeks=list(trend.weeks) if trend else [],
-        rising=trend.rising if trend else None,
-    )
+def _record(topic: TopicCount, trend: Trend | None) -> dict[str, Any]:
+    return {
+        "slug": topic.slug,
+        "name": topic.name,
+        "family": topic.family,
+        "papers": topic.papers,
+        "weeks": list(trend.weeks) if trend else [],
+        "rising": trend.rising if trend else None,
+    }
 
 
 def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
@@ -104,5 +93,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _print_topics,
-    {"": list[Topic]},
+    {"": "array: slug, name, family, papers, weeks, rising"},
 )

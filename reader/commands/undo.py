@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from functools import partial
-from typing import TypedDict
 
 from reader.commands.command import Command
 from reader.commands.output import Progress, answer, describe_action
 from reader.commands.workspace import Workspace
-
-Taken = TypedDict("Taken", {"kind": str, "papers": int, "label": str})
-Undone = TypedDict("Undone", {"undone": Taken | None})
-Redone = TypedDict("Redone", {"redone": Taken | None})
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -27,7 +22,7 @@ def _step(arguments: Namespace, workspace: Workspace, *, key: str, done: str, no
             progress.show(f"{done:,} of {total:,} papers")
 
         event = events.redo(show) if key == "redone" else events.undo(show, anywhere=arguments.anywhere)
-    record = event and Taken(kind=event.kind, papers=event.count, label=event.label)
+    record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
     return answer(arguments, {key: record}, f"{done}: {describe_action(event)}." if event else nothing)
 
 
@@ -37,7 +32,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     partial(_step, key="undone", done="Taken back", nothing="There is nothing to take back."),
-    {"": Undone},
+    {"": "undone (kind, papers, label)"},
 )
 
 REDO = Command(
@@ -46,5 +41,5 @@ REDO = Command(
     (),
     lambda _parser: None,
     partial(_step, key="redone", done="Redone", nothing="There is nothing to redo."),
-    {"": Redone},
+    {"": "redone (kind, papers, label)"},
 )

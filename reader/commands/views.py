@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader.commands import standing
 from reader.commands.command import Command, add_actions, expect_names, suggest
-from reader.commands.contract import array, extended
 from reader.commands.output import answer, print_rows, warn
 from reader.commands.settings_file import set_value
 from reader.commands.workspace import Workspace, parsed, selection
@@ -71,7 +70,7 @@ def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.what == "list":
         return _print_views(arguments, workspace)
     said, *facts = run(workspace, arguments, arguments.name, list(arguments.rest))
-    return answer(arguments, ViewChanged(view=facts[0] if facts else arguments.name, did=arguments.what), said)
+    return answer(arguments, {"view": facts[0] if facts else arguments.name, "did": arguments.what}, said)
 
 
 def _print_views(arguments: Namespace, workspace: Workspace) -> int:
@@ -236,8 +235,6 @@ USAGES = {
     "move": "NAME PLACE",
 }
 
-View = extended("View", SavedView, key=str | None, unread=int | None, papers=int | None)
-ViewChanged = TypedDict("ViewChanged", {"view": str, "did": str})
 
 COMMAND = Command(
     "views",
@@ -245,5 +242,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_views,
-    {"list": array(View), "": ViewChanged},
+    {"list": "array: name, query, key, unread, papers", "": "view, did"},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from typing import TypedDict, get_args
+from typing import get_args
 
 from reader.cache.choice import Learned, read_learned
 from reader.commands.command import Command, add_words, expect_names
@@ -44,7 +44,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.events() as events:
         events.decide([(one.kind, one.value) for one in wishes])
     said = ", ".join(one.label for one in wishes)
-    record = [Changed(what=one.what, name=one.name, step=one.step) for one in wishes]
+    record = [{"what": one.what, "name": one.name, "step": one.step} for one in wishes]
     return answer(arguments, record, f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")
 
 
@@ -65,9 +65,12 @@ def _wish(text: str, known: Learned, topics: dict[str, str]) -> Wish:
 
 
 def _print_learned(arguments: Namespace, known: Learned) -> int:
-    records = [Weight(what="learned", name=name, papers=papers, step=0, muted=False) for name, papers in known.subjects]
+    records = [
+        {"what": "learned", "name": name, "papers": papers, "step": 0, "muted": False}
+        for name, papers in known.subjects
+    ]
     records += [
-        Weight(what=one.what, name=one.name, papers=0, step=one.step or 0, muted=one.step is None)
+        {"what": one.what, "name": one.name, "papers": 0, "step": one.step or 0, "muted": one.step is None}
         for one in known.wishes
     ]
     if arguments.json or (not records and is_terminal(sys.stdout)):
@@ -78,14 +81,11 @@ def _print_learned(arguments: Namespace, known: Learned) -> int:
     return 0
 
 
-Weight = TypedDict("Weight", {"what": str, "name": str, "papers": int, "step": int, "muted": bool})
-Changed = TypedDict("Changed", {"what": str, "name": str, "step": int | None})
-
 COMMAND = Command(
     "weights",
     "Print the subjects that For you learned from your marks, or ask for more or less of one.",
     (),
     _add_arguments,
     _run_weights,
-    {"list": list[Weight], "": list[Changed]},
+    {"list": "array: what, name, papers, step, muted", "": "array: what, name, step"},
 )

@@ -200,8 +200,6 @@ class Changes(NamedTuple):
     is_open: bool
     """Whether the user has not looked at it since."""
     differences: tuple[Difference, ...]
-    sections: tuple[SectionDiff, ...] = ()
-    """The sections of the full text that changed, where both versions are here."""
 
     @property
     def day(self) -> str:
@@ -258,26 +256,13 @@ def brief(change: Difference) -> str:
     return f"+{after - before:,} {change.what}" if isinstance(before, int) and isinstance(after, int) else change.what
 
 
-def section_words(section: SectionDiff) -> str:
-    """What changed of a section: `120 words new, 30 gone`."""
-    counts = ((section.new_words, "new"), (section.gone_words, "gone"))
-    said = [f"{amount(count, 'word')} {kind}" for count, kind in counts if count]
-    return ", ".join(said if section.kind == "changed" else (section.kind, amount(max(counts)[0], "word")))
-
-
-# Texts compared by word, and full texts by section and paragraph
+# Titles and abstracts compared by word
 
 COMPARED = 1_000
-"""Maximum words, paragraphs or sections to compare: the time may grow with the square of their number."""
+"""Maximum words to compare: the time may grow with the square of their number."""
 
 REPEATED = 4
 """Maximum pairs of equal words for each word of two texts that are compared; abstracts have 1 or 2."""
-
-ALL_WORDS = 20_000
-"""Maximum words of all changed paragraphs that are compared word by word: these take about 20 ms."""
-
-SMALL = 0.3
-"""Paragraphs that share a smaller part of their words are different, not versions of one."""
 
 
 class Run(NamedTuple):
@@ -354,71 +339,3 @@ def count_words(runs: Iterable[Run]) -> int:
     for run in runs:
         counts[run.kind] += run.words
     return max(counts["gone"], counts["new"])
-
-
-class SectionText(NamedTuple):
-    """A section of a full text: its printed title and its paragraphs, without those of its subsections."""
-
-    title: str
-    paragraphs: tuple[str, ...]
-
-
-class SectionDiff(NamedTuple):
-    """How a section changed: the words of each changed paragraph."""
-
-    title: str
-    kind: Literal["changed", "gone", "new"]
-    paragraphs: tuple[tuple[Run, ...], ...]
-
-    @property
-    def new_words(self) -> int:
-        return sum(run.words for runs in self.paragraphs for run in runs if run.kind == "new")
-
-    @property
-    def gone_words(self) -> int:
-        return sum(run.words for runs in self.paragraphs for run in runs if run.kind == "gone")
-
-
-def compare_sections(before: Sequence[SectionText], after: Sequence[SectionText]) -> tuple[SectionDiff, ...]:
-    """The sections that changed, in the order of the newer text; removed ones keep their old position."""
-    old, new = [_key(one) for one in before], [_key(one) for one in after]
-    known = {text for one in before for text in one.paragraphs}
-    changed = (text for one in after for text in one.paragraphs if text not in known)
-    by_word = sum(len(text.split()) for text in changed) <= ALL_WORDS
-    found: list[SectionDiff] = []
-    for step in _compare(old, new):
-        gone, come = before[step.old_start : step.old_end], after[step.new_start : step.new_end]
-        if step.is_equal:
-            for one, other in zip(gone, come, strict=True):
-                if paragraphs := _compare_paragraphs(one.paragraphs, other.paragraphs, by_word=by_word):
-                    found.append(SectionDiff(other.title, "changed", paragraphs))
-            continue
-        found += [SectionDiff(one.title, "gone", _only("gone", one.paragraphs)) for one in gone]
-        found += [SectionDiff(one.title, "new", _only("new", one.paragraphs)) for one in come]
-    return tuple(found)
-
-
-def _key(section: SectionText) -> str:
-    return section.title.casefold()
-
-
-def _only(kind: Literal["gone", "new"], paragraphs: Iterable[str]) -> tuple[tuple[Run, ...], ...]:
-    return tuple((Run(kind, text),) for text in paragraphs)
-
-
-def _compare_paragraphs(before: Sequence[str], after: Sequence[str], *, by_word: bool) -> tuple[tuple[Run, ...], ...]:
-    """The changed paragraphs: with `by_word` a replaced one with its words, if enough of them are the same."""
-    found: list[tuple[Run, ...]] = []
-    for step in _compare(before, after):
-        if step.is_equal:
-            continue
-        gone, come = before[step.old_start : step.old_end], after[step.new_start : step.new_end]
-        pairs = min(len(gone), len(come)) if by_word else 0
-        for old, new in zip(gone[:pairs], come[:pairs], strict=True):
-            runs = compare_words(old, new)
-            kept = sum(run.words for run in runs if run.kind == "same")
-            is_version = kept >= SMALL * max(len(old.split()), len(new.split()))
-            found += [runs] if is_version else [(Run("gone", old),), (Run("new", new),)]
-        found += _only("gone", gone[pairs:])
-        found += _only("new", come[pairs:])
-    return tuple(found)

@@ -33,8 +33,11 @@ CONTEXT = 8
 
 _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
 _LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
-_LINKED = 4
-"""Words at each end of a quote by which a browser finds it."""
+_LINKED = 8
+"""Words at each end of a quote by which a browser finds it: fewer occur in several places."""
+
+_SHORTEST_RUN = 4
+"""Words without a formula or a mark between them that are an end, if any end has as many."""
 
 _PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!?)”’]*")
 
@@ -82,7 +85,7 @@ class Passage(NamedTuple):
         words = self.quote.split()
         # A browser finds words; formulas, numbers and marks differ there.
         runs = [[*run] for is_plain, run in groupby(words, lambda word: bool(_PLAIN.fullmatch(word))) if is_plain]
-        long = [run for run in runs if len(run) >= _LINKED] or [max(runs, key=len, default=words)]
+        long = [run for run in runs if len(run) >= _SHORTEST_RUN] or [max(runs, key=len, default=words)]
         ends = [" ".join(long[0][:_LINKED]), " ".join(long[-1][-_LINKED:])]
         if len(long) == 1 and len(long[0]) <= 2 * _LINKED:
             ends = [" ".join(long[0])]

@@ -49,8 +49,22 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
 settings reader ignores their values."""
 
+_CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
+
 ACTIONS = frozenset(
-    {"mark.replaced", "outline.fold", "view.group", "why.rename", "why.join", "why.split", "why.papers"}
+    {
+        *(f"date.{name}" for name in _CALENDAR),
+        "mark.replaced",
+        "outline.fold",
+        "triage.end",
+        "triage.pause",
+        "view.group",
+        "view.reading",
+        "why.rename",
+        "why.join",
+        "why.split",
+        "why.papers",
+    }
 )
 """Removed actions: keys that the user gave them are ignored."""
 

@@ -1,4 +1,4 @@
-"""Why a paper is in a list of best fits: what it shares with other papers or with a text, in words."""
+"""Why a paper is in a list of best fits: what it shares with other papers, in words."""
 
 from __future__ import annotations
 
@@ -26,32 +26,8 @@ class Shared(NamedTuple):
         words = ", ".join(self.words)
         topics = "" if words else ", ".join(self.topics)
         people = f"{len(self.authors)} authors" if len(self.authors) > 1 else "".join(self.authors)
-        shared = _joined(words, topics, people)
+        shared = "; ".join(filter(None, (words, topics, people)))
         return f"shares {shared}" if shared else ""
-
-
-class FoundBy(NamedTuple):
-    """How a free text found a paper."""
-
-    words: tuple[str, ...] = ()
-    """Words of the text that the paper has, as typed, or in the paper's form."""
-    typed: int = 0
-    """Number of words in the text."""
-    corrected: tuple[tuple[str, str], ...] = ()
-    """Words that no paper has, with their replacements."""
-
-    @property
-    def said(self) -> str:
-        """The same in words; empty if nothing is known."""
-        few = f" ({len(self.words)} of {self.typed} words)" if 0 < len(self.words) < self.typed else ""
-        return _joined(
-            f"has {', '.join(self.words)}{few}" if self.words else "",
-            *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
-        )
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(filter(None, parts))
 
 
 def like_query(ids: Sequence[str], after: date | None = None) -> str:
@@ -75,11 +51,12 @@ class Fit(NamedTuple):
     key: PaperKey
     text: str
     shared: Shared = Shared()
-    found_by: FoundBy = FoundBy()
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Words of a free text that no paper has, with their replacements."""
 
     def searched(self, words: str) -> str:
         """The words as they were searched for; empty if unchanged."""
-        return respelled(words, dict(self.found_by.corrected)) if self.found_by.corrected else ""
+        return respelled(words, dict(self.corrected)) if self.corrected else ""
 
 
 def respelled(text: str, corrections: Mapping[str, str]) -> str:

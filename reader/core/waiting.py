@@ -1,4 +1,4 @@
-"""Wait for a call, but not forever: nothing else stops a call that hangs in a library or the system."""
+"""Wait for a call in a thread of its own, which the end of the program does not wait for."""
 
 from __future__ import annotations
 
@@ -9,27 +9,6 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
-
-
-def within(seconds: float, call: Callable[[], Answer], name: str = "call") -> Answer:
-    """Call in a thread, which is abandoned if it takes longer; raises what the call raises, or TimeoutError."""
-    answers: list[Answer] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            answers.append(call())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=work, name=name, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not answers:
-        raise TimeoutError(f"no answer in {seconds:g} s")
-    return answers[0]
 
 
 async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:

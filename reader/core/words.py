@@ -18,9 +18,6 @@ from typing import NamedTuple
 
 from reader.core.text import split_words
 
-EXACT = "="
-"""The sign before quoted words that must be spelled exactly so."""
-
 _STOP_WORDS = (
     "a about after all also am an and any are as at be because been before being between both but by can could did do"
     " does doing during each few for from further had has have having he her here hers him his how i if in into is it"
@@ -305,5 +302,5 @@ def markers(words: Sequence[str]) -> list[Marker]:
 
 def _wanted(word: str) -> Iterator[Wanted]:
     is_whole = len(word) > 1 and word.startswith('"') and word.endswith('"')
-    for form in forms(word.strip('"').removeprefix(EXACT), is_whole):
+    for form in forms(word.strip('"'), is_whole):
         yield Wanted(form.words, tuple(stems(form.words)), is_whole)

@@ -55,6 +55,9 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
 _OF_LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL)
 """What SQLite also says where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""
 
+_OF_SHARED_MEMORY = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""What SQLite says when the file that connections share can't be made as long as it must be."""
+
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
@@ -71,8 +74,9 @@ def explain(error: BaseException, path: Path) -> CacheError:
     code = primary_code(cause)
     if code in _OF_LOCKS and platform.lacks_locks(path.parent):
         return NoLocks(path.parent)
-    if code == sqlite3.SQLITE_IOERR and not _has_room(path):
-        # The file that connections share could not grow.
+    could_not_grow = getattr(cause, "sqlite_errorcode", None) in _OF_SHARED_MEMORY
+    if code == sqlite3.SQLITE_IOERR and (could_not_grow or not _has_room(path)):
+        # The file that connections share could not grow: the disk is full, or the user's quota.
         code = sqlite3.SQLITE_FULL
     if path.is_dir():
         return folder_in_place(path)

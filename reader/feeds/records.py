@@ -158,9 +158,6 @@ Record = Mapping[str, Any]
 RECORDS = 100_000
 """Records of one answer or file that are read."""
 
-SECONDS = 60.0
-"""How long a file may take to be read, which may be large."""
-
 START = 4096
 """Bytes by which a format is recognised."""
 
@@ -213,7 +210,7 @@ def read_records(given: installed.Given[PaperSource] | installed.Given[FileForma
     def read() -> list[Record]:
         return [record for record in islice(given.value.read(body), RECORDS) if isinstance(record, Mapping)]
 
-    found: list[Record] | None = installed.ask(given.entry, read, seconds=SECONDS)
+    found: list[Record] | None = installed.ask(given.entry, read)
     if found is None:
         raise FeedMalformed(f"The extension {given.entry.name} was switched off: {installed.why_off(given.entry)}.")
     return found

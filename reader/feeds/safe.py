@@ -41,7 +41,10 @@ _DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|
 def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
     """A text with LaTeX converted, as one clean line."""
     # Clean before too: the converter would split escape sequences and leave their rest as text.
-    return clean(latex_to_unicode(clean(text, 4 * limit)), limit)
+    line = clean(text, 4 * limit)
+    converted = latex_to_unicode(line)
+    # Names and keywords, by far the most lines, have no LaTeX and need no second cleaning.
+    return line if converted is line and len(line) <= limit else clean(converted, limit)
 
 
 def plain_block(text: str) -> str:

@@ -29,7 +29,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "note": "while writing a note",
     "command": "while typing a command",
     "output": "in a command's output",
-    "calendar": "in the calendar",
+    "date": "while typing a date",
     "why": "with the reasons in front",
     "help": "in this help",
     "empty": "in an empty list",
@@ -45,7 +45,7 @@ def place_of(context: Context) -> str:
     return PLACES.get(context, f"in the {context}")
 
 
-TYPING: Final[Contexts] = ("query", "tags", "note", "command")
+TYPING: Final[Contexts] = ("query", "tags", "note", "command", "date")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -61,9 +61,10 @@ GROUPS: Final[Mapping[str, str]] = {
     "picture": "Pictures",
     "find": "Find",
     "view": "Views and days",
+    "news": "Views and days",
     "day": "Views and days",
     "period": "Views and days",
-    "date": "Calendar",
+    "date": "Date line",
     "link": "Links",
     "topic": "Filter pane",
     "pane": "Panes",
@@ -83,6 +84,7 @@ _PAPER: Final[Contexts] = ("list", "detail", "page")
 _SHOWN: Final[Contexts] = ("list", "detail", "triage", "page")
 _REASONS: Final[Contexts] = (*_SHOWN, "empty")
 _READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
+_READ_ON: Final[Contexts] = ("list", "detail", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
@@ -99,7 +101,7 @@ _ASK: Final[Contexts] = ("list", "detail", "query", "empty", "hole")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty", "hole")
 _NOT_HELP: Final[Contexts] = (
     "list", "detail", "triage", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command",
-    "calendar", "empty", "hole",
+    "date", "empty", "hole",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _FRONT: Final[Contexts] = ("triage", "page")
@@ -115,14 +117,14 @@ _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
 _WRITE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "note")
 _COMMAND: Final[Contexts] = ("command",)
-_WORDS: Final[Contexts] = ("command", "tags")
+_WORDS: Final[Contexts] = ("command", "tags", "date")
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _MISSING: Final[Contexts] = ("empty", "hole")
 _HELP: Final[Contexts] = ("help",)
 _WHY: Final[Contexts] = ("why",)
 _UNDO: Final[Contexts] = (*_BACK, "why")
-_DATE: Final[Contexts] = ("calendar",)
+_DATE: Final[Contexts] = ("date",)
 
 _JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "note")
 """Where the program can be suspended; in the note editor, the same key undoes typing."""
@@ -182,11 +184,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("select.range", "V", "Select a range", "Select from here to the cursor as it moves; again ends it.", _SIDES),
     Action("select.all", "*", "Select all", "Select every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one.", _BROWSE),
-    Action("triage.next", "n l right", "Pass", "Mark this paper read and show the next one.", _TRIAGE),
-    Action("triage.pause", "escape ctrl+o", "Leave", "Stop the clock and leave; gT continues later.", _TRIAGE),
-    Action("triage.end", "q", "End", "End the triage; mark the rest read, or leave it unread.", _TRIAGE),
+    Action("triage.next", "space n l right", "Read", "Mark this paper read and show the next one.", _TRIAGE),
+    Action("triage.leave", "escape ctrl+o q", "Leave", "Go back to the list; gT goes on with the rest.", _TRIAGE),
     Action("read.open", "enter", "Open", "Open the paper's page, which marks it read.", _SIDES),
-    Action("read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", _READ),
+    Action("read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", _READ_ON),
     _motion("read.down", "J", "Scroll down", "Scroll the paper's text a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "Scroll the paper's text a line up.", _READ),
     Action("read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", _REASONS),
@@ -247,6 +248,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.widen", "ctrl+a", "Search all", "Run the query on all papers, or back.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Clear the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Best first", "Order by what suits you; press again for the order before.", _PANES),
+    Action("news.show", ".", "New papers", "Go to the papers that the line over the list announces.", _LINE),
+    Action("news.dismiss", "g.", "Dismiss new papers", "Remove the line over the list; the papers stay unread.", _MAIN),
     Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
     Action("view.followed", "gf", "Followed", "Papers with an author, topic or word that you follow.", _BROWSE),
@@ -266,8 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("view.week", "gw", "Week", "The best papers of this paper's or day's week.", _BROWSE),
     Action("view.month", "gm", "Month", "The best papers of its month.", _BROWSE),
-    Action("view.reading", "gS", "Stats", "Statistics of your reading: what you saw, opened and starred.", _BROWSE),
-    Action("day.go", "gd", "Date", "A calendar: which days are here, and what is unread.", _BROWSE),
+    Action("day.go", "gd", "Date", "Go to a day, a week or a month: 2025-03, last tuesday, W20.", _BROWSE),
     _motion("period.earlier", "{", "Previous period", "Go to the previous day, week or month.", _BROWSE),
     _motion("period.later", "}", "Next period", "Go to the next day, week or month.", _BROWSE),
     _motion("day.older", "[", "Older day", "Go to the previous day with papers.", _MAIN),
@@ -314,18 +316,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("command.output", ";", "Last output", "Show what the last command printed.", _LINE),
     Action("output.copy", "y", "Copy all", "Copy the whole output to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Go back to where you were.", _OUTPUT),
-    Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
-    Action("date.week", "w", "Week", "Go to the best papers of this week.", _DATE),
-    Action("date.month", "m", "Month", "Go to the best papers of this month.", _DATE),
-    Action("date.left", "h left", "Previous day", "Go back a day.", _DATE),
-    Action("date.right", "l right", "Next day", "Go forward a day.", _DATE),
-    Action("date.down", "j down", "Next week", "Go forward a week.", _DATE),
-    Action("date.up", "k up", "Previous week", "Go back a week.", _DATE),
-    Action("date.earlier", "{ [ pageup", "Previous month", "Go back a month.", _DATE),
-    Action("date.later", "} ] pagedown", "Next month", "Go forward a month.", _DATE),
-    Action("date.type", "/", "Type a date", "Type a date: 2025-03, last tuesday or W20; a digit starts too.", _DATE),
-    Action("date.today", "t", "Today", "Go back to today.", _DATE),
-    Action("date.close", "escape q", "Close", "Close the calendar.", _DATE),
+    Action("date.go", "enter", "Go", "Go to the date, or to the marked one.", _DATE),
     _motion("why.raise", "+ = l right space", "More", "Show more papers on this.", _WHY),
     _motion("why.lower", "- h left", "Less", "Show fewer papers on this.", _WHY),
     Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", _WHY),
@@ -424,8 +415,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
     ),
     "triage": _footer(
-        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause leave, "
-        "triage.end end, text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
+        "triage.next read, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.leave leave, "
+        "text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
     ),
     "text": _footer(
         "read.on read on, app.back back, text.outline outline, text.search search, text.follow follow, "
@@ -452,9 +443,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"
     ),
     "output": _footer("move.page_down page, move.bottom end, output.copy copy, output.close close"),
-    "calendar": _footer(
-        "date.day day, date.week week, date.month month, date.type type, date.later next, date.today today, "
-        "date.close close"
+    "date": _footer(
+        "date.go go, command.complete take date, command.next next date, command.cancel leave, app.help keys"
     ),
     "why": _footer("why.raise more, why.lower less, why.mute mute, why.reset reset, mark.undo undo, why.close close"),
     "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
@@ -568,12 +558,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.previous_section": "[ ctrl+left",
         "topic.fold": "left",
         "topic.unfold": "right",
-        "date.left": "left",
-        "date.right": "right",
-        "date.down": "down",
-        "date.up": "up",
-        "date.earlier": "pageup",
-        "date.later": "pagedown",
         "app.refresh": "r f5",
         "app.escape": "escape ctrl+o alt+left",
         "app.back": "q backspace",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.core.follows import WATCH, event_label
@@ -127,15 +127,7 @@ class UserAction:
     @property
     def label(self) -> str:
         """The marks as words that follow a number: `3 tagged later, soon; untagged old`."""
-        phrases: dict[str, list[str]] = {}
-        for label in (*dict.fromkeys(part.label for part in self.parts), *self._authors[len(self.rules) :]):
-            done, _, tag = label.partition(" ")
-            if done in ("tagged", "untagged"):
-                phrases.setdefault(done, []).append(tag)
-            else:
-                phrases[label] = []
-        between = "; " if any(len(tags) > 1 for tags in phrases.values()) else ", "
-        return between.join(f"{done} {', '.join(tags)}" if tags else done for done, tags in phrases.items())
+        return join_labels((*dict.fromkeys(part.label for part in self.parts), *self._authors[len(self.rules) :]))
 
     @property
     def said(self) -> str:
@@ -143,6 +135,19 @@ class UserAction:
         if self.rules or len({count for _, count in self.did}) > 1:
             return ", ".join((self.did_in_words, *self._authors))
         return _with_count(self.count, self.label)
+
+
+def join_labels(labels: Iterable[str]) -> str:
+    """Labels of marks as one phrase that names tags together: `tagged later, soon; untagged old`."""
+    phrases: dict[str, list[str]] = {}
+    for label in labels:
+        done, _, tag = label.partition(" ")
+        if done in ("tagged", "untagged"):
+            phrases.setdefault(done, []).append(tag)
+        else:
+            phrases[label] = []
+    between = "; " if any(len(tags) > 1 for tags in phrases.values()) else ", "
+    return between.join(f"{done} {', '.join(tags)}" if tags else done for done, tags in phrases.items())
 
 
 def _with_count(count: int, label: str) -> str:

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from reader.access_token import lookup_environment
 from reader.core.errors import FeedMalformed, FeedRefused, NoPicture, ReaderError
 from reader.core.text import brief
-from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_local_url
+from reader.feeds.http.client import Client, HttpOptions, is_local_url, origin_of
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.http.responses import HttpRefused, Limits, Response
 from reader.installed import needs_extra
 from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn
 
@@ -42,13 +42,13 @@ _LIMITS = replace(
 )
 
 
-class PictureClient(DocumentClient):
+class PictureClient(Client):
     """Fetches one picture. The address may come from a page, so it leads to this machine only if the feed is there."""
 
     def __init__(self, address: str, *, public_only: bool, **options: Unpack[HttpOptions]) -> None:
         options["accept"] = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
         options.setdefault("limits", _LIMITS)
-        super().__init__(address, cross_host=True, public_only=public_only, **options)
+        super().__init__(origin_of(address), cross_host=True, public_only=public_only, **options)
         self._address = address
 
     @classmethod
@@ -73,7 +73,7 @@ class PictureClient(DocumentClient):
             return response.body
 
         try:
-            return await self.document(self._address, read)
+            return await self.get(self._address, read)
         except HttpRefused as refused:
             if refused.status in (404, 410):
                 raise NoPicture(f"{self.host} does not have this picture.") from refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, nullcontext
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,8 +30,9 @@ from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
 from reader.feeds.fulltext.client import TextSource, open_text_sources
-from reader.feeds.http.client import HostBusy, host_lock, is_local_url
-from reader.feeds.http.responses import HttpRefused
+from reader.feeds.http.client import is_local_url
+from reader.feeds.http.pace import Pace
+from reader.feeds.http.responses import HostBusy, HttpRefused
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored, ask
 
@@ -153,7 +154,7 @@ async def fetch_texts_ahead(
     """Fetch the texts that are missing into the cache in `file`; yields nothing if none is. Raises CacheError."""
     wanted = (await asyncio.to_thread(find_wanted, file, settings, now()))[:MOST]
     # A stand-in on this machine may be asked at any rate.
-    lock = None if is_local_url(settings.endpoint) else response_cache_folder() / LOCK
+    pace = Pace() if is_local_url(settings.endpoint) else Pace(response_cache_folder() / LOCK, interval=PACE)
     stored = failures = 0
     for done, paper in enumerate(wanted):
         # It may change on the way.
@@ -165,7 +166,7 @@ async def fetch_texts_ahead(
         if await ask(Texts.open, file, partial(Texts.has, pk=paper.pk)):
             continue
         try:
-            async with host_lock(lock, PACE, sleep) if lock is not None else nullcontext():
+            async with pace.turn(sleep):
                 fetched = await fetch_text(file, paper.pk, paper.id, sources, now)
             if isinstance(fetched, TextStored):
                 stored += 1

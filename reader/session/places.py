@@ -47,7 +47,7 @@ def triage_place(text: str, *, is_taught: bool) -> Place:
 
     Without a query they are those of the newest day, and those that came since the last visit.
     """
-    asked = "is:unread -is:starred" if text else f"is:unread -is:starred {NEWS}"
+    asked = "is:unread" if text else f"is:unread {NEWS}"
     return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 

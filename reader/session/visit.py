@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard
@@ -59,14 +59,18 @@ def remembered(now: Visit, before: Visit, given: str) -> Visit:
     return now._replace(text="")
 
 
-def resumed(left: Visit, has_news: Callable[[str], bool]) -> Visit:
-    """Where a start begins: at Latest if new papers came there since the visit, else where the user left off.
+def resumed(left: Visit, has_news: Callable[[str], bool], today: date) -> Visit:
+    """Where a start begins: the first one of a day at Latest if new papers are there, else where the user left off.
 
-    For you begins with what is new, so a user who left there returns to its top.
+    For you begins with what is new, so a user who left there returns to its top. A later start of the same day goes
+    back to the user's place, where a line announces new papers.
 
-    `has_news` tells whether papers came since an ISO time.
+    `has_news` tells whether papers came since an ISO time; `today` is the local date.
     """
-    if left.visited is None or (left.view == LATEST and not left.text) or not has_news(left.visited):
+    if left.visited is None or (left.view == LATEST and not left.text):
+        return left
+    is_same_day = datetime.fromisoformat(left.visited).astimezone().date() == today
+    if is_same_day or not has_news(left.visited):
         return left
     return left._replace(view=FOR_YOU if left.view == FOR_YOU else LATEST, view_query="", text="", paper=None)
 

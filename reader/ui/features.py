@@ -25,7 +25,7 @@ class Feature(NamedTuple):
 
 FEATURES = (
     Feature("reader.ui.marks", ("actions", "traces")),
-    Feature("reader.ui.list", ("loader", "movement")),
+    Feature("reader.ui.list", ("loader", "movement", "news")),
     Feature("reader.ui.refresh", ("refresher", "sync")),
     Feature("reader.ui.query"),
     Feature("reader.ui.command_line", ("actions", "runner")),
@@ -36,7 +36,7 @@ FEATURES = (
     Feature("reader.ui.topics"),
     Feature("reader.ui.views"),
     Feature("reader.ui.why"),
-    Feature("reader.ui.calendar"),
+    Feature("reader.ui.dates"),
     Feature("reader.ui.triage"),
     Feature("reader.ui.notes"),
     Feature("reader.ui.follows"),

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from reader.core.lines import Line, cut_line, fill, measure, piece_at, spread
+from reader.core.lines import Line, fill, piece_at
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
@@ -38,6 +38,7 @@ from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.footer import main_status
 from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
+from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
 from reader.ui.looks import Look
 from reader.ui.page.presentation import link_keys
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 class Empty(Widget):
     """Shows, centred, why the list is empty and which keys help."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key", "empty--kept"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -75,17 +76,8 @@ class Empty(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        from reader.ui.list.empty_lines import KEPT
-
         width = self.content_size.width
-        longest = max((measure(line) for line in self.lines if line[0].role == KEPT), default=0)
-        rows: list[Line] = []
-        for line in self.lines:
-            if line[0].role == KEPT:
-                # Of equal width, so that the block's lines are aligned.
-                rows.append(spread(cut_line(line, width), (), min(longest, width)))
-            else:
-                rows += fill(line, width)
+        rows = [row for line in self.lines for row in fill(line, width)]
         return Content("\n").join(draw(self, row, "empty") for row in rows)
 
 
@@ -234,6 +226,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         )
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
+        self._draw_whenever(NEWS, self._draw_news, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
         self._draw_whenever(lambda state: state, lambda state: self.status.show(main_status(state, self._look.keymap)))
         self._load_first()
@@ -311,6 +304,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if counts is not None:
             self.papers.tell_days(counts.days, None if day is None else day_end(day, counts.days))
 
+    def _draw_news(self, state: State) -> None:
+        news = state[NEWS]
+        text = "" if news is None else news_text(news, self._look.today)
+        self.papers.announce(text, self._look.keymap.key("news.show", "list"))
+
     def _report_highlight(self, at: tuple[PaperKey | None, bool]) -> None:
         pk, is_on_hole = at
         self._model.change(self._model.state.highlight(pk, is_on_hole=is_on_hole))
@@ -351,6 +349,10 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             from reader.ui.list.empty_reason import empty_reason
 
             reason = empty_reason(state, self._look.today, demo=self._look.demo)
+            news = state[NEWS]
+            if news is not None:
+                way = f"news.show {news_text(news, self._look.today)}"
+                reason = reason._replace(ways=(way, *reason.ways))
             key = self._look.keymap.key
             self.empty.show(reason, partial(key, context=state.context), partial(key, context="list"))
 
@@ -414,7 +416,7 @@ def _place_parts(state: State) -> object:
 
 def _empty_parts(state: State) -> object:
     listed = state.listing, state[COUNTED], state[REFRESH], state[TOPIC_NAMES]
-    return listed, state.context, phase_of(state), state.draft and state.draft.typed
+    return listed, state.context, phase_of(state), state.draft and state.draft.typed, state[NEWS]
 
 
 def _focus_parts(state: State) -> object:

@@ -30,6 +30,7 @@ from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, sa
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.kit.line_widgets import PLAIN, draw
 from reader.ui.list.loader import ListLoader
+from reader.ui.list.news import visited_at
 from reader.ui.looks.theme import styles_directory
 from reader.ui.shell.services import Services
 from reader.ui.triage.state import lasting_place
@@ -97,7 +98,7 @@ class LastPlace:
             sizes={str(shape): sizes for shape, sizes in panes.sizes.items()},
             hidden=tuple(sorted(panes.hidden)),
             density=None if panes.density == panes.usual_density else panes.density,
-            visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            visited=visited_at(state, self._now()),
             history=state.history,
             commands=state[COMMANDS],
             topic_order=state[TOPIC_ORDER],

@@ -49,7 +49,7 @@ class ProgramActions(Actor):
         if not self._back():
             self._services[Keyboard].quit_unless_typing()
 
-    @handles("command.cancel", "date.close", "output.close", "picture.close", "why.close")
+    @handles("command.cancel", "output.close", "picture.close", "why.close")
     def close(self, _count: int | None) -> None:
         """Close the screen in front."""
         self._model.change(self._model.state.step_back())

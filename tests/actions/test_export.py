@@ -18,7 +18,7 @@ from bibtexparser.entrypoint import parse_string
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.actions.export import FORMATS, MOST, RECORD_KEYS, ExportFailed, format_of, paper_type, replacing
+from reader.actions.export import FORMATS, MOST, ExportFailed, format_of, replacing
 from reader.core.paper import FIELDS, Paper
 from reader.feeds.syndication.parse import parse_feed
 from tests.table import each
@@ -122,15 +122,6 @@ def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
     for paper in (whole, whole._replace(id="page:0a1b2c3d4e5f"), whole._replace(abstract="", url="https://a.example")):
         text = written(name, paper)
         assert not [char for char in text if char in "\x1b\x9b\u202e\x07"] and "\\u00" not in text
-
-
-def test_the_schema_of_a_paper_says_what_may_be_missing() -> None:
-    types = get_type_hints(paper_type("Found", is_new=bool))
-    assert {name: types[name] for name in ("id", "title", "abstract", "url", "upvotes", "read", "tags", "authors")} == {
-        **{"id": str, "title": str, "abstract": str | None, "url": str | None, "upvotes": int | None, "read": bool},
-        **{"tags": tuple[str, ...], "authors": list[str] | None},
-    }
-    assert types.keys() == {*RECORD_KEYS, "is_new"}
 
 
 def test_the_format_follows_from_the_file_name() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -14,9 +13,9 @@ from reader.cache import schema, text_index
 from reader.cache.marks.events import Events
 from reader.cache.repair import repair
 from reader.cache.storing.papers import Cache
-from reader.cache.texts import BATCH, Texts, compare_texts
+from reader.cache.texts import BATCH, Texts
 from reader.core.document.codec import dump
-from reader.core.document.model import Document, Heading, Paragraph, Span
+from reader.core.document.model import Document, Paragraph, Span
 from reader.core.paper import Listing
 from tests.breakage import execute
 from tests.cache.conftest import NOW, draft, faults, rows
@@ -116,42 +115,3 @@ def test_texts_of_an_older_cache_get_into_the_index(tmp_path: Path, monkeypatch:
 
 
 # Earlier versions
-
-
-def version(number: int, words: str) -> Document:
-    heading = Heading(1, str(number), (Span("Method"),))
-    return Document("T", (Paragraph((Span("We begin."),)), heading, Paragraph((Span(words),))), number)
-
-
-def test_the_text_that_the_user_saw_is_compared_with_the_newest(
-    texts: Texts, path: Path, connection: Connection
-) -> None:
-    def changed() -> list[tuple[str, str]]:
-        return [
-            (one.title, " ".join(f"{run.kind}:{run.text}" for runs in one.paragraphs for run in runs))
-            for one in compare_texts(connection, 1)
-        ]
-
-    def star(day: int) -> None:
-        with closing(Events.open(path, now=datetime(2026, 12, day, tzinfo=UTC).timestamp)) as events:
-            events.mark("star", day % 2 == 1, [1])
-
-    texts.put(1, version(1, "one two"), "feed", "2026-12-01T08:00:00Z")
-    texts.put(1, version(2, "one two three"), "feed", "2026-12-02T08:00:00Z")
-    # Nobody had marked the paper.
-    assert changed() == []
-    star(3)
-    texts.put(1, version(2, "one two four"), "arxiv.org", "2026-12-03T08:00:00Z")
-    assert changed() == []
-    texts.put(1, version(3, "one two five"), "feed", "2026-12-04T08:00:00Z")
-    assert changed() == [("Method", "same:one two gone:four new:five")]
-    # The fourth version is compared with what the user saw, until they look.
-    texts.put(1, version(4, "one two six"), "feed", "2026-12-06T00:00:00Z")
-    assert changed() == [("Method", "same:one two gone:four new:six")]
-    star(6)
-    texts.put(1, version(5, "one two seven"), "feed", "2026-12-07T08:00:00Z")
-    assert changed() == [("Method", "same:one two gone:six new:seven")]
-    execute(path, "UPDATE earlier_text SET body = x'00ff'")
-    assert changed() == []
-    assert list(texts.drop_unused("2027-01-01")) == [1]
-    assert changed() == []

@@ -23,13 +23,13 @@ from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
-from tests.feeds.test_libraries import RDF, newsboat
+from tests.feeds.test_libraries import newsboat
 
 ID = "1706.03762"
 
 ELSEWHERE = (
     *("dailypapers", "topic:agents", "--demo", "mcp"),
-    *("sync postgresql:", "digest --send"),
+    *("sync postgresql:", "sync --remove", "digest --send"),
     *("digest topic:agents --send", "feeds add https:"),
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""
@@ -58,12 +58,11 @@ BIBTEX = f"@article{{a, title={{Attention Is All You Need}}, eprint={{{ID}}}, ar
 
 FILES = {
     "my-topics.toml": "",
+    "zotero.bib": BIBTEX,
     "feeds.opml": '<opml><body><outline type="rss" xmlUrl="https://lab.example.org/feed.xml"/></body></opml>',
     "links.md": f"https://arxiv.org/abs/{ID}",
     "library.bib": BIBTEX,
     "refs.bib": BIBTEX,
-    "library.rdf": RDF,
-    "zotero.rdf": RDF,
     "Daily Papers.html": f'<!DOCTYPE html><html><body><a href="https://huggingface.co/papers/{ID}">Attention</a></body></html>',
     "bin/crontab": f"#!{sys.executable}\nimport sys\n'-l' in sys.argv or sys.stdin.read()\n",
     "bin/xclip": f"#!/bin/sh\necho {ID}\n",

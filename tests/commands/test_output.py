@@ -387,7 +387,7 @@ OTHER_WAYS = {
     r"\bgetpass\(": {"commands/output.py"},
     r"(?<![\w.])input\(": {"commands/output.py"},
     r"os\.write\(": {
-        *("feeds/http/client.py", "opening.py"),
+        *("feeds/http/pace.py", "opening.py"),
         *("ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
     },
 }

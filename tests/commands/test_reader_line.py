@@ -131,8 +131,7 @@ def test_commands_on_papers_out_of_sight_count_them_first(line: str, meant: str)
         ("2406.12345", Typed(paper="2406.12345")),
         ("theme", Typed(action="app.theme")),
         ("triage", Typed(action="triage.begin")),
-        ('triage 15m  title:"a b" is:new', Typed(action="triage.begin", text='15m  title:"a b" is:new')),
-        ("dailypapers triage 1h", Typed(action="triage.begin", text="1h")),
+        ('triage title:"a b" is:new', Typed(action="triage.begin", text='title:"a b" is:new')),
         ("", Typed()),
         ("  ", Typed()),
     ],
@@ -267,9 +266,8 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         ("export --form", "--format"),
         ("list is:unread --js", "--json, --jsonl"),
         ("help ta", "tag, tags"),
-        ("triage 3", "30m"),
-        ("triage 15m is:unr", "is:unread"),
-        *((line, "") for line in ("", "   ", "tga ", "undo x y ", "theme dark dr", "read is:unr", "triage 15m 3")),
+        ("triage is:unr", "is:unread"),
+        *((line, "") for line in ("", "   ", "tga ", "undo x y ", "theme dark dr", "read is:unr")),
     ],
 )
 def test_completions_for_a_command_line(

@@ -75,7 +75,7 @@ def test_show_prints_a_paper(session: Session, papers: Path) -> None:
         Why these topics
         Video generation  video, video editing, editing
         $ show 2606.26740 --why --jsonl
-        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "choices": [], "outputs": [], "follows": [], "marked_by": [], "why": [{"slug": "video-generation", "score": 50.1, "evidence": [{"phrase": "video", "where": ["title", "keywords", "abstract"], "points": 25.6}, {"phrase": "video editing", "where": ["title", "abstract"], "points": 20.8}, {"phrase": "editing", "where": ["title", "abstract"], "points": 4.6}, {"phrase": "find", "where": ["abstract"], "points": -1.0}]}]}
+        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "choices": [], "outputs": [], "follows": [], "marked_by": [], "why": [{"slug": "video-generation", "phrases": ["video", "video editing", "editing"]}]}
         $ show 2606.26740 --changes
         LiveEdit: Streaming Video Editing
 
@@ -139,7 +139,7 @@ def test_changes_are_told_since_the_paper_was_marked(run: Run, on_terminal: RunO
         "Title: LiveEdit: {+Streaming+} Video Editing",
     ]
     found = run("show", id, "--json=changes").record["changes"]
-    assert (found["mark"], found["due"], found["sections"]) == ("star", False, [])
+    assert (found["mark"], found["due"]) == ("star", False)
     assert found["differences"][1] == {"what": "votes", "before": 2, "after": 57, "enough": True}
     assert all(len(line) <= 30 for line in on_terminal("show", id, "--changes", columns=30).lines)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reader.core import changes
 from reader.core.changes import (
     Changes,
     Difference,
@@ -15,14 +14,11 @@ from reader.core.changes import (
     LookedAt,
     Moved,
     Run,
-    SectionText,
     brief,
-    compare_sections,
     compare_words,
     count_words,
     describe,
     find_due,
-    section_words,
 )
 from tests.table import each
 
@@ -111,18 +107,6 @@ def test_a_row_says_which_change_in_a_word_or_two() -> None:
     assert brief(Difference("votes", 5, 10, True)) == "votes ×2"
 
 
-def test_a_section_says_how_many_words_are_new_and_gone() -> None:
-    before = SectionText("A", ("one two three",)), SectionText("B", ("b",)), SectionText("C", ("c",))
-    after = SectionText("A", ("one four three",)), SectionText("C", ("c", "new words")), SectionText("D", ("d d",))
-    said = [(one.title, section_words(one)) for one in compare_sections(before, after)]
-    assert said == [
-        ("A", "1 word new, 1 word gone"),
-        ("B", "gone, 1 word"),
-        ("C", "2 words new"),
-        ("D", "new, 2 words"),
-    ]
-
-
 def test_changes_tell_what_the_user_had_done_and_when() -> None:
     one = Changes(at(2), at(3), "star", True, ())
     assert (one.day, one.done) == ("2026-11-02", "starred it")
@@ -173,50 +157,9 @@ def test_words_are_compared_in_order() -> None:
     assert compare_words("a " * 3_000, "b") == (Run("gone", "a " * 2_999 + "a"), Run("new", "b"))
 
 
-def test_full_texts_are_compared_by_section_and_paragraph() -> None:
-    before = [
-        SectionText("Introduction", ("One.", "Models are large and slow.", "Three.")),
-        SectionText("Method", ("We sample.",)),
-        SectionText("Limits", ("Few.",)),
-    ]
-    after = [
-        SectionText("Introduction", ("One.", "Models are large and fast.", "Three.", "Four.")),
-        SectionText("METHOD", ("We sample.",)),
-        SectionText("Ethics", ("None of it.",)),
-    ]
-    found = compare_sections(before, after)
-    assert [(one.title, one.kind, one.new_words, one.gone_words) for one in found] == [
-        ("Introduction", "changed", 2, 1),
-        ("Limits", "gone", 0, 1),
-        ("Ethics", "new", 3, 0),
-    ]
-    assert found[0].paragraphs == (
-        (Run("same", "Models are large and"), Run("gone", "slow."), Run("new", "fast.")),
-        (Run("new", "Four."),),
-    )
-    # So are those of a text of which too much has changed.
-    much = compare_sections([SectionText("A", ("a b",))], [SectionText("A", ("a c", "b " * 20_000))])
-    assert [run.kind for runs in much[0].paragraphs for run in runs] == ["gone", "new", "new"]
-    # Paragraphs with few common words are told apart.
-    apart = compare_sections([SectionText("A", ("one two three",))], [SectionText("A", ("four five",))])
-    assert apart[0].paragraphs == ((Run("gone", "one two three"),), (Run("new", "four five"),))
-
-
 def test_a_repetitive_text_is_replaced_as_a_whole() -> None:
-    # To compare these word by word would take a second, and minutes in a full text.
+    # To compare these word by word would take a second.
     gone, new = "x" + " a b" * 200, "y" + " b b a" * 150
     assert compare_words(f"We say {gone} here", f"We say {new} here") == (
         Run("same", "We say"), Run("gone", gone), Run("new", new), Run("same", "here"),
     )  # fmt: skip
-    before = SectionText("Data", ("One.", *("Same.", "Other.") * 200, "End."))
-    after = SectionText("Data", ("One.", *("Other.", "Other.", "Same.") * 150, "End."))
-    (section,) = compare_sections((before,), (after,))
-    assert (section.title, section.kind) == ("Data", "changed")
-
-
-def test_more_paragraphs_than_are_compared_are_replaced_as_a_whole() -> None:
-    paragraphs = tuple(f"Paragraph{number}" for number in range(changes.COMPARED + 2))
-    before, after = (SectionText("A", (*some, "The end.")) for some in (paragraphs, paragraphs[::-1]))
-    (found,) = compare_sections((before,), (after,))
-    assert len(found.paragraphs) == 2 * len(paragraphs)
-    assert {run.kind for runs in found.paragraphs for run in runs} == {"gone", "new"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from reader.core.query import parse
-from reader.core.similarity import Fit, FoundBy, Shared, came_out, like_query
+from reader.core.similarity import Fit, Shared, came_out, like_query
 from tests.table import each
 from tests.ui.stage import paper
 
@@ -23,22 +23,9 @@ def test_shared_terms_in_words(shared: Shared, said: str) -> None:
     assert shared.said == said
 
 
-@each(
-    ("found_by", "said"),
-    [
-        (FoundBy(), ""),
-        (FoundBy(("fold", "laundry"), 2), "has fold, laundry"),
-        (FoundBy(("fold",), 3), "has fold (1 of 3 words)"),
-        (FoundBy((), 1, (("difusion", "diffusion"),)), "difusion taken for diffusion"),
-    ],
-)
-def test_a_free_text_search_in_words(found_by: FoundBy, said: str) -> None:
-    assert found_by.said == said
-
-
 def test_what_was_searched_for_is_told_if_it_was_corrected() -> None:
-    corrected = FoundBy(("diffusion",), 2, corrected=(("difusion", "diffusion"), ("Modl", "model")))
-    assert Fit(1, "", found_by=corrected).searched("A Difusion Modl, rare") == "A diffusion model, rare"
+    corrected = (("difusion", "diffusion"), ("Modl", "model"))
+    assert Fit(1, "", corrected=corrected).searched("A Difusion Modl, rare") == "A diffusion model, rare"
     assert Fit(1, "").searched("difusion") == ""
 
 

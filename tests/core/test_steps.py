@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 
 from reader.core.steps import duration_text, note_step, note_wait, pace_text, watched_by
-from reader.core.waiting import beside, within
+from reader.core.waiting import beside
 from tests.table import each
 
 
@@ -55,19 +54,6 @@ def test_durations_in_words(seconds: float, text: str) -> None:
 
 def fail() -> None:
     raise ValueError("no")
-
-
-def test_an_answer_or_an_error_comes_at_once() -> None:
-    assert within(30, lambda: 5) == 5
-    with pytest.raises(ValueError, match="no"):
-        within(30, fail)
-
-
-def test_a_call_that_hangs_is_abandoned() -> None:
-    free = threading.Event()
-    with pytest.raises(TimeoutError, match=r"no answer in 0.1 s"):
-        within(0.1, free.wait)
-    free.set()
 
 
 async def test_a_call_beside_an_event_loop_returns_or_raises() -> None:

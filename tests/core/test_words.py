@@ -88,7 +88,6 @@ def test_words_in_a_row_may_be_one_word() -> None:
         (("pre", "training"), "pretraining at pre training", ["pretraining", "pre", "training"]),
         (("diffus",), "a diffusion model diffuses", ["diffusion", "diffuses"]),
         (('"world model"',), "world models, a world-model, world model", ["world-model", "world model"]),
-        (('"=pretraining"',), "pretraining", ["pretraining"]),
         (("policy",), "policies of police", ["policies"]),
         (("beta",), "β and beta", ["β", "beta"]),
     ],

@@ -39,10 +39,7 @@ class Packages:
         installed.forget()
 
     def install_example(self, name: str, entry: str = "", module: str = "", **replaced: str) -> None:
-        """Install one of the examples, under the name of its command if it has one, with some words replaced.
-
-        A module that hangs needs a name of its own: Python goes on with importing it.
-        """
+        """Install one of the examples, under the name of its command if it has one, with some words replaced."""
         code = (EXAMPLES / f"{name}.py").read_text("utf-8")
         for word, other in replaced.items():
             assert word in code
@@ -57,7 +54,6 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packag
     monkeypatch.syspath_prepend(folder)
     # For the processes that a test starts.
     monkeypatch.setenv("PYTHONPATH", f"{folder}")
-    monkeypatch.setattr(installed, "SECONDS", 0.5)
     before = set(sys.modules)
     installed.forget()
     yield Packages(folder)

@@ -10,8 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from reader.feeds import http
-from reader.feeds.http.client import HttpClient
+from reader.feeds.http.client import Client
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
@@ -21,16 +20,12 @@ DAY = "2026-05-12"
 QUICK = Limits(connect_timeout=2, read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
 
 
-@pytest.fixture(params=["", pytest.param("2", marks=pytest.mark.long)], ids=["httpx", "httpx2"])
-def wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The adapter on the library that is in use, and on the one that goes on where that has stopped."""
-    # What is not there before is not put back afterwards.
-    import_module("reader.feeds.http.wire")
-    for name in ("httpx", "httpcore"):
-        monkeypatch.setitem(sys.modules, name, import_module(f"{name}{request.param}"))
-    monkeypatch.setattr(http, "wire", None)
-    monkeypatch.delitem(sys.modules, "reader.feeds.http.wire")
-    return import_module("reader.feeds.http.wire")
+@pytest.fixture(params=["httpx", pytest.param("httpx2", marks=pytest.mark.long)])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The library that is in use, and the one that goes on where that has stopped."""
+    module = import_module(request.param)
+    monkeypatch.setitem(sys.modules, "httpx", module)
+    return module
 
 
 @pytest.fixture
@@ -48,7 +43,9 @@ def nap() -> Nap:
 async def connected(
     server: FeedServer, nap: Nap, *, limits: Limits = QUICK, token: str | None = None
 ) -> AsyncIterator[HuggingFaceClient]:
-    fetcher = HttpClient(server.url, token, limits=limits, sleep=nap, clock=nap.clock)
+    fetcher = Client(
+        server.url, token, limits=limits, refuses_pages=True, sign_in="check HF_TOKEN", sleep=nap, clock=nap.clock
+    )
     async with HuggingFaceClient(fetcher) as client:
         yield client
 

@@ -23,27 +23,20 @@ import pytest
 
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.steps import watched_by
-from reader.feeds.http.client import (
-    Backoff,
-    BusyHostClient,
-    DocumentClient,
-    HostBusy,
-    HttpClient,
-    Response,
-    duration_text,
-    host_lock,
-)
+from reader.feeds.http.client import Client, busy_host_pace
+from reader.feeds.http.pace import Pace
 from reader.feeds.http.responses import (
-    BodyReader,
-    BodyTooLarge,
+    Answer,
+    HostBusy,
     HttpRefused,
     Limits,
-    UnknownEncoding,
+    Response,
+    Validators,
     has_next_page,
     rate_limit_pause,
+    read_body,
     refusal_reason,
     retry_after,
-    sendable_validator,
 )
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.platform import Lock
@@ -55,7 +48,7 @@ from tests.tiers import rest_long
 
 
 @pytest.fixture
-def server(wire: ModuleType, server: FeedServer) -> FeedServer:
+def server(library: ModuleType, server: FeedServer) -> FeedServer:
     """The feed, asked by each of the libraries."""
     return server
 
@@ -65,7 +58,7 @@ async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) ->
     told: list[str] = []
 
     async def take(name: str) -> None:
-        async with host_lock(tmp_path / "deep" / "turn", 3, nap, nap.clock):
+        async with Pace(tmp_path / "deep" / "turn", interval=3, now=nap.clock).turn(nap):
             told.append(f"{name} begins")
             await asyncio.sleep(0.01)
             told.append(f"{name} ends")
@@ -82,7 +75,7 @@ async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
     for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
         nap.now += passed
         before = nap.now
-        async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
+        async with Pace(tmp_path / "turn", interval=3, now=nap.clock).turn(nap):
             assert nap.now - before == left
     # The file does not grow, and is the user's alone.
     assert ((tmp_path / "turn").stat().st_size, (tmp_path / "turn").stat().st_mode & 0o777) == (1, 0o600)
@@ -91,11 +84,11 @@ async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
 async def test_an_unwritable_lock_file_only_costs_the_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     nap = Nap()
-    async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
+    async with Pace(tmp_path / "file" / "turn", interval=3, now=nap.clock).turn(nap):
         assert nap.taken == []
     monkeypatch.setattr("reader.platform.try_lock", lambda _: Lock.UNSUPPORTED)
     for pauses in ([], [3.0]):
-        async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
+        async with Pace(tmp_path / "turn", interval=3, now=nap.clock).turn(nap):
             assert nap.taken == pauses
 
 
@@ -104,9 +97,9 @@ async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quar
     lock = tmp_path / "example.org.lock"
     told = r"Another program has been asking example\.org for 15 minutes; end it to continue\."
     with watched_by(lambda *step: steps.append(step)):
-        async with host_lock(lock, 0, nap, nap.clock):
+        async with Pace(lock, interval=0, now=nap.clock).turn(nap):
             with pytest.raises(FeedUnreachable, match=told):
-                async with host_lock(lock, 0, nap, nap.clock):
+                async with Pace(lock, interval=0, now=nap.clock).turn(nap):
                     pass
     assert 900 <= nap.now < 901
     # Waiting is no silence.
@@ -123,7 +116,7 @@ async def test_on_a_full_disk_the_request_is_made_and_the_next_one_waits(
     lock = tmp_path / "example.org.lock"
     monkeypatch.setattr(os, "write", full)
     for asked in (1, 2):
-        async with host_lock(lock, 3, nap, nap.clock):
+        async with Pace(lock, interval=3, now=nap.clock).turn(nap):
             pass
         assert nap.taken == [3] * asked
 
@@ -133,31 +126,31 @@ async def test_on_a_full_disk_the_request_is_made_and_the_next_one_waits(
 
 def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
     nap = Nap()
-    backoff = Backoff(tmp_path / "x.busy", nap.clock)
-    assert backoff.left() == 0
+    pace = Pace(pause=tmp_path / "x.busy", now=nap.clock)
+    assert pace.pause_left() == 0
     for pause in (300, 900, 3_600, 14_400, 14_400):
-        assert backoff.refuse() == pause
+        assert pace.refused() == pause
         # Another program, or this one after a new start, knows it.
-        assert Backoff(tmp_path / "x.busy", nap.clock).left() == pause
+        assert Pace(pause=tmp_path / "x.busy", now=nap.clock).pause_left() == pause
         # A second refusal in the same pause is no further one.
         nap.now += 1
-        assert backoff.refuse() == pause - 1
+        assert pace.refused() == pause - 1
         nap.now += pause
-    backoff.answer()
-    assert backoff.refuse() == 300
+    pace.answered()
+    assert pace.refused() == 300
     # A clock that was set back stops nothing.
     nap.now -= 86_400
-    assert backoff.left() == 0
+    assert pace.pause_left() == 0
 
 
 def test_without_a_file_that_can_be_read_and_written_there_is_no_pause(tmp_path: Path) -> None:
     file = tmp_path / "x.busy"
     for text in ("", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"):
         file.write_text(text)
-        assert (Backoff(file).left(), Backoff(file).refuse()) == (0, 300)
-    for backoff in (Backoff(None), Backoff(file / "x.busy")):
-        assert (backoff.refuse(), backoff.left()) == (300, 0)
-        backoff.answer()
+        assert (Pace(pause=file).pause_left(), Pace(pause=file).refused()) == (0, 300)
+    for pace in (Pace(), Pace(pause=file / "x.busy")):
+        assert (pace.refused(), pace.pause_left()) == (300, 0)
+        pace.answered()
 
 
 LIMITS = Limits(attempts=1, read_timeout=5, total_timeout=5, body_size=100_000)
@@ -212,10 +205,10 @@ async def serving(answers: Iterator[Iterable[bytes]]) -> AsyncIterator[str]:
 @asynccontextmanager
 async def asking(url: str, limits: Limits = LIMITS) -> AsyncIterator[Callable[[], Awaitable[bytes]]]:
     """A function that fetches the document; its client is made once, since reading certificates takes long."""
-    client = DocumentClient(url, limits=limits)
+    client = Client(url, limits=limits)
 
     async def fetch() -> bytes:
-        return await client.document(f"{url}/feed", _body)
+        return await client.get(f"{url}/feed", _body)
 
     try:
         yield fetch
@@ -301,8 +294,8 @@ def test_an_interrupted_program_does_not_wait_until_an_answer_is_read(server: Fe
         free.wait(60)
 
     async def interrupt() -> None:
-        client = HttpClient(server.url, None, limits=QUICK)
-        asking = asyncio.create_task(client.get("/x", {}, read))
+        client = Client(server.url, None, limits=QUICK)
+        asking = asyncio.create_task(client.get("/x", read))
         while not begun.is_set() and not asking.done():
             await asyncio.sleep(0.01)
         asking.cancel()
@@ -325,38 +318,34 @@ async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_pat
     with FeedServer() as server:
         server.pages["/x"] = b"text"
         first, second = (
-            BusyHostClient(
+            Client(
                 server.url,
-                folder=tmp_path,
-                lock="x.lock",
-                busy="x.busy",
-                now=clock.clock,
+                pace=busy_host_pace(server.url, tmp_path, turn="x.lock", pause="x.busy", now=clock.clock),
+                backs_off=True,
                 limits=Limits(attempts=3, backoff=3),
                 sleep=nap,
             )
             for _ in range(2)
         )
         server.faults += [f"error:{status}", f"error:{status}"]
-        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert await first.get(f"{server.url}/x", _body) == b"text"
         assert nap.taken[0] >= 2 and nap.taken[1] >= 4
         server.fault = f"error:{status}"
         with pytest.raises(HostBusy, match=rf"^127.0.0.1 is too busy to answer \({status}\); the next try is in 5 min"):
-            await first.document(f"{server.url}/x", _body)
+            await first.get(f"{server.url}/x", _body)
         asked = len(server.requests)
         clock.now += 60
-        with pytest.raises(
-            HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"
-        ) as busy:
-            await second.document(f"{server.url}/x", _body)
+        with pytest.raises(HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 min\.$") as busy:
+            await second.get(f"{server.url}/x", _body)
         assert (len(server.requests), busy.value.status) == (asked, 429)
         server.fault = "ok"
         clock.now += 300
-        assert await second.document(f"{server.url}/x", _body) == b"text"
+        assert await second.get(f"{server.url}/x", _body) == b"text"
         assert not (tmp_path / "x.busy").exists()
         # A host that names its wait is heeded as any other.
         nap.taken.clear()
         server.faults += ["limit_after:7"]
-        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert await first.get(f"{server.url}/x", _body) == b"text"
         assert nap.taken == [7]
         await first.aclose()
         await second.aclose()
@@ -421,7 +410,7 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         waiting.set()
         await asyncio.sleep(100)
 
-    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=sleep)) as client:
+    async with HuggingFaceClient(Client(server.url, limits=QUICK, sleep=sleep)) as client:
         request = asyncio.create_task(client.day(DAY))
         await waiting.wait()
         request.cancel()
@@ -456,8 +445,8 @@ LARGE = "127.0.0.1 sent more than 1 MiB at once, which were not read; try again 
         ("endless", FeedMalformed, LARGE, 1),
         ("bomb", FeedMalformed, LARGE, 1),
         ("limit:5", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 6 s.", 4),
-        ("limit:600", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 10 minutes.", 1),
-        ("limit:10000", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 3 hours.", 1),
+        ("limit:600", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 10 min.", 1),
+        ("limit:10000", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 3 h.", 1),
         ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
         ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
         ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); check HF_TOKEN.", 1),
@@ -478,7 +467,7 @@ async def test_a_lasting_failure_is_one_plain_sentence(
 
 
 async def test_a_refusal_may_be_about_the_address_or_the_token(server: FeedServer, nap: Nap) -> None:
-    async with HuggingFaceClient(HttpClient(f"{server.url}/elsewhere", limits=QUICK, sleep=nap)) as client:
+    async with HuggingFaceClient(Client(f"{server.url}/elsewhere", limits=QUICK, sleep=nap)) as client:
         with pytest.raises(HttpRefused, match=r"refused the request \(404\): Not found\.") as failure:
             await client.day(DAY)
     assert failure.value.status == 404
@@ -500,11 +489,11 @@ async def test_a_redirect_never_leaves_the_host(server: FeedServer, nap: Nap) ->
     assert len(server.requests) == len(targets) + 1
 
 
-@pytest.mark.usefixtures("wire")
+@pytest.mark.usefixtures("library")
 async def test_no_server_at_the_address_is_one_sentence(nap: Nap) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        async with HuggingFaceClient(HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
+        async with HuggingFaceClient(Client(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
             with pytest.raises(FeedUnreachable, match=r"^127\.0\.0\.1 could not be reached; try again later\.$"):
                 await client.day(DAY)
     assert nap.taken == []
@@ -530,36 +519,38 @@ async def test_connection_failures_are_explained(
     said: str,
     monkeypatch: pytest.MonkeyPatch,
     nap: Nap,
-    wire: ModuleType,
+    library: ModuleType,
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise getattr(wire.httpx, raised)("why") from cause
+        raise getattr(library, raised)("why") from cause
 
-    monkeypatch.setattr(wire.httpx.AsyncClient, "stream", refuse)
-    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+    monkeypatch.setattr(library.AsyncClient, "stream", refuse)
+    async with HuggingFaceClient(Client("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(kind, match=said):
             await client.day(DAY)
 
 
-@pytest.mark.usefixtures("wire")
+@pytest.mark.usefixtures("library")
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value"),
     [
-        ("ALL_PROXY", "socks5://127.0.0.1:9", "SOCKS proxy, which can't be used; name an HTTP proxy"),
-        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
-        ("HTTPS_PROXY", "http://127.0.0.1:999999", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
-        ("SSL_CERT_FILE", "/missing/file", "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
-        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://127.0.0.1:999999"),
+        ("SSL_CERT_FILE", "/missing/file"),
+        ("SSL_CERT_FILE", __file__),
     ],
 )
 async def test_an_unusable_proxy_is_one_sentence(
-    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
 ) -> None:
     for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(proxy, raising=False)
     monkeypatch.setenv(name, value)
-    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
-        with pytest.raises(FeedUnreachable, match=said):
+    async with HuggingFaceClient(Client("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(
+            FeedUnreachable, match="a proxy or certificates that can't be used; correct or unset HTTPS_PROXY"
+        ):
             await client.day(DAY)
     assert nap.taken == []
 
@@ -640,22 +631,15 @@ def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
     ],
 )
 def test_a_validator_is_sent_back_unchanged_or_not(given: str | None, expected: str | None) -> None:
-    assert sendable_validator(given) == expected
-
-
-@each(
-    ("seconds", "expected"),
-    [(119, "119 s"), (120, "2 minutes"), (7_199, "120 minutes"), (7_200, "2 hours"), (14_400, "4 hours")],
-)
-def test_a_duration_is_rounded(seconds: float, expected: str) -> None:
-    assert duration_text(seconds) == expected
+    headers = {} if given is None else {"ETag": given}
+    assert Validators.from_headers(headers).etag == expected
 
 
 TEXT = b"text " * 200
 PACKED_TEXT = gzip.compress(TEXT)
 
 
-@each(
+@pytest.mark.parametrize(
     ("encoding", "sent"),
     [
         ("", TEXT),
@@ -665,21 +649,24 @@ PACKED_TEXT = gzip.compress(TEXT)
         ("x-gzip", PACKED_TEXT + b"more"),
     ],
 )
-def test_a_body_is_unpacked_up_to_its_limit(encoding: str, sent: bytes) -> None:
-    whole, short = BodyReader(encoding, len(TEXT)), BodyReader(encoding, len(TEXT) - 1)
-    for start in range(0, len(sent), 7):
-        whole.add(sent[start : start + 7])
-    assert whole.body() == TEXT
-    with pytest.raises(BodyTooLarge):
-        short.add(sent)
+async def test_a_body_is_unpacked_up_to_its_limit(encoding: str, sent: bytes) -> None:
+    assert await read(encoding, sent, len(TEXT)) == TEXT
+    with pytest.raises(FeedMalformed, match="sent more than 0 MiB"):
+        await read(encoding, sent, len(TEXT) - 1)
 
 
-def test_a_body_is_whole_and_packed_once() -> None:
-    cut = BodyReader("gzip", len(TEXT))
-    assert cut.body() == b""
-    cut.add(PACKED_TEXT[:-1])
+async def test_a_body_is_whole_and_packed_once() -> None:
+    assert await read("gzip", b"", 9) == b""
     with pytest.raises(zlib.error):
-        cut.body()
+        await read("gzip", PACKED_TEXT[:-1], len(TEXT))
     for encoding in ("br", "gzip, gzip", "deflate"):
-        with pytest.raises(UnknownEncoding):
-            BodyReader(encoding, 9)
+        with pytest.raises(FeedMalformed, match="which was not requested"):
+            await read(encoding, b"", 9)
+
+
+async def read(encoding: str, sent: bytes, limit: int) -> bytes:
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(sent), 7):
+            yield sent[start : start + 7]
+
+    return await read_body("example.org", Answer(200, "", {"Content-Encoding": encoding}, pieces()), limit)

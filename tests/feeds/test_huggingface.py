@@ -16,7 +16,8 @@ from reader.core.community import Comment, Repository
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.foreign import web_url
 from reader.core.paper import Draft, Listing, Skipped
-from reader.feeds.http.client import HttpClient, host_lock
+from reader.feeds.http.client import Client
+from reader.feeds.http.pace import Pace
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import (
     SKIPPED,
@@ -90,7 +91,7 @@ async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer,
             server.days[DAY] = papers
             assert (await client.day(DAY))[0].validator is None
     server.days[DAY] = [item(f"2605.{number:05}", day=DAY) for number in range(3)]
-    again = HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
+    again = HuggingFaceClient(Client(server.url, limits=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
     async with again:
         assert await again.day(DAY) == (Listing(DAY, (), is_unchanged=True),)
         assert server.requests[-1].headers["If-None-Match"] == first.validator
@@ -122,10 +123,10 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
 
 
 async def test_requests_of_two_programs_go_one_at_a_time_too(server: FeedServer, nap: Nap, tmp_path: Path) -> None:
-    clients = [HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path)) for _ in range(2)]
-    file = tmp_path / "127.0.0.1.lock"
+    clients = [HuggingFaceClient(Client(server.url, limits=QUICK, pace=Pace(tmp_path / "x"))) for _ in range(2)]
+    file = tmp_path / "x"
     async with clients[0] as one, clients[1] as two:
-        async with host_lock(file, 0):
+        async with Pace(file).turn():
             waiting = asyncio.ensure_future(one.day(DAY))
             await asyncio.sleep(0.05)
             assert server.requests == []
@@ -140,11 +141,11 @@ async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
     served: list[int] = []
 
     async def pause(_: float) -> None:
-        async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path)) as other:
+        async with HuggingFaceClient(Client(server.url, limits=QUICK, pace=Pace(tmp_path / "x"))) as other:
             await other.day(DAY)
         served.append(len(server.requests))
 
-    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path, sleep=pause)) as client:
+    async with HuggingFaceClient(Client(server.url, limits=QUICK, pace=Pace(tmp_path / "x"), sleep=pause)) as client:
         await client.day(DAY)
     assert served == [2]
 
@@ -202,7 +203,7 @@ async def test_trending_papers_keep_the_order_of_the_feed(server: FeedServer, na
 )
 def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
     with pytest.raises(ConfigError, match="must begin with https://"):
-        HttpClient(endpoint)
+        Client.for_feed(endpoint, Settings(), {}, lock_folder=None)
 
 
 @each(
@@ -216,7 +217,7 @@ def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
     ],
 )
 def test_endpoints_that_may_be_asked(endpoint: str, host: str) -> None:
-    assert HttpClient(endpoint).host == host
+    assert Client.for_feed(endpoint, Settings(), {}, lock_folder=None).host == host
 
 
 async def test_the_environment_decides(server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import ssl
-from collections.abc import Iterator, Mapping
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -14,7 +11,7 @@ import pytest
 
 from reader.config import Settings
 from reader.core.addresses import is_local
-from reader.core.errors import FeedOffline, FeedRefused, FeedUnreachable
+from reader.core.errors import FeedOffline, FeedRefused
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.responses import Limits
 from reader.feeds.syndication.client import SyndicationClient
@@ -30,7 +27,7 @@ ALLOWED_BY = "on this machine or its network and was not asked; the setting allo
 
 
 @pytest.fixture
-def site(wire: ModuleType) -> Iterator[Documents]:
+def site(library: ModuleType) -> Iterator[Documents]:
     """A site, asked by each of the libraries."""
     with Documents() as documents:
         documents.pages["/feed"] = Page(rss(item("One")))
@@ -118,7 +115,7 @@ async def test_a_redirect_into_the_local_network_is_not_followed(
     names |= {"feeds.example.org": [["127.0.0.1"]], "lab.example.org": [["10.0.0.1"]]}
     location = target.format(port=site.server_port)
     site.pages["/feed"] = Page(status=301, headers={"Location": location})
-    monkeypatch.setattr("reader.feeds.http.wire.is_local", lambda host: bool(site.requests) and is_local(host))
+    monkeypatch.setattr("reader.feeds.http.client.is_local", lambda host: bool(site.requests) and is_local(host))
     with pytest.raises(FeedRefused, match=rf"^feeds\.example\.org redirected to .*, which is {ALLOWED_BY}$"):
         await fetch(f"http://feeds.example.org:{site.server_port}/feed")
     assert [request.headers["Host"] for request in site.requests] == [f"feeds.example.org:{site.server_port}"]
@@ -147,120 +144,6 @@ async def test_a_host_without_proxy_is_checked(site: Documents, names: Names, mo
     with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
         await fetch(f"http://lab.example.org:{site.server_port}/feed")
     assert site.requests == []
-
-
-# How a connection is made
-
-
-class Stream:
-    """A connection to an address."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.closed = False
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-
-class Network:
-    """A network where hosts answer, refuse (an error) or are silent (None, until the event)."""
-
-    def __init__(self, hosts: Mapping[str, Exception | asyncio.Event | None]) -> None:
-        self.hosts = hosts
-        self.asked: list[str] = []
-        self.streams: list[Stream] = []
-
-    async def connect_tcp(self, host: str, port: int, *_how: object) -> Stream:
-        self.asked.append(host)
-        answer = self.hosts[host]
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, asyncio.Event):
-            await answer.wait()
-        self.streams.append(Stream(host))
-        return self.streams[-1]
-
-
-async def connect(network: Network, timeout: float | None = 5) -> str:
-    public = import_module("reader.feeds.http.wire").PublicNetwork(network)
-    stream: Stream = await public.connect_tcp("lab.example.org", 443, timeout)
-    assert not stream.closed
-    return stream.address
-
-
-async def test_a_name_server_can_not_answer_the_connection_in_another_way(names: Names, wire: ModuleType) -> None:
-    names["lab.example.org"] = [["1.1.1.1"], ["127.0.0.1"]]
-    network = Network({"1.1.1.1": None})
-    assert await connect(network) == "1.1.1.1"
-    with pytest.raises(wire.LocalHost):
-        await connect(network)
-    assert network.asked == ["1.1.1.1"]
-
-
-async def test_a_silent_address_does_not_hold_the_next_one_up(
-    names: Names, monkeypatch: pytest.MonkeyPatch, wire: ModuleType
-) -> None:
-    monkeypatch.setattr(wire, "STAGGER", 0.001)
-    names["lab.example.org"] = [["2606:4700::1", "2606:4700::2", "1.1.1.1"]]
-    network = Network({"2606:4700::1": asyncio.Event(), "2606:4700::2": asyncio.Event(), "1.1.1.1": None})
-    assert await connect(network) == "1.1.1.1"
-    # Families take turns.
-    assert network.asked == ["2606:4700::1", "1.1.1.1"]
-
-
-async def test_a_refused_address_is_followed_by_the_next_at_once(
-    names: Names, monkeypatch: pytest.MonkeyPatch, wire: ModuleType
-) -> None:
-    monkeypatch.setattr(wire, "STAGGER", 3600)
-    names["lab.example.org"] = [["2606:4700::1", "1.1.1.1", "1.1.1.1"]]
-    network = Network({"2606:4700::1": wire.httpcore.ConnectError("refused"), "1.1.1.1": None})
-    assert await connect(network) == "1.1.1.1"
-    last = wire.httpcore.ConnectError("the last")
-    network = Network({"2606:4700::1": wire.httpcore.ConnectError("the first"), "1.1.1.1": last})
-    with pytest.raises(wire.httpcore.ConnectError, match="the last"):
-        await connect(network)
-    assert network.asked == ["2606:4700::1", "1.1.1.1"]
-
-
-async def test_two_connections_at_once_leave_one(
-    names: Names, monkeypatch: pytest.MonkeyPatch, wire: ModuleType
-) -> None:
-    monkeypatch.setattr(wire, "STAGGER", 0.001)
-    names["lab.example.org"] = [["1.1.1.1", "1.0.0.1", "1.1.1.2"]]
-    both = asyncio.Event()
-
-    class Both(Network):
-        async def connect_tcp(self, host: str, port: int, *how: object) -> Stream:
-            if host == "1.1.1.2":
-                both.set()
-                await asyncio.Event().wait()
-            return await super().connect_tcp(host, port, *how)
-
-    network = Both({"1.1.1.1": both, "1.0.0.1": both, "1.1.1.2": None})
-    assert await connect(network) == "1.1.1.1"
-    assert [(stream.address, stream.closed) for stream in network.streams] == [("1.1.1.1", False), ("1.0.0.1", True)]
-
-
-async def test_a_silent_host_takes_the_time_for_a_connection(names: Names, wire: ModuleType) -> None:
-    names["lab.example.org"] = [["1.1.1.1"]]
-    with pytest.raises(wire.httpcore.ConnectTimeout):
-        await connect(Network({"1.1.1.1": asyncio.Event()}), timeout=0.01)
-
-
-async def test_the_name_stays_that_of_the_certificate(
-    names: Names, site: Documents, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = Path(__file__).parents[1] / "data" / "feed_example_org.pem"
-    names |= {"feed.example.org": [["127.0.0.1"]], "lab.example.org": [["127.0.0.1"]]}
-    monkeypatch.setattr("reader.feeds.http.wire.is_local", lambda _: False)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    site.socket = context.wrap_socket(site.socket, server_side=True)
-    assert await fetch(f"https://feed.example.org:{site.server_port}/feed") == "One"
-    with pytest.raises(FeedUnreachable, match=r"certificate of lab\.example\.org is not trusted"):
-        await fetch(f"https://lab.example.org:{site.server_port}/feed")
 
 
 # The token

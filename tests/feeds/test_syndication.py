@@ -17,8 +17,8 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, Skipped
-from reader.feeds.http.client import DocumentClient, Validators, origin_of
-from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.http.client import origin_of
+from reader.feeds.http.responses import HttpRefused, Limits, Validators
 from reader.feeds.safe import html_to_text
 from reader.feeds.syndication import parse as parser
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
@@ -166,7 +166,7 @@ async def test_a_refusal_is_one_plain_sentence(site: Documents) -> None:
     pages = [
         (Page(status=404), r"refused the request \(404\); check the feed's address\."),
         (Page(status=410), r"refused the request \(410\); check the feed's address\."),
-        (Page(status=401), r"requires a sign-in \(401\), which is not supported for feeds\."),
+        (Page(status=401), r"requires a sign-in \(401\); feeds with a sign-in are not supported\."),
         (Page(b" " * 200_000), "sent more than 0 MiB at once"),
     ]
     async with connected() as feeds:
@@ -192,7 +192,7 @@ async def test_a_document_is_asked_for_one_at_a_time(site: Documents) -> None:
 
 
 def test_an_unencrypted_host_is_asked_as_it_is() -> None:
-    assert DocumentClient("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
+    assert origin_of("http://nas.example:8080/feed") == "http://nas.example:8080"
     assert origin_of("example.org/feed") == "https://example.org"
 
 

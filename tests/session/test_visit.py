@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date, datetime
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -133,7 +134,11 @@ def test_text_with_half_an_emoji_is_dropped(tmp_path: Path) -> None:
     ],
 )
 def test_a_start_begins_with_what_is_new(left: Visit, begin: Visit | None) -> None:
-    assert resumed(left, lambda visited: visited < "2026-05-13") == (begin or left)
+    assert resumed(left, lambda visited: visited < "2026-05-13", date(2026, 5, 14)) == (begin or left)
+
+
+def test_a_later_start_of_the_same_day_goes_back_to_the_users_place() -> None:
+    assert resumed(LEFT, lambda _: True, datetime.fromisoformat(OLD).astimezone().date()) == LEFT
 
 
 BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reader.core.paper import Draft
-from reader.core.topics.scorer import Evidence, TopicReason
+from reader.core.topics.scorer import TopicReason
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 """A Tuesday, on which the newest day of `DAYS` is today."""
@@ -49,7 +49,7 @@ class ByTitle:
     ) -> tuple[TopicReason, ...]:
         given = self.classify(title, abstract, keywords, categories)
         words = {topic.slug: topic.word for topic in self.topics}
-        return tuple(TopicReason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0),)) for slug in given)
+        return tuple(TopicReason(slug, (words[slug],)) for slug in given)
 
 
 TITLES: Mapping[str, Sequence[str]] = {

@@ -8,12 +8,10 @@ from pathlib import Path
 
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.core.document.model import Document, Heading, Span
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill
-from tests.ui.full_texts import keep_text, paragraph
 from tests.ui.papers import TITLES, ByTitle, draft
 
 DAY, TODAY = "2026-05-10", "2026-05-12"
@@ -66,22 +64,6 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         assert r.ids == []
         await r.do("view.all")
         await r.until(lambda: r.ids == ["2605.00001"])
-
-
-async def test_the_page_tells_what_changed_in_the_full_text(reader: Opener, tmp_path: Path) -> None:
-    file = tmp_path / "papers.db"
-    change(file)
-    for version, words in ((1, "The zebra runs here."), (2, "The zebra runs only here.")):
-        text = Document("A Text", (Heading(1, "2", (Span("Method"),)), paragraph(words)), version)
-        # The user has marked the paper after the first one.
-        keep_text(file, "2605.00001", text, fetched=f"2026-05-{8 + version:02}T06:00:00Z")
-    async with reader() as r:
-        await r.do("view.changed", "read.open")
-        await r.until(lambda: "Method" in r.text_in_front.text)
-        assert "The zebra runs only here." in r.text_in_front.text
-        # It stays while the page is read again.
-        await r.do("paper.read")
-        assert "Method" in r.text_in_front.text
 
 
 def _store(file: Path, at: str, **upvotes: int) -> None:

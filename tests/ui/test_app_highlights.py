@@ -98,6 +98,28 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         assert r.kept(id).highlights[0].endswith(") So what? A th") and not r.kept(id).note
 
 
+async def test_a_note_written_beside_a_highlight_after_a_search_is_the_note_of_that_passage(
+    reader: Opener, cache_file: Path
+) -> None:
+    async with reader(size=(140, 42)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.search")
+        await r.type("zebra runs")
+        await r.press("enter", "v", "c")
+        await r.do("text.search")
+        await r.type("paragraph")
+        await r.press("enter", "n", "N", "e")
+        rule = next(place for place, line in enumerate(r.lines) if "Note on this passage · The zebra runs" in line)
+        assert any("The zebra runs only here." in line for line in r.lines[:rule])
+        # Nothing of the text stands beside the note.
+        assert not any(line.strip() for line in r.lines[rule + 1 : -1])
+        await r.type("Mine.")
+        await r.do("note.keep")
+        assert r.kept(id).highlights[0].endswith(") Mine.") and not r.kept(id).note
+
+
 async def test_a_highlight_of_a_formula_is_the_same_where_signs_are_ascii(reader: Opener, cache_file: Path) -> None:
     formula = Paragraph((Span("We minimise "), Span(r"\mathcal{L}(\theta)", "formula"), Span(" over all steps.")))
     for ascii in (True, False):

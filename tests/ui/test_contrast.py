@@ -16,7 +16,6 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from reader.core.theme_names import OWN, TEXTUAL
-from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, find_theme
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -103,8 +102,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "why": (("read.why", "move.bottom"), ("escape",)),
     "help": (("app.help",), ("escape",)),
     "palette": (("app.commands",), ("escape",)),
-    "calendar": (("day.go",), ("escape",)),
-    "a date": (("day.go", "date.type"), ("escape", "escape")),
+    "a date": (("day.go",), ("escape",)),
     "older papers": (("app.older",), ("escape",)),
     "filter": (("find.filter", "move.bottom", "topic.pick"), ("escape", "F")),
     "links": (("link.list",), ("escape",)),
@@ -133,10 +131,7 @@ async def test_every_cell_can_be_read_and_is_ascii_for_those_who_chose_that(
         for screen, (actions, back) in SCREENS.items():
             assert r.context in ("list", "empty"), screen
             await r.do(*actions)
-            calendar = r.screen_of(CalendarScreen)
-            # Behind the calendar lies the list, which is not to be read then.
-            region = r.widget("#calendar").region if calendar is not None else None
-            assert faint_cells(r, region) == [], screen
+            assert faint_cells(r) == [], screen
             assert faint_roles(r) == [], screen
             assert not ascii or odd(r) == {}, screen
             await r.press(*back)
@@ -164,15 +159,6 @@ async def test_every_theme_can_be_read(reader: Opener) -> None:
         async for name in walk_themes(r):
             assert faint_cells(r) == [], name
             assert faint_roles(r) == [], name
-
-
-async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener) -> None:
-    async with reader() as r:
-        # Days of another warmth: all read, a few left, many.
-        await r.do("move.down", "move.down", "mark.above_read", "day.older", "mark.all_read", "day.go")
-        assert r.screen_of(CalendarScreen) is not None
-        async for name in walk_themes(r):
-            assert faint_cells(r, r.widget("#calendar").region) == [], name
 
 
 @pytest.mark.parametrize("look", [DARK_COLORS, LIGHT_COLORS], ids=["dark", "light"])

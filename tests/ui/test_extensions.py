@@ -56,7 +56,6 @@ async def test_a_second_extension_with_the_same_action_is_switched_off(packages:
 
 BAD = {
     "raises": ("EXTENSION = Extension(", 'raise ValueError("no")\nEXTENSION = Extension(', "ValueError"),
-    "hangs": ("EXTENSION = Extension(", "import time; time.sleep(2)\nEXTENSION = Extension(", "did not answer"),
     "names no key": ('"gM"', '"ctrl+nonsense"', "ConfigError"),
     "asks for nonsense": ("upvotes:>20", "is:nonsense", "QueryError"),
 }

@@ -122,6 +122,8 @@ async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path
             await r.begin("r")
             acted = "2 new · by your rules: 1 hidden, 1 tagged arms, 1 starred, 1 highlighted · u undoes"
             await r.until(lambda: acted in r.screen)
+            # New papers do not move the list; a key shows them.
+            await r.do("view.latest")
             await r.until(lambda: len(r.ids) == 3)
             await r.until(lambda: "✦" in r.screen)
             await r.search("is:hidden")

@@ -14,7 +14,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount
 from reader.core.lines import literal, measure
 from reader.core.paper import Listing as FeedListing
-from reader.core.similarity import Fit, FoundBy
+from reader.core.similarity import Fit
 from reader.core.views import View
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
@@ -27,7 +27,6 @@ from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, Triage
 from tests.table import each
 from tests.ui.drawings import text
 from tests.ui.papers import draft
@@ -105,7 +104,7 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
-    fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (("difusion", "diffusion"),)))
+    fit = Fit(3, "difusion", corrected=(("difusion", "diffusion"),))
     asked = state, state.put(FIT, fit), state.put(FIT, fit._replace(text="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]
@@ -152,8 +151,6 @@ UNJOINED_SINCE = join_failed(FETCHING, "sync fails", SINCE)
         (SILENT, Condition("2 feeds silent 10 May", "trouble")),
         (replace(SILENT, mode="sample"), Condition("sample", "plain")),
         (join_failed(UNJOINED_SINCE, "sync fails", NOW), Condition("sync fails 07:44", "trouble")),
-        (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3).leave()), Condition("triage: 15 min left")),
-        (OFFLINE.put(TRIAGE, Triage(Place(), 900).came(NOW, 3)), Condition("offline 07:44", "trouble")),
     ],
 )
 def test_the_header_shows_progress_or_a_lasting_problem(state: State, condition: Condition) -> None:

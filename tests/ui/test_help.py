@@ -481,7 +481,7 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
         await r.until(lambda: r.main.query_line.text == "topic:robotics ")
         await tap("ctrl+a")
         await r.until(lambda: "back to Latest" in r.advice)
-        await r.do("query.cancel", "day.go")
+        await r.do("query.cancel", "read.why")
         await tap("esc close")
         await r.until(lambda: r.context == "list")
 

@@ -178,9 +178,9 @@ def test_each_width_has_a_shape() -> None:
         ((80, 42), False, USUAL, (0, 33, 80, 8)),
         ((80, 38), False, USUAL, (0, 19, 80, 18)),
         ((60, 20), False, USUAL, (0, 1, 60, 18)),
-        # On a page it is as wide as the text.
-        ((140, 42), True, USUAL, (29, 21, 80, 20)),
-        ((83, 12), True, USUAL, (1, 3, 80, 8)),
+        # On a page it is as wide as the screen.
+        ((140, 42), True, USUAL, (0, 21, 140, 20)),
+        ((83, 12), True, USUAL, (0, 3, 83, 8)),
         ((1, 1), True, USUAL, (0, 0, 1, 0)),
     ],
 )

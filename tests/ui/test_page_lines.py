@@ -32,7 +32,7 @@ from reader.core.lines import Line, measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
-from reader.core.similarity import Fit, FoundBy, Shared
+from reader.core.similarity import Fit, Shared
 from reader.core.text import clean_note
 from reader.core.titles import Titled
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -152,8 +152,8 @@ def reasons(fit: Fit | None, width: int = 80) -> list[str]:
 
 
 def test_each_reason_is_named() -> None:
-    fit = Fit(3, "like:1 ~fold", Shared(("draft trees",)), FoundBy(("fold",), 2))
-    assert reasons(fit) == ["Why here  shares draft trees · has fold (1 of 2 words)"]
+    fit = Fit(3, "like:1", Shared(("draft trees",), ("Ada",)))
+    assert reasons(fit) == ["Why here  shares draft trees · Ada"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
     assert reasons(Fit(3, "like:1")) == reasons(None) == []
     hostile = Fit(3, "x", Shared(("a\x1b[31mb",)))

@@ -316,7 +316,6 @@ async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(read
         await r.until(lambda: any("NEAREST IN WORDS" in line for line in r.list_lines))
         assert "1 of 60" in r.top
         await r.do("move.down")
-        await r.until(lambda: "Why here" in r.text_in_front.text and "words)" in r.text_in_front.text)
         id, text = r.here.id, r.query
         await r.do("find.similar")
         assert r.query == f"like:{id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
-from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
+from reader.ui.dates.state import DATE, DateRequest, ask_for_date
 from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.state import PAGE, Reading, close_page
@@ -59,7 +59,7 @@ def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
 AT_WORK = State(
     place=ROBOTS,
     request=ListRequest(1, Position(1)),
-    listing=listing(1, 2, 3),
+    listing=replace(listing(1, 2, 3), version=4),
     highlighted=2,
     cache_version=4,
     marks_version=6,
@@ -106,6 +106,9 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
             asked(Position(2, 5), place=WEEK, trail=(Stop(Where(ROBOTS)),), **LEFT),
         ),
         (AT_WORK, lambda state: state.go(Place(view("all"), "robot")), {}),
+        # The same place is read again if papers came since; nothing moves when they come.
+        (AT_WORK.papers_came(None), lambda state: state.go(ROBOTS), asked(Position(2))),
+        (AT_WORK, lambda state: state.papers_came(None), {"cache_version": 5}),
         (AT_WORK, lambda state: state.go(ROBOTS, Position(3)), asked(Position(3), **LEFT)),
         # Keys wait for a list that was asked for, and not for the rest of one.
         (AT_WORK, lambda state: state.request_list(Position(3)), asked(Position(3))),
@@ -167,7 +170,7 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         # Setting a part to its present value changes nothing.
         (AT_WORK, lambda state: state.focused("list"), {}),
         (AT_WORK, close_page, {}),
-        (AT_WORK, lambda state: state.put(CALENDAR, None), {}),
+        (AT_WORK, lambda state: state.put(DATE, None), {}),
     ],
 )
 def test_a_change_sets_its_parts_and_leaves_everything_else(
@@ -304,11 +307,11 @@ def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_p
     assert changes(closed, close_page(closed.put(PAGE, READING))).keys() == set()
 
 
-def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
-    calendar = CalendarRequest(date(2026, 5, 12), since=True)
-    opened = open_calendar(AT_WORK.put(PAGE, READING), calendar)
-    assert (opened[CALENDAR], opened[PAGE], opened.context) == (calendar, None, "calendar")
-    assert changes(AT_WORK, opened.put(CALENDAR, None)).keys() == {"parts"}
+def test_a_date_is_asked_for_over_the_list_and_not_over_a_page() -> None:
+    prompt = DateRequest(date(2026, 4, 1))
+    opened = ask_for_date(AT_WORK.put(PAGE, READING), prompt)
+    assert (opened[DATE], opened[PAGE], opened.context) == (prompt, None, "date")
+    assert changes(AT_WORK, opened.put(DATE, None)).keys() == {"parts"}
 
 
 def test_steps_lead_back_one_at_a_time_each_with_the_cursor_and_the_page_that_was_there() -> None:
@@ -372,9 +375,9 @@ def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: P
     assert state.context == (focus if pks or focus == "filter" else "empty")
     typing = state.open_query()
     assert typing.context == "query"
-    calendar = open_calendar(typing, CalendarRequest(date(2026, 5, 12)))
-    assert calendar.context == "calendar"
-    assert calendar.put(PAGE, READING).context == "page"
+    prompt = ask_for_date(typing, DateRequest())
+    assert prompt.context == "date"
+    assert prompt.put(PAGE, READING).context == "page"
 
 
 # The query
@@ -540,8 +543,8 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("put", st.just(DETAIL), st.none() | st.just(READING)),
     change("put", st.just(PAGE), st.just(READING)),
     st.just(close_page),
-    st.just(lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))),
-    change("put", st.just(CALENDAR), st.none()),
+    st.just(lambda state: ask_for_date(state, DateRequest())),
+    change("put", st.just(DATE), st.none()),
     change("step_back"),
     st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
     # Its callers call it only while a query is typed.
@@ -574,7 +577,7 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         before, state = state, act(state)
         assert state.context in CONTEXTS
         assert state.is_typing == (state.draft is not None)
-        assert state[PAGE] is not None or state[CALENDAR] is not None or state.is_typing == (state.context == "query")
+        assert state[PAGE] is not None or state[DATE] is not None or state.is_typing == (state.context == "query")
         assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
         assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= HISTORY

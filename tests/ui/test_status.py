@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Literal
 
 import pytest
@@ -20,8 +19,8 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.refresh.jobs import Canvas
 from reader.session.places import Place, triage_place, view
-from reader.ui.calendar.state import CalendarRequest, open_calendar
 from reader.ui.command_line.state import COMMAND, TypedCommand
+from reader.ui.dates.state import DateRequest, ask_for_date
 from reader.ui.filter.state import COUNTED, HINT
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
@@ -41,7 +40,7 @@ from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.footer import status
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import Notice, Notices, Prompt, State
-from reader.ui.triage.state import TRIAGE, Triage, begin_triage
+from reader.ui.triage.state import TRIAGE, begin_triage
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text
@@ -301,14 +300,13 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.put(NOTING, Noting(1, "2605.00400", "A paper", ""))
         case "command":
             state = state.put(COMMAND, TypedCommand())
-        case "calendar":
-            state = open_calendar(state, CalendarRequest(date(2026, 5, 12)))
+        case "date":
+            state = ask_for_date(state, DateRequest())
         case "page":
             state = state.put(PAGE, READING)
         case "triage":
-            state = begin_triage(state, Triage(triage_place("", is_taught=False), 900))
-            begun = datetime(2026, 5, 12, tzinfo=UTC)
-            state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
+            state = begin_triage(state, triage_place("", is_taught=False))
+            state = state.update(TRIAGE, lambda triage: triage.came((1, 2, 3), 3)).put(PAGE, READING)
         case "picture":
             state = state.put(
                 PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))

@@ -147,7 +147,7 @@ class Watched(Bench):
     def __init__(self, file: Path | None = None, *, is_still: bool = False) -> None:
         library = {
             **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
-            **{"last_refresh": lambda: NOON, "changed": self.change},
+            **{"last_refresh": lambda: NOON, "changed": self.change, "newest_day": lambda: None},
         }
         super().__init__(
             library=library,

@@ -204,6 +204,19 @@ class Window:
         news = f"SELECT 1 FROM paper AS p WHERE {_BY_INDEX[LATEST]} AND p.read = 0 AND p.added > ?"
         return self._value(news, f"{since[:19]}Z") is not None
 
+    def news(self, since: str) -> tuple[int, int, str]:
+        """The number of unread papers that came since a time (ISO, UTC), of their days, and the newest of these.
+
+        Days that are more than 30 days before that time do not count: they were fetched late.
+        """
+        with explained(self._path):
+            papers, days, newest = self._connection.execute(
+                f"SELECT count(*), count(DISTINCT p.sort_day), max(p.sort_day) FROM paper AS p WHERE {VISIBLE}"
+                " AND p.read = 0 AND p.added > ? AND p.sort_day > date(?, '-30 days')",
+                (f"{since[:19]}Z", since[:10]),
+            ).fetchone()
+        return papers, days, newest or ""
+
     def _value(self, select: str, *values: object) -> Any:
         """The first value of the first row; None if there is no row."""
         with explained(self._path):

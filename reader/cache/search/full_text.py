@@ -11,7 +11,7 @@ from reader.cache.search.sql_functions import search_keys
 from reader.core.query import And, Match, Node, Not, Or, Regex
 from reader.core.query.nodes import all_of, any_of
 from reader.core.text import is_letter, split_words
-from reader.core.words import EXACT, forms, joined
+from reader.core.words import forms, joined
 
 Param = str | int
 """A value bound to a placeholder in the SQL."""
@@ -92,9 +92,7 @@ def any_form(text: str, exact: bool, is_long: bool = True) -> str | None:
 
     Only with `is_long` are longer words searched for that begin like it.
     """
-    parts = [
-        _quoted(one.words, is_prefix=one.is_beginning and is_long) for one in forms(text.removeprefix(EXACT), exact)
-    ]
+    parts = [_quoted(one.words, is_prefix=one.is_beginning and is_long) for one in forms(text, exact)]
     return f"({' OR '.join(parts)})" if len(parts) > 1 else next(iter(parts), None)
 
 
@@ -199,8 +197,6 @@ def with_compounds(node: Node) -> Node:
 
 def _keyword_forms(keyword: str) -> Sequence[str]:
     """A keyword, its abbreviation, and what that abbreviates: `llms` and `large language model`."""
-    if keyword.startswith(EXACT):
-        return (keyword,)
     from reader.core.keywords import ABBREVIATIONS, key
 
     short = key(keyword)

@@ -19,15 +19,11 @@ def register_functions(connection: sqlite3.Connection) -> None:
 def search_keys(text: str, exact: bool) -> str:
     """The words of a text for `has_words`, a line for each spelling; empty if the text has no words.
 
-    Each begins with a space, and ends with one if the last word must be whole. A text after `=` has one spelling, and
-    its line begins with that sign.
+    Each begins with a space, and ends with one if the last word must be whole.
     """
-    from reader.core.text import is_letter, split_words
-    from reader.core.words import EXACT, forms
+    from reader.core.text import is_letter
+    from reader.core.words import forms
 
-    if exact and text.startswith(EXACT):
-        words = split_words(text)
-        return f"{EXACT} {' '.join(words)} " if words else ""
     end = " " if exact or not is_letter(text[-1:]) else ""
     return "\n".join(f" {' '.join(form.words)}{end}" for form in forms(text, is_whole=True))
 
@@ -35,11 +31,10 @@ def search_keys(text: str, exact: bool) -> str:
 def has_words(keys: str, *texts: str | None) -> bool:
     """Whether one of the texts has the words of one of the keys next to each other and in this order."""
     wanted = keys.split("\n")
-    is_as_written = keys.startswith("=")
-    return any(_has_words(wanted, text, is_as_written) for text in texts if text)
+    return any(_has_words(wanted, text) for text in texts if text)
 
 
-def _has_words(wanted: Sequence[str], text: str, is_as_written: bool) -> bool:
+def _has_words(wanted: Sequence[str], text: str) -> bool:
     from reader.core.text import WORD_LETTERS, split_words
     from reader.core.words import indexed
 
@@ -47,8 +42,8 @@ def _has_words(wanted: Sequence[str], text: str, is_as_written: bool) -> bool:
     words = f" {text.translate(WORD_LETTERS)} "
     if any(key in words for key in wanted):
         return True
-    words = f" {' '.join(split_words(text if is_as_written else indexed(text)))} "
-    return any(key.removeprefix("=") in words for key in wanted)
+    words = f" {' '.join(split_words(indexed(text)))} "
+    return any(key in words for key in wanted)
 
 
 def _regexp(pattern: str, text: str | None) -> bool:

@@ -15,7 +15,7 @@ from reader.cache.marks import derive
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
     *("full_text", "community", "kept_output", "paper_words", "suits", "paper_flags", "follow_paper"),
-    *("paper_edit", "second_look", "earlier_text", "page_paper"),
+    *("paper_edit", "second_look", "page_paper"),
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 
@@ -62,6 +62,5 @@ def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
     """
     pks = [pk for (pk,) in connection.execute(_UNUSED, (before, limit))]
     text_index.forget(connection, pks)
-    for table in ("full_text", "earlier_text"):
-        connection.executemany(f"DELETE FROM {table} WHERE pk = ?", ((pk,) for pk in pks))
+    connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
     return len(pks)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from reader import installed
@@ -27,7 +27,7 @@ from reader.commands.help_text import (
     text_of,
     told_beside,
 )
-from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, find_command, results_of
+from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, find_command, json_forms
 from reader.paths import APP
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def _made(part: str, keymap: Keymap | None) -> str:
     return makers[part]()
 
 
-def results_table(names: Iterable[str] = COMMANDS) -> str:
+def results_table() -> str:
     """What commands print with --json."""
-    return table("With `--json`", "prints the keys", table_of(results_of(names)))
+    return table("With `--json`", "prints the keys", table_of(json_forms()))
 
 
 def paper_keys() -> str:

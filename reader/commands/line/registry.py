@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reader import installed
 from reader.core.errors import ReaderError
@@ -124,9 +124,9 @@ def gists_of_commands() -> dict[str, str]:
     return {**ours, "help": "what a command takes", **added}
 
 
-def results_of(names: Iterable[str] = COMMANDS) -> dict[str, Any]:
-    """The types of what commands print, by whole command lines."""
-    return {words: kind for name in names for words, kind in find_command(name).results.items()}
+def json_forms() -> dict[str, str]:
+    """The fields of the JSON of our commands, by whole command lines such as `views list`."""
+    return {f"{name} {words}".rstrip(): form for name in COMMANDS for words, form in find_command(name).fields.items()}
 
 
 def find_command(name: str) -> Command:

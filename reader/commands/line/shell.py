@@ -79,8 +79,6 @@ class ReaderShell:
         if name == THEME and len(before) == 1:
             yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
-            if len(before) == 1:
-                yield from (Candidate(time, "") for time in ("15m", "30m", "1h") if time.startswith(word))
             yield from self._known(["list", word])
         elif name == "export" and not word.startswith("-"):
             yield from self._export_words(before[1:], word)
@@ -147,7 +145,7 @@ def _quoted(candidate: Candidate) -> Candidate:
 PROGRAM = "dailypapers"
 
 TRIAGE = "triage"
-"""A word known only to the reader: decide on unread papers one by one, against a clock."""
+"""A word known only to the reader: decide on unread papers one by one."""
 
 _WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
 """Words for actions that take the rest of the line."""

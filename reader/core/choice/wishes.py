@@ -2,9 +2,6 @@
 
 Each wish is an event without papers, which undo takes back. Its step adds to the score of papers with the word or
 trait, or takes from it, whether that was learned or not. A muted word is not learned at all.
-
-Earlier versions also let the user change whole interests. Their events still count: what was raised, lowered or muted
-multiplies the weight of the marks on the interest's papers.
 """
 
 from __future__ import annotations
@@ -13,15 +10,10 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from reader.core.choice.words import is_pair, terms_of
-from reader.core.foreign import read_json
-from reader.core.ids import is_paper_id
 from reader.core.text import clean, fold
 
 WEIGH: Final = "weigh:"
 """Prefix of the kinds of events that weigh something; its type and name follow."""
-
-INTEREST: Final = "interest:"
-"""Prefix of the kinds of events that changed an interest in earlier versions; the value is JSON."""
 
 MUTE: Final = "mute"
 """The value of the event that mutes."""
@@ -33,9 +25,6 @@ LONGEST_NAME: Final = 120
 
 FIRST_STEP: Final = 0.5
 """What the first step adds to the score, on a scale on which liked papers have 1; each next step doubles it."""
-
-INTEREST_FACTOR: Final = 1.5
-MOST_INTEREST_LETTERS: Final = 8_000
 
 What: TypeAlias = Literal["word", "topic", "author", "org"]
 """What a wish is about; all but words are traits."""
@@ -106,7 +95,7 @@ def parse_wish(kind: str, value: str) -> Wish | None:
 
 
 def event_label(kind: str, value: str) -> str:
-    """An event of these kinds in words."""
+    """A wish, or an interest that an earlier version changed, in words."""
     wish = parse_wish(kind, value)
     return wish.label if wish else "changed an interest"
 
@@ -119,20 +108,6 @@ def newest_wishes(events: Iterable[tuple[str, str]]) -> tuple[Wish, ...]:
         if wish.step != 0:
             found[wish.key] = wish
     return tuple(found.values())
-
-
-def interest_factors(events: Iterable[tuple[str, str]]) -> dict[str, float]:
-    """What the marks on some papers, by id, are multiplied by, from the events about interests, oldest first."""
-    newest = {kind: value for kind, value in events if kind.startswith(INTEREST)}
-    factors: dict[str, float] = {}
-    for value in newest.values():
-        held = read_json(value, MOST_INTEREST_LETTERS)
-        step, ids = (held.get("step", 0), held.get("papers")) if isinstance(held, dict) else (0, None)
-        is_step = step is None or (type(step) is int and abs(step) <= MOST_STEPS)
-        if is_step and step != 0 and isinstance(ids, list):
-            factor = 0.0 if step is None else INTEREST_FACTOR**step
-            factors.update({id: factor for id in ids if isinstance(id, str) and is_paper_id(id)})
-    return factors
 
 
 def muted_terms(wishes: Iterable[Wish]) -> frozenset[int]:

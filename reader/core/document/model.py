@@ -13,6 +13,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+"""What stands for a letter of a PDF whose code has no meaning that can be found."""
+
 NESTING = 8
 """How deep blocks nest at most; deeper ones become blocks of the innermost container."""
 
@@ -299,6 +302,9 @@ class Document:
             "no pictures": any(one.label.startswith("Fig") for one in figures)
             and not any(one.pictures for one in figures),
             "no references": Reference not in kinds,
+            f"letters that can't be told are {UNKNOWN}": any(
+                UNKNOWN in text for block in self.blocks for text in texts(block)
+            ),
         }
         return tuple(said for said, is_so in is_lacking.items() if is_so)
 

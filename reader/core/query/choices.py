@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reader.core.query.lexer import lex, split_near
-from reader.core.query.nodes import And, Node, Not, Or, Query, Sort, Term, TopTerm, all_of, any_of
+from reader.core.query.nodes import And, Node, Not, Or, Query, Sort, Term, TopTerm, any_of, grouped
 from reader.core.query.parser import parse
 
 
@@ -46,68 +45,22 @@ def picked_topics(query: Query) -> TopicChoice:
 
 
 def with_topics(text: str, choice: TopicChoice) -> str:
-    """Replace the topics that `picked_topics` finds by a choice; the rest of the text stays as typed.
-
-    Raises QueryError if the text does not parse.
-    """
-    text, near = split_near(text)
-    if near:
-        return " ".join(part for part in (with_topics(text, choice), near) if part)
+    """The query with a choice in place of the topics that `picked_topics` finds. Raises QueryError."""
     query = parse(text)
-    shown = [part for _, part in _shown(query)]
-    terms = _terms(choice)
-    if not shown:
-        return " ".join(filter(None, (terms, _ready_for_terms(text, query) if terms else text.strip())))
-    if isinstance(query.root, Or):
-        # The whole text is one group of topics, maybe with a sort inside.
-        order = str(query.sort) if query.sort else ""
-        return " ".join(filter(None, (terms, order)))
-    return _cut_parts(text, shown, terms)
-
-
-def _terms(choice: TopicChoice) -> str:
     picked: list[Node] = [Term("topic", slug) for slug in choice.picked]
-    pieces = [str(Not(Term("topic", slug))) for slug in choice.excluded]
-    if len(picked) == 1 or (picked and choice.mode == "all"):
-        pieces.insert(0, str(all_of(picked)))
-    elif picked:
-        pieces.insert(0, f"({any_of(picked)})")
-    return " ".join(pieces)
+    if choice.mode == "any" and picked:
+        picked = [any_of(picked)]
+    excluded = [Not(Term("topic", slug)) for slug in choice.excluded]
+    return _with_terms(query, [part for _, part in _shown(query)], [*picked, *excluded])
 
 
-def _ready_for_terms(text: str, query: Query) -> str:
-    """The text of a query to which terms can be added: an OR at the top level is put in parentheses."""
-    if not isinstance(query.root, Or):
-        return text.strip()
-    sorts = [part for part in query.parts if isinstance(part.node, Sort)]
-    return " ".join((f"({_cut_parts(text, sorts)})", *(text[part.start : part.end] for part in sorts)))
-
-
-def _cut_parts(text: str, parts: list[TopTerm], replacement: str = "") -> str:
-    """The text without some parts and the ANDs that joined them; `replacement` takes the place of the first."""
-    pieces = []
-    at = 0
-    for start, end in _spans(text, parts):
-        pieces += [text[at:start].strip(), replacement]
-        replacement, at = "", end
-    pieces.append(text[at:].strip())
-    return " ".join(filter(None, pieces))
-
-
-def _spans(text: str, parts: list[TopTerm]) -> Iterator[tuple[int, int]]:
-    """The spans of the parts, each with an adjacent written AND: the one before, else the one after."""
-    tokens = lex(text)
-    taken = 0
-    for part in parts:
-        start, end = part.start, part.end
-        before = next((token for token in reversed(tokens) if token.end <= start), None)
-        after = next((token for token in tokens if token.start >= end), None)
-        if before and before.kind == "and" and before.start >= taken:
-            start = before.start
-        elif after and after.kind == "and":
-            end = after.end
-        taken = end
-        yield start, end
+def _with_terms(query: Query, gone: Sequence[TopTerm], new: Sequence[Node]) -> str:
+    """A query's text in canonical form, with new terms where others were; else at its beginning."""
+    at = gone[0].start if gone else 0
+    kept = [part for part in query.parts if part not in gone]
+    before, after = ([part.node for part in kept if (part.start < at) is is_before] for is_before in (True, False))
+    nodes = [*before, *new, *after]
+    return " ".join(str(node) if isinstance(node, Sort) else grouped(node) for node in nodes)
 
 
 def _shown(query: Query) -> list[tuple[TopicChoice, TopTerm]]:
@@ -169,16 +122,12 @@ def chosen_tags(query: Query) -> TagChoice:
 
 def with_tag(text: str, tag: str, where: Literal["picked", "excluded"]) -> str:
     """The query with a tag picked or excluded, or without it if it already was. Raises QueryError."""
-    text, near = split_near(text)
-    if near:
-        return " ".join(part for part in (with_tag(text, tag, where), near) if part)
     query = parse(text)
-    named = [(part, found) for part in query.parts if (found := _named(part.node)) and _same(found[0], tag)]
-    kept = _cut_parts(text, [part for part, _ in named])
-    if any(is_picked == (where == "picked") for _, (_, is_picked) in named):
-        return kept
-    term: Node = Term("tag", tag)
-    return f"{_ready_for_terms(kept, parse(kept))} {term if where == 'picked' else Not(term)}".strip()
+    named = [(part, found[1]) for part in query.parts if (found := _named(part.node)) and _same(found[0], tag)]
+    term = Term("tag", tag)
+    is_undone = any(is_picked == (where == "picked") for _, is_picked in named)
+    new: list[Node] = [] if is_undone else [term if where == "picked" else Not(term)]
+    return _with_terms(query, [part for part, _ in named], new)
 
 
 def _named(node: Node | Sort) -> tuple[str, bool] | None:

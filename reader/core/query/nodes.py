@@ -14,8 +14,7 @@ class Match:
     """Words to find in a paper's text, in one field or in all.
 
     A bare word matches words that begin with it. With `exact` (typed in quotes) whole words match, in this order.
-    All spellings count (`core/words.py`), and only
-    this one if the text between quotes begins with `=`.
+    All spellings count (`core/words.py`).
     """
 
     text: str

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from heapq import nlargest
 from math import log2
 from typing import Any, NamedTuple
 
@@ -31,8 +31,8 @@ THRESHOLD = 40.0
 FLOOR = 1.0
 """Points of the best topic that a paper gets if none reaches the threshold."""
 
-FOR, AGAINST = 5, 2
-"""Maximum number of causes shown for a topic and against it."""
+MOST_CAUSES, LEAST_CAUSE = 5, 0.5
+"""Maximum number of phrases shown for a topic, and the points from which on one is."""
 
 _VERSION = "3"
 """Raised when the same weights give different topics, so that caches classify their papers again."""
@@ -70,23 +70,12 @@ class Topic(NamedTuple):
     """One sentence on which papers have the topic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One cause of a topic: a phrase, or another topic of the paper."""
-
-    phrase: str
-    where: tuple[str, ...]
-    """Any of `title`, `keywords`, `abstract`; or `topics` alone."""
-    points: float
-
-
-@dataclass(frozen=True, slots=True)
-class TopicReason:
-    """Why a paper has a topic: its points and the evidence, strongest first."""
+class TopicReason(NamedTuple):
+    """Why a paper has a topic."""
 
     slug: str
-    score: float
-    evidence: tuple[Evidence, ...]
+    phrases: tuple[str, ...]
+    """The phrases that gave it, the strongest first."""
 
 
 def strength(mentions: int) -> float:
@@ -237,27 +226,22 @@ class Topics:
     def explain(
         self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
     ) -> tuple[TopicReason, ...]:
-        """The topics that `classify` gives, each with the evidence for and against it."""
+        """The topics that `classify` gives, each with what gave it."""
         rows, scores = self._score(title, abstract, keywords)
-        fields = {
-            "title": self.matcher.find(title),
-            "keywords": self.matcher.find(*keywords),
-            "abstract": self.matcher.find(abstract),
-        }
-        chosen = self._choose(scores)
-        reasons = []
-        for slug, score in chosen:
-            evidence = [
-                Evidence(phrase, _where(phrase, fields), round(self.weights[phrase][slug] * factor, 1))
-                for phrase, factor in rows.items()
-                if slug in self.weights[phrase]
-            ]
-            for other, _ in chosen:
-                if points := self._implies.get(other, {}).get(slug):
-                    evidence.append(Evidence(other, ("topics",), points))
-            evidence.sort(key=lambda one: -one.points)
-            reasons.append(TopicReason(slug, round(score, 1), tuple(evidence)))
-        return tuple(reasons)
+        chosen = [slug for slug, _ in self._choose(scores)]
+        return tuple(TopicReason(slug, self._causes(slug, rows, chosen)) for slug in chosen)
+
+    def _causes(self, slug: str, rows: Mapping[str, float], given: Iterable[str]) -> tuple[str, ...]:
+        """The phrases, and the other topics of the paper, that speak most for a topic; a stem is no word to show."""
+        points = defaultdict[str, float](float)
+        for phrase, factor in rows.items():
+            if "*" not in phrase:
+                points[phrase.removeprefix(TITLE)] += self.weights[phrase].get(slug, 0.0) * factor
+        names = {topic.slug: topic.name for topic in self.topics}
+        for other in given:
+            points[f"topic {names[other]}"] += self._implies[other].get(slug, 0.0)
+        causes = (cause for cause in points if points[cause] >= LEAST_CAUSE)
+        return tuple(nlargest(MOST_CAUSES, causes, key=points.__getitem__))
 
     def find(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> Found:
         """The parts of phrases in a paper."""
@@ -293,60 +277,3 @@ class Topics:
             best = max(scores, key=scores.__getitem__, default="")
             given = [best] if best and scores[best] >= FLOOR else []
         return [(slug, scores[slug]) for slug in sorted(given, key=lambda slug: -scores[slug])[:MOST]]
-
-
-def _where(phrase: str, fields: Mapping[str, Counter[str]]) -> tuple[str, ...]:
-    if phrase.startswith(TITLE):
-        return ("title",)
-    return tuple(name for name, found in fields.items() if any(part in found for part in phrase.split(" + ")))
-
-
-# Why, as shown
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One cause for a topic or against it."""
-
-    said: str
-    """The phrase or the other topic, as shown."""
-    where: str
-    """The fields with it, such as `title, abstract`; empty for topics."""
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The causes of one of a paper's topics."""
-
-    slug: str
-    name: str
-    score: int
-    causes: tuple[Cause, ...]
-    """Causes for the topic, the strongest first, then those against it."""
-    weaker: int
-    """The number of further causes."""
-
-
-def why(reasons: Iterable[TopicReason], names: Mapping[str, str]) -> tuple[Why, ...]:
-    """Each topic with its strongest causes; `names` are topic names by slug."""
-    found = []
-    for slug, score, evidence in ((one.slug, one.score, one.evidence) for one in reasons):
-        causes = sorted((cause for cause in _merged(evidence, names) if cause.points), key=lambda one: -one.points)
-        strongest = [cause for cause in causes if cause.points > 0][:FOR]
-        strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
-        found.append(Why(slug, names.get(slug, slug), round(score), tuple(strongest), len(causes) - len(strongest)))
-    return tuple(found)
-
-
-def _merged(evidence: Iterable[Evidence], names: Mapping[str, str]) -> Iterator[Cause]:
-    """Causes with whole points; a phrase and its extra points for the title are one cause."""
-    merged: dict[str, list[Evidence]] = {}
-    for one in evidence:
-        said = one.phrase.removeprefix(TITLE)
-        if one.where == ("topics",):
-            said = f"topic {names.get(one.phrase, one.phrase)}"
-        merged.setdefault(said, []).append(one)
-    for said, group in merged.items():
-        where = dict.fromkeys(place for one in group for place in one.where if place != "topics")
-        yield Cause(said, ", ".join(where), round(sum(one.points for one in group)))

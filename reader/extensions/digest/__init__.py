@@ -78,7 +78,13 @@ DIGEST = api.Command(
     (),
     _add_arguments,
     _run_digest,
-    {"": lambda: api.news.Digest},
+    {
+        "": (
+            "title, since, query, asked, sources (name, answered, whole, day, here, of, says), sections "
+            "(name, papers (id, title, upvotes, authors, organization, venue, day, comments, topics, "
+            "code_url, url, why, says, by_ai)), left_out, mailed, topics (slug, name, rising), sent, file"
+        )
+    },
 )
 
-EXTENSION = api.Extension(name="digest", api=1, commands=(DIGEST,), findings=(_examine,))
+EXTENSION = api.Extension(name="digest", commands=(DIGEST,), findings=(_examine,))

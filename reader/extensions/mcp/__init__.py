@@ -37,4 +37,4 @@ MCP = api.Command(
     _serve,
 )
 
-EXTENSION = api.Extension(name="mcp", api=1, commands=(MCP,))
+EXTENSION = api.Extension(name="mcp", commands=(MCP,))

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from reader import api
 from reader.api import places
@@ -42,7 +42,7 @@ def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
         return _remove(arguments, workspace)
     if arguments.status and not (arguments.folder or workspace.settings.sync):
         nothing = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
-        return api.answer(arguments, Status(folder=None, machines=[], troubles=[]), nothing)
+        return api.answer(arguments, {"folder": None, "machines": [], "troubles": []}, nothing)
     place = place_of(arguments.folder, workspace)
     if arguments.status:
         return _print_status(arguments, workspace, place)
@@ -125,19 +125,6 @@ def _print_outcome(arguments: Namespace, workspace: api.Workspace, exchanged: Ex
         api.print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
 
 
-class Machine(TypedDict):
-    """A machine whose marks are here."""
-
-    machine: str
-    name: str
-    is_this: bool
-    changes: int
-    newest: str
-
-
-Status = TypedDict("Status", {"folder": str | None, "machines": list[Machine], "troubles": list[str]})
-
-
 def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | str) -> int:
     from reader.extensions.sync.folder import load
 
@@ -146,19 +133,19 @@ def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | 
     with workspace.events() as events:
         known = load(events, shown if isinstance(place, str) else str(place))
         names = {one.machine: one.name for one in known.files.values()}
-        records = [
-            Machine(
-                machine=machine,
-                name=names.get(machine, ""),
-                is_this=machine == events.machine(),
-                changes=count,
-                newest=datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
-            )
+        records: list[dict[str, Any]] = [
+            {
+                "machine": machine,
+                "name": names.get(machine, ""),
+                "is_this": machine == events.machine(),
+                "changes": count,
+                "newest": datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
+            }
             for machine, (count, _, last) in sorted(events.log.machines().items())
         ]
     troubles = [f"{name}: {one.trouble}" for name, one in known.files.items() if one.trouble]
     if arguments.json:
-        return api.answer(arguments, Status(folder=shown, machines=records, troubles=troubles))
+        return api.answer(arguments, {"folder": shown, "machines": records, "troubles": troubles})
     is_missing = isinstance(place, Path) and not place.is_dir()
     api.print_text(f"{shown}{' is missing now' if is_missing else ''}")
     rows = [
@@ -174,9 +161,6 @@ def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | 
     for trouble in troubles:
         api.print_text(api.clean(trouble))
     return 0
-
-
-Removed = TypedDict("Removed", {"machine": str, "changes": int})
 
 
 def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
@@ -196,7 +180,7 @@ def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
             return 0
         events.delete_machine(found[0])
     said = f"{api.amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
-    return api.answer(arguments, Removed(machine=found[0], changes=count), said)
+    return api.answer(arguments, {"machine": found[0], "changes": count}, said)
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
@@ -208,12 +192,6 @@ def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
         yield api.Finding("Sharing", "sync", api.clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
 
 
-def _results() -> Any:
-    from reader.extensions.sync.folder import Exchanged
-
-    return Exchanged
-
-
 SYNC = api.Command(
     "sync",
     "Keep the same marks on all your machines through a shared folder: one file for each machine, no server, any "
@@ -222,7 +200,11 @@ SYNC = api.Command(
     (),
     _add_arguments,
     _run_sync,
-    {"": _results, "--status": Status, "--remove": Removed},
+    {
+        "": "came, went, troubles, is_new_machine",
+        "--status": "folder, machines (machine, name, is_this, changes, newest), troubles",
+        "--remove": "machine, changes",
+    },
 )
 
-EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,))
+EXTENSION = api.Extension(name="sync", commands=(SYNC,), findings=(_examine,))

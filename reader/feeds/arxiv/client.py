@@ -19,14 +19,22 @@ from reader.feeds.arxiv.parse import (
     parse_arxiv,
     refusal_reason,
 )
-from reader.feeds.http.client import BusyHostClient, Closing, HttpOptions, is_local_url
+from reader.feeds.http.client import (
+    BUSY_HOST_INTERVAL_SECONDS,
+    FEED_TYPES,
+    Client,
+    Closing,
+    HttpOptions,
+    busy_host_pace,
+    is_local_url,
+)
 from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
 
-INTERVAL = BusyHostClient.PACE
+INTERVAL = BUSY_HOST_INTERVAL_SECONDS
 """Seconds between requests to either host, by arXiv's terms."""
 
 MAX_IDS = 200
@@ -75,20 +83,14 @@ class ArxivClient(Closing):
         **options: Unpack[HttpOptions],
     ) -> None:
         options.setdefault("limits", _LIMITS)
+        options.setdefault("accept", FEED_TYPES)
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
 
-        def client(endpoint: str, busy: str, options: HttpOptions = options) -> BusyHostClient:
-            return BusyHostClient(
-                endpoint,
-                folder=folder,
-                lock="arxiv.lock",
-                busy=busy,
-                name="arXiv",
-                interval=INTERVAL,
-                reason=refusal_reason,
-                now=lambda: now().timestamp(),
-                **options,
+        def client(endpoint: str, pause: str) -> Client:
+            pace = busy_host_pace(endpoint, folder, turn="arxiv.lock", pause=pause, now=lambda: now().timestamp())
+            return Client(
+                endpoint, name="arXiv", interval=INTERVAL, reason=refusal_reason, pace=pace, backs_off=True, **options
             )
 
         # Each is a different machine: while one is busy, the other may answer.
@@ -159,11 +161,11 @@ class ArxivClient(Closing):
         if not ids:
             return ()
         url = f"{self._feeds}/rss/{'+'.join(ids)}"
-        return (await self._feeds_http.document(url, lambda response: parse_arxiv(response.body))).entries
+        return (await self._feeds_http.get(url, lambda response: parse_arxiv(response.body))).entries
 
     async def _query(self, **parameters: str | int) -> ArxivResponse:
         url = f"{self._api}/api/query?{urlencode(parameters)}"
-        return await self._http.document(url, lambda response: parse_arxiv(response.body))
+        return await self._http.get(url, lambda response: parse_arxiv(response.body))
 
 
 def _title_words(title: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Papers in other programs' files: BibTeX, RIS, CSL-JSON, Zotero's RDF, newsboat's cache, and lists of ids and links.
+"""Papers in other programs' files: BibTeX, RIS, CSL-JSON, newsboat's cache, and lists of ids and links.
 
 Reads the title, labels and arXiv id of each entry. People and programs put the id into various fields; the most
 reliable is tried first.
@@ -22,11 +22,9 @@ from reader.core.latex import latex_to_unicode
 from reader.core.marks import TAG_LIMIT
 from reader.core.paper import LibraryEntry
 from reader.core.text import clean, clean_note
-from reader.feeds.safe import UnreadableXml, html_to_text, parse_xml
+from reader.feeds.safe import html_to_text
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
     from bibtexparser.model import Block, Entry
 
 TITLE_LIMIT = 500
@@ -313,52 +311,6 @@ def _texts_in(value: object, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list | dict) and depth < _CSL_DEPTH:
         for one in value.values() if isinstance(value, dict) else value:
             yield from _texts_in(one, depth + 1)
-
-
-# Zotero RDF: elements with an item type are entries, except notes, attachments and collections
-
-_PROSE = ("abstract", "title", "authors", "subject")
-"""Elements whose text may name other papers."""
-
-
-def is_rdf(start: bytes) -> bool:
-    """Whether a document begins as RDF."""
-    return b"<rdf:RDF" in start[:4096]
-
-
-def parse_rdf(body: bytes) -> Iterator[LibraryEntry]:
-    """The entries of a file, in its order; raises FeedMalformed."""
-    try:
-        root = parse_xml(body)
-    except UnreadableXml as error:
-        raise FeedMalformed(f"This RDF {error}.") from None
-    files = {_about(one): " ".join(_element_texts(one)) for one in root if one.tag == "Attachment"}
-    memos = {_about(one): one.findtext("value") or "" for one in root if one.tag == "Memo"}
-    collections: dict[str, list[str]] = {}
-    for one in root.iterfind("Collection"):
-        for part in one.iterfind("hasPart"):
-            collections.setdefault(part.get("resource", ""), []).append(one.findtext("title") or "")
-    for number, item in enumerate(root, 1):
-        kind = item.findtext("itemType")
-        if kind and kind not in _NO_ITEMS:
-            linked = [files.get(one.get("resource", ""), "") for one in item.iter("link")]
-            title = item.findtext("title") or ""
-            id = find_id([_about(item), *_element_texts(item)]) or find_in_files(linked)
-            labels = [subject.text or "" for subject in item.iterfind("subject")]
-            notes = [memos.get(one.get("resource", ""), "") for one in item.iterfind("isReferencedBy")]
-            yield make_entry(f"item {number}", title, id, [*labels, *collections.get(_about(item), ())], notes)
-
-
-def _about(item: Element) -> str:
-    return item.get("about", "")
-
-
-def _element_texts(item: Element) -> Iterator[str]:
-    """The texts of an item's elements, without those of prose."""
-    for child in item:
-        if child.tag not in _PROSE:
-            yield from (value for value in child.attrib.values())
-            yield " ".join("".join(child.itertext()).split())
 
 
 # newsboat's cache: read papers, and the letters that flag papers. A paper has a row for each feed: it is read if any

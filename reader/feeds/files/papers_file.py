@@ -349,8 +349,8 @@ def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
 
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
-    if libraries.is_rdf(body):
-        return _listed(libraries.parse_rdf(body))
+    if b"<rdf:RDF" in body[:4096]:
+        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX, RIS or CSL-JSON.")
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:

@@ -21,9 +21,9 @@ from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
 from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfClient, PdfTexts
 from reader.feeds.fulltext.spans import LETTERS
-from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
+from reader.feeds.http.client import Client, HttpOptions, busy_host_pace, is_local_url, origin_of
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.http.responses import HttpRefused, Limits, Response
 from reader.paths import response_cache_folder
 
 FEED = "feed"
@@ -62,7 +62,7 @@ class FeedTexts:
     name = FEED
     """What the source is called in messages and in the cache."""
 
-    def __init__(self, http: HttpClient) -> None:
+    def __init__(self, http: Client) -> None:
         self._http = http
 
     async def text(self, id: str) -> Document:
@@ -71,27 +71,21 @@ class FeedTexts:
             raise NoFullText("it has no arXiv id")
         with _gone_as("the feed does not have its text"):
             path = f"/papers/{in_address(id)}.md"
-            return await self._http.get(path, {}, lambda response: read_markdown(_text(response)))
+            return await self._http.get(path, lambda response: read_markdown(_text(response)))
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
 
-class PageTexts(BusyHostClient):
+class PageTexts(Client):
     """The HTML pages of a site such as arXiv's."""
 
     def __init__(self, endpoint: str, *, folder: Path | None = None, **options: Unpack[HttpOptions]) -> None:
         """`folder` has what programs share about the host."""
         host = urlsplit(endpoint).hostname or ""
         options["accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-        super().__init__(
-            endpoint,
-            folder=folder,
-            lock=f"{host}.pages.lock",
-            busy=f"{host}.pages.busy",
-            name=_NAMES.get(host),
-            **options,
-        )
+        pace = busy_host_pace(endpoint, folder, turn=f"{host}.pages.lock", pause=f"{host}.pages.busy")
+        super().__init__(origin_of(endpoint), name=_NAMES.get(host), pace=pace, backs_off=True, **options)
         self.name = host
 
     async def text(self, id: str) -> Document:
@@ -100,7 +94,7 @@ class PageTexts(BusyHostClient):
             raise NoFullText(f"{self.host} has no HTML of it")
         with _gone_as(f"{self.host} has no HTML of it"):
             address = f"{self.endpoint}/html/{in_arxiv_address(id)}"
-            return await self.document(address, lambda response: read_html(without_mathml(_text(response))))
+            return await self.get(address, lambda response: read_html(without_mathml(_text(response))))
 
     def _redirect_target(self, origin: str, target: str) -> str:
         # A paper without HTML redirects to the page of its abstract.
@@ -138,9 +132,7 @@ def open_text_sources(
         limits = replace(_LIMITS, read_timeout=patience)
         accept = "text/markdown, text/plain;q=0.9, */*;q=0.1"
         return FeedTexts(
-            HttpClient.for_feed(
-                settings.endpoint, settings, environ, accept=accept, limits=limits, lock_folder=lock_folder
-            )
+            Client.for_feed(settings.endpoint, settings, environ, accept=accept, limits=limits, lock_folder=lock_folder)
         )
 
     return [open_source(place) for place in places]

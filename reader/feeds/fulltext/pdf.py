@@ -13,10 +13,10 @@ import sys
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, dropwhile, islice, pairwise
 from operator import attrgetter
 from pathlib import Path
 from statistics import median
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_script
 from reader.core.document.model import (
+    UNKNOWN,
     Block,
     Document,
     Figure,
@@ -57,6 +58,10 @@ _ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|cmssi|sfti|sfsi|libertineti", r
 _MATH = re.compile(r"cmmi|cmsy|cmex|msam|msbm|eufm|eusm|rsfs|txsy|txmi|symbol|math|stix.*sym", re.IGNORECASE)
 
 _LARGE = re.compile(r"cmex|txex|pxex|lmex", re.IGNORECASE)
+_MONO = re.compile(r"cmtt|cmsltt|sftt|lmmono|txtt|mono|courier|typewriter|consol|nimbusmon|zi4", re.IGNORECASE)
+
+_OF_CODE = 0.9
+"""The share of a typewriter's letters from which on a line may be of program code."""
 
 _HEAVY = 600
 """The weight from which on a font is bold."""
@@ -105,10 +110,47 @@ _FACTORS = re.compile(r"[\w.]+|.")
 _FACTOR = re.compile(rf"[\d.]+|.{_SCRIPTS.pattern}?")
 """What needs no brackets above the bar of a fraction, and below it: there, one thing."""
 
+_LONGEST_FRONT = 3
+"""Digits of a mass number."""
+
 _MARKS = frozenset("∗*†‡§¶⋆,")
 """Signs of notes, which stay as they are."""
 
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
+
+_ASCII = {code: chr(code) for code in range(0x21, 0x7F)}
+
+_CORK = {
+    **_ASCII,
+    **dict(enumerate("`\u00b4\u02c6\u02dc\u00a8\u02dd\u02da\u02c7\u02d8\u00af\u02d9\u00b8\u02db‚‹›“”„«»–—")),
+    **dict(enumerate(("ı", "ȷ", "ff", "fi", "fl", "ffi", "ffl", "␣"), 0x19)),
+    **{0x27: "’", 0x60: "‘", 0x7F: "-"},
+    **dict(enumerate("ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£", 0x80)),
+    **{code: chr(code) for code in range(0xC0, 0x100)},
+    **{0xD7: "Œ", 0xDF: "ẞ", 0xF7: "œ", 0xFF: "ß"},
+}
+"""The letters of TeX's fonts with accented letters, the encoding T1."""
+
+_FIRST_TEX = {
+    **_ASCII,
+    **dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", *"ı\u0237`\u00b4\u02c7\u02d8\u00af\u02da\u00b8ßæœøÆŒØ"), 0x0B)),
+    **{0x22: "”", 0x27: "’", 0x3C: "¡", 0x3E: "¿", 0x5C: "“", 0x5E: "\u02c6", 0x5F: "\u02d9", 0x60: "‘"},
+    **dict(enumerate("–—\u02dd\u02dc\u00a8", 0x7B)),
+}
+"""The letters of TeX's first text fonts, the encoding OT1."""
+
+_SIGNS = {
+    **dict(zip((0x84, 0x85, 0x88, 0x89, 0x97), "†‡•℃™", strict=True)),
+    **{
+        code: chr(code)
+        for code in (0xA3, 0xA7, 0xA9, 0xAC, 0xAE, *range(0xB0, 0xB4), 0xB5, 0xB6, 0xB7, 0xBC, 0xBD, 0xBE)
+    },
+    **{0xBF: "€", 0xD6: "×", 0xF6: "÷"},
+}
+"""The signs of TeX's companion fonts, the encoding TS1, which have no letters."""
+
+_WORDS = 4
+"""Consecutive small letters by which a font is one for text; those for formulas use the same codes otherwise."""
 
 _UPRIGHT = 0.25
 """Maximum tilt of a line in radians; stamps and axis labels are tilted more."""
@@ -134,6 +176,8 @@ class Line(NamedTuple):
     """The start and text of each part between wide gaps."""
     lead: int = 0
     """Letters of the text at its beginning that are bold or italic, where the rest is not."""
+    mono: float = 0.0
+    """The share of letters that are all equally wide, as those of program code."""
 
     @property
     def width(self) -> float:
@@ -221,7 +265,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
         with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
             pictures, bars = _find_shapes(page, height := page.get_height())
-            letters = list(written(list(_read_letters(text.raw, has_names=has_names)), bars))
+            letters = list(written(decoded(list(_read_letters(text.raw, has_names=has_names))), bars))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
             return Page(height, tuple(find_lines(letters, number)), pictures), is_cut
     except pypdfium2.PdfiumError:
@@ -263,6 +307,9 @@ class Letter(NamedTuple):
     is_bold: bool = False
     is_italic: bool = False
     is_math: bool = False
+    is_mono: bool = False
+    font: int = 0
+    """The font if the text is only its code in the file, which names no letters; else 0."""
 
     @property
     def is_space(self) -> bool:
@@ -274,6 +321,8 @@ class _Font(NamedTuple):
     is_italic: bool
     is_math: bool
     is_large: bool
+    is_mono: bool
+    is_nameless: bool
 
 
 def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
@@ -283,6 +332,7 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
     box = raw.FS_RECTF()
     across, base, left, right, low, top = (ctypes.c_double() for _ in range(6))
     fonts: dict[int, _Font] = {}
+    before = 10.0
     for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
         if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
@@ -293,9 +343,14 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
         if key not in fonts:
             fonts[key] = _read_font(text, index)
         font = fonts[key]
-        if font.is_large:
+        is_unknown = (font.is_nameless or code < 32) and raw.FPDFText_HasUnicodeMapError(text, index) == 1
+        if is_unknown and font.is_nameless and code < 256:
+            letter = chr(code)
+        elif font.is_large:
             letter = _letter_of(code, 0) if has_names else _LARGE_SIGNS.get(chr(code), "")
             letter = "" if "\ufe00" <= letter <= "\ufe0f" else letter
+        elif is_unknown:
+            letter = UNKNOWN
         else:
             letter = _letter_of(code, raw.FPDFText_GetUnicode(text, index + 1) if 0xD800 <= code < 0xDC00 else 0)
         if not letter:
@@ -306,12 +361,52 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
         if not 3 < size < 80:
             # Some files scale the text instead.
             size = box.top - box.bottom
+        # The gaps that PDFium sees have no size.
+        size = before = size or before
         high = base.value
         if (font.is_large and letter not in _ACCENTS) or letter == "√":
             # They hang from above; their middle is that of the line's signs.
             raw.FPDFText_GetCharBox(text, index, left, right, low, top)
             high = (low.value + top.value) / 2 - 0.25 * size
-        yield Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
+        looks = font.is_bold, font.is_italic, font.is_math, font.is_mono
+        yield Letter(letter, box.left, box.right, high, size, *looks, key if is_unknown and font.is_nameless else 0)
+
+
+def decoded(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters in which the codes of fonts without names are those of the encoding of TeX that they fit.
+
+    What fits none is unknown, but for the codes of ASCII.
+    """
+    by_font: dict[int, list[Letter]] = {}
+    for letter in letters:
+        if letter.font:
+            by_font.setdefault(letter.font, []).append(letter)
+    if not by_font:
+        return list(letters)
+    texts = {font: "".join(one.text for one in found) for font, found in by_font.items()}
+    words = [text for text in texts.values() if re.search(rf"[a-z]{{{_WORDS}}}", text)]
+    counts = Counter("".join(words))
+    # Both have the same ligatures and dashes, in different places.
+    is_first = sum(counts[chr(code)] for code in range(0x0B, 0x10)) > sum(
+        counts[chr(code)] for code in (0x10, 0x11, 0x15, 0x16, *range(0x1B, 0x20))
+    )
+    encodings: dict[int, Mapping[int, str]] = {}
+    for font, text in texts.items():
+        is_of_signs = all(ord(code) in _SIGNS for code in text)
+        encodings[font] = (_FIRST_TEX if is_first else _CORK) if text in words else _SIGNS if is_of_signs else _ASCII
+    even = {font for font, found in by_font.items() if _is_even(found)}
+    return [
+        letter._replace(text=encodings[letter.font].get(ord(letter.text), UNKNOWN), is_mono=letter.font in even)
+        if letter.font and letter.text != " "
+        else letter
+        for letter in letters
+    ]
+
+
+def _is_even(letters: Sequence[Letter]) -> bool:
+    """Whether all letters of a font are equally wide, as a typewriter's."""
+    widths = [(one.right - one.left) / one.size for one in letters]
+    return len({one.text for one in letters}) > _WORDS and max(widths) - min(widths) < 0.03
 
 
 def _letter_of(code: int, low: int) -> str:
@@ -331,7 +426,8 @@ def _read_font(text: Any, index: int) -> _Font:
     raw.FPDFText_GetFontInfo(text, index, buffer, len(buffer), flags)
     name = buffer.value.decode("latin-1")
     is_bold = bool(_BOLD.search(name)) or raw.FPDFText_GetFontWeight(text, index) >= _HEAVY
-    return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)), bool(_LARGE.search(name)))
+    is_italic, is_math, is_large, is_mono = (bool(one.search(name)) for one in (_ITALIC, _MATH, _LARGE, _MONO))
+    return _Font(is_bold, is_italic, is_math, is_large, is_mono, is_nameless=not name)
 
 
 class Bar(NamedTuple):
@@ -390,6 +486,8 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
             dropped.add(at)
             if abs(at - one) == 2 and letters[gap := (at + one) // 2].is_space:
                 dropped.add(gap)
+            if at + 1 < len(letters) and letters[at + 1].is_space and letters[at + 1].base != letters[one].base:
+                dropped.add(at + 1)
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
@@ -439,6 +537,7 @@ def _with_fractions(letters: Sequence[Letter], bars: Sequence[Bar]) -> list[Lett
 def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
     """Letters in which small ones that are raised or lowered are those of Unicode, where all of them have one."""
     at, before = 0, None
+    letters = list(_with_scripts_in_front(letters))
     while at < len(letters):
         letter = letters[at]
         end = at
@@ -456,6 +555,30 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             script = small_script(script, "^" if letter.base > before.base else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
         at = end
+
+
+def _with_scripts_in_front(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters in which small raised digits directly before a letter, as of an isotope, are those of Unicode."""
+    at = 0
+    while at < len(letters):
+        end = at
+        while end < len(letters) and letters[end].text.isdecimal() and end - at <= _LONGEST_FRONT:
+            end += 1
+        is_apart = (
+            at == 0 or letters[at - 1].is_space or letters[at].left - letters[at - 1].right > 0.2 * letters[at].size
+        )
+        if at < end < len(letters) and is_apart and letters[end].text.isalpha():
+            run, base = letters[at:end], letters[end]
+            near = -0.8 * base.size < base.left - run[-1].right < 0.2 * base.size
+            if near and all(
+                one.size < 0.85 * base.size and 0.08 < (one.base - base.base) / base.size < 0.7 for one in run
+            ):
+                script = small_script("".join(one.text for one in run), "^")
+                yield run[0]._replace(text=script, right=run[-1].right, base=base.base, size=base.size)
+                at = end
+                continue
+        yield from letters[at : max(end, at + 1)]
+        at = max(end, at + 1)
 
 
 def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
@@ -509,6 +632,7 @@ def _join_letters(run: Sequence[Letter], page: int) -> Line:
         bold=sum(letter.is_bold for letter in drawn) / count,
         italic=sum(letter.is_italic for letter in drawn) / count,
         math=sum(letter.is_math for letter in drawn) / count,
+        mono=sum(letter.is_mono for letter in drawn) / count,
         cells=tuple((left, cell) for left, part in parts if (cell := _spaced(part))),
         lead=_lead(drawn, text),
     )
@@ -540,6 +664,7 @@ def _spaced(text: str) -> str:
 
 def _split_at_gaps(run: Sequence[Letter]) -> Iterator[tuple[float, str]]:
     """The text of a line, divided where a gap is wider than any between words, and where each part begins."""
+    run = [*dropwhile(attrgetter("is_space"), run)]
     part, left = "", run[0].left
     before: Letter | None = None
     for letter in run:
@@ -593,7 +718,7 @@ _NAMES = re.compile(
 _REFERENCES = re.compile(r"[\W\d]*(?:references|bibliography|literature cited|works cited)\W*", re.IGNORECASE)
 _MARKER = re.compile(r"(\[[\w+-]{1,12}\]|\d{1,3}\.)(?:\s+|$)")
 _BULLET = re.compile(r"([•·▪–◦∗*]|\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|\([a-z]\))\s+")
-_FOOTNOTE = re.compile(r"([\d*∗†‡§¶]{1,2})\s*(?=[^\W\d])")
+_FOOTNOTE = re.compile(r"([\d⁰¹²³⁴-⁹*∗†‡§¶]{1,2})\s*(?=[^\W\d⁰¹²³⁴-⁹])")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
@@ -615,9 +740,8 @@ def read_pdf(pages: Pages) -> Document:
         raise NoFullText("its PDF has pictures of pages but no text")
     looks = _Measures.of(kept, lines)
     drawn = _find_drawn(kept, lines, looks)
-    builder = _Builder(
-        kept, [line for index, line in enumerate(lines) if index not in drawn], looks, _levels(pages.outline)
-    )
+    read = [line for index, line in enumerate(lines) if index not in drawn]
+    builder = _Builder(kept, read, looks, _levels(pages.outline), _find_code(read, looks))
     for index in range(len(builder.lines)):
         builder.add(index)
     return _document(builder.parts[1:], pages.is_cut, len(drawn))
@@ -707,7 +831,9 @@ class _Measures(NamedTuple):
         words: Counter[str] = Counter()
         for line in lines:
             sizes[line.size] += len(line.text)
-            words.update(_WORD.findall(line.text.lower()))
+            for word in _WORD.findall(line.text.lower()):
+                parts = word.split("-")
+                words.update({word, *parts, *map("-".join, pairwise(parts))})
         body = _most(sizes)
         widths = Counter(round(x.width / 4) * 4.0 for x in lines if abs(x.size - body) < 0.6 and len(x.text) > 25)
         column = _most(widths) if widths else 400.0
@@ -759,6 +885,22 @@ def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Measures
     return not ends_paragraph and not (line.bold > 0.5 and line.size > looks.body)
 
 
+def _find_code(lines: Sequence[Line], looks: _Measures) -> set[int]:
+    """The lines of program code: several in a typewriter's letters, most of which leave some of their column empty."""
+    found: set[int] = set()
+    run: list[int] = []
+    for index, line in enumerate([*lines, _NO_LINE]):
+        before = lines[run[-1]] if run else line
+        is_next = before.page == line.page and before.base - line.base < 2.5 * looks.leading
+        if run and not (line.mono > _OF_CODE and is_next):
+            is_code = len(run) > 1 and sum(looks.is_short(lines[one]) for one in run) > len(run) / 2
+            found.update(run if is_code else ())
+            run = []
+        if line.mono > _OF_CODE:
+            run.append(index)
+    return found if len(found) < len(lines) / 2 else set()
+
+
 def _levels(outline: Sequence[tuple[str, int]]) -> dict[str, int]:
     """How deep each title of the file's outline is, by its letters and digits, without commands of TeX."""
     found: dict[str, int] = {}
@@ -787,9 +929,9 @@ _TEXTS = ("paragraph", "item", "theorem")
 @dataclass
 class _Part:
     kind: str
-    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
+    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference`, `code` or `lines`."""
     text: str
-    """Of `lines`, that of the first one."""
+    """Of `code` and `lines`, that of the first one."""
     rows: list[Line]
     level: int = 0
     """Of a heading."""
@@ -816,6 +958,8 @@ class _Builder:
     lines: Sequence[Line]
     looks: _Measures
     levels: dict[str, int]
+    code: set[int] = field(default_factory=set)
+    """The lines of program code."""
     parts: list[_Part] = field(default_factory=lambda: [_Part("", "", [_NO_LINE])])
     """The first one is empty."""
     in_references: bool = False
@@ -835,7 +979,10 @@ class _Builder:
     def add(self, index: int) -> None:
         """Add a line to the last part, or begin another."""
         line = self.lines[index]
-        self._add(index, line)
+        if index in self.code:
+            self._add_row("code", line)
+        else:
+            self._add(index, line)
         self.before = line
 
     def _add(self, index: int, line: Line) -> None:
@@ -871,12 +1018,15 @@ class _Builder:
         elif self.in_references and not self._goes_on_below(line):
             self._add_reference(index, line)
         elif self._is_of_rows(line) or self._stands_as_it_is(line) or self._has_number(index, line):
-            if self.last.kind == "lines" and self.last.last.page == line.page:
-                self.last.rows.append(line)
-            else:
-                self._begin("lines", line)
+            self._add_row("lines", line)
         else:
             self._add_text(index, line)
+
+    def _add_row(self, kind: str, line: Line) -> None:
+        if self.last.kind == kind and self.last.last.page == line.page:
+            self.last.rows.append(line)
+        else:
+            self._begin(kind, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
         self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
@@ -1186,7 +1336,9 @@ def _joined(text: str, more: str, words: Counter[str]) -> str:
         return f"{text[:-1]}-{more}"
     whole, hyphened = f"{left[0]}{right[0]}".lower(), f"{left[0]}-{right[0]}".lower()
     is_name = right[0][0].isupper() or left[0].isupper()
-    keeps = words[hyphened] > words[whole] or (not words[whole] and is_name)
+    # TeX does not divide the parts of a compound.
+    is_compound = bool(re.search(r"\w-$", text[: left.start()]) or re.match(r"-\w", more[right.end() :]))
+    keeps = words[hyphened] > words[whole] or (not words[whole] and (is_name or is_compound))
     return f"{text[:-1]}{'-' if keeps else ''}{more}"
 
 
@@ -1223,11 +1375,14 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
             yield Figure(label, _cited(rest, known), ())
         case "note":
             mark = _FOOTNOTE.match(text)
-            yield Note(mark[1] if mark else "", _cited(text[mark.end() :] if mark else text, known))
+            yield Note(
+                unicodedata.normalize("NFKC", mark[1]) if mark else "",
+                _cited(text[mark.end() :] if mark else text, known),
+            )
         case "reference":
             label, rest = _label(text)
             yield Reference(label, (Span(rest, ""),), f"ref-{label.strip('[].')}" if label else "")
-        case "lines":
+        case "lines" | "code":
             yield Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "theorem":
             title = _THEOREM.match(text)
@@ -1248,7 +1403,9 @@ def _is_of_table(caption: str) -> bool:
 def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
     """Lines of a table or a formula, each part where it stands on the page."""
     left = min(line.left for line in lines)
-    letter = 0.5 * median(line.size for line in lines)
+    widest = max(lines, key=lambda line: len(line.text))
+    is_even = widest.mono > _OF_CODE and len(widest.cells) == 1 and widest.width > len(widest.text) > 0
+    letter = widest.width / len(widest.text) if is_even else 0.5 * median(line.size for line in lines)
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: -line.base):
         if rows and rows[-1][0].base - line.base < 0.35 * line.size:

@@ -32,9 +32,9 @@ from reader.core.errors import (
 )
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.core.steps import note_step
-from reader.feeds.http.client import BusyHostClient, HttpOptions, Response, Validators
+from reader.feeds.http.client import Client, HttpOptions, busy_host_pace, origin_of
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import Answer, HttpRefused, Limits
+from reader.feeds.http.responses import Answer, HttpRefused, Limits, Response, Validators
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
 from reader.platform import Lock
@@ -212,7 +212,7 @@ class _Resume(Validators):
         return {}
 
 
-class PdfClient(BusyHostClient):
+class PdfClient(Client):
     """PDFs of arXiv, one at a time for all programs that share `folder`."""
 
     def __init__(self, endpoint: str = ENDPOINT, *, folder: Path | None = None, **options: Unpack[HttpOptions]) -> None:
@@ -221,9 +221,8 @@ class PdfClient(BusyHostClient):
         options["accept"] = "application/pdf, */*;q=0.1"
         # A part of a compressed file can't be joined to another.
         options["encoding"] = "identity"
-        super().__init__(
-            endpoint, folder=folder, lock="arxiv.org.pdf.lock", busy="arxiv.org.pages.busy", name="arXiv", **options
-        )
+        pace = busy_host_pace(endpoint, folder, turn="arxiv.org.pdf.lock", pause="arxiv.org.pages.busy")
+        super().__init__(origin_of(endpoint), name="arXiv", pace=pace, backs_off=True, **options)
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
 
@@ -266,7 +265,7 @@ class PdfClient(BusyHostClient):
                 raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
         try:
-            await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part))
+            await self.get(f"/pdf/{in_arxiv_address(id)}", check, validators=_Resume(part=self._part))
         except HttpRefused as refused:
             if refused.status == 416:
                 # The existing part is not of today's PDF.

@@ -1,7 +1,4 @@
-"""Read responses within limits: their bodies, unpacked in steps, so that a few bytes never become gigabytes.
-
-Their headers and error bodies have rate limits, validators, next pages and reasons.
-"""
+"""What requests and responses are made of: limits, headers, bodies that are unpacked in steps, and failures."""
 
 from __future__ import annotations
 
@@ -13,8 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from reader.core.errors import FeedError, FeedRefused, FeedUnreachable
-from reader.core.text import reason
+from reader.core.errors import FeedError, FeedMalformed, FeedRefused
+from reader.core.text import brief, reason
+
+LATER = "try again later"
+
+GZIP_WINDOW = 31
+"""Tells zlib that the data is gzip."""
+
+_LONGEST_VALIDATOR = 1_000
+_LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
+_RESET = re.compile(r";\s*t=([0-9]{1,9})")
+_NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,56 +56,89 @@ class Answer:
     """The body, packed as it was sent."""
 
 
-GZIP_WINDOW = 31
-"""Tells zlib that the data is gzip."""
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """The ETag and Last-Modified of a response, to be sent with the next request for the same address."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def request_headers(self) -> dict[str, str]:
+        """The headers of a conditional request."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> Validators:
+        """The validators in a response's headers; one that can't be sent back unchanged is dropped."""
+        return cls(_sendable(headers.get("ETag")), _sendable(headers.get("Last-Modified")))
 
 
-class BodyTooLarge(Exception):
-    """The body is over the size limit, before or after unpacking."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A successful response."""
+
+    body: bytes
+    is_unchanged: bool = False
+    """True for a 304: nothing has changed since the response with the validators that were sent; `body` is empty."""
+    validators: Validators = Validators()
+    url: str = ""
+    """The address for later requests: the requested one, or the new one after a permanent redirect."""
+    base_url: str = ""
+    """The address after all redirects; relative links in the body start from it."""
+    content_type: str = ""
+    has_next: bool | None = None
+    """Whether a next page follows; None if the response does not say."""
 
 
-class UnknownEncoding(Exception):
-    """The body has another encoding than gzip, or several."""
+class HttpRefused(FeedRefused):
+    """The host answered with an error status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
-class BodyReader:
-    """Collects a response's body of at most `limit` bytes.
+class HostBusy(HttpRefused):
+    """The host is too busy to answer, and is left alone for a while."""
 
-    Only the part that fits is ever unpacked: memory stays under twice the limit. Raises UnknownEncoding for any
-    `Content-Encoding` but none, `identity` and `gzip`.
+
+class RetryableError(Exception):
+    """A failure that may pass.
+
+    It allows `attempts` requests in all; the next waits `wait` seconds (None: the usual backoff). `error` is
+    raised after the last attempt; `reason` is the cause in words, shown while waiting.
     """
 
-    def __init__(self, encoding: str, limit: int) -> None:
-        encodings = [name for part in encoding.split(",") if (name := part.strip().lower()) not in ("", "identity")]
-        if encodings not in ([], ["gzip"], ["x-gzip"]):
-            raise UnknownEncoding
-        self._limit = limit
-        self._body = bytearray()
-        self._received = 0
-        self._gzip = zlib.decompressobj(GZIP_WINDOW) if encodings else None
-
-    def add(self, chunk: bytes) -> None:
-        """Take the next bytes as they came; raises BodyTooLarge, or zlib.error for damaged gzip."""
-        self._received += len(chunk)
-        if self._gzip is not None:
-            # One byte over the limit is enough to know.
-            chunk = self._gzip.decompress(chunk, self._limit + 1 - len(self._body)) if not self._gzip.eof else b""
-        self._body += chunk
-        if max(self._received, len(self._body)) > self._limit:
-            raise BodyTooLarge
-
-    def body(self) -> bytes:
-        """The unpacked bytes, all of them; raises zlib.error for gzip that is cut off."""
-        if self._gzip is not None and self._received and not self._gzip.eof:
-            raise zlib.error("the body is cut off")
-        return bytes(self._body)
+    def __init__(self, error: FeedError, reason: str, attempts: int, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.reason = reason
+        self.attempts = attempts
+        self.wait = wait
 
 
-_LONGEST_VALIDATOR = 1_000
+async def read_body(host: str, answer: Answer, limit: int) -> bytes:
+    """The unpacked body of at most `limit` bytes, so that a few bytes never become gigabytes.
 
-_LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
-_RESET = re.compile(r";\s*t=([0-9]{1,9})")
-_NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
+    Raises FeedMalformed for a larger body and for one packed otherwise than by gzip, zlib.error for damaged gzip.
+    """
+    encoding = answer.headers.get("Content-Encoding", "")
+    encodings = [name for part in encoding.split(",") if (name := part.strip().lower()) not in ("", "identity")]
+    if encodings not in ([], ["gzip"], ["x-gzip"]):
+        raise FeedMalformed(f"{host} compressed its answer as {brief(encoding)!r}, which was not requested; {LATER}.")
+    gzip = zlib.decompressobj(GZIP_WINDOW) if encodings else None
+    body, received = bytearray(), 0
+    async for chunk in answer.chunks:
+        received += len(chunk)
+        # One byte over the limit is enough to know.
+        unpacked = chunk if gzip is None else gzip.decompress(chunk, limit + 1 - len(body)) if not gzip.eof else b""
+        body += unpacked
+        if max(received, len(body)) > limit:
+            raise FeedMalformed(f"{host} sent more than {limit // 1024**2} MiB at once, which were not read; {LATER}.")
+    if gzip is not None and received and not gzip.eof:
+        raise zlib.error("the body is cut off")
+    return bytes(body)
 
 
 def rate_limit_pause(headers: Mapping[str, str], longest: float) -> float:
@@ -128,13 +168,6 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def sendable_validator(validator: str | None) -> str | None:
-    """The validator (an ETag or a modification date) if it can be sent back unchanged, else None."""
-    value = (validator or "").strip()
-    is_safe = value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR
-    return value if value and is_safe else None
-
-
 def has_next_page(headers: Mapping[str, str]) -> bool | None:
     """Whether the header `Link` names a next page; None if there is no such header."""
     link = headers.get("Link")
@@ -151,33 +184,8 @@ def refusal_reason(body: bytes) -> str:
     return reason(error) if isinstance(error, str) else ""
 
 
-LATER = "try again later"
-
-
-class HttpRefused(FeedRefused):
-    """The feed answered with an error status."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class RetryableError(Exception):
-    """A failure that may pass.
-
-    It allows `attempts` requests in all; the next waits `wait` seconds (None: the usual backoff). `error` is
-    raised after the last attempt; `reason` is the cause in words, shown while waiting.
-    """
-
-    def __init__(self, error: FeedError, reason: str, attempts: int, wait: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.reason = reason
-        self.attempts = attempts
-        self.wait = wait
-
-
-def connection_broke(host: str, limits: Limits) -> RetryableError:
-    """The error of an answer that came in part, or not as it was sent."""
-    reason = f"The connection to {host} broke"
-    return RetryableError(FeedUnreachable(f"{reason}; {LATER}."), reason, limits.attempts)
+def _sendable(validator: str | None) -> str | None:
+    """The validator if it can be sent back unchanged, else None."""
+    value = (validator or "").strip()
+    is_safe = value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR
+    return value if value and is_safe else None

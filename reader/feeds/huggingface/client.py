@@ -12,8 +12,8 @@ from reader.access_token import lookup_environment
 from reader.config import Settings
 from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
-from reader.feeds.http.client import Closing, HttpClient, Response, Validators
-from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.http.client import Client, Closing
+from reader.feeds.http.responses import HttpRefused, Limits, Response, Validators
 from reader.feeds.huggingface.parse import PaperPage, listed_day, listed_id, listings, parse_page, read_items, read_json
 
 PAGE_SIZE = 100
@@ -48,7 +48,7 @@ class HuggingFaceClient(Closing):
     Close the client in the event loop that used it.
     """
 
-    def __init__(self, http: HttpClient, validators: Mapping[str, str] | None = None) -> None:
+    def __init__(self, http: Client, validators: Mapping[str, str] | None = None) -> None:
         """`validators` are the ETags of stored days by ISO day; these days are requested conditionally."""
         self._http = http
         self._validators = validators or {}
@@ -65,11 +65,11 @@ class HuggingFaceClient(Closing):
         validators: Mapping[str, str] | None = None,
         lock_folder: Path | None = None,
     ) -> HuggingFaceClient:
-        """A client by the settings, whose endpoint HF_ENDPOINT overrides; see `HttpClient.for_feed`."""
+        """A client by the settings, whose endpoint HF_ENDPOINT overrides; see `Client.for_feed`."""
         environ = lookup_environment() if environ is None else environ
         settings = settings or Settings()
         address = environ.get("HF_ENDPOINT", "").strip() or settings.endpoint
-        http = HttpClient.for_feed(address, settings, environ, limits=limits, lock_folder=lock_folder)
+        http = Client.for_feed(address, settings, environ, limits=limits, lock_folder=lock_folder)
         return cls(http, validators)
 
     async def aclose(self) -> None:
@@ -127,7 +127,7 @@ class HuggingFaceClient(Closing):
             return parse_page(read_json(response.body), id)
 
         try:
-            return await self._http.get(f"/api/papers/{in_address(id)}", parameters, parse)
+            return await self._http.get(f"/api/papers/{in_address(id)}", parse, parameters)
         except HttpRefused as refused:
             if refused.status == 404:
                 return None
@@ -140,7 +140,7 @@ class HuggingFaceClient(Closing):
             return tuple(one for item in read_items(response.body) for one in listings([item], None))
 
         parameters: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": limit}
-        return await self._http.get("/api/papers/search", parameters, parse)
+        return await self._http.get("/api/papers/search", parse, parameters)
 
     async def _pages(
         self, parameters: Mapping[str, str], *, max_pages: int | None = None, validator: str | None = None
@@ -156,7 +156,7 @@ class HuggingFaceClient(Closing):
 
         for number in range(max_pages or _MAX_PAGES):
             query: dict[str, str | int] = {**parameters, "limit": PAGE_SIZE, "p": number}
-            page = await self._http.get("/api/daily_papers", query, parse, Validators(None if number else validator))
+            page = await self._http.get("/api/daily_papers", parse, query, Validators(None if number else validator))
             yield page
             if not page.items or not page.has_next:
                 break

@@ -11,9 +11,9 @@ from typing import Any, Unpack
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.http.client import Closing, DocumentClient, HttpOptions, Validators, origin_of
+from reader.feeds.http.client import FEED_TYPES, Client, Closing, HttpOptions, origin_of
 from reader.feeds.http.environment import is_offline
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import Limits, Validators
 from reader.feeds.records import read_records, source_at
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, feed_of_records, parse_feed
 
@@ -53,12 +53,13 @@ class SyndicationClient(Closing):
         **options: Unpack[HttpOptions],
     ) -> None:
         options.setdefault("limits", replace(Limits(), body_size=BODY_LIMIT))
+        options.setdefault("accept", FEED_TYPES)
         self._allow_local = allow_local
         self._options = options
         self._now = now
         self._parse = parse
         self._parse_timeout = parse_timeout
-        self._clients: dict[str, DocumentClient] = {}
+        self._clients: dict[str, Client] = {}
 
     @classmethod
     def from_environment(
@@ -84,11 +85,11 @@ class SyndicationClient(Closing):
         origin = origin_of(address)
         client = self._clients.get(origin)
         if client is None:
-            client = self._clients[origin] = DocumentClient(
+            client = self._clients[origin] = Client(
                 origin, cross_host=True, public_only=not self._allow_local, **self._options
             )
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
-        document = await client.document(address, lambda response: response, validators)
+        document = await client.get(address, lambda response: response, validators=validators)
         if document.is_unchanged:
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()

@@ -17,6 +17,7 @@ from reader.core.text import amount
 from reader.keys.actions import own_actions
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
+from reader.ui.dates.state import DATE
 from reader.ui.notes.state import TAGGING
 from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
@@ -78,7 +79,7 @@ class CommandActions(Actor):
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
         screens = self._services[Screens]
-        if screen := screens.get(COMMAND) or screens.get(TAGGING):
+        if screen := screens.get(COMMAND) or screens.get(TAGGING) or screens.get(DATE):
             choose(screen)
 
     @handles("command.run")

@@ -17,14 +17,13 @@ from reader.ui.shell.footer import status
 from reader.ui.shell.screens import PaneScreen
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.views.reading_lines import READING_ROLES
 
 
 class OutputPane(Pane):
     """Lines that are composed for the pane's width."""
 
     PREFIX = "output"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{role}" for role in (*READING_ROLES,)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"output--label", "output--muted", "output--opened"}
 
     def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
         """`compose` returns the lines for a number of cells."""

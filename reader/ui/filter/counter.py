@@ -36,7 +36,7 @@ REST, LONGEST_REST = 0.15, 2.0
 def _parts(state: State) -> object:
     listing = state.listing
     return (
-        state.is_ready, listing.place, listing.results, listing.version,
+        state.is_ready, listing.place, listing.results, listing.version, state.cache_version,
         state.marks_version, state[REFRESH].ended, state[TOPIC_MODE], state.views,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,7 +71,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
     None if it can't show the place exactly as the reader will. Raises CacheError.
     """
     with closing(Window.open(cache, PATIENCE)) as window:
-        visit = resumed(visit, window.has_news)
+        visit = resumed(visit, window.has_news, date.today())
         is_saved = visit.view.startswith(SAVED)
         shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
         place = Place(shown, visit.text)

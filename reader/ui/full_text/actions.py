@@ -21,6 +21,7 @@ from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, handles_steps, takes_text
 from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.layout import place_note_on_page
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
@@ -446,11 +447,21 @@ class FullTextActions(Actor):
         return passage
 
     def passage_to_note(self) -> Passage | None:
-        """The passage that a new note is about; None for the paper's own note."""
+        """The passage that a new note is about, which stays in view; None for the paper's own note."""
         text, view = self._model.state[TEXT], self._view
-        if view is not None and view.selection is not None:
-            return self.keep_selected()
-        return text.in_hand.passage if text is not None and text.in_hand is not None else None
+        if text is None or view is None:
+            return None
+        if view.selection is not None:
+            passage = self.keep_selected()
+        elif (kept := text.in_hand or (None if text.outline.is_open else view.highlight_in_view)) is not None:
+            passage = kept.passage
+            self._change(lambda view: view.take(kept))
+        else:
+            return None
+        height = self._model.state.height
+        # Below the first line of the screen.
+        self._change(lambda view: view.keep_above(place_note_on_page(view.size.columns, height).y - 1))
+        return passage
 
     def _store(self, text: FullText, id: str, passage: Passage | None) -> None:
         from reader.core.passages import in_order

@@ -582,6 +582,19 @@ class TextView:
             return self.highlights.within(chosen) if chosen else None
         return self.highlights.at(self.marked) if self.marked else None
 
+    @property
+    def highlight_in_view(self) -> PlacedHighlight | None:
+        """The first visible highlight below the marked line, else the first visible one."""
+        placed = [(place, part.kept) for place, _ in self.lines() for part in self.highlights.on_line(place)]
+        below = (kept for place, kept in placed if self.marked is not None and place >= self.marked)
+        return next(below, placed[0][1] if placed else None)
+
+    def keep_above(self, row: int) -> TextView:
+        """Scroll so that the marked line is above a row of the screen, which a note covers from there on."""
+        if self.marked is None or self.marked < self.layout.down(self.top, max(0, row)):
+            return self
+        return self._at(self.layout.up(self.marked, min(ABOVE, max(0, row - 1))), self.marked)
+
     def take(self, kept: PlacedHighlight) -> TextView:
         """Mark the line of a highlight, so that keys act on it; `back` returns if the view moves."""
         place, view = self.highlights.place_of(kept), self.let_go()

@@ -134,7 +134,7 @@ MEANINGS = (
     ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
     ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes or models; newest on the right."),
-    ("shades", "Days", "In the reading calendar: the darker a day, the more papers you saw."),
+    ("shades", "Days", "In `stats`: the darker a day, the more papers you saw."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),
@@ -145,7 +145,7 @@ MEANINGS = (
     ("cursor", "Cursor", "The paper, row or day that keys act on."),
     ("refreshed", "Refreshed", "Precedes the time when the feed was last read."),
     ("offline", "Offline", "The feed can't be reached; you are reading the cache."),
-    ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
+    ("ellipsis", "Cut", "More text than fits."),
     ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
 )
 """Fields of `Glyphs` with a name and a sentence, in display order."""

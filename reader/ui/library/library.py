@@ -43,11 +43,9 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
-    from reader.core.changes import SectionDiff
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow
     from reader.core.passages import Passage
-    from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
     from reader.session.places import Place
@@ -247,6 +245,15 @@ class Library(Marker):
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
+    @property
+    def new_since(self) -> str | None:
+        """ISO time since which papers are new; None in the first visit."""
+        return self._new_since
+
+    def count_as_new(self, since: str) -> None:
+        """Set the ISO time since which papers are new."""
+        self._new_since = since
+
     def follows(self) -> list[Follow]:
         from reader.cache.follows import follows
 
@@ -266,6 +273,11 @@ class Library(Marker):
     def holes(self, place: Place, order: str, today: date) -> tuple[Hole, ...]:
         """The runs of missing days between those that a place lists."""
         return self._ask(lambda window: find_holes(window, place, order, today), ())
+
+    def listed_days(self) -> list[str]:
+        """The days (ISO) that list papers."""
+        known = self._ask(Window.fetched_days, _NO_DAYS)
+        return [day for day, one in known.items() if one.papers]
 
     def oldest_day(self) -> str | None:
         known = self._ask(Window.fetched_days, _NO_DAYS)
@@ -428,15 +440,6 @@ class Library(Marker):
             "suits": self.why(pk),
         }
 
-    def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
-        """What changed in a paper's full text, if an earlier version is stored; for a thread. Raises CacheError.
-
-        It takes milliseconds for ordinary texts, and seconds for a text designed to be slow.
-        """
-        from reader.cache.texts import compare_texts
-
-        return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
-
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
         from reader.cache.passages import passages_of
 
@@ -458,6 +461,10 @@ class Library(Marker):
         """Like `older_day`, among days with a paper of a selection."""
         return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
 
+    async def news(self, since: str) -> tuple[int, int, str]:
+        """See `Window.news`."""
+        return await self._days.ask_next(lambda window: window.news(since))
+
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
         return await self._counts.ask(lambda window: self._counting.count(window, question))
@@ -477,11 +484,6 @@ class Library(Marker):
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
-
-    async def reading_figures(self, today: date) -> Figures:
-        from reader.cache.reads.reading import reading_figures
-
-        return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
@@ -516,9 +518,9 @@ class Library(Marker):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import found_by, keys_of, shared
+    from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
-    from reader.core.similarity import Fit, FoundBy, Shared
+    from reader.core.similarity import Fit, Shared
     from reader.session.places import plain_words
 
     query = parse(text)
@@ -528,5 +530,5 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
         pk,
         text,
         shared(connection, like, pk) if like else Shared(),
-        found_by(connection, words, pk) if words else FoundBy(),
+        tuple(corrections(connection, words).items()) if words else (),
     )

@@ -6,14 +6,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from reader.core.lines import Line, Piece, cut, literal, unbroken
+from reader.core.lines import Line, Piece, cut, unbroken
 
 _LONGEST_TERM = 120
 _MOST_WAYS = 3
-KEPT = "kept"
-"""The role of kept entries: such a line is cut, not wrapped."""
-
-_BLANK: Line = (Piece(" ", KEPT),)
 _ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
 
 Sentence: TypeAlias = str | tuple[str, str, str]
@@ -30,21 +26,17 @@ class EmptyReason(NamedTuple):
 
     Empty texts, and those whose key does not act here, are not shown.
     """
-    kept: tuple[str, ...] = ()
-    """Kept entries, one line each, in a block between the sentences and the ways out."""
 
 
 def empty_state(
     reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str] = lambda _: ""
 ) -> tuple[Line, ...]:
-    """What is so, why, and which keys help, in at most three lines, and what was kept.
+    """What is so, why, and which keys help, in at most three lines.
 
     `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
     """
     what, why = (_line(text, role, on_paper) for text, role in ((reason.what, "what"), (reason.why, "why")))
-    kept = [(Piece(literal(one), KEPT),) for one in reason.kept]
-    parted = (_BLANK, *kept, _BLANK) if kept else ()
-    return tuple(line for line in (what, why, *parted, _keys(reason.ways, key)) if line)
+    return tuple(line for line in (what, why, _keys(reason.ways, key)) if line)
 
 
 def _line(text: Sentence, role: str, on_paper: Callable[[str], str]) -> Line:

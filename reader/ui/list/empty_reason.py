@@ -82,14 +82,14 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     if not facts.has_papers:
         return _no_papers(state, today, demo=demo)
     triage = state[TRIAGE]
-    if triage is not None and is_listed(state):
-        from reader.ui.triage.lines import triage_summary
+    if triage is not None and triage.phase == "done" and is_listed(state):
+        from reader.ui.triage.lines import triage_end
 
-        counts = state[COUNTED]
+        counts, oldest = state[COUNTED], triage.days[-1] if triage.days else None
         days = () if counts is None else counts.days
-        older = next((day for day in days if day.day < triage.day and day.unread), None)
-        way = "" if older is None else f"day.older {day_left(older, triage.day)}"
-        return triage_summary(triage, way)
+        older = next((day for day in days if (oldest is None or day.day < oldest) and day.unread), None)
+        way = "" if older is None else f"day.older {day_left(older, oldest)}"
+        return triage_end(triage, today, way)
     if view.id == FOR_YOU and not listing.order.is_ranked:
         return EmptyReason("Nothing has been learned from your marks yet.", TO_LEARN, ("read.why picks topics", _ALL))
     if listing.place.text:

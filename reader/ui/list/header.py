@@ -15,7 +15,6 @@ from reader.ui.kit.header_line import Condition, Header
 from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, phase_of
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
@@ -37,7 +36,6 @@ def header_parts(state: State) -> object:
         state[TEXTS_AHEAD],
         state[UNJOINED],
         state[FIT],
-        phase_of(state),
     )
 
 
@@ -84,11 +82,6 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(busy, "busy")
     if state.mode:
         return Condition(state.mode)
-    triage = state[TRIAGE]
-    if triage is not None and triage.phase == "left":
-        from reader.core.triage import time_left
-
-        return Condition(f"triage: {time_left(triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
     if state[UNJOINED]:

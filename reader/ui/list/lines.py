@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, wrap
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, wrap
 from reader.core.paper_row import Flag, PaperRow, flag_to_show
 from reader.ui.kit.day_names import day_heading, day_in_list, day_left
 from reader.ui.kit.glyphs import Glyphs
@@ -267,6 +267,15 @@ def draw_hole(hole: HoleAt, width: int, look: ListLook) -> Line:
     way = (Piece(f"{glyphs.dot} ", "about"), Piece(key, "key"), Piece(f" fetches {them} ", "about"))
     whole = (bar, missing, *way, end)
     return whole if key and measure(whole) < width else (bar, missing, end)
+
+
+def draw_news(news: str, key: str, width: int, look: ListLook) -> Line:
+    """Draw the announcement of new papers: `34 new papers · Tuesday 1 December · . shows them`."""
+    dot = look.glyphs.dot
+    text = Piece(news.replace("·", dot), "selected")
+    way = (Piece(f" {dot} ", "about"), Piece(key, "key"), Piece(" shows them", "about")) if key else ()
+    line = (Piece(" "), text, *way)
+    return line if measure(line) <= width else cut_line((Piece(" "), text), width, look.glyphs.ellipsis)
 
 
 def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:

@@ -134,13 +134,16 @@ class MovementActions(Actor):
 
     @staticmethod
     def _unread_day(state: State, direction: int) -> str | None:
-        """The next day with unread papers, after a triage of one."""
+        """The next day with unread papers, after a triage."""
         counts, triage = state[COUNTED], state[TRIAGE]
         if counts is None or triage is None:
             return None
         days = counts.days if direction > 0 else counts.days[::-1]
-        beyond = (one.day for one in days if one.unread and one.day != triage.day)
-        return next((day for day in beyond if (day < triage.day) == (direction > 0)), None)
+        beyond = (one.day for one in days if one.unread)
+        if not triage.days:
+            return next(beyond, None)
+        newest, oldest = triage.days[0], triage.days[-1]
+        return next((day for day in beyond if (day < oldest if direction > 0 else day > newest)), None)
 
     def _day_to_leave(self, direction: int) -> str | None:
         """The day of the view, or the edge of an empty week or month; None if the list itself has days to go to."""

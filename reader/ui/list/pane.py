@@ -31,6 +31,7 @@ from reader.ui.list.lines import (
     PaperAt,
     coverage_note,
     draw_content,
+    draw_news,
     paper_height,
 )
 from reader.ui.shell.list_layout import COMPACT, LineSlot, ListForm, ListLines
@@ -143,6 +144,8 @@ class PaperList(Pane, can_focus=True):
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
         self._selected: Container[PaperKey] = ()
+        self._news = ""
+        self._news_key = ""
         self._heights: dict[int, int] = {}
         """The line counts of measured papers, by place."""
         self._viewed: object = None
@@ -217,6 +220,25 @@ class PaperList(Pane, can_focus=True):
         before = self._picture()
         self._days, self._end = {day.day: day for day in days}, end
         self._repaint(before)
+
+    def announce(self, news: str, key: str) -> None:
+        """Cover a line of the list with an announcement and the key that shows more; an empty text removes it.
+
+        It is the first line unless the cursor's paper is there, else the last one, so that no paper moves.
+        """
+        if (news, key) != (self._news, self._news_key):
+            self._news, self._news_key = news, key
+            self.refresh()
+
+    @property
+    def _news_line(self) -> int | None:
+        """The line on the screen that the announcement covers."""
+        if not self._news or not self.size.height:
+            return None
+        view = self._slots()
+        first = view[0] if view else None
+        is_cursor = first is not None and first.kind == "paper" and first.place == self._cursor
+        return self.size.height - 1 if is_cursor else 0
 
     def select(self, selected: Container[PaperKey]) -> None:
         before = self._picture()
@@ -306,9 +328,13 @@ class PaperList(Pane, can_focus=True):
         delta = index - self._cursor
         is_moved = delta != 0 or on_hole != self._is_on_hole
         if is_moved:
+            news = self._news_line
             self._repaint_paper(self._cursor)
             self._cursor, self._is_on_hole = index, on_hole
             self._repaint_paper(index)
+            if news != self._news_line:
+                self._paint(0)
+                self._paint(self.size.height - 1)
         self._reveal(1 if on_hole else delta)
         self._report_highlighted()
         return is_moved
@@ -442,6 +468,8 @@ class PaperList(Pane, can_focus=True):
         if today != self._look.today:
             self._change_look(self._look._replace(today=today))
             self._measure()
+        if y == self._news_line:
+            return self._strip(draw_news(self._news, self._news_key, self.columns, self._look), PLAIN)
         view = self._slots()
         slot = view[y] if y < len(view) else None
         content = self._content(slot)
@@ -553,6 +581,10 @@ class PaperList(Pane, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
+        if offset is not None and offset.y == self._news_line:
+            event.stop()
+            self.post_message(Reported("action", "news.show"))
+            return
         slot = None if offset is None else self._slots()[offset.y]
         if slot is None or slot.kind not in ("hole", "paper"):
             return

@@ -52,7 +52,7 @@ class Colors(NamedTuple):
 
     ground: str
     panel: str
-    """The backdrop of a modal screen, such as the calendar."""
+    """The backdrop of a modal screen."""
     cursor: str
     """Behind the cursor's line."""
     hit: str

@@ -12,6 +12,7 @@ from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
 from reader.core.paper_row import Flag, PaperKey
 from reader.core.text import amount
+from reader.log.actions import join_labels
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from reader.ui.library.marking import Progress
 
 Way = Literal["undo", "redo"]
+
+DECISIONS = ("star", QUEUE, "hide")
+"""Kinds of marks that decide about a paper, which is then read as well."""
 
 FIELDS = {**STATES, QUEUE: "queued"}
 """Kinds of marks with a toggle key, and the row's field for each."""
@@ -53,11 +57,21 @@ def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…
     if len(title) > SHORT:
         name, colon, _ = title.partition(":")
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}{ellipsis}"
-    # A triage also marks each decided paper read.
-    did = [label for label, _ in action.did if label != "read"] or ["read"]
-    state = ", ".join(did if way == "redo" else map(_taken_back, did))
+    did = _without_read(action)
+    state = join_labels(did if way == "redo" else map(_taken_back, did))
     papers = f'"{title}"' if title else amount(action.count, "paper")
     return f"{state} · {papers}"
+
+
+def done_words(action: UserAction) -> str:
+    """What an action did, such as `1 hidden, unstarred`; a decision does not say that the paper is read as well."""
+    if action.rules or len({count for _, count in action.did}) > 1:
+        return action.said
+    return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.said
+
+
+def _without_read(action: UserAction) -> list[str]:
+    return [label for label, _ in action.did if label != "read"] or ["read"]
 
 
 def _taken_back(label: str) -> str:
@@ -100,9 +114,6 @@ class MarkActions(Actor):
         value = not getattr(row, FIELDS[kind])
         # A paper on its page is being read, and unmarking one counts as a look.
         goes_on = self._goes_on and value and front is None
-        if goes_on and kind != "read":
-            # Before the mark, so that undo takes back the mark first.
-            self.leave_paper()
         self._mark(kind, value, [row.pk])
         if goes_on:
             self._papers.move(1)
@@ -196,11 +207,18 @@ class MarkActions(Actor):
         """
         if kind == "star" and value:
             self._starring(pks)
+        kinds = (kind, "read") if value and kind in DECISIONS else (kind,)
         for pk in pks if shown is None else shown:
-            self._draw(pk, kind, value)
+            for one in kinds:
+                self._draw(pk, one, value)
             self._clear_changed(pk)
         # Submitted before the work starts, so that quitting cannot lose it.
-        self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
+        report = self._report("marking")
+        if len(kinds) > 1:
+            storing = self._library.mark_together(kinds, pks, report)
+        else:
+            storing = self._library.mark(kind, value, pks, report)
+        self.follow(storing, is_quiet=is_quiet)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
@@ -241,8 +259,8 @@ class MarkActions(Actor):
             self._model.change(self._model.state.cache_changed())
         said = nothing
         if done is not None:
-            said = "" if is_quiet else f"{done.said} · {self._keymap.key('mark.undo')} undoes"
-            is_end = done.value == "1" and done.kind in ("read", "hide")
+            said = "" if is_quiet else f"{done_words(done)} · {self._keymap.key('mark.undo')} undoes"
+            is_end = done.value == "1" and done.kind in ("read", *DECISIONS)
             said = (self._end_of_day() if is_end else "") or said
         if said:
             self._model.show_notice(said)
@@ -271,7 +289,7 @@ class MarkActions(Actor):
 
         self._background.start("marks", finish)
 
-    @follows(lambda state: state.marks_version)
+    @follows(lambda state: (state.marks_version, state.cache_version))
     def draw_marks(self, _state: State) -> None:
         self._papers.renew()
 

@@ -20,7 +20,7 @@ from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.looks.theme import stylesheet
 from reader.ui.notes.state import Noting, Tagging
 from reader.ui.shell.commands import Candidate, Suggested
-from reader.ui.shell.layout import place_note
+from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
 
@@ -73,6 +73,8 @@ class NoteScreen(OverScreen[Noting]):
         area = place_note(width, height, state.panes, state.pane_front, is_page=is_page)
         styles = self._sheet.styles
         styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
+        margin = note_margin(width) if is_page else 0
+        self._area.styles.margin = (0, max(0, area.width - margin - NOTE_MEASURE), 0, margin)
 
     @property
     def text(self) -> str:
@@ -107,9 +109,13 @@ class _Heading(OneLine[Noting]):
 
 
 def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
-    """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`."""
+    """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`.
+
+    A passage is named as such, so that nobody takes its note for the paper's.
+    """
     rule = glyphs.line
-    begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} Note", "label"), Piece(" "))
+    label = "Note on this passage" if noting.passage else "Note"
+    begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} {label}", "label"), Piece(" "))
     end: Line = (Piece(rule * 2, "rule"),)
     if noting.is_draft:
         end = (Piece(" an unfinished draft ", "quiet"), *end)

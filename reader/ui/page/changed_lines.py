@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reader.core.changes import Changes, Run, describe, section_words
+from reader.core.changes import Changes, Run, describe
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, unbroken
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import ASCII, Glyphs
@@ -51,14 +51,6 @@ def _texts(changes: Changes, width: int, glyphs: Glyphs) -> Iterator[Line]:
         if one.what in ("title", "abstract"):
             yield ()
             yield from fill([Piece(f"{one.what.capitalize()}: ", "label"), *_words(one.runs, glyphs)], width)
-    for section in changes.sections:
-        yield ()
-        yield from fill(
-            [Piece(literal(section.title), "label"), Piece(f" {glyphs.dot} {section_words(section)}", "muted")], width
-        )
-        if section.kind == "changed":
-            for runs in section.paragraphs:
-                yield from fill(list(_words(runs, glyphs)), width)
 
 
 def _words(runs: Sequence[Run], glyphs: Glyphs) -> Iterator[Piece]:

@@ -140,12 +140,8 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:
-    """Draw the reasons, one sentence each; empty without reasons."""
-    if fit is None:
-        return []
-    said = [sentence for sentence in (fit.shared.said, fit.found_by.said) if sentence]
-    between = f" {glyphs.dot} "
-    text = between.join(said).replace("; ", between)
+    """Draw what the paper shares with others; empty if it shares nothing."""
+    text = fit.shared.said.replace("; ", f" {glyphs.dot} ") if fit is not None else ""
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 

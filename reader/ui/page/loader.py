@@ -25,7 +25,6 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.core.changes import Changes
     from reader.ui.page.found_lines import Found
 
 AFTER_FRAME = 0.01
@@ -70,24 +69,7 @@ class DetailLoader(Actor):
         reading = self.read(pk)
         if reading is None:
             return None
-        return reading._replace(kept=self._library.belongings(reading.key), changes=self._with_sections(reading))
-
-    def _with_sections(self, reading: Reading) -> Changes | None:
-        """The changes, with known ones of the full text; texts are compared in a thread."""
-        if reading.changes is None:
-            return None
-        self._background.start("changes", partial(self._compare_texts, reading.key), exclusive=True)
-        page = self._model.state[PAGE]
-        before = page.changes if page is not None and page.key == reading.key else None
-        return reading.changes if before is None else reading.changes._replace(sections=before.sections)
-
-    async def _compare_texts(self, pk: PaperKey) -> None:
-        with suppress(CacheError):
-            sections = await asyncio.to_thread(self._library.compare_texts, pk)
-            page = self._model.state[PAGE]
-            if page is not None and page.key == pk and page.changes is not None:
-                changes = page.changes._replace(sections=sections)
-                self._model.change(self._model.state.put(PAGE, page._replace(changes=changes)))
+        return reading._replace(kept=self._library.belongings(reading.key))
 
 
 FIND_REST = 0.1
@@ -244,7 +226,7 @@ class PageRefresher(Actor):
                     if isinstance(message, PaperRefreshed) and message.error is not None:
                         problems.append(str(message.error))
                     elif isinstance(message, PaperRefreshed):
-                        self._model.change(self._model.state.cache_changed())
+                        self._model.change(self._model.state.papers_came(self._library.newest_day()))
         except ReaderError as error:
             problems.append(str(error))
         finally:

@@ -17,12 +17,12 @@ from reader.ui.shell.model import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_header, triage_line
+from reader.ui.triage.lines import TRIAGE_ROLES, triage_line
 from reader.ui.triage.state import TRIAGE, is_triaging
 
 
-class TriageTop(OneLine[TriageHeader]):
-    """The number of papers, the remaining time, and the pace."""
+class TriageTop(OneLine[str]):
+    """The paper's number among those of a triage."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in TRIAGE_ROLES}
 
@@ -40,7 +40,7 @@ class PaperPage(OverScreen[Reading]):
         look = self._look
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.pane.configure(self._model.state[TOPIC_NAMES], link_keys(look.keymap))
-        self._triage = TriageTop(TriageHeader(), look.glyphs)
+        self._triage = TriageTop("", look.glyphs)
 
     def compose(self) -> ComposeResult:
         yield self._triage
@@ -50,14 +50,14 @@ class PaperPage(OverScreen[Reading]):
     def on_mount(self) -> None:
         subscribe(self, self._model, _known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
-        subscribe(self, self._model, _triage_header, self._draw_triage)
+        subscribe(self, self._model, _triage_number, self._draw_triage)
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
         self.pane.show(
             reading,
-            position=_why_next(state, reading) if is_triaging(state) else _position(reading, state.listing.count),
+            position="" if is_triaging(state) else _position(reading, state.listing.count),
             found=found_of(state, reading.key),
             fit=fit_of(state, reading.key),
         )
@@ -72,10 +72,9 @@ class PaperPage(OverScreen[Reading]):
         return super().footer(state)._replace(stays=True, kept=kept)
 
     def _draw_triage(self, state: State) -> None:
-        header = _triage_header(state)
-        self._triage.display = header is not None
-        if header is not None:
-            self._triage.show(header)
+        number = _triage_number(state)
+        self._triage.display = bool(number)
+        self._triage.show(number)
 
     def _draw_topic_names(self, state: State) -> None:
         self.pane.configure(state[TOPIC_NAMES])
@@ -85,19 +84,10 @@ def _known(state: State) -> object:
     return state.listing.count, state[FOUND], state[FIT]
 
 
-def _triage_header(state: State) -> TriageHeader | None:
-    one = state[TRIAGE]
-    return triage_header(one.pace) if one is not None and one.has_paper else None
-
-
-def _why_next(state: State, reading: Reading) -> str:
-    """Why a paper comes next in a triage, if no other reason is known."""
-    one = state[TRIAGE]
-    left = one.pace.left if one is not None else None
-    is_by_votes = state.place.view.order == "upvotes" and "sort:" not in state.place.text
-    if reading.suits or reading.follows or not left or not is_by_votes:
-        return ""
-    return f"most votes of the {left:,} left" if left > 1 else "the last one"
+def _triage_number(state: State) -> str:
+    """The paper's number in a triage; empty outside of one."""
+    triage = state[TRIAGE]
+    return triage.number if triage is not None and is_triaging(state) else ""
 
 
 def _position(reading: Reading, count: int | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.paper_row import PaperKey
 from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
-from reader.ui.triage.state import TRIAGE, Triage, is_triaging
+from reader.ui.triage.state import TRIAGE, is_triaging
 
 if TYPE_CHECKING:
     from reader.cache.community import PageData
@@ -47,10 +47,10 @@ FIT: Part[Fit | None] = Part(None)
 
 
 def close_page(state: State) -> State:
-    """Go back from the paper's page and text to the list, which is read again if it changed."""
+    """Go back from the paper's page and text to the list, which is read again if it changed; ends a triage."""
     if state[PAGE] is None:
         return state
-    return state.put(TEXT, None).update(TRIAGE, Triage.leave).put(PAGE, None).read_outdated_list()
+    return state.put(TEXT, None).put(TRIAGE, None).put(PAGE, None).read_outdated_list()
 
 
 PAGE: Front[Reading] = Front(

@@ -18,7 +18,6 @@ from reader.core.paper_row import PaperKey
 from reader.core.text import amount
 from reader.keys.actions import Context, place_of
 from reader.keys.spelling import keys_labelled
-from reader.ui.calendar.screen import CalendarScreen, calendar_lines
 from reader.ui.command_line.output import OutputPane
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
@@ -43,7 +42,7 @@ from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import OverScreen, PaneScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
-from reader.ui.triage.lines import triage_header, triage_line
+from reader.ui.triage.lines import triage_line
 from reader.ui.triage.state import TRIAGE
 
 if TYPE_CHECKING:
@@ -174,9 +173,7 @@ class Face(Actor):
     @property
     def _letters(self) -> str | None:
         """What was typed so far into what reads letters by its keys; None where letters are keys."""
-        screen, state = self._app.screen, self._model.state
-        if isinstance(screen, CalendarScreen):
-            return screen.month.view.typed
+        state = self._model.state
         if state.front is HELP and (help := state[HELP]) is not None:
             return "" if help.is_typing else None
         if self._context == "filter" and self._main.filter.is_narrowing:
@@ -213,7 +210,7 @@ class Face(Actor):
             saved = [one.name for one in self._model.state.views.named]
             choices = self._keymap.choices(context, typed.begun, saved)
             return [words.sentence(f"{self._begun}, then: {'; '.join(f'{key} {name}' for key, name in choices)}")]
-        if not typed.keys and (self._app.takes_words(context) is not None or context == "calendar"):
+        if not typed.keys and self._app.takes_words(context) is not None:
             await self._type(line)
         elif not typed.keys:
             self._keys.discard(words.keys(self._status))
@@ -330,7 +327,7 @@ class Face(Actor):
         title = "" if row is None else f": {row.title}"
         place = (screen, context, about)
         if context == "triage" and (triage := state[TRIAGE]) is not None:
-            return place, f"{words.says(triage_line(triage_header(triage.pace), WIDE, words.SPOKEN))}{title}"
+            return place, f"{words.says(triage_line(triage.number, WIDE, words.SPOKEN))}{title}"
         return place, f"{'Still' if place == self._place else 'Now'} {place_of(context).removeprefix('while ')}{title}"
 
     def _body(self) -> Iterator[str]:
@@ -396,12 +393,7 @@ class Face(Actor):
             lettered = zip(KEYS, text.view.links, strict=False)
             yield words.sentence("; ".join(f"{key} {link.text.rstrip(' .:')}" for key, link in lettered))
             return
-        if isinstance(screen, CalendarScreen):
-            # The grid and its legend show what the last line says of each day.
-            *typed, _legend, day = calendar_lines(screen.month.view)
-            shown = [DrawnLine(words.says(line)) for line in (*typed[:3], day)]
-        else:
-            shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
+        shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (screen if pane is None else pane, self._model.state.front_paper)

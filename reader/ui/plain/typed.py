@@ -10,7 +10,7 @@ from reader.keys.spelling import Chord, keys_labelled
 
 ASKS = frozenset(
     {
-        "find.query", "find.add", "text.search", "topic.narrow", "date.type", "help.search", "command.open",
+        "find.query", "find.add", "text.search", "topic.narrow", "day.go", "help.search", "command.open",
         "command.pipe", "paper.tag", "paper.note", "app.commands",
     }
 )  # fmt: skip

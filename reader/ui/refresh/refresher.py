@@ -220,8 +220,13 @@ class Refresher(Actor):
         return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
 
     def _renew(self) -> None:
-        """Show new papers once no key is held down."""
-        self._when_still(lambda: self._model.change(self._model.state.cache_changed()))
+        """Tell of new papers once no key is held down; those that the user asked for are listed at once."""
+        is_asked = self._wanted.plan is not None
+        self._when_still(partial(self._tell_of_papers, is_asked=is_asked))
+
+    def _tell_of_papers(self, *, is_asked: bool) -> None:
+        state = self._model.state
+        self._model.change(state.cache_changed() if is_asked else state.papers_came(self._library.newest_day()))
 
     def _local_time(self) -> datetime:
         return self._look.now().astimezone()

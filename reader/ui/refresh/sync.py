@@ -167,7 +167,7 @@ class CacheWatch(Actor):
     def _show_changes(self) -> None:
         state = self._model.state
         state = state.put(REFRESH, state[REFRESH]._replace(last=self._library.last_refresh()))
-        self._model.change(state.cache_changed())
+        self._model.change(state.papers_came(self._library.newest_day()))
 
 
 class SettingsWatch(Actor):

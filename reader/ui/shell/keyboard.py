@@ -60,6 +60,8 @@ class Keyboard(Actor):
         self._is_offer = False
         self._quitting = services.background.delayed(self._app.leave)
         self._pressed = 0.0
+        self.pressed_at = 0.0
+        """When the key that is handled was pressed, by the monotonic clock."""
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
         self._still = services.background.delayed(self._do_if_still)
@@ -172,6 +174,7 @@ class Keyboard(Actor):
         return key.is_printable and (action is None or action.id != "app.back")
 
     async def _deliver(self, key: Key) -> None:
+        self.pressed_at = key.time
         if not self._takes(key):
             await self._app.forward(key)
 

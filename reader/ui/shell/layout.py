@@ -223,23 +223,32 @@ LEAST_NOTE = 8
 """Minimum lines of the note editor, if the screen has them."""
 
 _NARROWEST_NOTE = 30
-_NOTE_MEASURE = 80
+NOTE_MEASURE = 80
 """Cells of the editor on a page, with a space at each side to align with the page's text."""
 
 
 def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *, is_page: bool) -> Area:
-    """Place the note editor: in the lower half of the detail or of the page.
+    """Place the note editor: in the lower half of the detail, or below a page.
 
     Over a low detail it takes lines of the list too; without a detail, all between the first line and the last.
     """
     if is_page:
-        column = min(width, _NOTE_MEASURE)
-        return _lower_half(Area(max(0, width - 1 - column) // 2, 0, column, max(0, height - 1)))
+        return place_note_on_page(width, height)
     room = Area(0, 1, width, max(0, height - 2))
     detail = lay_out(width, room.height, choice, front).detail
     if detail is None or detail.width < _NARROWEST_NOTE:
         return room
     return _lower_half(room if detail.height < LEAST_NOTE else detail._replace(y=detail.y + 1))
+
+
+def place_note_on_page(width: int, height: int) -> Area:
+    """Place the note editor below a page or a full text, as wide as the screen: beside it, words would be cut."""
+    return _lower_half(Area(0, 0, width, max(0, height - 1)))
+
+
+def note_margin(width: int) -> int:
+    """Columns before the lines of a note on a page, which align with the page's text."""
+    return max(0, width - 1 - min(width, NOTE_MEASURE)) // 2
 
 
 def _lower_half(room: Area) -> Area:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from reader.core.paper_row import PaperKey
-from reader.core.views import View
+from reader.core.views import LATEST, View
 from reader.session.places import DAY, SAVED, TRIAGE, Place, ViewList, view
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.shell.listing import (
@@ -314,7 +314,9 @@ class State:
         """Show another place, with the cursor on a paper, or as it was; a step back returns here."""
         to = Where(place)
         if to == self.where and (at is None or at.pk is None):
-            return self.leave_paper()
+            state = self.leave_paper()
+            is_outdated = self.listing.where == to and self.listing.version != self.cache_version
+            return state.request_list(Position(self.highlighted)) if is_outdated else state
         return self._go(to, at, self._trail_to(to))
 
     def narrow(self, text: str, at: Position | None = None) -> State:
@@ -413,6 +415,33 @@ class State:
         list may no longer have the paper.
         """
         return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list(at)
+
+    def papers_came(self, newest: str | None) -> State:
+        """Record that the cache has other papers, such as those of a refresh that the user did not ask for.
+
+        Rows and counts follow; the list stays as it is until the user goes somewhere, because a key that is pressed in
+        this moment is meant for the paper on the screen. Latest then is another day, `newest`, and the list is that of
+        its own day. An empty list is read again.
+        """
+        if self.is_empty:
+            return self.cache_changed()
+        return replace(self._of_its_own_day(newest), cache_version=self.cache_version + 1)
+
+    def _of_its_own_day(self, newest: str | None) -> State:
+        """The same papers, listed as those of a day, where Latest is no longer the listed day."""
+        listing, listed = self.listing, self.listing.facts.newest_day
+        if listing.place.view.id != LATEST or listing.results is not None or not listed or listed == newest:
+            return self
+        day = view(f"{DAY}{listed}")
+        kept = replace(listing, place=listing.place._replace(view=day), at=Position(self.highlighted))
+        draft = self.draft
+        if draft is not None and draft.before.where.place.view.id == LATEST:
+            where = draft.before.where
+            where = where._replace(place=where.place._replace(view=day))
+            draft = draft._replace(before=draft.before._replace(where=where))
+        is_here = self.place.view.id == LATEST and not self.is_list_coming
+        place = self.place._replace(view=day) if is_here else self.place
+        return replace(self, listing=kept, place=place, draft=draft)
 
     def read_outdated_list(self, at: Position | None = None) -> State:
         """Reload the list if the cache has changed since, unless a paper is in front."""

@@ -1,25 +1,22 @@
-"""The part of the state for a triage: unread papers one at a time, against a clock, with a decision on each."""
+"""The part of the state for a triage: the unread papers of a place as pages, with a decision on each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Literal, NamedTuple
 
 from reader.core.paper_row import PaperKey
-from reader.core.triage import STANDING, Pace, Stopwatch
 from reader.session.places import TRIAGE as VIEW
 from reader.session.places import Place
-from reader.ui.shell.listing import Position
 from reader.ui.shell.state import Part, State
 
-Phase = Literal["coming", "running", "ending", "left", "done"]
-"""The list is being read; a paper is in front; the end is being stored; the user is elsewhere; it is over."""
+Phase = Literal["coming", "deciding", "done"]
+"""The list is being read; a paper is in front; no paper is left."""
 
-DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "pass": "passed"}
-"""Possible decisions, in the words of the summary."""
+DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "read": "read"}
+"""The four decisions, by the kind of mark, in the words of notices and of the end."""
 
 
 class Decision(NamedTuple):
@@ -27,95 +24,47 @@ class Decision(NamedTuple):
 
     pk: PaperKey
     kind: str
-    event: str = ""
-    """The id of its event; empty until stored, or if nothing had to be."""
+    day: str
+    """The ISO day of the paper."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, slots=True)
 class Triage:
     """A triage of the papers of a place."""
 
     place: Place
-    seconds: int
-    day: str = ""
-    """The ISO day of its papers, or the first day of a week or month; empty before all days."""
     phase: Phase = "coming"
-    watch: Stopwatch = STANDING
     decisions: tuple[Decision, ...] = ()
-    begun: int = 0
-    """Number of decisions made before the list was read."""
     total: int | None = None
-    """Number of all papers, including decided ones; None until the list is read."""
-    aside: int = 0
-    """Number of papers put aside at the end."""
-    finished: str = ""
-    """The name of the finished day; empty if some of it is unread."""
-    kept: tuple[str, ...] = ()
-    """The signs and titles of starred or queued papers."""
-
-    @property
-    def pace(self) -> Pace:
-        left = None if self.total is None else max(self.total - len(self.decisions), 0)
-        return Pace(self.seconds, self.watch.ran, len(self.decisions), left)
+    """Number of all papers, including decided ones; None until the whole list is read."""
 
     @property
     def counts(self) -> Mapping[str, int]:
         return Counter(one.kind for one in self.decisions)
 
     @property
-    def is_running(self) -> bool:
-        return self.watch.is_running
+    def days(self) -> tuple[str, ...]:
+        """The days (ISO) of the decided papers, newest first."""
+        return tuple(sorted({one.day for one in self.decisions}, reverse=True))
 
     @property
-    def has_paper(self) -> bool:
-        return self.phase in ("running", "ending")
+    def number(self) -> str:
+        """The paper's number: `5 of 34`, or `5` until the whole list is read."""
+        number = len(self.decisions) + 1
+        return f"{number:,}" if self.total is None else f"{min(number, self.total):,} of {self.total:,}"
 
-    def came(self, now: datetime, papers: int | None) -> Triage:
-        """Start deciding: the list is there, with `papers` papers if known; none end the triage."""
-        begun = len(self.decisions)
-        if papers == 0:
-            return replace(self, phase="done", total=begun)
-        total = None if papers is None else papers + begun
-        return replace(self, phase="running", watch=self.watch.started(now), begun=begun, total=total)
-
-    def count(self, papers: int) -> Triage:
-        return self if self.total is not None or not self.has_paper else replace(self, total=papers + self.begun)
-
-    def tick(self, now: datetime) -> Triage:
-        return replace(self, watch=self.watch.at(now)) if self.is_running else self
-
-    def go_on(self, now: datetime) -> Triage:
-        """Restart the clock after an end that could not be stored."""
-        return replace(self, phase="running", watch=self.watch.started(now)) if self.phase == "ending" else self
+    def came(self, papers: Collection[PaperKey], total: int | None) -> Triage:
+        """Take the papers of the list; decisions on them were undone. Without papers, the triage is done."""
+        decisions = tuple(one for one in self.decisions if one.pk not in papers)
+        total = None if total is None else total + len(decisions)
+        return replace(self, phase="deciding" if papers else "done", decisions=decisions, total=total)
 
     def decide(self, decision: Decision) -> Triage:
-        return replace(self, decisions=(*self.decisions, decision))
+        """Record a decision, which replaces an earlier one on the same paper."""
+        return replace(self, decisions=(*self.without(decision.pk).decisions, decision))
 
-    def with_event(self, pk: PaperKey, event: str) -> Triage:
-        at = max((place for place, one in enumerate(self.decisions) if one.pk == pk), default=None)
-        if at is None:
-            return self
-        stored = self.decisions[at]._replace(event=event)
-        return replace(self, decisions=(*self.decisions[:at], stored, *self.decisions[at + 1 :]))
-
-    def decision_of(self, event: str) -> Decision | None:
-        return next((one for one in self.decisions if one.event == event), None)
-
-    def without(self, decision: Decision) -> Triage:
-        return replace(self, decisions=tuple(one for one in self.decisions if one is not decision))
-
-    def end(self, now: datetime) -> Triage:
-        """Stop the clock; the page closes once the end is stored."""
-        return replace(self, phase="ending", watch=self.watch.stopped(now))
-
-    def over(self, aside: int = 0, finished: str = "", kept: tuple[str, ...] = ()) -> Triage:
-        """Record the end, with the number of papers put aside, the finished day, and kept papers."""
-        return replace(self, phase="done", aside=aside, finished=finished, kept=kept)
-
-    def leave(self) -> Triage:
-        """Close the page; an unfinished triage waits until the user returns."""
-        # The time since the last look at the clock, at most a second, is lost.
-        return replace(self, phase="left", watch=self.watch._replace(looked=None)) if self.has_paper else self
+    def without(self, pk: PaperKey) -> Triage:
+        return replace(self, decisions=tuple(one for one in self.decisions if one.pk != pk))
 
 
 TRIAGE: Part[Triage | None] = Part(None)
@@ -124,7 +73,7 @@ TRIAGE: Part[Triage | None] = Part(None)
 def is_triaging(state: State) -> bool:
     """Whether a triage has a paper in front."""
     triage = state[TRIAGE]
-    return triage is not None and triage.has_paper
+    return triage is not None and triage.phase == "deciding"
 
 
 def phase_of(state: State) -> Phase | None:
@@ -141,11 +90,8 @@ def is_listed(state: State) -> bool:
     return state.place.view.id == VIEW
 
 
-def begin_triage(state: State, triage: Triage, first: PaperKey | None = None) -> State:
-    """Request the papers of a triage, or the unread ones of a paused triage, starting at a paper."""
-    state, at = state.put(TRIAGE, replace(triage, phase="coming", total=None)), Position(first)
-    return state.leave_paper().request_list(at) if state.place == triage.place else state.go(triage.place, at)
-
-
-def ticked(state: State, now: datetime) -> State:
-    return state.update(TRIAGE, lambda triage: triage.tick(now))
+def begin_triage(state: State, place: Place) -> State:
+    """Request the papers of a triage."""
+    state = state.leave_paper()
+    state = state.request_list() if state.place == place else state.go(place)
+    return state.put(TRIAGE, Triage(place))

@@ -1,1 +1,1 @@
-"""Views, and reading statistics."""
+"""Views."""

@@ -1,4 +1,4 @@
-"""Go to a view: latest, unread, a day, week or month, or the feed's ranking; show reading statistics."""
+"""Go to a view: latest, unread, a day, week or month, or the feed's ranking."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
-from reader.ui.command_line.state import OUTPUT, Output
-from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.help.state import HelpCommand
 from reader.ui.list.pane import PaperList
-from reader.ui.marks.traces import Traces
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, handles_steps, offers
 from reader.ui.shell.listing import Position
@@ -158,28 +155,3 @@ class ViewActions(Actor):
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)
         return period.first.weekday() >= SATURDAY or is_known
-
-
-COPIED = 80
-
-
-class ReadingActions(Actor):
-    """The screen of reading statistics."""
-
-    @handles("view.reading")
-    def show(self, _count: int | None) -> None:
-        self._background.start("reading", self._show, exclusive=True)
-
-    async def _show(self) -> None:
-        from reader.ui.views.reading_lines import plain, reading_lines
-
-        before = self._model.state.context
-        await self._services[Traces].stored()
-        figures = await self._library.reading_figures(self._look.now().astimezone().date())
-        if self._model.state.context != before:
-            # The user moved on meanwhile.
-            return
-        names, glyphs = self._model.state[TOPIC_NAMES], self._look.glyphs
-        compose = partial(reading_lines, figures, names, glyphs=glyphs)
-        output = Output("Your reading", plain(compose(COPIED)), compose)
-        self._model.change(self._model.state.put(OUTPUT, output))

@@ -87,15 +87,13 @@ class WhyActions(Actor):
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The same, with what gave the paper its topics, and what rules and programs did to it."""
-        from reader.core.topics.scorer import why
-
         known = self._stored(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
         acts, muted = self._library.ruled(paper.pk)
         made = self._library.made_by_agents(paper.pk)
-        return known._replace(topics=why(reasons, known.topic_names), rules=acts, muted=muted, programs=made)
+        return known._replace(topics=reasons, rules=acts, muted=muted, programs=made)
 
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:
         """Ask for more or less of something; muting a muted thing unmutes it."""

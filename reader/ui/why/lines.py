@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
     from reader.cache.marks.agents import Made
     from reader.cache.watching import Act
-    from reader.core.topics.scorer import Why
+    from reader.core.topics.scorer import TopicReason
 
 PROGRAMS = "Marked by programs"
 WHY = "Why these topics"
@@ -43,7 +43,7 @@ class Explanation(NamedTuple):
     suits: Suits | None = None
     """How well the paper suits the user; None if that is not known."""
     topic_names: Mapping[str, str] = MappingProxyType({})
-    topics: tuple[Why, ...] | None = None
+    topics: tuple[TopicReason, ...] | None = None
     """None without a paper, and until they are known."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
         _for_you(known, width, glyphs),
         _learned(known, width, glyphs),
         _rows(rule_lines(known.rules, known.muted, width)),
-        _rows(why_lines(known.topics, width, glyphs)) if known.topics is not None else [],
+        _rows(why_lines(known.topics, known.topic_names, width, glyphs)) if known.topics is not None else [],
         _rows(program_lines(known.programs, width)),
     )
     rows: list[Row] = []
@@ -138,19 +138,18 @@ def program_lines(made: Sequence[Made], width: int) -> list[Line]:
     return [(Piece(PROGRAMS, "label"),), *fill([Piece(told, "text")], width)]
 
 
-def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
-    """Return each topic with the words that gave it, under a heading."""
+def why_lines(why: Sequence[TopicReason], names: Mapping[str, str], width: int, glyphs: Glyphs) -> list[Line]:
+    """Return each topic with the phrases that gave it, under a heading."""
     lines: list[Line] = [(Piece(WHY, "label"),)]
     if not why:
         lines.append((Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
-    column = min(max((cell_len(literal(one.name)) for one in why), default=0), width // 2)
-    for one in why:
-        name = cut(literal(one.name), column, glyphs.ellipsis)
-        # A stem is no word that a user knows.
-        words = ", ".join(literal(cause.said) for cause in one.causes if cause.points > 0 and "*" not in cause.said)
+    named = [(one, literal(names.get(one.slug, one.slug))) for one in why]
+    column = min(max((cell_len(name) for _, name in named), default=0), width // 2)
+    for one, whole in named:
+        name = cut(whole, column, glyphs.ellipsis)
         blank = Piece(" " * (column + 2 - cell_len(name)))
-        words = cut(words, max(0, width - column - 2), glyphs.ellipsis)
-        lines.append((Piece(name, "topic", action=("topic", one.slug)), blank, Piece(words, "muted")))
+        phrases = cut(", ".join(map(literal, one.phrases)), max(0, width - column - 2), glyphs.ellipsis)
+        lines.append((Piece(name, "topic", action=("topic", one.slug)), blank, Piece(phrases, "muted")))
     return lines
 
 

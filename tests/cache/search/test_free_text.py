@@ -12,7 +12,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search import free_text
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.core.similarity import FoundBy, Shared
+from reader.core.similarity import Shared
 from tests.cache.conftest import NOW, SCOPE, draft, selection
 from tests.table import each
 
@@ -76,18 +76,6 @@ def test_words_that_no_paper_has_are_corrected_all_or_none(window: Window) -> No
     assert corrected("databases kitchn") == {"kitchn": "kitchen"}
     assert corrected("datbases zzzzzzz") == {}
     assert corrected("databases") == {}
-
-
-def test_it_is_said_by_which_words_a_paper_was_found(window: Window) -> None:
-    def found_by(text: str, number: int) -> FoundBy:
-        key = pk(window, number)
-        return window.read(lambda connection: free_text.found_by(connection, text, key))
-
-    assert found_by("pretraining of datbases", 5) == FoundBy(
-        ("pre-training", "databases"), 2, (("datbases", "databases"),)
-    )
-    assert found_by("laundry kitchen", 3) == FoundBy(("laundry",), 2)
-    assert found_by("laundry", 4) == FoundBy((), 1)
 
 
 def test_words_and_authors_make_papers_alike(window: Window) -> None:

@@ -117,21 +117,12 @@ def test_two_plain_words_find_the_joined_one(cache: sqlite3.Connection, word: st
     assert found(cache, typed) >= papers(word, 0, 1, 2, 3)
 
 
-@each(("word", "typed"), ASKED)
-def test_a_sign_in_quotes_finds_one_spelling(cache: sqlite3.Connection, word: str, typed: str) -> None:
-    same = {form for form in WORDS[word] if _letters(form) == _letters(typed)}
-    expected = {4 * at + place + 1 for at, (_, form) in enumerate(TEXTS) if form in same for place in range(2)}
-    assert found(cache, f'abstract:"={typed}"') | found(cache, f'title:"={typed}"') == expected
-    assert found(cache, f'title:"={typed}"') == {pk for pk in expected if pk % 4 == 1}
-
-
-def test_quoted_and_finds_its_sign_but_not_a_dash_and_the_sign_finds_it(cache: sqlite3.Connection) -> None:
+def test_quoted_and_finds_its_sign_but_not_a_dash(cache: sqlite3.Connection) -> None:
     signed, spelled, dashed = range(4 * len(TEXTS) + 1, 4 * len(TEXTS) + 4)
     for field in ("title:", "abstract:"):
         assert found(cache, f'{field}"vision and language"') == {signed, spelled}
         assert found(cache, f'{field}"vision & language"') == {signed, spelled}
     assert found(cache, '"vision and language" -"models world"') == {signed, spelled}
-    assert found(cache, 'title:"=vision and language"') == {spelled}
     assert dashed in found(cache, "vision-language")
 
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
-from hypothesis import given
-from hypothesis import strategies as st
-
 from reader.core.choice.wishes import (
     LONGEST_NAME,
     Wish,
     event_label,
-    interest_factors,
     muted_terms,
     newest_wishes,
     parse_wish,
@@ -68,17 +62,3 @@ def test_the_newest_wish_counts_whatever_its_spelling() -> None:
 def test_the_words_of_a_muted_phrase_still_count_alone() -> None:
     muted = [Wish("word", "sea ice", None), Wish("word", "robots", None), Wish("org", "Lab", None)]
     assert muted_terms([*muted, Wish("word", "kept", 1)]) == {terms_of("sea ice")[-1], *terms_of("robot")}
-
-
-def test_changed_interests_of_earlier_versions_weigh_their_papers() -> None:
-    def event(key: str, step: int | None, *ids: str) -> tuple[str, str]:
-        return f"interest:{key}", json.dumps({"did": "raise", "name": "x", "step": step, "papers": ids})
-
-    events = [event("a", 1, "2401.00001"), event("a", 2, "2401.00001", "2401.00002"), event("b", None, "2401.00003")]
-    assert interest_factors(events) == {"2401.00001": 2.25, "2401.00002": 2.25, "2401.00003": 0.0}
-    assert interest_factors([event("c", 0, "2401.00004"), event("d", 9, "2401.00005"), event("e", 1, "../x")]) == {}
-
-
-@given(st.text(max_size=60))
-def test_a_malformed_interest_is_ignored(value: str) -> None:
-    assert interest_factors([("interest:x", value)]) == {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reader.core.topics.scorer import Cause, Evidence, Matcher, TopicReason, Topics, Why, key_of, strength, why
+from reader.core.topics.scorer import Matcher, TopicReason, Topics, key_of, strength
 from reader.data import shipped_topics
 from tests.table import each
 
@@ -62,14 +62,11 @@ def test_a_paper_has_a_phrase_in_any_spelling(phrase: str, title: str, abstract:
 
 def test_points_add_up_and_further_mentions_add_less() -> None:
     few = topics({"agent": {"agents": 26}, "screen": {"agents": 14}})
-    [reason] = few.explain("", "An agent on a screen.")
-    assert reason == TopicReason(
-        "agents", 40.0, (Evidence("agent", ("abstract",), 26.0), Evidence("screen", ("abstract",), 14.0))
-    )
+    assert few.classify("", "An agent on a screen.") == ("agents",)
     assert [strength(mentions) for mentions in (0, 1, 3, 15, 99)] == [0, 1, 2, 4, 4]
     # A mention in the title counts as three; keywords count as the abstract does.
-    assert few.explain("Agent", "")[0].score == 52.0
-    assert few.explain("", "", ["agent"])[0].evidence == (Evidence("agent", ("keywords",), 26.0),)
+    assert topics({"screen": {"agents": 20}}).classify("Screen", "") == ("agents",)
+    assert few.classify("", "", ["agent", "screen"]) == ("agents",)
 
 
 def test_points_below_zero_speak_against_a_topic() -> None:
@@ -87,8 +84,14 @@ def test_the_best_topic_is_given_if_none_reaches_the_threshold() -> None:
 def test_a_topic_adds_to_another() -> None:
     found = topics({"screen": {"gui": 50, "agents": 12}})
     assert found.classify("", "a screen") == ("gui", "agents")
-    [_, reason] = found.explain("", "a screen")
-    assert reason.evidence[0] == Evidence("gui", ("topics",), 30)
+    assert found.explain("", "a screen")[1] == TopicReason("agents", ("topic GUI agents", "screen"))
+
+
+def test_the_phrases_that_speak_most_for_a_topic_explain_it() -> None:
+    words = {f"word{number}": {"agents": 10 - number} for number in range(6)}
+    against = {"contrast": {"agents": -3}, "agen*": {"agents": 40}, "title:act": {"agents": 30}}
+    [found] = topics({**words, **against}).explain("Act", f"{' '.join(words)} contrast agency act")
+    assert found == TopicReason("agents", ("act", "word0", "word1", "word2", "word3"))
 
 
 def test_an_overlong_or_hostile_text_costs_little() -> None:
@@ -113,30 +116,6 @@ def test_phrases_are_spelled_as_texts_are(phrase: str, key: str) -> None:
 def test_the_matcher_counts_each_mention() -> None:
     found = Matcher(["gui agent", "agent", "gui"]).find("GUI agents and an agent", "gui")
     assert found == {"gui agent": 1, "agent": 2, "gui": 2}
-
-
-def test_causes_are_the_strongest_for_and_against() -> None:
-    evidence = (
-        Evidence("agent", ("title", "abstract"), 20.4),
-        Evidence("title:agent", ("title",), 9.8),
-        Evidence("gui", ("topics",), 10.0),
-        *(Evidence(f"word{number}", ("abstract",), 5.0) for number in range(5)),
-        Evidence("contrast", ("abstract",), -3.0),
-        Evidence("little", ("abstract",), 0.2),
-    )
-    [found] = why([TopicReason("agents", 61.4, evidence)], {"agents": "Agents", "gui": "GUI agents"})
-    assert found == Why(
-        "agents",
-        "Agents",
-        61,
-        (
-            Cause("agent", "title, abstract", 30),
-            Cause("topic GUI agents", "", 10),
-            *(Cause(f"word{number}", "abstract", 5) for number in range(3)),
-            Cause("contrast", "abstract", -3),
-        ),
-        2,
-    )
 
 
 def test_without_weights_no_paper_has_a_topic() -> None:

@@ -34,4 +34,4 @@ def read(body: bytes) -> Iterator[dict[str, Any]]:
         }
 
 
-EXTENSION = Extension(name="refer-file", api=1, formats=(FileFormat(name="refer", recognizes=recognizes, read=read),))
+EXTENSION = Extension(name="refer-file", formats=(FileFormat(name="refer", recognizes=recognizes, read=read),))

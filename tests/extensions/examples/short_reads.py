@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TypedDict
 
 from reader.api import Command, Extension, LineKey, SavedView, Workspace, amount, answer, find
 
 WORDS_A_MINUTE = 230
-
-Minutes = TypedDict("Minutes", {"words": int, "minutes": float})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,7 +19,7 @@ def count_minutes(arguments: Namespace, workspace: Workspace) -> int:
         words = sum(len(paper.abstract.split()) for paper in papers if paper is not None)
     minutes = round(words / WORDS_A_MINUTE, 1)
     said = f"{amount(words, 'word')} to read, {minutes} minutes"
-    return answer(arguments, Minutes(words=words, minutes=minutes), said)
+    return answer(arguments, {"words": words, "minutes": minutes}, said)
 
 
 MINUTES = Command(
@@ -31,12 +28,11 @@ MINUTES = Command(
     (("minutes 2406.12345", "one paper"),),
     add_arguments,
     count_minutes,
-    {"": Minutes},
+    {"": "words, minutes"},
 )
 
 EXTENSION = Extension(
     name="short-reads",
-    api=1,
     commands=(MINUTES,),
     keys=(LineKey("minutes", "gM", "Minutes", "How long these abstracts take.", "minutes {ids}"),),
     views=(SavedView("Short reads", "is:unread upvotes:>20"),),

@@ -25,6 +25,4 @@ def read(body: bytes) -> Iterator[dict[str, Any]]:
         }
 
 
-EXTENSION = Extension(
-    name="wonder-site", api=1, sources=(PaperSource(title="Papers of Wonder", address=SITE, read=read),)
-)
+EXTENSION = Extension(name="wonder-site", sources=(PaperSource(title="Papers of Wonder", address=SITE, read=read),))

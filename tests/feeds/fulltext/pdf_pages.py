@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-FONTS = ("Times-Roman", "Times-Bold", "Times-Italic", "CMEX10", "CMMI10", "Mapped")
-REGULAR, BOLD, ITALIC, SIGNS, MATH, MAPPED = range(6)
-"""The last one has names for its letters, and some for none."""
+FONTS = ("Times-Roman", "Times-Bold", "Times-Italic", "CMEX10", "CMMI10", "Mapped", "Courier")
+REGULAR, BOLD, ITALIC, SIGNS, MATH, MAPPED, MONO, DRAWN, DRAWN_TOO = range(9)
+"""The sixth has names for its letters, and some for none; the last two are of Type 3, whose codes have no names."""
+
+_BOX = b"5 0 0 0 5 5 d1 0 0 4 5 re f"
 
 _NAMES = b"""1 begincodespacerange <00> <ff> endcodespacerange
 6 beginbfchar <61> <d835dc65> <62> <2211> <63> <fffe> <64> <fe00> <65> <0007> <66> <d835> endbfchar"""
@@ -52,6 +54,16 @@ def write_pdf(
         for name in FONTS
     ]
     objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(_NAMES), _NAMES))
+    objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(_BOX), _BOX))
+    codes = b" ".join(b"/a%d" % code for code in range(256))
+    glyphs = b" ".join(b"/a%d %d 0 R" % (code, len(objects)) for code in range(256))
+    widths = b" ".join(b"%d" % (4 + code % 3) for code in range(256))
+    for font in (DRAWN, DRAWN_TOO):
+        objects.append(
+            b"<</Type/Font/Subtype/Type3/FontBBox[0 0 10 10]/FontMatrix[.1 0 0 .1 0 0]/FirstChar 0/LastChar 255"
+            b"/Widths[%s]/Encoding<</Differences[0 %s]>>/CharProcs<<%s>>>>" % (widths, codes, glyphs)
+        )
+        fonts += b"/F%d %d 0 R " % (font, len(objects))
     kids = []
     for page in pages:
         shown = "\n".join(

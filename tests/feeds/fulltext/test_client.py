@@ -10,7 +10,7 @@ import pytest
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, NoFullText
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
-from reader.feeds.http.client import HttpClient
+from reader.feeds.http.client import Client
 from reader.feeds.http.responses import Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -38,7 +38,7 @@ def server() -> Iterator[FeedServer]:
 
 @pytest.fixture
 async def feed(server: FeedServer, nap: Nap) -> AsyncIterator[FeedTexts]:
-    opened = FeedTexts(HttpClient(server.url, limits=QUICK, sleep=nap))
+    opened = FeedTexts(Client(server.url, limits=QUICK, sleep=nap))
     yield opened
     await opened.aclose()
 

@@ -7,7 +7,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from unicodedata import category
+from unicodedata import category, normalize
 
 import pytest
 from hypothesis import given
@@ -43,7 +43,7 @@ from reader.feeds.fulltext.pdf import (
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from reader.feeds.fulltext.pdf_picture import draw_spot
 from tests.feed_server import FeedServer
-from tests.feeds.fulltext.pdf_pages import BOLD, ITALIC, MAPPED, MATH, SIGNS, Printed, paragraph, write_pdf
+from tests.feeds.fulltext.pdf_pages import BOLD, DRAWN, ITALIC, MAPPED, MATH, MONO, SIGNS, Printed, paragraph, write_pdf
 from tests.table import each
 
 FILLER = (
@@ -221,6 +221,61 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
     assert found[1:] == (tuple((str(level + 1), level) for level in range(5)), False)
 
 
+DRAWN_LINE = {
+    "Cork": ("[3\x155], pp. 171\x15180: the tari\x1b is \x10e\x1ecient\x11, \xbf200 \x8a\xf3d\x99 Stra\xffe", DRAWN),
+    "first": ('[3{5], pp. 171{180: the tari\x0b is \\e\x0ecient", Stra\x19e {', DRAWN),
+}
+
+
+@each(
+    ("printed", "read"),
+    [
+        (DRAWN_LINE["Cork"], "[3–5], pp. 171–180: the tariff is “efficient”, £200 ŁódŹ Straße"),
+        (DRAWN_LINE["first"], "[3–5], pp. 171–180: the tariff is “efficient”, Straße –"),
+        # Without words it is a font for formulas, or one of signs.
+        (("x\x1by", DRAWN), "x�y"),
+        (("\x88", DRAWN), "•"),
+    ],
+)
+def test_codes_without_names_are_letters_of_the_encoding_that_they_fit(
+    tmp_path: Path, printed: tuple[str, int], read: str
+) -> None:
+    text, font = printed
+    found = read_pages(write_pdf(tmp_path / "paper.pdf", [[Printed(text, 72, 700, 10, font)]]))
+    assert [normalize("NFKC", line.text) for line in found.pages[0].lines] == [read]
+
+
+def test_a_text_with_unknown_letters_says_so_in_its_header(tmp_path: Path) -> None:
+    lines = [*paragraph(FILLER, 640), Printed("a\x1bb", 72, 500, 10, DRAWN)]
+    document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", [lines])))
+    assert document.lacks[-1] == "letters that can't be told are �"
+    assert "�" not in " ".join(read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER))).lacks)
+
+
+def test_the_mass_of_an_isotope_stays_raised(tmp_path: Path) -> None:
+    lines = [Printed("Atoms of ", 72, 700), Printed("87", 111, 703.6, 7), Printed("Rb are cold", 118.2, 700)]
+    found = read_pages(write_pdf(tmp_path / "paper.pdf", [lines]))
+    assert [line.text for line in found.pages[0].lines] == ["Atoms of ⁸⁷Rb are cold"]
+
+
+def test_an_accent_above_the_line_does_not_break_it() -> None:
+    # The file draws the accent of the first letter behind the words after it, and PDFium sees a gap there.
+    letters = [
+        *(Letter("E", 72, 79, 700, 10), Letter("s", 79, 83, 700, 10), Letter(" ", 83, 83, 700, 10)),
+        *(Letter("\u00b4", 73, 78, 702.6, 10), Letter(" ", 78, 78, 702.6, 10), Letter("C", 86, 93, 700, 10)),
+    ]
+    assert [line.text for line in find_lines(list(written(letters)), 0)] == ["És C"]
+
+
+def test_program_code_keeps_its_lines_and_indentation(tmp_path: Path) -> None:
+    code = ["def f(x):", "    if x:", "        return 1", "    return 0"]
+    printed = [Printed(text, 72, 560 - 12 * at, 10, MONO) for at, text in enumerate(code)]
+    lines = [*paragraph(FILLER, 640), *printed, *paragraph("And so it ends. " + FILLER, 500)]
+    document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", [lines])))
+    (found,) = (block for block in document.blocks if isinstance(block, Verbatim))
+    assert ["".join(plain(row)) for row in found.lines] == code
+
+
 def line(text: str, base: float, *, page: int = 0, left: float = 72.0, size: float = 10.0, bold: float = 0.0) -> Line:
     return Line(text, page, left, left + 5.0 * len(text), base, size, bold, cells=((left, text),))
 
@@ -251,6 +306,9 @@ def body(top: float, count: int, page: int = 0) -> list[Line]:
         ("It has the con\N{SOFT HYPHEN}", "(tent of its own).", "It has the con-(tent of"),
         ("It has a (\N{SOFT HYPHEN}", "tent of its own).", "It has a (-tent of"),
         ("A Readymade or a Ready\N{SOFT HYPHEN}", "Made one of it.", "or a ReadyMade one"),
+        ("By a back-", "of-the-envelope one.", "By a back-of-the-envelope one."),
+        ("By a back-of-the-", "envelope one.", "By a back-of-the-envelope one."),
+        ("A supervised, self-super-", "vised one.", "A supervised, self-supervised one."),
     ],
 )
 def test_words_that_a_line_s_end_has_cut_are_joined(first: str, second: str, whole: str) -> None:

@@ -465,7 +465,7 @@ async def test_the_users_own_panes_and_wide_titles_are_drawn_also_without_colour
         Visit("all", "topic:agents"),
         *(
             pytest.param(visit, marks=pytest.mark.long)
-            for visit in (Visit("unread"), Visit("all"), Visit("day:2026-05-11"), Visit("all", "slow"))
+            for visit in (Visit("unread"), Visit("all"), Visit("day:2026-05-11"))
         ),
     ],
     ids=lambda visit: f"{visit.view} {visit.text}".strip(),

@@ -7,7 +7,7 @@ from reader.cache.marks.agents import Made
 from reader.cache.watching import Act
 from reader.core.choice.wishes import Wish
 from reader.core.lines import measure
-from reader.core.topics.scorer import Cause, Why
+from reader.core.topics.scorer import TopicReason
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.why.lines import Explanation, explanation_rows, suits_lines
 from tests.table import each
@@ -65,9 +65,9 @@ def test_a_paper_like_no_marked_one_says_so() -> None:
 
 
 def test_rules_topics_and_programs_say_what_they_went_by() -> None:
-    causes = (Cause("tool use", "title", 90), Cause("transcri*", "title", 9), Cause("web", "abstract", -3))
     known = Explanation(
-        topics=(Why("agents", "Agents", 87, causes, 2), Why("", "A name that is longer than the line", 5, (), 0)),
+        topics=(TopicReason("agents", ("tool use",)), TopicReason("long", ())),
+        topic_names={"agents": "Agents", "long": "A name that is longer than the line"},
         rules=(Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),
         muted=("finance",),
         programs=(Made("star", "starred", "claude"), Made("read", "read", "claude")),

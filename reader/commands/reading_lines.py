@@ -1,11 +1,11 @@
-"""Reading statistics as lines for a screen of 80 by 24: weeks as sparklines, topics, days as a calendar.
+"""Reading statistics as lines: weeks as sparklines, topics, days as a calendar.
 
 They are drawn without a plotting library, which has its own sizes, colours and signs and is slow to import.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from reader.core.dates import MONTHS, WEEKDAYS
@@ -17,7 +17,6 @@ from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
 
 EMPTY = "No reading yet. Papers that you open, mark or pass in the list are counted here, by week, day and topic."
-READING_ROLES = ("label", "muted", "star", "topic", "opened", "seen", *(f"day-{level}" for level in range(5)))
 
 COLUMNS = ("seen", "opened", "to the end", "starred")
 FIRST, NUMBER = 12, 10
@@ -51,10 +50,6 @@ def _since(figures: Figures) -> str:
     traced = figures.traced
     since = "from now on" if traced is None else f"since {short_day(traced.isoformat(), figures.today)}"
     return f"Opened, passed and finished papers are counted {since}."
-
-
-def plain(lines: Iterable[Line]) -> str:
-    return "\n".join("".join(piece.text for piece in line).rstrip() for line in lines)
 
 
 def _weeks(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:

@@ -1,1 +1,0 @@
-"""The calendar: choose a day to show or to fetch from."""

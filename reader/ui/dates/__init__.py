@@ -1,0 +1,1 @@
+"""The prompt for a day, a week or a month."""

@@ -1,0 +1,55 @@
+"""Ask for a date: go there, or fetch from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reader.core.dates import period_containing
+from reader.core.feed_days import FIRST_DAY
+from reader.refresh.plan import Since
+from reader.ui.dates.state import DATE, DateRequest, ask_for_date
+from reader.ui.refresh.refresher import Refresher
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.screens import Screens
+from reader.ui.shell.services import Actor
+from reader.ui.shell.state import NOTHING_IS_FETCHED
+from reader.ui.views.actions import ViewActions
+
+if TYPE_CHECKING:
+    from reader.ui.dates.screen import DateScreen
+
+
+class DateActions(Actor):
+    """Open the prompt for a date, and obey it."""
+
+    @handles("day.go")
+    def go_to_date(self, _count: int | None) -> None:
+        self._model.change(ask_for_date(self._model.state, DateRequest()))
+
+    @handles("app.older")
+    def fetch_older(self, _count: int | None) -> None:
+        if self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+            return
+        oldest = date.fromisoformat(self._library.oldest_day() or self._look.today.isoformat())
+        month = period_containing("month", oldest).earlier
+        first = max(month.first, date.fromisoformat(FIRST_DAY))
+        self._model.change(ask_for_date(self._model.state, DateRequest(first)))
+
+    @handles("date.go")
+    def choose(self, _count: int | None) -> None:
+        screen: DateScreen | None = self._services[Screens].get(DATE)
+        request = self._model.state[DATE]
+        if screen is None or request is None:
+            return
+        period = screen.chosen()
+        if period is None:
+            screen.refuse()
+            return
+        self._model.change(self._model.state.put(DATE, None))
+        if request.since is None:
+            self._services[ViewActions].go(period.id)
+            return
+        since = max(period.first.isoformat(), FIRST_DAY)
+        self._services[Refresher].fetch_many(Since(since), "", f"since {since}")

@@ -1,0 +1,120 @@
+"""A line at the bottom that reads a date as people write it, and shows its reading while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from reader.cache.reads.window import DayCount
+from reader.core.dates import Period, parse_period, period_containing, typed_period
+from reader.core.feed_days import FIRST_DAY
+from reader.core.lines import Line, Piece
+from reader.core.text import amount
+from reader.ui.command_line.screen import LineScreen
+from reader.ui.dates.state import DateRequest
+from reader.ui.shell.commands import Candidate, Suggested
+from reader.ui.shell.services import Services
+
+EXAMPLES = "2025-03, last tuesday, W20"
+
+MOST_SUGGESTED = 40
+"""Maximum number of suggested days and months."""
+
+
+def read_typed(text: str, today: date) -> tuple[Period | None, str]:
+    """The typed period, or a sentence on why the feed has none; neither while the text may be incomplete."""
+    try:
+        period = typed_period(text, today)
+    except (ValueError, OverflowError):
+        return None, ""
+    if period.first > today:
+        return None, f"{period.name} is in the future."
+    if period.last < date.fromisoformat(FIRST_DAY):
+        return None, f"The feed begins on {period_containing('day', date.fromisoformat(FIRST_DAY)).name}."
+    return period, ""
+
+
+def completions(text: str, days: Iterable[str]) -> list[str]:
+    """The months and days (ISO) that begin with a text, the newest first; days only once their month is typed."""
+    newest = sorted(days, reverse=True)
+    months = dict.fromkeys(day[:7] for day in newest)
+    names = (*newest[:7], *months) if not text else (*months, *(newest if len(text) >= len("2026-05") else ()))
+    return [name for name in names if name.startswith(text)][:MOST_SUGGESTED]
+
+
+def months_before(first: date) -> list[str]:
+    """The month of a day and those before it, back to the feed's first day, the latest first."""
+    found, month = list[str](), period_containing("month", first)
+    while month.last >= date.fromisoformat(FIRST_DAY):
+        found.append(month.date)
+        month = month.earlier
+    return found
+
+
+def number_of_papers(days: Iterable[DayCount]) -> str:
+    """How many papers these days have, and how many of them are unread."""
+    known = list(days)
+    if not known:
+        return "not fetched yet"
+    papers, unread = sum(day.papers for day in known), sum(day.unread for day in known)
+    if not papers:
+        return "no papers"
+    plus = "+" if any(day.is_partial for day in known) else ""
+    said = f"{papers:,}+ papers" if plus else amount(papers, "paper")
+    return f"{said}, {unread:,} unread" if unread else f"{said}, all read"
+
+
+class DateScreen(LineScreen[DateRequest]):
+    """The prompt. A text that is no date yet stands for the marked suggestion."""
+
+    LONGEST = 24
+
+    def __init__(self, services: Services, request: DateRequest) -> None:
+        self.LABEL = "go to" if request.since is None else "fetch all since"
+        super().__init__(services, request)
+        self._library = services.library
+        since = request.since
+        self._known = [*self._library.listed_days()] if since is None else months_before(since)
+        self._is_since = since is not None
+        self._is_refused = False
+
+    def on_mount(self) -> None:
+        self.report()
+
+    def report(self) -> None:
+        text, self._is_refused, self.selected = self.line.text.strip(), False, 0
+        found = (
+            [month for month in self._known if month.startswith(text)]
+            if self._is_since
+            else completions(text, self._known)
+        )
+        self.suggested = Suggested(0, tuple(Candidate(name, "") for name in found[:MOST_SUGGESTED]))
+
+    def complete(self) -> None:
+        if self.suggested.candidates:
+            self.line.write(self.suggested.candidates[self.selected].text)
+
+    def chosen(self) -> Period | None:
+        """The period that enter goes to; None for a text that is no date of the feed."""
+        period, mistake = read_typed(self.line.text, self._look.today)
+        if self.suggested.candidates and not mistake and (period is None or self.selected):
+            return parse_period(self.suggested.candidates[self.selected].text, self._look.today)
+        return period
+
+    def refuse(self) -> None:
+        self._is_refused = True
+        self.line.advise()
+
+    def lead(self) -> Line:
+        """How the text is understood, with the number of papers there, or what is wrong with it."""
+        text, period = self.line.text.strip(), self.chosen()
+        if period is not None:
+            about = ""
+            if not self._is_since:
+                days = self._library.days_between(period.first.isoformat(), period.last.isoformat()).values()
+                about = f" {self._look.glyphs.dot} {number_of_papers(days)}"
+            return Piece(period.name, "key"), Piece(f"{about}  ", "quiet")
+        _, mistake = read_typed(text, self._look.today)
+        if mistake or self._is_refused:
+            return (Piece(mistake or f"This is not a day, week or month: {EXAMPLES}.", "mistake"),)
+        return (Piece(EXAMPLES, "quiet"),)

@@ -1,0 +1,145 @@
+"""The line over the list that announces new papers, and the key that shows them.
+
+New papers never move the list: they are announced in one line at its top, which stays until it is used or dismissed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.dates import MONTHS, WEEKDAYS
+from reader.core.errors import CacheError, CacheInterrupted
+from reader.core.text import amount
+from reader.session.places import Place, view
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.handlers import follows, handles
+from reader.ui.shell.listing import TOP
+from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import Part, State
+
+if TYPE_CHECKING:
+    from reader.ui.library.library import Library
+
+NEW_PAPERS = "is:new since:30d"
+"""The query that lists unread papers that came since the last visit, without old ones that were fetched late."""
+
+
+class News(NamedTuple):
+    """Unread papers that came since a time."""
+
+    papers: int
+    days: int
+    newest: str
+    """The newest day (ISO) among theirs."""
+    since: str
+    """ISO time in UTC."""
+    is_whole_day: bool = False
+    """Whether they are all papers of the newest day."""
+
+
+NEWS: Part[News | None] = Part(None)
+"""The announced papers; None if there are none, or if the user has seen or dismissed them."""
+
+
+def news_text(news: News, today: date) -> str:
+    """The announcement without its key: `34 new papers · Tuesday 1 December`, `202 new in 9 days`."""
+    if news.days > 1:
+        return f"{news.papers:,} new in {amount(news.days, 'day')}"
+    day = date.fromisoformat(news.newest)
+    year = "" if day.year == today.year else f" {day.year}"
+    name = f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
+    return f"{amount(news.papers, 'new paper')} · {name}"
+
+
+def news_place(news: News, here: Place) -> Place:
+    """Where the announced papers are: in Latest if they are its whole day, else in Unread, newest day first."""
+    if news.is_whole_day and here != Place():
+        return Place()
+    return Place(view("unread"), NEW_PAPERS)
+
+
+def is_shown(state: State, news: News) -> bool:
+    """Whether the list already shows the announced papers, because it was read after they came."""
+    listing = state.listing
+    is_current = listing.version == state.cache_version and not state.is_list_coming
+    return is_current and news.is_whole_day and listing.place == Place() and listing.facts.newest_day == news.newest
+
+
+class NewsActions(Actor):
+    """Announces new papers, shows them, and dismisses the announcement."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._since = services.library.new_since
+        if self._since is None and not services.model.state.is_empty:
+            self._since = self._now()
+
+    @follows(lambda state: (state.is_ready, state.cache_version, state.marks_version, state[REFRESH].ended), now=True)
+    def look(self, state: State) -> None:
+        """Count the new papers after each change of the cache; those that fill an empty cache are not announced."""
+        if self._since is None and state[REFRESH].ended:
+            self._since = self._now()
+        if state.is_ready and self._since is not None and not self._look.demo:
+            self._background.start("news", self._count, exclusive=True)
+
+    @follows(lambda state: (state[NEWS], state.listing))
+    def see(self, state: State) -> None:
+        news = state[NEWS]
+        if news is not None and is_shown(state, news):
+            self._acknowledge()
+
+    @handles("news.show")
+    def show(self, _count: int | None) -> None:
+        """Go to the announced papers from anywhere."""
+        news, state = self._model.state[NEWS], self._model.state
+        if news is None:
+            self._model.show_notice("no new papers")
+            return
+        self._library.count_as_new(news.since)
+        place = news_place(news, state.place)
+        self._acknowledge()
+        self._model.change(self._model.state.go(place, TOP))
+
+    @handles("news.dismiss")
+    def dismiss(self, _count: int | None) -> None:
+        """Remove the announcement; the papers stay unread."""
+        if self._model.state[NEWS] is not None:
+            self._acknowledge()
+            self._model.show_notice("dismissed · the papers stay unread")
+        else:
+            self._model.show_notice("no new papers")
+
+    def _acknowledge(self) -> None:
+        self._since = self._now()
+        self._model.change(self._model.state.put(NEWS, None))
+
+    def _now(self) -> str:
+        return f"{self._look.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    async def _count(self) -> None:
+        since = self._since
+        if since is None:
+            return
+        try:
+            news = await count_news(self._library, since)
+        except (CacheInterrupted, CacheError):
+            return
+        if since == self._since:
+            self._model.change(self._model.state.put(NEWS, news))
+
+
+async def count_news(library: Library, since: str) -> News | None:
+    """The unread papers that came since a time; None without any. Raises CacheError and CacheInterrupted."""
+    papers, days, newest = await library.news(since)
+    if not papers:
+        return None
+    day = library.visible_papers(newest)
+    is_whole_day = days == 1 and day.papers == papers and newest == library.newest_day()
+    return News(papers, days, newest, since, is_whole_day)
+
+
+def visited_at(state: State, now: datetime) -> str:
+    """ISO time to save as that of the visit: papers that are still announced stay new for the next one."""
+    news = state[NEWS]
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z") if news is None else news.since

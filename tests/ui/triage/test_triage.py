@@ -1,0 +1,104 @@
+"""Triage: unread papers as pages, where each of four keys decides and goes on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reader.session.places import Place
+from reader.ui.triage.lines import triage_end
+from reader.ui.triage.state import Decision, Triage
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story
+
+TODAY = date(2026, 5, 12)
+
+
+async def begin(r: Story, query: str) -> None:
+    await r.do("command.open")
+    await r.burst(*f"triage {query}", "enter")
+    await r.rest()
+
+
+async def test_each_key_decides_marks_read_and_goes_on(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        before = r.view, r.query, r.cursor
+        await begin(r, "topic:agents")
+        papers = r.ids
+        assert (r.context, "Triage  1 of 8" in r.lines[0], r.kept(papers[0]).read) == ("triage", True, False)
+        await r.do("paper.star", "paper.hide", "paper.queue", "triage.next")
+        kept = [r.kept(id) for id in papers[:4]]
+        assert [one.read for one in kept] == [True] * 4
+        assert (kept[0].starred, kept[1].hidden, kept[2].queued) == (True, True, True)
+        assert ("Triage  5 of 8" in r.lines[0], r.here.id) == (True, papers[4])
+        await r.do("triage.leave")
+        assert (r.view, r.query, r.cursor) == before
+        assert r.status == "4 left unread · gT goes on"
+
+
+async def test_one_undo_takes_back_a_whole_decision_and_goes_back_to_its_paper(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("triage.begin")
+        first = r.here.id
+        await r.do("paper.star", "mark.undo")
+        assert (r.here.id, r.kept(first).starred, r.kept(first).read) == (first, False, False)
+        assert "Triage  1 of 14" in r.lines[0]
+
+
+async def test_a_key_pressed_before_the_next_paper_is_drawn_is_for_the_paper_that_was_drawn(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("triage.begin")
+        first, second = r.ids[:2]
+        await r.burst("s", "x")
+        assert (r.kept(first).hidden, r.kept(second).hidden, r.here.id) == (True, False, second)
+
+
+async def test_hiding_a_starred_paper_says_that_the_star_is_gone(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.star", "paper.read", "triage.begin", "paper.hide")
+        assert r.status == "hidden, no longer starred · u goes back"
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_leaving_never_quits(reader: Opener, key: str) -> None:
+    async with reader() as r:
+        await r.do("triage.begin")
+        await r.press(key)
+        assert (r.app.is_running, r.view) == (True, "latest")
+
+
+async def test_the_end_names_the_day_and_undo_returns_to_the_last_paper(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        await begin(r, "topic:robotics day:today")
+        papers = r.ids
+        for _ in papers:
+            await r.do("paper.queue")
+        assert r.empty.startswith(f"Tue 12 May: no unread papers are left. {len(papers)} queued. u takes the last one")
+        await r.do("mark.undo")
+        assert (r.context, r.here.id, r.kept(papers[-1]).read) == ("triage", papers[-1], False)
+        assert f"{len(papers)} of {len(papers)}" in r.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "named"),
+    [
+        (["2026-05-12"], "Tue 12 May"),
+        (["2026-05-11", "2026-05-12"], "Tue 12 May and Mon 11 May"),
+        (["2026-05-12", "2026-05-11", "2026-05-08", "2026-05-07"], "Tue 12 May to Thu 7 May, 4 days"),
+    ],
+)
+def test_the_end_names_the_days_that_it_went_through(days: list[str], named: str) -> None:
+    decisions = tuple(Decision(pk, "star", day) for pk, day in enumerate(days))
+    end = triage_end(Triage(Place(), "done", decisions), TODAY)
+    assert (end.what, end.why) == (f"{named}: no unread papers are left.", f"{len(days)} starred.")
+
+
+async def test_a_starred_paper_that_is_unread_is_in_every_number(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.star")
+        assert (r.here.starred, r.here.read) == (True, True)
+        await r.do("paper.read")
+        assert (r.here.starred, r.here.read) == (True, False)
+        await r.do("triage.begin")
+        assert "Triage  1 of 14" in r.lines[0]
