@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
-from reader.core import removed
+from reader.core import removed, renamed
 from reader.core.errors import Failures, ReaderError, UsageError
 from reader.paths import APP
 
@@ -88,6 +88,11 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
 def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
+    if first in renamed.COMMANDS:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"{APP}: {first} is now '{APP} {' '.join(renamed.COMMANDS[first])}'.\n")
+        first, *words = renamed.with_new_names(words)
+        return _run_command(first, words)
     if is_command(first):
         return _run_command(first, words[1:])
     if first in ("-V", "--version"):

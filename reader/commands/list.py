@@ -1,4 +1,4 @@
-"""`dailypapers list` and `count`: print the papers of a query, or how many there are."""
+"""`dailypapers list`: print the papers of a query, or how many there are."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from reader.commands.output import Style, answer, counts, is_terminal, state_wor
 from reader.commands.pager import print_found
 from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.errors import UsageError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
@@ -39,11 +40,23 @@ CHUNK = 200
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     add_limit(parser)
+    parser.add_argument("--count", action="store_true", help="print only how many papers there are")
     add_quiet(parser, "print papers only, without remarks")
     add_no_pager(parser)
 
 
+def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.limit is not None:
+        raise UsageError("--count counts all papers of a query: leave out -n.")
+    query = parsed(query_of(arguments.query))
+    with workspace.window() as window:
+        count = window.count(selection(window, query))
+    return answer(arguments, {"query": query.text, "count": count}, str(count))
+
+
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.count:
+        return _count_papers(arguments, workspace)
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
         chosen, found = _find(window, arguments, query)
@@ -132,22 +145,8 @@ COMMAND = Command(
     (),
     _add_arguments,
     _list_papers,
-    {"": "array: PAPER, in_text, for_you (score, why, phrases), like (words, authors, topics, why)"},
-)
-
-
-def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
-    query = parsed(query_of(arguments.query))
-    with workspace.window() as window:
-        count = window.count(selection(window, query))
-    return answer(arguments, {"query": query.text, "count": count}, str(count))
-
-
-COUNT = Command(
-    "count",
-    "Print how many papers match a query.",
-    (),
-    add_query,
-    _count_papers,
-    {"": "query, count"},
+    {
+        "": "array: PAPER, in_text, for_you (score, why, phrases), like (words, authors, topics, why)",
+        "--count": "query, count",
+    },
 )

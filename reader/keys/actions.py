@@ -214,9 +214,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", _TEXT),
     Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", _TEXT),
     Action("text.select", "v", "Select", "Select lines as you move, words with h and l; v again starts here.", _TEXT),
-    Action(
-        "text.highlight", "c", "Highlight", "Keep what is selected; again changes its colour, then removes.", _TEXTS
-    ),
+    Action("text.highlight", "c", "Highlight", "Keep what is selected; on a highlight, remove it.", _TEXTS),
     Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", _TEXT),
     Action(
         "text.outline", "tab", "Outline", "Sections, figures, tables, theorems; again goes back to the text.", _TEXTS
@@ -426,7 +424,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "picture": _footer(
         "picture.next next, picture.previous previous, picture.close back, picture.browse browser, app.help keys"
     ),
-    "outline": _footer("outline.go read, text.outline back to the text, text.highlight colour, app.help keys"),
+    "outline": _footer("outline.go read, text.outline back to the text, text.highlight remove, app.help keys"),
     "filter": _footer(
         "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, topic.narrow narrow, "
         "topic.any_all any/all, topic.order order, app.help keys"
@@ -472,9 +470,7 @@ QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
 """The same for a full text while lines are selected."""
 
 HIGHLIGHT_FOOTER: Final[Mapping[str, str]] = {
-    **_footer(
-        "read.on read on, app.back back, text.highlight next colour, paper.note its note, text.next_match next one"
-    ),
+    **_footer("read.on read on, app.back back, text.highlight remove, paper.note its note, text.next_match next one"),
     **FOOTERS["text"],
 }
 """The same while a highlight is in hand."""

@@ -230,6 +230,12 @@ class Log:
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
 
+    def action_of(self, number: int) -> str:
+        """The action of a row; empty if the log has no row of this number."""
+        with explained(self._path):
+            row = self._connection.execute("SELECT action FROM event WHERE number = ?", (number,)).fetchone()
+            return str(row[0]) if row else ""
+
     def count(self) -> int:
         """Number of rows."""
         with explained(self._path):
@@ -275,15 +281,18 @@ class Log:
             put(self._connection, "edition", new_machine())
         return count
 
-    def take_new_machine(self, after: int, upto: int) -> str:
+    def take_new_machine(self, sent: set[str]) -> str:
         """Give this machine another id, because another one writes under the present one.
 
-        The own rows after a number, up to another one, were not sent yet: they get the new id too.
+        Its actions that are not in `sent` get the new id too; the others stand under the old id in the other machine's
+        file.
         """
         with self._writing():
             old, self.machine = self.machine, new_machine()
-            names = {"old": old, "new": self.machine, "after": after, "upto": upto}
-            moved = "machine = :old AND number > :after AND number <= :upto"
+            self._connection.execute("CREATE TEMP TABLE sent (action TEXT PRIMARY KEY) WITHOUT ROWID")
+            self._connection.executemany("INSERT INTO sent VALUES (?)", ((action,) for action in sent))
+            names = {"old": old, "new": self.machine}
+            moved = "machine = :old AND action NOT IN (SELECT action FROM sent)"
             self._connection.execute(
                 f"UPDATE event SET paper = :new || substr(paper, 13) WHERE kind = '{UNDO}' AND {moved} AND paper IN"
                 f" (SELECT action FROM event WHERE {moved})",
@@ -292,6 +301,7 @@ class Log:
             self._connection.execute(
                 f"UPDATE event SET action = :new || substr(action, 13), machine = :new WHERE {moved}", names
             )
+            self._connection.execute("DROP TABLE temp.sent")
             put(self._connection, "machine", self.machine)
             put(self._connection, "edition", new_machine())
         return self.machine

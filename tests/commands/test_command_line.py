@@ -51,15 +51,15 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         $ list -x
         2! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
         $ count agents -n 5
-        2! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
+        2! dailypapers: --count counts all papers of a query: leave out -n.
         $ list -5
         2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
         $ list -n5 -6
         2! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
         $ count -5
-        2! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
+        2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
         $ count -j
-        2! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
+        2! dailypapers list: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers list --help'.
         $ undo -x
         2! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
         $ -x
@@ -180,6 +180,22 @@ def test_a_removed_command_says_what_to_use(word: str, run: Run) -> None:
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith(f"dailypapers: {removed.COMMANDS[word]}")
     assert ":" not in word and word not in COMMANDS
+
+
+@each(
+    ("old", "new"),
+    [("count agents", "list --count agents"), ("redo", "undo --redo"), ("tags --json", "tag list --json")],
+)
+def test_an_old_name_does_the_same_and_names_the_new_one_on_a_terminal(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    expected = run(*new.split())
+    assert run(*old.split()) == expected
+    with monkeypatch.context() as terminal:
+        terminal.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        found = run(*old.split())
+    name, command = old.split(maxsplit=1)[0], " ".join(new.split()[:2])
+    assert found.err == f"dailypapers: {name} is now 'dailypapers {command}'.\n"
 
 
 @each("word", FOREIGN)

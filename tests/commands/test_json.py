@@ -34,11 +34,11 @@ similar 2606.26740                          | similar
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
 grep start                                  | grep
-count is:starred                            | count
+list --count is:starred             | list --count
 topics                                      | topics
 stats                                       | stats
 open 2606.26740                             | open
-pdf 2606.26740 -o .                         | pdf
+open 2606.26740 --pdf -o .          | open --pdf
 refresh --day 2026-06-30                    | refresh
 search agents                               | search
 add 2606.30616                              | add
@@ -55,7 +55,7 @@ digest -o news.html                         | digest
 mark star 2606.26740                        | mark
 mark hide --all --dry-run                   | mark
 tag add later 2606.26740                    | tag
-tags                                        | tags
+tag list                            | tag list
 note 2606.26740 --text New                  | note
 note 2606.26740                             | note
 note 2606.26740 --history                   | note --history
@@ -73,7 +73,7 @@ rules check                                 | rules check
 rules try --since 2026-06-01                | rules try
 rules apply --since 2026-06-01              | rules apply
 undo                                        | undo
-redo                                        | redo
+undo --redo                         | undo --redo
 pipe cat 2606.26740 --keep                  | pipe
 pipe cat 2606.26740 --forget                | pipe --forget
 sync --status                               | sync --status
@@ -161,8 +161,8 @@ def test_names_and_types_of_the_json_of_every_command_stay(run: Run, stage: None
 
 def test_the_manual_lists_the_json_fields() -> None:
     rows = table_of(json_forms())
-    assert ("`tags`", "array: `name`, `papers`") in rows
-    assert f"| `tags` | {dict(rows)['`tags`']} |" in page("scripts")
+    assert ("`tag list`", "array: `name`, `papers`") in rows
+    assert f"| `tag list` | {dict(rows)['`tag list`']} |" in page("scripts")
 
 
 def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:

@@ -185,7 +185,7 @@ def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
     session(
         """
         $ tag add
-        2! dailypapers tag: TAG is missing. See 'dailypapers tag --help'.
+        2! dailypapers: Name the tag: dailypapers tag add TAG.
         $ tag add a
         2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
         $ tag add " " 2606.26740
@@ -198,7 +198,9 @@ def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
         2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
         $ tag rename a b --query x
         2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
-        $ tags
+        $ tag list a
+        2! dailypapers: 'dailypapers tag list' prints all tags: leave out the rest.
+        $ tag list
         """
     )
 

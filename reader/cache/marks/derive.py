@@ -78,8 +78,8 @@ def catch_up(
     edition, last = connection.execute(_LAST).fetchone()
     known, _, number = (meta.get(connection, APPLIED) or "").partition(" ")
     applied = int(number or 0)
-    if known != edition:
-        # Rows are gone: what follows from them must go too.
+    if known != edition or applied > last:
+        # Rows are gone, or the user put an older copy of the log back: what follows from them must go too.
         _forget(connection, edition)
         applied = 0
     while applied < last:

@@ -16,7 +16,7 @@ from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
-from reader.core import removed
+from reader.core import removed, renamed
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
@@ -162,7 +162,7 @@ ACTIONS_FIRST = {
 }  # fmt: skip
 """Words that mean an action if nothing follows, though a command has the same name."""
 
-_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0, "similar": 0}
+_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "read": 0, "show": 0, "similar": 0}
 """Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
@@ -173,8 +173,8 @@ _SEVERAL = (*_MANY, "similar")
 
 _WITHIN = frozenset(
     (
-        *("list", "show", "read", "similar", "grep", "count", "topics", "stats", "refresh", "search", "add"),
-        *("mark", "tag", "tags", "note", "views", "follow", "weights", "undo", "redo", "keys", "help"),
+        *("list", "show", "read", "similar", "grep", "topics", "stats", "refresh", "search", "add"),
+        *("mark", "tag", "note", "views", "follow", "weights", "undo", "keys", "help"),
     )
 )
 """Commands that touch only papers, marks and views: no given file, and no program."""
@@ -245,7 +245,7 @@ def _understand(line: str, here: Here) -> Typed:
         return Typed(action=_WITH_TEXT[words[0]], text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
-    name, rest = words[0], words[1:]
+    name, *rest = renamed.with_new_names(words)
     if not rest and (id := arxiv_id(name)):
         return Typed(paper=id)
     if not is_command(name):

@@ -78,6 +78,8 @@ class Memory:
     """The number of the last row that the own file has."""
     own: str = ""
     """The machine's id when it last wrote its file."""
+    action: str = ""
+    """The action of that row. A log that was restored numbers its rows anew, and another action has the number then."""
     files: dict[str, KnownFile] = field(default_factory=dict)
 
 
@@ -119,11 +121,11 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
         }
         if own.exists() and not _is_as_written(own, memory):
             # A copy of this home wrote it, or the log here was restored from an older copy.
-            last = events.log.last()
-            there = _read(events, own, None, result)
+            sent: set[str] = set()
+            there = _read(events, own, None, result, sent)
             if there.rows and result.came.pop(there.name or there.machine, 0):
                 known[own.name], result.is_new_machine = there, True
-                events.log.take_new_machine(memory.written, last)
+                events.log.take_new_machine(sent)
                 events.recover()
                 own = file_of(folder, events.machine())
             memory.written = 0
@@ -139,8 +141,10 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
 # The files of other machines
 
 
-def _read(events: Events, path: Path, before: KnownFile | None, result: Exchanged) -> KnownFile:
-    """Add the new rows of a file to the log; return what is known of it then."""
+def _read(
+    events: Events, path: Path, before: KnownFile | None, result: Exchanged, actions: set[str] | None = None
+) -> KnownFile:
+    """Add the new rows of a file to the log; return what is known of it then. `actions` gets those of the rows."""
     status = path.stat()
     if before is not None and (before.size, before.time) == (status.st_size, status.st_mtime_ns):
         known = before
@@ -148,7 +152,8 @@ def _read(events: Events, path: Path, before: KnownFile | None, result: Exchange
         is_longer = before is not None and before.place <= status.st_size and _tail(path, before.place) == before.tail
         known = KnownFile(**asdict(before)) if before is not None and is_longer else KnownFile()
         known.size, known.time, known.trouble = status.st_size, status.st_mtime_ns, ""
-        came = events.join(_rows(path, known, events.machine()))
+        rows = _rows(path, known, events.machine())
+        came = events.join(rows if actions is None else _noting(rows, actions))
         known.tail = _tail(path, known.place)
         if came:
             by = known.name or known.machine
@@ -188,6 +193,12 @@ def _rows(path: Path, known: KnownFile, own: str) -> Iterator[Row]:
                 except foreign.Refused:
                     known.refused += 1
             known.place = file.tell()
+
+
+def _noting(rows: Iterator[Row], actions: set[str]) -> Iterator[Row]:
+    for row in rows:
+        actions.add(row.action)
+        yield row
 
 
 def _read_head(line: bytes, known: KnownFile) -> bool:
@@ -265,17 +276,20 @@ def _tail(path: Path, place: int) -> int:
 
 
 def load(events: Events, place: str) -> Memory:
-    """What is remembered of a place; nothing if it is damaged, and all is then read again."""
+    """What is remembered of a place; nothing if it is damaged or tells of another log, and all is then read again."""
     text = events.read(lambda connection: meta.get(connection, _key(place)))
     with suppress(ValueError, TypeError, AttributeError):
         fields: dict[str, Any] = json.loads(text or "{}")
         files = {name: KnownFile(**one) for name, one in fields.pop("files", {}).items()}
-        return Memory(**fields, files=files)
+        memory = Memory(**fields, files=files)
+        if events.log.action_of(memory.written) == memory.action:
+            return memory
     return Memory()
 
 
 def save(events: Events, place: str, memory: Memory) -> None:
     """Remember a place."""
+    memory.action = events.log.action_of(memory.written)
     events.read(lambda connection: meta.remember(connection, _key(place), json.dumps(asdict(memory))))
 
 

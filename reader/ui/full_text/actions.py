@@ -410,14 +410,11 @@ class FullTextActions(Actor):
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
-        from reader.core.passages import COLOURS
-
         text = self._model.state[TEXT]
         if text is None or (here := text.in_hand) is None:
             self.keep_selected()
-            return
-        colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]
-        self._store(text, here.passage.id, here.passage._replace(colour=colours[0]) if colours else None)
+        else:
+            self._store(text, here.passage.id, None)
 
     def keep_selected(self) -> Passage | None:
         """Keep the selected words as a highlight, and return the one that keys then act on."""

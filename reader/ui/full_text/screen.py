@@ -15,7 +15,6 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.ids import pdf_url
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
-from reader.core.passages import COLOURS
 from reader.keys.keymap import Keymap
 from reader.ui.full_text.lines import (
     PLAIN_LINE,
@@ -143,7 +142,7 @@ class TextPane(Pane, can_focus=True):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        painted = [(part.start, part.end, part.kept.passage.colour) for part in view.highlights.on_line(place)]
+        painted = [(part.start, part.end, "passage") for part in view.highlights.on_line(place)]
         if view.selection is not None and view.selection.word is not None:
             start, end = view.chosen_part(place)
             painted += [(start, end, "selected")] if start < end else []
@@ -213,7 +212,7 @@ class TextPane(Pane, can_focus=True):
             self.post_message(Reported("reference", meta.get("value", "")))
 
 
-OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
+OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", "passage")
 
 DEEPEST = 5
 
@@ -225,7 +224,7 @@ def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: boo
     if entry.kept is not None:
         passage = entry.kept.passage
         words = literal(" ".join(passage.quote[:200].split()))
-        found: Line = (Piece(" "), Piece(words, f"part {passage.colour}"))
+        found: Line = (Piece(" "), Piece(words, "part passage"))
         lost: Line = (Piece(f" not in this text: {words}", "part"),)
         line = (
             Piece(" " * 2 * (level - 1)),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reader.core.marks import Agent
+from reader.log.copies import keep_daily_copy, restore
 from reader.log.rows import action_id
+from reader.paths import log_database
 from tests.commands.conftest import Session
 from tests.extensions.sync.machines import NOON, Machine
 from tests.table import each
@@ -71,7 +74,7 @@ def test_machines_have_the_same_states_after_each_has_looked(laptop: Machine, de
     laptop.mark("star", True, 1, 2)
     laptop.mark("queue", True, 3)
     desk.mark("tag:later", True, 1)
-    desk.mark("passage:0123456789ab", '{"quote":"a b","colour":"yellow"}', 2)
+    desk.mark("passage:0123456789ab", '{"quote":"a b"}', 2)
     desk.mark("read", True, 1, 2, 3)
     with laptop.events() as events:
         events.undo()
@@ -139,6 +142,37 @@ def test_a_file_that_is_lost_is_written_again_and_a_home_that_is_lost_is_read_ag
     shutil.copy(origin, laptop.cache)
     laptop.look()
     assert laptop.states() == before and laptop.id != id
+
+
+def test_a_mark_that_is_made_after_the_log_was_restored_from_a_copy_leaves_too(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    keep_daily_copy(laptop.cache, date(2026, 11, 20))
+    for is_starred in (False, True, False, True):
+        laptop.mark("star", is_starred, 1)
+    laptop.look()
+    log_database(laptop.cache).write_bytes(b"broken")
+    restore(laptop.cache)
+    laptop.mark("star", True, 2)
+    laptop.mark("star", True, 3)
+    with laptop.events() as events:
+        events.undo()
+    laptop.look()
+    desk.look()
+    assert [row[2] for row in desk.states()[0]] == [1, 1, 0, 0, 0]
+
+
+def test_an_undo_in_a_log_that_the_user_put_back_reaches_the_other_machines(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    before = log_database(laptop.cache).read_bytes()
+    laptop.mark("star", True, 2)
+    laptop.look()
+    log_database(laptop.cache).write_bytes(before)
+    with laptop.events() as events:
+        events.undo()
+    for machine in (laptop, desk, laptop):
+        machine.look()
+    assert laptop.states() == desk.states()
+    assert [row[2] for row in desk.states()[0]] == [0, 1, 0, 0, 0]
 
 
 def test_two_copies_of_a_home_part_and_lose_nothing(laptop: Machine, tmp_path: Path) -> None:

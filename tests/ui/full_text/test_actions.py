@@ -14,7 +14,7 @@ from reader.cache.texts import KeptText
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Formula, Reference, Span
 from reader.core.marks import PASSAGE
-from reader.core.passages import COLOURS, Passage, parse_passage
+from reader.core.passages import Passage, parse_passage
 from reader.ui.full_text import view as view_module
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.full_text.bookmarks import BookmarkKeeper
@@ -211,7 +211,7 @@ def test_the_ends_of_a_text_are_told_and_pages_move_the_cursor_of_what_is_select
     assert Texts(Document("", (paragraph("See."),))).do("text.outline") == "this text has no sections"
 
 
-async def test_selected_words_are_kept_coloured_and_quoted() -> None:
+async def test_selected_words_are_kept_removed_and_quoted() -> None:
     blocks = document().blocks
     bench = Texts(Document("", (*blocks, paragraph("The zebra runs on."), *blocks)))
 
@@ -246,7 +246,5 @@ async def test_selected_words_are_kept_coloured_and_quoted() -> None:
     bench.actions.show_highlights(bench.model.state)
     assert [one.range is None for one in bench.view.highlights.kept] == [True, False]
     assert await kept() == [True, True] and not bench.works
-    for colour in (*COLOURS[1:], None):
-        assert bench.do("text.highlight") == ""
-        assert [one.passage.colour for one in bench.view.highlights.kept][1:] == ([colour] if colour else [])
+    assert bench.do("text.highlight") == "" and len(bench.view.highlights.kept) == 1
     assert await kept() == [True] and bench.view.in_hand is None
