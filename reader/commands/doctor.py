@@ -354,7 +354,9 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
 
     for export in workspace.settings.exports:
         file = export_path(export, workspace.config_file.parent)
-        advice = "" if export_format(export) else "Its ending names no format: name it with 'views edit': format =."
+        advice = (
+            "" if export_format(export) else "Its ending names no format: add its format with 'dailypapers views edit'."
+        )
         advice = advice if file.parent.is_dir() else "Its folder is missing: make it, or name another file."
         yield Finding("Exports", "export", f"{export.query}: {file}", advice, export.format or "by the ending", advice)
     for command in workspace.settings.commands:

@@ -56,7 +56,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--append", action="store_true", help=about)
     about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
-    about = "write the files of [[exports]] in the settings now; the program also does so after each change"
+    about = "write the files of standing queries now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
 

@@ -261,9 +261,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "passage:": "passages that you highlighted, with their notes",
         "queue": "places in the queue",
         "watch:": "what you follow",
-        "standing:": (
-            "your views, rules, muted words, notices, programs and watched exports, with their command lines and file names"
-        ),
+        "standing:": "your standing queries, with the command lines and file names in them",
         "follow:": "your feeds with their addresses and titles",
         "weigh:": "words and names that you weigh",
         "interest:": "words and names that you weigh",

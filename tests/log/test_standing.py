@@ -176,7 +176,7 @@ def test_the_text_is_read_as_it_was_written(home: Path) -> None:
         ("\n[[standing]]\nname = 'a", (3, "Expected")),
         ("[standing]\nname = 'a'", (1, "double brackets")),
         ("[[views]]\nname = 'a'", (1, "only tables [[standing]]")),
-        ("[[standing]]\nname = 'a'\nquery = 'x'\nthen = 'run'", (1, "belong together")),
+        ("[[standing]]\nname = 'a'\nquery = 'x'\nthen = 'run'", (4, "belong together")),
     ],
 )
 def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> None:

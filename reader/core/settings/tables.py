@@ -1,4 +1,4 @@
-"""The tables of the settings: single ones, such as `[digest]`, and repeated ones, such as `[[views]]`."""
+"""The tables of the settings: single ones, such as `[digest]`, and repeated ones, such as `[[commands]]`."""
 
 from __future__ import annotations
 

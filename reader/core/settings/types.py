@@ -303,6 +303,8 @@ class OneQuery(SettingType):
     def convert(self, value: object) -> object | None:
         if not isinstance(value, str) or "\0" in value:
             return None
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise InvalidValue("is not UTF-8 text")
         parsed = _parse(value)
         if parsed.root is None and not (self._may_be_order and parsed.sort):
             raise InvalidValue(
