@@ -111,11 +111,11 @@ if TYPE_CHECKING:
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
     from reader.commands import news as news  # What is new.
-    from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
-    from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
+    from reader.commands.passages import KEPT as KEPT  # The query of the papers whose texts are kept.
+    from reader.commands.passages import passages as passages  # Their paragraphs that have some words.
     from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.reasons import shared as shared  # What a paper shares with some others.
-    from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
+    from reader.commands.reasons import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.

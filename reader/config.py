@@ -119,7 +119,7 @@ class Settings:
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = setting(Boolean(), True)
-    """Note which papers you open, read to the end and pass: to learn what suits you, and for "stats"."""
+    """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
 
     after_mark: str = setting(OneOf(("stay", "next")), "stay")
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
@@ -164,7 +164,7 @@ class Settings:
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
-    """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+    """Keys by action id, in a table of its own: see the ids with "dailypapers config keys"."""
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "dailypapers help mail" says more."""

@@ -41,7 +41,9 @@ def key_of(name: str) -> tuple[str, ...]:
         if action in actions:
             return ("keys", action)
         meant = nearest(action, actions)
-        raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
+        raise UsageError(
+            f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'config keys')}"
+        )
     table, _, key = name.partition(".")
     if key and table in SINGLE:
         names = setting_types(SINGLE[table])

@@ -337,7 +337,7 @@ def check_names(window: Window, query: Query) -> None:
 
     if wanted := list(names_in(query.root, "topic")):
         known = window.topic_names()
-        _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers topics' lists them.")
+        _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers list --topics' lists them.")
     if wanted := list(names_in(query.root, "follow")):
         from reader.cache.follows import follows
         from reader.core.follows import name_slug

@@ -129,8 +129,8 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
     if kind.startswith(RULE):
-        name, said = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
-        return (f"{RULE}{name}", said) if name and said else None
+        name, query = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
+        return (f"{RULE}{name}", query) if name and query else None
     if kind in TRACES:
         return (kind, value) if _is_day(value) else None
     if kind.startswith(AGENT):

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "What 'schedule install' made keeps running until you remove it there.",
         "serve": "Run 'textual serve dailypapers' (pip install textual-dev), or the reader over ssh.",
         "skill": "'dailypapers help agents' has what an agent should know.",
+        "weights": "In the reader, W on a paper shows what For you has learned, and asks for more or less of it.",
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
     }
 )

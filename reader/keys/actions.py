@@ -196,13 +196,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", _PAGE),
     Action("text.open", "enter", "Read the full text", "It is fetched once, then kept for offline reading.", _FRONT),
     Action("text.places", "i", "Places in the text", "Go to your words or highlights in the text.", _PAPER),
-    Action("text.again", "r", "Fetch again", "Fetch a newer version of the text, or from another source.", _TEXT),
+    Action("text.again", "r", "Fetch again", "Fetch a newer version of the text.", _TEXT),
     _motion("text.next_section", "]", "Next section", "Go to the next heading.", _TEXT),
     _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", _TEXT),
-    _motion(
-        "text.right", "l right", "Scroll to the right", "See the rest of wide tables; select one more word.", _TEXT
-    ),
-    _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines; select one word less.", _TEXT),
+    _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables.", _TEXT),
+    _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines.", _TEXT),
     Action(
         "text.search",
         "/",
@@ -213,7 +211,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", _TEXT),
     Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", _TEXT),
-    Action("text.select", "v", "Select", "Select lines as you move, words with h and l; v again starts here.", _TEXT),
+    Action("text.select", "v", "Select", "Select lines as you move; v again starts here.", _TEXT),
     Action("text.highlight", "c", "Highlight", "Keep what is selected; on a highlight, remove it.", _TEXTS),
     Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", _TEXT),
     Action(
@@ -464,7 +462,7 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
 """The same for the list and the detail while papers are selected."""
 
 QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
-    "text.highlight highlight, paper.note with a note, text.copy copy, text.right words, text.select begin here, "
+    "text.highlight highlight, paper.note with a note, text.copy copy, text.select begin here, "
     "app.escape let go, app.help keys"
 )
 """The same for a full text while lines are selected."""

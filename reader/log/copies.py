@@ -243,8 +243,8 @@ def fault(cache: Path) -> str:
         return "a folder in its place"
     try:
         with closing(connections.peek(log)) as connection:
-            (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-            return "" if said == "ok" else str(said).splitlines()[0]
+            (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            return "" if answer == "ok" else str(answer).splitlines()[0]
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             with explained(log):

@@ -73,8 +73,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _search_feed(context, text)
         case StorePapers(listings):
             return _store_papers(context, listings)
-        case FetchText(id, origin):
-            return _fetch_text(context, id, origin)
+        case FetchText(id):
+            return _fetch_text(context, id)
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
         case LearnForYou():
@@ -202,15 +202,14 @@ async def _learn(context: JobContext) -> AsyncGenerator[Message, None]:
     yield PapersRanked(await run_to_end(update, context.cache_file))
 
 
-async def _fetch_text(context: JobContext, id: str, origin: str) -> AsyncGenerator[Message, None]:
+async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
     from reader.refresh import texts
 
-    settings = replace(context.settings, full_text_from=(origin,)) if origin else context.settings
     pk = await asyncio.to_thread(texts.find_key, context.cache_file, id)
     if pk is None:
         yield TextMissing(id, "it is not in the cache")
         return
-    async with texts.open_sources(settings) as sources:
+    async with texts.open_sources(context.settings) as sources:
         yield await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
 

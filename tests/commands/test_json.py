@@ -30,13 +30,12 @@ list sort:foryou                            | list
 list like:2606.26740                        | list
 show 2606.26740                             | show
 show 2606.26740 --json=why,for_you,rules,changes,outputs | show
-similar 2606.26740                          | similar
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
-grep start                                  | grep
+list --passages fulltext:start          | list --passages
 list --count is:starred             | list --count
-topics                                      | topics
-stats                                       | stats
+list --topics                           | list --topics
+list --stats                            | list --stats
 open 2606.26740                             | open
 open 2606.26740 --pdf -o .          | open --pdf
 refresh --day 2026-06-30                    | refresh
@@ -64,8 +63,6 @@ views save Mine is:unread                   | views
 follow add author:Nobody                    | follow
 follow list                                 | follow list
 follow remove nobody                        | follow remove
-weights raise topic:agents                  | weights
-weights list                                | weights list
 rules add --then hide memory                | rules add
 rules mute video                            | rules mute
 rules list                                  | rules list
@@ -87,8 +84,7 @@ config path                                 | config path
 config set thme x                           | Failure
 config check                                | config check
 config edit                                 | config edit
-keys                                        | keys
-keys check                                  | keys check
+config keys                             | config keys
 doctor                                      | doctor
 doctor --repair                             | doctor --repair
 """

@@ -41,7 +41,7 @@ def test_rule_mistakes_are_printed_with_their_place(session: Session, papers: Pa
         TMP/home/config.toml:9: rules.then has "hid", which a rule can't do. Did you mean hide?
         Rule c: There is no view 'none'. 'dailypapers views list' prints yours.
         Rule d: no paper here matches title:xylophone.
-        The muted topic:nowhere: There is no topic 'nowhere'. 'dailypapers topics' lists them.
+        The muted topic:nowhere: There is no topic 'nowhere'. 'dailypapers list --topics' lists them.
         1
         $ rules try e
         1! dailypapers: There is no rule 'e'. 'dailypapers rules list' prints yours.

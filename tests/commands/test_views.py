@@ -129,11 +129,11 @@ def test_a_query_may_name_views_and_one_that_went_wrong_hides_no_other(
         g1	gone	-	topic:gone
         g2	bots	3/3	agents
         g3	quiet bots	2/2	view:bots upvotes:<50
-        ! gone: There is no topic 'gone'. 'dailypapers topics' lists them.
+        ! gone: There is no topic 'gone'. 'dailypapers list --topics' lists them.
         $ views list --jsonl
         {"name": "gone", "query": "topic:gone", "key": "g1", "unread": null, "papers": null}
         {"name": "bots", "query": "agents", "key": "g2", "unread": 3, "papers": 3}
         {"name": "quiet bots", "query": "view:bots upvotes:<50", "key": "g3", "unread": 2, "papers": 2}
-        ! gone: There is no topic 'gone'. 'dailypapers topics' lists them.
+        ! gone: There is no topic 'gone'. 'dailypapers list --topics' lists them.
         """
     )

@@ -14,6 +14,7 @@ from reader.cache.feeds import Feeds
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
+from reader.core.choice.wishes import Wish
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
 from reader.core.passages import Passage
 from reader.log.rows import Row
@@ -66,7 +67,6 @@ def do_everything(run: Run, cache: Path) -> None:
         ("tag", "add", "later", first),
         ("note", first, "--text", "A thought of my own."),
         ("follow", "add", "world model"),
-        ("weights", "raise", "world model"),
         ("rules", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),
@@ -75,7 +75,9 @@ def do_everything(run: Run, cache: Path) -> None:
         assert result.code == 0, (words, result.err)
     with closing(Events.open(cache)) as events:
         assert events.redo() is not None
+        wish = Wish("word", "world model").moved("raise")
         for kind, value in (
+            (wish.kind, wish.value),
             ("pass", "2026-11-24"),
             ("open", "2026-11-24"),
             ("finish", "2026-11-24"),

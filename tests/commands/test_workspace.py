@@ -23,7 +23,7 @@ def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Pat
         $ count by:eve
         2! dailypapers: The query is wrong at 'by:': by: is no longer a field. Groups were removed. Share a feed instead: one person keeps a watched file that ends in .atom, and the others run 'dailypapers feeds add ADDRESS'.
         $ count topic:xylophone
-        2! dailypapers: There is no topic 'xylophone'. 'dailypapers topics' lists them.
+        2! dailypapers: There is no topic 'xylophone'. 'dailypapers list --topics' lists them.
         $ count view:mien
         2! dailypapers: There is no view 'mien'. Did you mean Mine?
         $ count view:xylophone

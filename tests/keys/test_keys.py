@@ -26,7 +26,7 @@ from reader.keys.actions import (
     rows_of,
 )
 from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, UnknownKeys, keys_table
-from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell, typed_on, write_chord
+from reader.keys.spelling import keys_labelled, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
 
 # Keymap
@@ -413,18 +413,6 @@ def test_bindings_are_read_as_written() -> None:
     for wrong in ("ctrl+spcae", "hello", "abcd", "<nope>x"):
         with pytest.raises(ConfigError):
             parse_keys(wrong)
-
-
-@each(
-    ("key", "is_rare"),
-    [
-        *((key, False) for key in ("ctrl+a", "ctrl+]", "alt+j", "shift+down", "ctrl+down", "+", "a")),
-        *((key, False) for key in ("ctrl+up", "1", ",")),
-        *((key, True) for key in ("ctrl+1", "super+a", "super+up", "ctrl++", "ctrl+,")),
-    ],
-)
-def test_keys_that_few_terminals_send(key: str, is_rare: bool) -> None:
-    assert is_rarely_sent(spell(key)) == is_rare
 
 
 def test_labels_are_short_and_have_an_ascii_form() -> None:

@@ -552,10 +552,10 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
 async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("command.open")
-        await r.type("t")
+        await r.type("ta")
         await r.do("command.next")
         assert "papers, with your own words" in r.lines[-1]
-        await r.do("command.next", "command.previous", "command.complete")
+        await r.do("command.complete")
         await r.type("ad")
         await r.do("command.complete")
         line = r.screen_of(CommandScreen)

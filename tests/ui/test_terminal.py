@@ -298,7 +298,7 @@ class Run:
     def __init__(self) -> None:
         self._ended: SimpleQueue[int] = SimpleQueue()
         self.before = self.get_handlers()
-        self.leaving = Leaving(end=self._ended.put, is_plain=True)
+        self.leaving = Leaving(end=self._ended.put)
 
     def get_handlers(self) -> list[object]:
         return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
@@ -314,6 +314,8 @@ class Run:
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setattr(module, "GRACE", 0.05)
     monkeypatch.setattr(module, "PATIENCE", 30.0)
+    # The terminal of the tests stays as it is.
+    monkeypatch.setattr("os.isatty", lambda _: False)
     run = Run()
     yield run
     run.leaving.retire()
@@ -386,11 +388,12 @@ async def test_a_reader_that_leaves_in_time_ends_by_itself(run: Run, way: str) -
     assert run.get_handlers() == run.before and not run.has_ended()
 
 
-def test_handlers_that_a_first_frame_has_replaced_are_put_back() -> None:
+def test_handlers_that_a_first_frame_has_replaced_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: False)
     before = signal.getsignal(signal.SIGTERM)
     frame: Any = SimpleNamespace(modes=None, signals={signal.SIGTERM: signal.default_int_handler})
     try:
-        Leaving(frame, lambda _code: None, is_plain=True).retire()
+        Leaving(frame, lambda _code: None).retire()
         assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGTERM, before)

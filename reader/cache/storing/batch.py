@@ -377,19 +377,19 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     return {column: value for column, value in after.items() if value != known[column]}
 
 
-def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
+def _choose_value(merge: Merge | None, known: Any, new: Any, *, newer: bool) -> Any:
     if known in (None, ""):
-        return said
+        return new
     if merge == "growing":
-        return max(known, said)
+        return max(known, new)
     if merge == "versions":
-        return _join_versions(known, said)
-    if merge == "count" and said > known:
-        return said
-    return said if newer else known
+        return _join_versions(known, new)
+    if merge == "count" and new > known:
+        return new
+    return new if newer else known
 
 
-def _join_versions(known: str, said: str) -> str:
+def _join_versions(known: str, new: str) -> str:
     """All versions of two lists in their order, such as `v1 2026-09-11`; the second list is right where they differ."""
-    dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *said.split("\n")))
+    dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *new.split("\n")))
     return "\n".join(f"{name} {dates[name]}" for name in sorted(dates, key=lambda name: (len(name), name)))

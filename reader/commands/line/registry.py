@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Print papers": {
-            "list": "the papers of a query",
+            "list": "papers, topics, passages",
             "show": "a paper, with its links",
             "read": "the full text of a paper",
-            "similar": "papers like a given one",
-            "grep": "words in the stored texts",
-            "topics": "the topics of papers",
-            "stats": "your reading in numbers",
             "open": "a paper in the browser, or its PDF",
         },
         "Get papers": {
@@ -39,7 +35,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "note": "what you think of a paper",
             "views": "queries with a name",
             "follow": "authors, topics, words",
-            "weights": "what For you has learned",
             "rules": "for papers as they come in",
             "undo": "the last mark",
             "export": "BibTeX, Markdown, CSV, JSON",
@@ -47,8 +42,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "sync": "with your other machines",
         },
         "Look after it": {
-            "config": "the settings",
-            "keys": "the keys of the reader",
+            "config": "the settings and keys",
             "doctor": "what is wrong, and what helps",
             "completions": "for your shell",
             "mcp": "tools for programs",

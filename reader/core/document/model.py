@@ -306,7 +306,7 @@ class Document:
                 UNKNOWN in text for block in self.blocks for text in texts(block)
             ),
         }
-        return tuple(said for said, is_so in is_lacking.items() if is_so)
+        return tuple(reason for reason, is_so in is_lacking.items() if is_so)
 
     @property
     def has_end(self) -> bool:

@@ -59,11 +59,11 @@ def parse_toml(text: str) -> dict[str, object]:
 
 def explain_toml(error: Exception) -> tuple[int, str]:
     """The line of what `parse_toml` raised, 0 if it has none, and its sentence without the full stop."""
-    said, _, place = str(error).partition(" (at ")
+    message, _, place = str(error).partition(" (at ")
     line = re.match(r"line (\d+)", place)
     # The library names a table as a tuple of Python.
-    said = re.sub(r"\('(.*?)',?\) twice", lambda name: f"[{name[1]}] twice".replace("', '", "."), said)
-    return int(line[1]) if line else 0, said
+    message = re.sub(r"\('(.*?)',?\) twice", lambda name: f"[{name[1]}] twice".replace("', '", "."), message)
+    return int(line[1]) if line else 0, message
 
 
 def read_statements(text: str) -> Iterator[Statement | MalformedLine]:

@@ -131,8 +131,6 @@ class TextPane(Pane, can_focus=True):
     @staticmethod
     def _over(view: TextView, place: TextPlace) -> str:
         selection = view.selection
-        if selection is not None and selection.word is not None:
-            return "cursor" if place == selection.cursor else PLAIN
         if selection is not None and selection.first <= place <= selection.last:
             return "selected"
         return "cursor" if place == view.marked else PLAIN
@@ -143,9 +141,6 @@ class TextPane(Pane, can_focus=True):
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
         painted = [(part.start, part.end, "passage") for part in view.highlights.on_line(place)]
-        if view.selection is not None and view.selection.word is not None:
-            start, end = view.chosen_part(place)
-            painted += [(start, end, "selected")] if start < end else []
         is_plain = not (letters or painted or view.search.text)
         return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
 

@@ -59,8 +59,6 @@ class Glyphs(NamedTuple):
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
     spark: str = "▁▂▃▄▅▆▇█"
     """Steps of a sparkline, lowest first."""
-    shades: str = "·░▒▓█"
-    """Blank, and four steps from light to dark."""
     quote: str = "▎"
 
 
@@ -102,7 +100,6 @@ ASCII = Glyphs(
     offline="o",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    shades=".:+*#",
     quote=":",
 )
 
@@ -134,7 +131,6 @@ MEANINGS = (
     ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
     ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes or models; newest on the right."),
-    ("shades", "Days", "In `stats`: the darker a day, the more papers you saw."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),

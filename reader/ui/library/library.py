@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
     from reader.cache.community import PageData
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.agents import ProgramMark
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -377,7 +377,7 @@ class Library(Marker):
         nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
         return self._in_thread(pk, lambda window, known: ruled(window, known, datetime.now(UTC).date()), nothing)
 
-    def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
+    def made_by_agents(self, pk: PaperKey) -> tuple[ProgramMark, ...]:
         """The marks on a paper made by programs; thread-safe. Raises CacheError."""
         from reader.cache.marks.agents import made_by_agents
 

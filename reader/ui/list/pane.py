@@ -16,7 +16,6 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.ui.kit.day_names import day_heading, day_in_list
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.kit.lines import pattern
@@ -493,16 +492,6 @@ class PaperList(Pane, can_focus=True):
                 self._drawn.clear()
             self._drawn[content] = strips
         return strips
-
-    def told_apart(self, index: int) -> tuple[str, str]:
-        """In words, the heading above the paper at a place, and its date; each empty where the list shows none."""
-        look, lines, row = self._look, self._lines, self._row(index)
-        day = lines.heading(lines.group_of(index))[0] if lines.has_headings else ""
-        # The first line names a single day.
-        is_day = day[:1].isdigit()
-        heading = day_heading(day, look.today) if day and not (is_day and len(lines.groups) == 1) else ""
-        date = day_in_list(row.day, look.today) if row is not None and look.has_dates else ""
-        return heading.title() if is_day else heading.capitalize(), date
 
     def _content(self, slot: LineSlot | None) -> Content | None:
         """The content of a slot; None for a blank line, such as that of a deleted paper."""

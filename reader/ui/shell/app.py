@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +39,6 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
 
-Ask = Callable[[str], Awaitable[str | None]]
-"""Prints a text, and returns the line that the user types then; None at the end of input."""
-
 SAMPLE = "sample"
 
 
@@ -64,8 +59,6 @@ class ShellApp(ThemedApp):
     terminal: OurTerminal | None = None
     failure: Exception | None = None
     first_frame: FirstFrame | None = None
-    ask: Ask | None = None
-    """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
     rules: Callable[[], Topics]
     """Loads the points of topics, which takes 50 ms the first time."""
@@ -153,17 +146,6 @@ class ShellApp(ThemedApp):
     def is_leaving(self) -> bool:
         """Whether the app is ending: later keys would open screens that close at once."""
         return self.return_code is not None
-
-    @property
-    def lends_terminal(self) -> bool:
-        """Whether a program that draws can have the terminal: there is one, and it is not the shell of an editor."""
-        return self.ask is None or (os.isatty(0) and os.environ.get("TERM") != "dumb")
-
-    @contextmanager
-    def suspend(self) -> Iterator[None]:
-        """Let another program have the terminal, which plain mode leaves as it is."""
-        with nullcontext() if self.ask is not None and os.isatty(0) else super().suspend():
-            yield
 
     def take_terminal(self) -> Handed | None:
         """Replace the first frame, if any, from now on; return its cursor."""

@@ -92,13 +92,10 @@ _LOST = 255
 class Leaving:
     """Supervises the end of the reader, from before the terminal changes until the process is gone."""
 
-    def __init__(
-        self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit, *, is_plain: bool = False
-    ) -> None:
+    def __init__(self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit) -> None:
         """Start watching; call it in the main thread. `end` ends the process with an exit code.
 
-        `frame` is already on the terminal, and has changed its modes and the signal handlers. With `is_plain`, the
-        reader changes nothing in the terminal.
+        `frame` is already on the terminal, and has changed its modes and the signal handlers.
         """
         self.signal = 0
         """The signal that ends the reader; 0 if none."""
@@ -108,7 +105,7 @@ class Leaving:
         self._is_retired = False
         self._ask: Callable[[], object] | None = None
         self._keep: Callable[[], Sequence[str]]
-        self._terminals = [fd for fd in (2, 1, 0) if not is_plain and os.isatty(fd)]
+        self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
         self._modes = platform.TerminalModes(0) if frame is None else frame.modes
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)

@@ -180,7 +180,6 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         assert (side[2], side[4]) == (caption, "  column 0  ‹ column 2  column 3  column 4  column 5  col›")
         lines = view.select().move_cursor(2)
         assert drawn(lines) == {y: f"▌ {plain[y][2:]}".rstrip() for y in range(3)} and over(0)[1] == ("1  ", "selected")
-        assert drawn(lines.move_by_words(2)) == {2: f"▌ {plain[2][2:]}"} and over(2) == [("We follow", "selected")]
         places = Range(Point(1, 1), Point(1, 3)), Range(Point(2, 3), Point(2, 20))
         kept = [
             PlacedHighlight(Passage("1", "x", note="n"), places[0]),

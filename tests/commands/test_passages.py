@@ -1,4 +1,4 @@
-"""Words in the kept texts, on the command line."""
+"""Passages of the kept texts, on the command line."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def texts(papers: Path) -> Path:
     return papers
 
 
-def test_grep_prints_id_section_and_surrounding_words(session: Session, texts: Path) -> None:
+def test_passages_are_printed_with_id_section_and_surrounding_words(session: Session, texts: Path) -> None:
     session(
         """
-        $ grep "sparse attention"
+        $ list --passages fulltext:sparse fulltext:attention
         2606.26740	Abstract	We use sparse attention.
         2606.26740	3.2 Fréchet spaces	…words on this side padding words on this side padding words on this side Attention that is sparsepadding words on this side padding words on this side padding…
         2606.00003	Abstract	We use sparse attention.
-        @ grep "sparse attention"
+        @ list --passages fulltext:sparse fulltext:attention
         2606.26740 LiveEdit: Streaming Video Editing
           Abstract
             We use sparse attention.
@@ -62,33 +62,29 @@ def test_grep_prints_id_section_and_surrounding_words(session: Session, texts: P
         2606.00003 Small verifiers, long horizons
           Abstract
             We use sparse attention.
-        $ grep attention -n 1 --jsonl
+        $ list --passages fulltext:attention -n 1 --jsonl
         {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "section": "Abstract", "text": "We use sparse attention."}
-        $ grep quantum
+        $ list --passages fulltext:quantum
         ! No stored full text contains it.
-        $ grep quantum --json
+        $ list --passages fulltext:quantum --json
         []
-        $ grep '"attention that"' --jsonl=section
+        $ list --passages 'fulltext:"attention that"' --jsonl=section
         {"section": "3.2 Fréchet spaces"}
-        $ grep '"att"'
+        $ list --passages 'fulltext:"att"'
         ! No stored full text contains it.
-        $ grep "att spa" upvotes:>50 --jsonl=id,section
+        $ list --passages fulltext:att fulltext:spa upvotes:>50 --jsonl=id,section
         {"id": "2606.26740", "section": "Abstract"}
         {"id": "2606.26740", "section": "3.2 Fréchet spaces"}
-        $ grep frechet id:2606.00003
+        $ list --passages fulltext:frechet id:2606.00003
         2606.00003	3.2 Fréchet spaces	3.2 Fréchet spaces
-        $ grep α
+        $ list --passages fulltext:α
         2606.00001		xᵢ ≤ α holds
-        @ grep α
+        @ list --passages fulltext:α
         2606.00001 Where do web agents lose their way?
             xᵢ ≤ α holds
-        $ grep quantum id:2606.28480
-        ! None of the query's papers has its full text here. 'dailypapers read ID' fetches one.
-        $ grep ...
-        2! dailypapers: '...' has no word to look for.
-        $ grep
-        2! dailypapers grep: WORDS is missing. See 'dailypapers grep --help'.
-        $ grep attention --color=always id:2606.00003
+        $ list --passages attention
+        2! dailypapers: --passages needs words to look for: add a term such as fulltext:attention.
+        $ list --passages fulltext:attention --color=always id:2606.00003
         \x1b[2m2606.00003\x1b[0m	\x1b[2mAbstract\x1b[0m	We use sparse \x1b[1mattention\x1b[0m.
         \x1b[2m2606.00003\x1b[0m	\x1b[2m3.2 Fréchet spaces\x1b[0m	Dense \x1b[1mattention\x1b[0m alone.
         """  # noqa: E501
@@ -98,7 +94,7 @@ def test_grep_prints_id_section_and_surrounding_words(session: Session, texts: P
 def test_without_texts_nothing_is_found(session: Session, papers: Path) -> None:
     session(
         """
-        $ grep quantum
+        $ list --passages fulltext:quantum
         ! No full text is stored yet. 'dailypapers read ID' fetches one.
         """
     )
@@ -107,12 +103,12 @@ def test_without_texts_nothing_is_found(session: Session, papers: Path) -> None:
 def test_a_damaged_text_is_passed_over(run: Run, texts: Path) -> None:
     with closing(sqlite3.connect(texts)) as connection, connection:
         connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = (SELECT min(pk) FROM full_text)")
-    assert run("grep", "attention").code == 0
+    assert run("list", "--passages", "fulltext:attention").code == 0
 
 
 @each("words", ["a", "at", "c++", "α", "ᵢ", '"we use"', "s-attention", "frechet"])
 def test_the_index_leaves_out_no_text(run: Run, texts: Path, words: str) -> None:
-    found = run("grep", words).lines
+    found = run("list", "--passages", f"fulltext:{words}").lines
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reader.cache.search.full_text.is_found_in_texts", lambda match: False)
-        assert run("grep", words).lines == found
+        assert run("list", "--passages", f"fulltext:{words}").lines == found

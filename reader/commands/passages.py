@@ -1,10 +1,10 @@
-"""`dailypapers grep`: find words in the stored full texts."""
+"""The paragraphs of stored full texts that have some words, for `list --passages`."""
 
 from __future__ import annotations
 
 import re
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
-from reader.commands.command import Command, add_limit, add_no_pager, add_query, query_of
+from reader.commands.command import query_of
 from reader.commands.output import Style, answer, is_terminal, warn, width
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.document.model import Heading
 from reader.core.document.search import Finder, Hit, block_texts, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, fill, wrapped
-from reader.core.query import Match, Query
-from reader.core.query.nodes import all_of, any_of
+from reader.core.query import Match, Query, Term
+from reader.core.query.nodes import And, all_of, any_of
 from reader.core.text import brief, clean
 from reader.core.words import joined, markers
 from reader.ui.kit.lines import hits
@@ -54,39 +55,31 @@ class Passage(NamedTuple):
         return " ".join(filter(None, (heading.number, "".join(span.text for span in heading.spans))))
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
-    about = "words that one paragraph must have, or their beginnings; a phrase in double quotes"
-    parser.add_argument("words", metavar="WORDS", help=about)
-    add_query(parser)
-    add_limit(parser, "places")
-    add_no_pager(parser)
-
-
-def _find_words(arguments: Namespace, workspace: Workspace) -> int:
+def print_passages(arguments: Namespace, workspace: Workspace) -> int:
+    """Print the paragraphs of stored full texts with the words of a query's `fulltext:` terms."""
+    query = parsed(query_of(arguments.query))
+    nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
+    wanted = [node for node in nodes if isinstance(node, Match) and node.field == "fulltext"]
+    if not wanted:
+        raise UsageError("--passages needs words to look for: add a term such as fulltext:attention.")
+    words = " ".join(f'"{one.text}"' if one.exact else one.text for one in wanted)
+    # The passages are found by any beginning of a word, and the query's own terms only by longer ones.
+    others = [node for node in nodes if node is not None and node not in wanted]
+    query = replace(query, root=all_of([*others, Term("has", "fulltext")]))
     with workspace.window() as window:
-        query = parsed(query_of(arguments.query), also=KEPT)
-        found = islice(passages(workspace, window, arguments.words, query), arguments.limit)
+        found = islice(passages(workspace, window, words, query), arguments.limit)
         if arguments.json:
             places = ({"id": one.id, "title": one.title, "section": one.section, "text": one.hit.text} for one in found)
             return answer(arguments, places)
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
-        if first is None:
-            warn(_nothing(window, query))
-            return 0
-        from reader.commands.pager import print_paged
-
-        print_paged(chain([first], lines), wanted=not arguments.no_pager)
+        if first is not None:
+            print_paged(chain([first], lines), wanted=not arguments.no_pager)
+        elif not arguments.quiet:
+            has_texts = window.count(selection(window, parsed(KEPT)))
+            none = "No full text is stored yet. 'dailypapers read ID' fetches one."
+            warn("No stored full text contains it." if has_texts else none)
     return 0
-
-
-def _nothing(window: Window, query: Query) -> str:
-    if window.count(selection(window, query)):
-        return "No stored full text contains it."
-    fetches = "'dailypapers read ID' fetches one."
-    if window.count(selection(window, parsed("", also=KEPT))):
-        return f"None of the query's papers has its full text here. {fetches}"
-    return f"No full text is stored yet. {fetches}"
 
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:
@@ -151,13 +144,3 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
             yield hit.text[start:stop], True
             end = stop
     yield hit.text[end:], False
-
-
-COMMAND = Command(
-    "grep",
-    "Find words in the stored full texts; in a pipe as id, section and the words around, separated by tabs.",
-    (),
-    _add_arguments,
-    _find_words,
-    {"": "array: id, title, section, text"},
-)
