@@ -146,7 +146,12 @@ class Watched(Bench):
 
     def __init__(self, file: Path | None = None, *, is_still: bool = False) -> None:
         library = {
-            **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
+            **{
+                "path": (file or Path("/nowhere/config.toml")).with_name("papers.db"),
+                "trouble": "",
+                "is_marking": False,
+                "is_writable": True,
+            },
             **{"last_refresh": lambda: NOON, "changed": self.change, "newest_day": lambda: None},
         }
         super().__init__(
