@@ -95,7 +95,7 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
             order="upvotes",
             list_share=0.4,
             # Views and actions are known by the names that they had before.
-            hidden_views=("latest", "changed", "muted"),
+            hidden_views=("latest", "muted"),
             keys={
                 **{"paper.star": ("s", "S"), "paper.read": ("m", "ctrl+r"), "app.quit": (), "view.latest": ("t",)},
             },

@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import paths
-from reader.cache.changes import read_changed
 from reader.cache.choice import SUITS_FROM, read_suits
 from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
@@ -22,7 +21,6 @@ from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads import topic_trends
 from reader.cache.search.selection import Offer
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.changes import describe
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
 from reader.core.query import Query, Sort
@@ -60,7 +58,7 @@ class Section(NamedTuple):
     """Whether its papers have only title and votes."""
 
 
-_OWN = ("For you", "Followed", "Most voted", "New", "Rising", "Changed")
+_OWN = ("For you", "Followed", "Most voted", "New", "Rising")
 """Headings of our own sections; others are names of views and topics."""
 
 
@@ -306,8 +304,9 @@ class _Builder:
 
     def news(self) -> News:
         first = [self._for_you(), self._followed(), *map(self._view, self._asked.views)]
-        last = [self._rising(), self._changed()]
-        sections = [*first, self._best(), *last, *self._by_topic()]
+        # The best papers fill the places that are left.
+        rising = self._rising()
+        sections = [*first, self._best(), rising, *self._by_topic()]
         left = sum(pk not in self._taken and pk not in self._mailed for pk in self._new)
         return News(
             self._asked.today,
@@ -463,24 +462,6 @@ class _Builder:
 
         order = sorted(gained, key=lambda pk: -gained[pk])
         return self._section("Rising", order, why, key=lambda paper: f"rising:{paper.id}")
-
-    def _changed(self) -> Section:
-        pks = self._pks("is:changed", order="changed")
-        changes = {pk: found for pk in pks if (found := self._window.read(partial(read_changed, pk=pk)))}
-
-        def why(paper: Paper) -> Iterator[str]:
-            found = changes[_key(paper)]
-            said = [describe(one, "→") for one in found.differences if one.is_enough]
-            yield f"{', '.join(said)} since you {found.done}"
-
-        def key(paper: Paper) -> str:
-            # Further changes are news again. Other machines of the user see them at other times, but after the same
-            # mark.
-            found = changes[_key(paper)]
-            enough = sorted(one.what for one in found.differences if one.is_enough)
-            return f"second:{paper.id}:{found.since}:{','.join(enough)}"
-
-        return self._section("Changed", changes, why, key=key)
 
     def _by_topic(self) -> Iterator[Section]:
         """The rest: each paper under its most common topic, most upvoted first."""

@@ -11,12 +11,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache.changes import read_changes
 from reader.cache.community import read_community
 from reader.cache.follows import reasons
 from reader.cache.marks.agents import made_by_agents
 from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
+from reader.cache.since_marked import since_marked
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, paint, state_words, warn, width
 from reader.commands.pager import print_found, shows_links
@@ -30,10 +30,9 @@ from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
 from reader.core.text import amount, clean, clean_block, clean_note
 from reader.core.titles import describe
-from reader.ui.kit.glyphs import ASCII, glyphs
+from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
-    from reader.core.changes import Changes
     from reader.core.topics.scorer import TopicReason
 
 T = TypeVar("T")
@@ -62,11 +61,6 @@ class _Shown(NamedTuple):
         return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
 
     @property
-    def changes(self) -> Changes | None:
-        """Changes since the user marked it, significant or not; None if unmarked."""
-        return self.ask(read_changes)
-
-    @property
     def acts(self) -> tuple[Any, Any]:
         """What rules did to it, and the muted words that hide it."""
         from reader.cache.watching import ruled
@@ -82,7 +76,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--why", action="store_true", help="print the words behind its topics, why it suits you, and what rules did"
     )
-    parser.add_argument("--changes", action="store_true", help="print what changed since you marked it")
     add_no_pager(parser)
 
 
@@ -92,7 +85,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         shown = _Shown(*read_paper(window, arguments.id), window, workspace)
         wanted = {*(arguments.json.fields if arguments.json else ()), *([WHY] if arguments.why else [])}
-        draw = _why_lines if arguments.why else _change_lines if arguments.changes else _paper_lines
+        draw = _why_lines if arguments.why else _paper_lines
         print_found(arguments, _record(shown, wanted), draw(shown))
     return 0
 
@@ -151,16 +144,8 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
 
 
 def _change_record(shown: _Shown) -> dict[str, object] | None:
-    changes = shown.changes
-    return changes and {
-        "since": datetime.fromtimestamp(changes.since).astimezone().isoformat(),
-        "mark": changes.mark,
-        "due": changes.is_open,
-        "differences": [
-            {"what": one.what, "before": one.before, "after": one.after, "enough": one.is_enough}
-            for one in changes.differences
-        ],
-    }
+    found = shown.ask(since_marked)
+    return found and found._asdict()
 
 
 def _rule_record(shown: _Shown) -> dict[str, object]:
@@ -250,22 +235,6 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
 
 
-def _change_lines(shown: _Shown) -> Iterator[str]:
-    """Changes since the user marked the paper; changed words are in brackets, since a pipe has no colours."""
-    from reader.ui.page.changed_lines import changed_lines
-    from reader.ui.page.presentation import Presentation
-
-    columns, changes = _columns(), shown.changes
-    title = [*_title(shown.paper, columns), ()]
-    if changes is None or not changes.differences:
-        said = "You have not marked it, so there is nothing to compare with."
-        if changes is not None:
-            said = f"Nothing has changed since you {changes.done} on {changes.day}."
-        return _painted([*title, *fill([Piece(said)], columns)])
-    look = Presentation(date.today(), glyphs=ASCII, is_page=True, is_unfolded=True, changes=changes)
-    return _painted([*title, *changed_lines(columns, look)])
-
-
 def _title(paper: Paper, columns: int) -> list[Line]:
     return fill([Piece(clean(paper.title), "title")], columns)
 
@@ -348,8 +317,7 @@ COMMAND = Command(
             "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
             "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
             "marked_by (mark, program), why (slug, phrases), for_you (score, "
-            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (since, mark, due, "
-            "differences (what, before, after, enough))"
+            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (day, events)"
         )
     },
 )

@@ -43,9 +43,6 @@ RULE = "rule:"
 """Prefix of the kinds of events that record a rule's action; the value is JSON, with its query and action."""
 
 RULE_LIMIT = 4_000
-LOOK = "look"
-"""The kind of marks on changed papers that the user looked at again."""
-
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
@@ -69,8 +66,9 @@ FOLLOW = "follow:"
 STANDING = "standing:"
 """Prefix of the kinds of rows of standing queries; the name follows, and the value is the query as JSON, or empty."""
 
-FORMER = ("entry:", "here:", "setting:", "mailed:")
-"""Prefixes of the kinds of events of 0.2 about settings and mails. They are ignored, and stay on the machine."""
+FORMER = ("entry:", "here:", "setting:", "mailed:", "look")
+"""Prefixes of the kinds of events of 0.2 about settings, mails and changed papers. They are ignored, and stay on
+the machine."""
 
 TAG_LIMIT = 100
 
@@ -139,7 +137,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT, LOOK):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

@@ -39,6 +39,13 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """Removed fields of the query language."""
 
+_CHANGES = "The page of a marked paper says what happened to it since; changed:7d finds what happened in a week."
+
+VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {("is", "changed"): _CHANGES, ("is", "risen"): _CHANGES, ("sort", "changed"): _CHANGES}
+)
+"""Removed values of fields of the query language."""
+
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "second_look": "the page of a paper says what has changed",
@@ -59,7 +66,9 @@ ACTIONS = frozenset(
         "outline.fold",
         "triage.end",
         "triage.pause",
+        "view.changed",
         "view.group",
+        "view.second",
         "view.reading",
         "why.rename",
         "why.join",
@@ -69,5 +78,5 @@ ACTIONS = frozenset(
 )
 """Removed actions: keys that the user gave them are ignored."""
 
-VIEWS = frozenset({"group"})
+VIEWS = frozenset({"group", "changed", "second"})
 """Removed views of the program: `hidden_views` may still name them."""

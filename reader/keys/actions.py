@@ -254,7 +254,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "Papers of all days that you have starred.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "Papers that the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.changed", "gl", "Changed", "Starred, queued, noted or opened papers that changed.", _BROWSE),
     Action(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",

@@ -17,7 +17,7 @@ LINE_BYTES = 1 << 21
 
 _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000
-_MARKS = (*marks.STATES, marks.QUEUE, marks.WANT, marks.LIKE, marks.HIGHLIGHT, marks.LOOK, marks.NOTE, *marks.TRACES)
+_MARKS = (*marks.STATES, marks.QUEUE, marks.WANT, marks.LIKE, marks.HIGHLIGHT, marks.NOTE, *marks.TRACES)
 _PREFIXES = (marks.TAG, marks.RULE, marks.PASSAGE)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}(\.[a-z-]{2,20})?")
 

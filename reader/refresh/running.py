@@ -99,14 +99,9 @@ async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
 def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
-    from reader.cache.changes import ask_all_again
     from reader.cache.storing.papers import Cache
-    from reader.database.connections import closing_on_error
 
-    cache = Cache.open(context.cache_file, context.rules())
-    with closing_on_error(cache):
-        ask_all_again(context.cache_file)
-    return cache
+    return Cache.open(context.cache_file, context.rules())
 
 
 def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[Sources]:

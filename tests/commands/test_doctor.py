@@ -62,7 +62,7 @@ Cache
   marks         HOME/log.db
   file system   KIND; files can be locked
   state         ok
-  schema        0021, this program's is 0021
+  schema        0022, this program's is 0022
   size          papers.db SIZE
   copies        none yet
   papers        6

@@ -51,7 +51,7 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
         $ config get hidden_views
         ["trending"]
         $ views hide later
-        2! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, pages, muted.
+        2! dailypapers: 'later' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, pages, muted.
         $ views unhide trending
         trending is listed again.
         $ config get hidden_views
@@ -75,7 +75,7 @@ def test_impossible_changes_of_views_are_refused(session: Session, papers: Path,
         $ views add a topic:agnets
         2! dailypapers: There is no topic 'agnets'. Did you mean agents?
         $ views add a is:unred
-        2! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
+        2! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
         $ views add " a" x
         2! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not " a".
         $ views add Evals x
@@ -99,7 +99,7 @@ def test_impossible_changes_of_views_are_refused(session: Session, papers: Path,
         $ views hide trendign
         2! dailypapers: 'trendign' is not a built-in view. Did you mean trending?
         $ views hide xylophone
-        2! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, changed, pages, muted.
+        2! dailypapers: 'xylophone' is not a built-in view. You can hide latest, foryou, followed, unread, queue, starred, all, trending, pages, muted.
         $ views list a
         2! dailypapers: Write 'dailypapers views list'.
         """  # noqa: E501

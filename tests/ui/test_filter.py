@@ -243,9 +243,8 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("queue", 4),
         ("starred", 3),
         ("all", 60),
-        ("changed", 2),
     ]
-    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 11))
+    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 10))
     shown = ["latest", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 

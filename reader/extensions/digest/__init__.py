@@ -74,7 +74,7 @@ def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
 DIGEST = api.Command(
     "digest",
     "Print what is new: papers for you, each with its reason; then what you follow, your views, the most voted, "
-    "rising and changed papers; the rest by topic.",
+    "rising papers; the rest by topic.",
     (),
     _add_arguments,
     _run_digest,

@@ -20,7 +20,7 @@ CHANNEL = "dailypapers"
 """What a server tells of news by."""
 
 if TYPE_CHECKING:
-    from reader.extensions.sync.folder import Exchanged
+    from reader.extensions.sync.folder import Exchanged, Memory
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -126,13 +126,11 @@ def _print_outcome(arguments: Namespace, workspace: api.Workspace, exchanged: Ex
 
 
 def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | str) -> int:
-    from reader.extensions.sync.folder import load
-
     shown = places.shown_place(str(place))
 
     with workspace.events() as events:
-        known = load(events, shown if isinstance(place, str) else str(place))
-        names = {one.machine: one.name for one in known.files.values()}
+        known = _memory(events, place)
+        names = known.names()
         records: list[dict[str, Any]] = [
             {
                 "machine": machine,
@@ -163,20 +161,33 @@ def _print_status(arguments: Namespace, workspace: api.Workspace, place: Path | 
     return 0
 
 
+def _memory(events: api.Events, place: Path | str) -> Memory:
+    from reader.extensions.sync.folder import load
+
+    return load(events, places.shown_place(place) if isinstance(place, str) else str(place))
+
+
 def _remove(arguments: Namespace, workspace: api.Workspace) -> int:
     """Delete all rows of another machine."""
     with workspace.events() as events:
         known = events.log.machines()
         wanted = arguments.remove.strip().lower()
-        found = [machine for machine in known if wanted and machine.startswith(wanted)]
+        has_place = arguments.folder or workspace.settings.sync
+        names = _memory(events, place_of(arguments.folder, workspace)).names() if has_place else {}
+        found = [one for one in known if wanted and (one.startswith(wanted) or names.get(one, "").lower() == wanted)]
         if len(found) != 1:
-            raise api.NotFound(
-                f"No machine {api.brief(wanted)!r} is known: 'dailypapers sync --status' lists their ids."
+            problem = (
+                f"Several machines are called {api.brief(wanted)!r}"
+                if found
+                else (f"No machine {api.brief(wanted)!r} is known")
             )
+            raise api.NotFound(f"{problem}: 'dailypapers sync --status' lists their ids.")
         if found[0] == events.machine():
             raise api.UsageError("That is this machine: 'undo' takes back what you did on it.")
         count = known[found[0]][0]
-        if not api.is_confirmed(arguments.yes, f"Delete {api.amount(count, 'change')} that {found[0]} sent?"):
+        if not api.is_confirmed(
+            arguments.yes, f"Delete {api.amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
+        ):
             return 0
         events.delete_machine(found[0])
     said = f"{api.amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."

@@ -82,6 +82,10 @@ class Memory:
     """The action of that row. A log that was restored numbers its rows anew, and another action has the number then."""
     files: dict[str, KnownFile] = field(default_factory=dict)
 
+    def names(self) -> dict[str, str]:
+        """The names of the known machines by their ids."""
+        return {one.machine: one.name for one in self.files.values()}
+
 
 @dataclass(slots=True)
 class Exchanged:

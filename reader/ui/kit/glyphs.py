@@ -21,7 +21,6 @@ class Glyphs(NamedTuple):
     rising: str = "⇡"
     followed: str = "◆"
     highlighted: str = "✦"
-    changed: str = "≠"
     """Before a paper that the view For you lists although nothing speaks for it."""
     code: str = "‹›"
     note: str = "✎"
@@ -74,7 +73,6 @@ ASCII = Glyphs(
     rising="/",
     followed="f",
     highlighted="!",
-    changed="~",
     code="<>",
     note="n",
     full_text="=",
@@ -122,7 +120,6 @@ MEANINGS = (
     ),
     ("upvotes", "Votes", "Precedes the number of votes."),
     ("rising", "Rising", "It gained many votes since you last looked."),
-    ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
     ("code", "Code", "It links to its code."),

@@ -24,7 +24,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, DayFetched, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
-from reader.core.paper_row import Flag, PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import find_holes, first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
@@ -169,18 +169,7 @@ class Library(Marker):
 
         if self.results is not None:
             return self.results.rows(pks, cached)
-        return self._with_whys(self._with_changes(cached(cached_keys(pks))))
-
-    def _with_changes(self, rows: list[PaperRow]) -> list[PaperRow]:
-        changed = cached_keys([row.pk for row in rows if row.flags & Flag.CHANGED])
-        if not changed:
-            return rows
-        from reader.cache.changes import said_of
-
-        said = self._ask(
-            lambda window: window.read(lambda connection: said_of(connection, changed)), dict[PaperKey, str]()
-        )
-        return [row._replace(changed=said.get(row.pk, "")) for row in rows]
+        return self._with_whys(cached(cached_keys(pks)))
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         if not self.is_ranked:
@@ -426,15 +415,15 @@ class Library(Marker):
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """What is known of a paper besides itself, by the names of `Reading`."""
-        from reader.cache.changes import read_changed
         from reader.cache.follows import reasons
-        from reader.cache.history import STILL, has_changed, votes
+        from reader.cache.history import STILL, votes
         from reader.cache.outputs import outputs_of
+        from reader.cache.since_marked import since_marked
 
         nothing: tuple[Any, ...] = ()
         return {
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL),
-            "changes": self.of_paper(pk, read_changed, None) if self.of_paper(pk, has_changed, False) else None,
+            "since_marked": self.of_paper(pk, since_marked, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": self.why(pk),

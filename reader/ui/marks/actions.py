@@ -9,8 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
-from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
-from reader.core.paper_row import Flag, PaperKey
+from reader.core.marks import QUEUE, STATES, UNDOES
+from reader.core.paper_row import PaperKey
 from reader.core.text import amount
 from reader.log.actions import join_labels
 from reader.ui.command_line.runner import AutomaticCommands
@@ -132,19 +132,6 @@ class MarkActions(Actor):
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
 
-    def look_again(self, pk: PaperKey) -> None:
-        """Record another look at a changed paper, if no other mark does."""
-        if self._clear_changed(pk):
-            self.follow(self._library.mark(LOOK, True, [pk]))
-
-    def _clear_changed(self, pk: PaperKey) -> bool:
-        """Stop drawing a paper as changed, since any mark is a look. Returns whether it was drawn so."""
-        row = self._papers.row_of(pk)
-        is_changed = row is not None and bool(row.flags & Flag.CHANGED)
-        if row is not None and is_changed:
-            self._papers.patch(pk, flags=row.flags & ~Flag.CHANGED)
-        return is_changed
-
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
         row = self._papers.highlighted_row
@@ -211,7 +198,6 @@ class MarkActions(Actor):
         for pk in pks if shown is None else shown:
             for one in kinds:
                 self._draw(pk, one, value)
-            self._clear_changed(pk)
         # Submitted before the work starts, so that quitting cannot lose it.
         report = self._report("marking")
         if len(kinds) > 1:

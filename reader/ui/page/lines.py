@@ -11,7 +11,7 @@ from reader.cache.outputs import KeptOutput
 from reader.core.addresses import addresses_in
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
-from reader.core.paper import Paper, facts
+from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.paper_row import NotCached
 from reader.core.passages import split_note
 from reader.core.similarity import Fit
@@ -170,7 +170,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
-        _changed(width, look),
+        _since_marked(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
@@ -275,6 +275,8 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
     if paper.venue:
         pieces.append(Piece(literal(paper.venue), "facts"))
+    if says_withdrawn(paper.remark):
+        pieces.append(Piece("withdrawn", "changed"))
     if paper.upvotes is not None:
         pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
@@ -316,18 +318,16 @@ def _between(glyphs: Glyphs) -> Piece:
     return Piece(f" {glyphs.dot} ", "between")
 
 
-# What changed
-
-
-def _changed(width: int, look: Presentation) -> list[Line]:
-    if look.changes is None:
-        return []
-    from reader.ui.page.changed_lines import changed_lines
-
-    return changed_lines(width, look)
-
-
 # Text
+
+
+def _since_marked(width: int, look: Presentation) -> list[Line]:
+    """What happened to the paper since the user marked it."""
+    if look.since_marked is None:
+        return []
+    dot = f" {look.glyphs.dot} "
+    since = Piece(f"Since you marked it on {short_day(look.since_marked.day, look.today, weekday=False)}  ", "label")
+    return fill([since, Piece(literal(dot.join(look.since_marked.events)), "changed")], width)
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:

@@ -13,7 +13,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import PageData
     from reader.cache.outputs import KeptOutput
-    from reader.core.changes import Changes
+    from reader.cache.since_marked import SinceMarked
     from reader.core.follows import FollowReason
     from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
@@ -41,8 +41,7 @@ class Presentation:
     """Why the paper suits the user, in words, if the list is ordered by that."""
     votes: Votes = STILL
     follows: tuple[FollowReason, ...] = ()
-    changes: Changes | None = None
-    """What changed since the user marked the paper; None if insignificant."""
+    since_marked: SinceMarked | None = None
     outputs: tuple[KeptOutput, ...] = ()
     """What the user's programs printed about the paper."""
     kept: PageData | None = None

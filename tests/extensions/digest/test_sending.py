@@ -213,7 +213,7 @@ def test_missing_digest_settings_are_named(session: Session, papers: Path, monke
         $ digest --since soon
         2! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
         $ digest is:nonsense
-        2! dailypapers: The query is wrong at 'nonsense': is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “nonsense”.
+        2! dailypapers: The query is wrong at 'nonsense': is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “nonsense”.
         $ digest --send
         1! dailypapers: No address is set: 'dailypapers config set digest.to you@example.org'.
         $ config set digest.to a@b.org
