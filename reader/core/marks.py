@@ -93,7 +93,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:`,
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `note`, a trace, or `tag:`, `rule:`,
     `agent:` and `passage:` with a name."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
@@ -250,7 +250,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "read": "read",
         "star": "starred",
         "hide": "hidden",
-        "look": "looked at again",
         "highlight": "highlighted by a rule",
         "like": "liked or wanted by an import",
         "want": "liked or wanted by an import",
