@@ -44,7 +44,6 @@ def show_reader(
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import ReaderApp
-    from reader.ui.kit.textual_fixes import knows_terminal
     from reader.ui.shell.app import SAMPLE
     from reader.ui.terminal.leaving import Leaving, exit_code
 
@@ -52,8 +51,7 @@ def show_reader(
     told = [] if sample else _prepare_cache(workspace, frame)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
-    if frame is not None and not (frame.is_shown and knows_terminal()):
-        frame.take_down()
+    if frame is not None and not frame.is_shown:
         frame = None
     leaving = Leaving(frame)
     try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -59,8 +60,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
     parser.add_argument("--keep-tags", action="store_true", help="also keep a library's tags and collections")
-    about = "the mark for a flag of newsboat or a tag of a library: star, queue, read or a tag (default: s=star)"
-    parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
     about = "give a saved page's paper its arXiv id, where looking up its title was not enough; may be repeated"
     parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
     about = "list saved pages' papers without an arXiv id, and which papers they may be"
@@ -97,10 +96,10 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     chosen = {"star": arguments.star, "queue": arguments.queue, LIKE: arguments.liked}
     tags = (f"{TAG}{name}" for name in _spelled(workspace, arguments.tag))
     marks = tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *tags]))
-    labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
+    kind_of = _label_kinds(workspace, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
     has_read = len(found.failed) + len(found.feeds) < len(arguments.files)
-    taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
+    taken = take_in(workspace, found.entries, found.papers, marks, kind_of, is_dry=arguments.dry_run)
     added, known, failed = follow_lists(workspace, found.feeds, is_dry=arguments.dry_run)
     found.failed += failed
     followed = {"feeds": {"added": added, "known": known}} if found.feeds else {}
@@ -283,47 +282,11 @@ COMMAND = Command(
 LISTED = 10
 """Maximum printed entries without a paper; --json has all."""
 
-FLAGS = ("s=star",)
-"""Default meanings of labels: many newsboat users flag with `s` what they would star."""
-
-_WORDS = ("star", "queue", "read")
-"""Possible meanings of a label besides a tag."""
+STARRING_FLAG = "s"
+"""The flag of newsboat that stars a paper here, as many users flag what they would star."""
 
 _MOST = 8
 """Maximum marks printed with their numbers of papers."""
-
-_FEW = 5
-"""Maximum printed labels of libraries; --json has all."""
-
-
-class Labels:
-    """The meanings of other programs' labels; case matters only for single letters."""
-
-    def __init__(self, kinds: Mapping[str, str], known: Iterable[str], *, keep: bool) -> None:
-        self._kinds = kinds
-        self._keep = keep
-        self._spelled = {tag.casefold(): tag for tag in known}
-
-    def kind(self, label: str) -> str | None:
-        """The kind of mark for a label; None if it is not imported."""
-        if kind := self._kinds.get(_same(label)):
-            return kind
-        if self._keep and not _is_letter(label):
-            return f"{TAG}{self._spelled.setdefault(label.casefold(), label)}"
-        return None
-
-    def untaken(self, entries: Iterable[LibraryEntry]) -> Counter[str]:
-        """Labels without a meaning, with their numbers of entries that have a paper."""
-        return Counter(label for entry in entries if entry.id for label in entry.labels if not self.kind(label))
-
-
-def _is_letter(label: str) -> bool:
-    """Whether a label is a letter of newsboat, where `a` and `A` are two."""
-    return len(label) == 1 and label.isascii() and label.isalpha()
-
-
-def _same(label: str) -> str:
-    return label if _is_letter(label) else label.casefold()
 
 
 class Taken(NamedTuple):
@@ -392,14 +355,9 @@ class Taken(NamedTuple):
                 warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
             if left := len(self.unknown[LISTED:]):
                 warn(f"  and {left:,} more, which --json lists")
-        tags = [(label, papers) for label, papers in self.untaken.items() if not _is_letter(label)]
-        for letter, papers in sorted(self.untaken.items() - tags):
-            has = "has" if papers == 1 else "have"
-            warn(f"{amount(papers, 'paper')} {has} the flag {letter}: add --flag {letter}=star, queue, read or a tag.")
-        if tags:
-            told = ", ".join(f"{label} ({papers:,})" for label, papers in tags[:_FEW])
-            more = f" and {len(tags[_FEW:]):,} more" if tags[_FEW:] else ""
-            warn(f"Tags of the files: {told}{more}. --keep-tags takes them in, --flag 'TAG=queue' one as a mark.")
+        if self.untaken:
+            some = ", ".join(islice(self.untaken, 3))
+            warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags takes them in as tags.")
 
 
 _LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked", PASSAGE: "highlighted"}
@@ -410,17 +368,20 @@ def _label(kind: str) -> str:
     return _LABELS.get(PASSAGE if kind.startswith(PASSAGE) else kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
-def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:
-    """The meanings of labels, from texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
-    found: dict[str, str] = {}
-    for text in (*FLAGS, *texts):
-        label, _, word = (part.strip() for part in text.partition("="))
-        if not label or not word:
-            raise UsageError(f"--flag {text!r} needs a label and a mark: s=star, 'to read=queue', or t=a-tag-of-yours.")
-        found[_same(label)] = word if word in _WORDS else f"{TAG}{_spelled(workspace, [word])[0]}"
-    with workspace.window() as window:
-        known = window.read(tag_counts) if keep else ()
-    return Labels(found, known, keep=keep)
+def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | None]:
+    """The function that gives the kind of mark for another program's label; with `keep`, every label is a tag."""
+    known: Iterable[str] = ()
+    if keep:
+        with workspace.window() as window:
+            known = window.read(tag_counts)
+    spelled = {tag.casefold(): tag for tag in known}
+
+    def kind(label: str) -> str | None:
+        if label == STARRING_FLAG:
+            return "star"
+        return f"{TAG}{spelled.setdefault(label.casefold(), label)}" if keep else None
+
+    return kind
 
 
 def _spelled(workspace: Workspace, tags: Sequence[str]) -> list[str]:
@@ -437,7 +398,7 @@ def take_in(
     entries: Sequence[LibraryEntry],
     papers: Sequence[LibraryEntry],
     marks: Sequence[str],
-    labels: Labels,
+    kind_of: Callable[[str], str | None],
     *,
     is_dry: bool,
 ) -> Taken:
@@ -448,7 +409,7 @@ def take_in(
         named = window.read(partial(imports.find_papers, entries=entries))
         found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
         waits, written = window.read(imports.waiting), window.read(imports.written)
-        changes = list(imports.changes(found, marks, labels.kind, waits, written))
+        changes = list(imports.changes(found, marks, kind_of, waits, written))
         done = [(one.kind, count_changing(window, one)) for one in changes] if is_dry else []
     if changes and not is_dry:
         with workspace.events() as events:
@@ -458,6 +419,7 @@ def take_in(
     for kind, count in done:
         marked[_label(kind)] += count
     new = marked.pop(_label(WANT), 0)
+    left = Counter(label for entry in entries if entry.id for label in entry.labels if not kind_of(label))
     coming = sum(any(entry.is_wanted for entry in some) for some in named.absent.values())
     return Taken(
         len(named.here),
@@ -468,5 +430,5 @@ def take_in(
         +marked,
         len(found.absent) - len(named.absent),
         is_dry,
-        dict(labels.untaken(entries).most_common()),
+        dict(left.most_common()),
     )

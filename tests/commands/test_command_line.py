@@ -20,6 +20,7 @@ import pytest
 
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
+from reader.commands.line import plain
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core import removed
@@ -129,16 +130,19 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
     """The queries the reader was opened on, with how it was opened; there is a terminal."""
     seen: list[str] = []
 
-    def show_reader(
-        _workspace: object, query: str, frame: None = None, *, opens_page: bool = False, is_plain: bool = False
-    ) -> int:
-        seen.append(f"{query}{' on its page' if opens_page else ''}{' in plain lines' if is_plain else ''}")
+    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
+        seen.append(f"{query}{' on its page' if opens_page else ''}")
         return 0
 
     def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
         seen.append(f"{query} in the sample{' in plain lines' if is_plain else ''}")
         return 0
 
+    def converse(_workspace: object, query: str) -> int:
+        seen.append(f"{query} in plain lines")
+        return 0
+
+    monkeypatch.setattr(plain, "converse", converse)
     monkeypatch.setattr(opening, "show_reader", show_reader)
     monkeypatch.setattr(opening, "show_sample", show_sample)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)

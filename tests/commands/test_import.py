@@ -92,11 +92,11 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
         ! 2 entries name no arXiv paper:
         !   entry c: A book
         !   line 6: Half a title
-        ! Tags of the files: thesis (2), To Read (1), ⭐ (1). --keep-tags takes them in, --flag 'TAG=queue' one as a mark.
+        ! Tags and flags of the files were left out, such as thesis, To Read, ⭐: --keep-tags takes them in as tags.
         $ import refs.bib --dry-run --star --jsonl
         {"new": 1, "updated": 0, "unchanged": 2, "skipped": 2, "marks": 4, "papers": 3, "here": 2, "coming": 1, "marked": {"starred": 3, "noted": 1}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {"thesis": 2, "To Read": 1, "⭐": 1}, "dry_run": true, "failed": []}
-        $ import refs.bib --keep-tags --star --tag THESIS --flag "to read=queue" --flag ⭐=best
-        3 papers named, 2 of them here, 1 to come with the next refresh. 3 starred, 1 queued, 3 tagged Thesis, 1 tagged best, 1 noted. 'dailypapers undo' takes it back.
+        $ import refs.bib --keep-tags --star --tag THESIS
+        3 papers named, 2 of them here, 1 to come with the next refresh. 3 starred, 3 tagged Thesis, 1 tagged To Read, 1 tagged ⭐, 1 noted. 'dailypapers undo' takes it back.
         ! 2 entries name no arXiv paper:
         !   entry c: A book
         !   line 6: Half a title
@@ -106,17 +106,15 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
         Mine.
         $ tags
         Thesis	3
-        best	1
-        $ count is:queued
-        1
+        To Read	1
+        ⭐	1
         $ import refs.bib --keep-tags --star --jsonl
-        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 2, "marks": 2, "papers": 3, "here": 2, "coming": 1, "marked": {"tagged To Read": 1, "tagged ⭐": 1}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {}, "dry_run": false, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 2, "marks": 0, "papers": 3, "here": 2, "coming": 1, "marked": {}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {}, "dry_run": false, "failed": []}
         """  # noqa: E501
     )
     assert wanted(papers) == [THERE]
-    assert run("undo").out == "Taken back: 1 paper tagged To Read, ⭐.\n"
-    assert run("undo").out == "Taken back: 3 papers to be fetched; starred; queued; tagged Thesis, best; noted.\n"
-    assert run("count", "is:starred OR is:queued OR tag:best").out == "0\n"
+    assert run("undo").out == "Taken back: 3 papers to be fetched; starred; tagged Thesis, To Read, ⭐; noted.\n"
+    assert run("count", "is:starred OR tag:thesis").out == "1\n"
     assert wanted(papers) == []
 
 
@@ -146,10 +144,6 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
         2! dailypapers: --choose and --choices take no files.
         $ import --choices
         0 papers of saved pages still have no arXiv id.
-        $ import books.bib --flag =x
-        2! dailypapers: --flag '=x' needs a label and a mark: s=star, 'to read=queue', or t=a-tag-of-yours.
-        $ import books.bib --flag "s= "
-        2! dailypapers: --flag 's= ' needs a label and a mark: s=star, 'to read=queue', or t=a-tag-of-yours.
         $ import books.bib --tag " "
         2! dailypapers: A tag needs a name with letters.
         $ import books.bib --keep-tags --dry-run
@@ -229,15 +223,12 @@ def test_newsboat_read_and_flagged_papers_are_imported(session: Session, papers:
         """
         $ import cache.db
         4 papers named, 2 of them here. 2 read, 2 starred. 'dailypapers undo' takes it back.
-        ! 1 paper has the flag t: add --flag t=star, queue, read or a tag.
-        $ import cache.db --flag "t=to read" --keep-tags
-        4 papers named, 2 of them here. 1 tagged to read. 'dailypapers undo' takes it back.
-        $ import cache.db --flag T=queue
-        4 papers named, 2 of them here.
-        ! 1 paper has the flag t: add --flag t=star, queue, read or a tag.
+        ! Tags and flags of the files were left out, such as t: --keep-tags takes them in as tags.
+        $ import cache.db --keep-tags
+        4 papers named, 2 of them here. 1 tagged t. 'dailypapers undo' takes it back.
         $ list is:read is:starred --jsonl=id
         {"id": "2606.26740"}
-        $ list 'tag:"to read"' --jsonl=id
+        $ list tag:t --jsonl=id
         {"id": "2606.30616"}
         """
     )

@@ -46,8 +46,6 @@ import feeds.opml --dry-run                 | import
 import --choices                            | import --choices
 feeds add cs.RO                             | feeds add
 feeds list                                  | feeds list
-feeds check                                 | feeds check
-feeds import feeds.opml                     | feeds import
 feeds remove cs.ro                          | feeds remove
 digest --since 2026-06-01                   | digest
 digest -o news.html                         | digest
@@ -177,7 +175,7 @@ def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> No
     for words in (
         *(("show", "2401.00001"), ("views", "remove", "x"), ("rules", "list", "x"), ("follow", "remove", "x")),
         *(("feeds", "remove", "x"), ("tag", "rename", "x", "y")),
-        *(("open", IDS[1], "--link", "code"), ("note", IDS[0], "--restore", "9")),
+        *(("open", IDS[1], "--link", "code"),),
     ):
         failed = run(*words, "--json")
         assert (failed.code, failed.out, json.loads(failed.err)["kind"]) == (1, "", "not_found"), words

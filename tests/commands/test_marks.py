@@ -280,16 +280,6 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         {"id": "2606.26740", "note": null, "changed": true}
         $ note 2606.26740 --text ""
         Nothing to change: 2606.26740 has no note.
-        $ note 2606.26740 --restore 3
-        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
-        $ note 2606.26740 --restore 2 --jsonl
-        {"id": "2606.26740", "note": null, "changed": true}
-        $ note 2606.26740 --restore 1 --text x
-        2! dailypapers: --restore can't be combined with --text or --history.
-        $ note 2606.26740 --restore 1 --history
-        2! dailypapers: --restore can't be combined with --text or --history.
-        $ note 2606.26740 --restore 0
-        2! dailypapers note: argument --restore: '0' is not a whole number above zero. See 'dailypapers note --help'.
         $ note 2606.26740 --history --text x
         2! dailypapers: --history prints notes and --text writes one: choose one of them.
         $ note 2401.00001

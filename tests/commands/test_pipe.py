@@ -52,7 +52,7 @@ def test_kept_output_of_a_pipe_is_shown_found_and_dropped(run: Run) -> None:
     assert ran.err.startswith("Kept for 2 papers as First words;")
     assert run("list", "output:agents", "--json=id").json == [{"id": IDS[1]}]
     shown = run("show", IDS[1]).out
-    assert "First words (written by a program" in shown and "## Agents that write" in shown
+    assert "First words · by a program" in shown and "## Agents that write" in shown
     (output,) = run("show", IDS[1], "--json").record["outputs"]
     assert (output["name"], output["text"]) == ("First words", "## Agents that write")
     assert run("show", IDS[1], "--json").record["note"] is None

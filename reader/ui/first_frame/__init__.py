@@ -75,6 +75,6 @@ def _show() -> FirstFrame | None:
     from reader.ui.first_frame.painter import Painter
 
     size = os.get_terminal_size(output)
-    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)), look, size, output)
+    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)).whole(), output)
     frame.show()
     return frame

@@ -51,8 +51,6 @@ class KeptLook(NamedTuple):
     filter_key: str
     older_key: str
     """The key that goes to the day before, as displayed."""
-    moves: Mapping[str, int]
-    """Cursor steps by the input of a key; empty if steps do more than move."""
 
 
 def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> str:

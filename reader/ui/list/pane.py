@@ -338,14 +338,6 @@ class PaperList(Pane, can_focus=True):
         self._report_highlighted()
         return is_moved
 
-    def stand(self, pk: PaperKey, height: int) -> None:
-        """Highlight a paper, if it still exists, `height` lines below the list's top."""
-        index = self._lines.find(pk, self._cursor)
-        if index is not None:
-            self.to_index(index)
-            self._scroll_paper_to(index, height)
-            self._reveal()
-
     def step(self, delta: int) -> bool:
         """Go down by `delta` lines of papers and holes, up if negative; of many, only papers count."""
         above = self._cursor if delta > 0 else self._cursor - 1

@@ -135,7 +135,7 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     for one in output.text[:MOST_SHOWN].split("\n"):
         lines.extend(fill([Piece(literal(one), "summary")], width - 2) if one.strip() else [()])
     if len(output.text) > MOST_SHOWN:
-        lines.extend(fill([Piece("'dailypapers show' prints the rest", "muted")], width - 2))
+        lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
     return [(bar, *line) for line in lines]
 
 

@@ -84,7 +84,7 @@ class Keyboard(Actor):
         rested = time.monotonic()
         try:
             while self._do_held() and self._waiting and not self._app.is_leaving:
-                await self._deliver(self._take())
+                await self._deliver(self._waiting.popleft())
                 if time.monotonic() - rested > BREATH:
                     await asyncio.sleep(0)
                     rested = time.monotonic()
@@ -92,10 +92,6 @@ class Keyboard(Actor):
             self._is_busy = False
         if self._held is not None and any(self._is_quit(key.key) for key in self._waiting):
             self._last_wait.begin(LAST_WAIT)
-
-    def _take(self) -> Key:
-        self._app.handled(1)
-        return self._waiting.popleft()
 
     def _quit_without_list(self) -> None:
         """Quit without waiting for the list, dropping the keys that wait for it."""
@@ -226,7 +222,7 @@ class Keyboard(Actor):
             return match.count
         repeats = 0
         while self._waiting and self._waiting[0].key == key.key:
-            self._take()
+            self._waiting.popleft()
             repeats += 1
         return (match.count or 1) + repeats if repeats else match.count
 

@@ -374,7 +374,7 @@ async def test_marks_have_the_programs_name_and_one_undo(papers: Path, run: Run)
     assert {one["mark"] for one in run("show", IDS[0], "--json").record["marked_by"]} == {
         "starred", "noted", "tagged to cite",
     }  # fmt: skip
-    assert "\nPrograms: noted by scout, starred by scout, tagged to cite by scout\n" in run("show", IDS[0]).out
+    assert "\nnoted by scout; starred by scout; tagged to cite by scout\n" in run("show", IDS[0]).out
     assert [one["id"] for one in run("list", "is:queued", "sort:queue", "--json=id").records] == [IDS[2], IDS[1]]
     assert run("undo").out == "Taken back: 2 papers starred, tagged to cite, queued, noted, by scout.\n"
     assert run("list", "is:starred OR tag:'to cite' OR is:queued", "--json=id").records == [{"id": IDS[3]}]
