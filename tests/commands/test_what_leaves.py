@@ -122,7 +122,6 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
         *texts_of_papers,
         TOKEN,
         "my-private-papers",
-        "notify-someone",
         "ada@example.org",
         str(home),
         "at.home.example",
