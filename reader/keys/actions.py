@@ -397,8 +397,9 @@ def _footer(text: str) -> Mapping[str, str]:
 
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "list": _footer(
-        "paper.read mark read, paper.star star, find.clear clear, paper.hide hide, paper.queue queue, read.on next, "
-        "app.commands palette, find.query search, read.open open, find.filter filter, link.list links, app.help keys"
+        "read.open open, paper.star star, paper.hide hide, find.clear clear, find.query search, find.filter filter, "
+        "app.back quit, paper.read mark read, paper.queue queue, read.on next, app.commands palette, link.list links, "
+        "app.help keys"
     ),
     "detail": _footer(
         "paper.read mark read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "

@@ -248,7 +248,7 @@ def test_long_commands_show_progress(run: Run, papers: Path, tmp_path: Path, mon
     shown: list[str] = []
     monkeypatch.setattr(Progress, "show", lambda _, text: shown.append(text))
     for words, steps in (
-        (("import", str(file)), [f"{file}: 3 papers", f"{file}: 6 papers"]),
+        (("import", str(file)), [f"{file}: 6 papers"]),
         (("export", "--all", "-o", str(tmp_path / "x.csv")), [f"{number} of 6 papers" for number in range(6)]),
         (("pipe", "cat", "--input", "ids", "--all"), ["cat on 6 papers", "cat: 6 of 6 papers"]),
         (("pipe", "cat", "--input", "ids", IDS[0]), ["cat on 1 paper", "cat: 1 of 1 paper"]),

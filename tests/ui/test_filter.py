@@ -40,6 +40,7 @@ from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.conftest import Opener
 from tests.ui.drawings import drawn
 from tests.ui.stage import Stage, staged, watch_paints
 from tests.ui.states import COUNTS, at
@@ -643,3 +644,13 @@ async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
 
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"
+
+
+async def test_a_pane_that_is_left_shows_the_listed_view_and_keeps_its_cursor(reader: Opener) -> None:
+    async with reader(size=(140, 16)) as r:
+        await r.do("find.filter", "move.bottom")
+        assert not any("Latest" in line for line in r.filter_lines)
+        await r.do("find.filter")
+        assert any("» Latest" in line for line in r.filter_lines)
+        await r.do("find.filter")
+        assert not any("Latest" in line for line in r.filter_lines)

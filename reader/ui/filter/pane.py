@@ -231,8 +231,9 @@ class FilterPane(Pane, can_focus=True):
         self._rows = lay_out(self._data, self._state)
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
-        # Rows come and go with the counts; the cursor's row keeps its place on the screen.
-        self.scroll_to(y=self._cursor - line if before else 0, animate=False)
+        if self.has_focus:
+            # Rows come and go with the counts; the cursor's row keeps its place on the screen.
+            self.scroll_to(y=self._cursor - line if before else 0, animate=False)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
@@ -250,10 +251,15 @@ class FilterPane(Pane, can_focus=True):
         self._tell_row()
 
     def _reveal(self) -> None:
-        """Scroll just enough to show the cursor; with the first row, also show the headings above it."""
+        """Scroll just enough to show the cursor, or, in a pane that was left, the listed view, else the top.
+
+        With the first row, also show the headings above it.
+        """
         first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
-        top = 0 if self._cursor <= first else self._cursor
-        self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False)
+        listed = (index for index, row in enumerate(self._rows) if row.mark == "chosen")
+        shown = self._cursor if self.has_focus else next(listed, first)
+        top = 0 if shown <= first or (not self.has_focus and shown < self.size.height) else shown
+        self.scroll_to_region(Region(0, top, 1, shown - top + 1), animate=False)
 
     def _reveal_group(self) -> None:
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
@@ -402,6 +408,7 @@ class FilterPane(Pane, can_focus=True):
         if self.screen.focused is not self:
             self.is_narrowing = False
         self._put_on_top()
+        self._reveal()
         self._repaint()
         self._tell_row()
 
