@@ -111,6 +111,11 @@ def state_file() -> Path:
     return (home() or _platform("user_state_path")) / "state.json"
 
 
+def standing_draft() -> Path:
+    """The text of the standing queries while the user edits it; one with a mistake stays there."""
+    return (home() or _platform("user_state_path")) / "standing.toml"
+
+
 def bookmarks_file() -> Path:
     """Where each full text was left."""
     return state_file().with_name("bookmarks.json")

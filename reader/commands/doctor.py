@@ -169,6 +169,16 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         # Keys that are no settings are the user's own words.
         shared = first if first in SETTING_TYPES else "no setting"
         yield Finding("Settings", name, mistake.key, str(mistake), shared)
+    if workspace.loaded.ignores_lists:
+        names = ", ".join(workspace.loaded.former)
+        said = f"{names} in the file are ignored: they were taken over, and 'dailypapers views edit' has them"
+        yield Finding("Settings", "lists", said, shared=names)
+    for one in workspace.loaded.waiting:
+        advice = (
+            "It comes from another machine and runs a program or writes a file: "
+            f"'dailypapers views allow {one.name!r}' lets it."
+        )
+        yield Finding("Settings", "waiting", one.name, advice, "waiting")
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
@@ -345,7 +355,9 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
 
     for export in workspace.settings.exports:
         file = export_path(export, workspace.config_file.parent)
-        advice = "" if export_format(export) else "Its ending names no format: add format = to its [[exports]]."
+        advice = (
+            "" if export_format(export) else "Its ending names no format: add its format with 'dailypapers views edit'."
+        )
         advice = advice if file.parent.is_dir() else "Its folder is missing: make it, or name another file."
         yield Finding("Exports", "export", f"{export.query}: {file}", advice, export.format or "by the ending", advice)
     for command in workspace.settings.commands:

@@ -53,7 +53,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--append", action="store_true", help=about)
     about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
-    about = "write the files of [[exports]] in the settings now; the program also does so after each change"
+    about = "write the files of standing queries now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
 
@@ -112,7 +112,9 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
     if any((*others, arguments.append, arguments.url)):
-        raise UsageError("--watched takes no other arguments: queries, files and formats are in the settings.")
+        raise UsageError(
+            "--watched takes no other arguments: 'dailypapers views edit' has its queries, files and formats."
+        )
     settings = workspace.settings
     mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
     for mistake in mistakes:
@@ -120,7 +122,9 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     if mistakes and not settings.exports:
         return 1
     if not settings.exports:
-        raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
+        raise UsageError(
+            "You have no watched exports. 'dailypapers views add --then write --file FILE NAME QUERY' makes one."
+        )
     workspace.ensure_cache()
     results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)
     for one in results:

@@ -15,6 +15,7 @@ from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import amount, brief
+from reader.log import standing
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -51,7 +52,7 @@ class Workspace:
     @cached_property
     def loaded(self) -> LoadedSettings:
         paths.make_private(self.config_file.parent, self.config_file)
-        loaded = settings_reader.load_settings(self.config_file)
+        loaded = standing.load(self.config_file, self.cache_file)
         access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
         return loaded
 
@@ -62,8 +63,7 @@ class Workspace:
 
     def settings_of_now(self) -> Settings:
         """The settings, including changes since the program started, for incoming papers."""
-        now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
+        return replace(self.settings, lists=standing.load(self.config_file, self.cache_file).settings.lists)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -260,7 +260,7 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     from reader.core.settings.tables import saved_queries
     from reader.core.views import IDS, QUERIES
 
-    views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
+    views = saved_queries(standing.load(paths.config_file(), paths.cache_file()).settings.views)
     known = {*QUERIES, *(name.casefold() for name, _ in views)}
     for name in wanted:
         if name.casefold() not in known:

@@ -120,6 +120,7 @@ WRONG = """\
   file          HOME/config.toml
 ! line 1        days_at_strat
                 HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
+  lists         notify, exports in the file are ignored: they were taken over, and 'dailypapers views edit' has them
   copies        1, the newest: log-DAY.db
   marks         1
   categories    not known for 6 papers; arXiv is not asked: ask_arxiv is off
@@ -133,7 +134,7 @@ Exports
 ! export        agents: HOME/nowhere/a.bib
                 Its folder is missing: make it, or name another file.
 ! export        agents: HOME/b.txt
-                Its ending names no format: add format = to its [[exports]].
+                Its ending names no format: add its format with 'dailypapers views edit'.
   export        agents: HOME/c.bib
 Commands
 ! command       Missing: no-such-program-here
@@ -165,6 +166,7 @@ def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
     assert [one for one in told if f"  {one[0]:12}  {one[1]}\n" not in found.out] == [
         ("file", "there", ""),
         ("line 1", "no setting", HIDDEN),
+        ("lists", "notify, exports", ""),
         ("file", HIDDEN, ""),
         ("marks", HIDDEN, ""),
         ("environment", f"TERM=xterm-256color TERM_PROGRAM={HIDDEN} LANG=de_DE.UTF-8", ""),
@@ -172,7 +174,7 @@ def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
         ("queries", "1", ""),
         ("program", "not found", "It is not on the path or not executable: check notify_command."),
         ("export", "by the ending", "Its folder is missing: make it, or name another file."),
-        ("export", "by the ending", "Its ending names no format: add format = to its [[exports]]."),
+        ("export", "by the ending", "Its ending names no format: add its format with 'dailypapers views edit'."),
         ("export", "by the ending", ""),
         ("command", "not found", "It is not on the path or not executable."),
         ("command", "found", ""),

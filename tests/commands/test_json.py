@@ -75,7 +75,7 @@ sync shared                                 | sync
 sync --status                               | sync --status
 config set theme nord                       | config set
 config get theme                            | config get
-config get rules                            | config get
+config get order                            | config get
 config show                                 | config show
 config path                                 | config path
 config set thme x                           | Failure

@@ -111,8 +111,8 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
     assert set(lines[0]) == OWNER and lines[0]["name"] == "laptop"
     rows = [Row(*line) for line in lines[1:]]
     found = {row.kind.partition(":")[0] + (":" if ":" in row.kind else "") for row in rows}
-    # Only earlier versions have recorded interests and looks at changed papers.
-    assert found | {"agent:", "interest:", "look"} == set(WHAT_LEAVES)
+    # Only earlier versions have recorded interests.
+    assert found | {"agent:", "interest:"} == set(WHAT_LEAVES)
     assert {row.by for row in rows} == {"", "rule:", "agent:a program:000000000000"}
     with closing(sqlite3.connect(cache)) as connection:
         texts = connection.execute("SELECT title, abstract, authors FROM paper JOIN paper_text USING (pk)").fetchall()
@@ -122,7 +122,6 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
         *texts_of_papers,
         TOKEN,
         "my-private-papers",
-        "notify-someone",
         "ada@example.org",
         str(home),
         "at.home.example",

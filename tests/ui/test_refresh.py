@@ -16,6 +16,7 @@ from textual.worker import WorkerCancelled
 from reader.cache.marks.events import Events
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
+from reader.core.settings.standing import Standing
 from reader.paths import log_database, suspect_stamp
 from reader.refresh.jobs import (
     DayEmpty,
@@ -426,7 +427,9 @@ async def test_matching_new_papers_run_the_notify_command_and_failures_are_repor
     tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
     tell.chmod(0o755)
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        wanted = settings(endpoint=feed.url, notify=("title:news",), notify_command=(str(tell),))
+        wanted = settings(
+            endpoint=feed.url, lists=(Standing("News", "title:news", ("notify",)),), notify_command=(str(tell),)
+        )
         async with reader(settings=wanted) as r:
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)

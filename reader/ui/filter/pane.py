@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import zip_longest
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import events
 from textual.geometry import Region, Size
@@ -19,7 +19,6 @@ from reader.ui.filter.rows import (
     FilterData,
     FilterState,
     Row,
-    group_above,
     heading_above,
     last_of_group,
     lay_out,
@@ -342,17 +341,6 @@ class FilterPane(Pane, can_focus=True):
         self._set_state(replace(self._state, order=order))
         return order
 
-    def fold(self, direction: Literal["left", "right"]) -> None:
-        """For left, fold the cursor's group; for right, unfold it, or go to its first row if it is unfolded."""
-        if (row := self.current) is None:
-            return
-        if direction == "left":
-            self._fold()
-        elif row.mark == "folded":
-            self.toggle()
-        elif row.kind in ("family", "more"):
-            self.move(1)
-
     def begin_narrowing(self) -> None:
         self.is_narrowing = True
         self.post_message(Reported("narrowing", True))
@@ -415,21 +403,6 @@ class FilterPane(Pane, can_focus=True):
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))
         self.post_message(Reported("topics", choice))
-
-    def _fold(self) -> None:
-        section = heading_above(self._rows, self._cursor)
-        if section in ("follows", "days", "tags"):
-            self._set_state(replace(self._state, unfolded=self._state.unfolded - {section}))
-            return
-        group = group_above(self._rows, self._cursor)
-        if group is None or self.narrowed:
-            return
-        above = self._rows[group]
-        if above.kind == "family":
-            self._set_state(replace(self._state, closed=self._state.closed | {above.key}))
-        elif above.key == "topics":
-            self._set_state(replace(self._state, unfolded=self._state.unfolded - {"topics"}))
-        self._move_cursor(group)
 
     def _tell_row(self) -> None:
         hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
