@@ -386,7 +386,7 @@ def _program(topic: str, name: str, value: str, program: str | None, advice: str
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    for one in installed.given("findings"):
+    for one in installed.given("findings", object):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace))) or ()
         yield from (finding for finding in found if isinstance(finding, Finding))
     others = {entry.name: (entry.package, "") for entry in installed.others().values()}

@@ -85,7 +85,7 @@ FOREIGN = MappingProxyType(
 _MODULES = MappingProxyType(
     {
         "import": "reader.commands.import_files",
-        **{name: f"reader.{name}" for name in ("digest", "sync")},
+        **{name: f"reader.{name}" for name in ("digest", "mcp", "sync")},
     }
 )
 """The modules of the commands that are not modules of `reader.commands` of the same name."""
@@ -124,7 +124,7 @@ def find_command(name: str) -> Command:
     from importlib import import_module
 
     name = renamed.with_new_names([name])[0]
-    if name in COMMANDS and name not in installed.OWN:
+    if name in COMMANDS:
         command: Command = import_module(_MODULES.get(name, f"reader.commands.{name}")).COMMAND
         return command
     found: Command | None = installed.command(name)

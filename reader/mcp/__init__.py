@@ -1,10 +1,13 @@
-"""`dailypapers mcp` serves papers to programs by the Model Context Protocol."""
+"""`dailypapers mcp` serves papers to programs by the Model Context Protocol; `server.py` needs the extra `mcp`."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from reader import api
+from reader.commands.command import Command
+from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError
+from reader.installed import needs_extra
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -12,23 +15,20 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--allow-marks", action="store_true", help=about)
     about = "let the program refresh from all sources; it can always fetch single papers and texts"
     parser.add_argument("--allow-fetch", action="store_true", help=about)
-    about = "the program's name in the log of marks (default: as it names itself)"
-    parser.add_argument("--name", default="", metavar="NAME", help=about)
 
 
-def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
+def _serve(arguments: Namespace, workspace: Workspace) -> int:
     try:
-        from reader.extensions.mcp.server import make_server, serve
+        from reader.mcp.server import make_server, serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
-        raise api.ReaderError(api.needs_extra("This needs", "mcp")) from error
-    may = {"allows_marks": arguments.allow_marks, "allows_fetch": arguments.allow_fetch}
-    serve(make_server(workspace, **may, name=arguments.name))
+        raise ReaderError(needs_extra("This needs", "mcp")) from error
+    serve(make_server(workspace, allows_marks=arguments.allow_marks, allows_fetch=arguments.allow_fetch))
     return 0
 
 
-MCP = api.Command(
+COMMAND = Command(
     "mcp",
     "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output, read-only by "
     "default.",
@@ -36,5 +36,3 @@ MCP = api.Command(
     _add_arguments,
     _serve,
 )
-
-EXTENSION = api.Extension(name="mcp", commands=(MCP,))
