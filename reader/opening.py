@@ -113,11 +113,11 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
 def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
-    from reader.paths import is_there, suspect_stamp
+    from reader.paths import is_there, log_database, suspect_stamp
 
     file = workspace.cache_file
     try:
-        is_good = is_there(file) and not suspect_stamp(file).exists()
+        is_good = is_there(file) and is_there(log_database(file)) and not suspect_stamp(file).exists()
         if is_good:
             schema.ensure(file)
     except CacheDamaged:
