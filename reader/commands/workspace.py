@@ -20,6 +20,7 @@ from reader.log import standing
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
+    from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.storing.papers import Cache
     from reader.config import Settings
@@ -164,11 +165,14 @@ class Workspace:
         words = self.settings.mute
         if words or window.meta("mute"):
             from reader.cache.watching import follow
-            from reader.refresh.rules import rule_scope
+
+            def scope() -> Scope:
+                from reader.refresh.rules import rule_scope
+
+                return rule_scope(window, self.settings, datetime.now(UTC).date())
 
             with suppress(CacheError):
-                today = datetime.now(UTC).date()
-                changed = follow(self.cache_file, words, lambda: rule_scope(window, self.settings, today))
+                changed = follow(self.cache_file, words, scope)
                 self.has_changed = self.has_changed or changed
                 window.changed()
 

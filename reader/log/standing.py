@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 from reader import settings_reader
@@ -44,6 +43,9 @@ def kind_of(name: str) -> str:
 
 def _digest(one: Standing) -> str:
     """What the user agrees to: another place or name needs no new agreement."""
+    # Imported late: it loads OpenSSL, which few commands need.
+    from hashlib import sha256
+
     return sha256(as_json(replace(one, name="agreed", place=0)).encode()).hexdigest()
 
 
