@@ -76,9 +76,9 @@ def sync_lock(cache: Path) -> Path:
     return cache.with_suffix(".sync")
 
 
-def is_there(cache: Path) -> bool:
-    """Whether a cache is there; an empty file in its place is none."""
-    return cache.exists() and cache.stat().st_size > 0
+def is_there(database: Path) -> bool:
+    """Whether a cache or log is there; an empty file in its place is none."""
+    return database.exists() and database.stat().st_size > 0
 
 
 def suspect_stamp(cache: Path) -> Path:

@@ -95,9 +95,19 @@ class Workspace:
         return shipped_topics()
 
     def ensure_cache(self) -> None:
-        """Upgrade the cache to this program's schema; create a missing one, whose marks the log has."""
+        """Upgrade the cache to this program's schema; create a missing one, whose marks the log has.
+
+        Print that the log was lost, if it was.
+        """
         from reader.cache import schema
 
+        log = paths.log_database(self.cache_file)
+        if not paths.is_there(log):
+            from reader.log import copies
+
+            if what := copies.lost(self.cache_file):
+                copies.ensure(self.cache_file)
+                warn(f"The file of your marks was {what}. {log} was made again from what is left.")
         schema.ensure(self.cache_file)
 
     def back_up(self) -> None:

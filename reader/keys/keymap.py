@@ -143,7 +143,7 @@ class Keymap:
     def _put(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> Iterator[tuple[str, Chord]]:
         """Bind a key, unless a key of the same kind is in its way; yields the defaults that it displaces."""
         bound, near = self._bound[context], self._near.setdefault((context, chord[0]), [])
-        in_the_way = [one for one in near if meet(one, chord) and bound[one] is not action]
+        in_the_way = [one for one in near if meet(one, chord) and (one != chord or bound[one] is not action)]
         for one in in_the_way:
             other = bound[one].id
             if (other in own) == (action.id in own):

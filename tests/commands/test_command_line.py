@@ -342,7 +342,7 @@ def test_an_unexpected_error_is_one_line_that_names_the_log(
     assert "in fail" in logged
     assert "abcDEF123" not in logged
     told = run("doctor").out
-    assert str(file) in told and "1 error in the last 7 days, the last: " in told
+    assert str(file) in told and "1 error in the last 7 days\n" in told
     assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in told
     errors = {one["name"]: one["value"] for one in run("doctor", "--json").record["findings"]}
     assert errors["errors"] == "1 error in the last 7 days"

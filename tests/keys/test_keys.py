@@ -222,6 +222,8 @@ def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_m
     }
     keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.add", "paper.read")]
     assert keys == ["X", "", "m", ""]
+    alike = Keymap(overrides={"paper.star": ["z", "zs"]})
+    assert (alike.labels("paper.star", "list"), len(alike.mistakes)) == (("z",), 1)
 
 
 @each(

@@ -1,4 +1,4 @@
-"""The first frame: drawn before Textual, in a kept or shipped look, with the same cells that Textual draws."""
+"""The first frame: drawn before Textual, in a kept look, with the same cells that Textual draws."""
 
 from __future__ import annotations
 
@@ -27,14 +27,11 @@ from reader.ui import first_frame, next_start
 from reader.ui.first_frame import frame as frames
 from reader.ui.first_frame.frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame
 from reader.ui.first_frame.kept_look import (
-    FILE,
     MOST_KEPT,
     KeptLook,
     conditions,
     load_look,
-    load_shipped,
     save_look,
-    shipped_conditions,
     stamp,
 )
 from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
@@ -44,7 +41,6 @@ from tests.table import each
 from tests.ui import papers
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
-from tests.ui.first_frame.shipped import TERMINALS, look_in
 from tests.ui.papers import draft
 
 # On a terminal
@@ -298,8 +294,6 @@ async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
     assert first_frame._show() is None, "the settings may have changed"
     paths.config_file().unlink()
     paths.look_file().unlink()
-    # The one that ships is for the default settings.
-    monkeypatch.setenv("TERM", "dumb")
     assert first_frame._show() is None and shown == [frame]
 
 
@@ -458,53 +452,3 @@ async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None
         stamp.unlink()
         cache.chmod(0o400)
         assert not is_certain(cache.with_name("missing.db"))
-
-
-# Looks that ship
-
-DARK = TERMINALS["dark"]
-
-
-@pytest.fixture
-def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
-
-
-@pytest.mark.usefixtures("empty_home")
-@pytest.mark.long
-@pytest.mark.parametrize("terminal", [*TERMINALS.values(), {"TERM": "xterm-kitty"}])
-def test_a_shipped_look_equals_the_look_that_a_visit_keeps(terminal: dict[str, str]) -> None:
-    shipped = load_shipped(terminal)
-    assert shipped is not None
-    assert json.loads(json.dumps(shipped._asdict())) == look_in(terminal)
-
-
-@pytest.mark.usefixtures("empty_home")
-@pytest.mark.parametrize(
-    "terminal",
-    [
-        {**DARK, "NO_COLOR": "1"},
-        {**DARK, "TEXTUAL_THEME": "nord"},
-        {**DARK, "COLORTERM": "TrueColor"},
-        {"TERM": "screen-256color-bce"},
-        {"TERM": "linux"},
-    ],
-)
-def test_unusual_terminals_have_no_shipped_look(terminal: dict[str, str]) -> None:
-    assert load_shipped(terminal) is None
-
-
-@pytest.mark.usefixtures("empty_home")
-def test_a_settings_file_disables_the_shipped_look() -> None:
-    assert load_shipped(DARK) is not None
-    paths.config_file().parent.mkdir(parents=True)
-    paths.config_file().write_text("")
-    assert load_shipped(DARK) is None
-
-
-@pytest.mark.usefixtures("empty_home")
-def test_another_version_of_textual_disables_the_shipped_look() -> None:
-    conditions = shipped_conditions(DARK)
-    assert conditions is not None
-    assert load_look(FILE, conditions) is not None
-    assert load_look(FILE, {**conditions, "textual": "textual-9.0.0.dist-info"}) is None
