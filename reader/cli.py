@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
-from reader.core import removed
+from reader.core import removed, renamed
 from reader.core.errors import Failures, ReaderError, UsageError
 from reader.paths import APP
 
@@ -88,6 +88,11 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
 def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
+    if form := renamed.new_form(words):
+        if sys.stderr.isatty():
+            sys.stderr.write(f"{APP}: {first} is now '{APP} {form}'.\n")
+        first, *words = renamed.with_new_names(words)
+        return _run_command(first, words)
     if is_command(first):
         return _run_command(first, words[1:])
     if first in ("-V", "--version"):
@@ -127,9 +132,14 @@ def _run_command(name: str, words: Sequence[str]) -> int:
         workspace.write_exports()
     if not isinstance(outcome, OpenReader):
         return outcome
+    query = f'id:"{outcome.paper}"'
+    if _is_dumb():
+        from reader.commands.line.plain import converse
+
+        return converse(workspace, query)
     from reader.opening import show_reader
 
-    return show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True, is_plain=_is_dumb())
+    return show_reader(workspace, query, opens_page=True)
 
 
 # The reader
@@ -155,7 +165,11 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     is_plain = is_plain or _is_dumb()
     if demo:
         return show_sample(workspace, query, is_plain=is_plain)
-    return show_reader(workspace, query, frame=frame, is_plain=is_plain)
+    if is_plain:
+        from reader.commands.line.plain import converse
+
+        return converse(workspace, query)
+    return show_reader(workspace, query, frame=frame)
 
 
 def _no_command(word: str, meant: str) -> UsageError:

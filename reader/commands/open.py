@@ -1,4 +1,4 @@
-"""`dailypapers open` and `pdf`: open a paper in the browser or the reader, or fetch its PDF."""
+"""`dailypapers open`: open a paper in the browser or the reader, or fetch its PDF."""
 
 from __future__ import annotations
 
@@ -26,9 +26,17 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
     parser.add_argument("--reader", action="store_true", help=about)
+    about = "fetch its PDF from arXiv and print the path; an existing PDF is not fetched again"
+    parser.add_argument("--pdf", action="store_true", help=about)
+    about = "the folder for the PDF (default: pdf_folder of the settings)"
+    parser.add_argument("-o", "--output", metavar="DIR", help=about)
 
 
 def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
+    if arguments.pdf:
+        return _fetch_pdf(arguments, workspace)
+    if arguments.output is not None:
+        raise UsageError("-o names the folder of a PDF: add --pdf.")
     if arguments.reader:
         return _open_in_reader(arguments, workspace)
     paper, _ = load_paper(workspace, arguments.id)
@@ -51,23 +59,9 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
     return OpenReader(paper.id)
 
 
-COMMAND = Command(
-    "open",
-    "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader.",
-    (),
-    _add_arguments,
-    _open_paper,
-    {"": "id, link, url, opened"},
-)
-
-
-def _add_pdf_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
-    about = "the folder for it (default: pdf_folder of the settings)"
-    parser.add_argument("-o", "--output", metavar="DIR", help=about)
-
-
 def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.reader or arguments.link:
+        raise UsageError("--pdf fetches the PDF: leave out --reader and --link.")
     paper, _ = load_paper(workspace, arguments.id)
     page = pdf_url(paper.id)
     if page is None:
@@ -91,11 +85,12 @@ def _folder(arguments: Namespace, workspace: Workspace) -> Path:
     return folder
 
 
-PDF = Command(
-    "pdf",
-    "Fetch the PDF of a paper from arXiv and print its path; an existing PDF is not fetched again.",
+COMMAND = Command(
+    "open",
+    "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader, or "
+    "fetch its PDF.",
     (),
-    _add_pdf_arguments,
-    _fetch_pdf,
-    {"": "id, file"},
+    _add_arguments,
+    _open_paper,
+    {"": "id, link, url, opened", "--pdf": "id, file"},
 )

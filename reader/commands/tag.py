@@ -1,4 +1,4 @@
-"""`dailypapers tag`: add, remove, rename and merge tags; `tags` prints them."""
+"""`dailypapers tag`: print, add, remove, rename and merge tags."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import Window
 
 WORDS = {
+    "list": "print your tags with their numbers of papers, the most used first",
     "add": "give papers the tag",
     "remove": "remove it from papers",
     "rename": "rename it; if the new name exists, the two tags become one",
@@ -37,14 +38,18 @@ WORDS = {
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", WORDS)
-    parser.add_argument("tag", metavar="TAG", help="the tag's name; in quotes if it has spaces")
+    add_words(parser, "what", "ACTION", WORDS, default="list")
+    parser.add_argument("tag", nargs="?", metavar="TAG", help="the tag's name; in quotes if it has spaces")
     about = "arXiv ids or addresses of papers; for rename, the new name"
     parser.add_argument("rest", nargs="*", metavar="ID", help=about)
     add_query_and_dry_run(parser, "choose")
 
 
 def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.what == "list":
+        return _print_tags(arguments, workspace)
+    if arguments.tag is None:
+        raise UsageError(f"Name the tag: dailypapers tag {arguments.what} TAG.")
     tag = clean_tag(arguments.tag)
     if arguments.what == "rename":
         if len(arguments.rest) != 1 or arguments.query is not None:
@@ -103,17 +108,9 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     return [Change(f"{TAG}{new}", True, pks, absent), *gone]
 
 
-COMMAND = Command(
-    "tag",
-    "Tag papers, remove tags, rename and merge tags; undo takes it back.",
-    (),
-    _add_arguments,
-    _run_tag,
-    {"": "mark, tag, papers, changed, dry_run"},
-)
-
-
 def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.tag is not None or arguments.query is not None or arguments.everything or arguments.dry_run:
+        raise UsageError("'dailypapers tag list' prints all tags: leave out the rest.")
     with workspace.window() as window:
         found = window.read(tag_counts)
     if arguments.json or (not found and is_terminal(sys.stdout)):
@@ -123,11 +120,11 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-TAGS = Command(
-    "tags",
-    "Print your tags with their numbers of papers, the most used first.",
+COMMAND = Command(
+    "tag",
+    "Print your tags, tag papers, remove, rename and merge tags; undo takes it back.",
     (),
-    lambda _parser: None,
-    _print_tags,
-    {"": "array: name, papers"},
+    _add_arguments,
+    _run_tag,
+    {"": "mark, tag, papers, changed, dry_run", "list": "array: name, papers"},
 )

@@ -1,4 +1,4 @@
-"""Highlights: the passages of a full text that the user keeps, each with a colour and perhaps a note.
+"""Highlights: the passages of a full text that the user keeps, perhaps with a note.
 
 A passage is identified by its words, some words before and after it and its section, so that it is found again in
 another version or source of the text (`core/document/anchors.py`). It is the value of an event of its own kind. In the
@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
-from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
 
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 
-HUES: Mapping[str, str] = MappingProxyType(
-    {"yellow": "#ffd400", "green": "#5fb236", "blue": "#2ea8e5", "red": "#ff6666"}
-)
-"""The colours of highlights, by their names in events."""
-
-COLOURS = tuple(HUES)
+_FORMER_COLOURS = frozenset({"yellow", "green", "blue", "red"})
+"""Colours of highlights that earlier versions exported behind the section; an import leaves them out."""
 
 QUOTE_LIMIT = 100_000
 
@@ -60,7 +55,6 @@ class Passage(NamedTuple):
     after: str = ""
     section: str = ""
     """Its name, such as `§3 Method`; empty before the first section."""
-    colour: str = COLOURS[0]
     note: str = ""
     block: int = 0
     """The paragraph where it was last found; in another version it may be elsewhere."""
@@ -73,9 +67,8 @@ class Passage(NamedTuple):
     def said(self, paper: str) -> str:
         """The highlight in other programs' formats, with a link into the paper of this id."""
         quote = " ".join(self.quote.split()).translate(_INNER_QUOTES)
-        colour = "" if self.colour == COLOURS[0] else self.colour
         section = self.section.translate(_INNER_QUOTES)
-        source = ", ".join(filter(None, (section, colour, self.address(paper))))
+        source = ", ".join(filter(None, (section, self.address(paper))))
         return f"“{quote}” ({source}) {self.note}".rstrip()
 
     def address(self, paper: str) -> str:
@@ -118,13 +111,12 @@ def parse_passage(id: str, value: str) -> Passage | None:
             return None
     is_block = isinstance(block, int) and not isinstance(block, bool) and 0 <= block < _MOST_BLOCKS
     quote = clean_block(text, QUOTE_LIMIT)
-    colour = named["colour"] if named["colour"] in COLOURS else COLOURS[0]
     before, after = clean(named["before"], _CONTEXT_LIMIT), clean(named["after"], _CONTEXT_LIMIT)
     section, note = clean(named["section"], _SECTION_LIMIT), clean_note(named["note"]).strip("\n")
-    return Passage(id, quote, before, after, section, colour, note, block if is_block else 0) if quote else None
+    return Passage(id, quote, before, after, section, note, block if is_block else 0) if quote else None
 
 
-_TEXTS = ("before", "after", "section", "colour", "note")
+_TEXTS = ("before", "after", "section", "note")
 
 
 def clean_value(id: str, value: str) -> str | None:
@@ -148,11 +140,11 @@ def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
     ends = [*(match.start() for match in found[1:]), len(text)]
     passages: list[Passage] = []
     for match, end in zip(found, ends, strict=True):
-        section, _, colour = match[2].removesuffix(", ").rpartition(", ")
-        if colour not in COLOURS:
-            section, colour = ", ".join(filter(None, (section, colour))), COLOURS[0]
+        section, _, last = match[2].removesuffix(", ").rpartition(", ")
+        if last not in _FORMER_COLOURS:
+            section = ", ".join(filter(None, (section, last)))
         quote = clean_block(match[1], QUOTE_LIMIT)
         note = clean_note(text[match.end() : end]).strip()
         section, place = clean(section, _SECTION_LIMIT), len(passages)
-        passages.append(Passage(passage_id(quote), quote, section=section, colour=colour, note=note, block=place))
+        passages.append(Passage(passage_id(quote), quote, section=section, note=note, block=place))
     return text[: found[0].start()].rstrip(), tuple(passages)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import (
@@ -34,6 +35,8 @@ from reader.database.sqlite_errors import explained
 from reader.log.database import INSERT, VERSION, get, put
 from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
 from reader.paths import log_database
+
+T = TypeVar("T")
 
 AHEAD_MS = 86_400_000
 """Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock counts as of then."""
@@ -169,6 +172,17 @@ class Log:
 
     # What is in the log
 
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Run another module's function on the connection of the log."""
+        with explained(self._path):
+            return question(self._connection)
+
+    def note(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Set facts about this machine, which no other machine gets."""
+        with explained(self._path), connections.transaction(self._connection):
+            for key, value in facts:
+                put(self._connection, key, value)
+
     def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
         """The kinds, values, authors and numbers of papers of some actions, each with its action, in their order."""
         with explained(self._path):
@@ -216,6 +230,12 @@ class Log:
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
 
+    def action_of(self, number: int) -> str:
+        """The action of a row; empty if the log has no row of this number."""
+        with explained(self._path):
+            row = self._connection.execute("SELECT action FROM event WHERE number = ?", (number,)).fetchone()
+            return str(row[0]) if row else ""
+
     def count(self) -> int:
         """Number of rows."""
         with explained(self._path):
@@ -261,15 +281,18 @@ class Log:
             put(self._connection, "edition", new_machine())
         return count
 
-    def take_new_machine(self, after: int, upto: int) -> str:
+    def take_new_machine(self, sent: set[str]) -> str:
         """Give this machine another id, because another one writes under the present one.
 
-        The own rows after a number, up to another one, were not sent yet: they get the new id too.
+        Its actions that are not in `sent` get the new id too; the others stand under the old id in the other machine's
+        file.
         """
         with self._writing():
             old, self.machine = self.machine, new_machine()
-            names = {"old": old, "new": self.machine, "after": after, "upto": upto}
-            moved = "machine = :old AND number > :after AND number <= :upto"
+            self._connection.execute("CREATE TEMP TABLE sent (action TEXT PRIMARY KEY) WITHOUT ROWID")
+            self._connection.executemany("INSERT INTO sent VALUES (?)", ((action,) for action in sent))
+            names = {"old": old, "new": self.machine}
+            moved = "machine = :old AND action NOT IN (SELECT action FROM sent)"
             self._connection.execute(
                 f"UPDATE event SET paper = :new || substr(paper, 13) WHERE kind = '{UNDO}' AND {moved} AND paper IN"
                 f" (SELECT action FROM event WHERE {moved})",
@@ -278,6 +301,7 @@ class Log:
             self._connection.execute(
                 f"UPDATE event SET action = :new || substr(action, 13), machine = :new WHERE {moved}", names
             )
+            self._connection.execute("DROP TABLE temp.sent")
             put(self._connection, "machine", self.machine)
             put(self._connection, "edition", new_machine())
         return self.machine

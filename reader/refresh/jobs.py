@@ -91,8 +91,6 @@ class FetchText:
     """Fetch the full text of a paper of the cache by its arXiv id, and keep it."""
 
     id: str
-    origin: str = ""
-    """The only source to ask, as in the setting `full_text_from`; empty for the best."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def live_edit() -> Paper:
 
 QUOTES = (
     Passage(passage_id("Half of “all” steps, 50% & x_i."), "Half of “all” steps, 50% & x_i.", section="§3 A (b), c"),
-    Passage(passage_id("It plans."), "It plans.", colour="green", note="as ours\n\n# does <here>"),
+    Passage(passage_id("It plans."), "It plans.", note="as ours\n\n# does <here>"),
 )
 
 

@@ -182,6 +182,6 @@ def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, 
     assert entry is not None and entry.id == live_edit.id and entry.title == live_edit.title
     kept, found = split_note(entry.note)
     assert kept.split() == (note or "").split()
-    assert [(one.id, one.section, one.colour) for one in found] == [(one.id, one.section, one.colour) for one in QUOTES]
+    assert [(one.id, one.section) for one in found] == [(one.id, one.section) for one in QUOTES]
     # The lines of a note are kept where the format has lines, and its tags where that is no HTML.
     assert found[1].note.split()[:3] == ["as", "ours", "#"]

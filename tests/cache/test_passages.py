@@ -16,8 +16,8 @@ from reader.log.actions import UserAction
 from tests.cache.conftest import derive_again, found
 
 
-def passage(quote: str, note: str = "", block: int = 0, colour: str = "yellow") -> Passage:
-    return Passage(passage_id(quote), quote, section="§3 Method", note=note, block=block, colour=colour)
+def passage(quote: str, note: str = "", block: int = 0) -> Passage:
+    return Passage(passage_id(quote), quote, section="§3 Method", note=note, block=block)
 
 
 def keep(events: Events, kept: Passage, pk: int = 1) -> UserAction | None:
@@ -38,18 +38,18 @@ def test_highlights_are_kept_changed_removed_and_brought_back(events: Events, pa
     keep(events, SOONER)
     assert kept(path) == (SOONER, LATER) and kept(path, 2) == ()
     assert keep(events, LATER) is None
-    green = LATER._replace(colour="green")
-    keep(events, green)
-    assert kept(path) == (SOONER, green)
-    events.mark(f"{PASSAGE}{green.id}", "", [1])
+    changed = LATER._replace(note="Mine.")
+    keep(events, changed)
+    assert kept(path) == (SOONER, changed)
+    events.mark(f"{PASSAGE}{changed.id}", "", [1])
     assert kept(path) == (SOONER,)
     events.undo()
     events.undo()
     assert kept(path) == (SOONER, LATER)
     events.redo()
-    assert kept(path) == (SOONER, green)
+    assert kept(path) == (SOONER, changed)
     derive_again(events)
-    assert kept(path) == (SOONER, green)
+    assert kept(path) == (SOONER, changed)
 
 
 def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: Events, path: Path) -> None:
@@ -59,8 +59,8 @@ def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: E
     assert sorted(found(path, "has:note")) == [1, 2]
     assert found(path, "-has:highlight has:note") == [2]
     assert found(path, "note:plans") == found(path, 'note:"as ours"') == [1]
-    # Its section and its colour are no words of it.
-    assert found(path, "note:method") == found(path, "note:yellow") == []
+    # Its section is no word of it.
+    assert found(path, "note:method") == []
     derive_again(events)
     assert sorted(found(path, "has:note")) == [1, 2]
     events.undo()
@@ -70,7 +70,7 @@ def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: E
 
 def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
     keep(events, SOONER)
-    said = "\n\n".join(("A note.", SOONER._replace(colour="red").said("2606.30308"), LATER.said("2606.30308")))
+    said = "\n\n".join(("A note.", SOONER._replace(note="theirs").said("2606.30308"), LATER.said("2606.30308")))
     entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
     made = list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))
     assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]

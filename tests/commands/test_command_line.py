@@ -20,6 +20,7 @@ import pytest
 
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
+from reader.commands.line import plain
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core import removed
@@ -51,23 +52,23 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         $ list -x
         2! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
         $ count agents -n 5
-        2! dailypapers count: -n is not an option. To exclude the word n, write: -- -n. See 'dailypapers count --help'.
+        2! dailypapers: --count counts all papers of a query: leave out -n.
         $ list -5
         2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
         $ list -n5 -6
         2! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
         $ count -5
-        2! dailypapers count: -5 is not an option. To exclude the word 5, write: -- -5. See 'dailypapers count --help'.
+        2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
         $ count -j
-        2! dailypapers count: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers count --help'.
+        2! dailypapers list: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers list --help'.
         $ undo -x
         2! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
         $ -x
         2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
         $ config shw
-        2! dailypapers config: 'shw' is not one of path, show, get, set, edit, check, init. Did you mean show? See 'dailypapers config --help'.
+        2! dailypapers config: 'shw' is not one of path, show, get, set, edit, keys, check. Did you mean show? See 'dailypapers config --help'.
         $ config
-        2! dailypapers config: choose one of path, show, get, set, edit, check, init. See 'dailypapers config --help'.
+        2! dailypapers config: choose one of path, show, get, set, edit, keys, check. See 'dailypapers config --help'.
         $ list --color blue
         2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
         $ list --limit -1
@@ -76,8 +77,6 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         2! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
         $ list -n --json
         2! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
-        $ keys --preset xml
-        2! dailypapers keys: --preset 'xml' is not one of vim, newsboat, arrows. See 'dailypapers keys --help'.
         $ undo please --json
         2! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
         """  # noqa: E501
@@ -131,16 +130,19 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
     """The queries the reader was opened on, with how it was opened; there is a terminal."""
     seen: list[str] = []
 
-    def show_reader(
-        _workspace: object, query: str, frame: None = None, *, opens_page: bool = False, is_plain: bool = False
-    ) -> int:
-        seen.append(f"{query}{' on its page' if opens_page else ''}{' in plain lines' if is_plain else ''}")
+    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
+        seen.append(f"{query}{' on its page' if opens_page else ''}")
         return 0
 
     def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
         seen.append(f"{query} in the sample{' in plain lines' if is_plain else ''}")
         return 0
 
+    def converse(_workspace: object, query: str) -> int:
+        seen.append(f"{query} in plain lines")
+        return 0
+
+    monkeypatch.setattr(plain, "converse", converse)
     monkeypatch.setattr(opening, "show_reader", show_reader)
     monkeypatch.setattr(opening, "show_sample", show_sample)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
@@ -180,6 +182,22 @@ def test_a_removed_command_says_what_to_use(word: str, run: Run) -> None:
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith(f"dailypapers: {removed.COMMANDS[word]}")
     assert ":" not in word and word not in COMMANDS
+
+
+@each(
+    ("old", "new"),
+    [("count agents", "list --count agents"), ("redo", "undo --redo"), ("tags --json", "tag list --json")],
+)
+def test_an_old_name_does_the_same_and_names_the_new_one_on_a_terminal(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    expected = run(*new.split())
+    assert run(*old.split()) == expected
+    with monkeypatch.context() as terminal:
+        terminal.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        found = run(*old.split())
+    name, command = old.split(maxsplit=1)[0], " ".join(new.split()[:2])
+    assert found.err == f"dailypapers: {name} is now 'dailypapers {command}'.\n"
 
 
 @each("word", FOREIGN)
@@ -324,7 +342,7 @@ def test_an_unexpected_error_is_one_line_that_names_the_log(
     assert "in fail" in logged
     assert "abcDEF123" not in logged
     told = run("doctor").out
-    assert str(file) in told and "1 error in the last 7 days, the last: " in told
+    assert str(file) in told and "1 error in the last 7 days\n" in told
     assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in told
     errors = {one["name"]: one["value"] for one in run("doctor", "--json").record["findings"]}
     assert errors["errors"] == "1 error in the last 7 days"

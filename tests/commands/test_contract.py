@@ -43,11 +43,11 @@ def test_json_is_ascii_where_the_output_writes_nothing_else(monkeypatch: pytest.
 
 
 def test_a_field_that_is_not_there_gets_the_nearest_name_or_all(run: Run, home: object) -> None:
-    assert run("tags", "--jsonl=nam").err == (
+    assert run("tag", "list", "--jsonl=nam").err == (
         '{"error": "--jsonl has no field \'nam\'.", "kind": "usage", "hint": "Did you mean name? See'
-        " 'dailypapers tags --help'.\"}\n"
+        " 'dailypapers tag --help'.\"}\n"
     )
-    assert run("tags", "--json=qqqq").err == (
-        '{"error": "--json has no field \'qqqq\'.", "kind": "usage", "hint": "It takes name, papers. See'
-        " 'dailypapers tags --help'.\"}\n"
+    assert run("tag", "list", "--json=qqqq").err == (
+        '{"error": "--json has no field \'qqqq\'.", "kind": "usage", "hint": "It takes mark, tag,'
+        " papers, changed, dry_run, name. See 'dailypapers tag --help'.\"}\n"
     )

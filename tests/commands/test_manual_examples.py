@@ -162,9 +162,6 @@ def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pyt
     for words in commands(name):
         if runs_elsewhere(words):
             continue
-        match words:
-            case ["config", "init"]:
-                (home / "config.toml").unlink()
         found = run(*words)
         # `doctor` says that something is wrong, as it is here.
         assert found.code == 0 or words[0] == "doctor", (words, found.err)

@@ -27,7 +27,7 @@ from reader.core.marks import (
     rule_done,
     rule_words,
 )
-from reader.core.passages import COLOURS, QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
+from reader.core.passages import QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
 from reader.core.reading import Deed, PaperRef, ReadingCounts, Share, figures
 from tests.table import each
 
@@ -168,10 +168,10 @@ PAPER_ID = "2606.30308"
 lines = st.text(st.characters(codec="utf-8"), max_size=60)
 
 passages = st.builds(
-    lambda quote, section, colour, note: parse_passage(
-        passage_id(quote), Passage("", quote, section=section, colour=colour, note=note).value
+    lambda quote, section, note: parse_passage(
+        passage_id(quote), Passage("", quote, section=section, note=note).value
     ),
-    lines.filter(lambda text: any(map(str.isalnum, text))), lines, st.sampled_from(COLOURS), lines,
+    lines.filter(lambda text: any(map(str.isalnum, text))), lines, lines,
 ).filter(bool)  # fmt: skip
 
 
@@ -198,17 +198,17 @@ def test_an_invalid_highlight_is_refused(id: str, value: str) -> None:
 
 
 def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
-    whole = Passage("0123456789ab", "a\n\nb", "before", "after", "§1 One", "red", "Mine.", 999_999)
+    whole = Passage("0123456789ab", "a\n\nb", "before", "after", "§1 One", "Mine.", 999_999)
     assert parse_passage(whole.id, whole.value) == whole
     assert json.loads(whole.value) == {name: value for name, value in whole._asdict().items() if name != "id"}
     assert parse_passage(whole.id, '{"quote": "a"}') == Passage(whole.id, "a")
-    assert Passage("x", "é").value == '{"quote":"é","colour":"yellow"}'
+    assert Passage("x", "é").value == '{"quote":"é"}'
     assert passage_id("!") != passage_id("?") and passage_id("A b!") == passage_id("a B")
     for block in (-1, 1_000_000, True, "1", None):
         assert parse_passage(whole.id, json.dumps({**json.loads(whole.value), "block": block})) == whole._replace(
             block=0
         )
-    assert whole.said(PAPER_ID) == f"“a b” (§1 One, red, {whole.address(PAPER_ID)}) Mine."
+    assert whole.said(PAPER_ID) == f"“a b” (§1 One, {whole.address(PAPER_ID)}) Mine."
     assert Passage("", "a “b”").said("page:0") == "“a ‘b’” ()"
     second, first = whole._replace(block=2), whole._replace(id="1")
     assert in_order([second, whole, first]) == (second, whole, first)
@@ -234,12 +234,10 @@ def test_a_link_has_the_ends_of_what_a_browser_finds(quote: str, text: str) -> N
 def test_foreign_values_are_bounded_and_clean() -> None:
     found = parse_passage(
         "0123456789ab",
-        json.dumps(
-            {"quote": "a\x1b[2Jb" + "c" * 2 * QUOTE_LIMIT, "colour": "ultraviolet", "block": True, "note": [1], "x": 1}
-        ),
+        json.dumps({"quote": "a\x1b[2Jb" + "c" * 2 * QUOTE_LIMIT, "colour": "red", "block": True, "note": [1], "x": 1}),
     )
     assert found is not None and found.quote.startswith("abc") and len(found.quote) <= QUOTE_LIMIT
-    assert (found.colour, found.block, found.note) == (COLOURS[0], 0, "")
+    assert (found.block, found.note) == (0, "")
     assert clean_mark(f"{PASSAGE}0123456789ab", "") == (f"{PASSAGE}0123456789ab", "")
 
 
@@ -251,14 +249,15 @@ def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passa
     text = " ".join(filter(None, (note, *(one.said(PAPER_ID) for one in kept))))
     found_note, found = split_note(text)
     assert found_note == note.rstrip() or not kept
-    assert [(one.id, one.colour, one.note) for one in found] == [
-        (passage_id(one.quote), one.colour, one.note.strip()) for one in kept
-    ]
+    assert [(one.id, one.note) for one in found] == [(passage_id(one.quote), one.note.strip()) for one in kept]
 
 
 def test_a_section_may_have_commas_and_brackets() -> None:
-    one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", colour="red", note="Mine (really).")
-    assert split_note(f"Before.\n\n{one.said(PAPER_ID)}") == ("Before.", (one,))
+    one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
+    said = f"Before.\n\n{one.said(PAPER_ID)}"
+    assert split_note(said) == ("Before.", (one,))
+    # Earlier versions wrote the colour there.
+    assert split_note(said.replace(", https:", ", red, https:")) == ("Before.", (one,))
     assert split_note("No “highlight” (§2, https://example.org) here") == (
         "No “highlight” (§2, https://example.org) here",
         (),

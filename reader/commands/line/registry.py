@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader import installed
+from reader.core import renamed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
@@ -15,21 +16,15 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Print papers": {
-            "list": "the papers of a query",
+            "list": "papers, topics, passages",
             "show": "a paper, with its links",
             "read": "the full text of a paper",
-            "similar": "papers like a given one",
-            "grep": "words in the stored texts",
-            "count": "the number of papers",
-            "topics": "the topics of papers",
-            "stats": "your reading in numbers",
-            "open": "a paper in the browser",
+            "open": "a paper in the browser, or its PDF",
         },
         "Get papers": {
             "refresh": "from the feed",
             "search": "in the feed itself",
             "add": "by id or address",
-            "pdf": "a paper as a PDF",
             "import": "from a file",
             "feeds": "from other feeds",
             "digest": "a mail of new papers",
@@ -37,21 +32,17 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Keep them": {
             "mark": "read, star, queue, hide",
             "tag": "papers, with your own words",
-            "tags": "the tags that you use",
             "note": "what you think of a paper",
             "views": "queries with a name",
             "follow": "authors, topics, words",
-            "weights": "what For you has learned",
             "rules": "for papers as they come in",
             "undo": "the last mark",
-            "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "run your own programs",
             "sync": "with your other machines",
         },
         "Look after it": {
-            "config": "the settings",
-            "keys": "the keys of the reader",
+            "config": "the settings and keys",
             "doctor": "what is wrong, and what helps",
             "completions": "for your shell",
             "mcp": "tools for programs",
@@ -61,7 +52,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands by group, in the order of the help, each with a short description."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""The names of our commands, in `reader.commands` or in our extensions."""
+"""The names of our commands, each in a module of its own."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
@@ -78,7 +69,7 @@ FOREIGN = MappingProxyType(
         **dict.fromkeys(("later", "save"), "mark queue ID"),
         "ls": "list",
         "find": "search WORDS",
-        "download": "pdf ID",
+        "download": "open ID --pdf",
         "get": "add ID",
         "settings": "config show",
         "set": "config set NAME VALUE",
@@ -91,16 +82,13 @@ FOREIGN = MappingProxyType(
 )
 """Words for commands in other programs, and their equivalent here."""
 
-_PLACES = MappingProxyType(
+_MODULES = MappingProxyType(
     {
-        "import": ("import_files", "COMMAND"),
-        "count": ("list", "COUNT"),
-        "pdf": ("open", "PDF"),
-        "redo": ("undo", "REDO"),
-        "tags": ("tag", "TAGS"),
+        "import": "reader.commands.import_files",
+        **{name: f"reader.{name}" for name in ("digest", "mcp", "sync")},
     }
 )
-"""Modules and variables of commands that differ from `COMMAND` in a module of the same name."""
+"""The modules of the commands that are not modules of `reader.commands` of the same name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -113,8 +101,10 @@ EXAMPLES = (
 
 
 def is_command(word: str) -> bool:
-    """Whether a word is the name of a command, including extensions."""
-    return word in COMMANDS or (word.replace("-", "").isalnum() and word in installed.others())
+    """Whether a word is the name of a command, including extensions and old names."""
+    return (
+        word in COMMANDS or word in renamed.COMMANDS or (word.replace("-", "").isalnum() and word in installed.others())
+    )
 
 
 def gists_of_commands() -> dict[str, str]:
@@ -130,12 +120,12 @@ def json_forms() -> dict[str, str]:
 
 
 def find_command(name: str) -> Command:
-    """Import and return the command of this name; raises ReaderError if its extension was switched off."""
+    """Import and return the command of this name, new or old; raises ReaderError if its extension was switched off."""
     from importlib import import_module
 
-    if name in COMMANDS and name not in installed.OWN:
-        module, variable = _PLACES.get(name, (name, "COMMAND"))
-        command: Command = getattr(import_module(f"reader.commands.{module}"), variable)
+    name = renamed.with_new_names([name])[0]
+    if name in COMMANDS:
+        command: Command = import_module(_MODULES.get(name, f"reader.commands.{name}")).COMMAND
         return command
     found: Command | None = installed.command(name)
     if found is None:

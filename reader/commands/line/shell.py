@@ -16,7 +16,7 @@ from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
-from reader.core import removed
+from reader.core import removed, renamed
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
@@ -162,19 +162,16 @@ ACTIONS_FIRST = {
 }  # fmt: skip
 """Words that mean an action if nothing follows, though a command has the same name."""
 
-_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0, "similar": 0}
+_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "read": 0, "show": 0}
 """Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
 """Those that take many papers, or a query in their place."""
 
-_SEVERAL = (*_MANY, "similar")
-
-
 _WITHIN = frozenset(
     (
-        *("list", "show", "read", "similar", "grep", "count", "topics", "stats", "refresh", "search", "add"),
-        *("mark", "tag", "tags", "note", "views", "follow", "weights", "undo", "redo", "keys", "help"),
+        *("list", "show", "read", "refresh", "search", "add"),
+        *("mark", "tag", "note", "views", "follow", "undo", "help"),
     )
 )
 """Commands that touch only papers, marks and views: no given file, and no program."""
@@ -245,7 +242,7 @@ def _understand(line: str, here: Here) -> Typed:
         return Typed(action=_WITH_TEXT[words[0]], text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
-    name, rest = words[0], words[1:]
+    name, *rest = renamed.with_new_names(words)
     if not rest and (id := arxiv_id(name)):
         return Typed(paper=id)
     if not is_command(name):
@@ -323,7 +320,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if has_query:
         return Typed((name, *words), is_counted=not is_dry)
     if not papers:
-        taken = here.selected if name in _SEVERAL and here.selected else _one(here)
+        taken = here.selected if name in _MANY and here.selected else _one(here)
         return Typed((name, *words, *taken))
     named = [words[place] for place in papers]
     if all(named_id(word) or doi_in(word) or word.startswith(OWN_PREFIXES) for word in named):

@@ -41,20 +41,6 @@ LONGEST_TYPED = 100
 SIDEWAYS = 8
 
 
-def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Names of sources, and sources as in the settings, by letter; the first is the best of all."""
-    from urllib.parse import urlsplit
-
-    from reader.core.document.model import ORIGINS
-
-    found = {"r": ("the best", "")}
-    for place in places:
-        name = ORIGINS.get(place) or urlsplit(place).hostname or place
-        letter = next((one for one in name.removeprefix("the ").lower() if one.isalnum() and one not in found), "")
-        found[letter] = (name, place)
-    return found
-
-
 class FullTextActions(Actor):
     """Open the full text, and move in it."""
 
@@ -117,15 +103,8 @@ class FullTextActions(Actor):
             return
         if why := self._why_not(text.paper.id):
             self._model.show_notice(why, "warning")
-        elif text.view is None:
-            self._fetch("")
         else:
-            origins = _by_letter(self._services.settings.full_text_from)
-            names = [(letter, name) for letter, (name, _) in origins.items()]
-            self._services[Keyboard].ask_letter("text from", names, lambda letter: self._fetch(origins[letter][1]))
-
-    def _fetch(self, origin: str) -> None:
-        self._model.change(self._model.state.update(TEXT, lambda text: text.fetching(origin=origin)))
+            self._model.change(self._model.state.put(TEXT, text.fetching()))
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
@@ -196,8 +175,6 @@ class FullTextActions(Actor):
 
     @handles_steps("text.right", "text.left", SIDEWAYS)
     def scroll_sideways(self, cells: int) -> None:
-        if self._change(lambda view: view.move_by_words(cells // SIDEWAYS)):
-            return
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
             self._tell_of_text("nothing is wider than the screen")
 
@@ -410,14 +387,11 @@ class FullTextActions(Actor):
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
-        from reader.core.passages import COLOURS
-
         text = self._model.state[TEXT]
         if text is None or (here := text.in_hand) is None:
             self.keep_selected()
-            return
-        colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]
-        self._store(text, here.passage.id, here.passage._replace(colour=colours[0]) if colours else None)
+        else:
+            self._store(text, here.passage.id, None)
 
     def keep_selected(self) -> Passage | None:
         """Keep the selected words as a highlight, and return the one that keys then act on."""
@@ -431,7 +405,7 @@ class FullTextActions(Actor):
         chosen = text.view.chosen_words
         if chosen is None:
             said = "there are no words in these lines" if text.view.selection else None
-            self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines or words to highlight")
+            self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines to highlight")
             return None
         highlights = text.view.highlights
         # Quoting a text of 2 MB takes half a second.

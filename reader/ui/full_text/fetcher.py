@@ -33,25 +33,25 @@ class TextFetcher(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._worker: Worker[None] | None = None
-        self._asked: tuple[PaperKey, str] | None = None
-        """The paper whose text is being fetched, and the source."""
+        self._asked: PaperKey | None = None
+        """The paper whose text is being fetched."""
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
         text = state[TEXT]
         wanted = text if text is not None and text.is_fetching else None
-        asked = (wanted.key, wanted.origin) if wanted is not None else None
+        asked = wanted.key if wanted is not None else None
         if self._worker is not None and asked != self._asked:
             worker, self._worker = self._worker, None
             worker.cancel()
         if wanted is not None and self._worker is None:
             self._asked = asked
-            fetch = partial(self._fetch, wanted.key, wanted.paper.id, wanted.origin)
+            fetch = partial(self._fetch, wanted.key, wanted.paper.id)
             self._worker = self._background.start("full text", fetch, exclusive=True)
 
-    async def _fetch(self, key: PaperKey, id: str, origin: str) -> None:
+    async def _fetch(self, key: PaperKey, id: str) -> None:
         try:
-            missing = await self._ask(key, id, origin)
+            missing = await self._ask(key, id)
         except ReaderError as error:
             missing = str(error)
         except Exception:
@@ -59,7 +59,7 @@ class TextFetcher(Actor):
             raise
         self._end(key, missing)
 
-    async def _ask(self, key: PaperKey, id: str, origin: str) -> str:
+    async def _ask(self, key: PaperKey, id: str) -> str:
         """Fetch a text into the cache; return why there is none, or an empty text."""
         from reader.refresh import jobs
         from reader.refresh.jobs import TextMissing, Waiting
@@ -67,7 +67,7 @@ class TextFetcher(Actor):
         # A paper found in the feed may not be stored yet.
         await self._library.store([key])
         missing = ""
-        async with aclosing(self._app.run_job(jobs.FetchText(id, origin))) as messages:
+        async with aclosing(self._app.run_job(jobs.FetchText(id))) as messages:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):

@@ -144,22 +144,18 @@ class Highlights:
         nearest = next((place for place in places if (place > here if step == 1 else place < here)), None)
         return nearest or (self.place_of(found[0][1]) if found else None)
 
-    def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:
-        """The words between two letters of lines; None if there are none."""
-        blocks = range(first[0].block, last[0].block + 1)
-        found = ((block, self._inside(block, first, last)) for block in blocks)
+    def words_between(self, first: TextPlace, last: TextPlace) -> Range | None:
+        """The words of some lines; None if there are none."""
+        blocks = range(first.block, last.block + 1)
+        found = ((block, self._words_on(block, first, last)) for block in blocks)
         begin = next((Point(block, min(words)) for block, words in found if words), None)
-        found = ((block, self._inside(block, first, last)) for block in reversed(blocks))
+        found = ((block, self._words_on(block, first, last)) for block in reversed(blocks))
         end = next((Point(block, max(words)) for block, words in found if words), None)
         return Range(begin, end) if begin and end else None
 
-    def _inside(self, block: int, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Sequence[int]:
-        """The words of a block between two letters of lines; all of them if none is drawn as in the text."""
+    def _words_on(self, block: int, first: TextPlace, last: TextPlace) -> Sequence[int]:
+        """The words of a block on some lines; all of its words if none is drawn as in the text."""
         drawn = self._words_of(block)
         if not drawn:
             return range(len(self.words.words(block)))
-        return [
-            one.word
-            for one in drawn
-            if (TextPlace(block, one.line), one.end) > first and (TextPlace(block, one.line), one.start) < last
-        ]
+        return [one.word for one in drawn if first <= TextPlace(block, one.line) <= last]

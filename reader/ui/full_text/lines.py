@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.document.block_lines import IN_ASCII, DocumentLine
 from reader.core.lines import FOLLOW, Line, Piece, cell_len, cut_line, fill, literal, measure, spread
-from reader.core.passages import COLOURS
 from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.kit.lines import hits
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 TEXT_ROLES = (
     "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
-    "cursor", "more", "key", "letter", "selected", "sign", *COLOURS,
+    "cursor", "more", "key", "letter", "selected", "sign", "passage",
 )  # fmt: skip
 
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]

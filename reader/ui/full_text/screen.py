@@ -15,7 +15,6 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.ids import pdf_url
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
-from reader.core.passages import COLOURS
 from reader.keys.keymap import Keymap
 from reader.ui.full_text.lines import (
     PLAIN_LINE,
@@ -132,8 +131,6 @@ class TextPane(Pane, can_focus=True):
     @staticmethod
     def _over(view: TextView, place: TextPlace) -> str:
         selection = view.selection
-        if selection is not None and selection.word is not None:
-            return "cursor" if place == selection.cursor else PLAIN
         if selection is not None and selection.first <= place <= selection.last:
             return "selected"
         return "cursor" if place == view.marked else PLAIN
@@ -143,10 +140,7 @@ class TextPane(Pane, can_focus=True):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        painted = [(part.start, part.end, part.kept.passage.colour) for part in view.highlights.on_line(place)]
-        if view.selection is not None and view.selection.word is not None:
-            start, end = view.chosen_part(place)
-            painted += [(start, end, "selected")] if start < end else []
+        painted = [(part.start, part.end, "passage") for part in view.highlights.on_line(place)]
         is_plain = not (letters or painted or view.search.text)
         return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
 
@@ -213,7 +207,7 @@ class TextPane(Pane, can_focus=True):
             self.post_message(Reported("reference", meta.get("value", "")))
 
 
-OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
+OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", "passage")
 
 DEEPEST = 5
 
@@ -225,7 +219,7 @@ def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: boo
     if entry.kept is not None:
         passage = entry.kept.passage
         words = literal(" ".join(passage.quote[:200].split()))
-        found: Line = (Piece(" "), Piece(words, f"part {passage.colour}"))
+        found: Line = (Piece(" "), Piece(words, "part passage"))
         lost: Line = (Piece(f" not in this text: {words}", "part"),)
         line = (
             Piece(" " * 2 * (level - 1)),

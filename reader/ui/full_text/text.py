@@ -116,8 +116,6 @@ class FullText:
     outline: Outline = field(default_factory=Outline)
     is_fetching: bool = False
     progress: str = ""
-    origin: str = ""
-    """The only source to ask, as in the setting `full_text_from`; empty for the best."""
     search_ahead: Search = NO_SEARCH
     """Words to search for once the text is there."""
     problem: str = ""
@@ -177,10 +175,9 @@ class FullText:
         trail = tuple(bookmark(document, self.source, *spot) for spot in self.view.trail[-LONGEST_TRAIL:])
         return bookmark(document, self.source, *self.view.spot(self.view.top))._replace(trail=trail)
 
-    def fetching(self, progress: str = "", origin: str | None = None) -> FullText:
-        """Record the fetch, its status and its source, if they changed."""
-        origin = self.origin if origin is None else origin
-        return replace(self, is_fetching=True, progress=progress, problem="", origin=origin)
+    def fetching(self, progress: str = "") -> FullText:
+        """Record that the text is being fetched, and the status of that."""
+        return replace(self, is_fetching=True, progress=progress, problem="")
 
     def failed(self, problem: str) -> FullText:
         """Record why there is no text; an earlier one stays."""

@@ -18,14 +18,13 @@ from reader.core.lines import Piece, fill
 from reader.core.text import fold
 from reader.core.words import Marker
 from reader.ui.full_text.highlights import Highlights, PlacedHighlight
-from reader.ui.full_text.lines import FrontLines, part_of
+from reader.ui.full_text.lines import FrontLines
 from reader.ui.full_text.links import TextLink, links_in
 from reader.ui.kit.lines import pattern
 
 MOST_COUNTED = 1_000
 """Maximum matching lines counted: more would take most of a second in a large text."""
 
-_CHOSEN = re.compile(r"\S*[^\W_]\S*")
 _TEX = re.compile(r"[\\_^]")
 
 
@@ -162,14 +161,10 @@ class Size(NamedTuple):
 
 
 class TextSelection(NamedTuple):
-    """A selection of lines or words, from the anchor to the cursor."""
+    """The selected lines, from the anchor to the cursor."""
 
     cursor: TextPlace
     anchor: TextPlace
-    word: int | None = None
-    """The cursor's word in its line; None while whole lines are selected."""
-    anchor_word: int = 0
-    """The anchor's word; past the last one of its line for that one."""
 
     @property
     def first(self) -> TextPlace:
@@ -483,8 +478,7 @@ class TextView:
 
     def select(self) -> TextView:
         if (chosen := self.selection) is not None:
-            begun = chosen._replace(anchor=chosen.cursor, anchor_word=chosen.word or 0)
-            return replace(self, selection=begun)
+            return replace(self, selection=chosen._replace(anchor=chosen.cursor))
         lines = self.lines()
         filled = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
@@ -501,53 +495,11 @@ class TextView:
             return self
         return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
 
-    def move_by_words(self, words: int) -> TextView:
-        """Move the selection's cursor by words, starting from an end of its line if lines were selected."""
-        chosen = self.selection
-        if chosen is None:
-            return self
-        step = 1 if words > 0 else -1
-        cursor, here = chosen.cursor, self._words_on(chosen.cursor)
-        if chosen.word is None:
-            is_upwards = chosen.anchor > chosen.cursor
-            chosen = chosen._replace(anchor_word=len(self._words_on(chosen.anchor)) if is_upwards else 0)
-            word = 0 if step == 1 else max(0, len(here) - 2)
-            words -= step
-        else:
-            word = min(chosen.word, max(0, len(here) - 1))
-        word += words
-        while not 0 <= word < len(here):
-            beyond = self._beside(cursor, step)
-            if beyond == cursor:
-                word = max(0, min(word, len(here) - 1))
-                break
-            word -= len(here) if step == 1 else 0
-            cursor, here = beyond, self._words_on(beyond)
-            word += len(here) if step == -1 else 0
-        return self._with_cursor(chosen._replace(word=word), cursor)
-
-    def _words_on(self, place: TextPlace) -> list[tuple[int, int]]:
-        return [match.span() for match in _CHOSEN.finditer(self.layout.lines(place.block)[place.line].text)]
-
-    def chosen_part(self, place: TextPlace) -> tuple[int, int]:
-        """The selected letters of a line; empty if equal."""
-        chosen = self.selection
-        if chosen is None or not chosen.first <= place <= chosen.last:
-            return 0, 0
-        text = self.layout.lines(place.block)[place.line].text
-        if chosen.word is None:
-            return 0, len(text)
-        words = self._words_on(place)
-        first, last = sorted([(chosen.anchor, chosen.anchor_word), (chosen.cursor, chosen.word)])
-        start = words[min(first[1], len(words) - 1)][0] if place == first[0] and words else 0
-        return start, words[min(last[1], len(words) - 1)][1] if place == last[0] and words else len(text)
-
     @property
     def chosen_words(self) -> Range | None:
         if self.selection is None:
             return None
-        first, last = self.selection.first, self.selection.last
-        return self.highlights.chosen((first, self.chosen_part(first)[0]), (last, self.chosen_part(last)[1]))
+        return self.highlights.words_between(self.selection.first, self.selection.last)
 
     def _with_cursor(self, selection: TextSelection, cursor: TextPlace) -> TextView:
         moved = replace(self, selection=selection._replace(cursor=cursor))
@@ -562,11 +514,7 @@ class TextView:
         found = []
         for block in range(first.block, last.block + 1):
             lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
-            found += [
-                (place, line._replace(pieces=part_of(line.pieces, *self.chosen_part(place))))
-                for place, line in lines
-                if first <= place <= last
-            ]
+            found += [(place, line) for place, line in lines if first <= place <= last]
         return found
 
     def let_go(self) -> TextView:

@@ -17,7 +17,6 @@ from typing import NamedTuple, TypeAlias
 from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
-from reader.core.passages import HUES
 from reader.core.theme_names import TEXTUAL
 from reader.ui.kit.textual_fixes import ControlNet, color_filters
 
@@ -169,21 +168,24 @@ def _rgb(color: str) -> Rgb:
 _BEHIND_BARS = tuple(f"scrollbar-background{when}" for when in ("", "-hover", "-active"))
 _STYLES = tuple(f"{name}-style" for name in ("mark", "muted", "faint", "hit", "strip", "cursor"))
 
+_MARKER = "#ffd400"
+"""The colour of highlights in a text, which tints the ground."""
+
 DEFAULTS: Mapping[str, str] = {
     "star": "#e3b341",
     "rule": "#808080 40%",
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
-    **{f"mark-{name}": f"{hue} 28%" for name, hue in HUES.items()},
+    "mark": f"{_MARKER} 28%",
     "strip": "#4a7bd0 30%",
     **dict.fromkeys(_STYLES, "none"),
 }
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
 `star` is the colour of stars, `rule` that of the line between panes.
-`cursor` is the background of the highlighted line, `hit` that of a found word, `mark-yellow` that of a highlight in a
+`cursor` is the background of the highlighted line, `hit` that of a found word, `mark` that of a highlight in a
 text, `strip` that of the query in the first line. The styles belong to `$text-muted`, `$text-disabled`, `$hit`,
-`$mark-…`, `$strip` and `$cursor`.
+`$mark`, `$strip` and `$cursor`.
 """
 
 
@@ -199,7 +201,7 @@ def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) ->
         "cursor": look.cursor,
         "hit": look.hit,
         "strip": look.strip,
-        **{f"mark-{name}": tinted(ground, hue, text) for name, hue in HUES.items()},
+        "mark": tinted(ground, _MARKER, text),
         **dict.fromkeys(_STYLES, "none"),
         "border": look.rule,
         "border-blurred": look.rule,
@@ -261,7 +263,7 @@ ANSI = Theme(
         "cursor": "ansi_default",
         "hit": "ansi_default",
         "strip": "ansi_default",
-        **dict.fromkeys((f"mark-{name}" for name in HUES), "ansi_default"),
+        "mark": "ansi_default",
         "mark-style": "underline not dim",
         "muted-style": "dim",
         "faint-style": "dim",

@@ -14,7 +14,7 @@ from reader.cache.texts import KeptText
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Formula, Reference, Span
 from reader.core.marks import PASSAGE
-from reader.core.passages import COLOURS, Passage, parse_passage
+from reader.core.passages import Passage, parse_passage
 from reader.ui.full_text import view as view_module
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.full_text.bookmarks import BookmarkKeeper
@@ -211,7 +211,7 @@ def test_the_ends_of_a_text_are_told_and_pages_move_the_cursor_of_what_is_select
     assert Texts(Document("", (paragraph("See."),))).do("text.outline") == "this text has no sections"
 
 
-async def test_selected_words_are_kept_coloured_and_quoted() -> None:
+async def test_selected_words_are_kept_removed_and_quoted() -> None:
     blocks = document().blocks
     bench = Texts(Document("", (*blocks, paragraph("The zebra runs on."), *blocks)))
 
@@ -222,7 +222,7 @@ async def test_selected_words_are_kept_coloured_and_quoted() -> None:
         bench.actions.show_highlights(bench.model.state)
         return [one.range is not None for one in bench.view.highlights.kept]
 
-    assert bench.do("text.highlight") == "v selects lines or words to highlight"
+    assert bench.do("text.highlight") == "v selects lines to highlight"
     assert bench.do("text.select", "text.highlight") == "there are no words in these lines"
     bench.actions.open_at("zebra runs", 29)
     assert bench.view.marked == TextPlace(29, 1) and bench.actions.passage_to_note() is None
@@ -234,9 +234,12 @@ async def test_selected_words_are_kept_coloured_and_quoted() -> None:
     for block in (29, len(blocks)):
         bench.actions.open_at("zebra runs", block)
         await kept()
-        bench.do("text.select", "text.right", "text.right")
+        bench.do("text.select")
         passage = bench.actions.passage_to_note()
-        assert passage is not None and (passage.quote, bench.view.selection) == ("The zebra", None)
+        assert passage is not None and (passage.quote, bench.view.selection) == (
+            "The zebra runs only here." if block == 29 else "The zebra runs on.",
+            None,
+        )
         assert bench.actions.passage_to_note() == passage and passage not in bench.passages
         bench.actions.show_highlights(bench.model.state)
         assert bench.view.in_hand.passage == passage
@@ -246,7 +249,5 @@ async def test_selected_words_are_kept_coloured_and_quoted() -> None:
     bench.actions.show_highlights(bench.model.state)
     assert [one.range is None for one in bench.view.highlights.kept] == [True, False]
     assert await kept() == [True, True] and not bench.works
-    for colour in (*COLOURS[1:], None):
-        assert bench.do("text.highlight") == ""
-        assert [one.passage.colour for one in bench.view.highlights.kept][1:] == ([colour] if colour else [])
+    assert bench.do("text.highlight") == "" and len(bench.view.highlights.kept) == 1
     assert await kept() == [True] and bench.view.in_hand is None

@@ -180,18 +180,17 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         assert (side[2], side[4]) == (caption, "  column 0  ‹ column 2  column 3  column 4  column 5  col›")
         lines = view.select().move_cursor(2)
         assert drawn(lines) == {y: f"▌ {plain[y][2:]}".rstrip() for y in range(3)} and over(0)[1] == ("1  ", "selected")
-        assert drawn(lines.move_by_words(2)) == {2: f"▌ {plain[2][2:]}"} and over(2) == [("We follow", "selected")]
         places = Range(Point(1, 1), Point(1, 3)), Range(Point(2, 3), Point(2, 20))
         kept = [
             PlacedHighlight(Passage("1", "x", note="n"), places[0]),
-            PlacedHighlight(Passage("2", "y", colour="red"), places[1]),
+            PlacedHighlight(Passage("2", "y"), places[1]),
         ]
         highlighted = replace(view, highlights=view.highlights.with_kept(kept))
         barred = {y: f"▎ {plain[y][2:]}" for y in (4, 5, 6)}
         assert drawn(highlighted) == {2: f"✎ {plain[2][2:]}", **barred} and over(2) == [
-            ("follow ", "yellow"),
-            ("[2]", "yellow"),
-            (" and", "yellow"),
+            ("follow ", "passage"),
+            ("[2]", "passage"),
+            (" and", "passage"),
         ]
         found = view.search_from("zebra", section.block)
         end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
@@ -226,7 +225,7 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
     kept = PlacedHighlight(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
     marked = replace(view, highlights=view.highlights.with_kept([kept])).take(kept)
-    assert ("c", "next colour") in text_status(view_text(state, marked), KEYMAP).keys
+    assert ("c", "remove") in text_status(view_text(state, marked), KEYMAP).keys
     asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
     assert text_status(view_text(asked, view.choose_link()), KEYMAP)[1:3] == ((("t", "Latest"),), "g")
     outlined = text_status(in_context("outline", 120), KEYMAP)

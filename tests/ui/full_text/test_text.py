@@ -122,7 +122,7 @@ def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
 
 def test_a_text_comes_with_what_was_typed_before_and_stays_while_it_is_fetched_again() -> None:
     fresh = FullText(1, paper(), text_size(80, 24))
-    asked = fresh.fetching("0 %", "feed").type_search("zebra")
+    asked = fresh.fetching("0 %").type_search("zebra")
     assert (fresh.is_fetching, asked.is_fetching) == (False, True)
     assert (asked.size, asked.search.is_typing, asked.bookmark, asked.in_hand) == (Size(79, 22), True, None, None)
     assert asked.end_search(is_kept=False).search.text == "" and asked.failed("Gone.").problem == "Gone."
@@ -131,9 +131,9 @@ def test_a_text_comes_with_what_was_typed_before_and_stays_while_it_is_fetched_a
         text = begun.came(KeptText(document(), "arxiv.org", ""))
         assert text.view is not None and text.view.marked is not None
         assert (text.search.text, text.search.is_typing) == ("zebra", not is_kept)
-        assert (text.is_fetching, text.progress, text.origin, text.search_ahead.text) == (False, "", "feed", "")
+        assert (text.is_fetching, text.progress, text.search_ahead.text) == (False, "", "")
     again = text.type_search("zebra r").end_search(is_kept=True).fetching()
-    assert (again.is_fetching, again.origin, again.failed("Gone.").problem) == (True, "feed", "")
+    assert (again.is_fetching, again.failed("Gone.").problem) == (True, "")
     assert again.search.text == "zebra r" and again.view is not None
     later = again.came(KeptText(document(), "arxiv.org", ""), Bookmark("other"))
     assert later.bookmark == again.bookmark != Bookmark("other")

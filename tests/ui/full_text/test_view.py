@@ -301,7 +301,7 @@ def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
 
 
 def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> None:
-    assert view.move_cursor(1) is view.move_by_words(1) is view
+    assert view.move_cursor(1) is view
     chosen = view.select()
     # The view follows the cursor only beyond its edges.
     tops = [chosen.move_cursor(lines).top for lines in (SIZE.rows - 1, SIZE.rows, SIZE.rows + 1)]
@@ -318,50 +318,6 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
     assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
     assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
-
-
-@each(
-    ("lines", "moves", "cursor", "selected"),
-    [
-        (0, (1,), 0, ["one"]),
-        (0, (1, 1), 1, ["one two"]),
-        (0, (-1,), 1, ["one two"]),
-        (0, (4,), 0, ["one two three", "", "four"]),
-        (0, (9, -4), 1, ["one two"]),
-        (0, (-9,), 0, ["one"]),
-        (2, (9,), 2, ["one two three", "", "four five six"]),
-        (2, (-1,), 1, ["one two three", "", "four five"]),
-        (2, (-3,), 2, ["one two three"]),
-        (-2, (1,), 0, ["one two three", "", "four five six"]),
-        (-2, (2,), 1, ["two three", "", "four five six"]),
-    ],
-)
-def test_words_are_selected_from_an_end_of_the_selected_lines(
-    lines: int, moves: tuple[int, ...], cursor: int, selected: list[str]
-) -> None:
-    view = TextView.open(Document("", (paragraph("one two three"), paragraph("four five six"))), SIZE)
-    chosen = view.select().move_cursor(max(0, -lines)).select().move_cursor(lines)
-    for words in moves:
-        chosen = chosen.move_by_words(words)
-    assert [line.text for _, line in chosen.selected_lines()] == selected
-    assert chosen.selection is not None and chosen.selection.word == cursor
-
-
-def test_a_selected_word_is_the_last_one_of_a_shorter_line() -> None:
-    blocks = paragraph("one two three"), paragraph("four"), paragraph("five six")
-    view = TextView.open(Document("", blocks), SIZE)
-    chosen = view.select().move_by_words(3).move_cursor(2)
-    again = view.select().move_by_words(2).select()
-    for begun, words, selected in (
-        (chosen, 1, ["one two three", "", "four", "", "five"]),
-        (chosen, -1, ["one two three"]),
-        (chosen.select(), 1, ["four", "", "five"]),
-        (again, 1, ["two three"]),
-        (again, -1, ["one two"]),
-        (again.move_by_words(-1).select(), 1, ["one two"]),
-        (view.select().move_cursor(2), -1, ["one two three", "", "four"]),
-    ):
-        assert [line.text for _, line in begun.move_by_words(words).selected_lines()] == selected
 
 
 def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or_selected(view: TextView) -> None:
@@ -383,10 +339,12 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
     assert [(one.in_hand, one.top == view.top, len(one.trail)) for one in taken] == [
         *((kept[0], True, 0), (kept[1], False, 1), (kept[2], False, 1), (None, True, 0)),
     ]
-    lines = view.select().move_cursor(2)
-    words = lines.move_by_words(1)
-    assert (lines.chosen_words, lines.in_hand) == (Range(Point(0, 0), Point(1, 9)), kept[0])
-    assert (words.chosen_words, words.in_hand) == (Range(Point(0, 0), Point(1, 0)), None)
+    for rows, chosen, highlight in (
+        (2, Range(Point(0, 0), Point(1, 9)), kept[0]),
+        (0, Range(Point(0, 0), Point(0, 1)), None),
+    ):
+        lines = view.select().move_cursor(rows)
+        assert (lines.chosen_words, lines.in_hand) == (chosen, highlight)
 
 
 def test_a_quotation_has_whole_paragraphs_lines_of_tables_and_its_source(view: TextView) -> None:
