@@ -88,9 +88,9 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
 def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
-    if first in renamed.COMMANDS:
+    if form := renamed.new_form(words):
         if sys.stderr.isatty():
-            sys.stderr.write(f"{APP}: {first} is now '{APP} {' '.join(renamed.COMMANDS[first])}'.\n")
+            sys.stderr.write(f"{APP}: {first} is now '{APP} {form}'.\n")
         first, *words = renamed.with_new_names(words)
         return _run_command(first, words)
     if is_command(first):
@@ -132,9 +132,14 @@ def _run_command(name: str, words: Sequence[str]) -> int:
         workspace.write_exports()
     if not isinstance(outcome, OpenReader):
         return outcome
+    query = f'id:"{outcome.paper}"'
+    if _is_dumb():
+        from reader.commands.line.plain import converse
+
+        return converse(workspace, query)
     from reader.opening import show_reader
 
-    return show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True, is_plain=_is_dumb())
+    return show_reader(workspace, query, opens_page=True)
 
 
 # The reader
@@ -160,7 +165,11 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     is_plain = is_plain or _is_dumb()
     if demo:
         return show_sample(workspace, query, is_plain=is_plain)
-    return show_reader(workspace, query, frame=frame, is_plain=is_plain)
+    if is_plain:
+        from reader.commands.line.plain import converse
+
+        return converse(workspace, query)
+    return show_reader(workspace, query, frame=frame)
 
 
 def _no_command(word: str, meant: str) -> UsageError:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import Job, Message
     from reader.ui.app import ReaderApp
     from reader.ui.first_frame.frame import FirstFrame
-    from reader.ui.shell.app import Ask
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
@@ -37,9 +34,8 @@ def show_reader(
     frame: FirstFrame | None = None,
     *,
     opens_page: bool = False,
-    is_plain: bool,
 ) -> int:
-    """Open the reader on the user's cache or the sample's, on a paper's page if `opens_page`, or in plain lines."""
+    """Open the reader on the user's cache or the sample's, on a paper's page if `opens_page`."""
     from reader.ui.terminal.process import skip_final_collection, tune_process
 
     tune_process()
@@ -48,7 +44,6 @@ def show_reader(
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import ReaderApp
-    from reader.ui.kit.textual_fixes import knows_terminal
     from reader.ui.shell.app import SAMPLE
     from reader.ui.terminal.leaving import Leaving, exit_code
 
@@ -56,10 +51,9 @@ def show_reader(
     told = [] if sample else _prepare_cache(workspace, frame)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
-    if frame is not None and not (frame.is_shown and knows_terminal()):
-        frame.take_down()
+    if frame is not None and not frame.is_shown:
         frame = None
-    leaving = Leaving(frame, is_plain=is_plain)
+    leaving = Leaving(frame)
     try:
         app = ReaderApp(
             workspace.settings,
@@ -76,9 +70,8 @@ def show_reader(
             first_frame=frame,
             settings_file=workspace.config_file,
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
-            ask=_lines() if is_plain else None,
         )
-        outcome = app.run(headless=True, size=_size()) if is_plain else app.run()
+        outcome = app.run()
     finally:
         leaving.retire()
         if frame is not None:
@@ -91,11 +84,7 @@ def show_reader(
     if app.failure is not None and not leaving.is_terminal_gone:
         return report_unexpected("reader", app.failure)
     if outcome == SAMPLE and not sample and not leaving.signal:
-        return show_sample(workspace, query, is_plain=is_plain)
-    if is_plain:
-        # Not by a stream, which would keep what a closed terminal does not take.
-        with suppress(OSError):
-            os.write(1, f"{chr(10) if leaving.signal else ''}Left {APP}.\n".encode())
+        return show_sample(workspace, query)
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 
@@ -128,7 +117,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
 
     file = workspace.cache_file
     try:
-        is_good = is_there(file) and not suspect_stamp(file).exists()
+        is_good = is_there(file) and not suspect_stamp(file).exists() and not _has_lost_log(file)
         if is_good:
             schema.ensure(file)
     except CacheDamaged:
@@ -141,6 +130,16 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.commands.repairing import prepare_files
 
     return prepare_files(file)
+
+
+def _has_lost_log(cache: Path) -> bool:
+    from reader.paths import is_there, log_database
+
+    if is_there(log_database(cache)):
+        return False
+    from reader.log import copies
+
+    return bool(copies.lost(cache))
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:
@@ -159,30 +158,21 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     return worker.run_in_process(JobContext(file, settings, shipped_topics), job)
 
 
-def show_sample(workspace: Workspace, query: str, *, is_plain: bool) -> int:
-    """Open the bundled sample in a temporary cache."""
+def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:
+    """Open the bundled sample in a temporary cache, in plain lines if asked for."""
     from tempfile import TemporaryDirectory
 
-    from reader.commands.workspace import fill_with_sample
+    from reader.commands.workspace import Workspace, fill_with_sample
+    from reader.paths import HOME_VARIABLE
 
     with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "papers.db"
         fill_with_sample(workspace, file)
-        return show_reader(workspace, query, file, is_plain=is_plain)
+        if not is_plain:
+            return show_reader(workspace, query, file)
+        from reader.commands.line.plain import converse
 
-
-@cache
-def _lines() -> Ask:
-    """How a plain reader asks for lines; the sample, if opened, gets lines typed ahead."""
-    from reader.ui.plain.terminal import Lines
-
-    return Lines().ask
-
-
-def _size() -> tuple[int, int]:
-    """The columns and rows of a plain reader's pages: wide, so that nothing is cut, and not too long to listen to."""
-    columns = shutil.get_terminal_size().columns
-    return 200 if columns >= 80 else max(columns, 20), 20
+        return converse(Workspace(cache_file=file), query, {HOME_VARIABLE: folder})
 
 
 def _draw_on_terminal() -> None:

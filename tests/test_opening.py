@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from os import terminal_size
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,14 +36,6 @@ def test_it_is_drawn_on_standard_output_where_standard_error_is_elsewhere(
     monkeypatch.setattr(sys, "__stderr__", before)
     opening._draw_on_terminal()
     assert sys.__stderr__ is (sys.__stdout__ if is_moved else before)
-
-
-@each(("columns", "size"), [(200, (200, 20)), (80, (200, 20)), (79, (79, 20)), (9, (20, 20))])
-def test_a_plain_page_is_wide_unless_the_terminal_is_narrow(
-    columns: int, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: terminal_size((columns, 50)))
-    assert opening._size() == size
 
 
 @each(("is_due", "signal", "is_written"), [(True, None, True), (True, 15, False), (False, None, False)])
@@ -89,7 +79,7 @@ def replace_reader(
         facts = {"has_exports_due": is_due, "commands_due": (), "last_place": place, "return_code": 0}
         return SimpleNamespace(run=run, failure=failure, **facts)
 
-    def make_leaving(_frame: None, *, is_plain: bool) -> SimpleNamespace:
+    def make_leaving(_frame: None) -> SimpleNamespace:
         """It watches no signal, which would end the tests."""
         return SimpleNamespace(signal=0, is_terminal_gone=False, retire=lambda: None)
 
@@ -109,7 +99,7 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
     (options,) = map(vars, opened)
     assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
         **{"query": "topic:agents", "demo": False, "opens_page": False, "learns_apart": True, "first_frame": None},
-        **{"warnings": [], "ask": None, "file": home / "papers.db"},
+        **{"warnings": [], "file": home / "papers.db"},
         **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
     }
     assert len(options["rules"]().topics) == 61 and options["shell"]().suggest("tri").candidates
@@ -144,17 +134,16 @@ def test_an_error_that_ends_the_reader_is_one_line_and_logged(
     assert "ERROR reader: reader: ValueError: no such row" in log and "IndexError: pop from empty list" in log
 
 
-@each(("is_shown", "is_known"), [(True, True), (False, True), (True, False)])
+@each("is_shown", [True, False])
 def test_a_first_frame_is_gone_before_the_reader_draws_or_anything_is_said(
-    home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, is_shown: bool, is_known: bool
+    home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, is_shown: bool
 ) -> None:
     frame = Mock(is_shown=is_shown)
     opened = replace_reader(monkeypatch, ValueError("no such row"))
     monkeypatch.setattr(opening, "_prepare_cache", lambda *_: [])
-    monkeypatch.setattr("reader.ui.kit.textual_fixes.knows_terminal", lambda: is_known)
     monkeypatch.setattr("reader.commands.output.report_unexpected", lambda *_: frame.take_down.call_count)
-    assert opening.show_reader(Workspace(), "", frame=frame, is_plain=False) == 1
-    assert opened[0].first_frame is (frame if is_shown and is_known else None)
+    assert opening.show_reader(Workspace(), "", frame=frame) == int(is_shown)
+    assert opened[0].first_frame is (frame if is_shown else None)
 
 
 def test_garbage_is_collected_again_after_the_start(tuned: None) -> None:

@@ -215,15 +215,15 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
     if paper.abstract:
         parts = _FORMULA.split(clean_block(paper.abstract).replace("\n\n", " "))
         yield "abstract", "".join(part if _is_formula(part) else escape(part) for part in parts)
-    if said := annotation(paper):
+    if notes := annotation(paper):
         # Paragraphs for the note and each highlight. Some programs take a line that begins with `@` for an entry.
-        paragraphs = (escape(" ".join(part.split())) for part in said.split("\n\n"))
+        paragraphs = (escape(" ".join(part.split())) for part in notes.split("\n\n"))
         yield "annote", "\n\n".join(f"{{@}}{part[1:]}" if part.startswith("@") else part for part in paragraphs)
 
 
 def annotation(paper: Paper) -> str:
     """The user's note and highlights about a paper, for other programs."""
-    highlights = (clean_note(said, SAID_LIMIT) for said in paper.highlights)
+    highlights = (clean_note(passage, SAID_LIMIT) for passage in paper.highlights)
     return "\n\n".join(filter(None, (clean_note(paper.note or "").strip("\n"), *highlights)))
 
 
@@ -341,8 +341,8 @@ def _ris_fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
     elif paper.url:
         yield "UR", clean(paper.url)
     yield from (("KW", clean(word)) for word in paper.tags)
-    if said := annotation(paper):
-        yield "N1", " ".join(said.split())
+    if notes := annotation(paper):
+        yield "N1", " ".join(notes.split())
     yield "ER", ""
 
 

@@ -154,7 +154,7 @@ def record(paper: Paper) -> Record:
     values["authors"] = values["authors"] or None
     values["url"] = hf_url(paper.id) or clean(paper.url or "") or None
     # The user's own texts keep their lines.
-    values["highlights"] = [clean_note(said, SAID_LIMIT) for said in paper.highlights]
+    values["highlights"] = [clean_note(passage, SAID_LIMIT) for passage in paper.highlights]
     values["note"] = clean_note(paper.note or "") or None
     return values
 
@@ -296,17 +296,17 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
     yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
     if paper.note:
         yield f"Note: {plain_markdown(' '.join(clean_note(paper.note).split()))}"
-    yield from (_highlight(clean_note(said, SAID_LIMIT), paper.id) for said in paper.highlights)
+    yield from (_highlight(clean_note(passage, SAID_LIMIT), paper.id) for passage in paper.highlights)
     if found := links(paper):
         addresses = ((link.name, in_parentheses(link.url)) for link in found)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)
 
 
-def _highlight(said: str, id: str) -> str:
+def _highlight(passage: str, id: str) -> str:
     """A highlight as a quote with its section, which links into the paper, and the note below it."""
-    _, found = split_note(said)
+    _, found = split_note(passage)
     if not found:
-        return f"> {plain_markdown(' '.join(said.split()))}"
+        return f"> {plain_markdown(' '.join(passage.split()))}"
     note = plain_markdown(" ".join(found[0].note.split()))
     quote, section = plain_markdown(found[0].quote), plain_markdown(found[0].section)
     source = f"[{section or 'in the text'}]({found[0].address(id)})"

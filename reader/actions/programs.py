@@ -35,7 +35,7 @@ MOST_KEPT = 100_000
 MOST_PRINTED = 1 << 20
 """Bytes of standard output after which a program is stopped."""
 
-MOST_SAID = 16 << 20
+MOST_IN_ERRORS = 16 << 20
 """Bytes of standard error after which a program is stopped."""
 
 _LAST_WORDS = 4_000
@@ -106,8 +106,8 @@ async def run_program(
             while process.poll() is None:
                 if time.monotonic() > late:
                     raise ProgramTookTooLong(f"{name} took longer than {seconds:g} s and was stopped{end}")
-                printed, said = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
-                if printed > MOST_PRINTED or said > MOST_SAID:
+                printed, in_errors = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
+                if printed > MOST_PRINTED or in_errors > MOST_IN_ERRORS:
                     is_cut = True
                     break
                 # A slow program is not a hanging job.

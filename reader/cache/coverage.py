@@ -50,12 +50,12 @@ class Coverage(NamedTuple):
             count = "not known yet" if self.again else "not fetched"
         elif self.named_by == ("rss",):
             count = f"{self.here:,} from RSS"
-        said = f"{count}, {self.lacks}" if self.lacks else count
+        sentence = f"{count}, {self.lacks}" if self.lacks else count
         if not self.again:
-            return said
+            return sentence
         at = datetime.fromisoformat(self.again).astimezone()
         when = f"{at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
-        return f"{said}{';' if self.lacks else ','} asked again at {when}"
+        return f"{sentence}{';' if self.lacks else ','} asked again at {when}"
 
 
 def day_name(day: str) -> str:

@@ -78,12 +78,12 @@ class Freshness(NamedTuple):
             return ""
         count, *rest = self.newest.text(today).split(", ", 1)
         count += f" ({self.newest.cross:,} cross-listed)" if self.newest.cross else ""
-        said = [f"{count} on {day_name(self.newest.day)}", *rest]
+        parts = [f"{count} on {day_name(self.newest.day)}", *rest]
         waiting = [hole for hole in self.holes[:1] if hole.day > self.newest.day and hole.again]
-        said += [f"{day_name(hole.day)}: {hole.text(today)}" for hole in waiting]
+        parts += [f"{day_name(hole.day)}: {hole.text(today)}" for hole in waiting]
         if others := sum(hole.day != self.newest.day and hole not in waiting for hole in self.holes):
-            said.append(f"{amount(others, 'other day')} incomplete")
-        return ", ".join(said)
+            parts.append(f"{amount(others, 'other day')} incomplete")
+        return ", ".join(parts)
 
 
 _LAST_ASKED = "categories_asked"

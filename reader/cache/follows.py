@@ -46,8 +46,8 @@ def derive_follow(connection: sqlite3.Connection, kind: str) -> None:
     """Start or stop following something as its newest event says, and find its papers."""
     newest = "SELECT value FROM mark WHERE paper = '' AND kind = ? AND undone = 0"
     (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
-    said = read_value(kind, value)
-    follow = said[0] if said is not None and said[1] else None
+    state = read_value(kind, value)
+    follow = state[0] if state is not None and state[1] else None
     field, _, slug = kind.removeprefix(WATCH).partition(":")
     before = next((one for one in _stored(connection) if (one.follow.field, one.follow.slug) == (field, slug)), None)
     if before is not None and follow is not None and follow.name == before.follow.name:

@@ -6,7 +6,7 @@ import sqlite3
 from itertools import groupby
 from typing import NamedTuple
 
-from reader.core.paper_row import Flag
+from reader.core.paper_row import UNKNOWN
 
 LEAST_VOTES = 10
 
@@ -15,18 +15,24 @@ LEAST_SHARE = 4
 
 RISING_DAYS = 7
 
+_KNOWN = f"upvotes <> {UNKNOWN}"
+"""SQL: whether a row of `paper_change` has votes; a source may report a version or a venue before any votes."""
+
 _MARKED = (
     "(SELECT max(m.clock) / 1000 FROM mark AS m WHERE m.pk = p.pk AND m.kind IN ('read', 'hide') AND m.undone = 0)"
 )
 
 
-def _then(column: str, looked: str) -> str:
-    """SQL: a column of `paper_change` at the time when the user looked; NULL if the paper came later."""
-    return f"(SELECT {column} FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} ORDER BY c.at DESC LIMIT 1)"
+def _then(looked: str) -> str:
+    """SQL: the votes of the paper `p` when the user looked; NULL if none were known."""
+    return (
+        f"(SELECT c.upvotes FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} AND {_KNOWN}"
+        " ORDER BY c.at DESC LIMIT 1)"
+    )
 
 
 def _gained(looked: str) -> str:
-    then = _then("c.upvotes", looked)
+    then = _then(looked)
     return f"p.upvotes - {then} >= max({LEAST_VOTES}, {then} / {LEAST_SHARE})"
 
 
@@ -36,31 +42,12 @@ def rose(visited: int | None) -> str:
     return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
 
 
-CHANGED_BETWEEN = "SELECT pk FROM second_look WHERE at >= ? AND at < ?"
-"""SQL: the papers that became due between two times, in seconds since 1970; `changes.py` says how."""
-
-MOST_CHANGED = 50
-"""Maximum papers of the view Changed."""
-
-CHANGED = (
-    "SELECT pk FROM (SELECT s.pk FROM second_look AS s"
-    f" CROSS JOIN paper_flags AS f ON f.pk = s.pk AND f.flags & {Flag.CHANGED:d}"
-    " CROSS JOIN paper AS c ON c.pk = s.pk AND c.hidden = 0"
-    f" ORDER BY s.at DESC LIMIT {MOST_CHANGED})"
-)
-"""SQL: the papers that have changed since the user looked, the newest changes."""
-
-
-def has_changed(connection: sqlite3.Connection, pk: int) -> bool:
-    """Whether a paper is or was due; `changes.py`, which says how, is imported only then."""
-    return connection.execute("SELECT 1 FROM second_look WHERE pk = ?", (pk,)).fetchone() is not None
-
-
 def votes_gained(since: int) -> str:
     """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
     before = (
-        f"coalesce((SELECT upvotes FROM paper_change WHERE pk = w.pk AND at <= {since:d} ORDER BY at DESC LIMIT 1),"
-        " (SELECT upvotes FROM paper_change WHERE pk = w.pk ORDER BY at LIMIT 1))"
+        f"coalesce((SELECT upvotes FROM paper_change WHERE pk = w.pk AND at <= {since:d} AND {_KNOWN}"
+        " ORDER BY at DESC LIMIT 1),"
+        f" (SELECT upvotes FROM paper_change WHERE pk = w.pk AND {_KNOWN} ORDER BY at LIMIT 1))"
     )
     return (
         f"coalesce((WITH gained AS MATERIALIZED (SELECT w.pk AS pk, q.upvotes - {before} AS votes"
@@ -84,12 +71,14 @@ STILL = Votes()
 
 def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes:
     """The changes of a paper's votes; `visited` is when the reader was last closed, in seconds since 1970."""
-    rows = connection.execute("SELECT upvotes FROM paper_change WHERE pk = ? ORDER BY at", (pk,)).fetchall()
+    rows = connection.execute(
+        f"SELECT upvotes FROM paper_change WHERE pk = ? AND {_KNOWN} ORDER BY at", (pk,)
+    ).fetchall()
     points = tuple(count for count, _ in groupby(count for (count,) in rows))
     if len(points) < 2:
         return STILL
     looked = f"coalesce({_MARKED}, ?)"
     row = connection.execute(
-        f"SELECT p.upvotes - {_then('c.upvotes', looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
+        f"SELECT p.upvotes - {_then(looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
     ).fetchone()
     return Votes(points, row[0] or 0 if row else 0)

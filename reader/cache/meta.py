@@ -21,7 +21,7 @@ def put(connection: sqlite3.Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
-def keep_up(connection: sqlite3.Connection, key: str, value: str | None) -> None:
+def put_or_drop(connection: sqlite3.Connection, key: str, value: str | None) -> None:
     """Set a fact if it is another one, or forget it for None, in the caller's transaction."""
     known = get(connection, key)
     if value is not None and value != known:

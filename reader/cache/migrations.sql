@@ -598,3 +598,10 @@ DELETE FROM meta WHERE key IN ('machine', 'journal_size', 'undo_told', 'entries'
 -- 0021: Keep no texts of earlier versions, which were compared word by word.
 
 DROP TABLE earlier_text;
+
+
+-- 0022: Keep no earlier values of marked papers: `paper_change.links` says what became known with a change.
+
+DROP TABLE paper_edit;
+DROP TABLE second_look;
+DELETE FROM meta WHERE key = 'second_look';

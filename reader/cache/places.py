@@ -63,20 +63,20 @@ def reason(error: Error) -> str:
     import psycopg
 
     # What libpq says of an address has parts of it; what it says of a server has its name.
-    said = clean(" ".join(str(error).split("\nLINE ")[0].split()), 300).rstrip(".?") or type(error).__name__
+    message = clean(" ".join(str(error).split("\nLINE ")[0].split()), 300).rstrip(".?") or type(error).__name__
     code = error.sqlstate
     if code is None:
-        known = (words for sign, words in _AT_THE_DOOR if re.search(sign, said))
+        known = (words for sign, words in _AT_THE_DOOR if re.search(sign, message))
         if isinstance(error, psycopg.OperationalError) and (found := next(known, None)):
             return found
-        if not isinstance(error, psycopg.OperationalError) or "connection is bad" in said:
+        if not isinstance(error, psycopg.OperationalError) or "connection is bad" in message:
             return "its address is not understood: write it as postgresql://HOST/DATABASE"
-        return f"it does not answer ({said.rpartition(' failed: ')[2]})"
+        return f"it does not answer ({message.rpartition(' failed: ')[2]})"
     if code == "42501":
-        return f"you do not have the permission ({said})"
+        return f"you do not have the permission ({message})"
     if code.startswith(("22", "42")):
-        return f"its tables were not made by this program ({said}): use another database"
-    return next((words for start, words in _BY_CODE if code.startswith(start)), said)
+        return f"its tables were not made by this program ({message}): use another database"
+    return next((words for start, words in _BY_CODE if code.startswith(start)), message)
 
 
 # The address of a place
@@ -173,8 +173,8 @@ def is_machine_file(name: str) -> bool:
 
 def unusable(folder: Path, error: OSError) -> CacheError:
     """What to say of a folder that can't be used."""
-    said = f"The folder {folder} can't be used: {error.strerror}."
-    return CacheError(f"{said} Check that it exists and can be written.")
+    problem = f"The folder {folder} can't be used: {error.strerror}."
+    return CacheError(f"{problem} Check that it exists and can be written.")
 
 
 def replace_shared(file: Path, data: bytes) -> None:

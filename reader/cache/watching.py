@@ -341,5 +341,5 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _problem(cache: sqlite3.Connection) -> Problem | None:
-    said = meta.get(cache, _PROBLEM)
-    return Problem(*json.loads(said)) if said else None
+    text = meta.get(cache, _PROBLEM)
+    return Problem(*json.loads(text)) if text else None

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from reader import __version__
-from reader.access_token import child_environment
 from reader.commands.command import Command, add_no_pager, make_parser, suggest
 from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
-from reader.commands.line.manual import all_table, everything, man_page, page
+from reader.commands.line.manual import all_table, page
 from reader.commands.line.registry import (
     ABOUT,
     EXAMPLES,
@@ -23,7 +17,7 @@ from reader.commands.line.registry import (
     gists_of_commands,
     is_command,
 )
-from reader.commands.output import Style, is_terminal, print_line
+from reader.commands.output import Style, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.nearest import advice
@@ -36,17 +30,12 @@ ALL = "all"
 def _add_arguments(parser: ArgumentParser) -> None:
     about = parser.add_argument("about", nargs="?", metavar="WORD", help=f"a page of the manual, a command or {ALL}")
     suggest(about, lambda _: (*PAGES, *gists_of_commands(), ALL))
-    parser.add_argument("--man", action="store_true", help="show the man page, or print it into a pipe")
     add_no_pager(parser)
 
 
 def _print_help(arguments: Namespace, workspace: Workspace) -> int:
     about, paged = arguments.about, not arguments.no_pager
-    if arguments.man and about:
-        raise UsageError(f"--man shows all pages; '{APP} help {about}' prints one.")
-    if arguments.man:
-        _show_man_page()
-    elif about is None:
+    if about is None:
         print_line(front_page().rstrip("\n"))
     elif about in PAGES:
         more = f"\n`{APP} {about} --help` says what the command takes." if is_command(about) else ""
@@ -59,22 +48,6 @@ def _print_help(arguments: Namespace, workspace: Workspace) -> int:
         meant = advice(about, [*PAGES, *gists_of_commands(), ALL], "'dailypapers help all' lists them.")
         raise UsageError(f"There is no command or page {about!r}. {meant}")
     return 0
-
-
-def _show_man_page() -> None:
-    """Show the whole manual with `man`, without needing its path, or with the pager; print roff into a pipe."""
-    program = shutil.which("man")
-    if not is_terminal(sys.stdout):
-        print_line(man_page(__version__).rstrip("\n"))
-        return
-    if program is None:
-        print_page("\n\n".join(everything()), paged=True)
-        return
-    with TemporaryDirectory() as folder:
-        # `man` takes a name with a slash for a file.
-        file = Path(folder) / f"{APP}.1"
-        file.write_text(man_page(__version__), "utf-8")
-        subprocess.run([program, str(file)], check=False, env=child_environment())
 
 
 # The first page: examples, and the commands that most people use

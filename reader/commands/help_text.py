@@ -88,9 +88,9 @@ def usage(parser: ArgumentParser) -> str:
     return " ".join((*words, "[OPTIONS]"))
 
 
-def command_page(parser: ArgumentParser, shown: Sequence[tuple[str, str]], shared: Sequence[str] = ()) -> str:
-    """The help of a command in Markdown, without `shared` options."""
-    found = [entry for entry in entries(parser) if entry.name not in shared]
+def command_page(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> str:
+    """The help of a command in Markdown."""
+    found = entries(parser)
     shown = shown or _examples_of(parser.prog)
     parts = [parser.description or "", f"**Usage:** `{usage(parser)}`"]
     if shown:
@@ -151,11 +151,6 @@ class Block(NamedTuple):
     body: str
     level: int = 0
     """The level of a heading."""
-
-    @property
-    def is_example(self) -> bool:
-        """Whether it is for a shell, or other code."""
-        return self.kind in ("sh", "code")
 
 
 _BLOCK = re.compile(

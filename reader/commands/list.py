@@ -1,4 +1,4 @@
-"""`dailypapers list`: print the papers of a query, or how many there are."""
+"""`dailypapers list`: print the papers of a query, their number or topics, passages of their texts, or your reading."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from reader.commands.command import (
 )
 from reader.commands.output import Style, answer, counts, is_terminal, state_words, warn
 from reader.commands.pager import print_found
-from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.paper_row import PaperKey, PaperRow
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
     from reader.core.query import Query
 
 
+FOR_YOU, LIKE = "for_you", "like"
+"""Fields of the JSON that are read only when they are printed."""
+
 CHUNK = 200
 """Rows read and printed at a time."""
 
@@ -40,7 +42,15 @@ CHUNK = 200
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     add_limit(parser)
-    parser.add_argument("--count", action="store_true", help="print only how many papers there are")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--count", action="store_true", help="print only how many papers there are")
+    what.add_argument("--topics", action="store_true", help="print their topics, most frequent first")
+    about = (
+        "print the paragraphs of stored full texts with the query's fulltext: words; in a pipe as id, section and text"
+    )
+    what.add_argument("--passages", action="store_true", help=about)
+    about = "print your reading of the last weeks: papers seen, opened, finished and starred, and their topics"
+    what.add_argument("--stats", action="store_true", help=about)
     add_quiet(parser, "print papers only, without remarks")
     add_no_pager(parser)
 
@@ -57,6 +67,18 @@ def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.count:
         return _count_papers(arguments, workspace)
+    if arguments.topics:
+        from reader.commands.topics import print_topics
+
+        return print_topics(arguments, workspace)
+    if arguments.passages:
+        from reader.commands.passages import print_passages
+
+        return print_passages(arguments, workspace)
+    if arguments.stats:
+        from reader.commands.stats import print_stats
+
+        return print_stats(arguments, workspace)
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
         chosen, found = _find(window, arguments, query)
@@ -101,6 +123,7 @@ def _records(
     window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
+    from reader.commands.reasons import for_you_record, like_record
 
     in_texts = found.only_in_texts
     for paper in window.papers(found.pks):
@@ -148,5 +171,12 @@ COMMAND = Command(
     {
         "": "array: PAPER, in_text, for_you (score, why, phrases), like (words, authors, topics, why)",
         "--count": "query, count",
+        "--topics": "array: slug, name, family, papers, weeks, rising",
+        "--passages": "array: id, title, section, text",
+        "--stats": (
+            "seen, opened, finished, starred, since, counted_since, weeks (seen, opened, finished, starred, "
+            "monday), topics (slug, name, starred (papers, share), seen (papers, share)), days (seen, "
+            "opened, finished, starred, day)"
+        ),
     },
 )

@@ -1,51 +1,62 @@
-"""`dailypapers stats`: print reading statistics by week, topic and day."""
+"""Reading statistics by week and topic, for `list --stats`."""
 
 from __future__ import annotations
 
-import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from reader.cache.reads.reading import reading_figures
-from reader.commands.command import Command, add_no_pager, positive_number
-from reader.commands.output import Style, paint, width
-from reader.commands.pager import print_found
-from reader.commands.reading_lines import reading_lines
+from reader.commands.output import answer, print_line
 from reader.commands.workspace import Workspace
-from reader.core.reading import WEEKS, ReadingCounts
-from reader.ui.kit.glyphs import glyphs
+from reader.core.errors import UsageError
+from reader.core.lines import cell_len, cut
+from reader.core.reading import Figures, ReadingCounts, Share
+from reader.core.text import amount, clean
 
-if TYPE_CHECKING:
-    from reader.core.reading import Figures, Share
+MOST_TOPICS = 5
 
-MOST_WEEKS = 520
-"""Ten years."""
+LONGEST_NAME = 30
+"""Maximum columns of a topic's name."""
 
-
-def _weeks(text: str) -> int:
-    weeks = positive_number(text)
-    if weeks > MOST_WEEKS:
-        raise ArgumentTypeError(f"{weeks} weeks are too many: {MOST_WEEKS} at most")
-    return weeks
+_NAMES = ("seen", "opened", "to the end", "starred")
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
-    about = f"the last N weeks (default: {WEEKS}); the calendar has a year"
-    parser.add_argument("--weeks", type=_weeks, default=WEEKS, metavar="N", help=about)
-    add_no_pager(parser)
-
-
-def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
+def print_stats(arguments: Namespace, workspace: Workspace) -> int:
+    """Print how many papers the user saw, opened, finished and starred; marks of many papers at once do not count."""
+    if arguments.query or arguments.limit is not None:
+        raise UsageError("--stats prints your whole reading: leave out the query and -n.")
     today = datetime.now().astimezone().date()
     with workspace.window() as window:
-        figures = window.read(lambda connection: reading_figures(connection, today, arguments.weeks))
-        names = window.topic_names()
-    lines = reading_lines(figures, names, width(sys.stdout), glyphs(workspace.settings.ascii))
-    style = Style.of(sys.stdout)
-    print_found(arguments, _record(figures, names), (paint(line, style) for line in lines))
+        figures = window.read(lambda connection: reading_figures(connection, today))
+        names = {slug: clean(name) for slug, name in window.topic_names().items()}
+    if arguments.json:
+        return answer(arguments, _record(figures, names))
+    for line in _lines(figures, names):
+        print_line(line)
     return 0
+
+
+def _lines(figures: Figures, names: Mapping[str, str]) -> Iterator[str]:
+    if not figures.days:
+        yield "No reading yet. Papers that you open, mark or pass in the list are counted here, by week and topic."
+        return
+    yield f"{'':10}{amount(len(figures.weeks), 'week'):>10}{'this week':>12}"
+    for name, total, week in zip(_NAMES, figures.total, figures.weeks[-1].counts, strict=True):
+        yield f"{name:10}{total:>10,}{week:>12,}"
+    if shown := figures.topics[:MOST_TOPICS]:
+        yield ""
+        yield f"{'Topics':{LONGEST_NAME}}{'starred':>14}{'seen':>14}"
+        for one in shown:
+            name = cut(names.get(one.slug, one.slug), LONGEST_NAME, "…")
+            yield f"{name}{' ' * (LONGEST_NAME - cell_len(name))}{_in_words(one.starred)}{_in_words(one.seen)}"
+    if figures.traced is None or figures.traced > figures.weeks[0].monday:
+        since = figures.traced.isoformat() if figures.traced else "now"
+        yield f"Opened, passed and finished papers are counted since {since}."
+
+
+def _in_words(share: Share) -> str:
+    return f"{share.papers:>8,}{f'{round(100 * share.part)} %' if share.papers else '':>6}"
 
 
 def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
@@ -66,22 +77,5 @@ def _counts(counts: ReadingCounts) -> dict[str, object]:
     return dict(counts._asdict())
 
 
-def _share(share: Share) -> dict[str, Any]:
+def _share(share: Share) -> dict[str, object]:
     return {"papers": share.papers, "share": round(share.part, 4)}
-
-
-COMMAND = Command(
-    "stats",
-    "Print your reading: papers seen, opened, read to the end and starred by week; the topics you "
-    "star next to those you see; a calendar. Marks of more than ten papers at once do not count.",
-    (),
-    _add_arguments,
-    _print_stats,
-    {
-        "": (
-            "seen, opened, finished, starred, since, counted_since, weeks (seen, opened, finished, starred, "
-            "monday), topics (slug, name, starred (papers, share), seen (papers, share)), days (seen, "
-            "opened, finished, starred, day)"
-        )
-    },
-)

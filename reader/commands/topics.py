@@ -1,15 +1,15 @@
-"""`dailypapers topics`: print topics with their papers and trends."""
+"""The topics of a query's papers and their trends, for `list --topics`."""
 
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.reads import topic_trends
 from reader.commands.choosing import explain_nothing
-from reader.commands.command import Command, add_limit, add_no_pager, query_of
+from reader.commands.command import query_of
 from reader.commands.output import Style, width
 from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace, parsed, selection
@@ -25,17 +25,12 @@ if TYPE_CHECKING:
 WITH_TRENDS = 70
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("query", nargs="*", metavar="QUERY", help="words and terms such as is:unread")
-    add_limit(parser, "topics")
-    add_no_pager(parser)
-
-
-def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
+def print_topics(arguments: Namespace, workspace: Workspace) -> int:
+    """Print the topics of a query's papers, most frequent first, with their shares of all papers in recent weeks."""
     text = query_of(arguments.query)
     with workspace.window() as window:
         counted, moves = _count(window, text)
-        if not any(topic.papers for topic in counted):
+        if not arguments.quiet and not any(topic.papers for topic in counted):
             explain_nothing(window, parsed(text))
     counted = counted[: arguments.limit]
     print_found(
@@ -84,14 +79,3 @@ def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspac
         trail = f"  {style.faint(moved)}" if has_moves else ""
         slug = style.topic(topic.slug) + " " * (slug_width - len(topic.slug))
         yield f"{topic.papers:>9,}{trail}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
-
-
-COMMAND = Command(
-    "topics",
-    "Print the topics of a query's papers, most frequent first, with each topic's share of all papers in the last 12 "
-    "weeks.",
-    (),
-    _add_arguments,
-    _print_topics,
-    {"": "array: slug, name, family, papers, weeks, rising"},
-)

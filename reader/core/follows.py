@@ -67,16 +67,16 @@ class Follow(NamedTuple):
 
 def value_of(follow: Follow, *, is_followed: bool) -> str:
     """The value of an event that starts or stops following something."""
-    said = {"name": follow.name, "follow": is_followed} | ({"notify": True} if follow.notify else {})
-    return json.dumps(said, ensure_ascii=False)
+    fields = {"name": follow.name, "follow": is_followed} | ({"notify": True} if follow.notify else {})
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def read_value(kind: str, value: str) -> tuple[Follow, bool] | None:
     """The subject of an event and whether it is then followed; None for a damaged or newer value."""
     try:
-        said = json.loads(value)
-        follow = checked(kind.removeprefix(WATCH).partition(":")[0], said["name"])
-        is_followed, notify = said["follow"] is True, said.get("notify") is True
+        fields = json.loads(value)
+        follow = checked(kind.removeprefix(WATCH).partition(":")[0], fields["name"])
+        is_followed, notify = fields["follow"] is True, fields.get("notify") is True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return (follow._replace(notify=notify), is_followed) if follow.kind == kind else None

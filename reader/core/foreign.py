@@ -112,12 +112,12 @@ def web_url(text: str) -> Address | None:
     return Address(address)
 
 
-def read_json(said: str | bytes, limit: int) -> Any:
+def read_json(text: str | bytes, limit: int) -> Any:
     """A JSON value; None if damaged, too deeply nested or longer than `limit`."""
-    if len(said) > limit:
+    if len(text) > limit:
         return None
     try:
-        return json.loads(said)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 

@@ -43,9 +43,6 @@ RULE = "rule:"
 """Prefix of the kinds of events that record a rule's action; the value is JSON, with its query and action."""
 
 RULE_LIMIT = 4_000
-LOOK = "look"
-"""The kind of marks on changed papers that the user looked at again."""
-
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
@@ -66,8 +63,12 @@ takes back a whole run."""
 FOLLOW = "follow:"
 """Prefix of the kinds of rows that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
-FORMER = ("entry:", "here:", "setting:", "mailed:")
-"""Prefixes of the kinds of events of 0.2 about settings and mails. They are ignored, and stay on the machine."""
+STANDING = "standing:"
+"""Prefix of the kinds of rows of standing queries; the name follows, and the value is the query as JSON, or empty."""
+
+FORMER = ("entry:", "here:", "setting:", "mailed:", "look")
+"""Prefixes of the kinds of events of 0.2 about settings, mails and changed papers. They are ignored, and stay on
+the machine."""
 
 TAG_LIMIT = 100
 
@@ -92,7 +93,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:`,
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `note`, a trace, or `tag:`, `rule:`,
     `agent:` and `passage:` with a name."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
@@ -126,8 +127,8 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
     if kind.startswith(RULE):
-        name, said = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
-        return (f"{RULE}{name}", said) if name and said else None
+        name, query = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
+        return (f"{RULE}{name}", query) if name and query else None
     if kind in TRACES:
         return (kind, value) if _is_day(value) else None
     if kind.startswith(AGENT):
@@ -136,7 +137,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT, LOOK):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 
@@ -249,7 +250,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "read": "read",
         "star": "starred",
         "hide": "hidden",
-        "look": "looked at again",
         "highlight": "highlighted by a rule",
         "like": "liked or wanted by an import",
         "want": "liked or wanted by an import",
@@ -258,6 +258,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "passage:": "passages that you highlighted, with their notes",
         "queue": "places in the queue",
         "watch:": "what you follow",
+        "standing:": "your standing queries, with the command lines and file names in them",
         "follow:": "your feeds with their addresses and titles",
         "weigh:": "words and names that you weigh",
         "interest:": "words and names that you weigh",

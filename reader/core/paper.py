@@ -290,6 +290,11 @@ _LABELLED = in_order(
 _FACTS = in_order((field for field in FIELDS if field.rules.in_facts), first=("journal",))
 
 
+def says_withdrawn(remark: str | None) -> bool:
+    """Whether arXiv's remark says that the authors withdrew the paper."""
+    return "withdrawn" in (remark or "").casefold()
+
+
 def labelled(paper: Paper) -> Iterator[tuple[str, str]]:
     """The heading and text of each field that `show` prints under a heading, without empty fields."""
     for field in _LABELLED:

@@ -7,18 +7,16 @@ from typing import NamedTuple
 
 
 class Flag(IntFlag):
-    """One bit of `PaperRow.flags`; the numbers are stored in caches."""
+    """One bit of `PaperRow.flags`; the numbers are stored in caches, where version 0.2 used 4."""
 
     FOLLOWED = 1
     HIGHLIGHTED = 2
     """A rule picked it out."""
-    CHANGED = 4
-    """It has changed since the user starred, queued, noted or opened it."""
     MUTED = 8
     """It has a muted word and is therefore hidden; the list shows no sign."""
 
 
-SHOWN_FIRST = (Flag.CHANGED, Flag.FOLLOWED, Flag.HIGHLIGHTED)
+SHOWN_FIRST = (Flag.FOLLOWED, Flag.HIGHLIGHTED)
 """The order of signs; the list has room for one."""
 
 
@@ -67,5 +65,3 @@ class PaperRow(NamedTuple):
     """False for a paper that the feed's search found and the cache lacks."""
     why: str = ""
     """Why it suits the user, in words; empty unless the list is ordered by that."""
-    changed: str = ""
-    """What has changed since the user looked, in a few words."""

@@ -42,11 +42,10 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("changed", "Changed", "is:changed", "changed"),
     View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, changed marked papers, saved pages in their own
+"""Views listed only while they have papers: the feed's ranking, saved pages in their own
 order, and muted papers."""
 
 IDS = tuple(one.id for one in (*VIEWS, *SPECIAL))
@@ -54,7 +53,7 @@ IDS = tuple(one.id for one in (*VIEWS, *SPECIAL))
 QUERIES = {name.casefold(): one.query for one in (*VIEWS, *SPECIAL) for name in (one.name, one.id)}
 """The query of `view:NAME`, by name and id in lower case; a saved view of that name takes precedence."""
 
-_FORMER = {"today": LATEST, "second": "changed"}
+_FORMER = {"today": LATEST}
 """Ids from earlier versions in the user's files."""
 
 

@@ -16,19 +16,19 @@ async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Answer] = loop.create_future()
 
-    def tell(how: Callable[[Any], None], said: Any) -> None:
+    def tell(how: Callable[[Any], None], result: Any) -> None:
         if not answer.done():
-            how(said)
+            how(result)
 
     def work() -> None:
         how: Callable[[Any], None] = answer.set_result
         try:
-            said: Any = call()
+            result: Any = call()
         except Exception as error:
-            how, said = answer.set_exception, error
+            how, result = answer.set_exception, error
         # The loop may be closed.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(tell, how, said)
+            loop.call_soon_threadsafe(tell, how, result)
 
     threading.Thread(target=work, name=name, daemon=True).start()
     return await answer

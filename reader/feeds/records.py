@@ -141,12 +141,12 @@ def _mark(value: object) -> Mark | None:
 def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str]]:
     """Kinds and values of the marks that a record has in its plain fields only."""
     on_or_off = {**STATES, QUEUE: "queued"}
-    said = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
-    said += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MARKS]]
-    said.append((NOTE, as_text(record.get("note"))))
+    states = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
+    states += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MARKS]]
+    states.append((NOTE, as_text(record.get("note"))))
     highlights = (split_note(as_text(text))[1] for text in as_list(record.get("highlights"))[:_MARKS])
-    said += [(f"{PASSAGE}{one.id}", one.value) for found in highlights for one in found]
-    for kind, value in said:
+    states += [(f"{PASSAGE}{one.id}", one.value) for found in highlights for one in found]
+    for kind, value in states:
         mark = clean_mark(kind, value)
         if mark is not None and mark[1] and mark[0] not in known:
             yield mark

@@ -159,15 +159,6 @@ def typed_on(text: str, key: str, character: str | None, longest: int) -> str | 
     return f"{text}{character}"[:longest] if character is not None and character.isprintable() else None
 
 
-def is_rarely_sent(key: str) -> bool:
-    """Whether only terminals with a newer protocol for keys send this key, such as `ctrl+1` or `super+a`."""
-    head, _, base = key[:-1].rpartition("+")
-    base += key[-1]
-    modifiers = set(head.split("+"))
-    is_sent = len(base) > 1 or base.isalpha() or base in "\\]^_"
-    return bool(modifiers & {"super", "hyper", "meta"}) or ("ctrl" in modifiers and not is_sent)
-
-
 def label(chord: Chord, *, ascii: bool = False) -> str:
     """Write a binding for display: short, with arrows unless `ascii`."""
     named = _LABELS if ascii else _LABELS | _ARROWS

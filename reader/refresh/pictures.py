@@ -107,12 +107,12 @@ def draw(data: bytes, canvas: Canvas) -> PictureDrawn:
     console = Console(
         file=StringIO(), width=columns, height=rows, force_terminal=True, color_system="truecolor", legacy_windows=False
     )
-    with _captured_terminal(canvas) as said:
+    with _captured_terminal(canvas) as output:
         renderable = _renderable(image, columns, rows, canvas.protocol)
         segments = list(console.render(renderable, console.options.update(width=columns, height=rows)))
-        before = said.getvalue()
+        before = output.getvalue()
         renderable.cleanup()
-    after = said.getvalue()[len(before) :]
+    after = output.getvalue()[len(before) :]
     if canvas.protocol == "sixel":
         sixels = "".join(segment.text for segment in segments if segment.text.startswith("\x1bP"))
         return PictureDrawn(columns, ((),) * rows, sixels=sixels)
@@ -166,13 +166,13 @@ def _captured_terminal(canvas: Canvas) -> Iterator[StringIO]:
     textual-image 0.12: its import queries the terminal and waits for the answer on standard input, which belongs to the
     reader; its images write directly to the terminal.
     """
-    said, real = StringIO(), sys.__stdout__
+    output, real = StringIO(), sys.__stdout__
     sizes = {"TEXTUAL_CELL_WIDTH": str(canvas.cell_width), "TEXTUAL_CELL_HEIGHT": str(canvas.cell_height)}
     known = {name: os.environ.get(name) for name in sizes}
-    sys.__stdout__ = said  # type: ignore[misc,assignment]
+    sys.__stdout__ = output  # type: ignore[misc,assignment]
     os.environ.update(sizes)
     try:
-        yield said
+        yield output
     finally:
         sys.__stdout__ = real  # type: ignore[misc]
         for name, value in known.items():

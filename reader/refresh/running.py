@@ -99,14 +99,9 @@ async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
 def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
-    from reader.cache.changes import ask_all_again
     from reader.cache.storing.papers import Cache
-    from reader.database.connections import closing_on_error
 
-    cache = Cache.open(context.cache_file, context.rules())
-    with closing_on_error(cache):
-        ask_all_again(context.cache_file)
-    return cache
+    return Cache.open(context.cache_file, context.rules())
 
 
 def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[Sources]:
@@ -118,15 +113,15 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
 
 async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.notifications import Notifier
-    from reader.refresh.pipes import NewPaperHook
+    from reader.refresh.pipes import NewPaperPrograms
     from reader.refresh.rules import RuleKeeper
 
-    hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
+    programs = NewPaperPrograms(plan, context.cache_file, context.settings, context.now)
     rules = RuleKeeper(context.cache_file, context.settings, context.now)
     notifier = Notifier(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
-        await hook.start()
+        await programs.start()
         await asyncio.to_thread(rules.start)
         async with aclosing(_fetch(context, cache, plan)) as messages:
             async for message in messages:
@@ -143,7 +138,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
                 yield message
         try:
             # Last, because the user's program may take long.
-            async with aclosing(hook.run(text_fetcher(context))) as results:
+            async with aclosing(programs.run(text_fetcher(context))) as results:
                 async for result in results:
                     yield HookRan(result.done, result.of)
         except ReaderError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -40,7 +39,7 @@ from reader.ui.looks.theme import stylesheets
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.app import Ask, ShellApp
+from reader.ui.shell.app import ShellApp
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame
-    from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
@@ -76,7 +74,7 @@ class ReaderApp(ShellApp):
     It starts with `query` in the view All; without a query, where the user left off. A `demo` fetches nothing and saves
     nothing outside the cache. With `opens_page`, the first paper's page is open. `leaving` supervises its end;
     `first_frame` is already on the terminal. Changes to views in `settings_file` take effect at once; `now` is the
-    clock; a `still` reader has no spinner and starts no refresh. With `ask` it is in plain mode.
+    clock; a `still` reader has no spinner and starts no refresh.
     """
 
     TITLE = "dailypapers"
@@ -104,21 +102,14 @@ class ReaderApp(ShellApp):
         learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
-        ask: Ask | None = None,
     ) -> None:
-        self.ask = ask
-        signs = glyphs(settings.ascii)
-        if ask is not None:
-            from reader.ui.plain.words import SPOKEN
-
-            settings, signs = replace(settings, ascii=True), SPOKEN
         self.settings = settings
         self.keymap = Keymap.of(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, signs, now, demo, still, platform.shows_links(os.environ))
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
         self.settings_file = settings_file
@@ -158,7 +149,7 @@ class ReaderApp(ShellApp):
             place=Place(view("all"), query) if query else place,
             cursors={Where(before): Position(pk)} if pk else {},
             views=views,
-            panes=panes._replace(is_zoomed=self.ask is not None),
+            panes=panes,
             history=left.history,
             parts={
                 COMMANDS: left.commands,
@@ -203,8 +194,6 @@ class ReaderApp(ShellApp):
             self.services.put(pane)
         self.services[Screens].begin()
         self.add(Feature("reader.ui", ("program",)), *FEATURES)
-        if self.ask is not None:
-            self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, header_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
@@ -235,16 +224,14 @@ class ReaderApp(ShellApp):
     def _take_over(self) -> None:
         """Replace the first frame, if there is one, keeping its cursor; then start working."""
         if self.first_frame is not None:
-            # The first frame still moves its cursor, so that no key waits for this.
             self.main.draw_ahead()
-        handed = self.take_terminal()
-        if handed is not None:
-            self.main.papers.stand(handed.pk, handed.height)
-            self.main.release()
-        self.call_after_refresh(self._begin_work, handed and handed.look)
+        had_frame = self.first_frame is not None
+        self.take_terminal()
+        self.main.release()
+        self.call_after_refresh(self._begin_work, had_frame)
 
-    async def _begin_work(self, known: KeptLook | None) -> None:
-        if known is None and self.last_place.is_saved and self.ask is None:
+    async def _begin_work(self, had_frame: bool) -> None:
+        if not had_frame and self.last_place.is_saved:
             # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
 

@@ -22,23 +22,23 @@ def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Pa
     assert flags() == {1: 0, 2: 0, 3: 0}
     with closing(connect(path)) as cache, transaction(cache):
         set_flag(cache, Flag.FOLLOWED, [1, 2, 999])
-        set_flag(cache, Flag.CHANGED, [2])
-        set_flag(cache, Flag.CHANGED, [2, 3])
+        set_flag(cache, Flag.HIGHLIGHTED, [2])
+        set_flag(cache, Flag.HIGHLIGHTED, [2, 3])
         clear_flag(cache, Flag.FOLLOWED, [1])
         clear_flag(cache, Flag.FOLLOWED, [3])
-    assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.CHANGED, 3: Flag.CHANGED}
+    assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.HIGHLIGHTED, 3: Flag.HIGHLIGHTED}
     with closing(connect(path)) as cache, transaction(cache):
         clear_flag(cache, Flag.FOLLOWED, [2])
         set_flag(cache, Flag.FOLLOWED, [1, 3])
-        clear_flag(cache, Flag.CHANGED)
-        assert flagged(cache, Flag.FOLLOWED) == {1, 3} and not flagged(cache, Flag.CHANGED)
+        clear_flag(cache, Flag.HIGHLIGHTED)
+        assert flagged(cache, Flag.FOLLOWED) == {1, 3} and not flagged(cache, Flag.HIGHLIGHTED)
         assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (2,)
         drop(cache, "2026-12-01", 10)
         assert not flagged(cache, Flag.FOLLOWED)
 
 
-def test_a_change_is_shown_before_all_else() -> None:
-    assert flag_to_show(7) is Flag.CHANGED and flag_to_show(3) is Flag.FOLLOWED
+def test_a_followed_paper_s_sign_comes_first() -> None:
+    assert flag_to_show(3) is Flag.FOLLOWED
     assert flag_to_show(2) is Flag.HIGHLIGHTED and flag_to_show(0) is None
 
 

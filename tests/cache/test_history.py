@@ -12,7 +12,7 @@ from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from tests.cache.conftest import draft, found
-from tests.cache.test_changes import at, mark, tell
+from tests.cache.test_since_marked import at, mark, tell
 
 
 def nine(day: int) -> int:

@@ -51,11 +51,13 @@ def test_the_models_have_the_columns_that_the_migrations_make(tmp_path: Path) ->
 
     schema.create(tmp_path / "created.db")
     engine = connections.engine(tmp_path / "models.db")
-    for table in TABLES.values():
-        table.create(engine)
+    # The log's table, which another test may have imported, is in another file.
+    names = TABLES.keys() - {"event"}
+    for name in names:
+        TABLES[name].create(engine)
     engine.dispose()
-    assert "paper_text" in TABLES
-    for name in TABLES:
+    assert "paper_text" in names
+    for name in names:
         assert columns(tmp_path / "created.db", name) == columns(tmp_path / "models.db", name), name
 
 

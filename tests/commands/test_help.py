@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -14,8 +12,8 @@ import pytest
 
 from reader.cache.search.compile import Scope, compile_query
 from reader.commands.help_text import FOLDER, PAGES, page_lines, rows
-from reader.commands.line.manual import man_page, page
-from reader.commands.line.registry import COMMANDS, USUAL, find_command
+from reader.commands.line.manual import page
+from reader.commands.line.registry import COMMANDS, USUAL
 from reader.config import Settings
 from reader.core.query import FIELDS, parse
 from reader.keys.actions import ACTIONS
@@ -71,12 +69,12 @@ def test_help_lists_commands_and_refuses_unknown_ones(session: Session) -> None:
           dailypapers --demo                  # a sample, no network
           dailypapers list day:latest         # print the newest
 
-          list     the papers of a query        refresh  from the feed
+          list     papers, topics, passages     refresh  from the feed
           show     a paper, with its links      add      by id or address
           read     the full text of a paper     import   from a file
           search   in the feed itself           export   BibTeX, Markdown, CSV, JSON
           mark     read, star, queue, hide      undo     the last mark
-          tag      papers, with your own words  config   the settings
+          tag      papers, with your own words  config   the settings and keys
 
         Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h
         (--help).
@@ -88,8 +86,6 @@ def test_help_lists_commands_and_refuses_unknown_ones(session: Session) -> None:
         2! dailypapers: There is no command or page 'lst'. Did you mean list?
         $ help xylophone
         2! dailypapers: There is no command or page 'xylophone'. 'dailypapers help all' lists them.
-        $ help --man list
-        2! dailypapers: --man shows all pages; 'dailypapers help list' prints one.
         $ help a b
         2! dailypapers help: b is not understood. See 'dailypapers help --help'.
         """
@@ -110,17 +106,8 @@ def test_help_of_a_page_is_markdown_in_a_pipe_and_lines_on_a_terminal(run: Run, 
     assert run("help", "queries").out.startswith("# Queries\n\nOne language")
     shown = on_terminal("help", "choosing", columns=60).lines
     assert shown[0] == "CHOOSING" and max(map(len, shown)) <= 60
-    assert "`dailypapers keys --help` says what the command takes." in run("help", "keys").lines
+    assert "`dailypapers sync --help` says what the command takes." in run("help", "sync").lines
     assert "The same marks on all your machines" in run("help", "all").out
-
-
-def test_the_man_page_is_printed_into_a_pipe_and_without_man_all_of_the_manual_is_shown(
-    run: Run, on_terminal: RunOnTerminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run("help", "--man").out.startswith(".TH DAILYPAPERS 1 ")
-    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    shown = on_terminal("help", "--man", columns=80).lines
-    assert shown[0] == "DESCRIPTION" and {"dailypapers list", "QUERIES", "DEVELOPING"} <= set(shown)
 
 
 # How a page is drawn
@@ -187,22 +174,22 @@ def test_a_page_is_drawn_within_its_width() -> None:
     )
 
 
-# The pages and the man page
+# The pages
 
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {name: page(name) for name in PAGES}
-MAN = man_page("1.2.3")
-
-
-# The pages
 
 
 def test_manual_parts_made_from_the_code_are_complete() -> None:
     assert [action.id for action in ACTIONS if f"{action.name}: " not in TEXTS["keys"]] == []
     assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
-    assert [one.name for one in fields(Settings) if not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])] == []
-    assert "| `[keys]` |" in TEXTS["settings"] and "| `[[views]]` |" in TEXTS["settings"]
+    assert [
+        one.name
+        for one in fields(Settings)
+        if one.name != "lists" and not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])
+    ] == []
+    assert "| `[keys]` |" in TEXTS["settings"] and "| `[[commands]]` |" in TEXTS["settings"]
     told = TEXTS["keys"].partition("## Signs")[2]
     assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
     assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told
@@ -231,42 +218,3 @@ def test_files_and_modules_that_pages_name_are_there() -> None:
     files = [ROOT / name.replace(".", "/") for name in modules]
     assert len(modules) > 3
     assert [file for file in files if not (file.with_suffix(".py").is_file() or (file / "__main__.py").is_file())] == []
-
-
-# As lines
-
-
-# For `man`
-
-
-def test_every_command_and_page_has_a_section() -> None:
-    plain = MAN.replace(r"\-", "-").replace(r"\(aq", "'").replace(r"\(ti", "~")
-    for name in COMMANDS:
-        section = plain.partition(f".SS dailypapers {name}\n")[2].partition("\n.SS ")[0].partition("\n.SH ")[0]
-        assert find_command(name).summary in section
-    headings = re.findall(r"^\.S[HS] (.*)", plain, re.M)
-    assert {"QUERIES", "Papers like one", "WHEN SOMETHING BREAKS"} <= set(headings)
-    assert r"\fB\-n, \-\-limit N\fR" in MAN
-    assert '"dailypapers 1.2.3"' in MAN
-
-
-def test_no_text_is_taken_for_a_request_or_an_escape() -> None:
-    assert {line.split()[0] for line in MAN.splitlines() if line.startswith(".")} <= {
-        *(".TH", ".SH", ".SS", ".TP", ".PP", ".br", ".ad", ".nh", ".ds", ".nf", ".fi")
-    }
-    assert not [line for line in MAN.splitlines() if line.startswith("'")]
-    assert set(re.findall(r"\\(\(..|.)", MAN)) <= {"-", "e", "&", "f", "(aq", "(ga", "(ha", "(ti"}
-
-
-@pytest.mark.skipif(shutil.which("man") is None, reason="man is not here")
-def test_man_renders_the_manual_page(tmp_path: Path) -> None:
-    (tmp_path / "page.1").write_text(MAN)
-    shown = subprocess.run(
-        ["man", "-l", str(tmp_path / "page.1")],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80", "LANG": "C.UTF-8"},
-    )
-    assert "dailypapers list -topic:evaluation since:7d --json" in shown.stdout
-    assert "dailypapers topics lists the topics" in " ".join(shown.stdout.split())

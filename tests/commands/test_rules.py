@@ -37,11 +37,11 @@ def test_rule_mistakes_are_printed_with_their_place(session: Session, papers: Pa
     session(
         """
         $ rules check
-        TMP/home/config.toml:4: rules.when has a mistake in "is:unred": is: takes unread, read, starred, queued, hidden, new, trending, changed, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean "is:unread"?
+        TMP/home/config.toml:4: rules.when has a mistake in "is:unred": is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean "is:unread"?
         TMP/home/config.toml:9: rules.then has "hid", which a rule can't do. Did you mean hide?
         Rule c: There is no view 'none'. 'dailypapers views list' prints yours.
         Rule d: no paper here matches title:xylophone.
-        The muted topic:nowhere: There is no topic 'nowhere'. 'dailypapers topics' lists them.
+        The muted topic:nowhere: There is no topic 'nowhere'. 'dailypapers list --topics' lists them.
         1
         $ rules try e
         1! dailypapers: There is no rule 'e'. 'dailypapers rules list' prints yours.
@@ -149,7 +149,7 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
 
         3 papers since 2026-06-01 would have been changed; nothing was changed.
         $ rules add --then hide,tag:later title:agents
-        Rule added: hide, tag later, because title:agents. 'dailypapers config edit' changes it.
+        Rule added: hide, tag later, because title:agents. 'dailypapers views edit' changes it.
         $ rules add --then hide,tag:later title:agents
         1! dailypapers: This rule already exists: hide, tag later, because title:agents.
         $ rules add --then star title:agents --jsonl
@@ -160,7 +160,7 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
         $ count is:starred
         1
         $ rules mute memory
-        Muted: memory. 'dailypapers config edit' changes it.
+        Muted: memory. 'dailypapers views edit' changes it.
         $ rules mute memory
         1! dailypapers: memory is already muted.
         $ rules mute verifiers --jsonl

@@ -14,6 +14,7 @@ from reader.cache.feeds import Feeds
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
+from reader.core.choice.wishes import Wish
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
 from reader.core.passages import Passage
 from reader.log.rows import Row
@@ -66,7 +67,6 @@ def do_everything(run: Run, cache: Path) -> None:
         ("tag", "add", "later", first),
         ("note", first, "--text", "A thought of my own."),
         ("follow", "add", "world model"),
-        ("weights", "raise", "world model"),
         ("rules", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),
@@ -75,7 +75,9 @@ def do_everything(run: Run, cache: Path) -> None:
         assert result.code == 0, (words, result.err)
     with closing(Events.open(cache)) as events:
         assert events.redo() is not None
+        wish = Wish("word", "world model").moved("raise")
         for kind, value in (
+            (wish.kind, wish.value),
             ("pass", "2026-11-24"),
             ("open", "2026-11-24"),
             ("finish", "2026-11-24"),
@@ -85,10 +87,6 @@ def do_everything(run: Run, cache: Path) -> None:
             assert events.mark(kind, value, [3]) is not None
         assert events.mark("want", True, [], absent=["0901.00001"]) is not None
         assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
-        # Only a paper that has changed can be looked at again.
-        with closing(sqlite3.connect(cache)) as connection, connection:
-            connection.execute("INSERT OR REPLACE INTO paper_flags (pk, flags) VALUES (1, 4)")
-        assert events.mark("look", True, [1]) is not None
     with closing(Feeds.open(cache)) as feeds:
         feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
 
@@ -124,7 +122,6 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
         *texts_of_papers,
         TOKEN,
         "my-private-papers",
-        "notify-someone",
         "ada@example.org",
         str(home),
         "at.home.example",

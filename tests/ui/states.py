@@ -16,7 +16,7 @@ from reader.ui.shell.state import State
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0, 0),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 0, 0),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(TopicCount("agents", "Agents & tools", "Agents", 8), TopicCount("video", "Video generation", "Vision", 0)),
     base=60,

@@ -114,7 +114,6 @@ WHERE = {
     "starred": " in Starred",
     "all": "",
     "trending": " in Trending",
-    "changed": " in Changed",
     "pages": " in Saved pages",
     "muted": " in Muted",
     "day:2026-05-05": " on Tue 5 May",
@@ -137,10 +136,6 @@ EMPTY = {
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
     "trending": "No ranking yet. | Papers that the feed ranks first now appear here. | r asks the feed   ga all papers",
-    "changed": (
-        "Nothing has changed. | Papers that you starred, queued, noted or opened appear here when they change."
-        " | ga all papers"
-    ),
     "pages": (
         "No saved pages yet. |"
         " In a shell, 'dailypapers import FILE' imports a page that a browser saved. | ga all papers"
@@ -287,7 +282,6 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
                     ("queue", "papers in Queue", ""),
                     ("starred", "starred papers", ""),
                     ("trending", "trending papers", ""),
-                    ("changed", "papers in Changed", ""),
                     ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
                     ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
                     ("month:2026-03", "papers of March 2026", "] Thu 30 Apr has 16   "),
@@ -298,8 +292,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     "all read": (
         lambda view_id: empty(view_id, "is:unread"),
         {
-            "changed": "Nothing matches is:unread in Changed. | F clears the query",
-            **{view_id: "All 14 read. | gu all 19 unread   F shows them" for view_id in VIEWS if view_id != "changed"},
+            **dict.fromkeys(VIEWS, "All 14 read. | gu all 19 unread   F shows them"),
             "latest": "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
             "day:2026-05-05": "All 14 read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
         },

@@ -159,8 +159,8 @@ def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
 
 
 def test_only_the_most_important_flag_has_a_sign() -> None:
-    signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3, 7)]
-    assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed, UNICODE.changed]
+    signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3)]
+    assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed]
     assert text(draw_content(PaperAt(row(1, flags=7), is_selected=True), 60, LOOK)[0])[2] == UNICODE.picked
     ascii = LOOK._replace(glyphs=ASCII)
     assert lines(row(1, code=True, rising=True), 44, ascii) == [" */  1 <> A paper"]
@@ -363,9 +363,6 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         papers.show(order(range(1, 101)), shelf, keep=60, height=4)
         assert papers.position == (60, 4)
         assert papers.row_of(5) == two_lines(5) and papers.row_of(-1) is None
-        for pk in (40, 999):
-            papers.stand(pk, 5)
-            assert papers.position == (40, 5)
 
 
 async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:

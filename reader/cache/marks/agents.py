@@ -9,7 +9,7 @@ from reader.core.marks import AGENT
 from reader.log.actions import asked_value, label_of
 
 
-class Made(NamedTuple):
+class ProgramMark(NamedTuple):
     """A mark on a paper that a program made, and that nothing has changed since."""
 
     kind: str
@@ -22,10 +22,10 @@ class Made(NamedTuple):
         return f"{self.mark} by {self.agent}"
 
 
-def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
+def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark, ...]:
     """The marks on a paper that programs made, sorted by kind."""
     ask = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
     return tuple(
-        Made(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
+        ProgramMark(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
         for kind, value, action, by in connection.execute(ask, (pk,))
     )

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reader.cache.flags import has, having
+from reader.cache.flags import has
 from reader.core import marks
-from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, PASSAGE, QUEUE, RULE, STATES, TAG, TRACES, UNDOES, WANT
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, PASSAGE, QUEUE, RULE, STATES, TAG, TRACES, UNDOES, WANT
 from reader.core.paper_row import Flag
 from reader.log.rows import Mark
 
@@ -98,8 +98,6 @@ def same(kind: str) -> str:
         kinds = TRACES if kind == marks.PASS else (kind,)
         found = "SELECT 1 FROM mark AS m WHERE m.pk = paper.pk"
         return f"EXISTS ({found} AND m.kind IN ({marks.quoted(kinds)}) AND m.value = :value)"
-    if kind == LOOK:
-        return f"pk NOT IN ({having(Flag.CHANGED)})"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"

@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from reader.cache import changes, meta
+from reader.cache import meta
 from reader.cache.feed_list import list_feeds
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow, forget_all
@@ -204,7 +204,6 @@ def settle(connection: sqlite3.Connection) -> None:
         noted = f"SELECT pk FROM touched WHERE kind = '{NOTE}' OR kind GLOB '{PASSAGE}*'"
         connection.execute(f"UPDATE paper SET has_note = {written} WHERE pk IN ({noted})")
     connection.execute(_HIDE)
-    changes.settle(connection, f"SELECT pk FROM touched WHERE kind IN ({quoted(changes.KINDS)})")
 
 
 def _of(kind: str) -> str:

@@ -11,9 +11,6 @@ from datetime import date, datetime, time, timedelta
 from reader.core.marks import QUEUE, TRACES, quoted
 from reader.core.reading import WEEKS, Deed, Figures, PaperRef, figures, monday_of
 
-YEAR = 53
-"""Weeks whose days are read at least, for the calendar."""
-
 TOGETHER = 10
 """Papers that were marked in one action of more than these do not count: nobody looked at them all."""
 
@@ -40,8 +37,8 @@ _TOPICS = """
 
 
 def reading_figures(connection: sqlite3.Connection, today: date, weeks: int = WEEKS) -> Figures:
-    """The figures of the last weeks, and of the days of a year at least; `today` is a local day."""
-    first = monday_of(today) - timedelta(weeks=max(weeks, YEAR) - 1)
+    """The figures of the last weeks; `today` is a local day."""
+    first = monday_of(today) - timedelta(weeks=weeks - 1)
     deeds = list(_deeds(connection, first))
     return figures(deeds, _topics(connection, {deed.paper for deed in deeds}), today, weeks)
 

@@ -40,8 +40,6 @@ _ORDER_COLUMNS = {
     "foryou": ("coalesce((SELECT score FROM suits WHERE suits.pk = p.pk), 0)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
-    # Papers that have not changed come last.
-    "changed": ("coalesce((SELECT at FROM second_look WHERE second_look.pk = p.pk), 0)", "p.pk"),
     # Papers of no saved page come last.
     "page": ("coalesce((SELECT place FROM page_paper WHERE page_paper.pk = p.pk), 1e18)", "p.pk"),
     # Papers without a rank come last.

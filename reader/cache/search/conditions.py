@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.cache.flags import having
-from reader.cache.history import CHANGED, CHANGED_BETWEEN
 from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
     Clause,
@@ -25,6 +24,7 @@ from reader.cache.search.full_text import (
     text_test,
 )
 from reader.cache.search.sql_functions import search_keys
+from reader.cache.since_marked import HAPPENED_BETWEEN
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
@@ -49,7 +49,6 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "finished": _left(FINISH),
         "passed": f"SELECT pk FROM ({_left(PASS)} EXCEPT {_OPENED})",
         "followed": having(Flag.FOLLOWED),
-        "changed": CHANGED,
         "highlighted": having(Flag.HIGHLIGHTED),
         # A muted paper that the user shows again is left out no more.
         "muted": f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
@@ -188,7 +187,7 @@ class Compiler:
         first, last = bounds
         match node.field:
             case "changed":
-                return self.key_in(Clause(CHANGED_BETWEEN, seconds_of_days(first, last)))
+                return self.key_in(Clause(HAPPENED_BETWEEN, seconds_of_days(first, last)))
             case "published":
                 return in_range(self.column("published", ordered=self.key == "published"), first, last)
             case "since":

@@ -12,9 +12,9 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from reader.cache import changes
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derive
+from reader.cache.since_marked import events_between
 from reader.cache.storing import retention
 from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.addresses import urls_in, what_is
@@ -39,9 +39,6 @@ PAGE = "page"
 
 MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
 """Columns whose changes are recorded in `paper_change`."""
-
-EDITED = {"title", "abstract", "version", "versions", "venue"}
-"""Columns whose earlier values are kept of marked papers, in `paper_edit`."""
 
 
 class Named(Protocol):
@@ -127,11 +124,7 @@ class Batch:
         known = [entry for entry in changed if not entry.is_identified]
         self._insert(new)
         self._record_changes(known, now)
-        self._note_edits(known, now)
         self._update(changed)
-        moved = [entry.pk for entry in known if (MOVING | EDITED) & entry.changed.keys()]
-        if moved and (marked := changes.marked(self._driver, moved)):
-            changes.settle_keys(self._driver, marked)
         aliases |= self._given_up
         sources |= dict.fromkeys((PAGE, pk) for pk in self._given_up.values())
         if aliases:
@@ -230,20 +223,23 @@ class Batch:
             rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
             self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
 
-    def _record_changes(self, entries: Iterable[MergedPaper], now: str) -> None:
-        """Record the changing facts of papers before and after; before a source reported votes, they had none."""
-        known = [entry for entry in entries if entry.known and entry.known["upvotes"] != UNKNOWN]
-        moved = [entry for entry in known if MOVING & entry.changed.keys()]
+    def _record_changes(self, entries: Sequence[MergedPaper], now: str) -> None:
+        """Record the facts of papers before and after a change, and what became known with it.
+
+        The first votes that a source reports are no change.
+        """
+        happened = {entry.pk: events_between(entry.known, entry.after) for entry in entries if entry.known}
+        moved = [
+            entry
+            for entry in entries
+            if entry.known
+            and (happened[entry.pk] or (entry.known["upvotes"] != UNKNOWN and MOVING & entry.changed.keys()))
+        ]
         if moved:
             first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
             self._connection.execute(upsert(PAPER_CHANGE).on_conflict_do_nothing(), first)
-            latest = [_change(entry.pk, entry.after, now) for entry in moved]
+            latest = [_change(entry.pk, entry.after, now, happened[entry.pk]) for entry in moved]
             self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
-
-    def _note_edits(self, entries: Iterable[MergedPaper], now: str) -> None:
-        """Keep what marked papers were before this change."""
-        edited = {entry.pk: (entry.known, entry.after) for entry in entries if entry.known}
-        changes.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
 
     def _update(self, entries: Iterable[MergedPaper]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""
@@ -301,7 +297,7 @@ def _is_of_page(draft: Draft, entry: MergedPaper) -> bool:
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
 
 
-def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
+def _change(pk: int, facts: Mapping[str, Any], at: str, events: int = 0) -> Values:
     flags = ("has_code", "has_project", "has_media")
     return {
         "pk": pk,
@@ -310,7 +306,7 @@ def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
         "comments": facts["comments"],
         "stars": facts["code_stars"],
         "keywords": len(facts["keywords"].split("\n")) if facts["keywords"] else 0,
-        "links": sum(facts[flag] << bit for bit, flag in enumerate(flags)),
+        "links": events + sum(facts[flag] << bit for bit, flag in enumerate(flags)),
         "models": facts["models"],
     }
 
@@ -377,19 +373,19 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     return {column: value for column, value in after.items() if value != known[column]}
 
 
-def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
+def _choose_value(merge: Merge | None, known: Any, new: Any, *, newer: bool) -> Any:
     if known in (None, ""):
-        return said
+        return new
     if merge == "growing":
-        return max(known, said)
+        return max(known, new)
     if merge == "versions":
-        return _join_versions(known, said)
-    if merge == "count" and said > known:
-        return said
-    return said if newer else known
+        return _join_versions(known, new)
+    if merge == "count" and new > known:
+        return new
+    return new if newer else known
 
 
-def _join_versions(known: str, said: str) -> str:
+def _join_versions(known: str, new: str) -> str:
     """All versions of two lists in their order, such as `v1 2026-09-11`; the second list is right where they differ."""
-    dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *said.split("\n")))
+    dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *new.split("\n")))
     return "\n".join(f"{name} {dates[name]}" for name in sorted(dates, key=lambda name: (len(name), name)))

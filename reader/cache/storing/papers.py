@@ -267,12 +267,12 @@ def _note_answers(connection: sqlite3.Connection, listings: Iterable[Listing], n
     settled = today - timedelta(days=SETTLING_DAYS)
     for listing in listings:
         if listing.validator and listing.day and not is_settled(listing.day, today):
-            meta.keep_up(connection, f"{_VALIDATOR}{listing.day}", listing.validator)
+            meta.put_or_drop(connection, f"{_VALIDATOR}{listing.day}", listing.validator)
             old = (_VALIDATOR, f"{_VALIDATOR}{settled.isoformat()}")
             connection.execute("DELETE FROM meta WHERE key BETWEEN ? AND ?", old)
         if listing.day and not listing.is_unchanged:
             count = listing.skipped_count
-            meta.keep_up(connection, f"{meta.SKIPPED}{listing.day}", str(count) if count else None)
+            meta.put_or_drop(connection, f"{meta.SKIPPED}{listing.day}", str(count) if count else None)
 
 
 def _count_papers(connection: Connection, day: str | None) -> int:

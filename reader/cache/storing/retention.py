@@ -15,7 +15,7 @@ from reader.cache.marks import derive
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
     *("full_text", "community", "kept_output", "paper_words", "suits", "paper_flags", "follow_paper"),
-    *("paper_edit", "second_look", "page_paper"),
+    "page_paper",
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 

@@ -1,34 +1,15 @@
-"""The manual: its pages with generated tables, and the whole of it as a man page.
-
-`.build/manual_hook.py` makes the man page where nothing but the standard library is installed.
-"""
+"""The manual: its pages with generated tables."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reader import installed
-from reader.commands.command import Parser, add_reader_options, make_parser
 from reader.commands.contract import table_of
-from reader.commands.help_text import (
-    PAGES,
-    Block,
-    cells_of,
-    code,
-    command_page,
-    entries,
-    example_lines,
-    gists_of_pages,
-    pieces_of,
-    read_blocks,
-    table,
-    text_of,
-    told_beside,
-)
-from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, find_command, json_forms
-from reader.paths import APP
+from reader.commands.help_text import code, gists_of_pages, table, text_of
+from reader.commands.line.registry import GROUPS, json_forms
 
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
@@ -124,65 +105,3 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
         for title, found in groups.items()
     )
     return "\n\n".join(f"### {title}\n\n{table}" for title, table in tables)
-
-
-# The man page
-
-
-def everything() -> Iterator[str]:
-    """All commands by parser, and the pages."""
-    reader = Parser(prog=APP, description=ABOUT)
-    add_reader_options(reader)
-    shared = [entry.name for entry in entries(reader)]
-    yield f"# Description\n\n{command_page(reader, EXAMPLES)}"
-    yield "# Commands\n\nEvery command takes --color, --log-level and --help too."
-    for name in COMMANDS:
-        command = find_command(name)
-        yield f"## {APP} {name}\n\n{command_page(make_parser(command), command.examples, shared)}"
-    yield from map(page, PAGES)
-
-
-def man_page(version: str) -> str:
-    """All of the manual, for `man`."""
-    lines = [
-        f'.TH {APP.upper()} 1 "" "{APP} {version}" "User Commands"',
-        *(".ds AD l", ".ad l", ".nh"),
-        *(".SH NAME", rf"{APP} \- the terminal reader for the daily papers feed"),
-        *(".SH SYNOPSIS", rf"\fB{APP}\fR [\fIOPTIONS\fR] [\fIQUERY\fR ...]"),
-        *(".br", rf"\fB{APP}\fR \fICOMMAND\fR ..."),
-        *(line for text in everything() for block in read_blocks(text) for line in _roff_block(block)),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _roff_block(block: Block) -> Iterator[str]:
-    if block.kind == "heading":
-        name = _roff(block.body)
-        yield (f".SH {name.upper()}", f".SS {name}", f".PP\n\\fB{name}\\fR")[block.level - 1]
-    elif block.kind == "text":
-        yield from (".PP", _roff_pieces(block.body))
-    elif block.is_example:
-        lines = ("".join(piece.text for piece in line)[2:] for line in example_lines(block, 74))
-        yield from (".PP", ".nf", *map(_roff, lines), ".fi")
-    else:
-        head, *body = cells_of(block.body)
-        for first, *cells in body:
-            yield from (
-                ".TP",
-                _roff_pieces(first, whole=True),
-                "\n.br\n".join(map(_roff_pieces, told_beside(head, cells))),
-            )
-
-
-def _roff_pieces(text: str, *, whole: bool = False) -> str:
-    """A line of text with code in bold, or all of it."""
-    return "".join(
-        rf"\fB{_roff(piece.text)}\fR" if whole or piece.role != "text" else _roff(piece.text)
-        for piece in pieces_of(text)
-    )
-
-
-def _roff(text: str) -> str:
-    """A text escaped for troff: no request, no escape, and hyphens that can be copied."""
-    text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
-    return re.sub(r"^(?=\.)", r"\\&", text).replace("^", r"\(ha").replace("~", r"\(ti")

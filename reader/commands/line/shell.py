@@ -162,19 +162,16 @@ ACTIONS_FIRST = {
 }  # fmt: skip
 """Words that mean an action if nothing follows, though a command has the same name."""
 
-_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "read": 0, "show": 0, "similar": 0}
+_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "read": 0, "show": 0}
 """Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
 """Those that take many papers, or a query in their place."""
 
-_SEVERAL = (*_MANY, "similar")
-
-
 _WITHIN = frozenset(
     (
-        *("list", "show", "read", "similar", "grep", "topics", "stats", "refresh", "search", "add"),
-        *("mark", "tag", "note", "views", "follow", "weights", "undo", "keys", "help"),
+        *("list", "show", "read", "refresh", "search", "add"),
+        *("mark", "tag", "note", "views", "follow", "undo", "help"),
     )
 )
 """Commands that touch only papers, marks and views: no given file, and no program."""
@@ -323,7 +320,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if has_query:
         return Typed((name, *words), is_counted=not is_dry)
     if not papers:
-        taken = here.selected if name in _SEVERAL and here.selected else _one(here)
+        taken = here.selected if name in _MANY and here.selected else _one(here)
         return Typed((name, *words, *taken))
     named = [words[place] for place in papers]
     if all(named_id(word) or doi_in(word) or word.startswith(OWN_PREFIXES) for word in named):

@@ -306,7 +306,7 @@ class Document:
                 UNKNOWN in text for block in self.blocks for text in texts(block)
             ),
         }
-        return tuple(said for said, is_so in is_lacking.items() if is_so)
+        return tuple(reason for reason, is_so in is_lacking.items() if is_so)
 
     @property
     def has_end(self) -> bool:
@@ -452,17 +452,6 @@ _NAMES = {
 _UPRIGHT_LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
 """Without these, no italic letter needs a sign of its own."""
 _FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
-
-
-def with_tex(document: Document) -> Document:
-    """The document with its formulas as TeX, between dollars."""
-    return _rewritten(
-        document,
-        lambda span: Span(f"${span.text}$", "code", span.target),
-        lambda formula: Verbatim(
-            tuple((Span(line),) for line in ("$$", *formula.rows, f"$$ {formula.number}".rstrip())), formula.anchor
-        ),
-    )
 
 
 def with_font_names(document: Document) -> Document:

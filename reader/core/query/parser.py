@@ -322,7 +322,7 @@ def _meant_field(name: str) -> str | None:
 
 CHOICES = {
     "is": (
-        "unread", "read", "starred", "queued", "hidden", "new", "trending", "changed", "opened", "finished", "passed",
+        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "finished", "passed",
         "followed", "highlighted", "muted",
     ),
     "has": (
@@ -330,13 +330,9 @@ CHOICES = {
     ),
     "sort": (
         "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
-        "changed",
     ),
 }  # fmt: skip
 """The fields with fixed values, and those values."""
-
-FORMER = {("is", "risen"): "changed"}
-"""Renamed values in saved queries."""
 
 _NAMED_BY_USER = ("tag", "view")
 """Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
@@ -492,8 +488,9 @@ def _when(token: Token, value: Value) -> When:
 
 def _choice(name: str, value: Value, typed: str) -> str:
     choices = CHOICES[name]
-    typed = FORMER.get((name, typed), typed)
     if typed in choices:
         return typed
+    if instead := removed.VALUES.get((name, typed)):
+        raise _wrong(f"{name}:{typed} was removed. {instead}", value)
     meant = nearest(typed, choices)
     raise _wrong(f"{name}: takes {', '.join(choices[:-1])} or {choices[-1]}, not “{typed}”.", value, meant)

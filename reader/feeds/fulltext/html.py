@@ -595,11 +595,11 @@ class PageReader:
 
     def _missed(self) -> Iterator[Block]:
         if self._missing:
-            said = (
+            kinds = (
                 f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
                 for kind, count in sorted(self._missing.items())
             )
-            yield Paragraph((Span(f"Not shown here: {', '.join(said)}.", "emphasis"),))
+            yield Paragraph((Span(f"Not shown here: {', '.join(kinds)}.", "emphasis"),))
 
     def _miss(self, kind: str, flow: _Flow, look: TextLook) -> None:
         """Write a sign for content that can't be shown; a macro may be within a word."""

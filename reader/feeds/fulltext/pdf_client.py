@@ -131,7 +131,7 @@ async def _run_apart(*arguments: str) -> bytes:
         raise ReaderError(f"The PDF can't be read: {error.strerror}; try again later.") from error
     try:
         async with asyncio.timeout(2 * SECONDS):
-            said, _ = await process.communicate()
+            output, _ = await process.communicate()
     except TimeoutError as error:
         raise NoFullText("its PDF takes too long to read") from error
     finally:
@@ -139,10 +139,10 @@ async def _run_apart(*arguments: str) -> bytes:
             process.kill()
         await process.wait()
     if process.returncode == _NO_TEXT:
-        raise NoFullText(said.decode("utf-8", "replace"))
+        raise NoFullText(output.decode("utf-8", "replace"))
     if process.returncode != 0:
         raise NoFullText("its PDF needs too much memory or time, or is damaged")
-    return said
+    return output
 
 
 # In the separate process

@@ -301,8 +301,8 @@ def parse_page(item: object, id: str) -> PaperPage:
     record = as_mapping(item)
     paper = as_mapping(record.get("paper")) or record
     comments = as_list(record.get("comments")) or as_list(paper.get("comments"))
-    said = tuple(islice(_comments(comments), COMMENTS))
-    return PaperPage(Listing(listed_day(item), (draft,)), said, tuple(_repositories(paper)))
+    discussion = tuple(islice(_comments(comments), COMMENTS))
+    return PaperPage(Listing(listed_day(item), (draft,)), discussion, tuple(_repositories(paper)))
 
 
 def _comments(values: Sequence[object]) -> Iterator[RawComment]:

@@ -13,7 +13,7 @@ from reader.keys.spelling import typed_on
 from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.command_line.state import OUTPUT, Output
-from reader.ui.filter.state import COUNTED, FOLLOWED
+from reader.ui.filter.state import FOLLOWED
 from reader.ui.help.state import HELP, PALETTE, Help, HelpCommand, Palette
 from reader.ui.kit.day_names import short_day
 from reader.ui.shell.handlers import Offers, answers, handles, takes_text, takes_words
@@ -151,10 +151,7 @@ class HelpActions(Actor):
 def lacks(services: Services) -> frozenset[str]:
     """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
     state = services.model.state
-    counts = state[COUNTED]
-    numbers = {} if counts is None else counts.by_view
     has = {
-        "view.changed": numbers.get("changed"),
         "view.followed": state[FOLLOWED],
         "view.saved": state.views.named,
     }

@@ -21,7 +21,6 @@ class Glyphs(NamedTuple):
     rising: str = "⇡"
     followed: str = "◆"
     highlighted: str = "✦"
-    changed: str = "≠"
     """Before a paper that the view For you lists although nothing speaks for it."""
     code: str = "‹›"
     note: str = "✎"
@@ -59,8 +58,6 @@ class Glyphs(NamedTuple):
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
     spark: str = "▁▂▃▄▅▆▇█"
     """Steps of a sparkline, lowest first."""
-    shades: str = "·░▒▓█"
-    """Blank, and four steps from light to dark."""
     quote: str = "▎"
 
 
@@ -76,7 +73,6 @@ ASCII = Glyphs(
     rising="/",
     followed="f",
     highlighted="!",
-    changed="~",
     code="<>",
     note="n",
     full_text="=",
@@ -102,7 +98,6 @@ ASCII = Glyphs(
     offline="o",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    shades=".:+*#",
     quote=":",
 )
 
@@ -125,7 +120,6 @@ MEANINGS = (
     ),
     ("upvotes", "Votes", "Precedes the number of votes."),
     ("rising", "Rising", "It gained many votes since you last looked."),
-    ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
     ("code", "Code", "It links to its code."),
@@ -134,7 +128,6 @@ MEANINGS = (
     ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
     ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes or models; newest on the right."),
-    ("shades", "Days", "In `stats`: the darker a day, the more papers you saw."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),

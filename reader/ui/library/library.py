@@ -24,7 +24,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, DayFetched, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
-from reader.core.paper_row import Flag, PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import find_holes, first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
     from reader.cache.community import PageData
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.agents import ProgramMark
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -169,18 +169,7 @@ class Library(Marker):
 
         if self.results is not None:
             return self.results.rows(pks, cached)
-        return self._with_whys(self._with_changes(cached(cached_keys(pks))))
-
-    def _with_changes(self, rows: list[PaperRow]) -> list[PaperRow]:
-        changed = cached_keys([row.pk for row in rows if row.flags & Flag.CHANGED])
-        if not changed:
-            return rows
-        from reader.cache.changes import said_of
-
-        said = self._ask(
-            lambda window: window.read(lambda connection: said_of(connection, changed)), dict[PaperKey, str]()
-        )
-        return [row._replace(changed=said.get(row.pk, "")) for row in rows]
+        return self._with_whys(cached(cached_keys(pks)))
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         if not self.is_ranked:
@@ -290,6 +279,10 @@ class Library(Marker):
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
+    def last_key(self) -> int:
+        """The greatest key of a paper in the cache; 0 without papers."""
+        return self._ask(Window.last_key, 0)
+
     def first_list(
         self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
     ) -> Order[int]:
@@ -377,7 +370,7 @@ class Library(Marker):
         nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
         return self._in_thread(pk, lambda window, known: ruled(window, known, datetime.now(UTC).date()), nothing)
 
-    def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
+    def made_by_agents(self, pk: PaperKey) -> tuple[ProgramMark, ...]:
         """The marks on a paper made by programs; thread-safe. Raises CacheError."""
         from reader.cache.marks.agents import made_by_agents
 
@@ -426,15 +419,15 @@ class Library(Marker):
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """What is known of a paper besides itself, by the names of `Reading`."""
-        from reader.cache.changes import read_changed
         from reader.cache.follows import reasons
-        from reader.cache.history import STILL, has_changed, votes
+        from reader.cache.history import STILL, votes
         from reader.cache.outputs import outputs_of
+        from reader.cache.since_marked import since_marked
 
         nothing: tuple[Any, ...] = ()
         return {
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL),
-            "changes": self.of_paper(pk, read_changed, None) if self.of_paper(pk, has_changed, False) else None,
+            "since_marked": self.of_paper(pk, since_marked, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": self.why(pk),
@@ -461,9 +454,9 @@ class Library(Marker):
         """Like `older_day`, among days with a paper of a selection."""
         return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
 
-    async def news(self, since: str) -> tuple[int, int, str]:
+    async def news(self, since: str, after: int | None) -> tuple[int, int, str, int]:
         """See `Window.news`."""
-        return await self._days.ask_next(lambda window: window.news(since))
+        return await self._days.ask_next(lambda window: window.news(since, after))
 
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""

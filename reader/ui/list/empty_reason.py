@@ -48,10 +48,6 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
     "followed": ("No papers that you follow yet.", "New ones will appear here."),
     "muted": ("Nothing is muted.", "Papers with one of your muted words appear here."),
     "pages": ("No saved pages yet.", "In a shell, 'dailypapers import FILE' imports a page that a browser saved."),
-    "changed": (
-        "Nothing has changed.",
-        "Papers that you starred, queued, noted or opened appear here when they change.",
-    ),
     "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
 }
 """The text and reason of an empty view, if they depend on nothing else."""
@@ -174,7 +170,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
             asks = f"Latest is {short_day(state.listing.facts.newest_day or '', today)}. {asks}"
         return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
-    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "changed":
+    if counts is not None and counts.base and asks_for_unread(place):
         return _all_read(state, counts.base)
     if state[REFRESH].is_running and state[REFRESH].view == place.view.id and not (counts and counts.base):
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))

@@ -27,9 +27,6 @@ WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
 WITH_WORDS = 44
 """Minimum width of a heading that labels its numbers."""
 
-CHANGE_WIDTH = 18
-"""Maximum cells of a paper's change, shown instead of its date; a comfortable paper has a line for it."""
-
 
 class ListLook(NamedTuple):
     """How the list is drawn, apart from its width and the cursor."""
@@ -118,20 +115,14 @@ def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
 def _date(row: PaperRow, width: int, look: ListLook) -> Line:
     if width < WITH_DATE:
         return ()
-    if not look.is_comfortable and (changed := _changed(row)):
-        return (Piece(f"  {_whole(literal(changed), CHANGE_WIDTH, look.glyphs)}", "mark"),)
     return (
         (Piece(f"  {day_in_list(row.day, None if look.is_period else look.today)}", "date"),) if look.has_dates else ()
     )
 
 
-def _changed(row: PaperRow) -> str:
-    return row.changed if row.flags & Flag.CHANGED else ""
-
-
 def _why(row: PaperRow, look: ListLook) -> str:
     """The last text of a comfortable paper."""
-    return (row.why or _changed(row)) if look.is_comfortable else ""
+    return row.why if look.is_comfortable else ""
 
 
 def _whole(why: str, room: int, glyphs: Glyphs) -> str:
@@ -157,7 +148,7 @@ def _sign(row: PaperRow, glyphs: Glyphs) -> str:
     flag = flag_to_show(row.flags)
     if flag is None:
         return glyphs.rising if row.rising else " "
-    return {Flag.CHANGED: glyphs.changed, Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
+    return {Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
 
 
 def _title_role(row: PaperRow, highlighted: bool) -> str:

@@ -9,14 +9,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
-from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
-from reader.core.paper_row import Flag, PaperKey
+from reader.core.marks import QUEUE, STATES, UNDOES
+from reader.core.paper_row import PaperKey
 from reader.core.text import amount
 from reader.log.actions import join_labels
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import begins, follows, handles, handles_each, handles_steps
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -45,7 +46,6 @@ _TAKEN_BACK = {
     "without a note": "noted again",
     "highlighted in the text": "its highlight as it was before",
     "moved in the queue": "back in its place in the queue",
-    "looked at again": "marked as changed again",
 }
 """What taking back a mark is called, where it is not `no longer` or `again`."""
 
@@ -90,6 +90,7 @@ class MarkActions(Actor):
         super().__init__(services)
         self._read_when = services.settings.read_when
         self._goes_on = services.settings.after_mark == "next"
+        self._keyboard = services[Keyboard]
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._starring = services[AutomaticCommands].starring
@@ -102,7 +103,8 @@ class MarkActions(Actor):
             self._toggle_all(kind, self._model.take_targets())
             return
         front = self._model.state.front_paper
-        row = self._papers.highlighted_row if front is None else self._papers.row_of(front)
+        meant = self._papers.meant(self._keyboard.pressed_at) if front is None else front
+        row = None if meant is None else self._papers.row_of(meant)
         if row is None:
             return
         if count is not None and front is None:
@@ -113,7 +115,7 @@ class MarkActions(Actor):
             return
         value = not getattr(row, FIELDS[kind])
         # A paper on its page is being read, and unmarking one counts as a look.
-        goes_on = self._goes_on and value and front is None
+        goes_on = self._goes_on and value and front is None and meant == self._papers.highlighted
         self._mark(kind, value, [row.pk])
         if goes_on:
             self._papers.move(1)
@@ -131,19 +133,6 @@ class MarkActions(Actor):
         row = self._papers.row_of(pk)
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
-
-    def look_again(self, pk: PaperKey) -> None:
-        """Record another look at a changed paper, if no other mark does."""
-        if self._clear_changed(pk):
-            self.follow(self._library.mark(LOOK, True, [pk]))
-
-    def _clear_changed(self, pk: PaperKey) -> bool:
-        """Stop drawing a paper as changed, since any mark is a look. Returns whether it was drawn so."""
-        row = self._papers.row_of(pk)
-        is_changed = row is not None and bool(row.flags & Flag.CHANGED)
-        if row is not None and is_changed:
-            self._papers.patch(pk, flags=row.flags & ~Flag.CHANGED)
-        return is_changed
 
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
@@ -211,7 +200,6 @@ class MarkActions(Actor):
         for pk in pks if shown is None else shown:
             for one in kinds:
                 self._draw(pk, one, value)
-            self._clear_changed(pk)
         # Submitted before the work starts, so that quitting cannot lose it.
         report = self._report("marking")
         if len(kinds) > 1:

@@ -64,7 +64,6 @@ class PageActions(Actor):
         self._model.change(state.put(PAGE, reading._replace(number=self._papers.cursor + 1)))
         if is_new and not is_triaging(state):
             self._marks.finish_reading(reading.key)
-            self._marks.look_again(reading.key)
             if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
 

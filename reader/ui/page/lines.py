@@ -11,7 +11,7 @@ from reader.cache.outputs import KeptOutput
 from reader.core.addresses import addresses_in
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
-from reader.core.paper import Paper, facts
+from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.paper_row import NotCached
 from reader.core.passages import split_note
 from reader.core.similarity import Fit
@@ -135,7 +135,7 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     for one in output.text[:MOST_SHOWN].split("\n"):
         lines.extend(fill([Piece(literal(one), "summary")], width - 2) if one.strip() else [()])
     if len(output.text) > MOST_SHOWN:
-        lines.extend(fill([Piece("'dailypapers show' prints the rest", "muted")], width - 2))
+        lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
     return [(bar, *line) for line in lines]
 
 
@@ -164,16 +164,20 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     searched = pattern(look.words)
     repositories, versions, comments = _related(paper, width, look)
     organization = fill(mark(paper.organization or "", "people", searched), width)
+    about = [*_people(paper, width, look), *organization, *_facts(paper, width, look)]
+    summary, abstract = _summary(paper, width, look, searched), _abstract(paper, width, searched)
+    head = [fill(mark(paper.title, "title", searched), width), about]
+    if look.is_preview:
+        head, summary, abstract = [[*(summary or abstract[1:]), *about]], [], abstract if summary else []
     parts = (
-        fill(mark(paper.title, "title", searched), width),
-        [*_people(paper, width, look), *organization, *_facts(paper, width, look)],
+        *head,
         suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
-        _changed(width, look),
+        _since_marked(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
-        _summary(paper, width, look, searched),
-        _abstract(paper, width, searched),
+        summary,
+        abstract,
         *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
         _page_title(width, look),
@@ -264,7 +268,8 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     glyphs = look.glyphs
-    pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
+    has_day = bool(paper.day) and not look.is_preview
+    pieces = [Piece(short_day(paper.day or "", look.today, weekday), "facts")] if has_day else []
     if isinstance(paper.pk, NotCached):
         pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
@@ -275,7 +280,9 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
     if paper.venue:
         pieces.append(Piece(literal(paper.venue), "facts"))
-    if paper.upvotes is not None:
+    if says_withdrawn(paper.remark):
+        pieces.append(Piece("withdrawn", "changed"))
+    if paper.upvotes is not None and not look.is_preview:
         pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
@@ -316,25 +323,23 @@ def _between(glyphs: Glyphs) -> Piece:
     return Piece(f" {glyphs.dot} ", "between")
 
 
-# What changed
-
-
-def _changed(width: int, look: Presentation) -> list[Line]:
-    if look.changes is None:
-        return []
-    from reader.ui.page.changed_lines import changed_lines
-
-    return changed_lines(width, look)
-
-
 # Text
+
+
+def _since_marked(width: int, look: Presentation) -> list[Line]:
+    """What happened to the paper since the user marked it."""
+    if look.since_marked is None:
+        return []
+    dot = f" {look.glyphs.dot} "
+    since = Piece(f"Since you marked it on {short_day(look.since_marked.day, look.today, weekday=False)}  ", "label")
+    return fill([since, Piece(literal(dot.join(look.since_marked.events)), "changed")], width)
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
     if not paper.summary:
         return []
     bar = Piece(f"{look.glyphs.quote} ", "quote")
-    label = fill([Piece("AI summary", "label")], width - 2)
+    label = [] if look.is_preview else fill([Piece("AI summary", "label")], width - 2)
     return [(bar, *line) for line in (*label, *fill(mark(paper.summary, "summary", searched), width - 2))]
 
 

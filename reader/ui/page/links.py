@@ -108,7 +108,7 @@ class LinkActions(Actor):
             self._model.show_notice(f"opening {safe}")
             return
         browser = await asyncio.to_thread(find_browser)
-        if browser is None or (takes_terminal(browser) and not self._app.lends_terminal):
+        if browser is None:
             self._copy(url, "no browser was found")
             return
         self._model.show_notice(f"opening {safe_url(url) or url}")
@@ -323,8 +323,6 @@ class PdfActions(Actor):
         opening = f"opening {file.name}"
         try:
             viewer = await asyncio.to_thread(find_viewer, self._services.settings.pdf_viewer, os.environ)
-            if takes_terminal(viewer) and not self._app.lends_terminal:
-                raise NoViewer(f"{viewer[0]} needs a terminal to draw on")
             self._model.show_outcome(opening, begun=begun)
             if takes_terminal(viewer):
                 with self._app.suspend():

@@ -13,7 +13,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import PageData
     from reader.cache.outputs import KeptOutput
-    from reader.core.changes import Changes
+    from reader.cache.since_marked import SinceMarked
     from reader.core.follows import FollowReason
     from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
@@ -33,6 +33,8 @@ class Presentation:
     """Keys that open links, by the link's letter."""
     is_page: bool = False
     """Whether each link has a line of its own, with its key."""
+    is_preview: bool = False
+    """Whether the summary or the abstract comes first, and what the list's row has is left out."""
     position: str = ""
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
@@ -41,8 +43,7 @@ class Presentation:
     """Why the paper suits the user, in words, if the list is ordered by that."""
     votes: Votes = STILL
     follows: tuple[FollowReason, ...] = ()
-    changes: Changes | None = None
-    """What changed since the user marked the paper; None if insignificant."""
+    since_marked: SinceMarked | None = None
     outputs: tuple[KeptOutput, ...] = ()
     """What the user's programs printed about the paper."""
     kept: PageData | None = None

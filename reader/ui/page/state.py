@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reader.cache.community import PageData
     from reader.cache.history import Votes
     from reader.cache.outputs import KeptOutput
-    from reader.core.changes import Changes
+    from reader.cache.since_marked import SinceMarked
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.similarity import Fit
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
     outputs: tuple[KeptOutput, ...] = ()
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
-    changes: Changes | None = None
+    since_marked: SinceMarked | None = None
 
 
 READING: Part[Reading | None] = Part(None)

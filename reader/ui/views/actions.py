@@ -70,7 +70,6 @@ class ViewActions(Actor):
             "view.unread": "unread",
             "view.queue": QUEUED,
             "view.starred": "starred",
-            "view.changed": "changed",
             "view.all": "all",
         }
     )

@@ -14,7 +14,7 @@ from reader.ui.kit.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.agents import ProgramMark
     from reader.cache.watching import Act
     from reader.core.topics.scorer import TopicReason
 
@@ -47,7 +47,7 @@ class Explanation(NamedTuple):
     """None without a paper, and until they are known."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
-    programs: tuple[Made, ...] = ()
+    programs: tuple[ProgramMark, ...] = ()
     has_paper: bool = False
 
 
@@ -130,7 +130,7 @@ def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
 # Topics, rules and programs
 
 
-def program_lines(made: Sequence[Made], width: int) -> list[Line]:
+def program_lines(made: Sequence[ProgramMark], width: int) -> list[Line]:
     """Return which program made which mark, under a heading; nothing if none did."""
     if not made:
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.cache.choice import Learned, Suits
-from reader.cache.marks.agents import Made
+from reader.cache.marks.agents import ProgramMark
 from reader.cache.watching import Act
 from reader.core.choice.wishes import Wish
 from reader.core.lines import measure
@@ -70,7 +70,7 @@ def test_rules_topics_and_programs_say_what_they_went_by() -> None:
         topic_names={"agents": "Agents", "long": "A name that is longer than the line"},
         rules=(Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),
         muted=("finance",),
-        programs=(Made("star", "starred", "claude"), Made("read", "read", "claude")),
+        programs=(ProgramMark("star", "starred", "claude"), ProgramMark("read", "read", "claude")),
     )
     assert drawn(known, 45) == [
         "Rules",

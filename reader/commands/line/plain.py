@@ -1,0 +1,229 @@
+"""Plain mode: a loop over the commands, for screen readers, slow lines, pipes and terminals that can't be drawn on.
+
+It keeps a list of papers and a place in it. A line is a number of that list, one of a few letters, or a command.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from reader.cache.marks.change import Change
+from reader.commands.choosing import explain_nothing, store_changes, with_known_words
+from reader.commands.line.registry import is_command
+from reader.commands.line.shell import ReaderShell
+from reader.commands.output import describe_action, print_line, width
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.errors import ReaderError, UsageError
+from reader.core.lines import wrapped
+from reader.core.paper_row import PaperRow
+from reader.core.text import amount, visible
+from reader.paths import APP
+from reader.ui.shell.commands import Here
+
+LONGEST_LINE_BYTES = 1_000_000
+"""A longer line is read in parts."""
+
+LINES_AT_A_TIME = 20
+"""Papers of a list, or lines of a text, that are printed before `more`."""
+
+MARKS = {"s": ("star", "starred"), "m": ("read", "read"), "b": ("queue", "queued"), "x": ("hide", "hidden")}
+"""For each letter: the kind of its mark, and the field of a row that says whether the paper has it."""
+
+COMMANDS = {"r": "refresh", "u": "undo", "o": "open", "read": "read"}
+
+VIEWS = {"gt": "latest", "gy": "foryou", "gu": "unread", "gq": "queue", "gs": "starred", "ga": "all"}
+
+HELP = """\
+3              print the third paper
+j, k           go to the next paper, to the previous one
+enter          print the paper again
+list, more     print the list again; print the next lines
+s, m, b, x     star, mark read, queue, hide; a second time takes the mark away
+u              undo
+read, o        print the full text; open the paper's page in a browser
+/agents, /     search; end the search
+gt gy gu gq gs ga   the views Latest, For you, Unread, Queue, Starred, All
+r              fetch new papers
+q              leave
+Any other line is a command, such as 'export bibtex' or 'tag add later'; 'help all' lists them."""
+
+
+def converse(workspace: Workspace, query: str = "", variables: Mapping[str, str] | None = None) -> int:
+    """Answer lines of standard input until they end; return the exit code. `variables` are for the commands."""
+    conversation = Conversation(workspace, ReaderShell(workspace, variables), query)
+    print_line(f"{APP} in plain lines. Type a line, then enter; ? lists what you can type.")
+    line: str | None = "list"
+    while line is not None and line.strip() not in ("q", ":q", "quit"):
+        try:
+            conversation.answer(line)
+        except ReaderError as error:
+            print_line(visible(str(error)))
+        line = _read_line(conversation.prompt)
+    workspace.write_exports()
+    print_line(f"Left {APP}.")
+    return 0
+
+
+def _read_line(prompt: str) -> str | None:
+    """The next line of standard input; None at its end. A line from a pipe is repeated, for a whole transcript."""
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.buffer.readline(LONGEST_LINE_BYTES).decode("utf-8", "replace")
+    if not (line and os.isatty(0)):
+        print_line(visible(line.rstrip("\r\n")))
+    return line.rstrip("\r\n") if line else None
+
+
+class Conversation:
+    """A list of papers, and the place of one in it."""
+
+    def __init__(self, workspace: Workspace, shell: ReaderShell, query: str = "") -> None:
+        self._workspace = workspace
+        self._shell = shell
+        self._view = "all" if query else "latest"
+        self._words = query
+        self._pks: Sequence[int] = ()
+        self._at = 0
+        self._rest: Iterator[str] = iter(())
+        """The lines that `more` prints."""
+
+    @property
+    def prompt(self) -> str:
+        return f"{min(self._at + 1, len(self._pks)):,} of {len(self._pks):,}> "
+
+    def answer(self, line: str) -> None:
+        """Do what a line means, and print the answer; raises ReaderError."""
+        line = line.strip().removeprefix(":")
+        if line.isdecimal():
+            self._go(int(line) - 1)
+        elif line in ("j", "k"):
+            self._go(self._at + (1 if line == "j" else -1))
+        elif line.startswith("/"):
+            self._list(self._view, line[1:].strip())
+        elif line in VIEWS:
+            self._list(VIEWS[line], "")
+        elif line in MARKS:
+            self._toggle(*MARKS[line])
+        elif line == "list":
+            self._list(self._view, self._words)
+        elif line == "more":
+            self._print_more()
+        elif line == "?":
+            print_line(HELP)
+        else:
+            self._run(COMMANDS.get(line, line) or "show")
+
+    def _list(self, view: str, words: str) -> None:
+        """List the papers of a search in a view, or in all papers if the view has none of them."""
+        with self._workspace.window() as window:
+            query = parsed(_in_view(view, words))
+            found = window.order(selection(window, query))
+            if words and not found.pks:
+                view, query = "all", parsed(words)
+                found = window.order(selection(window, query))
+            if words and not found.pks and (meant := with_known_words(window, query)) is not None:
+                words, query = meant.text, meant
+                found = window.order(selection(window, query))
+                print_line(f"Searched for {visible(words)}.")
+            self._view, self._words, self._at = view, words, 0
+            self._pks = [pk for pk in found.pks if isinstance(pk, int)]
+            if not self._pks:
+                sys.stdout.flush()
+                explain_nothing(window, query)
+        heading = f"{view.capitalize()}, searched for {visible(words)}" if words else view.capitalize()
+        print_line(_filled(f"{heading}: {amount(len(self._pks), 'paper')}."))
+        self._print(self._described())
+
+    def _described(self) -> Iterator[str]:
+        for start in range(0, len(self._pks), LINES_AT_A_TIME):
+            with self._workspace.window() as window:
+                rows = window.rows(self._pks[start : start + LINES_AT_A_TIME])
+            yield from (_filled(describe(number, row)) for number, row in enumerate(rows, start + 1))
+
+    def _print(self, lines: Iterator[str]) -> None:
+        self._rest = lines
+        self._print_more()
+
+    def _print_more(self) -> None:
+        for line in islice(self._rest, LINES_AT_A_TIME):
+            print_line(line)
+        if (following := next(self._rest, None)) is not None:
+            self._rest = _with_first(following, self._rest)
+            print_line("There is more: type more.")
+
+    def _go(self, place: int) -> None:
+        if not 0 <= place < len(self._pks):
+            raise UsageError(f"The list has no such line: it has {len(self._pks):,}.")
+        self._at = place
+        print_line(_filled(describe(place + 1, self._row)))
+        self._run("show")
+
+    @property
+    def _row(self) -> PaperRow:
+        if not self._pks:
+            raise UsageError("There is no paper here.")
+        with self._workspace.window() as window:
+            rows = window.rows([self._pks[self._at]])
+        if not rows:
+            raise UsageError("This paper is no longer in the cache; list prints the list again.")
+        return rows[0]
+
+    def _toggle(self, kind: str, field: str) -> None:
+        """Give the paper a mark or take it away; who stars, queues or hides a paper has read it, too."""
+        row = self._row
+        is_set = not getattr(row, field)
+        kinds = (kind, "read") if is_set and kind != "read" else (kind,)
+        action = store_changes(self._workspace, [Change(one, is_set, [self._pks[self._at]]) for one in kinds])
+        print_line(f"{describe_action(action).capitalize()}; u undoes." if action else "Nothing changed.")
+
+    def _run(self, line: str) -> None:
+        """Run a command, on the paper at the place unless it names others."""
+        here = Here((), self._row.id if self._pks else None, _in_view(self._view, self._words))
+        typed = self._shell.understand(line, here)
+        words = ("show", typed.paper) if typed.paper else typed.words
+        if not words and is_command(line):
+            # In the reader, such a word alone is a key, such as undo.
+            words = (line,)
+        if not words:
+            raise UsageError(f"{visible(line)} is a key of the screen; type ? for what plain mode has.")
+        if typed.replaces:
+            raise UsageError(f"{visible(typed.replaces)} already exists: choose another name.")
+        running = self._shell.start(words, width())
+        try:
+            outcome = running.wait()
+        except KeyboardInterrupt:
+            running.stop()
+            outcome = running.wait()
+        said = "\n".join(part for part in (outcome.text, outcome.said.removeprefix(f"{APP}: ")) if part) or "Done."
+        # A command's advice for the shell is a line here, without the program's name.
+        self._print(iter(said.replace(f"'{APP} ", "'").splitlines()))
+
+
+def _in_view(view: str, words: str) -> str:
+    if not words:
+        return f"view:{view}"
+    return words if view == "all" else f"view:{view} ({words})"
+
+
+def _filled(sentence: str) -> str:
+    """A sentence in lines of the terminal's width; a line that continues another is indented."""
+    return "\n  ".join(wrapped(visible(sentence), max(width() - 2, 1)))
+
+
+def _with_first(line: str, lines: Iterator[str]) -> Iterator[str]:
+    yield line
+    yield from lines
+
+
+def describe(number: int, row: PaperRow) -> str:
+    """A paper in a sentence of words: a voice can read it, and it needs no signs."""
+    marks = ((row.starred, "starred"), (row.queued, "queued"), (row.hidden, "hidden"), (row.has_note, "with your note"))
+    facts = ["Read" if row.read else "Unread", *(word for has, word in marks if has)]
+    if row.upvotes is not None:
+        facts.append(amount(row.upvotes, "vote"))
+    facts += [word for has, word in ((row.code, "with code"), (bool(row.why), row.why)) if has]
+    end = "" if row.title[-1:] in (".", "?", "!") else "."
+    return f"{number:,}. {row.title}{end} {', '.join(facts)}."

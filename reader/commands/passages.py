@@ -1,0 +1,146 @@
+"""The paragraphs of stored full texts that have some words, for `list --passages`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.cache.search.full_text import is_found_in_texts
+from reader.cache.texts import Texts
+from reader.commands.command import query_of
+from reader.commands.output import Style, answer, is_terminal, warn, width
+from reader.commands.pager import print_paged
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.document.model import Heading
+from reader.core.document.search import Finder, Hit, block_texts, find
+from reader.core.errors import UsageError
+from reader.core.lines import Piece, fill, wrapped
+from reader.core.query import Match, Query, Term
+from reader.core.query.nodes import And, all_of, any_of
+from reader.core.text import brief, clean
+from reader.core.words import joined, markers
+from reader.ui.kit.lines import hits
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import Window
+
+KEPT = "has:fulltext"
+"""The query for papers with stored texts."""
+
+_WORD = re.compile(r'"[^"]+"|\S+')
+
+
+class Passage(NamedTuple):
+    """A matching paragraph and its paper."""
+
+    id: str
+    title: str
+    hit: Hit
+    number: int
+    """The number of its section."""
+    paragraph: str
+
+    @property
+    def section(self) -> str:
+        heading = self.hit.section
+        if heading is None:
+            return ""
+        return " ".join(filter(None, (heading.number, "".join(span.text for span in heading.spans))))
+
+
+def print_passages(arguments: Namespace, workspace: Workspace) -> int:
+    """Print the paragraphs of stored full texts with the words of a query's `fulltext:` terms."""
+    query = parsed(query_of(arguments.query))
+    nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
+    wanted = [node for node in nodes if isinstance(node, Match) and node.field == "fulltext"]
+    if not wanted:
+        raise UsageError("--passages needs words to look for: add a term such as fulltext:attention.")
+    words = " ".join(f'"{one.text}"' if one.exact else one.text for one in wanted)
+    # The passages are found by any beginning of a word, and the query's own terms only by longer ones.
+    others = [node for node in nodes if node is not None and node not in wanted]
+    query = replace(query, root=all_of([*others, Term("has", "fulltext")]))
+    with workspace.window() as window:
+        found = islice(passages(workspace, window, words, query), arguments.limit)
+        if arguments.json:
+            places = ({"id": one.id, "title": one.title, "section": one.section, "text": one.hit.text} for one in found)
+            return answer(arguments, places)
+        lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
+        first = next(lines, None)
+        if first is not None:
+            print_paged(chain([first], lines), wanted=not arguments.no_pager)
+        elif not arguments.quiet:
+            has_texts = window.count(selection(window, parsed(KEPT)))
+            none = "No full text is stored yet. 'dailypapers read ID' fetches one."
+            warn("No stored full text contains it." if has_texts else none)
+    return 0
+
+
+def _with_words(query: Query, words: Sequence[str]) -> Query:
+    """The query with word beginnings that the full-text index finds the same way."""
+    matches = (
+        any_of([Match(one.strip('"'), one.startswith('"'), "fulltext") for one in (word, *whole)])
+        for word, whole in zip(words, joined(words), strict=True)
+        if is_found_in_texts(word)
+    )
+    nodes = [query.root, *matches]
+    return replace(query, root=all_of([node for node in nodes if node is not None]))
+
+
+def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
+    """The paragraphs of a query's stored texts with all the words; raises UsageError if there is no word."""
+    words = _WORD.findall(text)
+    wanted = markers(words)
+    if not wanted:
+        raise UsageError(f"{brief(text)!r} has no word to look for.")
+    finders: list[Finder] = [partial(hits, searched=one) for one in wanted]
+    in_formulas = any(one.may_be_signs for one in wanted)
+    pks = window.order(selection(window, _with_words(query, words))).pks
+    with closing(Texts.open(workspace.cache_file)) as texts:
+        for pk in pks:
+            kept = texts.get(pk)
+            if kept is None:
+                continue
+            blocks = kept.document.blocks
+            for row in window.rows([pk]):
+                for hit in find(kept.document, finders, in_formulas=in_formulas):
+                    number = sum(isinstance(block, Heading) for block in blocks[: hit.block + 1])
+                    paragraph = " ".join(" ".join(block_texts(blocks[hit.block])).split())
+                    yield Passage(row.id, row.title, hit, number, paragraph)
+
+
+def _format(found: Passage) -> str:
+    """A line for other programs: id, section and text, separated by tabs."""
+    style = Style.of(sys.stdout)
+    text = "".join(style.bold(part) if is_mark else part for part, is_mark in _parts(found.hit))
+    return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{text}"
+
+
+def _draw(found: Iterator[Passage]) -> Iterator[str]:
+    style, columns, before = Style.of(sys.stdout), width(), ""
+    for one in found:
+        if one.id != before:
+            if before:
+                yield ""
+            yield from (style.bold(line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
+            before = one.id
+        yield from (f"  {style.faint(line)}" for line in wrapped(one.section, columns - 2))
+        pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(one.hit)]
+        for line in fill(pieces, columns - 4):
+            yield "    " + "".join(style.bold(piece.text) if piece.hit else piece.text for piece in line)
+
+
+def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
+    end = 0
+    for start, stop in hit.marks:
+        if start >= end:
+            yield hit.text[end:start], False
+            yield hit.text[start:stop], True
+            end = stop
+    yield hit.text[end:], False
