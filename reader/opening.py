@@ -113,11 +113,11 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
 def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
-    from reader.paths import is_there, log_database, suspect_stamp
+    from reader.paths import is_there, suspect_stamp
 
     file = workspace.cache_file
     try:
-        is_good = is_there(file) and is_there(log_database(file)) and not suspect_stamp(file).exists()
+        is_good = is_there(file) and not suspect_stamp(file).exists() and not _has_lost_log(file)
         if is_good:
             schema.ensure(file)
     except CacheDamaged:
@@ -130,6 +130,16 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.commands.repairing import prepare_files
 
     return prepare_files(file)
+
+
+def _has_lost_log(cache: Path) -> bool:
+    from reader.paths import is_there, log_database
+
+    if is_there(log_database(cache)):
+        return False
+    from reader.log import copies
+
+    return bool(copies.lost(cache))
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

@@ -333,9 +333,10 @@ def _examine_log() -> Iterator[Finding]:
 
     yield Finding("Log", "log file", str(log_file()))
     errors = recent_errors(datetime.now(UTC))
-    last = f", the last: {clean(errors[-1])}" if errors else ""
-    count = f"{amount(len(errors), 'error')} in the last 7 days" if errors else "none in the last 7 days"
-    yield Finding("Log", "errors", count + last)
+    count = amount(len(errors), "error") if errors else "none"
+    yield _public("Log", "errors", f"{count} in the last 7 days")
+    if errors:
+        yield Finding("Log", "last error", clean(errors[-1]))
 
 
 def _ask_feed(settings: Settings) -> Finding:

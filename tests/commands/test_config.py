@@ -66,17 +66,15 @@ def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) 
     )
 
 
-def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
+def test_the_editor_gets_a_private_file_that_explains_every_setting(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
     file = home / "config.toml"
     assert run("config", "check").out == f"{file} does not exist, so every setting has its default.\n"
-    assert run("config", "init").out == f"{file}\n"
+    assert run("config", "edit").code == 0
     assert home.stat().st_mode & 0o777 == 0o700
-    assert run("config", "check").code == 0
-    file.write_text("ascii = true\n")
-    found = run("config", "init")
-    assert found.code == 1
-    assert "already exists" in found.err
-    assert file.read_text() == "ascii = true\n"
+    assert "# theme = " in file.read_text()
 
 
 @each(

@@ -144,7 +144,7 @@ def test_doctor_names_problems_with_fixes_and_a_report_has_no_private_words(
     assert [line for line in wrong if line not in healthy] == WRONG.splitlines()
     private = [one["name"] for one in run("doctor", "--json").record["findings"] if one["value"] == HIDDEN]
     settings, places = ["file", "line 1", "lists"], ["file", "marks", "endpoint"]
-    assert private == [*settings, *places, "notify", *["export"] * 3, *["command"] * 2, "log file", "errors"]
+    assert private == [*settings, *places, "notify", *["export"] * 3, *["command"] * 2, "log file"]
 
 
 def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:

@@ -199,7 +199,7 @@ def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: Fe
     assert found.err == ("/no/such/program was not found; check notify_command.\n")
     doctor = run("doctor")
     assert doctor.code == 1
-    assert "! program" in doctor.out
+    assert "! notify" in doctor.out
     assert "failing since" in doctor.out
     assert "was not found; check notify_command" in doctor.out
 
