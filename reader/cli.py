@@ -88,9 +88,9 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
 def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
-    if first in renamed.COMMANDS:
+    if form := renamed.new_form(words):
         if sys.stderr.isatty():
-            sys.stderr.write(f"{APP}: {first} is now '{APP} {renamed.COMMANDS[first]}'.\n")
+            sys.stderr.write(f"{APP}: {first} is now '{APP} {form}'.\n")
         first, *words = renamed.with_new_names(words)
         return _run_command(first, words)
     if is_command(first):

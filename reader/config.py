@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.core.settings.standing import MUTE, NOTIFY, RUN, SHOW, WRITE, Standing
 from reader.core.settings.tables import (
     DigestMail,
     Entries,
@@ -22,7 +23,6 @@ from reader.core.settings.types import (
     Command,
     FilePath,
     HiddenViews,
-    Hook,
     KeyPattern,
     KeyTable,
     Number,
@@ -83,9 +83,6 @@ class Settings:
 
     allow_local_feeds: bool = setting(Boolean(), False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
-
-    notify: tuple[str, ...] = setting(QueryList(), ())
-    """Queries, such as ["topic:agents"]: you are notified once of each new paper that matches one; empty is off."""
 
     notify_command: tuple[str, ...] = setting(Command(), ())
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
@@ -161,16 +158,6 @@ class Settings:
     hidden_views: tuple[str, ...] = setting(HiddenViews(), ())
     """Built-in views that the filter pane does not list; their keys still show them."""
 
-    on_star: str | tuple[str, ...] = setting(Hook(), "")
-    """What runs on papers that you star: the name of one of your commands, or a program that gets JSON; "" is off."""
-
-    on_new: str | tuple[str, ...] = setting(Hook(), "")
-    """What runs on the new papers of each refresh: the name of one of your commands, or a program; "" is off."""
-
-    mute: tuple[str, ...] = setting(QueryList(is_exact=True), ())
-    """Words, phrases or queries, such as ["blockchain", "title:survey"]: papers that match one are left out of all
-    lists but the view Muted, unless you mark them; [] is off."""
-
     key_preset: str = setting(OneOf(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
@@ -182,21 +169,48 @@ class Settings:
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "dailypapers help mail" says more."""
 
-    views: tuple[SavedView, ...] = setting(Entries("views"), ())
-    """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
-
-    exports: tuple[WatchedExport, ...] = setting(Entries("exports"), ())
-    """Files that are rewritten after each change, each in a table; the format follows from the file's ending."""
-
     commands: tuple[UserCommand, ...] = setting(Entries("commands"), ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
 
-    rules: tuple[Rule, ...] = setting(Entries("rules"), ())
-    """What happens to papers that come in, each rule in a table: hide, star, queue, highlight or tag those of a query;
-    of two that contradict each other the first wins. See "dailypapers rules"."""
+    lists: tuple[Standing, ...] = ()
+    """The standing queries that take effect on this machine; they are in the log, not in the file."""
+
+    def _of(self, word: str) -> tuple[Standing, ...]:
+        return tuple(one for one in self.lists if word in one.then)
+
+    @property
+    def views(self) -> tuple[SavedView, ...]:
+        """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
+        return tuple(SavedView(one.name, one.query) for one in self._of(SHOW))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What happens to papers that come in; of two rules that contradict each other the first wins."""
+        return tuple(Rule(one.name, one.query, one.marks) for one in self.lists if one.marks)
+
+    @property
+    def mute(self) -> tuple[str, ...]:
+        """Queries whose papers are left out of all lists but the view Muted, unless the user marks them."""
+        return tuple(dict.fromkeys(one.query for one in self._of(MUTE)))
+
+    @property
+    def notify(self) -> tuple[str, ...]:
+        """Queries whose new papers the user is notified of, once each."""
+        return tuple(dict.fromkeys(one.query for one in self._of(NOTIFY)))
+
+    @property
+    def programs(self) -> tuple[Standing, ...]:
+        """What runs on papers of a query that are new, or that the user stars."""
+        return self._of(RUN)
+
+    @property
+    def exports(self) -> tuple[WatchedExport, ...]:
+        """Files that are rewritten after each change."""
+        return tuple(WatchedExport(one.query, one.file, one.format, one.url) for one in self._of(WRITE))
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))
+"""The settings of the file, by their names."""
 
 
 def private_texts(settings: Settings) -> Iterator[str]:
@@ -205,7 +219,7 @@ def private_texts(settings: Settings) -> Iterator[str]:
     for one in fields(Settings):
         value = getattr(settings, one.name)
         if one.name != "keys" and value != getattr(default, one.name):
-            yield from _texts(value, one.metadata["rule"])
+            yield from _texts(value, one.metadata.get("rule"))
 
 
 def _texts(value: object, rule: object) -> Iterator[str]:

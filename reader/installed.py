@@ -1,12 +1,8 @@
-"""The installed extensions and their contributions, imported on demand.
+"""The extensions of other packages, found by their entry points and imported when they are needed.
 
 An extension is a value (`Extension` in `reader.api`) to which an entry point of the group `dailypapers.extensions`
-leads. A command is found by the name of its entry point; for anything else, the extensions that may provide it are
-imported.
-
-Extensions of other packages are not trusted to work. One that raises or uses an existing name is switched off for this
-run and reported in the log and by `dailypapers doctor`.
-Extensions that ship with the program fail like the program itself.
+leads. Extensions are not trusted to work: one that raises, or that takes a name that is taken, is switched off for this
+run and named in the log and by `dailypapers doctor`. One that ends the process by `os._exit` can't be held.
 """
 
 from __future__ import annotations
@@ -18,28 +14,10 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from shlex import quote
-from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar
 
 GROUP = "dailypapers.extensions"
 """The group of the entry points."""
-
-
-def needs_extra(what: str, extra: str) -> str:
-    """A sentence: what needs an extra, and the command that installs it the way this copy of the program was."""
-    had, command = "", f"{quote(sys.executable)} -m pip install"
-    for receipt, installer in (("uv-receipt.toml", "uv tool install"), ("pipx_metadata.json", "pipx install --force")):
-        with suppress(OSError):
-            had, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
-    # Both drop extras that are not named again.
-    known = [
-        word for names in re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", had) for word in _WORD.findall(names)
-    ]
-    extras = ",".join(sorted({*known, extra}))
-    return f"{what} the extra {extra}: \"{command} 'dailypapers[{extras}]'\" installs it."
-
-
-_WORD = re.compile(r"\w+")
 
 
 class Entry(NamedTuple):
@@ -48,25 +26,8 @@ class Entry(NamedTuple):
     name: str
     target: str
     """The module and the name of the value in it: `wonder:EXTENSION`."""
-    kinds: frozenset[str] | None = None
-    """The fields of `Extension` that are not empty, but for commands; None if that is unknown before it is imported."""
-    package: str = ""
-    """Name and version of the package that has it; empty for our own."""
-
-
-def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
-    target = f"reader.extensions.{extension}:EXTENSION"
-    return {name: Entry(name, target, frozenset(kinds.split())) for name in commands.split()}
-
-
-OWN: Mapping[str, Entry] = MappingProxyType(
-    {
-        **_own("digest", "digest", "findings"),
-        **_own("sync", "sync", "findings"),
-        **_own("mcp", "mcp"),
-    }
-)
-"""Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""
+    package: str
+    """Name and version of the package that has it."""
 
 
 class Off(NamedTuple):
@@ -77,33 +38,28 @@ class Off(NamedTuple):
     why: str
 
 
-class _State:
-    """The state of this run; tests start with a new one."""
+_loaded: dict[str, Any] = {}
+"""The imported extensions by target."""
 
-    def __init__(self) -> None:
-        self.loaded: dict[str, Any] = {}
-        """By target."""
-        self.off: dict[str, Off] = {}
-        """By target."""
-
-
-_state = _State()
+_off: dict[str, Off] = {}
+"""The extensions that were switched off, by target."""
 
 
 def forget() -> None:
-    """Reset the state, as for a new run."""
-    global _state  # noqa: PLW0603
-    _state = _State()
+    """Look the extensions up anew, as in a new run."""
+    _loaded.clear()
+    _off.clear()
     others.cache_clear()
 
 
 @cache
 def others() -> Mapping[str, Entry]:
-    """The entry points of other packages, by name."""
+    """The entry points by name."""
     if not _is_any_installed():
         return {}
     from importlib.metadata import entry_points
 
+    found: dict[str, Entry] = {}
     try:
         points = entry_points(group=GROUP)
     except Exception as error:
@@ -112,24 +68,23 @@ def others() -> Mapping[str, Entry]:
 
         log_file.record_error("the entry points of extensions", error)
         return {}
-    found: dict[str, Entry] = {}
     for one in points:
-        if one.dist is not None and one.dist.name == "dailypapers":
-            # The installed metadata may be of another version than this checkout; OWN says what it has.
-            continue
         package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
-        entry = Entry(one.name, one.value, package=package)
-        if one.name in found or one.name in OWN or _is_ours(one.name):
+        if package.startswith("dailypapers "):
+            # Releases before 0.3.0 registered their own commands in this way.
+            continue
+        entry = Entry(one.name, one.value, package)
+        if one.name in found or _is_ours(one.name):
             taken_by = found[one.name].package if one.name in found else "dailypapers"
             switch_off(entry, f"{taken_by} also has the name {one.name}")
         else:
             found[one.name] = entry
-    return {name: entry for name, entry in found.items() if entry.target not in _state.off}
+    return found
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a command of ours has this name; each has a module, but for one whose name Python keeps for itself."""
-    return name == "import" or (Path(__file__).parent / "commands" / f"{name}.py").exists()
+    """Whether a command of ours has this name: most have a module of it."""
+    return name in ("digest", "import", "mcp", "sync") or (Path(__file__).parent / "commands" / f"{name}.py").exists()
 
 
 def _is_any_installed() -> bool:
@@ -137,29 +92,20 @@ def _is_any_installed() -> bool:
     header = f"[{GROUP}]".encode()
     for folder in dict.fromkeys(sys.path):
         for file in Path(folder or ".").glob("*-info/entry_points.txt"):
-            # Our own are known, including those of another checkout.
             with suppress(OSError):
                 if not file.parent.name.startswith("dailypapers-") and header in file.read_bytes():
                     return True
     return False
 
 
-def find(name: str) -> Entry | None:
-    """The entry point of a name; ours win."""
-    return OWN.get(name) or others().get(name)
-
-
-def load(entry: Entry) -> Any:
-    """The extension of an entry point, imported; None if it is or was switched off."""
-    if entry.target in _state.off:
-        return None
-    if entry.target not in _state.loaded:
+def _load(entry: Entry) -> Any:
+    """The extension of an entry point; None if it is or was switched off."""
+    if entry.target not in _loaded:
         found = ask(entry, _import, entry.target)
         if found is not None and not hasattr(found, "commands"):
             switch_off(entry, "its entry point does not lead to an Extension of reader.api")
-            found = None
-        _state.loaded[entry.target] = found
-    return _state.loaded[entry.target]
+        _loaded[entry.target] = found
+    return None if entry.target in _off else _loaded[entry.target]
 
 
 def _import(target: str) -> Any:
@@ -179,18 +125,10 @@ class Given(NamedTuple, Generic[T]):
     value: T
 
 
-@overload
-def given(kind: str) -> Iterator[Given[Any]]: ...
-@overload
-def given(kind: str, of: type[T]) -> Iterator[Given[T]]: ...
-def given(kind: str, of: type = object) -> Iterator[Given[Any]]:
-    """All that extensions give of a kind, ours first; one whose values are not `of` the class is switched off."""
-    seen: set[str] = set()
-    for entry in (*OWN.values(), *others().values()):
-        if entry.target in seen or (entry.kinds is not None and kind not in entry.kinds):
-            continue
-        seen.add(entry.target)
-        values = getattr(load(entry), kind, ())
+def given(kind: str, of: type[T]) -> Iterator[Given[T]]:
+    """All that extensions give of a kind; one whose values are not `of` the class is switched off."""
+    for entry in {one.target: one for one in others().values()}.values():
+        values = getattr(_load(entry), kind, ())
         if isinstance(values, tuple) and all(isinstance(value, of) for value in values):
             yield from (Given(entry, value) for value in values)
         else:
@@ -199,8 +137,8 @@ def given(kind: str, of: type = object) -> Iterator[Given[Any]]:
 
 def command(name: str) -> Any:
     """The command of an extension; None if no extension has one of this name, or it was switched off."""
-    entry = find(name)
-    extension = load(entry) if entry is not None else None
+    entry = others().get(name)
+    extension = _load(entry) if entry is not None else None
     return next((one for one in getattr(extension, "commands", ()) if getattr(one, "name", "") == name), None)
 
 
@@ -208,28 +146,23 @@ def switch_off(entry: Entry, why: str) -> None:
     """Use nothing of an extension in this run, and say why in the log."""
     from reader import log_file
 
-    _state.off[entry.target] = Off(entry.name, entry.package, why)
+    _off[entry.target] = Off(entry.name, entry.package, why)
     log_file.record_warning(f"the extension {entry.name}", f"switched off: {why}")
 
 
 def switched_off() -> tuple[Off, ...]:
     """The extensions that were switched off so far."""
-    return tuple(_state.off.values())
+    return tuple(_off.values())
 
 
 def why_off(entry: Entry) -> str:
     """Why an extension was switched off; empty if it was not."""
-    return _state.off[entry.target].why if entry.target in _state.off else ""
+    return _off[entry.target].why if entry.target in _off else ""
 
 
 def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function of an extension; one of another package that raises is switched off.
-
-    In that case, or if it was already switched off, this returns None.
-    """
-    if not entry.package:
-        return function(*arguments)
-    if entry.target in _state.off:
+    """Call a function of an extension, which is switched off if it raises; None then, or if it was off already."""
+    if entry.target in _off:
         return None
     try:
         return function(*arguments)
@@ -242,3 +175,18 @@ def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
         log_file.record_error(f"the extension {entry.name}", error)
         switch_off(entry, f"it failed: {log_file.summarize_error(error)}")
     return None
+
+
+# Extras of the program itself
+
+
+def needs_extra(what: str, extra: str) -> str:
+    """A sentence: what needs an extra, and the command that installs it the way this copy of the program was."""
+    had, command = "", f"{quote(sys.executable)} -m pip install"
+    for receipt, installer in (("uv-receipt.toml", "uv tool install"), ("pipx_metadata.json", "pipx install --force")):
+        with suppress(OSError):
+            had, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
+    # Both drop extras that are not named again.
+    known = " ".join(re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", had))
+    extras = ",".join(sorted({*re.findall(r"\w+", known), extra}))
+    return f"{what} the extra {extra}: \"{command} 'dailypapers[{extras}]'\" installs it."

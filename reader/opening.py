@@ -44,7 +44,6 @@ def show_reader(
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import ReaderApp
-    from reader.ui.kit.textual_fixes import knows_terminal
     from reader.ui.shell.app import SAMPLE
     from reader.ui.terminal.leaving import Leaving, exit_code
 
@@ -52,8 +51,7 @@ def show_reader(
     told = [] if sample else _prepare_cache(workspace, frame)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
-    if frame is not None and not (frame.is_shown and knows_terminal()):
-        frame.take_down()
+    if frame is not None and not frame.is_shown:
         frame = None
     leaving = Leaving(frame)
     try:
@@ -119,7 +117,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
 
     file = workspace.cache_file
     try:
-        is_good = is_there(file) and not suspect_stamp(file).exists()
+        is_good = is_there(file) and not suspect_stamp(file).exists() and not _has_lost_log(file)
         if is_good:
             schema.ensure(file)
     except CacheDamaged:
@@ -132,6 +130,16 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.commands.repairing import prepare_files
 
     return prepare_files(file)
+
+
+def _has_lost_log(cache: Path) -> bool:
+    from reader.paths import is_there, log_database
+
+    if is_there(log_database(cache)):
+        return False
+    from reader.log import copies
+
+    return bool(copies.lost(cache))
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

@@ -67,7 +67,7 @@ def old_journal(cache: Path) -> Path:
 
 
 def sent_digests_file(cache: Path) -> Path:
-    """The log of the digests that were mailed of a cache."""
+    """The record of which papers of a cache were mailed, beside it."""
     return cache.with_suffix(".digests.jsonl")
 
 
@@ -76,9 +76,9 @@ def sync_lock(cache: Path) -> Path:
     return cache.with_suffix(".sync")
 
 
-def is_there(cache: Path) -> bool:
-    """Whether a cache is there; an empty file in its place is none."""
-    return cache.exists() and cache.stat().st_size > 0
+def is_there(database: Path) -> bool:
+    """Whether a cache or log is there; an empty file in its place is none."""
+    return database.exists() and database.stat().st_size > 0
 
 
 def suspect_stamp(cache: Path) -> Path:
@@ -109,6 +109,11 @@ def config_file() -> Path:
 def state_file() -> Path:
     """The saved state of the last visit: view, query, cursor, pane sizes."""
     return (home() or _platform("user_state_path")) / "state.json"
+
+
+def standing_draft() -> Path:
+    """The text of the standing queries while the user edits it; one with a mistake stays there."""
+    return (home() or _platform("user_state_path")) / "standing.toml"
 
 
 def bookmarks_file() -> Path:

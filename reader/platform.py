@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import select
 import signal
 import sys
 import threading
@@ -28,28 +27,6 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 # Terminals
-
-
-def hear(ear: int, terminal: int | None, seconds: float | None) -> tuple[bool, bool | None]:
-    """Wait until a socket is readable or the terminal was closed; None waits forever.
-
-    Returns whether there is something to read, and whether the terminal is gone: None if the system can't tell, so that
-    asking again is of no use.
-    """
-    poll = select.poll()
-    poll.register(ear, select.POLLIN)
-    if terminal is not None:
-        poll.register(terminal, 0)
-    masks = dict(poll.poll(None if seconds is None else max(0, int(seconds * 1_000))))
-    return bool(masks.get(ear)), _is_gone(masks.get(terminal, 0)) if terminal is not None else None
-
-
-def _is_gone(mask: int, system: str = sys.platform) -> bool | None:
-    """Whether the events of `poll` say that a terminal was closed; None if they say nothing of it."""
-    if mask & select.POLLNVAL:
-        # macOS answers this for every /dev/tty, which it can't poll; elsewhere the descriptor was closed.
-        return None if system == "darwin" else True
-    return bool(mask & (select.POLLHUP | select.POLLERR))
 
 
 PictureProtocol = Literal["kitty", "sixel", "blocks"]

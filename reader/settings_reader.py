@@ -17,7 +17,16 @@ from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
-from reader.core.settings.tables import SINGLE, TABLES, Entry, read_entry, with_table_value
+from reader.core.settings.standing import Standing
+from reader.core.settings.tables import (
+    LIST_SETTINGS,
+    LIST_TABLES,
+    SINGLE,
+    TABLES,
+    Entry,
+    read_entry,
+    with_table_value,
+)
 from reader.core.settings.toml import MalformedLine, Statement, explain_toml, parse_toml, read_statements
 from reader.core.settings.types import InvalidValue, KeyTable, nearest
 from reader.core.views import current_id
@@ -69,6 +78,13 @@ class LoadedSettings:
     lines: Mapping[str, int] = field(default_factory=dict)
     """Line by key, for the settings in the file; 0 for those of the environment."""
 
+    former: Mapping[str, Any] = field(default_factory=dict)
+    """The lists of a file of 0.2, by key: the log takes them over once."""
+    ignores_lists: bool = False
+    """Whether the file still has lists that the log took over."""
+    waiting: tuple[Standing, ...] = ()
+    """Standing queries of other machines that wait for the user's agreement."""
+
     def origin(self, key: str) -> str:
         """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
@@ -96,7 +112,9 @@ def _loaded(reading: _SettingsReader, text: str, environment: Mapping[str, str] 
     if platform.lacks_signs(environment):
         reading.values.setdefault("ascii", True)
     settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
-    return LoadedSettings(settings, reading.file, tuple(reading.mistakes), MappingProxyType(reading.lines))
+    return LoadedSettings(
+        settings, reading.file, tuple(reading.mistakes), MappingProxyType(reading.lines), reading.former
+    )
 
 
 def read_text(file: Path) -> str:
@@ -129,6 +147,7 @@ class _SettingsReader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.values: dict[str, Any] = {}
+        self.former: dict[str, Any] = {}
         self.keys: dict[str, tuple[str, ...]] = {}
         self.mistakes: list[Mistake] = []
         self.lines: dict[str, int] = {}
@@ -162,7 +181,7 @@ class _SettingsReader:
             elif found.value is None:
                 if entry is not None:
                     self._read_entry(*entry)
-                is_entry = found.is_entry and len(found.key) == 1 and found.key[0] in TABLES
+                is_entry = found.is_entry and len(found.key) == 1 and found.key[0] in (*TABLES, *LIST_TABLES)
                 entry = (found, []) if is_entry else None
                 if not is_entry:
                     self._check_header(found)
@@ -191,7 +210,7 @@ class _SettingsReader:
         name = header.key[0]
         if name in SINGLE and header.is_entry:
             self._add_mistake(header.line, name, "can occur only once, so it needs single brackets", f"[{name}]")
-        elif name in TABLES:
+        elif name in TABLES or name in LIST_TABLES:
             self._add_mistake(header.line, name, "can occur many times, so it needs double brackets", f"[[{name}]]")
         elif name not in ("keys", *SINGLE, *removed.SETTINGS):
             meant = nearest(name, ["keys", *SINGLE, *TABLES])
@@ -214,12 +233,13 @@ class _SettingsReader:
         entry, wrong = read_entry(table, values)
         for key, unfit in wrong:
             self._add_unfit(lines.get(key, header.line), f"{table}.{key}".rstrip("."), unfit)
-        known: tuple[Entry, ...] = self.values.get(table, ())
+        values_of = self.former if table in LIST_TABLES else self.values
+        known: tuple[Entry, ...] = values_of.get(table, ())
         name = getattr(entry, "name", "").casefold()
         if name and any(getattr(one, "name", "").casefold() == name for one in known):
             self._add_mistake(header.line, table, "has the name of an earlier one and was left out")
         elif entry is not None:
-            self.values[table] = (*known, entry)
+            values_of[table] = (*known, entry)
             self.lines.setdefault(table, header.line)
 
     def _read_value(self, found: Statement) -> None:
@@ -240,6 +260,8 @@ class _SettingsReader:
                 self.lines.setdefault(key[0], line)
             elif key[0] in self._left_out:
                 return
+            elif name in LIST_SETTINGS:
+                self.former[name] = LIST_SETTINGS[name].check(found.value)
             elif name in SETTING_TYPES:
                 self.values[name] = SETTING_TYPES[name].check(found.value)
             else:
@@ -249,8 +271,8 @@ class _SettingsReader:
             self._add_unfit(line, name, unfit)
 
     def _note_removed(self, found: Statement, instead: str) -> None:
-        """Say once per table what to use instead of a removed setting, unless its value had switched it off."""
-        name = found.key[0]
+        """Say what to use instead of a removed setting or, once, table, unless its value had switched it off."""
+        name = found.key[0] if found.key[0] in removed.SETTINGS else ".".join(found.key)
         if name not in self._left_out and found.value not in _EMPTY_VALUES:
             self._left_out.add(name)
             self._add_mistake(found.line, name, f"was removed: {instead}")

@@ -72,6 +72,9 @@ unseen = {"argparse", "sqlite3", "dataclasses", "asyncio"}
 for words in json.loads(sys.argv[1]):
     if words[0] == "import":
         before |= {"sqlmodel", "sqlalchemy"}
+    if words[0] == "show":
+        # It wraps text by the width of its letters.
+        before |= {"rich"}
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         code = main(words)
@@ -142,18 +145,18 @@ def test_no_command_imports_the_interface_nor_most_what_writes(papers: Path) -> 
         ["list"],
         ["list", "--json"],
         ["list", "--count", "is:unread"],
-        ["show", id],
-        ["topics"],
+        ["list", "--topics"],
         ["mark", "star", id],
         ["undo"],
         ["undo", "--redo"],
         ["export", "--all", "--format", "json"],
         ["config", "show"],
-        ["keys"],
+        ["config", "keys"],
         ["help"],
         ["completions", "bash"],
         ["completions", "answer", "--", "list", "topic:a"],
         ["doctor"],
         ["import", str(papers / "days.jsonl")],
+        ["show", id],
     ]
     assert run(COMMANDS, papers, json.dumps(commands)).strip() == "done"

@@ -134,17 +134,16 @@ def test_an_error_that_ends_the_reader_is_one_line_and_logged(
     assert "ERROR reader: reader: ValueError: no such row" in log and "IndexError: pop from empty list" in log
 
 
-@each(("is_shown", "is_known"), [(True, True), (False, True), (True, False)])
+@each("is_shown", [True, False])
 def test_a_first_frame_is_gone_before_the_reader_draws_or_anything_is_said(
-    home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, is_shown: bool, is_known: bool
+    home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, is_shown: bool
 ) -> None:
     frame = Mock(is_shown=is_shown)
     opened = replace_reader(monkeypatch, ValueError("no such row"))
     monkeypatch.setattr(opening, "_prepare_cache", lambda *_: [])
-    monkeypatch.setattr("reader.ui.kit.textual_fixes.knows_terminal", lambda: is_known)
     monkeypatch.setattr("reader.commands.output.report_unexpected", lambda *_: frame.take_down.call_count)
-    assert opening.show_reader(Workspace(), "", frame=frame) == 1
-    assert opened[0].first_frame is (frame if is_shown and is_known else None)
+    assert opening.show_reader(Workspace(), "", frame=frame) == int(is_shown)
+    assert opened[0].first_frame is (frame if is_shown else None)
 
 
 def test_garbage_is_collected_again_after_the_start(tuned: None) -> None:

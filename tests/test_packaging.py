@@ -122,13 +122,11 @@ def test_the_wheel_holds_the_package_and_the_styles() -> None:
     assert "reader/py.typed" in packed
 
 
-def test_the_wheel_has_the_page_of_the_manual_and_a_readme_for_an_index(tmp_path: Path) -> None:
+def test_the_wheel_has_a_readme_for_an_index(tmp_path: Path) -> None:
     [file] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
     assert sorted(tmp_path.iterdir()) == [Path(file)]
     with ZipFile(file) as wheel:
-        [man] = [name for name in wheel.namelist() if name.endswith("/data/share/man/man1/dailypapers.1")]
         [page] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-        assert b"dailypapers list" in wheel.read(man)
         readme = wheel.read(page).decode("utf-8")
     # Pictures and links that an index does not have are gone.
     assert [target for target in re.findall(r"\]\(([^)]*)\)", readme) if not target.startswith(("https:", "#"))] == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import signal
 import socket
 import struct
@@ -15,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from termios import TIOCGWINSZ
 from types import SimpleNamespace
-from unittest.mock import Mock, call
 
 import pytest
 
@@ -61,43 +59,6 @@ def test_on_the_disk_is_more_than_within_it(tmp_path: Path, monkeypatch: pytest.
         platform.to_disk(file.fileno())
         platform.to_disk(file.fileno())
     assert asked == [51, 51, "fsync"]
-
-
-@each(
-    ("mask", "system", "is_gone"),
-    [
-        (0, "linux", False),
-        (select.POLLIN, "darwin", False),
-        (select.POLLHUP, "linux", True),
-        (select.POLLERR, "darwin", True),
-        (select.POLLNVAL, "linux", True),
-        # macOS can't poll /dev/tty.
-        (select.POLLNVAL, "darwin", None),
-    ],
-)
-def test_what_poll_says_of_a_terminal(mask: int, system: str, is_gone: bool | None) -> None:
-    assert platform._is_gone(mask, system) is is_gone
-
-
-def test_hears_a_socket_and_the_end_of_a_terminal(ear: tuple[socket.socket, socket.socket]) -> None:
-    ours, its = os.openpty()
-    assert platform.hear(ear[0].fileno(), its, 0) == (False, False)
-    ear[1].send(b"x")
-    assert platform.hear(ear[0].fileno(), its, None) == (True, False)
-    os.close(ours)
-    assert platform.hear(ear[0].fileno(), its, None) == (True, True)
-    assert platform.hear(ear[0].fileno(), None, 0) == (True, None)
-    os.close(its)
-
-
-@each(("seconds", "waits"), [(None, None), (0.5, 500), (-1.0, 0)])
-def test_it_is_listened_for_as_long_as_is_said(
-    seconds: float | None, waits: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    poll = Mock(**{"poll.return_value": []})
-    monkeypatch.setattr(select, "poll", lambda: poll)
-    assert platform.hear(3, 4, seconds) == (False, False)
-    assert poll.mock_calls == [call.register(3, select.POLLIN), call.register(4, 0), call.poll(waits)]
 
 
 def test_the_whole_job_stops_and_this_process_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,8 +36,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the sample, in which the reader was open once."""
     home = tmp_path_factory.mktemp("home") / "home"
     assert run(["import", str(SAMPLE)], environment(home)).code == 0
-    # For a home without settings, a first frame is shipped with the program.
-    (home / "config.toml").touch()
     with open_reader(home) as terminal:
         terminal.wait_for(READY)
         terminal.wait_for(lambda _: (home / "look.json").exists())

@@ -72,7 +72,8 @@ class Repaired(NamedTuple):
             f"{amount(self.rows, 'mark')}, {amount(self.starred, 'starred paper')} and {amount(self.papers, 'paper')}"
         )
         if not self.found:
-            return f"Nothing was broken: {have}."
+            advice = "" if self.papers else " 'dailypapers refresh' fetches papers, and your marks are on them again."
+            return f"Nothing was broken: {have}.{advice}"
         found = ", ".join(f"{one.name} {one.what}" for one in self.found)
         kept = f" The old files are {', '.join(one.name for one in self.aside)}." if self.aside else ""
         return f"Repaired ({found}): {have} are here, and 'dailypapers refresh' fetches what is missing.{kept}"

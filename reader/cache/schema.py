@@ -95,9 +95,10 @@ def _find_addresses(connection: sqlite3.Connection) -> None:
 
 def _rescue_lists(connection: sqlite3.Connection) -> None:
     from reader.cache.former_lists import rescue
-    from reader.paths import config_file
 
-    rescue(connection, config_file())
+    (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    if file:
+        rescue(connection, Path(file))
 
 
 def _index_in_one_way(connection: sqlite3.Connection) -> None:

@@ -22,7 +22,6 @@ from reader.commands.workspace import (
 from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
-from reader.core.similarity import respelled
 from reader.core.text import amount, brief
 from reader.session.places import asks_for_today, plain_words
 
@@ -178,6 +177,7 @@ def explain_nothing(window: Window, query: Query) -> None:
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
     from reader.cache.search.free_text import corrections
+    from reader.core.similarity import respelled
 
     words = query.near or plain_words(query)
     if not words:

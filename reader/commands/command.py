@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import OPTIONAL, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -197,10 +197,9 @@ def add_no_pager(parser: ArgumentParser) -> None:
 
 
 def add_colours(parser: ArgumentParser) -> None:
-    """Add --color, which `parse` applies. --colour is a hidden synonym."""
+    """Add --color, which `parse` applies."""
     about = "use colours: auto (on a terminal), always or never"
     parser.add_argument("--color", choices=COLOURS, default="auto", metavar="WHEN", help=about)
-    parser.add_argument("--colour", choices=COLOURS, dest="color", default=SUPPRESS, help=SUPPRESS)
 
 
 def positive_number(text: str) -> int:
@@ -360,14 +359,8 @@ def asks_for_help(words: Sequence[str]) -> bool:
 
 def take_colours(words: Sequence[str]) -> None:
     """Apply --color first, since help and error messages depend on it."""
-    choose_colours("auto")
-    for word, following in pairwise([*words, ""]):
-        if word == "--":
-            return
-        name, equals, value = word.partition("=")
-        for when in COLOURS:
-            if name in ("--color", "--colour") and (value if equals else following) == when:
-                choose_colours(when)
+    given = " ".join(takewhile(lambda word: word != "--", words)).replace("--color=", "--color ")
+    choose_colours(next((when for when in COLOURS if f"--color {when}" in given), "auto"))
 
 
 def _refuse(parser: Parser, word: str, known: Iterable[str]) -> NoReturn:

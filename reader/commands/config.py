@@ -14,14 +14,13 @@ from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help_text import print_page
 from reader.commands.line.manual import keys_page
 from reader.commands.output import Style, answer, print_line, print_text, warn
-from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
+from reader.commands.settings_file import edit, key_of, set_value, setting_docs
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, OneOf, as_toml
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
-from reader.paths import make_folder, open_private
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -193,18 +192,6 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _write_template(arguments: Namespace, workspace: Workspace) -> int:
-    file = workspace.config_file
-    try:
-        with open_private(make_folder(file), new=True) as out:
-            out.write(template())
-    except FileExistsError as error:
-        raise ReaderError(f"{file} already exists and was left unchanged. Edit it, or move it away.") from error
-    except OSError as error:
-        raise ReaderError(f"{file} could not be written: {error.strerror}.") from error
-    return _print_path(arguments, workspace)
-
-
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         return answer(arguments, keys_table(workspace.keymap))
@@ -221,10 +208,9 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
         "show": (_print_settings, "print the settings in effect, and where each comes from"),
         GET: (_print_value, "print one setting"),
         SET: (_set_value, "write one setting to the file, if its value is valid; comments stay"),
-        "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it"),
+        "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it; a new one explains every setting"),
         "keys": (_print_keys, "print every key of the reader, including your own"),
         "check": (_print_mistakes, "print mistakes, and the default keys that yours replace"),
-        "init": (_write_template, "write a new file with every setting explained"),
     }
 )
 
@@ -234,7 +220,6 @@ _FIELDS = {
     GET: "value, from, about",
     SET: "value, from, about",
     "path": "path, exists",
-    "init": "path, exists",
     "check": _MISTAKES,
     "edit": _MISTAKES,
     "show": "by name: value, from, about",

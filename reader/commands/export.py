@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
-from io import BytesIO, StringIO
+from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from reader.actions.citations import CitationKeys
-from reader.actions.export import COLUMNS, FORMATS, Format, Record, format_of, mark_record, replacing, write_json
+from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.cache.marks.change import Change
 from reader.cache.reads.exports import citable_papers, ids_of, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, ReaderError, UsageError
-from reader.core.ids import ids_in
+from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
 from reader.core.settings.types import InvalidValue, WebAddress
 from reader.core.text import amount, clean, title_hash
+from reader.feeds.files.libraries import is_bibtex, parse_bibtex
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -52,11 +49,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
     about = "write to this file, in full or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
-    about = "add missing papers to the file; its content stays unchanged"
+    about = "add missing papers to a BibTeX file; its content stays unchanged"
     parser.add_argument("--append", action="store_true", help=about)
     about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
-    about = "write the files of [[exports]] in the settings now; the program also does so after each change"
+    about = "write the files of standing queries now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
 
@@ -115,7 +112,9 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
     if any((*others, arguments.append, arguments.url)):
-        raise UsageError("--watched takes no other arguments: queries, files and formats are in the settings.")
+        raise UsageError(
+            "--watched takes no other arguments: 'dailypapers views edit' has its queries, files and formats."
+        )
     settings = workspace.settings
     mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
     for mistake in mistakes:
@@ -123,7 +122,9 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     if mistakes and not settings.exports:
         return 1
     if not settings.exports:
-        raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
+        raise UsageError(
+            "You have no watched exports. 'dailypapers views add --then write --file FILE NAME QUERY' makes one."
+        )
     workspace.ensure_cache()
     results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)
     for one in results:
@@ -135,26 +136,47 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
-    if file is None:
-        raise UsageError("--append needs a file: name it with -o FILE.")
-    format = _choose_format(arguments.format, file)
-    if format.name == "atom":
-        raise UsageError("A file of this format is rewritten each time: leave out --append.")
-    present = read_present(file, format.name)
+    """Write entries behind a BibTeX file for the papers that it lacks."""
+    if file is None or _choose_format(arguments.format, file).name != "bibtex":
+        raise UsageError("--append needs a BibTeX file: name it with -o FILE.bib.")
+    text = _read_text(file)
+    entries = list(parse_bibtex(text)) if is_bibtex(text) else []
+    ids = {entry.id for entry in entries if entry.id}
+    titles = {title_hash(entry.title) for entry in entries if entry.title and not entry.id}
     with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
-        known = ((paper, window.read(partial(ids_of, pk=paper.pk))) for paper in papers if isinstance(paper.pk, int))
-        lacking = (paper for paper, ids in known if is_new(ids, paper.title, present))
+        missing = (
+            paper
+            for paper in papers
+            if isinstance(paper.pk, int)
+            and ids.isdisjoint(window.read(partial(ids_of, pk=paper.pk)))
+            and title_hash(paper.title) not in titles
+        )
         out = StringIO()
-        keys = _citation_keys(workspace, window, present.keys)
-        if format.name == "json":
-            count = write_with_marks(lacking, out, window=window, with_lost=False)
-        else:
-            count = format.write(lacking, out, keys)
+        count = FORMATS["bibtex"].write(missing, out, _citation_keys(workspace, window, _KEY.findall(text)))
     if count:
         with replacing(file) as whole:
-            whole.write(joined(present, out.getvalue(), format.name))
-    warn(summarize(count, len(pks) - count, file))
+            whole.write(f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{chr(10) if text else ''}")
+            whole.write(out.getvalue())
+    known = len(pks) - count
+    had = f", {known:,} {'was' if known == 1 else 'were'} already there" if known else ""
+    warn(f"{amount(count, 'paper')} appended to {clean(str(file))}{had}.")
     return 0
+
+
+_KEY = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]\s*([^\s,{}()=]+)[ \t]*,", re.MULTILINE)
+"""The key of a BibTeX entry."""
+
+
+def _read_text(file: Path) -> str:
+    """The text of a file, empty if it does not exist; raises ReaderError."""
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ReaderError(f"{file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise ReaderError(f"{file} is not in UTF-8, so nothing was appended. Name another file.") from None
 
 
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
@@ -234,110 +256,3 @@ COMMAND = Command(
     _add_arguments,
     _export_papers,
 )
-
-
-# Append missing papers to another program's file, without changing existing bytes
-
-
-_KEY = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]\s*([^\s,{}()=]+)[ \t]*,", re.MULTILINE)
-
-
-class Present(NamedTuple):
-    """The contents of a file."""
-
-    text: str
-    ids: frozenset[str]
-    """Ids of its papers."""
-    titles: frozenset[int] = frozenset()
-    """Hashes of the titles of entries without an id."""
-    keys: tuple[str, ...] = ()
-    """Keys of its entries, which new ones must not have."""
-
-
-class Unusable(ReaderError):
-    """The file can't be appended to."""
-
-
-def read_present(file: Path, format: str) -> Present:
-    """A file's contents; empty if it does not exist. Raises Unusable for another format."""
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        return Present("", frozenset())
-    except OSError as error:
-        raise Unusable(f"{file} can't be read: {error.strerror}.") from error
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise Unusable(f"{file} is not in UTF-8, so nothing was appended. Convert it, or name another file.") from None
-    if not text.strip("\ufeff \r\n\t"):
-        return Present(text, frozenset())
-    match format:
-        case "bibtex" | "ris":
-            keys = _KEY.findall(text) if format == "bibtex" else re.findall(r"^ID  - (\S+)", text, re.MULTILINE)
-            return Present(text, *_read_entries(data), tuple(keys))
-        case "csl-json" | "json":
-            return _json(text, data, file)
-        case "csv":
-            return _table(text, file)
-    return Present(text, frozenset(ids_in(text)))
-
-
-def joined(present: Present, new: str, format: str) -> str:
-    """The file's text with new entries at its end."""
-    if not present.text.strip("\ufeff \r\n\t"):
-        return present.text + new
-    if format in ("csl-json", "json"):
-        end = present.text.rstrip()
-        head, items = end[:-1].rstrip(), new.strip()[1:-1].rstrip()
-        return f"{head}{'' if head.endswith('[') else ','}{items}\n]\n" if items else present.text
-    if format == "csv":
-        # The heading is there.
-        new = new.partition("\n")[2]
-    gap = "" if present.text.endswith("\n") else "\n"
-    return f"{present.text}{gap}{'' if format in ('csv', 'ris') or not new else chr(10)}{new}"
-
-
-def _read_entries(data: bytes) -> tuple[frozenset[str], frozenset[int]]:
-    """The ids of a file's entries, and title hashes of those without one."""
-    from reader.feeds.files.papers_file import read_papers
-
-    try:
-        listings = list(read_papers(BytesIO(data), datetime.now(UTC).date()))
-    except FeedError:
-        # It has only comments, or is other JSON.
-        return frozenset(), frozenset()
-    entries = [entry for listing in listings for entry in listing.entries]
-    ids = {draft.id for listing in listings for draft in listing.drafts}
-    titles = frozenset(title_hash(entry.title) for entry in entries if entry.title and not entry.id)
-    return frozenset(filter(None, (*ids, *(entry.id for entry in entries)))), titles
-
-
-def _json(text: str, data: bytes, file: Path) -> Present:
-    try:
-        items = json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
-        items = None
-    if not isinstance(items, list):
-        raise Unusable(f"{file} is not a JSON array, so nothing was appended.")
-    own = {item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)}
-    ids, titles = _read_entries(data) if items else (frozenset[str](), frozenset[int]())
-    return Present(text, ids | own, titles, tuple(own))
-
-
-def _table(text: str, file: Path) -> Present:
-    rows = csv.reader(StringIO(text))
-    if tuple(next(rows, ())) != COLUMNS:
-        raise Unusable(f"{file} has different columns, so nothing was appended.")
-    return Present(text, frozenset(row[0] for row in rows if row))
-
-
-def summarize(written: int, known: int, file: Path) -> str:
-    """What was appended, in words."""
-    had = f", {known:,} {'was' if known == 1 else 'were'} already there" if known else ""
-    return f"{amount(written, 'paper')} appended to {clean(str(file))}{had}."
-
-
-def is_new(ids: Iterable[str], title: str, present: Present) -> bool:
-    """Whether the file has none of a paper's ids, nor an entry without an id that has its title."""
-    return present.ids.isdisjoint(ids) and title_hash(title) not in present.titles

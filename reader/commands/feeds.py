@@ -6,7 +6,7 @@ import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,13 +14,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.feeds import Feeds, Followed, Freshness
-from reader.commands.command import Command, StoreFile, add_actions, expect_names
+from reader.commands.command import Command, add_actions, expect_names
 from reader.commands.output import (
     Style,
     answer,
     is_terminal,
     print_line,
-    print_requests,
     raise_failures,
     warn,
     width,
@@ -36,24 +35,17 @@ from reader.feeds.arxiv.categories import Category, announced_categories, catego
 if TYPE_CHECKING:
     from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
     from reader.feeds.syndication.opml import Outline
-    from reader.refresh.lines import Line
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
-    names = "an address or a category, except for add also a feed's name; for import, files (- for stdin)"
-    parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
+    names = "an address or a category; to remove one, also a feed's name"
+    parser.add_argument("names", nargs="*", metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
-    )
 
 
 def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.verbose:
-        print_requests()
-    if arguments.what != "check":
-        expect_names("feeds", arguments.what, arguments.names, USAGES)
+    expect_names("feeds", arguments.what, arguments.names, USAGES)
     run, _ = ACTIONS[arguments.what]
     done = run(arguments, workspace)
     return done if isinstance(done, int) else asyncio.run(done)
@@ -196,57 +188,6 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
     return feed
 
 
-async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.refresh.running import open_sources
-
-    answers: list[Line] = []
-    with workspace.cache() as cache:
-        async with open_sources(workspace.job_context, cache) as sources:
-            feeds = sources.feeds
-            only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
-            async with aclosing(sources.refresh(only)) as events:
-                async for event in events:
-                    if "slug" in event:
-                        answers.append(event)
-                    if not arguments.json and event.get("step") == "feed":
-                        counts = ", ".join(f"{event[name]:,} {name}" for name in ("new", "updated", "unchanged"))
-                        print_line(f"{event['slug']}: {counts}")
-            fresh = {one.slug: one for one in feeds.freshness(_today()) if one.newest}
-    failed = [one for one in answers if "failed" in one]
-    today, slugs = (
-        datetime.now().astimezone().date(),
-        dict.fromkeys(one["slug"] for one in answers if one["slug"] in fresh),
-    )
-    records = [_answer_record(one) | _days_record(fresh.get(one["slug"])) for one in answers]
-    answer(arguments, records, *(f"{slug}: {fresh[slug].text(today)}" for slug in slugs))
-    reasons = [f"{one['title']} could not be fetched: {one['error']}" for one in failed if one["followed"]]
-    return raise_failures(reasons)
-
-
-def _answer_record(line: Line) -> dict[str, object]:
-    if "failed" in line:
-        return {"slug": line["slug"], "title": line["title"], "ok": False, "error": line["error"]}
-    return {"ok": True, **{name: value for name, value in line.items() if name != "step"}}
-
-
-def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.feeds.syndication.opml import BODY_LIMIT
-
-    files, failures = list[tuple[str, bytes]](), list[str]()
-    for name in arguments.names:
-        try:
-            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
-                files.append((name, file.read(BODY_LIMIT + 1)))
-        except OSError as error:
-            failures.append(f"{name} can't be read: {error.strerror}.")
-    added, known, failed = follow_lists(workspace, files)
-    failures += failed
-    if arguments.json or len(failures) < len(arguments.names):
-        record = {"added": added, "known": known, "failed": failures}
-        answer(arguments, record, describe_followed(len(added), known))
-    return raise_failures(failures)
-
-
 def follow_lists(
     workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
 ) -> tuple[list[str], int, list[str]]:
@@ -322,13 +263,11 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "list": (_list_feeds, "print what you follow, and its last failure"),
         "add": (_add_feeds, "follow an address of RSS or Atom, or a category such as cs.RO"),
         "remove": (_remove_feeds, "stop following; the papers stay"),
-        "check": (_check_feeds, "fetch now"),
-        "import": (_import_feeds, "follow the feeds of OPML files"),
         "export": (_export_feeds, "print what you follow as OPML"),
     }
 )
 
-USAGES = {"add": "ADDRESS...", "remove": "NAME...", "import": "FILE..."}
+USAGES = {"add": "ADDRESS...", "remove": "NAME..."}
 
 
 _DAY = "(day, papers, here, cross, named_by, again, whole)"
@@ -339,9 +278,7 @@ _FEED = (
 _FIELDS = {
     "list": _FEED,
     "add": _FEED,
-    "check": f"array: slug, title, new, updated, unchanged, skipped, ok, error, newest {_DAY}, holes {_DAY}",
     "remove": "removed",
-    "import": "added, known, failed",
 }
 
 COMMAND = Command(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -25,20 +26,16 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
-from reader.core.paper import LibraryEntry, Listing
-from reader.core.text import amount, text_size
+from reader.core.paper import LibraryEntry, Listing, Skipped
+from reader.core.text import amount
 from reader.database.connections import opened, transaction
 
 if TYPE_CHECKING:
-    from reader.cache.marks.events import Events
     from reader.cache.storing.papers import Cache, Stored
     from reader.core.paper import Draft
 
 PART = 1_000
-"""Papers to store before adding their marks."""
-
-PART_CHARACTERS = 8 * 1024 * 1024
-"""Characters of text after which a part ends early."""
+"""Papers to store at a time."""
 
 CLIPBOARD = "the clipboard"
 
@@ -59,8 +56,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
     parser.add_argument("--keep-tags", action="store_true", help="also keep a library's tags and collections")
-    about = "the mark for a flag of newsboat or a tag of a library: star, queue, read or a tag (default: s=star)"
-    parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
     about = "give a saved page's paper its arXiv id, where looking up its title was not enough; may be repeated"
     parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
     about = "list saved pages' papers without an arXiv id, and which papers they may be"
@@ -71,12 +66,16 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 @dataclass
-class _Found:
-    counts: dict[str, int]
+class _FileContents:
+    """What the files had."""
+
+    stored: Stored
     marks: int = 0
-    """Marks of new records."""
+    """The number of new marks."""
     papers: list[LibraryEntry] = field(default_factory=list)
+    """The papers of records, if they are to be marked or only counted."""
     entries: list[LibraryEntry] = field(default_factory=list)
+    """The papers that other programs' files name."""
     feeds: list[tuple[str, bytes]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     has_pages: bool = False
@@ -94,149 +93,136 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
             raise UsageError("--choose and --choices take no files.")
         page_titles.choose(workspace, arguments.choose)
         return page_titles.print_choices(arguments, workspace) if arguments.choices else 0
-    chosen = {"star": arguments.star, "queue": arguments.queue, LIKE: arguments.liked}
-    tags = (f"{TAG}{name}" for name in _spelled(workspace, arguments.tag))
-    marks = tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *tags]))
-    labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
-    found = _read_files(arguments, workspace, keep=bool(marks))
-    has_read = len(found.failed) + len(found.feeds) < len(arguments.files)
-    taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
-    added, known, failed = follow_lists(workspace, found.feeds, is_dry=arguments.dry_run)
-    found.failed += failed
-    followed = {"feeds": {"added": added, "known": known}} if found.feeds else {}
-    if arguments.dry_run:
-        found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
-    if has_read and not arguments.json:
-        # A look-up takes minutes, so stored papers are reported first.
-        if not found.entries or any(found.counts.values()):
-            with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
-            print_line(f"{format_counts(found.counts)}{with_marks}.")
-        taken.print(found.entries)
+    is_dry = arguments.dry_run
+    marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
+    found = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
+    summary = _mark_papers(workspace, found, marks, kind_of, is_dry=is_dry)
+    added, known, failed = follow_lists(workspace, found.feeds, is_dry=is_dry)
+    counts = asdict(found.stored)
+    if is_dry:
+        counts |= {"new": summary.missing, "unchanged": len(found.papers) - summary.missing}
+    if not arguments.json:
+        # Before titles are looked up, which takes minutes.
+        if len(found.failed) + len(found.feeds) < len(arguments.files):
+            _print_counts(counts, found)
+            _print_summary(summary, found, is_dry=is_dry)
+        if found.feeds:
+            print_line(describe_followed(len(added), known, is_dry=is_dry))
     titles = None
-    if found.has_pages and not arguments.dry_run:
+    if found.has_pages:
         titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
-    if arguments.json:
-        counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
-        more = taken.record() if found.entries or marks or arguments.dry_run else {}
-        marked = {"marks": found.marks + sum(taken.marked.values())}
-        looked_up = {"titles": titles} if titles else {}
-        answer(arguments, counts | marked | more | followed | looked_up | {"failed": found.failed})
-    elif found.feeds:
-        print_line(describe_followed(len(added), known, is_dry=arguments.dry_run))
-    if len(found.failed) > 1:
-        for problem in found.failed:
+    more = {"new": summary.new, "unchanged": summary.papers - summary.new, "skipped": len(summary.unknown)}
+    record = {
+        **{name: count + more.get(name, 0) for name, count in counts.items()},
+        "marks": found.marks + sum(summary.marked.values()),
+        "papers": summary.papers,
+        "here": summary.here,
+        "coming": summary.coming,
+        "marked": summary.marked,
+        "without_id": [{"where": entry.where, "title": entry.title or None} for entry in summary.unknown],
+        "labels": summary.labels,
+        "dry_run": is_dry,
+        "feeds": {"added": added, "known": known},
+        "titles": titles,
+        "failed": [*found.failed, *failed],
+    }
+    return answer(arguments, record) or _report_failures(arguments, [*found.failed, *failed])
+
+
+def _report_failures(arguments: Namespace, failed: Sequence[str]) -> int:
+    if len(failed) > 1:
+        for problem in failed:
             warn(problem)
-        raise FeedError(f"{len(found.failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
-    if found.failed:
-        raise FeedError(found.failed[0])
+        raise FeedError(f"{len(failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
+    if failed:
+        raise FeedError(failed[0])
     return 0
 
 
-def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
+def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
     from reader.refresh import jobs
 
-    found, total = _Found({}), Stored()
-    with ExitStack() as stack:
-        storer = None if arguments.dry_run else _Storer(workspace, stack)
+    found = _FileContents(Stored())
+    with nullcontext() if arguments.dry_run else workspace.cache() as cache:
+        if cache is not None:
+            _update_topics(cache)
         for name in arguments.files:
-            page: list[str] = []
             try:
                 with jobs.limited_memory("Split the file, or check what is in it."):
-                    for read in _read_parts(name):
-                        part = storer.tell_apart(read) if storer else read
-                        if storer:
-                            total += storer.store(part)
-                        else:
-                            total += Stored(skipped=sum(listing.skipped_count for listing in part))
-                        page += (_id(draft) for listing in part if listing.is_page for draft in listing.drafts)
-                        found.entries += (entry for listing in part for entry in listing.entries)
-                        if keep or arguments.dry_run:
-                            found.papers += (
-                                LibraryEntry("", draft.title, _id(draft), is_wanted=False)
-                                for listing in part
-                                for draft in listing.drafts
-                            )
-                if page and storer:
-                    found.has_pages = True
-                    storer.place(page)
+                    _read_file(name, workspace, cache, found, keep=keep)
             except ListsFeeds as listed:
                 found.feeds.append((name, listed.body))
             except FeedError as error:
                 found.failed.append(str(error) if name in str(error) else f"{name}: {error}")
-        found.marks = storer.marks if storer else 0
-    found.counts = asdict(total)
     return found
+
+
+def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
+    """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
+    from reader.cache.storing.papers import Stored
+
+    page, skipped = list[str](), list[Skipped]()
+    count = skipped_count = 0
+    with Progress() as progress:
+        for read in _read_parts(name):
+            part = read if cache is None else _store(read, workspace, cache, found)
+            drafts = [draft for listing in part for draft in listing.drafts]
+            page += (_id(draft) for listing in part if listing.is_page for draft in listing.drafts)
+            found.entries += (entry for listing in part for entry in listing.entries)
+            skipped += (one for listing in part for one in listing.skipped[: REASONS - len(skipped)])
+            skipped_count += sum(listing.skipped_count for listing in part)
+            if keep:
+                found.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
+            count += len(drafts)
+            progress.show(f"{name}: {amount(count, 'paper')}")
+    if cache is None:
+        found.stored += Stored(skipped=skipped_count)
+    elif page:
+        found.has_pages = True
+        with opened(workspace.cache_file) as connection, transaction(connection):
+            pages.place(connection, page)
+    for one in skipped[:REASONS]:
+        warn(f"{name}: {one.where}: {one.reason}; skipped")
+    if skipped_count > REASONS:
+        warn(f"{name}: {skipped_count - REASONS:,} more skipped")
+
+
+def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> list[Listing]:
+    """Store the papers and marks of listings; return them, with own ids for papers whose titles are ambiguous."""
+    from reader.cache.storing.papers import Stored
+
+    with opened(workspace.cache_file) as connection:
+        part = [pages.tell_apart(connection, listing) for listing in read]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    found.stored += sum(cache.store_all(part, now, newer=False), Stored())
+    if marks := [marks for listing in part for marks in listing.marks]:
+        from reader.cache.imports import add_marks
+
+        with workspace.events() as events:
+            found.marks += add_marks(events, marks)
+    return part
 
 
 def _id(draft: Draft) -> str:
     return draft.id or draft.entry or page_id(draft.title)
 
 
-class _Storer:
-    """Stores parts of files; opens the log for the first marks, since most files have none."""
-
-    def __init__(self, workspace: Workspace, stack: ExitStack) -> None:
-        self._workspace = workspace
-        self._stack = stack
-        self._cache: Cache = stack.enter_context(workspace.cache())
-        self._events: Events | None = None
-        self.marks = 0
-        """The number of new marks."""
-        _update_topics(self._cache)
-
-    def store(self, part: Sequence[Listing]) -> Stored:
-        """Store a part's papers and marks."""
-        from reader.cache.storing.papers import Stored
-
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        stored = sum(self._cache.store_all(part, now, newer=False), Stored())
-        if marks := [marks for listing in part for marks in listing.marks]:
-            from reader.cache.imports import add_marks
-
-            self._events = self._events or self._stack.enter_context(self._workspace.events())
-            self.marks += add_marks(self._events, marks)
-        return stored
-
-    def tell_apart(self, part: Sequence[Listing]) -> list[Listing]:
-        """A part in which a page's papers with ambiguous titles get their own ids."""
-        with opened(self._workspace.cache_file) as connection:
-            return [pages.tell_apart(connection, listing) for listing in part]
-
-    def place(self, ids: Sequence[str]) -> None:
-        with opened(self._workspace.cache_file) as connection, transaction(connection):
-            pages.place(connection, ids)
-
-
 def _read_parts(name: str) -> Iterator[list[Listing]]:
-    """The listings of a file in parts of about `PART` papers, so that marks follow their papers.
-
-    Shows progress, and prints the first skipped records with their places.
-    """
+    """The listings of a file in parts of about `PART` papers: larger transactions are faster."""
     from reader.feeds.files.papers_file import read_papers
 
-    reasons, part = list[str](), list[Listing]()
-    count = skipped = size = characters = 0
-    with Progress() as progress:
-        for listing in read_papers(_source(name), datetime.now(UTC).date()):
-            part.append(listing)
-            size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
-            characters += text_size(listing)
-            count += len(listing.drafts)
-            skipped += listing.skipped_count
-            reasons += (f"{one.where}: {one.reason}" for one in listing.skipped[: REASONS - len(reasons)])
-            if size >= PART or characters >= PART_CHARACTERS:
-                yield part
-                part, size, characters = [], 0, 0
-            progress.show(f"{name}: {amount(count, 'paper')}")
-        if part:
+    part, size = list[Listing](), 0
+    for listing in read_papers(_source(name), datetime.now(UTC).date()):
+        part.append(listing)
+        size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
+        if size >= PART:
             yield part
-    for reason in reasons:
-        warn(f"{name}: {reason}; skipped")
-    if skipped > len(reasons):
-        warn(f"{name}: {skipped - len(reasons):,} more skipped")
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _source(name: str) -> Path | BinaryIO:
@@ -283,123 +269,64 @@ COMMAND = Command(
 LISTED = 10
 """Maximum printed entries without a paper; --json has all."""
 
-FLAGS = ("s=star",)
-"""Default meanings of labels: many newsboat users flag with `s` what they would star."""
+STARRING_FLAG = "s"
+"""The flag of newsboat that stars a paper here, as many users flag what they would star."""
 
-_WORDS = ("star", "queue", "read")
-"""Possible meanings of a label besides a tag."""
-
-_MOST = 8
+MOST_MARKS = 8
 """Maximum marks printed with their numbers of papers."""
 
-_FEW = 5
-"""Maximum printed labels of libraries; --json has all."""
 
+class ImportSummary(NamedTuple):
+    """The papers that other programs' files name, and what happened to all papers."""
 
-class Labels:
-    """The meanings of other programs' labels; case matters only for single letters."""
-
-    def __init__(self, kinds: Mapping[str, str], known: Iterable[str], *, keep: bool) -> None:
-        self._kinds = kinds
-        self._keep = keep
-        self._spelled = {tag.casefold(): tag for tag in known}
-
-    def kind(self, label: str) -> str | None:
-        """The kind of mark for a label; None if it is not imported."""
-        if kind := self._kinds.get(_same(label)):
-            return kind
-        if self._keep and not _is_letter(label):
-            return f"{TAG}{self._spelled.setdefault(label.casefold(), label)}"
-        return None
-
-    def untaken(self, entries: Iterable[LibraryEntry]) -> Counter[str]:
-        """Labels without a meaning, with their numbers of entries that have a paper."""
-        return Counter(label for entry in entries if entry.id for label in entry.labels if not self.kind(label))
-
-
-def _is_letter(label: str) -> bool:
-    """Whether a label is a letter of newsboat, where `a` and `A` are two."""
-    return len(label) == 1 and label.isascii() and label.isalpha()
-
-
-def _same(label: str) -> str:
-    return label if _is_letter(label) else label.casefold()
-
-
-class Taken(NamedTuple):
-    """The papers named in other programs' files, and what happened to all papers."""
-
+    papers: int
+    """The number of named papers."""
     here: int
     coming: int
-    """Papers that the next refresh requests."""
+    """Named papers that the next refresh requests."""
     new: int
     """Those newly requested."""
-    others: int
-    """Papers neither here nor requested, which get their marks if they arrive."""
     unknown: Sequence[LibraryEntry]
     """Entries without a paper."""
     marked: Mapping[str, int]
     """Number of papers by mark, as an adjective."""
-    stored_new: int
-    """Number of records' papers missing here, in a dry run."""
-    is_dry: bool
-    untaken: Mapping[str, int]
-    """Labels without a mark, with their numbers of papers."""
+    labels: Mapping[str, int]
+    """Labels that were left out, with their numbers of papers."""
+    missing: int
+    """Number of records' papers that were not in the cache before."""
 
-    @property
-    def papers(self) -> int:
-        """Number of all named papers."""
-        return self.here + self.coming + self.others
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """The papers in the words used for stored ones."""
-        return {"new": self.new, "unchanged": self.papers - self.new, "skipped": len(self.unknown)}
+def _print_counts(counts: dict[str, int], found: _FileContents) -> None:
+    if not found.entries or any(counts.values()):
+        with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
+        print_line(f"{format_counts(counts)}{with_marks}.")
 
-    def record(self) -> dict[str, object]:
-        return {
-            "papers": self.papers,
-            "here": self.here,
-            "coming": self.coming,
-            "marked": dict(self.marked),
-            "without_id": [{"where": entry.where, "title": entry.title or None} for entry in self.unknown],
-            "labels": dict(self.untaken),
-            "dry_run": self.is_dry,
-        }
 
-    def print(self, entries: Sequence[LibraryEntry]) -> None:
-        """Print where the papers are, what they got, and which entries have none."""
-        said = []
-        if entries:
-            coming = f", {self.coming:,} to come with the next refresh" if self.coming else ""
-            said.append(f"{amount(self.papers, 'paper')} named, {self.here:,} of them here{coming}.")
-        if self.marked:
-            told = [f"{count:,} {adjective}" for adjective, count in self.marked.items()]
-            more = f" and {amount(len(told[_MOST:]), 'more tag')}" if told[_MOST:] else ""
-            said.append(f"{', '.join(told[:_MOST])}{more}.")
-        if self.is_dry:
-            said.append("This was a dry run: nothing was changed.")
-        elif self.marked or self.new:
-            said.append("'dailypapers undo' takes it back.")
-        if said:
-            print_line(" ".join(said))
-        self._warn_of_rest()
-
-    def _warn_of_rest(self) -> None:
-        if count := len(self.unknown):
-            warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
-            for entry in self.unknown[:LISTED]:
-                warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
-            if left := len(self.unknown[LISTED:]):
-                warn(f"  and {left:,} more, which --json lists")
-        tags = [(label, papers) for label, papers in self.untaken.items() if not _is_letter(label)]
-        for letter, papers in sorted(self.untaken.items() - tags):
-            has = "has" if papers == 1 else "have"
-            warn(f"{amount(papers, 'paper')} {has} the flag {letter}: add --flag {letter}=star, queue, read or a tag.")
-        if tags:
-            told = ", ".join(f"{label} ({papers:,})" for label, papers in tags[:_FEW])
-            more = f" and {len(tags[_FEW:]):,} more" if tags[_FEW:] else ""
-            warn(f"Tags of the files: {told}{more}. --keep-tags takes them in, --flag 'TAG=queue' one as a mark.")
+def _print_summary(summary: ImportSummary, found: _FileContents, *, is_dry: bool) -> None:
+    """Print where the papers are, what they got, and which entries have none."""
+    sentences = []
+    if found.entries:
+        coming = f", {summary.coming:,} to come with the next refresh" if summary.coming else ""
+        sentences.append(f"{amount(summary.papers, 'paper')} named, {summary.here:,} of them here{coming}.")
+    if summary.marked:
+        counts = [f"{count:,} {adjective}" for adjective, count in summary.marked.items()]
+        more = f" and {amount(len(counts[MOST_MARKS:]), 'more tag')}" if counts[MOST_MARKS:] else ""
+        sentences.append(f"{', '.join(counts[:MOST_MARKS])}{more}.")
+    if is_dry:
+        sentences.append("This was a dry run: nothing was changed.")
+    elif summary.marked or summary.new:
+        sentences.append("'dailypapers undo' takes it back.")
+    if sentences:
+        print_line(" ".join(sentences))
+    if count := len(summary.unknown):
+        warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
+        for entry in summary.unknown[:LISTED]:
+            warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
+        if count > LISTED:
+            warn(f"  and {count - LISTED:,} more, which --json lists")
+    if summary.labels:
+        some = ", ".join(islice(summary.labels, 3))
+        warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags takes them in as tags.")
 
 
 _LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked", PASSAGE: "highlighted"}
@@ -410,45 +337,49 @@ def _label(kind: str) -> str:
     return _LABELS.get(PASSAGE if kind.startswith(PASSAGE) else kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
-def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:
-    """The meanings of labels, from texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
-    found: dict[str, str] = {}
-    for text in (*FLAGS, *texts):
-        label, _, word = (part.strip() for part in text.partition("="))
-        if not label or not word:
-            raise UsageError(f"--flag {text!r} needs a label and a mark: s=star, 'to read=queue', or t=a-tag-of-yours.")
-        found[_same(label)] = word if word in _WORDS else f"{TAG}{_spelled(workspace, [word])[0]}"
-    with workspace.window() as window:
-        known = window.read(tag_counts) if keep else ()
-    return Labels(found, known, keep=keep)
+def _chosen_marks(arguments: Namespace, workspace: Workspace) -> tuple[str, ...]:
+    """The kinds of marks that options give all papers; tags in the spelling that they have here."""
+    chosen = {"star": arguments.star, "queue": arguments.queue, LIKE: arguments.liked}
+    tags = [clean_tag(tag) for tag in arguments.tag]
+    if tags:
+        with workspace.window() as window:
+            tags = [known_tag(window, tag) for tag in tags]
+    return tuple(dict.fromkeys([*(kind for kind in chosen if chosen[kind]), *(f"{TAG}{tag}" for tag in tags)]))
 
 
-def _spelled(workspace: Workspace, tags: Sequence[str]) -> list[str]:
-    """The tags in their existing spelling."""
-    names = [clean_tag(tag) for tag in tags]
-    if not names:
-        return []
-    with workspace.window() as window:
-        return [known_tag(window, name) for name in names]
+def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | None]:
+    """The function that gives the kind of mark for another program's label; with `keep`, every label is a tag."""
+    known: Iterable[str] = ()
+    if keep:
+        with workspace.window() as window:
+            known = window.read(tag_counts)
+    spelled = {tag.casefold(): tag for tag in known}
+
+    def kind(label: str) -> str | None:
+        if label == STARRING_FLAG:
+            return "star"
+        return f"{TAG}{spelled.setdefault(label.casefold(), label)}" if keep else None
+
+    return kind
 
 
-def take_in(
+def _mark_papers(
     workspace: Workspace,
-    entries: Sequence[LibraryEntry],
-    papers: Sequence[LibraryEntry],
+    found: _FileContents,
     marks: Sequence[str],
-    labels: Labels,
+    kind_of: Callable[[str], str | None],
     *,
     is_dry: bool,
-) -> Taken:
+) -> ImportSummary:
     """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action."""
     from reader.cache import imports
 
+    entries = found.entries
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
-        found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
+        papers = window.read(partial(imports.find_papers, entries=[*entries, *found.papers]))
         waits, written = window.read(imports.waiting), window.read(imports.written)
-        changes = list(imports.changes(found, marks, labels.kind, waits, written))
+        changes = list(imports.changes(papers, marks, kind_of, waits, written))
         done = [(one.kind, count_changing(window, one)) for one in changes] if is_dry else []
     if changes and not is_dry:
         with workspace.events() as events:
@@ -457,16 +388,14 @@ def take_in(
     marked: Counter[str] = Counter()
     for kind, count in done:
         marked[_label(kind)] += count
-    new = marked.pop(_label(WANT), 0)
-    coming = sum(any(entry.is_wanted for entry in some) for some in named.absent.values())
-    return Taken(
+    left_out = Counter(label for entry in entries if entry.id for label in entry.labels if not kind_of(label))
+    return ImportSummary(
+        len(named.here) + len(named.absent),
         len(named.here),
-        coming,
-        new,
-        len(named.absent) - coming,
+        sum(any(entry.is_wanted for entry in some) for some in named.absent.values()),
+        marked.pop(_label(WANT), 0),
         named.unknown,
-        +marked,
-        len(found.absent) - len(named.absent),
-        is_dry,
-        dict(labels.untaken(entries).most_common()),
+        dict(+marked),
+        dict(left_out.most_common()),
+        len(papers.absent) - len(named.absent),
     )

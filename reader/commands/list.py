@@ -20,7 +20,6 @@ from reader.commands.command import (
 )
 from reader.commands.output import Style, answer, counts, is_terminal, state_words, warn
 from reader.commands.pager import print_found
-from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.paper_row import PaperKey, PaperRow
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.core.query import Query
 
+
+FOR_YOU, LIKE = "for_you", "like"
+"""Fields of the JSON that are read only when they are printed."""
 
 CHUNK = 200
 """Rows read and printed at a time."""
@@ -121,6 +123,7 @@ def _records(
     window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
+    from reader.commands.reasons import for_you_record, like_record
 
     in_texts = found.only_in_texts
     for paper in window.papers(found.pks):

@@ -17,6 +17,7 @@ from reader.commands.command import Command
 from reader.commands.output import Progress, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
+from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
 
 MARKS = {
@@ -48,7 +49,12 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
         pks = choose_papers(window, arguments, arguments.ids, also=also)
         change = Change(kind, value, pks)
         changed, also = count_changing(window, change) if arguments.dry_run else 0, ""
-        is_hooked = kind == "star" and value and workspace.settings.on_star and not arguments.dry_run
+        is_hooked = (
+            kind == "star"
+            and value
+            and any(one.query == ON_STAR for one in workspace.settings.programs)
+            and not arguments.dry_run
+        )
         newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
     if not arguments.dry_run:
         action = store_changes(workspace, [change])
@@ -65,13 +71,13 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
 
     from reader import log_file
     from reader.refresh import running
-    from reader.refresh.pipes import run_hook
+    from reader.refresh.pipes import run_on_star
 
     log_file.attach(workspace.settings.log_level)
     fetch = running.text_fetcher(workspace.job_context)
 
     async def run(progress: Progress) -> None:
-        async for result in run_hook(workspace.cache_file, "on_star", workspace.settings, pks, fetch):
+        async for result in run_on_star(workspace.cache_file, workspace.settings, pks, fetch):
             progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
 
     with Progress() as progress:

@@ -1,141 +1,148 @@
-"""What is new: the common source of the morning mail, `digest --json` and agents."""
+"""What is new, for the morning mail, `digest` and programs; or, with a first day, what the days since then had.
+
+Ten papers for the user come first, each with its reason. At most thirty titles follow: what the user follows, the saved
+views, then topics. One line says what else there is. A longer mail was tried for a month: of its 70 papers, 60 had
+nothing but a title and votes, and nobody read them.
+"""
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, partial
-from hashlib import sha256
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import paths
-from reader.cache.choice import SUITS_FROM, read_suits
+from reader.cache.choice import SUITS_FROM, is_taught, read_suits
 from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
-from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
-from reader.cache.reads import topic_trends
-from reader.cache.search.selection import Offer
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, ReaderError, UsageError
+from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import amount, clean
-from reader.core.topics.trends import percent
-from reader.feeds.http.environment import is_offline
-from reader.refresh.plan import Latest
 from reader.session import visit
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
     from reader.core.paper import Paper
-    from reader.core.settings.tables import SavedView
 
-# Contents
+FOR_YOU, TITLES, OF_A_LIST = 10, 30, 8
+"""Maximum papers with a reason, titles in all, and titles of one topic, of one saved view or of what is followed."""
+
+COUNTED = 1_000
+"""Maximum papers that are looked at for titles by topic, and whose topics are counted for the line about the rest."""
+
+LONGEST = timedelta(days=14)
+"""Papers are new since the last mail or visit, but no further back than this."""
+
+UNREAD = "is:unread -is:starred"
 
 
 class Item(NamedTuple):
-    """A paper, and why it is among the news."""
+    """A paper, and in words why it is there, without a full stop; empty if the heading says it."""
 
     paper: Paper
-    key: str
-    """Its identity as news; the same news is never mailed twice."""
     why: str = ""
-    """The reason in words, without a full stop; empty if its section says it."""
 
 
 class Section(NamedTuple):
-    """Papers under one heading."""
+    """Papers under one heading; those of a brief one have only a title and a few facts."""
 
     name: str
     items: tuple[Item, ...]
-    is_brief: bool = False
-    """Whether its papers have only title and votes."""
+    is_brief: bool = True
 
 
-_OWN = ("For you", "Followed", "Most voted", "New", "Rising")
-"""Headings of our own sections; others are names of views and topics."""
+class Counts(NamedTuple):
+    """How many papers the days of a look back had, and how many of them have these marks."""
 
-
-class Rising(NamedTuple):
-    """A topic with a larger share of papers than in previous weeks."""
-
-    slug: str
-    name: str
-    rising: float
-    """0.5 is half as many again."""
+    papers: int
+    read: int
+    starred: int
+    queued: int
 
     @property
-    def said(self) -> str:
-        return f"{clean(self.name, 60)} {percent(self.rising)}"
+    def text(self) -> str:
+        """Such as `151 papers, all read, 7 starred, 3 queued`."""
+        read = "all read" if self.read == self.papers else f"{self.read:,} read"
+        return f"{amount(self.papers, 'paper')}, {read}, {self.starred:,} starred, {self.queued:,} queued"
+
+
+class Asked(NamedTuple):
+    """The request for news."""
+
+    query: str
+    since: str
+    """ISO date of the first day whose papers count."""
+    today: date
+    is_look_back: bool = False
+    """Whether it is about all papers of the days, not only about unread ones."""
+    known: Collection[str] = frozenset()
+    """The ids of papers that were already mailed."""
+    titles: int = TITLES
 
 
 class News(NamedTuple):
-    """All that is new for the user."""
+    """All that is new for the user, or what the days since one had."""
 
     day: date
     """The local day on which it is made."""
     since: str
-    """ISO date of the first day whose papers are new."""
     query: str = ""
-    """The user's query; empty for all papers."""
     sections: tuple[Section, ...] = ()
-    left_out: int = 0
-    """New papers that fit into no section."""
+    counts: Counts | None = None
+    """Of a look back."""
+    rest: int = 0
+    """Papers that are in no section."""
+    rest_topics: tuple[tuple[str, int], ...] = ()
+    """The most frequent topics of the rest, each with its number of papers."""
     mailed: int = 0
     """New papers that were already mailed."""
     asked: str | None = None
     """When all sources were last refreshed: ISO, UTC."""
     sources: tuple[Freshness, ...] = ()
-    topics: tuple[Rising, ...] = ()
+    broken: tuple[str, ...] = ()
+    """Why saved views could not be shown, each a sentence."""
 
     @property
     def items(self) -> tuple[Item, ...]:
         return tuple(item for section in self.sections for item in section.items)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(item.key for item in self.items)
-
-    @property
     def title(self) -> str:
-        """A short title: `Papers for Thursday, 26 November`, even if some are from earlier days."""
-        said = f"{WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
-        return f"Papers for {said}{f': {clean(self.query, 80)}' if self.query else ''}"
+        """Such as `Papers for Thursday, 26 November`, or `Papers since 19 November: agents`."""
+        day = f"for {WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
+        said = f"since {self.in_words(self.since)}" if self.counts else day
+        return f"Papers {said}{f': {clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
-        """The number of papers, in all and by section: `44 papers: 10 for you, 4 followed, 30 by title`."""
-        count, brief = len(self.items), sum(len(one.items) for one in self.sections if one.is_brief)
-        parts = self._parts if len(self.sections) > 1 else []
-        said = ", ".join([*parts, *([f"{brief} by title"] if brief and parts else [])])
-        return f"{amount(count, 'paper')}{f': {said}' if said else ''}"
+        """How much there is, without a full stop."""
+        if self.counts is not None:
+            return self.counts.text
+        return f"{amount(len(self.items) + self.rest, 'paper')} new since {self.in_words(self.since)}"
 
     @property
-    def subject(self) -> str:
-        """The title with the first sections, short enough for a mail list."""
-        return f"{self.title} ({', '.join(self._parts[:3]) or self.summary})"
+    def remarks(self) -> tuple[str, ...]:
+        """What is incomplete or broken, each a sentence."""
+        short = (one for one in self.sources if self.is_whole(one) is False)
+        return (*(f"{clean(one.title, 60)}: {_state(one, self.day)}." for one in short), *self.broken)
 
     @property
-    def _parts(self) -> list[str]:
-        found = [one for one in self.sections if not one.is_brief]
-        names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
-        return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
-
-    @property
-    def state(self) -> str:
-        """Since when papers are new, how many more there are, incomplete sources, and rising topics."""
-        more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        short = [one for one in self.sources if self.is_whole(one) is False]
-        missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
-        rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
-        said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
-        return " ".join(filter(None, said))
+    def others(self) -> str:
+        """One sentence about the rest: how many papers, mostly about what, and the command that lists them."""
+        if not self.rest:
+            return ""
+        topics = ", ".join(f"{clean(name, 40)} ({count:,})" for name, count in self.rest_topics)
+        asked = " ".join(filter(None, (f"since:{self.since}", "" if self.counts else "is:unread", clean(self.query))))
+        about = f", most about {topics}" if topics else ""
+        return f"And {amount(self.rest, 'more paper')}{about}: {paths.APP} list {asked}"
 
     def is_whole(self, source: Freshness) -> bool | None:
         """Whether all new papers of a source are here; None if unknown."""
@@ -151,24 +158,188 @@ class News(NamedTuple):
             return day
         return f"{found.day} {MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
 
-    def facts(self, paper: Paper) -> Iterator[str]:
-        """A paper's people, venue, votes and day, in short."""
+    def facts(self, item: Item, *, is_brief: bool) -> Iterator[str]:
+        """A paper's people, venue, votes and day, in short; a brief one has its reason instead of venue and day."""
+        paper = item.paper
         first = next(filter(None, map(clean, paper.authors)), "")
-        others = " et al." if first and len(paper.authors) > 1 else ""
-        people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
-        upvotes = amount(paper.upvotes, "vote") if paper.upvotes else ""
+        people = clean(paper.organization or "", 60) or f"{first[:60]}{' et al.' if len(paper.authors) > 1 else ''}"
+        votes = amount(paper.upvotes, "vote") if paper.upvotes else ""
         day = self.in_words(paper.day or paper.published or "")
-        yield from filter(None, (people, clean(paper.venue or "", 60), upvotes, day))
-
-    def hash(self, name: str) -> str:
-        """Identifies what is sent under this name with this content."""
-        return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
+        rest = (votes, clean(item.why)) if is_brief else (clean(paper.venue or "", 60), votes, day)
+        yield from filter(None, (people, *rest))
 
 
-def source_state(source: Freshness, today: date) -> str:
+def _state(source: Freshness, today: date) -> str:
     """Why a source failed, or how complete its newest day is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.error else source.text(today)
 
+
+def default_since(last: datetime | None = None) -> str:
+    """The day (ISO, UTC) since which papers are new: the last mail, else the last visit, else yesterday."""
+    today = datetime.now(UTC).date()
+    visited = visit.load(paths.state_file()).visited
+    last = last or (datetime.fromisoformat(visited) if visited else None)
+    days = [today - timedelta(days=1), *([last.astimezone(UTC).date()] if last else [])]
+    return max(min(days), today - LONGEST).isoformat()
+
+
+def whats_new(workspace: Workspace, asked: Asked) -> News:
+    """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
+    last = paths.last_refresh(workspace.cache_file)
+    views = tuple((one.name, one.query) for one in workspace.settings.views)
+    with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
+        news = _Builder(window, asked).news(views)
+        sources = feeds.freshness(datetime.now(UTC).date())
+    # A view whose query can't even be read is no view of the settings.
+    mistakes = (f"A view is left out. {one.said}" for one in workspace.loaded.mistakes if one.key.startswith("views"))
+    answered = utc_stamp(last.astimezone(UTC)) if last else None
+    return news._replace(asked=answered, sources=sources, broken=(*news.broken, *mistakes))
+
+
+def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
+    """Refresh the latest days; return why not all sources answered."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.lines import error_of, refresh_job
+    from reader.refresh.plan import Latest
+
+    try:
+        messages = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
+    except FeedError as error:
+        return error
+    finished = next(line for line in messages if line.get("step") == "fetched")
+    if not finished["missing"]:
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+    return error_of(finished)
+
+
+class _Builder:
+    """Collects the sections; each paper is in the first one that it fits."""
+
+    def __init__(self, window: Window, asked: Asked) -> None:
+        self._window = window
+        self._asked = asked
+        self._names = window.topic_names()
+        self._taken: set[int] = set()
+        self._titles = asked.titles
+
+    def news(self, views: Sequence[tuple[str, str]]) -> News:
+        asked = self._asked
+        has_learned = self._window.read(is_taught)
+        if has_learned:
+            self._window.learn()
+        known = {pk for id in asked.known if (pk := self._window.pk_of(id)) is not None}
+        by_votes = self._pks()
+        ranked = [pk for pk in (self._pks(order="foryou") if has_learned else by_votes) if pk not in known]
+        marked = [self._brief(name, self._pks(f"is:{name.lower()}"), TITLES) for name in self._marked]
+        sections = [*marked, self._for_you(ranked) if has_learned else self._most_voted(ranked)]
+        sections.append(self._brief("Followed", self._pks("is:followed"), OF_A_LIST, ranked, self._why_followed))
+        broken = []
+        for name, query in views:
+            try:
+                sections.append(self._brief(name, self._pks(query), OF_A_LIST, ranked))
+            except (UsageError, NotFound) as error:
+                broken.append(f"The view {clean(name, 60)} is left out. {clean(str(error))}")
+        # By votes and not by what suits the user, who would miss all other topics.
+        sections += self._by_topic([pk for pk in by_votes if pk not in known])
+        rest = [pk for pk in ranked if pk not in self._taken]
+        return News(
+            asked.today,
+            asked.since,
+            asked.query,
+            tuple(section for section in sections if section.items),
+            self._counts() if asked.is_look_back else None,
+            len(rest),
+            self._topics_of(rest),
+            len(known.intersection(by_votes)),
+            broken=tuple(broken),
+        )
+
+    @property
+    def _marked(self) -> tuple[str, ...]:
+        return ("Starred", "Queued") if self._asked.is_look_back else ()
+
+    def _pks(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
+        """The papers of the days that match all queries and the user's own, whose order wins."""
+        state = () if self._asked.is_look_back else (UNREAD,)
+        # Free text must come last.
+        queries = [parsed(text) for text in (f"since:{self._asked.since}", *state, *texts, self._asked.query) if text]
+        nodes = [one.root for one in queries if one.root is not None]
+        sort = next((one.sort for one in queries if one.sort is not None), None)
+        query = replace(Query(), root=all_of(nodes), sort=sort or Sort(order))
+        return self._window.order(selection(self._window, query)).pks
+
+    def _items(
+        self, pks: Iterable[int], most: int, why: Callable[[Paper], str] = lambda _: "", *, among: Collection[int] = ()
+    ) -> tuple[Item, ...]:
+        """The first papers that are in no section yet."""
+        items: list[Item] = []
+        for pk in pks:
+            if len(items) >= most:
+                break
+            if pk not in self._taken and (not among or pk in among) and (paper := self._window.paper(pk)) is not None:
+                self._taken.add(pk)
+                items.append(Item(paper, why(paper)))
+        return tuple(items)
+
+    def _brief(
+        self,
+        name: str,
+        pks: Sequence[int],
+        most: int,
+        among: Sequence[int] = (),
+        why: Callable[[Paper], str] = lambda _: "",
+    ) -> Section:
+        """A section of titles, which share the places for titles with all others."""
+        items = self._items(pks, min(most, self._titles), why, among=frozenset(among))
+        self._titles -= len(items)
+        return Section(name, items)
+
+    def _for_you(self, ranked: Sequence[int]) -> Section:
+        suits = self._window.read(partial(read_suits, pks=ranked[: 4 * FOR_YOU]))
+        pks = [pk for pk in ranked[: 4 * FOR_YOU] if pk in suits and suits[pk].score >= SUITS_FROM]
+
+        def why(paper: Paper) -> str:
+            said = suits[_key(paper)].why
+            return said[:1].upper() + said[1:]
+
+        return Section("For you", self._items(pks, FOR_YOU, why), is_brief=False)
+
+    def _most_voted(self, ranked: Sequence[int]) -> Section:
+        """What comes first until a mark has taught what the user likes."""
+        return Section("Most voted", self._items(ranked, FOR_YOU), is_brief=False)
+
+    def _why_followed(self, paper: Paper) -> str:
+        found = self._window.read(partial(reasons, pk=_key(paper)))
+        return f"you follow {', '.join(dict.fromkeys(one.said(self._names) for one in found))}"
+
+    def _by_topic(self, pks: Sequence[int]) -> Iterator[Section]:
+        """The best of the rest under their first topics, each of which has a limited number, for variety."""
+        groups: dict[str, list[Item]] = {}
+        for paper in self._window.papers([pk for pk in pks if pk not in self._taken][:COUNTED]):
+            group = groups.setdefault(next(iter(paper.topics), ""), [])
+            if self._titles > 0 and len(group) < OF_A_LIST:
+                self._titles -= 1
+                self._taken.add(_key(paper))
+                group.append(Item(paper))
+        shared = {slug: items for slug, items in groups.items() if len(items) > 1 and slug}
+        for slug, items in shared.items():
+            yield Section(self._names.get(slug, slug), tuple(items))
+        # A heading for each single paper would make the list too long.
+        yield Section("Other topics", tuple(item for slug in groups if slug not in shared for item in groups[slug]))
+
+    def _topics_of(self, pks: Sequence[int]) -> tuple[tuple[str, int], ...]:
+        found = Counter(slug for paper in self._window.papers(pks[:COUNTED]) for slug in paper.topics)
+        return tuple((self._names.get(slug, slug), count) for slug, count in found.most_common(3))
+
+    def _counts(self) -> Counts:
+        return Counts(*(len(self._pks(text)) for text in ("", "is:read", "is:starred", "is:queued")))
+
+
+def _key(paper: Paper) -> int:
+    return paper.pk if isinstance(paper.pk, int) else 0
+
+
+# As text and JSON
 
 SHORT = 280
 """Maximum characters of a paper's summary."""
@@ -176,11 +347,9 @@ SHORT = 280
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 
 
-def gist(paper: Paper, most: int = SHORT) -> tuple[str, bool]:
+def gist(paper: Paper) -> tuple[str, bool]:
     """A paper's summary, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
-    if paper.summary:
-        return first_sentences(clean(paper.summary), most), True
-    return first_sentences(clean(paper.abstract), most), False
+    return first_sentences(clean(paper.summary or paper.abstract)), bool(paper.summary)
 
 
 def first_sentences(text: str, most: int = SHORT) -> str:
@@ -196,297 +365,6 @@ def first_sentences(text: str, most: int = SHORT) -> str:
     return kept or f"{text[: most - 1].rsplit(' ', 1)[0]}…"
 
 
-# Selection
-
-FOR_YOU = 10
-"""Papers that suit the user."""
-
-FOLLOWED = 10
-
-MOST = 5
-"""Papers of each other section with reasons, and number of rising topics."""
-
-TOLD = 40
-"""Maximum papers with reasons: nobody reads more in the morning. The best papers fill the remaining places."""
-
-FOR_PROGRAMS = 20
-"""The same in an answer for a program."""
-
-BRIEF = 30
-
-LOOKED_AT = 200
-"""Papers examined to find rising ones, and the first of each topic."""
-
-FAR = 0.15
-"""Minimum rise of a topic that is shown."""
-
-TALKED, STARRED = 5, 100
-"""Minimum comments of the most discussed paper, and minimum stars of code, that count as a reason."""
-
-LONGEST = timedelta(days=14)
-"""News since the last time, but no further back than this."""
-
-NEW = "is:unread -is:starred"
-
-
-class Asked(NamedTuple):
-    """The request for news."""
-
-    query: str
-    since: str
-    """ISO date of the first day whose papers are new."""
-    today: date
-    views: Sequence[SavedView] = ()
-    known: Collection[str] = frozenset()
-    told: int = TOLD
-    brief: int = BRIEF
-
-
-def whats_new(workspace: Workspace, asked: Asked) -> News:
-    """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
-    last = paths.last_refresh(workspace.cache_file)
-    with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
-        news = _Builder(window, asked).news()
-        sources = feeds.freshness(datetime.now(UTC).date())
-    return news._replace(asked=utc_stamp(last.astimezone(UTC)) if last else None, sources=sources)
-
-
-def default_since(last: datetime | None = None) -> str:
-    """The day (ISO, UTC) since which papers are new: the last mail, else the last visit, else yesterday."""
-    today = datetime.now(UTC).date()
-    visited = visit.load(paths.state_file()).visited
-    last = last or (datetime.fromisoformat(visited) if visited else None)
-    days = [today - timedelta(days=1), *([last.astimezone(UTC).date()] if last else [])]
-    return max(min(days), today - LONGEST).isoformat()
-
-
-class Answer(NamedTuple):
-    """The result of a refresh for the digest."""
-
-    new: int = 0
-    error: ReaderError | None = None
-    """Why not all sources answered."""
-    is_cut_off: bool = False
-    """Whether none answered, for lack of a network."""
-
-
-def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
-    """Refresh the latest days, unless that was done within this many hours: then None."""
-    from reader.commands.run_job import run_job
-    from reader.refresh.daily import fetched
-    from reader.refresh.lines import error_of, refresh_job
-
-    last = paths.last_refresh(workspace.cache_file)
-    if last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
-        return None
-    try:
-        messages = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
-        finished = next(line for line in messages if line.get("step") == "fetched")
-    except FeedError as error:
-        finished = fetched(missing=[""], error=error)
-    if not finished["missing"]:
-        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-        return Answer(finished["new"])
-    failure = error_of(finished)
-    is_cut_off = isinstance(failure, FeedOffline | FeedUnreachable) and not finished["days"]
-    return Answer(finished["new"], failure, is_cut_off and not is_offline(os.environ))
-
-
-class _Builder:
-    """Collects the sections; each paper is in the first one it fits."""
-
-    def __init__(self, window: Window, asked: Asked) -> None:
-        self._window = window
-        self._asked = asked
-        self._taken: set[int] = set()
-        self._mailed: set[int] = set()
-        self._said: list[str] = []
-        """The reasons given so far."""
-        self._names = window.topic_names()
-
-    def news(self) -> News:
-        first = [self._for_you(), self._followed(), *map(self._view, self._asked.views)]
-        # The best papers fill the places that are left.
-        rising = self._rising()
-        sections = [*first, self._best(), rising, *self._by_topic()]
-        left = sum(pk not in self._taken and pk not in self._mailed for pk in self._new)
-        return News(
-            self._asked.today,
-            self._asked.since,
-            self._asked.query,
-            tuple(section for section in sections if section.items),
-            left,
-            len(self._mailed - self._taken),
-            topics=self._topics,
-        )
-
-    def _query(self, *texts: str, order: str = "upvotes") -> Query:
-        """The terms of all queries plus the user's own; an explicit order wins."""
-        # Free text must come last.
-        queries = [parsed(text) for text in (*texts, self._asked.query) if text]
-        nodes = [one.root for one in queries if one.root is not None]
-        sort = next((one.sort for one in queries if one.sort is not None), None)
-        return replace(Query(), root=all_of(nodes) if nodes else None, sort=sort or Sort(order))
-
-    def _pks(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
-        return self._window.order(selection(self._window, self._query(*texts, order=order))).pks
-
-    @property
-    def _since(self) -> str:
-        return f"since:{self._asked.since}"
-
-    @cached_property
-    def _new(self) -> Sequence[int]:
-        return self._pks(NEW, self._since)
-
-    def _section(
-        self,
-        name: str,
-        pks: Iterable[int],
-        why: Callable[[Paper], Iterable[str]] = lambda _: (),
-        *,
-        most: int = MOST,
-        key: Callable[[Paper], str] = lambda paper: paper.id,
-        is_brief: bool = False,
-        needs_reason: bool = False,
-    ) -> Section:
-        """The first papers not in another section and not mailed for the same reason."""
-        items: list[Item] = []
-        if not is_brief:
-            # With fewer places, they are shared equally.
-            most = max(1, most * self._asked.told // TOLD)
-        for pk in pks:
-            if len(items) >= most or (not is_brief and len(self._taken) >= self._asked.told):
-                break
-            if pk in self._taken or (paper := self._window.paper(pk)) is None:
-                continue
-            if key(paper) in self._asked.known:
-                self._mailed.add(pk)
-                continue
-            reasons = [*map(clean, why(paper))]
-            reason = next(filter(self._is_fresh, reasons), "" if needs_reason else "".join(reasons[:1]))
-            if needs_reason and not reason:
-                continue
-            self._taken.add(pk)
-            self._said.append(reason)
-            items.append(Item(paper, key(paper), reason[:1].upper() + reason[1:]))
-        return Section(name, tuple(items), is_brief)
-
-    def _is_fresh(self, reason: str) -> bool:
-        """Whether the first papers, or the papers just before, do not already have this reason."""
-        before = self._said[-MOST + 1 :]
-        return bool(reason) and (reason not in before if len(self._said) < MOST else {reason} != set(before))
-
-    def _for_you(self) -> Section:
-        query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
-        found = self._window.order(selection(self._window, query)._replace(offer=Offer()))
-        first = found.pks[: 4 * FOR_YOU]
-        suits = self._window.read(lambda connection: read_suits(connection, first))
-        pks = [pk for pk in first if pk in suits and suits[pk].score >= SUITS_FROM]
-
-        def why(paper: Paper) -> Iterator[str]:
-            yield suits[_key(paper)].why
-            yield from self._standing(paper)
-
-        return self._section("For you", pks, why, most=FOR_YOU, needs_reason=True)
-
-    def _followed(self) -> Section:
-        return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed, most=FOLLOWED)
-
-    def _why_followed(self, paper: Paper) -> Iterator[str]:
-        found = self._window.read(partial(reasons, pk=_key(paper)))
-        said = f"you follow {', '.join(dict.fromkeys(one.said(self._names) for one in found))}"
-        yield said
-        yield from (f"{said}; {other}" for other in self._standing(paper))
-
-    def _view(self, view: SavedView) -> Section:
-        try:
-            pks = self._pks(view.query, NEW, self._since)
-        except (UsageError, NotFound):
-            # 'views list' reports its mistake; other sections are still made.
-            pks = ()
-        return self._section(view.name, pks)
-
-    def _best(self) -> Section:
-        """The best of the remaining new papers, in the remaining places."""
-        found = self._section("Most voted", self._new, self._standing, most=TOLD)
-        is_voted = found.items and found.items[0].paper.upvotes and parsed(self._asked.query).sort is None
-        return found if is_voted else found._replace(name="New")
-
-    def _standing(self, paper: Paper) -> Iterator[str]:
-        """How a paper ranks among the new ones, most telling first."""
-        leads = self._leads.get(_key(paper), ())
-        yield from leads
-        if (paper.code_stars or 0) >= STARRED:
-            yield f"its code has {paper.code_stars:,} stars"
-        yield from (f"on the rise: {one.said}" for one in self._topics if one.slug in paper.topics)
-
-    @cached_property
-    def _leads(self) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        voted = replace(self._query(NEW, self._since), sort=Sort("upvotes"))
-        pks = self._window.order(selection(self._window, voted)).pks[:LOOKED_AT]
-        papers = [paper for paper in self._window.papers(pks) if paper.upvotes]
-        if papers and len(self._new) > 1:
-            found.setdefault(_key(papers[0]), []).append(f"the most votes of {len(self._new):,} new papers")
-        first: dict[str, Paper] = {}
-        for paper in papers:
-            for slug in paper.topics:
-                first.setdefault(slug, paper)
-        for slug, paper in first.items():
-            found.setdefault(_key(paper), []).append(f"the most votes on {self._names.get(slug, slug)}")
-        talked = max(papers, key=lambda paper: paper.comments or 0, default=None)
-        if talked is not None and (talked.comments or 0) >= TALKED:
-            found.setdefault(_key(talked), []).append(f"the most comments: {talked.comments}")
-        return found
-
-    @cached_property
-    def _topics(self) -> tuple[Rising, ...]:
-        moves = self._window.read(
-            lambda connection: topic_trends.topic_trends(connection, topic_trends.extent(connection).newest)
-        )
-        far = sorted((slug for slug in moves if moves[slug].rising >= FAR), key=lambda slug: -moves[slug].rising)
-        return tuple(Rising(slug, self._names.get(slug, slug), moves[slug].rising) for slug in far[:MOST])
-
-    def _rising(self) -> Section:
-        # No day is before the first one.
-        start = max(date.fromisoformat(self._asked.since), date.min + timedelta(days=1))
-        visited = int(datetime.combine(start, time.min, UTC).timestamp())
-        older = f"until:{(start - timedelta(days=1)).isoformat()}"
-        gained: dict[int, int] = {}
-        for pk in self._pks(NEW, older, order="rising")[:LOOKED_AT]:
-            found = self._window.read(partial(votes, pk=pk, visited=visited))
-            if found.points and found.gained >= max(LEAST_VOTES, (found.points[-1] - found.gained) / LEAST_SHARE):
-                gained[pk] = found.gained
-
-        def why(paper: Paper) -> Iterator[str]:
-            yield f"{gained[_key(paper)]:,} more votes since {self._asked.since}"
-
-        order = sorted(gained, key=lambda pk: -gained[pk])
-        return self._section("Rising", order, why, key=lambda paper: f"rising:{paper.id}")
-
-    def _by_topic(self) -> Iterator[Section]:
-        """The rest: each paper under its most common topic, most upvoted first."""
-        left = self._section("", self._new, most=self._asked.brief, is_brief=True)
-        common = Counter(slug for item in left.items for slug in item.paper.topics)
-        groups: dict[str, list[Item]] = {}
-        for item in left.items:
-            slug = max(item.paper.topics, key=lambda slug: common[slug], default="")
-            groups.setdefault(slug, []).append(item)
-        shared = {slug: items for slug, items in groups.items() if len(items) > 1 and slug}
-        for slug, items in shared.items():
-            yield Section(self._names.get(slug, slug), tuple(items), is_brief=True)
-        # More headings would make the list too long.
-        others = tuple(item for slug, items in groups.items() if slug not in shared for item in items)
-        yield Section("Other topics", others, is_brief=True)
-
-
-def _key(paper: Paper) -> int:
-    return paper.pk if isinstance(paper.pk, int) else 0
-
-
-# As JSON
-
 FEW = 5
 """Maximum authors named per paper."""
 
@@ -494,7 +372,7 @@ _BRIEF_KEYS = ("id", "title", "upvotes")
 _KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
 
 
-def news_record(news: News) -> dict[str, object]:
+def news_record(news: News) -> dict[str, Any]:
     """The news as JSON, with cut abstracts, so that it is a page or two."""
     return {
         "title": news.title,
@@ -502,13 +380,14 @@ def news_record(news: News) -> dict[str, object]:
         "query": news.query or None,
         "asked": news.asked,
         "sources": [_source_record(one, news) for one in news.sources],
+        "counts": news.counts and news.counts._asdict(),
         "sections": [
             {"name": clean(one.name, 100), "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
         ],
-        "left_out": news.left_out,
+        "left_out": news.rest,
         "mailed": news.mailed,
-        "topics": [one._asdict() for one in news.topics],
+        "broken": list(news.broken),
     }
 
 
@@ -521,11 +400,11 @@ def _source_record(source: Freshness, news: News) -> dict[str, Any]:
         "day": newest and newest.day,
         "here": newest and newest.here,
         "of": newest and newest.papers,
-        "says": source_state(source, news.day) or None,
+        "says": _state(source, news.day) or None,
     }
 
 
-def _paper_record(item: Item, *, is_brief: bool) -> dict[str, object]:
+def _paper_record(item: Item, *, is_brief: bool) -> dict[str, Any]:
     from reader.actions.export import record
 
     whole = record(item.paper)

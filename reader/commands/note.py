@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from reader.cache.reads.exports import ids_of
-from reader.commands.command import Command, positive_number
+from reader.commands.command import Command
 from reader.commands.output import answer, warn
 from reader.commands.workspace import Workspace, find
-from reader.core.errors import NotFound, UsageError
+from reader.core.errors import UsageError
 from reader.core.marks import NOTE
-from reader.core.text import NOTE_LIMIT, amount, clean_note
+from reader.core.text import NOTE_LIMIT, clean_note
 from reader.log.rows import Row, clock_of
 from reader.log.store import Log
 
@@ -26,8 +26,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--text", metavar="TEXT", help=about)
     about = "print every note that the paper has had, on any of your machines, newest first"
     parser.add_argument("--history", action="store_true", help=about)
-    about = "restore the N-th of these notes; undo takes it back"
-    parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
 
 
 def _run_note(arguments: Namespace, workspace: Workspace) -> int:
@@ -36,25 +34,17 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         paper = window.paper(pk)
         ids = window.read(lambda one: ids_of(one, pk))
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
-    history = _history(workspace, ids) if arguments.history or arguments.restore else []
-    given = arguments.text
-    if arguments.restore:
-        if given is not None or arguments.history:
-            raise UsageError("--restore can't be combined with --text or --history.")
-        if arguments.restore > len(history):
-            raise NotFound(f"{id} had {amount(len(history), 'note')}: 'dailypapers note {id} --history' prints them.")
-        given = history[arguments.restore - 1][0].value
+    text = arguments.text
     if arguments.history:
-        if given is not None:
+        if text is not None:
             raise UsageError("--history prints notes and --text writes one: choose one of them.")
-        return _print_history(arguments, id, history)
-    if given is None:
+        return _print_history(arguments, id, _history(workspace, ids))
+    if text is None:
         if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
             return 0
         return answer(arguments, {"id": id, "note": old or None}, clean_note(old))
-    text = given
-    if given == "-" and not arguments.restore:
+    if text == "-":
         text = sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
     note = clean_note(text).strip("\n")
     if len(text) > NOTE_LIMIT:

@@ -15,7 +15,7 @@ from reader.commands.output import READABLE, Style, answer, is_terminal, paint, 
 from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.document.markdown import markdown_lines
-from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections, with_tex
+from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections
 from reader.core.errors import NotFound
 from reader.core.lines import wrapped
 from reader.core.text import brief, clean
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
-    parser.add_argument("--tex", action="store_true", help="print formulas as TeX")
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
     about = "print a section with its subsections: its number in that list, or words from its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
@@ -47,9 +46,8 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
-    if not arguments.markdown and (arguments.tex or workspace.settings.ascii):
-        change = with_tex if arguments.tex else with_font_names
-        kept = kept._replace(document=change(kept.document))
+    if workspace.settings.ascii and not arguments.markdown:
+        kept = kept._replace(document=with_font_names(kept.document))
     if arguments.markdown:
         print_paged(_markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reader.cache import repair, schema
 from reader.commands.output import Progress, warn
+from reader.log import copies
 from reader.paths import is_there
 
 
@@ -24,7 +25,7 @@ def prepare_files(file: Path) -> list[str]:
             "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says more "
             f"({fault.what})"
         ]
-    if is_there(file) or file.is_dir():
+    if is_there(file) or file.is_dir() or copies.lost(file):
         warn("Checking the cache, and repairing it if it is damaged.")
         repaired = repair_files(file)
         if repaired.found:

@@ -7,22 +7,23 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations, count
+from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.watching import Candidates, Verdict, acted_papers, judge
+from reader.commands import standing
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, first_day, suggest
 from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, width
-from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
+from reader.core.settings import standing as types
 from reader.core.settings.tables import Rule
-from reader.core.settings.types import InvalidValue, RuleMarks, as_toml
+from reader.core.settings.types import InvalidValue, RuleMarks
 from reader.core.text import amount, brief, clean
 
 if TYPE_CHECKING:
@@ -100,10 +101,9 @@ def _made(arguments: Namespace, workspace: Workspace) -> Rule:
     with workspace.window() as window:
         # An unknown topic is a typing error that would never match.
         selection(window, parsed(query))
-    taken = {one.name.casefold() for one in workspace.settings.rules}
-    name = clean(query, LONGEST).replace('"', "")
-    names = (name if number == 1 else f"{name} {number}" for number in count(1))
-    return Rule(next(one for one in names if one.casefold() not in taken), query, arguments.then or ("hide",))
+    taken = () if arguments.what == "try" else [one.name for one in standing.every(workspace)]
+    name = types.free_name(clean(query, LONGEST).replace('"', ""), taken)
+    return Rule(name, query, arguments.then or ("hide",))
 
 
 # New ones
@@ -113,18 +113,17 @@ def _add(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
     (rule,) = rules
     if any((one.when, one.then) == (rule.when, rule.then) for one in workspace.settings.rules):
         raise ReaderError(f"This rule already exists: {rule_words(rule.then)}, because {clean(rule.when)}.")
-    known = [(index, asdict(one)) for index, one in enumerate(workspace.settings.rules)]
-    set_tables(workspace, TABLE, [*known, (None, asdict(rule))])
+    standing.add(workspace, rule.name, rule.when, rule.then)
     said = f"Rule added: {rule_words(rule.then)}, because {clean(rule.when)}."
-    return answer(arguments, asdict(rule), f"{said} 'dailypapers config edit' changes it.")
+    return answer(arguments, asdict(rule), f"{said} 'dailypapers views edit' changes it.")
 
 
 def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     word = rules[0].when
     if word in workspace.settings.mute:
         raise ReaderError(f"{clean(word)} is already muted.")
-    set_value(workspace, MUTE, [as_toml([*workspace.settings.mute, word])])
-    return answer(arguments, {"mute": word}, f"Muted: {clean(word)}. 'dailypapers config edit' changes it.")
+    standing.add(workspace, rules[0].name, word, (types.MUTE,))
+    return answer(arguments, {"mute": word}, f"Muted: {clean(word)}. 'dailypapers views edit' changes it.")
 
 
 # Printing them
@@ -294,7 +293,7 @@ _FIELDS = {
 
 COMMAND = Command(
     "rules",
-    "Hide, star, queue, highlight or tag papers as they come in; the rules are in the settings as [[rules]].",
+    "Hide, star, queue, highlight or tag papers as they come in; 'views edit' changes rules.",
     (),
     _add_arguments,
     _run_rules,

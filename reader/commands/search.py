@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
-from reader.commands.output import Style, is_terminal, print_requests, warn, width
+from reader.commands.output import Style, is_terminal, warn, width
 from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -24,9 +24,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--add", action="store_true", help="store the results in the cache")
     add_limit(parser, "results")
     add_quiet(parser, "print results only, without progress and remarks")
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
-    )
     add_no_pager(parser)
 
 
@@ -34,12 +31,10 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
     from reader.refresh.lines import job, listing_of
 
-    if arguments.verbose:
-        print_requests()
     words = " ".join(arguments.words)
     if not split_words(words):
         raise UsageError(f"“{brief(words)}” has no letter or digit to search for.")
-    messages = run_job(workspace, job("search", text=words), quiet=arguments.quiet or arguments.verbose)
+    messages = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
     found_listings = [listing_of(one) for line in messages for one in line.get("listings", ())]
     listings = tuple(listing for listing in found_listings if listing.drafts)[: arguments.limit]  # each has one paper
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]

@@ -8,6 +8,7 @@ import os
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +16,19 @@ from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.settings.tables import SINGLE, TABLES, UserCommand
+from reader.core.settings.tables import LIST_SETTINGS, LIST_TABLES, SINGLE, TABLES, UserCommand
 from reader.core.settings.toml import (
     MalformedLine,
-    NotEditableError,
     Statement,
-    check_change,
     explain_toml,
     parse_toml,
     read_statements,
-    with_tables,
-    with_value,
 )
 from reader.core.settings.types import as_toml, setting_types
 from reader.settings_reader import Mistake, load_text, read_text, replace_text, write_text
 
 KEYS = "keys."
 """Prefix of the names of key bindings, such as `keys.paper.star`."""
-
-CHANGED_BY = {
-    "views": "'dailypapers views' changes them.",
-    "exports": "'dailypapers config edit' changes them.",
-    "commands": "'dailypapers config edit' changes them.",
-    "rules": "'dailypapers rules' changes them.",
-}
-"""The commands that change each table of the settings."""
 
 
 def key_of(name: str) -> tuple[str, ...]:
@@ -64,6 +53,10 @@ def key_of(name: str) -> tuple[str, ...]:
         raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
     if name in SETTING_TYPES and name != "keys":
         return (name,)
+    if name in (*LIST_TABLES, *LIST_SETTINGS):
+        raise UsageError(
+            f"{name} is no setting: your lists are beside your marks. 'dailypapers views edit' changes them."
+        )
     meant = nearest(name, [one for one in SETTING_TYPES if one != "keys"])
     raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
 
@@ -80,7 +73,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
             f"{name} is a table: set {name}.{next(iter(setting_types(SINGLE[name])))} or another of its keys."
         )
     if name in TABLES:
-        raise UsageError(f"{name} are tables and have no single value. {CHANGED_BY[name]}")
+        raise UsageError(f"{name} are tables and have no single value. 'dailypapers config edit' changes them.")
     file = workspace.config_file
     before = read_text(file)
     typed = " ".join(words)
@@ -91,8 +84,8 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         typed = shared_place(typed, Path())
     wrong: list[str] = []
     # Anything that is not TOML, or not of the setting's type, is a text.
-    for value in dict.fromkeys((*_as_toml_value(typed), as_toml(typed))):
-        after = with_value(before, key, value)
+    for value in (*_as_toml_value(typed), typed):
+        after = _with_value(before, key, value, file)
         loaded = load_text(file, after)
         mistakes = [one for one in loaded.mistakes if one.key == name and "set a second time" not in one.message]
         if not mistakes:
@@ -100,7 +93,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         wrong.append(mistakes[0].said)
     else:
         raise UsageError(wrong[0])
-    if _statements(after) != _statements(before) | {key: tomllib.loads(f"value = {value}")["value"]}:
+    if _statements(after) != _statements(before) | {key: value}:
         raise ConfigError(
             f"{name} can't be set in {file} because of how the file is written. Use 'dailypapers config edit'."
         )
@@ -109,28 +102,37 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     write_text(workspace.config_file, after)
 
 
-def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
-    """Change the tables of a name, each with its index in the file or None; on ReaderError the file is unchanged."""
-    broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == table), None)
-    if broken is not None:
-        # Positions in the file and in the reader would differ.
-        raise ConfigError(f"{broken} Correct it first: 'dailypapers config edit'.")
-    file = workspace.config_file
-    before = read_text(file)
-    document = _parsed(before, file)
-    try:
-        after = with_tables(before, table, wanted)
-        check_change(before, after, table)
-    except (NotEditableError, ValueError) as error:
-        where = "on one line in" if table in document else "written in a way that can't be changed in"
-        raise ConfigError(f"{table} are {where} {file}. 'dailypapers config edit' changes them.") from error
-    write_text(workspace.config_file, after)
+def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str:
+    """The text of a settings file with another value; comments stay. Raises ConfigError for a file that is no TOML."""
+    import tomlkit
+
+    _check_toml(text, file)
+    document = tomlkit.parse(text)
+    *tables, name = key
+    if not tables and name not in document:
+        # The library would put it between the first table and the comment above that.
+        return _with_line(text, tomlkit.dumps({name: value}).rstrip("\n"))
+    inside: Any = document
+    for table in tables:
+        inside = inside.setdefault(table, tomlkit.table())
+    inside[name] = value
+    return tomlkit.dumps(document)
 
 
-def _parsed(text: str, file: Path) -> dict[str, Any]:
-    """A parsed settings file; raises ConfigError with the place of invalid TOML."""
+def _with_line(text: str, line: str) -> str:
+    """The text with a line after its last value outside tables, or after the comment at its top."""
+    lines = text.splitlines()
+    values = takewhile(lambda one: isinstance(one, MalformedLine) or one.value is not None, read_statements(text))
+    top = len(list(takewhile(lambda one: one.startswith("#"), lines)))
+    at = max((one.last for one in values if isinstance(one, Statement)), default=top)
+    end = "\r\n" if "\r\n" in text else "\n"
+    return "".join(f"{one}{end}" for one in (*lines[:at], line, *lines[at:]))
+
+
+def _check_toml(text: str, file: Path) -> None:
+    """Raise ConfigError with the place of invalid TOML."""
     try:
-        return parse_toml(text)
+        parse_toml(text)
     except (ValueError, RecursionError) as error:
         wrong = next((one for one in read_statements(text) if isinstance(one, MalformedLine)), None)
         line, said = (wrong.line, wrong.message) if wrong else explain_toml(error)
@@ -153,25 +155,30 @@ def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
         raise UsageError(Mistake("", 0, f"{KEYS}{action}", f"has a mistake: {wrong.problem}", wrong.suggestion).said)
 
 
-def _as_toml_value(text: str) -> list[str]:
-    """The text unchanged if it is a TOML value of a type used by settings."""
+def _as_toml_value(text: str) -> list[object]:
+    """The value of a text in TOML, if it is of a type used by settings."""
     try:
         values = list(tomllib.loads(f"value = {text}").values())
     except (ValueError, RecursionError):
         return []
-    return [text] if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
+    return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
 
 
 def edit(workspace: Workspace) -> None:
     """Open the file in the user's editor and wait; a missing file is created with explanations."""
+    file = workspace.config_file
+    if not file.exists():
+        replace_text(file, template())
+    open_in_editor(file)
+
+
+def open_in_editor(file: Path) -> None:
+    """Open a file in the user's editor and wait; raises ReaderError if that fails."""
     from reader.actions import programs
 
-    file = workspace.config_file
     command = programs.find_editor(os.environ)
     if command is None:
         raise ReaderError("No editor was found. Set EDITOR to your editor.")
-    if not file.exists():
-        replace_text(file, template())
     try:
         is_well = programs.edit(command, file)
     except OSError as error:
@@ -184,10 +191,7 @@ def edit(workspace: Workspace) -> None:
 
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
-    "views": {"name": "Evaluation", "query": "topic:evaluation is:unread"},
-    "exports": {"query": "is:starred", "file": "~/starred.bib"},
     "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
-    "rules": {"name": "Finance", "when": "topic:finance -has:code", "then": ["hide", "tag:finance"]},
 }
 """Commented examples of each table in a new file."""
 
@@ -199,8 +203,8 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
     (declared,) = ast.parse(inspect.getsource(kind)).body
     for node in declared.body if isinstance(declared, ast.ClassDef) else ():
         match node:
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                pass
+            case ast.AnnAssign(target=ast.Name(id=declared_name)):
+                name = declared_name if declared_name in setting_types(kind) else ""
             case ast.Expr(value=ast.Constant(value=str(text))) if name:
                 found[name] = " ".join(text.split())
     return found

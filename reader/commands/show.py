@@ -1,4 +1,4 @@
-"""`dailypapers show`: print one paper in full: on a terminal as the reader's page, in a pipe a line for each fact."""
+"""`dailypapers show`: print one paper in full, as the reader's page; in a pipe, paragraphs are not wrapped."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
 from reader.cache.since_marked import since_marked
 from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, paint, state_words, warn, width
+from reader.commands.output import READABLE, Style, is_terminal, paint, warn, width
 from reader.commands.pager import print_found, shows_links
 from reader.commands.reasons import FOR_YOU, for_you_record
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
-from reader.core.ids import is_arxiv_id
 from reader.core.lines import Line, Piece, fill
-from reader.core.paper import Paper, labelled
-from reader.core.text import amount, clean, clean_block, clean_note
-from reader.core.titles import describe
+from reader.core.paper import Paper
+from reader.core.text import clean
 from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
@@ -193,8 +191,6 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
 
 def _paper_lines(shown: _Shown) -> Iterator[str]:
     topics = shown.window.topic_names()
-    if not is_terminal(sys.stdout):
-        return _plain_lines(shown, topics)
     from reader.ui.page.lines import compose
     from reader.ui.page.presentation import Presentation
     from reader.ui.why.lines import program_lines
@@ -237,72 +233,6 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
 
 def _title(paper: Paper, columns: int) -> list[Line]:
     return fill([Piece(clean(paper.title), "title")], columns)
-
-
-def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
-    """A paper for a pipe: one line per paragraph, for the next program to wrap or search."""
-    from reader.actions.links import links
-
-    paper, kept = shown.paper, shown.ask(read_community)
-    yield clean(paper.title)
-    if paper.authors:
-        yield ", ".join(clean(name) for name in paper.authors)
-    yield " · ".join(_facts(paper))
-    parts = [
-        ("Followed", "; ".join(clean(one.said(topics)) for one in shown.ask(reasons))),
-        ("Programs", ", ".join(clean(one.said) for one in shown.ask(made_by_agents))),
-        *labelled(paper),
-        *(("", paragraph) for paragraph in clean_block(paper.abstract).split("\n\n")),
-        ("arXiv id", kept.title.told if kept.title else ""),
-        ("Versions", ", ".join(map(clean, paper.versions)) if len(paper.versions) > 1 else ""),
-    ]
-    for label, text in parts:
-        if text:
-            yield ""
-            yield f"{label}: {text}" if label else text
-    yield ""
-    yield from (f"{link.name:8} {link.url}" for link in links(paper))
-    for choice in kept.title.choices if kept.title else ():
-        yield f"{choice.id:8} {clean(describe(choice))}: 'dailypapers import --choose {paper.id}={choice.id}' takes it"
-    for one in kept.community.repositories:
-        told = (one.about, amount(one.likes, "like"), amount(one.downloads or 0, "download"), one.state)
-        facts = ", ".join(clean(fact) for fact in told if fact and not fact.startswith("0 "))
-        yield f"{'Space' if one.kind == 'space' else one.kind:8} {one.url}{f'  {facts}' if facts else ''}"
-    for comment, depth, lost_parent in threads(kept.community.comments):
-        yield ""
-        for line in _comment_lines(comment, lost_parent):
-            yield f"{'> ' * depth}{line}".rstrip()
-    for output in shown.ask(outputs_of):
-        yield ""
-        yield f"{clean(output.name)} (written by a program on {output.made[:10]})"
-        yield from clean_note(output.text).split("\n")
-
-
-def _comment_lines(comment: Comment, lost_parent: bool) -> Iterator[str]:
-    if comment.is_hidden:
-        yield "a comment that is hidden"
-        return
-    told = [clean(comment.author), comment.at[:10], "edited" if comment.is_edited else ""]
-    told += ["to a deleted comment"] if lost_parent else []
-    told += [f"{clean(emoji)} {count:,}" for emoji, count in comment.reactions]
-    yield " · ".join(filter(None, told))
-    if comment.is_automated:
-        yield "automated: similar papers"
-    else:
-        yield from markdown_lines(Document("", comment.blocks))
-
-
-def _facts(paper: Paper) -> list[str]:
-    counts = ((paper.upvotes, "upvote"), (paper.comments, "comment"))
-    known = (
-        paper.organization and clean(paper.organization),
-        paper.day,
-        paper.published and f"{'arXiv' if is_arxiv_id(paper.id) else 'published'} {paper.published}",
-        paper.version and paper.version > 1 and f"v{paper.version} {paper.revised or ''}".rstrip(),
-        *(amount(count, noun) for count, noun in counts if count is not None),
-        state_words(paper).replace(",", ", "),
-    )
-    return [fact for fact in known if fact]
 
 
 COMMAND = Command(

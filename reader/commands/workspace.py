@@ -15,10 +15,12 @@ from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import amount, brief
+from reader.log import standing
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
+    from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.storing.papers import Cache
     from reader.config import Settings
@@ -51,7 +53,7 @@ class Workspace:
     @cached_property
     def loaded(self) -> LoadedSettings:
         paths.make_private(self.config_file.parent, self.config_file)
-        loaded = settings_reader.load_settings(self.config_file)
+        loaded = standing.load(self.config_file, self.cache_file)
         access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
         return loaded
 
@@ -62,8 +64,7 @@ class Workspace:
 
     def settings_of_now(self) -> Settings:
         """The settings, including changes since the program started, for incoming papers."""
-        now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
+        return replace(self.settings, lists=standing.load(self.config_file, self.cache_file).settings.lists)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -94,9 +95,19 @@ class Workspace:
         return shipped_topics()
 
     def ensure_cache(self) -> None:
-        """Upgrade the cache to this program's schema; create a missing one, whose marks the log has."""
+        """Upgrade the cache to this program's schema; create a missing one, whose marks the log has.
+
+        Print that the log was lost, if it was.
+        """
         from reader.cache import schema
 
+        log = paths.log_database(self.cache_file)
+        if not paths.is_there(log):
+            from reader.log import copies
+
+            if what := copies.lost(self.cache_file):
+                copies.ensure(self.cache_file)
+                warn(f"The file of your marks was {what}. {log} was made again from what is left.")
         schema.ensure(self.cache_file)
 
     def back_up(self) -> None:
@@ -154,11 +165,14 @@ class Workspace:
         words = self.settings.mute
         if words or window.meta("mute"):
             from reader.cache.watching import follow
-            from reader.refresh.rules import rule_scope
+
+            def scope() -> Scope:
+                from reader.refresh.rules import rule_scope
+
+                return rule_scope(window, self.settings, datetime.now(UTC).date())
 
             with suppress(CacheError):
-                today = datetime.now(UTC).date()
-                changed = follow(self.cache_file, words, lambda: rule_scope(window, self.settings, today))
+                changed = follow(self.cache_file, words, scope)
                 self.has_changed = self.has_changed or changed
                 window.changed()
 
@@ -260,7 +274,7 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     from reader.core.settings.tables import saved_queries
     from reader.core.views import IDS, QUERIES
 
-    views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
+    views = saved_queries(standing.load(paths.config_file(), paths.cache_file()).settings.views)
     known = {*QUERIES, *(name.casefold() for name, _ in views)}
     for name in wanted:
         if name.casefold() not in known:

@@ -63,6 +63,9 @@ takes back a whole run."""
 FOLLOW = "follow:"
 """Prefix of the kinds of rows that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
+STANDING = "standing:"
+"""Prefix of the kinds of rows of standing queries; the name follows, and the value is the query as JSON, or empty."""
+
 FORMER = ("entry:", "here:", "setting:", "mailed:", "look")
 """Prefixes of the kinds of events of 0.2 about settings, mails and changed papers. They are ignored, and stay on
 the machine."""
@@ -90,7 +93,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:`,
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `note`, a trace, or `tag:`, `rule:`,
     `agent:` and `passage:` with a name."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
@@ -247,7 +250,6 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "read": "read",
         "star": "starred",
         "hide": "hidden",
-        "look": "looked at again",
         "highlight": "highlighted by a rule",
         "like": "liked or wanted by an import",
         "want": "liked or wanted by an import",
@@ -256,6 +258,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "passage:": "passages that you highlighted, with their notes",
         "queue": "places in the queue",
         "watch:": "what you follow",
+        "standing:": "your standing queries, with the command lines and file names in them",
         "follow:": "your feeds with their addresses and titles",
         "weigh:": "words and names that you weigh",
         "interest:": "words and names that you weigh",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _GROUPS = (
-    "Groups were removed. Share a feed instead: one person names a file that ends in .atom under [[exports]], and the "
+    "Groups were removed. Share a feed instead: one person keeps a watched file that ends in .atom, and the "
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
@@ -48,10 +48,13 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
+        "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
+        "digest.format": "'dailypapers digest --format' chooses it",
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
-        "sync_settings": "machines share marks alone; copy config.toml to share settings",
+        "sync_settings": "machines share marks and lists; copy config.toml to share the rest",
     }
 )
 """Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
@@ -64,6 +67,8 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "mark.replaced",
         "outline.fold",
+        "topic.fold",
+        "topic.unfold",
         "triage.end",
         "triage.pause",
         "view.changed",

@@ -21,19 +21,31 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Old names, each with today's form."""
 
+ACTIONS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {("feeds", "check"): "refresh", ("feeds", "import"): "import", ("keys", "check"): "config check"}
+)
+"""Old actions of commands, each with today's form."""
+
 _WITH_VALUES = ("-n", "--limit")
 """Options of `similar` and `grep` that take a value, besides `--query`."""
 
 _PHRASE_OR_WORD = re.compile(r'"[^"]+"|\S+')
 
 
+def new_form(words: Sequence[str]) -> str | None:
+    """Today's form of a command line that begins with an old name; None for any other."""
+    action = ACTIONS.get((words[0], words[1])) if len(words) > 1 else None
+    return action or (COMMANDS.get(words[0]) if words else None)
+
+
 def with_new_names(words: Sequence[str]) -> list[str]:
     """A command line with an old name replaced by today's words; others unchanged."""
-    name, *rest = words or [""]
-    if name not in COMMANDS:
+    form = new_form(words)
+    if form is None:
         return [*words]
-    if name == "keys" and rest[:1] == ["check"]:
-        return ["config", *rest]
+    name, *rest = words
+    if (name, *rest[:1]) in ACTIONS:
+        return [*form.split(), *rest[1:]]
     if name == "similar":
         ids, others = _taken(rest, len(rest))
         return ["list", *([f"like:{','.join(ids)}"] if ids else []), *others]
@@ -41,7 +53,7 @@ def with_new_names(words: Sequence[str]) -> list[str]:
         texts, others = _taken(rest, 1)
         terms = [f"fulltext:{word}" for text in texts for word in _PHRASE_OR_WORD.findall(text)]
         return ["list", "--passages", *terms, *others]
-    return [*COMMANDS[name].split(), *rest]
+    return [*form.split(), *rest]
 
 
 def _taken(words: Sequence[str], most: int) -> tuple[list[str], list[str]]:

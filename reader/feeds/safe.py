@@ -157,16 +157,13 @@ def _nothing(_: str) -> None:
     """None, for NaN and Infinity, which Python reads and JSON does not have."""
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_nothing)
-
-
 def parse_json(text: bytes | str) -> object:
     """The value of a JSON text; a number that is not finite or has over 18 digits becomes None.
 
     Memory stays under `VALUES_LIMIT` and eight times the text, or twice the text if it is ASCII. Raises
     UnreadableJson.
     """
-    check_size(text)
+    _check_size(text)
     try:
         value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_nothing)
     except (ValueError, RecursionError) as error:
@@ -174,12 +171,7 @@ def parse_json(text: bytes | str) -> object:
     return value
 
 
-def parse_json_at(text: str, start: int) -> tuple[object, int]:
-    """The value that starts at an offset, and the offset of its end; raises ValueError or RecursionError."""
-    return _DECODER.raw_decode(text, start)
-
-
-def check_size(text: bytes | str) -> None:
+def _check_size(text: bytes | str) -> None:
     """Raise TooManyValues for a text whose values may take more memory than `VALUES_LIMIT`."""
     if isinstance(text, str):
         size = sum(text.count(character) * weight for character, weight in _WEIGHTS.items())

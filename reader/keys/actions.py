@@ -178,13 +178,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view, move it a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, of one paper or many.", (*_LINE, "why")),
     Action("mark.redo", "ctrl+r", "Redo", "Redo the last mark that was undone.", _UNDO),
-    Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
+    Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _SIDES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on. Keys act on all.", _SIDES),
     Action("select.range", "V", "Select a range", "Select from here to the cursor as it moves; again ends it.", _SIDES),
     Action("select.all", "*", "Select all", "Select every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one.", _BROWSE),
-    Action("triage.next", "space n l right", "Read", "Mark this paper read and show the next one.", _TRIAGE),
+    Action("triage.next", "space n", "Read", "Mark this paper read and show the next one.", _TRIAGE),
     Action("triage.leave", "escape ctrl+o q", "Leave", "Go back to the list; gT goes on with the rest.", _TRIAGE),
     Action("read.open", "enter", "Open", "Open the paper's page, which marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", _READ_ON),
@@ -274,15 +274,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
     Action("link.copy", "y", "Copy link", "Copy the paper's address to the clipboard.", _SHOWN),
     Action("link.copy_as", "Y", "Copy as", "Copy its id, title, BibTeX, Markdown, abstract or a citation.", _READ),
-    Action("topic.pick", "space enter", "Pick", "Open this view or day; pick this topic, or unpick it.", _TOPIC),
+    Action(
+        "topic.pick",
+        "space enter",
+        "Pick",
+        "Open a view or day; pick a topic; fold or unfold a group.",
+        _TOPIC,
+    ),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers with this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "List papers with any picked topic, or with all of them.", _TOPIC),
     Action("topic.order", "o", "Order topics", "Order topics by family, by papers, or rising first.", _TOPIC),
     Action("topic.narrow", "/", "Narrow", "Type to narrow the list of topics.", _TOPIC),
-    Action("topic.fold", "h left", "Fold", "Close this group of topics.", _TOPIC),
-    Action("topic.unfold", "l right", "Unfold", "Open this group of topics.", _TOPIC),
-    Action("pane.next", "tab", "Next pane", "Go to the pane to the right.", _PANES),
-    Action("pane.previous", "shift+tab", "Previous pane", "Go to the pane to the left.", _PANES),
+    Action("pane.next", "tab l right", "Next pane", "Go to the pane to the right.", _PANES),
+    Action("pane.previous", "shift+tab h left", "Previous pane", "Go to the pane to the left.", _PANES),
     _motion("pane.wider", ">", "Wider", "Make this pane larger.", _PANES),
     _motion("pane.narrower", "<", "Narrower", "Make this pane smaller.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Show this pane alone; again shows all.", _PANES),
@@ -397,8 +401,9 @@ def _footer(text: str) -> Mapping[str, str]:
 
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "list": _footer(
-        "paper.read mark read, paper.star star, find.clear clear, paper.hide hide, paper.queue queue, read.on next, "
-        "app.commands palette, find.query search, read.open open, find.filter filter, link.list links, app.help keys"
+        "read.open open, paper.star star, paper.hide hide, find.clear clear, find.query search, find.filter filter, "
+        "app.back quit, paper.read mark read, paper.queue queue, read.on next, app.commands palette, link.list links, "
+        "app.help keys"
     ),
     "detail": _footer(
         "paper.read mark read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "
@@ -549,8 +554,8 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "queue.up": "shift+up",
         "text.next_section": "] ctrl+right",
         "text.previous_section": "[ ctrl+left",
-        "topic.fold": "left",
-        "topic.unfold": "right",
+        "pane.next": "tab",
+        "pane.previous": "shift+tab",
         "app.refresh": "r f5",
         "app.escape": "escape ctrl+o alt+left",
         "app.back": "q backspace",

@@ -6,7 +6,6 @@ import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from reader.core import removed
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class KeyMistake(NamedTuple):
-    """A user's binding that can't be used; the action keeps the table's keys."""
+    """A user's binding that can't be used, everywhere or somewhere."""
 
     action: str
     problem: str
@@ -48,7 +47,7 @@ class KeyMistake(NamedTuple):
 
 
 class LostKey(NamedTuple):
-    """A default key that an action lost to a key of the user."""
+    """A default key that an action lost to a key of the user, in some contexts."""
 
     action: str
     key: str
@@ -56,93 +55,34 @@ class LostKey(NamedTuple):
     winning: str
     """The user's key: the same, or one where either begins the other."""
     contexts: tuple[Context, ...]
-    is_everywhere: bool
-    """Whether the action loses the key everywhere."""
 
     def __str__(self) -> str:
         by = "" if self.winning == self.key else f" ({self.winning})"
         *most, last = map(place_of, self.contexts)
         places = f"{', '.join(most)} and {last}" if most else last
-        return f"{self.action} loses {self.key} to {self.winner}{by}{'' if self.is_everywhere else f', {places}'}."
-
-
-class Binding(NamedTuple):
-    """A key of an action."""
-
-    action: str
-    chord: Chord
-
-
-class Clash(NamedTuple):
-    """Two bindings that can't both act in a context; the first is the same key as the second, or begins it."""
-
-    context: Context
-    first: Binding
-    second: Binding
-
-    def mistakes(self) -> Iterator[KeyMistake]:
-        (one, start), (other, chord) = self.first, self.second
-        shown, place = label(chord, ascii=True), place_of(self.context)
-        if start == chord:
-            yield KeyMistake(one, f"{shown} is also the key of {other}, {place}")
-            yield KeyMistake(other, f"{shown} is also the key of {one}, {place}")
-        else:
-            text = f"{label(start, ascii=True)} ({one}) begins {shown} ({other}), {place}"
-            yield from (KeyMistake(one, text), KeyMistake(other, text))
+        return f"{self.action} loses {self.key} to {self.winner}{by}, {places}."
 
 
 def acts(action: Action, chord: Chord, context: Context) -> bool:
-    """Return whether a binding acts in a context of its action.
+    """Whether a key of an action acts in one of its contexts.
 
-    In a text context, letters act only for actions of that one context, which have them on purpose.
+    Where text is typed, letters act only for actions of that one context, which have them on purpose.
     """
     return context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0])
 
 
-Taken: TypeAlias = Mapping[Context, Mapping[Chord, Sequence[str]]]
-"""The ids of the actions that act by each key, for each context."""
-
-
-def find_taken(actions: Mapping[str, Action], chords: Mapping[str, tuple[Chord, ...]]) -> Taken:
-    """Tell which actions would act by which keys."""
-    contexts = dict.fromkeys((*CONTEXTS, *(context for action in actions.values() for context in action.contexts)))
-    taken: dict[Context, dict[Chord, list[str]]] = {context: {} for context in contexts}
-    for action in actions.values():
-        for context in action.contexts:
-            for chord in chords[action.id]:
-                if acts(action, chord, context):
-                    taken[context].setdefault(chord, []).append(action.id)
-    return taken
-
-
-def find_clashes(taken: Taken) -> Iterator[Clash]:
-    """Find every two bindings that meet, context by context."""
-    for context, keys in taken.items():
-        for chord, users in keys.items():
-            bindings = [Binding(user, chord) for user in users]
-            yield from (Clash(context, *pair) for pair in combinations(bindings, 2))
-            for size in range(1, len(chord)):
-                begun = [Binding(user, chord[:size]) for user in keys.get(chord[:size], ())]
-                yield from (Clash(context, short, long) for short in begun for long in bindings)
-
-
-def find_digits(actions: Mapping[str, Action], taken: Taken) -> Iterator[KeyMistake]:
-    """Find bindings that begin with a digit where digits begin a count."""
-    for keys in taken.values():
-        if any(actions[user].repeatable for users in keys.values() for user in users):
-            for chord, users in keys.items():
-                if chord[0] in tuple("123456789"):
-                    problem = f"{label(chord, ascii=True)} begins with a digit, which is a count"
-                    yield from (KeyMistake(user, problem) for user in users)
+def meet(one: Chord, other: Chord) -> bool:
+    """Whether two keys are the same, or one begins the other."""
+    return one[: len(other)] == other or other[: len(one)] == one
 
 
 class Keymap:
     """The actions with their keys.
 
-    `preset` are other keys than the table's. `overrides` are the user's keys by action id. Both replace all keys of the
-    action; an empty text unbinds it, which leaves only the command palette. If a key of the user conflicts with another
-    action's default, the user's wins; `lost` lists such defaults. Unusable overrides, such as two conflicting ones, are
-    listed in `mistakes` and ignored.
+    The keys of a context are written one after the other: the table's, in which a preset replaces all keys of an
+    action, then the user's `overrides` by action id, which replace all keys of an action, too; an empty text unbinds
+    it. A user's key displaces the default keys that it meets, which `lost` lists. A key that can't be used, because it
+    meets an earlier key of the same kind, is in `mistakes` and does not act.
     """
 
     def __init__(
@@ -170,27 +110,65 @@ class Keymap:
 
     def free_keys(self, keys: str, contexts: Contexts) -> str:
         """Those of some keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
-
-        def is_free(chord: Chord) -> bool:
-            known = (one for context in contexts for one in self.resolve(context))
-            return not any(one[: len(chord)] == chord or chord[: len(one)] == one for one in known)
-
+        known = [one for context in contexts for one in self.resolve(context)]
+        is_free = lambda chord: not any(meet(chord, one) for one in known)  # noqa: E731
         return " ".join(word for word in keys.split() if all(map(is_free, parse_keys(word))))
 
     def _bind(self, actions: dict[str, Action]) -> None:
         self._actions = actions
-        self._defaults = {
-            action.id: parse_keys(self._preset.get(action.id, action.keys)) for action in actions.values()
-        }
-        mistakes: list[KeyMistake] = []
-        self._own = dict(self._read_overrides(self._overrides, mistakes))
-        taken, clashes = self._leave_out_unusable(mistakes)
-        self._chords = self._defaults | self._own
-        losses = self._losses(clashes)
-        self.mistakes: tuple[KeyMistake, ...] = tuple(mistakes)
-        self.lost: tuple[LostKey, ...] = tuple(self._lost(losses))
-        self._bound = {context: self._bindings(context, keys, losses) for context, keys in taken.items()}
-        self._gone = {one for one, places in losses.items() if len(places) == len(self._contexts(one))}
+        self._mistakes: dict[str, KeyMistake] = {}
+        own = dict(self._read_overrides())
+        self._defaults = {id: parse_keys(self._preset.get(id, one.keys)) for id, one in actions.items()}
+        self._chords = self._defaults | own
+        contexts = dict.fromkeys((*CONTEXTS, *(context for one in actions.values() for context in one.contexts)))
+        self._bound: dict[Context, dict[Chord, Action]] = {context: {} for context in contexts}
+        self._near: dict[tuple[Context, str], list[Chord]] = {}
+        """The keys of each context that begin with the same one: a scan over all of them takes 3 ms at the start."""
+        counting = {context for one in actions.values() if one.repeatable for context in one.contexts}
+        lost: dict[tuple[str, Chord, str, Chord], list[Context]] = {}
+        # The user's keys last, so that they displace the others.
+        for action in sorted(actions.values(), key=lambda one: one.id in own):
+            for context in action.contexts:
+                for chord in self._chords[action.id]:
+                    if context in counting and chord[0] in tuple("123456789"):
+                        self._refuse(action, f"{label(chord, ascii=True)} begins with a digit, which is a count")
+                    elif acts(action, chord, context):
+                        for loser, key in self._put(context, chord, action, own):
+                            lost.setdefault((loser, key, action.id, chord), []).append(context)
+        self.lost: tuple[LostKey, ...] = tuple(
+            LostKey(loser, label(key, ascii=True), winner, label(chord, ascii=True), tuple(places))
+            for (loser, key, winner, chord), places in lost.items()
+        )
+
+    def _put(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> Iterator[tuple[str, Chord]]:
+        """Bind a key, unless a key of the same kind is in its way; yields the defaults that it displaces."""
+        bound, near = self._bound[context], self._near.setdefault((context, chord[0]), [])
+        in_the_way = [one for one in near if meet(one, chord) and (one != chord or bound[one] is not action)]
+        for one in in_the_way:
+            other = bound[one].id
+            if (other in own) == (action.id in own):
+                shown, met, place = label(chord, ascii=True), label(one, ascii=True), place_of(context)
+                is_same = one == chord
+                self._refuse(
+                    action,
+                    f"{shown} is also the key of {other}, {place}"
+                    if is_same
+                    else f"{shown} and {met} ({other}) begin alike, {place}",
+                )
+                return
+        for one in in_the_way:
+            near.remove(one)
+            yield bound.pop(one).id, one
+        if chord not in bound:
+            near.append(chord)
+        bound[chord] = action
+
+    def _refuse(self, action: Action, problem: str) -> None:
+        self._mistakes.setdefault(action.id, KeyMistake(action.id, problem))
+
+    @property
+    def mistakes(self) -> tuple[KeyMistake, ...]:
+        return tuple(self._mistakes.values())
 
     @classmethod
     def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
@@ -211,10 +189,9 @@ class Keymap:
 
     def chords(self, action_id: str, context: Context | None = None) -> tuple[Chord, ...]:
         """Return the bindings of an action, without those that it has lost; with `context`, those that act there."""
-        chords, action = self._chords[action_id], self._actions[action_id]
-        if context is None:
-            return tuple(chord for chord in chords if Binding(action_id, chord) not in self._gone)
-        return tuple(chord for chord in chords if self._bound[context].get(chord) is action)
+        action = self._actions[action_id]
+        places = [self._bound[one] for one in (action.contexts if context is None else (context,))]
+        return tuple(chord for chord in self._chords[action_id] if any(place.get(chord) is action for place in places))
 
     def place(self, action_id: str, chord: Chord) -> int:
         """Return the place of a binding among those of an action by number, from 1."""
@@ -289,19 +266,17 @@ class Keymap:
             if action_id in self._actions and action_id not in without and (key := self.key(action_id, context))
         ]
 
-    def _read_overrides(
-        self, overrides: Mapping[str, str | Sequence[str]], mistakes: list[KeyMistake]
-    ) -> Iterator[tuple[str, tuple[Chord, ...]]]:
-        for action_id, keys in overrides.items():
-            if action_id not in self._actions:
-                # An extension's may be taken in later.
-                if not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
-                    mistakes.append(KeyMistake(action_id, "there is no such action", self._nearest_id(action_id)))
-                continue
-            try:
-                yield action_id, parse_keys(keys)
-            except ConfigError as mistake:
-                mistakes.append(KeyMistake(action_id, str(mistake)))
+    def _read_overrides(self) -> Iterator[tuple[str, tuple[Chord, ...]]]:
+        for action_id, keys in self._overrides.items():
+            if action_id in self._actions:
+                try:
+                    yield action_id, parse_keys(keys)
+                except ConfigError as mistake:
+                    self._refuse(self._actions[action_id], str(mistake))
+            # An extension's may be taken in later.
+            elif not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
+                nearest = self._nearest_id(action_id)
+                self._mistakes[action_id] = KeyMistake(action_id, "there is no such action", nearest)
 
     def _nearest_id(self, wrong: str) -> str | None:
         """Return the id that the user probably meant: like the whole id, or its last part (`star`, `list.star`)."""
@@ -309,62 +284,6 @@ class Keymap:
         last = get_close_matches(wrong.rpartition(".")[2], last_parts, cutoff=0.75)
         whole = get_close_matches(wrong, self._actions, cutoff=0.75)
         return whole[0] if whole else last_parts[last[0]] if last else None
-
-    def _leave_out_unusable(self, mistakes: list[KeyMistake]) -> tuple[Taken, list[Clash]]:
-        """Ignore the user's keys that conflict with each other or a count; return taken keys and other clashes.
-
-        Conflicts between defaults, which are mistakes of the table, are reported and kept.
-        """
-        while True:
-            taken = find_taken(self._actions, self._defaults | self._own)
-            clashes = list(find_clashes(taken))
-            alike = [clash for clash in clashes if self._is_own(clash.first) == self._is_own(clash.second)]
-            found = [*find_digits(self._actions, taken), *(one for clash in alike for one in clash.mistakes())]
-            last = {one.action: one for one in found}
-            guilty = [action_id for action_id in last if action_id in self._own]
-            mistakes += [last[action_id] for action_id in guilty or last]
-            if not guilty:
-                return taken, [clash for clash in clashes if clash not in alike]
-            self._own = {action_id: keys for action_id, keys in self._own.items() if action_id not in guilty}
-
-    def _is_own(self, binding: Binding) -> bool:
-        return binding.action in self._own
-
-    def _losses(self, clashes: Iterable[Clash]) -> dict[Binding, dict[Context, Binding]]:
-        """Tell for each default key that meets one of the user's where it is lost, and to which."""
-        losses: dict[Binding, dict[Context, Binding]] = {}
-        for context, first, second in clashes:
-            winner, loser = (first, second) if self._is_own(first) else (second, first)
-            losses.setdefault(loser, {}).setdefault(context, winner)
-        return losses
-
-    def _contexts(self, binding: Binding) -> tuple[Context, ...]:
-        action = self._actions[binding.action]
-        return tuple(context for context in action.contexts if acts(action, binding.chord, context))
-
-    def _lost(self, losses: Mapping[Binding, Mapping[Context, Binding]]) -> Iterator[LostKey]:
-        order = list(self._actions)
-        for loser, places in sorted(losses.items(), key=lambda loss: order.index(loss[0].action)):
-            for winner in dict.fromkeys(places.values()):
-                contexts = tuple(context for context in places if places[context] == winner)
-                yield LostKey(
-                    loser.action,
-                    label(loser.chord, ascii=True),
-                    winner.action,
-                    label(winner.chord, ascii=True),
-                    contexts,
-                    len(contexts) == len(self._contexts(loser)),
-                )
-
-    def _bindings(
-        self, context: Context, keys: Mapping[Chord, Sequence[str]], losses: Mapping[Binding, Mapping[Context, Binding]]
-    ) -> dict[Chord, Action]:
-        return {
-            chord: self._actions[user]
-            for chord, users in keys.items()
-            for user in users
-            if context not in losses.get(Binding(user, chord), ())
-        }
 
 
 def keys_table(keymap: Keymap) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.core.follows import WATCH, event_label
-from reader.core.marks import AGENT, CLOCK_DIGITS, FOLLOW, PASSAGE, QUEUE, RULE, TAG, first_place
+from reader.core.marks import AGENT, CLOCK_DIGITS, FOLLOW, PASSAGE, QUEUE, RULE, STANDING, TAG, first_place
 from reader.log.rows import clock_of
 
 LABELS: Mapping[tuple[str, str | None], str] = {
@@ -61,6 +61,8 @@ def label_of(kind: str, value: str) -> str:
         from reader.core.choice import wishes
 
         return wishes.event_label(kind, value)
+    if kind.startswith(STANDING):
+        return f"{'saved' if value else 'removed'} the query {kind.removeprefix(STANDING)}"
     if kind.startswith(FOLLOW):
         return f"{'followed' if value else 'no longer followed'} the feed {kind.removeprefix(FOLLOW)}"
     if kind.startswith(TAG):

@@ -109,6 +109,19 @@ def ensure(cache: Path) -> None:
             _build(cache, None)
 
 
+def lost(cache: Path) -> str:
+    """Why the log beside a cache is not there although there was one, in a few words; empty if it is there, or new."""
+    log = log_database(cache)
+    if log.is_dir() or (log.is_file() and log.stat().st_size):
+        return ""
+    state = "empty" if log.exists() else "missing"
+    if backups(cache):
+        return f"{state}, while there are copies of it"
+    if not old_home.is_old(cache) and _in_cache(cache):
+        return f"{state}, while the cache has marks"
+    return "empty" if log.exists() else ""
+
+
 def take_old(cache: Path) -> None:
     """Take over the marks that an older release left in the cache at a path; raises CacheError."""
     log = log_database(cache)
@@ -237,10 +250,10 @@ def _set_aside(log: Path) -> Path | None:
 def fault(cache: Path) -> str:
     """What is wrong with the log beside a cache, in a few words; empty if nothing is. Raises CacheError."""
     log = log_database(cache)
-    if not log.exists():
-        return "missing, while there are copies of it" if backups(cache) else ""
     if log.is_dir():
         return "a folder in its place"
+    if not (log.is_file() and log.stat().st_size):
+        return lost(cache)
     try:
         with closing(connections.peek(log)) as connection:
             (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()

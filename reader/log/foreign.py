@@ -8,7 +8,7 @@ from typing import Any
 
 from reader.core import foreign, marks
 from reader.core.foreign import Refused
-from reader.core.marks import AGENT, FOLLOW, FORMER, RULE, TAG_LIMIT, UNDO, clean_mark
+from reader.core.marks import AGENT, FOLLOW, FORMER, RULE, STANDING, TAG_LIMIT, UNDO, clean_mark
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 from reader.log.rows import Row, is_action
 
@@ -61,10 +61,27 @@ def _checked(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] | Non
     if kind.startswith(FOLLOW):
         is_feed = not has_paper and _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value)
         return (kind, value) if is_feed else None
+    if kind.startswith(STANDING):
+        return None if has_paper else _checked_standing(kind, value)
     if kind.startswith(FORMER):
         return None
     # A kind that is cleaned here might become one that is known, with a value that nobody has checked.
     return (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None
+
+
+def _checked_standing(kind: str, value: str) -> tuple[str, str] | None:
+    """A row of a standing query whose kind and value name the same query."""
+    from reader.core.settings.standing import as_json, from_json
+    from reader.core.settings.types import InvalidValue
+
+    name = kind.removeprefix(STANDING)
+    if not value:
+        return (kind, "") if name and clean(name, LINE_LIMIT) == name else None
+    try:
+        one = from_json(value)
+    except InvalidValue:
+        return None
+    return (kind, as_json(one)) if one.name.casefold() == name else None
 
 
 def _author(by: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from typing import NamedTuple
 
 _ACTION = re.compile(r"[0-9a-f]{24}")
@@ -34,6 +33,8 @@ class Row(NamedTuple):
 
 def new_machine() -> str:
     """A random id for a machine."""
+    import secrets
+
     return secrets.token_hex(6)
 
 

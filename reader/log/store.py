@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import (
@@ -34,6 +35,8 @@ from reader.database.sqlite_errors import explained
 from reader.log.database import INSERT, VERSION, get, put
 from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
 from reader.paths import log_database
+
+T = TypeVar("T")
 
 AHEAD_MS = 86_400_000
 """Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock counts as of then."""
@@ -168,6 +171,17 @@ class Log:
         return action
 
     # What is in the log
+
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Run another module's function on the connection of the log."""
+        with explained(self._path):
+            return question(self._connection)
+
+    def note(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Set facts about this machine, which no other machine gets."""
+        with explained(self._path), connections.transaction(self._connection):
+            for key, value in facts:
+                put(self._connection, key, value)
 
     def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
         """The kinds, values, authors and numbers of papers of some actions, each with its action, in their order."""

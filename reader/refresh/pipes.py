@@ -9,12 +9,12 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import aclosing, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from reader import log_file
 from reader.actions.export import record, write_markdown
@@ -30,8 +30,9 @@ from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
-from reader.core.query import Query
-from reader.core.settings.tables import UserCommand, parse_command
+from reader.core.query import parse
+from reader.core.settings.standing import ON_STAR, Standing
+from reader.core.settings.tables import UserCommand, parse_command, saved_queries
 from reader.refresh import jobs
 from reader.refresh.plan import Latest, Plan
 
@@ -205,58 +206,72 @@ def _lines(paper: Paper, document: Document) -> Iterator[str]:
 _CLAIMED = "on_new"
 """The key in `meta` of the newest paper that a program got."""
 
-Hook = Literal["on_star", "on_new"]
 
-
-def hook_command(hook: Hook, settings: Settings) -> UserCommand | None:
-    """The command that runs: one of the user's, or a program, which gets JSON; None if the hook is off."""
-    wanted = getattr(settings, hook)
-    if not wanted:
-        return None
-    if isinstance(wanted, str):
-        command = parse_command(wanted, settings.commands)
+def command_of(one: Standing, settings: Settings) -> UserCommand:
+    """The command that a standing query runs: one of the user's, or a program, which gets JSON."""
+    if isinstance(one.run, str):
+        command = parse_command(one.run, settings.commands)
         return command if command in settings.commands else replace(command, input="json")
-    return UserCommand(hook, wanted, input="json")
+    return UserCommand(one.name, one.run, input="json")
 
 
-async def run_hook(
-    file: Path, hook: Hook, settings: Settings, pks: Sequence[int], fetch: FetchText
+def runs_on_star(settings: Settings) -> bool:
+    """Whether a program runs on papers that the user stars."""
+    return any(one.query == ON_STAR for one in settings.programs)
+
+
+async def run_on_star(
+    file: Path, settings: Settings, pks: Sequence[int], fetch: FetchText
 ) -> AsyncGenerator[PipeResult, None]:
-    """Run the configured program on papers of the cache, if there is one. Raises ReaderError."""
-    command = hook_command(hook, settings)
-    if command is None or not pks:
-        return
+    """Run the user's programs on papers that he starred. Raises ReaderError."""
+    for one in settings.programs:
+        if one.query == ON_STAR:
+            async with aclosing(_run(file, command_of(one, settings), pks, fetch)) as results:
+                async for result in results:
+                    yield result
+
+
+async def _run(
+    file: Path, command: UserCommand, pks: Sequence[int], fetch: FetchText
+) -> AsyncGenerator[PipeResult, None]:
     if len(pks) > MOST_BY_ITSELF:
-        log_file.record_warning(hook, f"{len(pks)} papers; {command.name} gets the first {MOST_BY_ITSELF} of them")
-    async for result in pipe_papers(file, command, pks[:MOST_BY_ITSELF], fetch):
-        yield result
+        log_file.record_warning(
+            command.name, f"{len(pks)} papers; {command.name} gets the first {MOST_BY_ITSELF} of them"
+        )
+    if pks:
+        async for result in pipe_papers(file, command, pks[:MOST_BY_ITSELF], fetch):
+            yield result
 
 
-class NewPaperHook:
-    """Runs `on_new` on new papers of a refresh; each paper is passed once, by whichever program refreshes."""
+class NewPaperPrograms:
+    """Runs programs on new papers of a refresh; each paper is passed once, by whichever program refreshes."""
 
     def __init__(self, plan: Plan, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
         """Only `Latest` brings news: the user already looks at the days of other plans."""
         self._file = file
         self._settings = settings
         self._now = now
-        self._is_on = isinstance(plan, Latest) and hook_command("on_new", settings) is not None
+        self._programs = [one for one in settings.programs if one.query != ON_STAR] if isinstance(plan, Latest) else []
 
     async def start(self) -> None:
         """Count papers as new from now on; only the first call ever has an effect."""
-        if self._is_on:
+        if self._programs:
             await asyncio.to_thread(watching.begin, self._file, _CLAIMED)
 
     async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
-        """Run the program on the new papers; raises ReaderError."""
-        if not self._is_on:
+        """Run the programs on the new papers; raises ReaderError."""
+        if not self._programs:
             return
-        pks = await asyncio.to_thread(self._claim)
+        matches = await asyncio.to_thread(self._claim)
         with jobs.unlimited_memory():
-            async for result in run_hook(self._file, "on_new", self._settings, pks, fetch):
-                yield result
+            for one in self._programs:
+                pks = [pk for pk, queries in matches.items() if one.query in queries]
+                async with aclosing(_run(self._file, command_of(one, self._settings), pks, fetch)) as results:
+                    async for result in results:
+                        yield result
 
-    def _claim(self) -> list[int]:
+    def _claim(self) -> dict[int, tuple[str, ...]]:
         with closing(Window.open(self._file)) as window:
-            scope = Scope(self._now().astimezone(UTC).date(), window.newest_day(), new_since="")
-        return list(watching.claim(self._file, {"": Query()}, scope, _CLAIMED))
+            views = saved_queries(self._settings.views)
+            scope = Scope(self._now().astimezone(UTC).date(), window.newest_day(), new_since="", views=views)
+        return watching.claim(self._file, {one.query: parse(one.query) for one in self._programs}, scope, _CLAIMED)

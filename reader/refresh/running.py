@@ -70,16 +70,16 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
 async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, None]:
     """Fetch the plan's papers, notify of new ones, and maintain the cache."""
     from reader.refresh.notifications import Notifier
-    from reader.refresh.pipes import NewPaperHook
+    from reader.refresh.pipes import NewPaperPrograms
     from reader.refresh.rules import RuleKeeper
 
     plan = plan_of(**values)
-    hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
+    programs = NewPaperPrograms(plan, context.cache_file, context.settings, context.now)
     rules = RuleKeeper(context.cache_file, context.settings, context.now)
     notifier = Notifier(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
-        await hook.start()
+        await programs.start()
         await asyncio.to_thread(rules.start)
         async with aclosing(_fetch(context, cache, plan)) as messages:
             async for message in messages:
@@ -97,7 +97,7 @@ async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, N
                 yield message
         try:
             # Last, because the user's program may take long.
-            async with aclosing(hook.run(text_fetcher(context))) as results:
+            async with aclosing(programs.run(text_fetcher(context))) as results:
                 async for result in results:
                     yield step("hook", n=result.done, of=result.of)
         except ReaderError as error:

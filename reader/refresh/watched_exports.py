@@ -1,4 +1,4 @@
-"""Rewrite the files of `[[exports]]`: each whole or not at all, and never over what something else has written."""
+"""Rewrite the files of standing queries: each whole or not at all, and never over what something else has written."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: S
     """The number of papers of an export, and what its file should have."""
     format = export_format(export)
     if format is None:
-        raise _NotWrittenError("its ending names no format; add format = to its [[exports]].")
+        raise _NotWrittenError("its ending names no format; add its format with 'dailypapers views edit'.")
     try:
         pks = window.order(compile_query(parse(export.query), scope)).pks
     except QueryError as error:

@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.lines import JobRunner
     from reader.ui.first_frame.frame import FirstFrame
-    from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
@@ -225,16 +224,14 @@ class ReaderApp(ShellApp):
     def _take_over(self) -> None:
         """Replace the first frame, if there is one, keeping its cursor; then start working."""
         if self.first_frame is not None:
-            # The first frame still moves its cursor, so that no key waits for this.
             self.main.draw_ahead()
-        handed = self.take_terminal()
-        if handed is not None:
-            self.main.papers.stand(handed.pk, handed.height)
-            self.main.release()
-        self.call_after_refresh(self._begin_work, handed and handed.look)
+        had_frame = self.first_frame is not None
+        self.take_terminal()
+        self.main.release()
+        self.call_after_refresh(self._begin_work, had_frame)
 
-    async def _begin_work(self, known: KeptLook | None) -> None:
-        if known is None and self.last_place.is_saved:
+    async def _begin_work(self, had_frame: bool) -> None:
+        if not had_frame and self.last_place.is_saved:
             # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
 

@@ -398,6 +398,10 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             if focus is not None:
                 self._model.change(self._model.state.focused(focus))
 
+    @on(events.Paste)
+    def _report_paste(self, event: events.Paste) -> None:
+        self.post_message(Reported("paste", event.text))
+
     def on_query_line_changed(self) -> None:
         # The line's text, not the message's, since the line may have been closed and reopened.
         state = self._model.state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -121,8 +121,6 @@ class LastPlace:
 # The look: see `first_frame/kept_look.py`
 
 
-_ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
-
 _PACKAGE = Path(__file__).parent
 
 
@@ -148,7 +146,6 @@ def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
         hints={"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")},
         filter_key=keymap.key("find.filter"),
         older_key=keymap.key("day.older"),
-        moves={} if settings.read_when == "passed" else _moves(keymap),
     )
 
 
@@ -162,17 +159,6 @@ def _files() -> Iterator[Stamp]:
         yield from (stamp(str(file)) for file in sorted(folder.glob("*.py")))
     for file in (paths.config_file(), Path(textual.__file__)):
         yield stamp(str(file))
-
-
-def _moves(keymap: Keymap) -> Mapping[str, int]:
-    """Cursor steps by the terminal input of one-step keys."""
-    moves = {}
-    for action, steps in (("move.down", 1), ("move.up", -1)):
-        for chord in keymap.chords(action, "list"):
-            if len(chord) == 1:
-                for sent in _ARROWS.get(chord[0], chord if len(chord[0]) == 1 else ()):
-                    moves[sent] = steps
-    return moves
 
 
 # Styles

@@ -9,7 +9,7 @@ import pytest
 from reader.cache import places
 from reader.cache.places import SILENT, has_password, is_server, open_server, reason, shown
 from reader.core.errors import CacheError
-from tests.extensions.conftest import address
+from tests.sync.conftest import address
 from tests.table import each
 
 __all__ = ["address"]

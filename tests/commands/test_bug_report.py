@@ -19,7 +19,7 @@ from reader.cli import main
 from reader.config import private_texts
 from reader.core.settings.tables import TABLES, Entries, OneTable
 from reader.core.settings.types import KEY_TEXT, Boolean, HiddenViews, KeyTable, Number, OneOf, ThemeName
-from reader.settings_reader import load_settings
+from reader.log import standing
 from tests.commands.conftest import Run
 from tests.tiers import rest_long
 
@@ -36,7 +36,7 @@ sync = "postgresql://{16}:{17}@db.example.org/{18}"
 citation_key = "{{author}}{19}"
 on_star = ["{20}"]
 on_new = "{21}"
-mute = ["{22}", "title:{23}"]
+mute = ["{22}", "title:{23}", "{32}", "{33}"]
 wrong = "{24}"
 {25} = 1
 days_at_start = "{26}"
@@ -45,9 +45,7 @@ to = "{27}@example.org"
 sender = "{28}@example.org"
 server = "{29}.example.org"
 user = "{30}"
-command = ["{31}"]
 password_command = ["{31}"]
-file = "/srv/{32}/{33}.html"
 [[views]]
 name = "{34}"
 query = "org:{35}"
@@ -106,7 +104,7 @@ def test_no_planted_secret_is_in_json_or_in_the_log(
             if added is not None:
                 followed.failed(added.slug, "2026-06-30T00:00:00+00:00", f"{feed} can't be found.")
     (home / "config.toml").write_text(FILE.format(*planted["settings"]))
-    loaded = load_settings(home / "config.toml")
+    loaded = standing.load(home / "config.toml", home / "papers.db")
     assert [mistake.key for mistake in loaded.mistakes] == ["wrong", planted["settings"][25], "days_at_start"]
     assert list(_unplanted(loaded.settings)) == []
     assert all(getattr(loaded.settings, name) for name in TABLES), "each kind of table has an entry"
@@ -135,13 +133,13 @@ def test_no_planted_secret_is_in_json_or_in_the_log(
 def _unplanted(table: Any, before: str = "") -> Iterator[str]:
     """Settings that take the user's words but are empty."""
     for one in fields(table):
-        value, rule, name = getattr(table, one.name), one.metadata["rule"], before + one.name
+        value, rule, name = getattr(table, one.name), one.metadata.get("rule"), before + one.name
         if isinstance(rule, OneTable | Entries):
             for inner in value if isinstance(rule, Entries) else [value]:
                 yield from _unplanted(inner, f"{name}.")
         elif isinstance(rule, Boolean | OneOf | Number | ThemeName | HiddenViews | KeyTable) or rule is KEY_TEXT:
             continue
-        elif value == one.default:
+        elif rule is not None and value == one.default:
             yield name
 
 

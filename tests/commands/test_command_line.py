@@ -20,6 +20,7 @@ import pytest
 
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
+from reader.commands.line import plain
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core import removed
@@ -65,9 +66,9 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         $ -x
         2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
         $ config shw
-        2! dailypapers config: 'shw' is not one of path, show, get, set, edit, keys, check, init. Did you mean show? See 'dailypapers config --help'.
+        2! dailypapers config: 'shw' is not one of path, show, get, set, edit, keys, check. Did you mean show? See 'dailypapers config --help'.
         $ config
-        2! dailypapers config: choose one of path, show, get, set, edit, keys, check, init. See 'dailypapers config --help'.
+        2! dailypapers config: choose one of path, show, get, set, edit, keys, check. See 'dailypapers config --help'.
         $ list --color blue
         2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
         $ list --limit -1
@@ -129,16 +130,19 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
     """The queries the reader was opened on, with how it was opened; there is a terminal."""
     seen: list[str] = []
 
-    def show_reader(
-        _workspace: object, query: str, frame: None = None, *, opens_page: bool = False, is_plain: bool = False
-    ) -> int:
-        seen.append(f"{query}{' on its page' if opens_page else ''}{' in plain lines' if is_plain else ''}")
+    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
+        seen.append(f"{query}{' on its page' if opens_page else ''}")
         return 0
 
     def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
         seen.append(f"{query} in the sample{' in plain lines' if is_plain else ''}")
         return 0
 
+    def converse(_workspace: object, query: str) -> int:
+        seen.append(f"{query} in plain lines")
+        return 0
+
+    monkeypatch.setattr(plain, "converse", converse)
     monkeypatch.setattr(opening, "show_reader", show_reader)
     monkeypatch.setattr(opening, "show_sample", show_sample)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
@@ -338,7 +342,7 @@ def test_an_unexpected_error_is_one_line_that_names_the_log(
     assert "in fail" in logged
     assert "abcDEF123" not in logged
     told = run("doctor").out
-    assert str(file) in told and "1 error in the last 7 days, the last: " in told
+    assert str(file) in told and "1 error in the last 7 days\n" in told
     assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in told
     errors = {one["name"]: one["value"] for one in run("doctor", "--json").record["findings"]}
     assert errors["errors"] == "1 error in the last 7 days"

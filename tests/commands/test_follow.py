@@ -71,7 +71,6 @@ def test_a_paper_says_why_it_is_followed(session: Session, run: Run, papers: Pat
         author  5/5  A. Example  follow:author:a-example  5 perhaps
         """  # noqa: E501
     )
-    assert "\nFollowed: perhaps A. Example: Ada Example\n" in run("show", "2606.26740").out
 
 
 def test_mistakes_are_told(session: Session, papers: Path) -> None:

@@ -46,7 +46,7 @@ def test_what_the_program_writes_is_the_users_alone(
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         for _ in range(2):
             if not home.exists():
-                run_without_umask("config", "init")
+                run_without_umask("config", "set", "theme", "dark")
             run_without_umask("refresh", "--day", "2026-06-30", "--log-level", "info")
             run_without_umask("import", str(days))
             run_without_umask("mark", "star", "2606.26740")

@@ -219,16 +219,6 @@ def test_a_list_takes_the_columns_that_there_are(
     assert all(cell_len(one) <= columns for one in shown)
 
 
-@each("columns", range(46, 62))
-def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
-    [line] = [line for line in on_terminal("list", columns=columns).lines if "2606.28480" in line]
-    assert cell_len(line) <= columns
-    title = line[19:].removesuffix("…").rstrip()
-    assert "A benchmark of terminal agents 中文標題".startswith(title)
-    # At most a wide letter, a blank and the cell of half a wide letter are free.
-    assert line.endswith("題") or cell_len(line) > columns - 4
-
-
 def test_colours_and_links_are_those_of_the_terminal(
     run: Run, on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

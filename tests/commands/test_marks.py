@@ -217,18 +217,6 @@ def test_the_queue_has_its_own_order(session: Session, papers: Path) -> None:
         2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
         2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
         2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
-        $ list is:queued sort:-queue --jsonl=id,queued
-        {"id": "2606.30616", "queued": true}
-        {"id": "2606.00002", "queued": true}
-        {"id": "2606.26740", "queued": true}
-        {"id": "2606.00003", "queued": true}
-        $ list sort:queue --jsonl=id,queued
-        {"id": "2606.00003", "queued": true}
-        {"id": "2606.26740", "queued": true}
-        {"id": "2606.00002", "queued": true}
-        {"id": "2606.30616", "queued": true}
-        {"id": "2606.28480", "queued": false}
-        {"id": "2606.00001", "queued": false}
         $ mark unqueue 2606.26740
         1 paper marked no longer queued. 'dailypapers undo' takes it back.
         $ count -is:queued
@@ -237,17 +225,6 @@ def test_the_queue_has_its_own_order(session: Session, papers: Path) -> None:
         Taken back: 1 paper no longer queued.
         $ undo
         Taken back: 1 paper queued.
-        $ mark queue --all --query sort:title --dry-run
-        3 papers would be marked queued; nothing was changed.
-        $ mark queue --all --query sort:title --jsonl
-        {"mark": "queue", "papers": 6, "changed": 3, "dry_run": false}
-        $ list sort:queue
-        2606.00003	2026-06-29	9	2	unread,queued	Small verifiers, long horizons
-        2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
-        2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
-        2606.28480	2026-06-30	36	2	unread,queued	A benchmark of terminal agents 中文標題
-        2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
-        2606.00001	2026-06-29	7	2	unread,queued	Where do web agents lose their way?
         """
     )
 
@@ -280,16 +257,6 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         {"id": "2606.26740", "note": null, "changed": true}
         $ note 2606.26740 --text ""
         Nothing to change: 2606.26740 has no note.
-        $ note 2606.26740 --restore 3
-        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
-        $ note 2606.26740 --restore 2 --jsonl
-        {"id": "2606.26740", "note": null, "changed": true}
-        $ note 2606.26740 --restore 1 --text x
-        2! dailypapers: --restore can't be combined with --text or --history.
-        $ note 2606.26740 --restore 1 --history
-        2! dailypapers: --restore can't be combined with --text or --history.
-        $ note 2606.26740 --restore 0
-        2! dailypapers note: argument --restore: '0' is not a whole number above zero. See 'dailypapers note --help'.
         $ note 2606.26740 --history --text x
         2! dailypapers: --history prints notes and --text writes one: choose one of them.
         $ note 2401.00001

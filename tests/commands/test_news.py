@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-import time
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +11,12 @@ import pytest
 
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Freshness
-from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Stored
 from reader.commands.news import (
-    Answer,
     Asked,
+    Counts,
     Item,
     News,
-    Rising,
     Section,
-    ask_sources,
     default_since,
     first_sentences,
     gist,
@@ -32,12 +24,8 @@ from reader.commands.news import (
     whats_new,
 )
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, FeedUnreachable, UsageError
+from reader.core.errors import UsageError
 from reader.core.paper import Paper
-from reader.core.settings.tables import SavedView
-from reader.paths import refresh_stamp, touch_private
-from reader.refresh.daily import fetched
-from reader.refresh.lines import Line
 from tests.commands.conftest import Run, write_days
 from tests.feed_server import item
 from tests.table import each
@@ -69,90 +57,80 @@ OLDER = {
 
 
 def lines_of(news: News) -> list[str]:
-    """The sections, each with the last digits and reasons of its papers, and how many are left out."""
+    """The sections, each with the last digits and reasons of its papers, and what is left."""
     sections = ((f"{one.name}:", *(f"  {item.paper.id[-4:]} {item.why}".rstrip() for item in one.items))
                 for one in news.sections)  # fmt: skip
-    return [*(line for lines in sections for line in lines), f"{news.left_out} left out, {news.mailed} mailed"]
+    return [*(line for lines in sections for line in lines), f"{news.rest} left, {news.mailed} mailed"]
 
 
-def test_each_paper_is_news_once_with_its_best_reason(run: Run, home: Path, tmp_path: Path) -> None:
+def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path: Path) -> None:
     run("import", str(write_days(tmp_path / "days.jsonl", OLDER | {DAY: PAPERS})))
-    marked, rising, still = "2604.10003", "2604.10004", "2604.10005"
-    before, now = (int(datetime(2026, month, 30, tzinfo=UTC).timestamp()) for month in (5, 7))
-    changes = ((rising, before, 40), (rising, now, 50), (still, before, 48), (still, now, 59))
-    with (
-        closing(Events.open(home / "papers.db", now=lambda: 1.0e9)) as events,
-        closing(sqlite3.connect(home / "papers.db")) as cache,
-        cache,
-    ):
-        keys = dict(cache.execute("SELECT id, pk FROM paper").fetchall())
-        events.mark("star", True, [keys[marked], keys["2604.11007"], keys["2604.12003"]])
-        cache.executemany("UPDATE paper SET upvotes = ? WHERE id = ?", ((50, rising), (59, still), (57, marked)))
-        cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
-        cache.execute("DELETE FROM paper_change")
-        cache.executemany(
-            "INSERT INTO paper_change (pk, at, upvotes, comments, keywords, links) VALUES (?, ?, ?, 0, 0, 0)",
-            ((keys[id], at, votes) for id, at, votes in (*changes, (marked, 2, 2), (marked, now, 57))),
-        )
+    run("mark", "star", "2604.10003", "2604.11007", "2604.12003")
     run("follow", "add", "author:Zoë Müller")
-    asked = Asked("", DAY, TODAY, [SavedView("Evaluation", "benchmark"), SavedView("Wrong", "topic:nothing")])
+    views = '[[views]]\nname = "Evaluation"\nquery = "benchmark"\n[[views]]\nname = "Wrong"\nquery = "topic:nothing"\n'
+    (home / "config.toml").write_text(views)
 
     def told(**more: Any) -> list[str]:
-        return lines_of(whats_new(Workspace(), asked._replace(**more)))
+        return lines_of(whats_new(Workspace(), Asked("", DAY, TODAY)._replace(**more)))
 
-    news = whats_new(Workspace(), asked)
+    news = whats_new(Workspace(), Asked("", DAY, TODAY))
     first = ["For you:", "  0001 Like agents that read of a kind, which you starred"]
-    next_ones = ["Followed:", "  0004 You follow Zoë Müller", "Evaluation:", "  0002"]
-    risen = ["Rising:", "  0004 10 more votes since 2026-06-30"]
+    followed = ["Followed:", "  0004 you follow Zoë Müller"]
+    named, *rest = news.broken
+    assert named.startswith("The view Wrong is left out. There is no topic 'nothing'") and not rest
     assert lines_of(news) == [
         *first,
-        *next_ones,
-        "Most voted:",
-        "  0003 The most votes of 10 new papers",
-        "  0000 The most votes on Agents & tools",
-        "  0005 The most votes on Speech",
-        "  0006 The most comments: 5",
-        "  0007 The most votes on Robotics",
-        "  0009 On the rise: Robotics +20 %",
-        "  0008 Its code has 100 stars",
-        *risen,
-        "0 left out, 0 mailed",
+        *followed,
+        "Evaluation:",
+        "  0002",
+        "Speech:",
+        "  0005",
+        "  0006",
+        "Robotics:",
+        "  0007",
+        "  0009",
+        "Other topics:",
+        "  0003",
+        "  0000",
+        "  0008",
+        "0 left, 0 mailed",
     ]
-    assert news.keys[-1] == "rising:2604.10004"
-    assert told(known=news.keys[-1:]) == [*lines_of(news)[:-3], "0 left out, 1 mailed"]
-    brief = ["Robotics:", "  0007", "  0009", "Other topics:", "  0003", "  0008"]
-    assert told(known=news.keys[4:7], told=4) == [*first, *next_ones, *risen, *brief, "0 left out, 3 mailed"]
-    rest = ["Robotics:", "  0009", "  0007", "Other topics:", "  0008", "3 left out, 0 mailed"]
-    assert told(told=2, brief=3, query="sort:title -agents") == [*next_ones[:2], *risen, *rest]
-    assert told(query="walk") == [
-        "Most voted:",
-        "  0007 The most votes on Robotics",
-        "0 left out, 0 mailed",
-    ]
+    assert told(titles=1) == [*first, *followed, "8 left, 0 mailed"]
+    assert told(known=["2606.10001", "2606.10004"], titles=0) == ["8 left, 2 mailed"]
+    assert told(query="walk") == ["Other topics:", "  0007", "0 left, 0 mailed"]
     with pytest.raises(UsageError):
         told(query="is:nonsense")
 
 
-def test_sections_have_bounds(run: Run, home: Path, tmp_path: Path) -> None:
-    many = [
-        item(f"2606.2{n:04}", f"A {'box' if n < 12 else 'cup'} {'of' if 12 <= n < 20 else 'is'} things", DAY, upvotes=0,
-             ai_keywords=[], authors=[{"name": "Zoë Müller" if n < 12 else "Bo"}])
-        for n in range(90)
-    ]  # fmt: skip
+def test_before_anything_is_learned_the_most_voted_come_first(run: Run, home: Path, tmp_path: Path) -> None:
+    many = [item(f"2606.2{n:04}", f"A box of {n}", DAY, upvotes=99 - n, ai_keywords=["robots"]) for n in range(90)]
     run("import", str(write_days(tmp_path / "days.jsonl", {DAY: many})))
-    run("follow", "add", "author:Zoë Müller")
-    news = whats_new(Workspace(), Asked("", DAY, TODAY, [SavedView("Cups", '"cup of"')]))
+    news = whats_new(Workspace(), Asked("", DAY, TODAY))
     assert [(one.name, len(one.items), one.is_brief) for one in news.sections] == [
-        ("Followed", 10, False),
-        ("Cups", 5, False),
-        ("New", 25, False),
-        ("Benchmarks & evaluation", 30, True),
+        ("Most voted", 10, False),
+        ("Robotics", 8, True),
     ]
-    assert news.left_out == 20
-    assert {one.why for one in news.sections[0].items} == {"You follow Zoë Müller"}
+    assert news.sections[0].items[0].paper.id == "2606.20000"
+    assert news.others == "And 72 more papers, most about Robotics (72): dailypapers list since:2026-06-30 is:unread"
 
 
-def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(run: Run, home: Path, tmp_path: Path) -> None:
+def test_a_look_back_counts_and_lists_what_was_marked(run: Run, home: Path, tmp_path: Path) -> None:
+    run("import", str(write_days(tmp_path / "days.jsonl", {DAY: PAPERS})))
+    run("mark", "star", "2606.10007")
+    run("mark", "queue", "2606.10005", "2606.10006")
+    run("mark", "read", "--query", "speech")
+    news = whats_new(Workspace(), Asked("", DAY, TODAY, is_look_back=True))
+    assert news.counts == Counts(papers=10, read=2, starred=1, queued=2)
+    assert news.summary == "10 papers, 2 read, 1 starred, 2 queued"
+    assert lines_of(news)[:5] == ["Starred:", "  0007", "Queued:", "  0005", "  0006"]
+    assert Counts(3, 3, 0, 0).text == "3 papers, all read, 0 starred, 0 queued"
+    assert whats_new(Workspace(), Asked("", "2026-07-01", TODAY, is_look_back=True)).items == ()
+
+
+def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.commands.news.FOR_YOU", 1)
     walking = item(
         "2606.10007", "Robots that walk", DAY, ai_keywords=["robots"], authors=[{"name": f"A{n}"} for n in range(6)]
     )
@@ -161,15 +139,16 @@ def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(run: Run, 
         "id": "2606.10007", "title": "Robots that walk", "authors": ["A0", "A1", "A2", "A3", "A4"],
         "organization": None, "venue": None, "day": DAY, "upvotes": 5, "comments": 2, "topics": ["robotics"],
         "code_url": None, "url": "https://huggingface.co/papers/2606.10007",
-        "why": "The most votes of 2 new papers", "says": "It holds.", "by_ai": True,
+        "why": None, "says": "It holds.", "by_ai": True,
     }  # fmt: skip
     source = dict.fromkeys(("answered", "whole", "day", "here", "of", "says"))
-    assert news_record(whats_new(Workspace(), Asked("", "2026-06-01", TODAY, told=1))) == {
+    assert news_record(whats_new(Workspace(), Asked("", "2026-06-01", TODAY))) == {
         "title": "Papers for Thursday, 2 July",
         "since": "2026-06-01",
         "query": None,
         "asked": None,
         "sources": [{"name": "Daily papers of Hugging Face", **source}],
+        "counts": None,
         "sections": [
             {"name": "Most voted", "papers": [paper]},
             {
@@ -179,7 +158,7 @@ def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(run: Run, 
         ],
         "left_out": 0,
         "mailed": 0,
-        "topics": [],
+        "broken": [],
     }
 
 
@@ -187,24 +166,23 @@ def test_the_title_and_headings_of_news() -> None:
     paper = Paper(
         pk=1, id="2606.1", title="T", authors=("Ada Example", "Bo"), venue="ICLR", upvotes=1, day="2025-12-31"
     )  # fmt: skip
-    items = (Item(paper, "2606.1"),)
     failing = Freshness("arxiv:cs.AI", "cs.AI", "arxiv", None, "2026-07-01", "No answer.", None)
     asked = failing._replace(failing_since=None, error=None)
     whole = asked._replace(newest=Coverage(DAY, 14, 14, named_by=("feed",)), holes=(Coverage("2026-06-29", 9, 8),))
     holed = whole._replace(newest=Coverage("2026-07-01", 9, 9, named_by=("feed",)), holes=(Coverage(DAY, 9, 8),))
-    sections = (Section("For you", items * 2), Section("My view", items), Section("Tail", items, True))
-    topics = (Rising("robotics", "Robotics", 0.5), Rising("speech", "Speech", 2.0))
-    found = News(TODAY, DAY, "agents", sections, 1_000, sources=(failing, asked, whole, holed), topics=topics)
+    sections = (Section("For you", (Item(paper, "why"),) * 2, is_brief=False), Section("Tail", (Item(paper),)))
+    found = News(TODAY, DAY, "agents", sections, rest=1_000, sources=(failing, asked, whole, holed))
     assert found.title == "Papers for Thursday, 2 July: agents"
-    assert found.summary == "4 papers: 2 for you, 1 in My view, 1 by title"
-    assert found.subject == "Papers for Thursday, 2 July: agents (2 for you, 1 in My view)"
-    assert found.state == (
-        "New since 30 June. 1,000 more new papers are in the reader. cs.AI: No answer."
-        " cs.AI: 9 of 9 on Wed 01 Jul, 1 other day incomplete. On the rise: Robotics +50 %, Speech +200 %."
+    assert found.summary == "1,003 papers new since 30 June"
+    assert found.remarks == (
+        "cs.AI: No answer.",
+        "cs.AI: 9 of 9 on Wed 01 Jul, 1 other day incomplete.",
     )
-    assert [*found.facts(paper)] == ["Ada Example et al.", "ICLR", "1 vote", "31 December 2025"]
-    assert [*found.facts(Paper(pk=2, id="2606.2", title="T", authors=("Bo",), published="2026"))] == ["Bo", "2026"]
-    assert [*found.facts(Paper(pk=3, id="2606.3", title="T", authors=("Bo",), organization="A lab"))] == ["A lab"]
+    full, brief = ([*found.facts(Item(paper, "why"), is_brief=one)] for one in (False, True))
+    assert (full, brief) == (
+        ["Ada Example et al.", "ICLR", "1 vote", "31 December 2025"],
+        ["Ada Example et al.", "1 vote", "why"],
+    )
     source = {"name": "cs.AI", "answered": None, "day": None, "here": None, "of": None}
     rest = "1 other day incomplete"
     last = {"day": "2026-07-01", "here": 9, "of": 9}
@@ -214,12 +192,6 @@ def test_the_title_and_headings_of_news() -> None:
         {**source, "day": DAY, "here": 14, "of": 14, "whole": True, "says": f"14 of 14 on Tue 30 Jun, {rest}"},
         {**source, **last, "whole": False, "says": f"9 of 9 on Wed 01 Jul, {rest}"},
     ]
-    assert len(found.hash("mail")) == 32 and found.hash("mail") != found.hash("file")
-    assert found._replace(sections=sections[:1]).summary == "2 papers"
-    brief = News(TODAY, DAY, "", found.sections[2:], 1)
-    assert found.hash("mail") != brief.hash("mail")
-    assert brief.subject == "Papers for Thursday, 2 July (1 paper)"
-    assert brief.state == "New since 30 June. 1 more new paper is in the reader."
 
 
 @each(
@@ -235,8 +207,12 @@ def test_the_title_and_headings_of_news() -> None:
 )
 def test_a_text_is_cut_between_sentences_or_words(text: str, most: int, kept: str) -> None:
     assert first_sentences(text, most) == kept
-    assert gist(Paper(pk=1, id="2606.1", title="T", abstract=text), most) == (kept, False)
-    assert gist(Paper(pk=1, id="2606.1", title="T", abstract="X", summary=text), most) == (kept, True)
+
+
+def test_the_summary_of_a_machine_is_named() -> None:
+    paper = Paper(pk=1, id="2606.1", title="T", abstract="One. Two.")
+    assert gist(paper) == ("One. Two.", False)
+    assert gist(paper._replace(summary="X")) == ("X", True)
 
 
 @each(
@@ -252,42 +228,3 @@ def test_news_begin_with_the_last_mail_or_visit_or_yesterday(
     (home / "state.json").write_text(json.dumps(then))
     last = None if mailed is None else now - timedelta(days=mailed)
     assert default_since(last) == (now - timedelta(days=since)).date().isoformat()
-
-
-OFF, BROKEN = FeedUnreachable("No answer."), FeedError("No papers.")
-
-
-@each(
-    ("finished", "offline", "answer", "is_whole"),
-    [
-        (fetched(Stored(new=3)), "", Answer(3), True),
-        (fetched(Stored(new=1), missing=("2026-06-30",), error=OFF), "", Answer(1, OFF, is_cut_off=True), False),
-        (fetched(Stored(new=1), missing=("2026-06-30",), error=OFF), "1", Answer(1, OFF), False),
-        (fetched(Stored(new=1), days=1, missing=("2026-06-30",), error=OFF), "", Answer(1, OFF), False),
-        (fetched(missing=("2026-06-30",), error=BROKEN), "", Answer(0, BROKEN), False),
-        (OFF, "", Answer(0, OFF, is_cut_off=True), False),
-    ],
-)
-def test_sources_are_asked_unless_they_were_within_the_hours(
-    home: Path, finished: Line | FeedError, offline: str, answer: Answer, is_whole: bool
-) -> None:
-    def run_job(*_: object, **__: object) -> list[object]:
-        if isinstance(finished, FeedError):
-            raise finished
-        return [finished]
-
-    home.mkdir(exist_ok=True)
-    stamp = refresh_stamp(home / "papers.db")
-    stamp.unlink(missing_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reader.commands.run_job.run_job", run_job)
-        patch.setenv("HF_HUB_OFFLINE", offline)
-        found = ask_sources(Workspace(), 2)
-        assert found is not None and found._replace(error=None) == answer._replace(error=None)
-        assert (type(found.error), str(found.error)) == (type(answer.error), str(answer.error))
-        assert (stamp.exists(), ask_sources(Workspace(), 2) is None) == (is_whole, is_whole)
-        touch_private(stamp)
-        for hours, is_asked in ((1, False), (3, True), (-1, True)):
-            then = time.time() - 3600 * hours
-            os.utime(stamp, (then, then))
-            assert (ask_sources(Workspace(), 2) is not None) == is_asked

@@ -52,7 +52,7 @@ def test_kept_output_of_a_pipe_is_shown_found_and_dropped(run: Run) -> None:
     assert ran.err.startswith("Kept for 2 papers as First words;")
     assert run("list", "output:agents", "--json=id").json == [{"id": IDS[1]}]
     shown = run("show", IDS[1]).out
-    assert "First words (written by a program" in shown and "## Agents that write" in shown
+    assert "First words · by a program" in shown and "## Agents that write" in shown
     (output,) = run("show", IDS[1], "--json").record["outputs"]
     assert (output["name"], output["text"]) == ("First words", "## Agents that write")
     assert run("show", IDS[1], "--json").record["note"] is None
@@ -131,7 +131,7 @@ def test_pipe_prints_output_and_failures_of_programs(session: Session) -> None:
 
 def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, home: Path) -> None:
     out = home / "out"
-    settings.write_text(f"on_star = ['sh', '-c', 'cat > {out}']\n{SETTINGS}")
+    run("views", "add", "stars", "is:starred", "--then", "run", "--run", f"sh -c 'cat > {out}'")
     run("mark", "star", IDS[0])
     run("mark", "star", *IDS[:3])
     assert [one["id"] for one in json.loads(out.read_text())] == IDS[1:3]
@@ -140,10 +140,12 @@ def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, 
     run("mark", "unstar", IDS[0])
     run("mark", "star", IDS[0], "--dry-run")
     assert not out.exists()
-    settings.write_text(f"on_star = 'first words'\n{SETTINGS}")
+    run("views", "remove", "stars")
+    run("views", "add", "stars", "is:starred", "--then", "run", "--run", "first words")
     run("mark", "star", IDS[5])
     assert run("count", "has:output").out == "1\n"
-    settings.write_text("on_star = 'no-such-program-here'\n")
+    run("views", "remove", "stars")
+    run("views", "add", "stars", "is:starred", "--then", "run", "--run", "no-such-program-here")
     ran = run("mark", "star", IDS[4])
     assert (ran.code, ran.err) == (0, "on_star: no-such-program-here was not found.\n")
     assert ran.out.startswith("1 paper marked starred.")

@@ -149,7 +149,7 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
 
         3 papers since 2026-06-01 would have been changed; nothing was changed.
         $ rules add --then hide,tag:later title:agents
-        Rule added: hide, tag later, because title:agents. 'dailypapers config edit' changes it.
+        Rule added: hide, tag later, because title:agents. 'dailypapers views edit' changes it.
         $ rules add --then hide,tag:later title:agents
         1! dailypapers: This rule already exists: hide, tag later, because title:agents.
         $ rules add --then star title:agents --jsonl
@@ -160,7 +160,7 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path, ho
         $ count is:starred
         1
         $ rules mute memory
-        Muted: memory. 'dailypapers config edit' changes it.
+        Muted: memory. 'dailypapers views edit' changes it.
         $ rules mute memory
         1! dailypapers: memory is already muted.
         $ rules mute verifiers --jsonl

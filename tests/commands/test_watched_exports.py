@@ -12,13 +12,12 @@ from typing import TextIO
 
 import pytest
 
+from reader import sync
 from reader.actions.export import ExportFailed, replacing
 from reader.cli import main
 from reader.commands.workspace import Workspace
-from reader.extensions import sync
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
-from tests.table import each
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +67,7 @@ def test_an_export_file_changed_by_others_is_not_overwritten(run: Run, stars: Pa
     assert run("export", "--watched").code == 1
 
 
-@each(
+@pytest.mark.parametrize(
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),

@@ -87,10 +87,6 @@ def do_everything(run: Run, cache: Path) -> None:
             assert events.mark(kind, value, [3]) is not None
         assert events.mark("want", True, [], absent=["0901.00001"]) is not None
         assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
-        # Only a paper that has changed can be looked at again.
-        with closing(sqlite3.connect(cache)) as connection, connection:
-            connection.execute("INSERT OR REPLACE INTO paper_flags (pk, flags) VALUES (1, 4)")
-        assert events.mark("look", True, [1]) is not None
     with closing(Feeds.open(cache)) as feeds:
         feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
 
@@ -126,7 +122,6 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
         *texts_of_papers,
         TOKEN,
         "my-private-papers",
-        "notify-someone",
         "ada@example.org",
         str(home),
         "at.home.example",

@@ -21,7 +21,7 @@ def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Pat
         $ count "is:unread (agents OR -follow:author:nobody)"
         2! dailypapers: Nothing named 'author:nobody' is followed. 'dailypapers follow list' prints what you follow.
         $ count by:eve
-        2! dailypapers: The query is wrong at 'by:': by: is no longer a field. Groups were removed. Share a feed instead: one person names a file that ends in .atom under [[exports]], and the others run 'dailypapers feeds add ADDRESS'.
+        2! dailypapers: The query is wrong at 'by:': by: is no longer a field. Groups were removed. Share a feed instead: one person keeps a watched file that ends in .atom, and the others run 'dailypapers feeds add ADDRESS'.
         $ count topic:xylophone
         2! dailypapers: There is no topic 'xylophone'. 'dailypapers list --topics' lists them.
         $ count view:mien
@@ -128,7 +128,8 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
         0 papers since 2026-06-01 would have been changed; nothing was changed.
         $ show 2606.00003 --jsonl=rules
         {"rules": {"acts": [], "muted_by": ["verifiers"]}}
-        $ config set mute "[]"
+        $ views remove verifiers
+        verifiers is removed. It was: verifiers
         $ count
         6
         $ count is:muted

@@ -83,7 +83,7 @@ def test_a_site_is_followed_as_a_feed(packages: Packages, run: Run, site: FeedSe
     assert (known["id"], known["title"], known["entry_url"]) == (IDS[0], "LiveEdit: Streaming Video Editing", None)
     new = {**PAPERS[0], "uid": "w4", "headline": "How bees sleep"}
     site.pages["/api/papers"] = json.dumps({"results": [*PAPERS, new]}).encode()
-    assert "1 new" in run("feeds", "check").out
+    run("refresh", "--quiet")
     assert run("count", "source:papers-of-wonder").out == "3\n"
 
 

@@ -274,7 +274,7 @@ def test_ids_and_links_are_found_in_any_text() -> None:
 @each(
     ("data", "said"),
     [
-        (b'<?xml version="1.0"?><opml version="2.0"><body/></opml>', "lists feeds: 'dailypapers feeds import"),
+        (b'<?xml version="1.0"?><opml version="2.0"><body/></opml>', "lists feeds: 'dailypapers import"),
         (b"SQLite format 3\0" + b"\0" * 100, "is not a cache of newsboat, or it is damaged: file is not a database."),
         (b'<rdf:RDF xmlns:rdf="x"/>', "is RDF, which is not read. From Zotero, export BibTeX"),
         (b'[{"type": "article", "DOI"', r"has no papers in a known format \(line 1: not JSON\)."),

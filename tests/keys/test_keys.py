@@ -146,7 +146,7 @@ def planted(keys: str, *, contexts: Contexts = ("list",)) -> tuple[Action, ...]:
     ("keys", "contexts", "other"),
     [
         ("s", ("list",), "paper.star"),
-        ("g", ("list",), "view.latest"),
+        ("g", ("list",), "begin alike"),
         ("sx", ("page",), "paper.star"),
         ("escape", ("query",), "query.cancel"),
         ("5", ("list",), "digit"),
@@ -192,7 +192,7 @@ def test_a_default_keeps_its_other_keys() -> None:
     assert keymap.labels("move.down", "list") == ("↓",) and keymap.labels("move.down", "help") == ("j", "↓")
     assert keymap.labels("move.down", "filter") == ("j", "↓")
     everywhere = Keymap(overrides={"read.open": "M"})
-    assert list(map(str, everywhere.lost)) == ["mark.above_read loses M to read.open."]
+    assert list(map(str, everywhere.lost)) == ["mark.above_read loses M to read.open, in the list and in the detail."]
     assert everywhere.labels("mark.above_read") == ()
 
 
@@ -214,15 +214,16 @@ def test_an_action_by_number_keeps_its_places() -> None:
     assert everywhere.numbered("view.saved")[:3] == ("g1", "", "g3")
 
 
-def test_two_keys_of_the_user_s_that_meet_are_a_mistake_of_both() -> None:
+def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_mistake() -> None:
     keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.add": "m", "paper.queue": "5"})
     assert {one.action: one.problem for one in keymap.mistakes} == {
-        "paper.star": "X is also the key of paper.hide, on a paper's page",
-        "paper.hide": "X is also the key of paper.star, on a paper's page",
+        "paper.hide": "X is also the key of paper.star, in the list",
         "paper.queue": "5 begins with a digit, which is a count",
     }
     keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.add", "paper.read")]
-    assert keys == ["s", "x", "m", ""]
+    assert keys == ["X", "", "m", ""]
+    alike = Keymap(overrides={"paper.star": ["z", "zs"]})
+    assert (alike.labels("paper.star", "list"), len(alike.mistakes)) == (("z",), 1)
 
 
 @each(

@@ -19,8 +19,8 @@ from reader.cache.watching import mute
 from reader.core.follows import Follow, value_of
 from reader.core.marks import Agent, Mark, PaperMarks
 from reader.core.paper import Listing
-from reader.extensions.sync.folder import exchange
 from reader.log.rows import action_id
+from reader.sync.folder import exchange
 from tests.cache.conftest import NOW, SCOPE, ByName, draft
 from tests.tiers import rest_long
 

@@ -20,6 +20,7 @@ from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
+from reader.core.settings.standing import Standing
 from reader.refresh.notifications import Notifier
 from reader.refresh.plan import Latest
 from tests.cache.conftest import ByName
@@ -66,7 +67,12 @@ def store(cache: Cache) -> Store:
 
 async def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
     """The notifier for papers stored from now on."""
-    notifier = Notifier(Latest(), file, Settings(notify=queries, notify_command=tuple(command)), lambda: NOW)
+    notifier = Notifier(
+        Latest(),
+        file,
+        Settings(lists=tuple(Standing(one, one, ("notify",)) for one in queries), notify_command=tuple(command)),
+        lambda: NOW,
+    )
     await notifier.start()
     return notifier
 

@@ -13,9 +13,10 @@ from reader.actions.programs import ProgramError
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.paper import Listing
+from reader.core.settings.standing import EVERY, ON_STAR, Standing
 from reader.core.settings.tables import UserCommand
 from reader.refresh import pipes
-from reader.refresh.pipes import NewPaperHook, hook_command, pipe_papers, run_hook
+from reader.refresh.pipes import NewPaperPrograms, command_of, pipe_papers, run_on_star
 from reader.refresh.plan import Day, Latest
 from tests.cache.conftest import NOW, ByName, draft
 
@@ -27,27 +28,26 @@ async def no_text(_id: str) -> None:
 
 
 def test_a_hook_is_a_command_of_the_user_or_a_program() -> None:
-    known = (WORDS,)
-    assert hook_command("on_star", Settings()) is None
-    assert hook_command("on_star", Settings(commands=known, on_star="words")) == WORDS
-    typed = hook_command("on_new", Settings(commands=known, on_new="wc -l"))
+    known = Settings(commands=(WORDS,))
+    assert command_of(Standing("a", ON_STAR, ("run",), run="words"), known) == WORDS
+    typed = command_of(Standing("a", EVERY, ("run",), run="wc -l"), known)
     assert typed == UserCommand("wc -l", "wc -l", input="json")
-    listed = hook_command("on_new", Settings(on_new=("wc", "-l")))
-    assert listed is not None and (listed.words, listed.input) == (("wc", "-l"), "json")
+    listed = command_of(Standing("a", EVERY, ("run",), run=("wc", "-l")), known)
+    assert (listed.words, listed.input) == (("wc", "-l"), "json")
 
 
 async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, out = tmp_path / "papers.db", tmp_path / "out"
-    settings = Settings(on_new=("sh", "-c", f"cat >> {out}"))
+    settings = Settings(lists=(Standing("new", EVERY, ("run",), run=("sh", "-c", f"cat >> {out}")),))
     cache = Cache.open(file, ByName())
 
     def store(*numbers: int) -> None:
         cache.store(Listing("2026-11-24", tuple(draft(number, upvotes=number) for number in numbers)), NOW)
 
     async def refresh(plan: Latest | Day) -> list[list[str]]:
-        hook = NewPaperHook(plan, file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
-        await hook.start()
-        results = [result async for result in hook.run(no_text)]
+        programs = NewPaperPrograms(plan, file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        await programs.start()
+        results = [result async for result in programs.run(no_text)]
         return [list(one.ids) for one in results]
 
     store(1, 2)
@@ -66,8 +66,8 @@ async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize("pks", [(), (1,)])
 async def test_without_papers_or_a_program_nothing_runs(tmp_path: Path, pks: Sequence[int]) -> None:
-    settings = Settings() if pks else Settings(on_star="no-such-program")
-    assert [one async for one in run_hook(tmp_path / "none.db", "on_star", settings, pks, no_text)] == []
+    settings = Settings() if pks else Settings(lists=(Standing("a", ON_STAR, ("run",), run="no-such-program"),))
+    assert [one async for one in run_on_star(tmp_path / "none.db", settings, pks, no_text)] == []
 
 
 async def test_a_program_gets_only_so_many_papers(tmp_path: Path) -> None:

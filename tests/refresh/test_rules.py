@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
+from reader.core.settings.standing import Standing
 from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
@@ -34,6 +35,10 @@ from tests.feed_server import FeedServer, item
 DAY = "2026-11-24"
 HIDES = Rule("Finance", "finance", ("hide", "tag:money"))
 STARS = Rule("Agents", "title:agents", ("star", "queue", "highlight"))
+
+
+def _standing(rules: Sequence[Rule]) -> tuple[Standing, ...]:
+    return tuple(Standing(one.name, one.when, one.then) for one in rules)
 
 
 @pytest.fixture
@@ -54,7 +59,9 @@ def store(file: Path, **titles: str) -> None:
 
 def refresh(file: Path, *rules: Rule, mute: tuple[str, ...] = (), **titles: str) -> tuple[tuple[str, int], ...]:
     """Refresh with these rules; new papers come in."""
-    keeper = RuleKeeper(file, Settings(rules=rules, mute=mute), lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    muted = (Standing(word, word, ("mute",)) for word in mute)
+    settings = Settings(lists=(*_standing(rules), *muted))
+    keeper = RuleKeeper(file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
     keeper.start()
     store(file, **titles)
     return keeper.apply()
@@ -140,7 +147,7 @@ def test_rules_that_are_new_or_back_leave_older_papers_alone(file: Path) -> None
     assert refresh(file, p2="Finance while there is no rule") == ()
     assert refresh(file, HIDES, p3="Finance") == (("hidden", 1), ("tagged money", 1))
     assert found(file, "is:hidden") == [3]
-    keeper = RuleKeeper(file, Settings(rules=(HIDES,)), lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    keeper = RuleKeeper(file, Settings(lists=_standing([HIDES])), lambda: datetime(2026, 11, 24, tzinfo=UTC))
     # The user asked for this paper.
     store(file, p4="Finance")
     keeper.pass_over("2611.00004")
@@ -159,7 +166,7 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
         monkeypatch.delenv(name, raising=False)
     assert refresh(file, HIDES, p1="Vision") == ()
     with FeedServer({"2026-11-24": [item("2611.00007", "Finance")]}) as feed:
-        settings = Settings(endpoint=feed.url, rules=(HIDES,))
+        settings = Settings(endpoint=feed.url, lists=_standing([HIDES]))
         context = JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC))
         assert [step async for step in run_job(context, job("look-up", id="2611.00007"))][-1] == done(
             "look-up", found=True

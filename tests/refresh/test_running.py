@@ -22,7 +22,7 @@ from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.paper import Draft, Listing
-from reader.core.settings.tables import Rule
+from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.database import connections
 from reader.refresh import jobs
@@ -53,7 +53,7 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
         feeds.follow("rss", f"https://{slug}.example.org/", slug.title(), slug, "2026-05-01")
         feeds.failed(slug, f"{since}T00:00:00Z", "No answer.")
     feeds.close()
-    place = replace(place, settings=replace(place.settings, rules=(Rule("All", "paper", ("star",)),)))
+    place = replace(place, settings=replace(place.settings, lists=(Standing("All", "paper", ("star",)),)))
     *_, failing, acted = [message async for message in run_job(place, refresh_job(Day(DAY)))]
     assert failing == step("failing", title="Blog", since="2026-05-10T00:00:00Z", more=2)
     assert acted.get("step") == "rules"

@@ -24,6 +24,7 @@ from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Stored
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
+from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.data import shipped_topics
 from reader.refresh import running, worker
@@ -136,7 +137,8 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
     program.chmod(0o755)
     with FeedServer({DAY: [item("2605.00001", day=DAY)]}, today=DAY) as feed:
         context = place(feed)
-        settings = replace(context.settings, token_endpoint=feed.url, notify=("Paper",), notify_command=(str(program),))
+        lists = (Standing("a", "Paper", ("notify",)),)
+        settings = replace(context.settings, token_endpoint=feed.url, lists=lists, notify_command=(str(program),))
         await said(worker.run_in_process(replace(context, settings=settings), refresh_job(Latest())))
     assert {request.headers["Authorization"] for request in feed.requests} == {"Bearer hf_of_the_user"}
     got, limits, niceness = json.loads(out.read_text())
@@ -232,6 +234,7 @@ from pathlib import Path
 from functools import partial
 from reader import config
 from reader.refresh import worker
+from reader.core.settings.standing import Standing
 from reader.config import Settings
 from reader.data import shipped_topics
 from reader.refresh.plan import Day

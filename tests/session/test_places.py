@@ -17,7 +17,7 @@ from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.core.settings.tables import SavedView
+from reader.core.settings.standing import Standing
 from reader.core.views import SPECIAL, VIEWS, View
 from reader.session import first_list as module
 from reader.session.first_list import find_holes, first_list
@@ -197,7 +197,7 @@ def test_the_properties_of_a_place_follow_from_its_view_and_text(
 
 def test_views_are_listed_as_the_settings_have_them() -> None:
     assert [day_of(one, "2026-05-08") for one in VIEWS[:2]] == ["2026-05-08", None]
-    listed = listed_views(Settings(views=(SavedView("Mine", "robot"),), hidden_views=("all", "unread")))
+    listed = listed_views(Settings(lists=(Standing("Mine", "robot", ("show",)),), hidden_views=("all", "unread")))
     mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
     assert listed.saved == (mine,)
     assert [one.id for one in VIEWS if one not in listed.own] == ["unread", "all"]

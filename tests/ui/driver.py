@@ -15,7 +15,7 @@ import asyncio
 import builtins
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
@@ -122,6 +122,13 @@ class Story:
         """Press keys at once, without a pause in which the reader could act on each."""
         for key in keys:
             self.app.post_message(_key(key))
+        await self.rest()
+
+    async def press_before(self, key: str, change: Callable[[], Awaitable[None]]) -> None:
+        """Press a key just before a change of the screen that the reader makes first."""
+        pressed = _key(key)
+        await change()
+        self.app.post_message(pressed)
         await self.rest()
 
     async def begin(self, *keys: str) -> None:

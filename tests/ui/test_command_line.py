@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
 from types import SimpleNamespace
@@ -17,7 +18,8 @@ from reader.config import Settings
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
-from reader.core.settings.tables import UserCommand, WatchedExport
+from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
+from reader.core.settings.tables import UserCommand
 from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted, as_notice, in_the_readers_words
 from reader.ui.command_line.runner import AGAIN, BLINK, EXPORT_AFTER, AutomaticCommands, CommandRunner
 from reader.ui.command_line.screen import CommandScreen, suggestions
@@ -380,11 +382,15 @@ async def test_each_letter_asks_for_suggestions() -> None:
 # Commands that run by themselves
 
 
+STAR = Standing("on star", ON_STAR, (RUN,), run="wc")
+
+
 class AutomaticDesk(Bench):
     """Services with a fake clock and fake processes."""
 
     def __init__(self, **settings: Any) -> None:
-        own = Settings(**{"exports": (WatchedExport("is:starred", "stars.bib"),), "on_star": "wc", **settings})
+        lists = (Standing("stars.bib", "is:starred", (WRITE,), file="stars.bib"), STAR)
+        own = Settings(**{"lists": lists, **settings})
         shell = SimpleNamespace(start=self.run)
         super().__init__(
             library={"rows": self.rows, "changed": lambda: self.changed}, settings=own, shell=lambda: shell
@@ -467,9 +473,12 @@ async def test_a_repeated_failure_is_reported_once() -> None:
     ("settings", "words"),
     [
         ({}, [("pipe", "--input", "json", "--", "wc", "p1", "p2")]),
-        ({"on_star": ("wc", "-w x")}, [("pipe", "--input", "json", "--", "wc '-w x'", "p1", "p2")]),
-        ({"on_star": "Send", "commands": (UserCommand("send", "true"),)}, [("pipe", "--", "Send", "p1", "p2")]),
-        ({"on_star": ""}, []),
+        ({"lists": [replace(STAR, run=("wc", "-w x"))]}, [("pipe", "--input", "json", "--", "wc '-w x'", "p1", "p2")]),
+        (
+            {"lists": [replace(STAR, run="Send")], "commands": (UserCommand("send", "true"),)},
+            [("pipe", "--", "Send", "p1", "p2")],
+        ),
+        ({"lists": ()}, []),
     ],
 )
 def test_papers_that_are_starred_go_to_the_users_program(
@@ -486,7 +495,7 @@ def test_papers_that_are_starred_go_to_the_users_program(
 
 
 async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there_are_any() -> None:
-    stage = AutomaticDesk(exports=())
+    stage = AutomaticDesk(lists=())
     stage.automatic.export_soon()
     assert (stage.begun, stage.automatic.is_due) == ([], False)
     stage = AutomaticDesk()

@@ -19,7 +19,7 @@ from reader.cache.search.compile import Scope
 from reader.cache.watching import mute
 from reader.cli import main
 from reader.core.errors import CacheInterrupted
-from reader.core.settings.tables import SavedView
+from reader.core.settings.standing import Standing
 from reader.ui.library.counting import Counts, Question
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
@@ -142,8 +142,8 @@ async def test_every_count_equals_plain_sql(
         if said != sql:
             wrong.append((what, said, sql))
 
-    mine = SavedView("Mine", "is:starred topic:agents")
-    async with reader(size=(140, 100), settings=settings(views=(mine,))) as r:
+    mine = Standing("Mine", "is:starred topic:agents", ("show",))
+    async with reader(size=(140, 100), settings=settings(lists=(mine,))) as r:
         await r.until(lambda: "Mine g1" in _pane(r))
         shown, rows = _pane(r), truth.pane()
         check("pane", {name: shown.get(name) for name in rows}, rows)

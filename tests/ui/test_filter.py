@@ -40,6 +40,7 @@ from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.conftest import Opener
 from tests.ui.drawings import drawn
 from tests.ui.stage import Stage, staged, watch_paints
 from tests.ui.states import COUNTS, at
@@ -101,7 +102,8 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
     ]
     assert [rows[1].shortcut, rows[-1].key] == ["gt", "topics"]
     whole = [row for row in lay_out(DATA, FilterState(unfolded=UNFOLDED)) if row.kind == "more"]
-    assert [written(row) for row in whole] == ["more 2 without papers  open quiet"]
+    fewer = "more fewer  open quiet"
+    assert [written(row) for row in whole] == [fewer, fewer, fewer, "more 2 without papers  open quiet"]
     assert lay_out(FilterData(), FilterState()) == ()
 
 
@@ -530,36 +532,20 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
         pane = app.pane
         pane.show(replace(PANE_DATA, follows=FOLLOWS, tags=tuple((f"tag {n}", n) for n in range(9))))
         pane.choose(TopicChoice("any", ("agents",), ()))
-        # Right unfolds, and then goes to the first row; left folds again from any row of the group.
-        for group, last, kind, few, all in (
-            ("follows", "word-8", "view", 3 + 7, 3 + 9),
-            ("days", "2026-11-10", "day", 7, 15),
-            ("tags", "tag 0", "tag", 7, 9),
-        ):
-            assert len(keys(pane, kind)) == few
-            go_to(pane, group)
-            pane.fold("right")
-            assert len(keys(pane, kind)) == all
-            go_to(pane, last)
-            pane.fold("left")
-            assert len(keys(pane, kind)) == few
-        go_to(pane, "gui-agents")
-        pane.fold("left")
+        for group, kind, few, all in (("follows", "view", 3 + 7, 3 + 9), ("days", "day", 7, 15), ("tags", "tag", 7, 9)):
+            for number in (few, all, few):
+                assert len(keys(pane, kind)) == number
+                go_to(pane, group)
+                pane.toggle()
+            pane.toggle()
+        go_to(pane, "Agents")
+        pane.toggle()
         # Picked topics stay in sight.
         assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "evaluation"])
-        pane.fold("right")
+        pane.toggle()
         assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "gui-agents", "evaluation"])
-        pane.fold("right")
-        assert here(pane) == "Agents & tools"
         pane.to_last()
-        pane.fold("right")
-        pane.fold("right")
-        assert here(pane) == "Code"
-        pane.fold("left")
         assert (here(pane), keys(pane, "topic")[-1]) == ("1 without papers", "evaluation")
-        go_to(pane, "latest")
-        pane.fold("left")
-        assert (here(pane), pane.folded) == ("Latest", frozenset())
 
 
 async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
@@ -571,7 +557,7 @@ async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
 
         assert type_("a") == [False]
         go_to(pane, "Agents")
-        pane.fold("left")
+        pane.toggle()
         pane.begin_narrowing()
         assert type_(*"ag") == [True, True]
         assert drawn(pane)[:4] == [
@@ -587,8 +573,6 @@ async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
         for act in (
             pane.toggle,
             pane.exclude,
-            partial(pane.fold, "left"),
-            partial(pane.fold, "right"),
             partial(pane.move, 1),
         ):
             act()
@@ -643,3 +627,27 @@ async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
 
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"
+
+
+async def test_a_pane_that_is_left_shows_the_listed_view_and_keeps_its_cursor(reader: Opener) -> None:
+    async with reader(size=(140, 16)) as r:
+        await r.do("find.filter", "move.bottom")
+        assert not any("Latest" in line for line in r.filter_lines)
+        await r.do("find.filter")
+        assert any("» Latest" in line for line in r.filter_lines)
+        await r.do("find.filter")
+        assert not any("Latest" in line for line in r.filter_lines)
+
+
+async def test_keys_of_the_pane_say_what_they_did_and_their_opposite(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("find.filter", "topic.any_all")
+        assert r.status == "papers with all of the picked topics · a with any"
+        await r.do("pane.narrower")
+        assert r.status == "filter pane narrower · > takes that back"
+        await r.do("pane.density")
+        assert r.status == "titles on one line · C shows them whole"
+        await r.press("A")
+        assert (r.status, r.here.read) == ("A (Read all) works in the list", False)
+        await r.press("s", "A")
+        assert r.status == "s (Star) works in the list"

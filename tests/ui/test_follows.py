@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from reader.core.settings.tables import Rule
+from reader.core.settings.standing import Standing
+from reader.log import standing
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.refresh.sync import CacheWatch
 from tests.feed_server import FeedServer, item
@@ -100,7 +102,7 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
         await r.until(lambda: "would have been left out" in r.lines[1])
         await r.press("enter")
         await r.until(lambda: "Muted: slow" in r.status)
-        assert 'mute = ["slow"]' in file.read_text()
+        assert standing.load(file, r.file).settings.mute == ("slow",)
 
 
 # Rules
@@ -108,14 +110,14 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
 TODAY = "2026-05-12"
 BEFORE = {TODAY: (papers.draft(1, "Nothing"), papers.draft(2, "A Survey of Surveys"))}
 NEW = [item("2605.20001", "A Robot", TODAY), item("2605.20002", "Agents", TODAY)]
-RULES = (Rule("Robots", "title:robot", ("hide", "tag:arms")), Rule("Agents", "agents", ("star", "highlight")))
+RULES = (Standing("Robots", "title:robot", ("hide", "tag:arms")), Standing("Agents", "agents", ("star", "highlight")))
 
 
 async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("")
     with FeedServer({TODAY: NEW}) as feed:
-        chosen = settings(endpoint=feed.url, days_at_start=1, rules=RULES)
+        chosen = settings(endpoint=feed.url, days_at_start=1, lists=RULES)
         async with reader(papers=BEFORE, settings=chosen, settings_file=file, size=(140, 42)) as r:
             await r.begin("r")
             acted = "2 new · by your rules: 1 hidden, 1 tagged arms, 1 starred, 1 highlighted · u undoes"
@@ -133,8 +135,8 @@ async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path
             await r.do("find.clear", "mark.undo")
             await r.until(lambda: len(r.ids) == 4)
             assert "by the rule Robots" in r.status
-            # Muted words in the settings are seen while the reader runs.
-            file.write_text('mute = ["survey"]\n')
+            # Muted words are seen while the reader runs.
+            await asyncio.to_thread(standing.save, r.file, (Standing("survey", "survey", ("mute",)),))
             r[CacheWatch].look_around()
             await r.until(lambda: len(r.ids) == 3)
             await r.until(lambda: any("Muted" in line for line in r.filter_lines))

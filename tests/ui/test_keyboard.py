@@ -32,13 +32,11 @@ class Desk(Bench):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.done: list[object] = []
         """The effects of keys: actions with their counts, and keys passed to widgets."""
-        self.taken = 0
         self.typed: list[str] | None = None
         self.words: list[str] | None = None
         super().__init__(
             state,
             settings=Settings(**settings),
-            handled=self.count,
             leave=lambda: self.done.append("leave"),
             perform=lambda id, count=None: self.done.append(id if count is None else (id, count)),
             forward=self.forward,
@@ -47,9 +45,6 @@ class Desk(Bench):
         )
         self.keyboard = Keyboard(self.services)
         self.chord_help, self.quitting, self.still, self.last_wait = self.later
-
-    def count(self, keys: int) -> None:
-        self.taken += keys
 
     async def forward(self, key: Key) -> None:
         self.done.append(f"<{key.key}>")
@@ -76,9 +71,9 @@ class Desk(Bench):
 
 async def test_keys_wait_until_the_reader_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(monkeypatch)
-    assert await desk.press("s", "j") == [] and desk.taken == 0
+    assert await desk.press("s", "j") == []
     await desk.keyboard.begin()
-    assert (desk.done, desk.taken) == (["paper.star", "move.down"], 2)
+    assert desk.done == ["paper.star", "move.down"]
     desk.app.is_leaving = True
     assert await desk.press("j") == []
 
@@ -88,7 +83,6 @@ async def test_equal_motions_are_one_and_others_are_not(monkeypatch: pytest.Monk
     assert await desk.press(*"jjjkj") == [("move.down", 3), "move.up", "move.down"]
     assert await desk.press(*"5jj", "s", "s") == [("move.down", 6), "paper.star", "paper.star"]
     assert await desk.press("g", "g", "g", "t") == ["move.top", "view.latest"]
-    assert desk.taken == 14
     marking = await Desk(monkeypatch, read_when="passed").opened()
     assert await marking.press(*"jj2j") == ["move.down", "move.down", ("move.down", 2)]
 
@@ -206,7 +200,8 @@ async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyP
 
     async def forward(_key: Key) -> None:
         desk.now += 0.15
-        asyncio.get_running_loop().call_soon(lambda: turns.append(desk.taken))
+        desk.done.append("f9")
+        asyncio.get_running_loop().call_soon(lambda: turns.append(len(desk.done)))
 
     desk.app.forward = forward
     await desk.press(*["f9"] * 5)

@@ -56,8 +56,8 @@ def drawn(layout: Layout, width: int, height: int) -> list[str]:
         (130, "f" * 27 + "l" * 64 + "d" * 39),
         (140, "f" * 27 + "l" * 64 + "d" * 49),
         (179, "f" * 27 + "l" * 92 + "d" * 60),
-        (180, "f" * 35 + "l" * 85 + "d" * 60),
-        (200, "f" * 35 + "l" * 105 + "d" * 60),
+        (180, "f" * 35 + "l" * 64 + "d" * 81),
+        (200, "f" * 35 + "l" * 83 + "d" * 82),
     ],
 )
 def test_panes_beside_each_other(width: int, line: str) -> None:
@@ -115,10 +115,10 @@ def test_sizes_of_one_shape_leave_the_others_alone() -> None:
 
 
 @each("width", [220, 240, 400])
-def test_titles_get_the_room_that_the_detail_has_no_use_for(width: int) -> None:
+def test_a_wide_terminal_gives_the_detail_a_comfortable_measure_and_the_list_the_rest(width: int) -> None:
     layout = lay_out(width, 9)
     assert layout.list is not None and layout.detail is not None
-    assert layout.detail.width == 60
+    assert layout.detail.width == 82
     wider = lay_out(width, 9, PaneChoice().resized(width, list_share=0.5))
     assert wider.list is not None and wider.list.width == round((width - 35) / 2)
 

@@ -363,9 +363,6 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         papers.show(order(range(1, 101)), shelf, keep=60, height=4)
         assert papers.position == (60, 4)
         assert papers.row_of(5) == two_lines(5) and papers.row_of(-1) is None
-        for pk in (40, 999):
-            papers.stand(pk, 5)
-            assert papers.position == (40, 5)
 
 
 async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from textual.events import Paste
+
 from reader.ui.page.lines import MEASURE
 from reader.ui.shell.layout import PaneSizes
 from tests.ui.conftest import Opener
@@ -171,3 +173,24 @@ async def test_a_prompt_in_a_terminal_of_one_cell_comes_to_rest(reader: Opener) 
         assert r.main.size == (1, 1)
         await r.resize(80, 24)
         assert "type to narrow" in r.lines[-1], r.screen
+
+
+async def test_h_and_l_go_to_the_pane_at_the_left_and_at_the_right(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        contexts = [r.context]
+        for key in ("l", "h", "h"):
+            await r.press(key)
+            contexts.append(r.context)
+        assert contexts == ["list", "detail", "list", "filter"]
+
+
+async def test_a_paper_whose_id_is_pasted_into_the_list_is_shown_or_can_be_fetched(reader: Opener) -> None:
+    async with reader() as r:
+        r.main.papers.post_message(Paste("https://arxiv.org/abs/2605.00401v2\n"))
+        await r.until(lambda: r.ids == ["2605.00401"])
+        r.main.papers.post_message(Paste("2101.00001"))
+        await r.until(lambda: "2101.00001 is not here yet. enter fetches it" in r.empty)
+        await r.do("app.escape", "app.escape")
+        r.main.papers.post_message(Paste("two words"))
+        await r.until(lambda: r.status == "the pasted text names no paper · / searches for words")
+        assert r.view == "latest"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.marks.events import Events
 from reader.log.actions import Done, UserAction
 from reader.ui.app import ReaderApp
 from reader.ui.list.pane import PaperList
@@ -45,7 +46,6 @@ def action(*marks: tuple[str, str], count: int = 1) -> UserAction:
         (("note", ""), "noted again", "without a note"),
         (("note", "Seen"), "no longer noted", "noted"),
         (("passage:0123456789ab", "x"), "its highlight as it was before", "highlighted in the text"),
-        (("look", "1"), "marked as changed again", "looked at again"),
     ],
 )
 def test_undo_names_a_single_paper_and_its_state(mark: tuple[str, str], undone: str, redone: str) -> None:
@@ -644,3 +644,30 @@ async def test_a_setting_switches_traces_of_reading_off(reader: Opener) -> None:
         watch.wait(30)
         await r.do("app.back")
     assert traces(r.file) == []
+
+
+async def test_a_key_pressed_before_the_list_was_read_again_is_for_the_paper_that_was_drawn(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread")
+        first, second = r.ids[:2]
+        key = r.here.pk
+        assert isinstance(key, int)
+
+        async def it_leaves_the_list() -> None:
+            with closing(Events.open(r.file)) as events:
+                events.mark("read", True, [key])
+            r.app.model.change(r.app.state.cache_changed())
+            await r.until(lambda: r.here.id == second)
+
+        await r.press_before("s", it_leaves_the_list)
+        assert (r.kept(first).starred, r.kept(second).starred) == (True, False)
+        await r.press("s")
+        assert r.kept(second).starred
+
+
+async def test_hiding_says_that_a_star_is_gone_and_one_undo_brings_it_back(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.star", "paper.hide")
+        assert r.status == "1 hidden, unstarred · u undoes"
+        await r.do("mark.undo")
+        assert (r.here.starred, r.here.hidden) == (True, False)

@@ -141,8 +141,8 @@ def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
         "▎ - two [b]three[/b]",
     ]
     assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN))
-    assert long[-1] == "▎ 'dailypapers show' prints the rest" and len(long) < MOST_SHOWN
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN), 60)
+    assert long[-1].endswith("prints the rest") and len(long) < MOST_SHOWN
     # A tiny width ends, too.
     assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
@@ -166,6 +166,15 @@ def test_each_reason_is_named() -> None:
 
 def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
     return said_by(compose(one, width, look))
+
+
+def test_a_preview_begins_with_what_the_list_does_not_say() -> None:
+    look = Presentation(TODAY, is_preview=True)
+    about = ["Ada Byron, Emmy Noether", "Some Lab", "arXiv 19 Nov · 3 comments"]
+    summarized, plain = whole(paper(), look=look), whole(paper(summary=None), look=look)
+    assert summarized[:5] == ["▎ It forgets well.", *about, ""]
+    assert plain[0] == "What a model keeps is chosen by what it will need."
+    assert not any("A memory that forgets on purpose" in line for line in (*summarized, *plain))
 
 
 def test_the_detail_shows_a_paper_in_a_fixed_order() -> None:

@@ -17,6 +17,7 @@ from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Stored
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
+from reader.core.settings.standing import Standing
 from reader.paths import log_database, suspect_stamp
 from reader.refresh.daily import fetched
 from reader.refresh.lines import Job, Line, failed, step, waiting
@@ -273,7 +274,6 @@ async def test_new_papers_move_nothing_and_a_line_announces_them_until_it_is_use
         async with reader(settings=settings(endpoint=feed.url), size=(140, 16), now=clock) as r:
             await r.do("move.down", count=8)
             before, id = r.list_items[1:], r.here.id
-            clock.now += timedelta(minutes=5)
             new = [item(f"2605.1000{place}", f"Hot news {place}", TODAY, upvotes=500) for place in range(5)]
             feed.days[TODAY] = new
             await r.do("app.refresh")
@@ -411,7 +411,9 @@ async def test_matching_new_papers_run_the_notify_command_and_failures_are_repor
     tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
     tell.chmod(0o755)
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        wanted = settings(endpoint=feed.url, notify=("title:news",), notify_command=(str(tell),))
+        wanted = settings(
+            endpoint=feed.url, lists=(Standing("News", "title:news", ("notify",)),), notify_command=(str(tell),)
+        )
         async with reader(settings=wanted) as r:
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)

@@ -138,7 +138,7 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         sizes = (r.main.papers.region, r.main.detail.region)
         await r.do("find.filter", "pane.narrower")
         await r.press("a", "o", "o")
-        await r.do("move.bottom", "move.up", "topic.fold")
+        await r.do("move.bottom", "move.up", "move.up", "topic.pick")
         await r.press("o")
         await r.do("find.filter", "app.quit")
         assert not r.app.is_running

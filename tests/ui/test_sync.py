@@ -146,7 +146,12 @@ class Watched(Bench):
 
     def __init__(self, file: Path | None = None, *, is_still: bool = False) -> None:
         library = {
-            **{"path": Path("papers.db"), "trouble": "", "is_marking": False, "is_writable": True},
+            **{
+                "path": (file or Path("/nowhere/config.toml")).with_name("papers.db"),
+                "trouble": "",
+                "is_marking": False,
+                "is_writable": True,
+            },
             **{"last_refresh": lambda: NOON, "changed": self.change, "newest_day": lambda: None},
         }
         super().__init__(
@@ -212,10 +217,12 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(
     watch.look()
     await bench.work()
     watch.look()
-    assert bench.seen[0] == f"{file}:2: nosuch is not a setting." and bench.seen[1:] == (1, 0)
+    assert bench.seen[0] == f"{file}:2: nosuch is not a setting." and bench.seen[1] == 1
     assert [one.name for one in bench.model.state.views.named] == ["new"]
+    # The log has the lists now.
     file.unlink()
     watch.look()
     await bench.work()
-    assert bench.seen[1:] == (1, 0) and muted == [(), ("cats",), ()]
+    assert [one.name for one in bench.model.state.views.named] == ["new"]
+    assert muted == [(), ("cats",)]
     SettingsWatch(Watched().services).look()

@@ -11,10 +11,7 @@ import signal
 import subprocess
 import sys
 import termios
-import time
-from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -22,87 +19,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
-from textual.events import Key, Paste
-from textual.message import Message
 
 from reader.ui.terminal import leaving as module
-from reader.ui.terminal.driver import LONGEST_PASTE, POP_TITLE, PUSH_TITLE, TerminalInput
+from reader.ui.terminal.driver import POP_TITLE, PUSH_TITLE
 from reader.ui.terminal.leaving import AS_IT_WAS, Leaving
 from reader.ui.terminal.process import loading
 
 # Input and jobs
-
-IMPOSSIBLE_KEY = "\x1b[9999999999;1u"
-ESCAPE_IN_PASTE = f"{BRACKETED_PASTE_START}\x1b[{'q' * 40}{BRACKETED_PASTE_END}"
-PIECES = (
-    "j",
-    "A",
-    "\x1b",
-    "[",
-    "A",
-    "~",
-    "é",
-    "\x00",
-    "\x1b[200~",
-    "\x1b[201~",
-    "\x1b[9999999999u",
-    "\x1b[<0;1;1M",
-    "200~",
-    "\x1b[8;",
-)
-
-
-def read(*pieces: str) -> list[Message]:
-    """The messages for input that arrives in these pieces."""
-    terminal_input = TerminalInput()
-    return [message for piece in pieces for message in terminal_input.feed(piece)]
-
-
-def names(messages: Iterable[Message]) -> list[str]:
-    """The messages in short: keys by name, pastes by text, others by kind."""
-    return [
-        one.key if isinstance(one, Key) else f"paste {one.text}" if isinstance(one, Paste) else type(one).__name__
-        for one in messages
-    ]
-
-
-def test_plain_textual_fails_on_an_impossible_key_and_on_bytes_that_are_no_text() -> None:
-    with pytest.raises((ValueError, OverflowError)):
-        list(XTermParser().feed(IMPOSSIBLE_KEY))
-    with pytest.raises(UnicodeDecodeError):
-        getincrementaldecoder("utf-8")().decode(b"\xff")
-
-
-def test_plain_textual_takes_pasted_text_for_keys_after_an_escape() -> None:
-    assert "q" in names(XTermParser().feed(ESCAPE_IN_PASTE))
-
-
-def test_an_impossible_key_is_dropped() -> None:
-    assert names(read("j", IMPOSSIBLE_KEY, "k")) == ["j", "k"]
-
-
-def test_a_pasted_text_is_one_message_whatever_is_in_it() -> None:
-    assert names(read(ESCAPE_IN_PASTE, "k")) == [f"paste \x1b[{'q' * 40}", "k"]
-    assert names(read("\x1b[200~a\x1b[200~b\x1b[20", "1~j")) == ["paste a\x1b[200~b", "j"]
-
-
-def test_a_long_paste_is_cut() -> None:
-    (paste,) = read(BRACKETED_PASTE_START, *["jsq" * 1_000] * 500, BRACKETED_PASTE_END)
-    assert isinstance(paste, Paste)
-    assert len(paste.text) == LONGEST_PASTE
-    assert paste.text.startswith("jsqjsq")
-
-
-@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=30), st.integers(1, 7))
-def test_nothing_that_a_terminal_sends_fails_and_pieces_make_no_difference(parts: list[str], size: int) -> None:
-    text = "".join(parts)
-    pieces = [text[at : at + size] for at in range(0, len(text), size)]
-    assert names(read(*pieces)) == names(read(text))
-    assert names(read(text, BRACKETED_PASTE_END, "\x1b[A" * 12))[-1:] == ["up"]
-
 
 # The end of the terminal
 
@@ -111,6 +34,9 @@ import threading, time
 from textual.app import App
 from reader.ui.terminal.driver import TerminalDriver
 class Ours(App):
+    first_frame = None
+    def lose_terminal(self):
+        pass
     def on_mount(self):
         self.set_interval(0.01, self.look)
     def look(self):
@@ -144,56 +70,6 @@ def test_the_input_thread_ends_with_the_terminal(tmp_path: Path) -> None:
     assert (tmp_path / "ended").exists()
 
 
-RESIZED = """
-import shutil, signal, sys
-from textual.app import App
-coming, told = [], []
-def size():
-    if not coming:
-        return (80, 24)
-    size = coming.pop(0)
-    if coming:
-        signal.raise_signal(signal.SIGWINCH)
-    return size
-shutil.get_terminal_size = size
-from reader.ui.terminal.driver import TerminalDriver
-class Resized(App):
-    def on_mount(self):
-        coming.extend([(50, 10), (60, 20)])
-        signal.raise_signal(signal.SIGWINCH)
-    async def _on_resize(self, event):
-        await super()._on_resize(event)
-        told.append(event.size.width)
-        if len(told) > 1 and not coming:
-            # Behind all that waits by now.
-            self.call_later(self.end)
-    def end(self):
-        open(sys.argv[1], "w").write(str(told[-1]))
-        self.exit()
-Resized(driver_class=TerminalDriver).run()
-"""
-
-
-def test_the_last_of_two_quick_resizes_wins(tmp_path: Path) -> None:
-    ours, its = os.openpty()
-    command = [sys.executable, "-c", RESIZED, str(tmp_path / "told")]
-    app = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
-    os.close(its)
-    try:
-        deadline = time.monotonic() + 60
-        while app.poll() is None:
-            assert time.monotonic() < deadline, "it has not ended"
-            if select.select([ours], [], [], 0.05)[0]:
-                # The terminal is gone as soon as the app is.
-                with suppress(OSError):
-                    os.read(ours, 65536)
-        assert int((tmp_path / "told").read_text()) == 60
-    finally:
-        app.kill()
-        app.wait()
-        os.close(ours)
-
-
 # Jobs
 
 SHELL = """
@@ -223,6 +99,7 @@ import os, signal
 from textual.app import App
 from reader.ui.terminal.driver import TerminalDriver
 class Job(App):
+    first_frame = None
     def on_mount(self):
         # Another thread may get the signal to go on; its handler runs once the loop wakes, as the reader's often does.
         self.set_interval(0.1, lambda: None)
@@ -312,8 +189,8 @@ class Run:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    monkeypatch.setattr(module, "GRACE", 0.05)
-    monkeypatch.setattr(module, "PATIENCE", 30.0)
+    monkeypatch.setattr(module, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "LAST_ACT_SECONDS", 30.0)
     # The terminal of the tests stays as it is.
     monkeypatch.setattr("os.isatty", lambda _: False)
     run = Run()
@@ -354,11 +231,11 @@ def test_a_disk_that_hangs_is_not_waited_for(run: Run, capfd: pytest.CaptureFixt
     answered = Event()
 
     def keep() -> list[str]:
-        module.PATIENCE = 30.0
+        module.LAST_ACT_SECONDS = 30.0
         answered.wait()
         return []
 
-    module.PATIENCE = 0.4
+    module.LAST_ACT_SECONDS = 0.4
     assert (hang(run, keep), capfd.readouterr().err) == (1, LATE)
     answered.set()
 
@@ -370,7 +247,7 @@ def test_a_reader_that_does_not_end_although_nothing_asked_it_is_ended(run: Run)
 
 @pytest.mark.parametrize("way", ["signal", "terminal"])
 async def test_a_reader_that_leaves_in_time_ends_by_itself(run: Run, way: str) -> None:
-    module.GRACE = 30.0
+    module.GRACE_SECONDS = 30.0
     asked = asyncio.Event()
     run.leaving.begin(asked.set, list)
     if way == "signal":
@@ -383,8 +260,8 @@ async def test_a_reader_that_leaves_in_time_ends_by_itself(run: Run, way: str) -
     run.leaving.expect_end()
     await asyncio.sleep(0)
     run.leaving.retire()
-    number, is_gone = (signal.SIGTERM, False) if way == "signal" else (signal.SIGHUP, True)
-    assert (run.leaving.signal, run.leaving.is_terminal_gone, asked.is_set()) == (number, is_gone, False)
+    number = signal.SIGTERM if way == "signal" else signal.SIGHUP
+    assert (run.leaving.signal, asked.is_set()) == (number, False)
     assert run.get_handlers() == run.before and not run.has_ended()
 
 
@@ -402,7 +279,7 @@ def test_handlers_that_a_first_frame_has_replaced_are_put_back(monkeypatch: pyte
 HANGING = """
 import asyncio, signal, sys, time, tty
 from reader.ui.terminal import leaving
-leaving.GRACE, leaving.PATIENCE = 0.05, 30.0
+leaving.GRACE_SECONDS, leaving.LAST_ACT_SECONDS = 0.05, 30.0
 async def work():
     watch = leaving.Leaving()
     tty.setraw(0)

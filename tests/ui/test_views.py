@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +12,9 @@ from typing import Any, cast
 import pytest
 
 from reader.core.feed_days import FIRST_DAY
+from reader.core.settings.standing import of_lists
 from reader.core.views import View
+from reader.log import standing
 from reader.refresh.plan import Days, Trending
 from reader.session.places import Place, ViewList, view
 from reader.settings_reader import load_settings
@@ -162,8 +166,8 @@ query = "upvotes:>0 sort:title"
 async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(VIEWS)
-    loaded = load_settings(file, {}).settings
-    chosen = settings(views=loaded.views, hidden_views=loaded.hidden_views)
+    loaded = load_settings(file, {})
+    chosen = settings(lists=tuple(of_lists(loaded.former)), hidden_views=loaded.settings.hidden_views)
     async with reader(settings=chosen, settings_file=file, size=(140, 42)) as r:
         await r.until(lambda: "Agents g1" in " ".join(r.filter_lines))
         assert not any("Starred" in line for line in r.filter_lines)
@@ -179,8 +183,10 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
         assert "Loud" in r.top and titles == sorted(titles)
         await r.press("g", "3")
         assert r.status == "you have 2 saved views"
-        # The file changes while the reader runs.
-        file.write_text(VIEWS.replace("upvotes:>0 sort:title", "title:agents").replace('["starred"]', "[]"))
+        # The lists and the file change while the reader runs.
+        loud = replace(chosen.lists[1], query="title:agents")
+        await asyncio.to_thread(standing.save, r.file, (chosen.lists[0], loud))
+        file.write_text("hidden_views = []")
         r[CacheWatch].look_around()
         await r.until(lambda: set(r.ids) == set(found))
         await r.until(lambda: any("Starred" in line for line in r.filter_lines))
@@ -225,10 +231,8 @@ async def test_programs_run_on_papers_by_a_key_or_a_command(reader: Opener, tmp_
         await r.type("all mine")
         await r.do("command.run")
         assert r.status == "all mine is saved; its key in the reader is g1"
-        assert (
-            '[[views]]\nname = "all mine"\nquery = "(day:latest) (has:output)"'
-            in (r.file.parent / "config.toml").read_text()
-        )
+        found = standing.load(tmp_path / "config.toml", r.file).settings.views
+        assert [(one.name, one.query) for one in found] == [("all mine", "(day:latest) (has:output)")]
 
 
 async def test_a_star_updates_watched_exports_and_runs_the_hook(
@@ -237,8 +241,8 @@ async def test_a_star_updates_watched_exports_and_runs_the_hook(
     file, out = tmp_path / "stars.bib", tmp_path / "out"
     text = f"on_star = ['sh', '-c', 'cat > {out}']\n[[exports]]\nquery = 'is:starred'\nfile = 'stars.bib'\n"
     (tmp_path / "config.toml").write_text(text)
-    found = load_settings(tmp_path / "config.toml", {}).settings
-    async with reader(settings=settings(exports=found.exports, on_star=found.on_star)) as r:
+    found = tuple(of_lists(load_settings(tmp_path / "config.toml", {}).former))
+    async with reader(settings=settings(lists=found)) as r:
         with monkeypatch.context() as patch:
             patch.setattr("reader.ui.command_line.runner.EXPORT_AFTER", 0.1)
             await r.do("paper.star")

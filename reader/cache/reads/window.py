@@ -204,18 +204,24 @@ class Window:
         news = f"SELECT 1 FROM paper AS p WHERE {_BY_INDEX[LATEST]} AND p.read = 0 AND p.added > ?"
         return self._value(news, f"{since[:19]}Z") is not None
 
-    def news(self, since: str) -> tuple[int, int, str]:
-        """The number of unread papers that came since a time (ISO, UTC), of their days, and the newest of these.
+    def news(self, since: str, after: int | None = None) -> tuple[int, int, str, int]:
+        """How many unread papers came since a time (ISO, UTC), on how many days, the newest day, and the last key.
 
-        Days that are more than 30 days before that time do not count: they were fetched late.
+        `after` is the key of the last paper that the user knows of, if known: papers have only the second in which they
+        came. Days that are more than 30 days before that time do not count: they were fetched late.
         """
+        came, last = ("p.added > ?", f"{since[:19]}Z") if after is None else ("p.pk > ?", after)
         with explained(self._path):
-            papers, days, newest = self._connection.execute(
-                f"SELECT count(*), count(DISTINCT p.sort_day), max(p.sort_day) FROM paper AS p WHERE {VISIBLE}"
-                " AND p.read = 0 AND p.added > ? AND p.sort_day > date(?, '-30 days')",
-                (f"{since[:19]}Z", since[:10]),
+            papers, days, newest, last_key = self._connection.execute(
+                "SELECT count(*), count(DISTINCT p.sort_day), max(p.sort_day), max(p.pk) FROM paper AS p"
+                f" WHERE {VISIBLE} AND p.read = 0 AND {came} AND p.sort_day > date(?, '-30 days')",
+                (last, since[:10]),
             ).fetchone()
-        return papers, days, newest or ""
+        return papers, days, newest or "", last_key or 0
+
+    def last_key(self) -> int:
+        """The greatest key of a paper; 0 without papers."""
+        return self._value("SELECT max(pk) FROM paper") or 0
 
     def _value(self, select: str, *values: object) -> Any:
         """The first value of the first row; None if there is no row."""

@@ -52,7 +52,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands by group, in the order of the help, each with a short description."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""The names of our commands, in `reader.commands` or in our extensions."""
+"""The names of our commands, each in a module of its own."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
@@ -84,10 +84,11 @@ FOREIGN = MappingProxyType(
 
 _MODULES = MappingProxyType(
     {
-        "import": "import_files",
+        "import": "reader.commands.import_files",
+        **{name: f"reader.{name}" for name in ("digest", "mcp", "sync")},
     }
 )
-"""Modules of commands whose names differ from the command's."""
+"""The modules of the commands that are not modules of `reader.commands` of the same name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -123,8 +124,8 @@ def find_command(name: str) -> Command:
     from importlib import import_module
 
     name = renamed.with_new_names([name])[0]
-    if name in COMMANDS and name not in installed.OWN:
-        command: Command = import_module(f"reader.commands.{_MODULES.get(name, name)}").COMMAND
+    if name in COMMANDS:
+        command: Command = import_module(_MODULES.get(name, f"reader.commands.{name}")).COMMAND
         return command
     found: Command | None = installed.command(name)
     if found is None:

@@ -454,17 +454,6 @@ _UPRIGHT_LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
 _FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
 
 
-def with_tex(document: Document) -> Document:
-    """The document with its formulas as TeX, between dollars."""
-    return _rewritten(
-        document,
-        lambda span: Span(f"${span.text}$", "code", span.target),
-        lambda formula: Verbatim(
-            tuple((Span(line),) for line in ("$$", *formula.rows, f"$$ {formula.number}".rstrip())), formula.anchor
-        ),
-    )
-
-
 def with_font_names(document: Document) -> Document:
     r"""The document with the names of fonts: `\mathbf{x}` is `bold x`, for terminals without its letters."""
     return _rewritten(

@@ -1,4 +1,4 @@
-"""The tables of the settings: single ones, such as `[digest]`, and repeated ones, such as `[[views]]`."""
+"""The tables of the settings: single ones, such as `[digest]`, and repeated ones, such as `[[commands]]`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from reader.core.settings.types import (
     Boolean,
     Command,
     FilePath,
+    Hook,
     InvalidValue,
     Number,
     OneOf,
     OneQuery,
     ProgramLine,
+    QueryList,
     RuleMarks,
     SettingType,
     WebAddress,
@@ -98,21 +100,18 @@ class Rule:
 
 Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
 
-TABLES: Mapping[str, type[Entry]] = {
-    "views": SavedView,
-    "exports": WatchedExport,
-    "commands": UserCommand,
-    "rules": Rule,
-}
+TABLES: Mapping[str, type[Entry]] = {"commands": UserCommand}
 """The tables by their names in the file."""
 
-DIGEST_FORMATS = ("markdown", "text", "html", "mail")
-"""Names of the formats of a digest; `mail` is a whole message with all of them and its headers."""
+LIST_TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "rules": Rule}
+"""The tables of a settings file of 0.2 that became standing queries."""
+
+_ALL_TABLES = {**TABLES, **LIST_TABLES}
 
 
 @dataclass(frozen=True, slots=True)
 class DigestMail:
-    """Where the digest goes."""
+    """Where the mail with the digest goes."""
 
     to: str = setting(MAIL_ADDRESS, "")
     """The address that gets the digest by "digest --send"."""
@@ -127,12 +126,6 @@ class DigestMail:
     """Your name at that server; empty for none."""
     password_command: tuple[str, ...] = setting(Command(), ())
     """Program that prints the password, such as ["pass", "mail"]; DAILYPAPERS_SMTP_PASSWORD wins over it."""
-    command: tuple[str, ...] = setting(Command(), ())
-    """Program that gets the digest by "digest --to command"; with format = "mail", it may be ["msmtp", "-t"]."""
-    file: str = setting(FilePath(), "")
-    """File that gets the digest by "digest --to file"."""
-    format: str = setting(OneOf(("", *DIGEST_FORMATS)), "")
-    """What the program or the file gets; empty for Markdown, or what the file's ending says."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -178,7 +171,8 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
 
     The key is empty for mistakes of the whole entry.
     """
-    types = setting_types(TABLES[table])
+    kind = _ALL_TABLES[table]
+    types = setting_types(kind)
     good: dict[str, Any] = {}
     wrong: list[tuple[str, InvalidValue]] = []
     for key, value in values.items():
@@ -188,11 +182,11 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
             good[key] = types[key].check(value)
         except InvalidValue as error:
             wrong.append((key, error))
-    needed = [one.name for one in fields(TABLES[table]) if one.default is MISSING]
+    needed = [one.name for one in fields(kind) if one.default is MISSING]
     missing = [name for name in needed if name not in values]
     if missing:
         wrong.append(("", InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
-    return (TABLES[table](**good) if all(name in good for name in needed) else None), wrong
+    return (kind(**good) if all(name in good for name in needed) else None), wrong
 
 
 class OneTable(SettingType):
@@ -226,12 +220,22 @@ class Entries(SettingType):
         return tuple(map(self._entry, value))
 
     def _entry(self, value: object) -> Entry:
-        if isinstance(value, TABLES[self.table]):
+        if isinstance(value, _ALL_TABLES[self.table]):
             return value
         entry, wrong = read_entry(self.table, value if isinstance(value, Mapping) else {})
         for _, error in wrong:
             raise error
         return cast("Entry", entry)
+
+
+LIST_SETTINGS: Mapping[str, SettingType] = {
+    "notify": QueryList(),
+    "on_star": Hook(),
+    "on_new": Hook(),
+    "mute": QueryList(is_exact=True),
+    **{table: Entries(table) for table in LIST_TABLES},
+}
+"""The settings of a file of 0.2 that became standing queries."""
 
 
 def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:

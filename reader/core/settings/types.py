@@ -64,7 +64,7 @@ def setting(rule: SettingType, default: Any = MISSING) -> Any:
 
 def setting_types(kind: type) -> dict[str, SettingType]:
     """The type of each field of a dataclass of settings."""
-    return {one.name: one.metadata["rule"] for one in fields(kind)}
+    return {one.name: one.metadata["rule"] for one in fields(kind) if "rule" in one.metadata}
 
 
 class Number(SettingType):
@@ -303,6 +303,8 @@ class OneQuery(SettingType):
     def convert(self, value: object) -> object | None:
         if not isinstance(value, str) or "\0" in value:
             return None
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise InvalidValue("is not UTF-8 text")
         parsed = _parse(value)
         if parsed.root is None and not (self._may_be_order and parsed.sort):
             raise InvalidValue(

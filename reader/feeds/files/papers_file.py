@@ -1,23 +1,23 @@
 """Read papers from files: JSON of the feed or our own, a saved page, and what other programs keep of papers.
 
-The content decides the format, not the file's name; any of them may be gzipped. Records of JSON are read one by one,
-so memory stays flat for files of any length; an unusable record is skipped and counted, with its line number.
+The content decides the format, not the file's name; any of them may be gzipped. JSON with a record a line is read one
+by one, so memory stays flat for files of any length; an unusable record is skipped and counted, with its line number.
 """
 
 from __future__ import annotations
 
-import codecs
-import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, count, groupby
+from gzip import BadGzipFile, GzipFile
+from io import BufferedReader, RawIOBase
+from itertools import groupby
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO, TypeGuard
+from typing import Any, BinaryIO, TypeGuard, cast
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
@@ -26,220 +26,151 @@ from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
-from reader.feeds.http.responses import GZIP_WINDOW
 from reader.feeds.huggingface.parse import listings
 from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
-from reader.feeds.safe import TooManyValues, check_size, parse_json_at
-
-VALUE_LIMIT = 1 << 24
-"""Characters of the longest value, 16 Mi; the longest day of the archive has 2 MB."""
-
-WASTE_LIMIT = 16 * VALUE_LIMIT
-"""Maximum characters read for values that turn out not to be JSON, each of which may be read again from its second
-line."""
-
-_SPACE = re.compile(r"[ \t\r\n]*")
-_CUT_OFF = 16
-"""An error this close to the end of the text may come from a value that is incomplete so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundValue:
-    """A value: a line's, or an entry of a list."""
-
-    value: object
-    line: int
-    """The line that it starts on, or that its list does."""
-    entry: int | None = None
-    """Its number in its list, from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Something other than JSON, up to the end of its line."""
-
-    line: int
-    reason: str
-
-
-class JsonStream:
-    """Values that follow each other in chunks of UTF-8, over lines or within them.
-
-    The entries of an outermost list are separate values. After anything but JSON, reading continues on the next line.
-    Memory stays under 128 MiB for values and eight times `VALUE_LIMIT`, whatever the chunks hold.
-    """
-
-    def __init__(self, chunks: Iterator[bytes], line: int) -> None:
-        """`line` is the number of the first line."""
-        self._chunks = chunks
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._text = ""
-        self._at = 0
-        self._line = line
-        self._ended = False
-        self._wasted = 0
-
-    def values(self) -> Iterator[FoundValue | Unreadable]:
-        """All values in order; an exception of the chunks passes through after the values before it."""
-        while self._skip_space():
-            if self._wasted > WASTE_LIMIT:
-                yield Unreadable(self._line, "too much before it is not JSON; the rest was not read")
-                return
-            if self._text[self._at] == "[":
-                yield from self._entries()
-            else:
-                line = self._line
-                found = self._value()
-                yield found if isinstance(found, Unreadable) else FoundValue(found[0], line)
-
-    def _entries(self) -> Iterator[FoundValue | Unreadable]:
-        line = self._line
-        self._at += 1
-        if self._skip_space() == "]":
-            self._at += 1
-            return
-        for number in count(1):
-            found = self._value()
-            if isinstance(found, Unreadable):
-                yield found
-                return
-            yield FoundValue(found[0], line, number)
-            after = self._skip_space()
-            if after not in ("]", ","):
-                # If a line of its own was cut off, the next record follows.
-                yield Unreadable(line, "not JSON")
-                return
-            self._at += 1
-            if after == "]":
-                return
-            self._skip_space()
-
-    def _value(self) -> tuple[object] | Unreadable:
-        """The value that starts here, in a tuple."""
-        line = self._line
-        while True:
-            try:
-                value, end = parse_json_at(self._text, self._at)
-            except json.JSONDecodeError as error:
-                reason, read = "not JSON", error.pos - self._at
-                is_cut = error.pos >= len(self._text) - _CUT_OFF or error.msg.startswith("Unterminated string")
-            except (ValueError, RecursionError):
-                reason, read, is_cut = "not JSON", len(self._text) - self._at, False
-            else:
-                # A number may continue in the next chunk, as after `1` in `1e+`.
-                if end > len(self._text) - 3:
-                    start = self._at
-                    if self._read():
-                        continue
-                    # The text before the value was dropped.
-                    end -= start
-                self._advance(end)
-                return (value,)
-            # Doubled each time, so that a long value is not read again for each chunk.
-            try:
-                if is_cut and self._read(read):
-                    _check_excess(self._text)
-                    continue
-            except TooManyValues as error:
-                reason = str(error)
-            self._wasted += read
-            self._skip_line()
-            return Unreadable(line, reason)
-
-    def _skip_space(self) -> str:
-        """Go to the next character that is not white space, and return it; the empty string at the end."""
-        while True:
-            if space := _SPACE.match(self._text, self._at):
-                self._advance(space.end())
-            if self._at < len(self._text):
-                return self._text[self._at]
-            if not self._read():
-                return ""
-
-    def _skip_line(self) -> None:
-        while (end := self._text.find("\n", self._at)) < 0:
-            self._at = len(self._text)
-            if not self._read():
-                return
-        self._at = end
-
-    def _advance(self, end: int) -> None:
-        self._line += self._text.count("\n", self._at, end)
-        self._at = end
-
-    def _read(self, at_least: int = 0) -> bool:
-        """Add a chunk, or several with at least this many characters; False at the end of the chunks."""
-        parts, size = [self._text[self._at :]], 0
-        while not self._ended and size <= at_least:
-            chunk = next(self._chunks, None)
-            self._ended = chunk is None
-            part = self._decoder.decode(chunk or b"", self._ended)
-            parts.append(part)
-            size += len(part)
-        self._text, self._at = "".join(parts), 0
-        return size > 0
-
-
-def _check_excess(text: str) -> None:
-    """Raise TooManyValues for a text that is too large for one value."""
-    if len(text) > VALUE_LIMIT:
-        raise TooManyValues("longer than any record")
-    check_size(text)
-
+from reader.feeds.safe import TooManyValues, UnreadableJson, parse_json
 
 CHUNK = 1 << 20
 
 LENGTH_LIMIT = 1 << 32
 """Maximum bytes of an unpacked file, 4 GiB: those of a million papers."""
 
-_GZIP = b"\x1f\x8b"
+LINE_LIMIT = 1 << 24
+"""Maximum bytes of a line of JSON, 16 MiB; the longest day of the archive has 2 MB."""
 
-# JSON and prose compress by a factor of 3 to 20; a file that expands much more is meant to exhaust memory.
-_BOMB_RATIO = 200
-_BOMB_SIZE = 1 << 26
+_GZIP = b"\x1f\x8b"
 
 
 class DamagedFile(Exception):
-    """The file is too long, or its gzip data is broken from here on or expands too much; the text says which."""
+    """The file is too long, or its gzip data is broken from here on; the text says which."""
 
 
-def decompressed(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a stream in chunks, decompressed if it is gzip; raises DamagedFile."""
-    packed = iter(lambda: stream.read(CHUNK), b"")
-    first = next(packed, b"")
-    length = 0
-    for chunk in _gunzip(first, packed) if first.startswith(_GZIP) else chain([first], packed):
-        length += len(chunk)
-        if length > LENGTH_LIMIT:
-            raise DamagedFile(f"it has more than {LENGTH_LIMIT // 1024**2:,} MiB")
-        yield chunk
+class UnpackedFile:
+    """The bytes of a stream, unpacked if it is gzip. Every method raises DamagedFile."""
 
+    def __init__(self, stream: BinaryIO) -> None:
+        self._given = BufferedReader(cast("RawIOBase", stream), CHUNK)
+        self._left = LENGTH_LIMIT
+        is_packed = self._given.peek(len(_GZIP)).startswith(_GZIP)
+        self._stream = GzipFile(fileobj=self._given) if is_packed else self._given
 
-def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    bytes_in, bytes_out = len(compressed), 0
-    decompressor = zlib.decompressobj(GZIP_WINDOW)
-    while True:
+    def close(self) -> None:
+        """Let go of the stream, which stays open."""
+        self._given.detach()
+
+    def head(self) -> bytes:
+        """The next bytes, at least one unless the file ends here; they are read again."""
+        return self._checked(lambda: self._stream.peek(1), is_read=False)
+
+    def line(self) -> bytes:
+        """The next line, or its next part if it is longer than `LINE_LIMIT`."""
+        return self._checked(lambda: self._stream.readline(LINE_LIMIT + 1))
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """The next bytes, at most `size`."""
+        return self._checked(lambda: self._stream.read(size))
+
+    def _checked(self, read: Callable[[], bytes], *, is_read: bool = True) -> bytes:
         try:
-            data = decompressor.decompress(compressed, CHUNK)
-        except zlib.error:
+            data = read()
+        except EOFError:
+            raise DamagedFile("the gzip file is cut off") from None
+        except (zlib.error, BadGzipFile):
             raise DamagedFile("the gzip data is damaged") from None
-        bytes_out += len(data)
-        if bytes_out > max(_BOMB_SIZE, _BOMB_RATIO * bytes_in):
-            raise DamagedFile(f"it unpacks to more than {_BOMB_RATIO} times its size")
-        yield data
-        compressed = decompressor.unused_data if decompressor.eof else decompressor.unconsumed_tail
-        if not compressed and (decompressor.eof or not data):
-            compressed = next(chunks, b"")
-            bytes_in += len(compressed)
-            if not compressed:
-                break
-        if decompressor.eof:
-            # Another member follows, or the padding that some tools append.
-            if not compressed.strip(b"\0"):
-                break
-            decompressor = zlib.decompressobj(GZIP_WINDOW)
-    if not decompressor.eof:
-        raise DamagedFile("the gzip file is cut off")
+        self._left -= len(data) if is_read else 0
+        if self._left < 0:
+            raise DamagedFile(f"it has more than {LENGTH_LIMIT // 1024**2:,} MiB")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class JsonValue:
+    """A value of a file: a line's, or an entry of a list."""
+
+    value: object
+    line: int
+    """The line that it, or its list, starts on."""
+    entry: int | None = None
+    """Its number in its list, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableLine:
+    """A line that is not JSON."""
+
+    line: int
+    reason: str
+
+
+def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[JsonValue | UnreadableLine]:
+    """The values of a file of JSON from a line on: one a line, as we write them, or one that covers the whole file.
+
+    The first line that is not only a bracket decides. Files with a value a line are read in constant memory; others
+    must fit into memory and are at most `_TEXT_LIMIT` long.
+    """
+    before = b""
+    for number, text in _numbered_lines(file, line):
+        if text is not None and not _is_value(text):
+            before += text
+            if text.strip() in (b"[", b""):
+                continue
+            yield from _whole_value(before + _whole(file, name), line)
+        else:
+            yield from _values_of_line(number, text)
+            for later, other in _numbered_lines(file, number + 1):
+                yield from _values_of_line(later, other)
+        return
+
+
+def _whole_value(body: bytes, line: int) -> Iterator[JsonValue | UnreadableLine]:
+    """The value that a text is; else the values of its lines."""
+    try:
+        yield from _entries(parse_json(body.decode("utf-8", "replace")), line)
+    except TooManyValues as error:
+        yield UnreadableLine(line, str(error))
+    except UnreadableJson:
+        for number, text in enumerate(body.split(b"\n"), line):
+            yield from _values_of_line(number, text)
+
+
+def _numbered_lines(file: UnpackedFile, number: int) -> Iterator[tuple[int, bytes | None]]:
+    """The lines with their numbers from `number` on; None for one that is too long."""
+    while text := file.line():
+        is_whole = len(text) <= LINE_LIMIT
+        while len(text) > LINE_LIMIT and not text.endswith(b"\n"):
+            text = file.line()
+        yield number, text if is_whole else None
+        number += 1
+
+
+def _is_value(text: bytes) -> bool:
+    try:
+        parse_json(_bare(text))
+    except UnreadableJson:
+        return False
+    return True
+
+
+def _bare(text: bytes) -> str:
+    """A line without the comma that separates it from the next entry of a list."""
+    return text.decode("utf-8", "replace").strip().removesuffix(",")
+
+
+def _values_of_line(number: int, text: bytes | None) -> Iterator[JsonValue | UnreadableLine]:
+    if text is None:
+        yield UnreadableLine(number, "longer than any record")
+    elif (bare := _bare(text)) not in ("", "[", "]"):
+        try:
+            yield from _entries(parse_json(bare), number)
+        except UnreadableJson as error:
+            yield UnreadableLine(number, str(error) if isinstance(error, TooManyValues) else "not JSON")
+
+
+def _entries(value: object, line: int) -> Iterator[JsonValue]:
+    if isinstance(value, list):
+        yield from (JsonValue(one, line, number) for number, one in enumerate(value, 1))
+    else:
+        yield JsonValue(value, line)
 
 
 BATCH = 200
@@ -265,7 +196,7 @@ class ListsFeeds(FeedMalformed):
     """The file is OPML: it lists feeds, not papers."""
 
     def __init__(self, name: str, body: bytes) -> None:
-        super().__init__(f"{name} lists feeds: 'dailypapers feeds import {name}' follows them.")
+        super().__init__(f"{name} lists feeds: 'dailypapers import {name}' follows them.")
         self.body = body
 
 
@@ -286,27 +217,26 @@ def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
 
 
 def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
-    chunks = decompressed(stream)
-    line, first = 1, b""
-    for chunk in chunks:
-        first = chunk.removeprefix(_BOM).lstrip()
-        if first:
-            line += chunk[: len(chunk) - len(first)].count(b"\n")
-            break
-        line += chunk.count(b"\n")
-    if not first:
-        raise FeedMalformed(f"{name} is empty.")
-    rest = chain([first], chunks)
-    if first.startswith(b"%PDF"):
-        yield Listing(None, (), entries=(_pdf(name),))
-    elif first.startswith(libraries.DATABASE):
-        yield _newsboat(rest, name)
-    elif (given := format_of(first)) is not None:
-        yield from _records(read_records(given, _whole(rest, name)))
-    elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
-        yield from _RecordReader(name).read(JsonStream(rest, line))
-    else:
-        yield from _read_text(_whole(rest, name), name, today)
+    file, line = UnpackedFile(stream), 1
+    try:
+        while (head := file.head()) and not (first := head.removeprefix(_BOM).lstrip()):
+            line += file.read(len(head)).count(b"\n")
+        if not head:
+            raise FeedMalformed(f"{name} is empty.")
+        space = file.read(len(head) - len(first))
+        line += space.count(b"\n")
+        if first.startswith(b"%PDF"):
+            yield Listing(None, (), entries=(_pdf(name),))
+        elif first.startswith(libraries.DATABASE):
+            yield _newsboat(file, name)
+        elif (given := format_of(first)) is not None:
+            yield from _records(read_records(given, _whole(file, name)))
+        elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
+            yield from _RecordReader(name).read(json_values(file, line, name))
+        else:
+            yield from _read_text(_whole(file, name), name, today)
+    finally:
+        file.close()
 
 
 def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
@@ -336,16 +266,16 @@ def _pdf(name: str) -> LibraryEntry:
     return LibraryEntry(Path(name).name, "", id)
 
 
-def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
+def _newsboat(file: UnpackedFile, name: str) -> Listing:
     """The papers of newsboat's cache, read from a copy: newsboat may be using it, and it may be gzipped."""
-    with NamedTemporaryFile(suffix=".db") as file:
+    with NamedTemporaryFile(suffix=".db") as copy:
         size = 0
-        for chunk in chunks:
-            size += file.write(chunk)
+        while chunk := file.read():
+            size += copy.write(chunk)
             if size > _DATABASE_LIMIT:
                 raise FeedMalformed(f"{name} is too long for a cache of newsboat.")
-        file.flush()
-        return Listing(None, (), entries=tuple(libraries.read_newsboat(Path(file.name), name)))
+        copy.flush()
+        return Listing(None, (), entries=tuple(libraries.read_newsboat(Path(copy.name), name)))
 
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
@@ -386,13 +316,11 @@ def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
     raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
 
 
-def _whole(chunks: Iterator[bytes], name: str) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > _TEXT_LIMIT:
-            raise FeedMalformed(f"{name} is too long: a text may have {_TEXT_LIMIT // 1024**2} MiB.")
-    return bytes(body)
+def _whole(file: UnpackedFile, name: str) -> bytes:
+    body = file.read(_TEXT_LIMIT + 1)
+    if len(body) > _TEXT_LIMIT:
+        raise FeedMalformed(f"{name} is too long: {_TEXT_LIMIT // 1024**2} MiB at most, except for one record a line.")
+    return body
 
 
 def _decoded(body: bytes, name: str) -> str:
@@ -425,10 +353,10 @@ class _RecordReader:
         self._found = False
         self._unusable = 0
 
-    def read(self, stream: JsonStream) -> Iterator[Listing]:
+    def read(self, values: Iterable[JsonValue | UnreadableLine]) -> Iterator[Listing]:
         """The listings of a file's values: days with their items, items, or lists of either."""
         try:
-            for found in stream.values():
+            for found in values:
                 yield from self._noted(self._value(found))
                 if self._unusable > UNUSABLE:
                     line = found.line
@@ -452,10 +380,10 @@ class _RecordReader:
             self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
             yield listing
 
-    def _value(self, found: FoundValue | Unreadable) -> Iterator[Listing]:
+    def _value(self, found: JsonValue | UnreadableLine) -> Iterator[Listing]:
         """The listings of one value, and of those before it if there are enough."""
         place = f"line {found.line}"
-        if isinstance(found, Unreadable):
+        if isinstance(found, UnreadableLine):
             self._skipped.append(Skipped(place, found.reason))
         elif libraries.is_library_item(found.value):
             self._collect_items([found.value], f"{place}, item {found.entry}" if found.entry is not None else place)

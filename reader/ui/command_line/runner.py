@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.core.settings.standing import ON_STAR
 from reader.ui.command_line.state import COMMAND, suggest
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import Here, Outcome, Running, Shell, Typed
@@ -123,7 +124,7 @@ AGAIN = 300.0
 """Seconds before failed watched exports are retried."""
 
 MOST_STARRED = 50
-"""Maximum papers waiting for `on_star`; of more, only the first ones are passed on."""
+"""Maximum papers waiting for a program that runs on stars; of more, only the first ones are passed on."""
 
 COLUMNS = 200
 """Width of the output, of which only the reason of a failure is shown."""
@@ -184,9 +185,9 @@ class AutomaticCommands(Actor):
 
     async def _run_on_star(self) -> None:
         async with self._turn:
-            if self._starred:
-                ids, self._starred = tuple(self._starred), {}
-                await self._run((*self._on_star, *ids))
+            ids, self._starred = tuple(self._starred), {}
+            for words in self._on_star if ids else ():
+                await self._run((*words, *ids))
 
     async def _run(self, words: Sequence[str]) -> bool:
         """Run a command in a process of its own, in turn; return whether it did.
@@ -217,11 +218,12 @@ class AutomaticCommands(Actor):
             self._running.kill()
 
 
-def _star_words(settings: Settings) -> tuple[str, ...]:
-    """The shell words that run `on_star` on the papers whose ids follow; none if it is off."""
-    wanted = settings.on_star
-    if not wanted:
-        return ()
-    line = wanted if isinstance(wanted, str) else shlex.join(wanted)
-    is_named = any(one.name.casefold() == line.casefold() for one in settings.commands)
-    return ("pipe", "--", line) if is_named else ("pipe", "--input", "json", "--", line)
+def _star_words(settings: Settings) -> list[tuple[str, ...]]:
+    """The words of the commands that run the user's programs on papers that he stars, whose ids follow."""
+    found: list[tuple[str, ...]] = []
+    names = {one.name.casefold() for one in settings.commands}
+    for one in settings.programs:
+        if one.query == ON_STAR:
+            line = one.run if isinstance(one.run, str) else shlex.join(one.run)
+            found.append(("pipe", *(() if line.casefold() in names else ("--input", "json")), "--", line))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import zip_longest
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import events
 from textual.geometry import Region, Size
@@ -19,7 +19,6 @@ from reader.ui.filter.rows import (
     FilterData,
     FilterState,
     Row,
-    group_above,
     heading_above,
     last_of_group,
     lay_out,
@@ -231,8 +230,9 @@ class FilterPane(Pane, can_focus=True):
         self._rows = lay_out(self._data, self._state)
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
-        # Rows come and go with the counts; the cursor's row keeps its place on the screen.
-        self.scroll_to(y=self._cursor - line if before else 0, animate=False)
+        if self.has_focus:
+            # Rows come and go with the counts; the cursor's row keeps its place on the screen.
+            self.scroll_to(y=self._cursor - line if before else 0, animate=False)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
@@ -250,10 +250,15 @@ class FilterPane(Pane, can_focus=True):
         self._tell_row()
 
     def _reveal(self) -> None:
-        """Scroll just enough to show the cursor; with the first row, also show the headings above it."""
+        """Scroll just enough to show the cursor, or, in a pane that was left, the listed view, else the top.
+
+        With the first row, also show the headings above it.
+        """
         first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
-        top = 0 if self._cursor <= first else self._cursor
-        self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False)
+        listed = (index for index, row in enumerate(self._rows) if row.mark == "chosen")
+        shown = self._cursor if self.has_focus else next(listed, first)
+        top = 0 if shown <= first or (not self.has_focus and shown < self.size.height) else shown
+        self.scroll_to_region(Region(0, top, 1, shown - top + 1), animate=False)
 
     def _reveal_group(self) -> None:
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
@@ -336,17 +341,6 @@ class FilterPane(Pane, can_focus=True):
         self._set_state(replace(self._state, order=order))
         return order
 
-    def fold(self, direction: Literal["left", "right"]) -> None:
-        """For left, fold the cursor's group; for right, unfold it, or go to its first row if it is unfolded."""
-        if (row := self.current) is None:
-            return
-        if direction == "left":
-            self._fold()
-        elif row.mark == "folded":
-            self.toggle()
-        elif row.kind in ("family", "more"):
-            self.move(1)
-
     def begin_narrowing(self) -> None:
         self.is_narrowing = True
         self.post_message(Reported("narrowing", True))
@@ -402,27 +396,13 @@ class FilterPane(Pane, can_focus=True):
         if self.screen.focused is not self:
             self.is_narrowing = False
         self._put_on_top()
+        self._reveal()
         self._repaint()
         self._tell_row()
 
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))
         self.post_message(Reported("topics", choice))
-
-    def _fold(self) -> None:
-        section = heading_above(self._rows, self._cursor)
-        if section in ("follows", "days", "tags"):
-            self._set_state(replace(self._state, unfolded=self._state.unfolded - {section}))
-            return
-        group = group_above(self._rows, self._cursor)
-        if group is None or self.narrowed:
-            return
-        above = self._rows[group]
-        if above.kind == "family":
-            self._set_state(replace(self._state, closed=self._state.closed | {above.key}))
-        elif above.key == "topics":
-            self._set_state(replace(self._state, unfolded=self._state.unfolded - {"topics"}))
-        self._move_cursor(group)
 
     def _tell_row(self) -> None:
         hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""

@@ -198,7 +198,8 @@ def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
             continue
         mark: Mark = "chosen" if is_here else "none"
         yield Row("view", one.id, one.name, one.count, mark, quiet=not one.count, unread=one.unread)
-    yield from _fold("follows", hidden, "more")
+    can_fold = "follows" in state.unfolded and len(data.follows) > FOLLOWS_AT_FIRST
+    yield from _fold("follows", hidden, "more", can_fold)
 
 
 def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
@@ -218,12 +219,16 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
         has_more = item.is_partial or bool(item.short)
         yield Row("day", item.day, day_name(item.day, newest), item.papers, mark, quiet, unread, has_more)
     hidden = sum(item.day != state.day for item in folded)
-    yield from _fold("days", hidden, "older")
+    can_fold = "days" in state.unfolded and len(data.days) > DAYS_AT_FIRST
+    yield from _fold("days", hidden, "older", can_fold)
 
 
-def _fold(section: str, hidden: int, what: str) -> Iterator[Row]:
+def _fold(section: str, hidden: int, what: str, can_fold: bool) -> Iterator[Row]:
+    """The row that unfolds a section, or folds it again."""
     if hidden:
         yield Row("more", section, f"{hidden:,} {what}", mark="folded", quiet=True)
+    elif can_fold:
+        yield Row("more", section, "fewer", mark="open", quiet=True)
     yield Row("gap", section)
 
 
@@ -243,7 +248,8 @@ def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
             hidden += 1
             continue
         yield Row("tag", name, name, count, mark)
-    yield from _fold("tags", hidden, "more")
+    can_fold = "tags" in state.unfolded and len(data.tags) > TAGS_AT_FIRST
+    yield from _fold("tags", hidden, "more", can_fold)
 
 
 def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:

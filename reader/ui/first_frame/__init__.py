@@ -56,10 +56,6 @@ def _show() -> FirstFrame | None:
     left = visit.load(paths.state_file())
     look = load_look(paths.look_file(), conditions(os.environ))
     if look is None:
-        from reader.ui.first_frame.kept_look import load_shipped
-
-        look = load_shipped(os.environ)
-    if look is None:
         return None
     from reader.ui.first_frame.painter import is_certain, read_content
     from reader.ui.shell.layout import remembered
@@ -75,6 +71,6 @@ def _show() -> FirstFrame | None:
     from reader.ui.first_frame.painter import Painter
 
     size = os.get_terminal_size(output)
-    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)), look, size, output)
+    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)).whole(), output)
     frame.show()
     return frame

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from importlib.util import find_spec
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from reader import __version__, paths, platform
-from reader.core.theme_names import AUTO, theme_name
+from reader import __version__
 from reader.paths import read_start, replace_private
 
 MOST_KEPT = 8
@@ -51,8 +49,6 @@ class KeptLook(NamedTuple):
     filter_key: str
     older_key: str
     """The key that goes to the day before, as displayed."""
-    moves: Mapping[str, int]
-    """Cursor steps by the input of a key; empty if steps do more than move."""
 
 
 def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> str:
@@ -96,45 +92,5 @@ def _load_all(file: Path) -> list[dict[str, Any]]:
         found = json.loads(read_start(file, MAX_SIZE).decode())
     except (OSError, ValueError, RecursionError):
         return []
-    return [one for one in _as_list(found) if isinstance(one, dict) and one.keys() == set(KeptLook._fields)]
-
-
-def _as_list(found: object) -> Iterable[object]:
-    return found if isinstance(found, list) else ()
-
-
-FILE = Path(__file__).parents[2] / "data" / "looks.json"
-"""Made by `python -m tests.ui.first_frame.shipped`."""
-
-
-def load_shipped(environment: Mapping[str, str]) -> KeptLook | None:
-    """The look of the default settings in this terminal; None if there are settings, or if unsure."""
-    wanted = shipped_conditions(environment)
-    return None if wanted is None or paths.config_file().exists() else load_look(FILE, wanted)
-
-
-def shipped_conditions(environment: Mapping[str, str]) -> dict[str, str] | None:
-    """The conditions of a shipped look: Textual's version, the theme and the form of colours; None if unusual."""
-    told, term = environment.get("COLORTERM", ""), environment.get("TERM", "")
-    is_unusual = "NO_COLOR" in environment or any(name.startswith("TEXTUAL") for name in environment)
-    if is_unusual or platform.lacks_signs(environment) or told not in ("", "truecolor", "24bit"):
-        return None
-    theme = theme_name(AUTO, environment)
-    if theme == "ansi":
-        # Its sixteen colours are written the same way everywhere.
-        colors = "16"
-    elif told:
-        colors = "truecolor"
-    elif term.endswith("-256color"):
-        colors = "256"
-    else:
-        return None
-    return {"textual": _installed("textual"), "theme": theme, "colors": colors}
-
-
-def _installed(package: str) -> str:
-    """A package's installed versions, without importing it, which takes longer than the frame."""
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        return ""
-    return " ".join(sorted(one.name for one in Path(found.origin).parents[1].glob(f"{package}-*.dist-info")))
+    looks = found if isinstance(found, list) else ()
+    return [one for one in looks if isinstance(one, dict) and one.keys() == set(KeptLook._fields)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -118,7 +118,7 @@ class Unsure(Exception):
 
 
 class Painter:
-    """Draws the first frame, and the list again as the cursor moves."""
+    """Draws the first frame."""
 
     def __init__(
         self, look: KeptLook, content: Content, panes: PaneChoice, size: tuple[int, int], now: datetime
@@ -153,21 +153,10 @@ class Painter:
             is_comfortable=form.is_comfortable,
             older_key=look.older_key,
         )
-        self._drawn: dict[Heading | PaperAt, Sequence[str]] = {}
-        self.cursor = content.cursor
-        self._top = self._lines.top_around(self.cursor, self._list.height)
-        self._reveal(0)
-        self._drawn_list = self._shown = self._draw_list()
-
-    @property
-    def highlighted(self) -> int:
-        return self._content.order.pks[self.cursor]
-
-    @property
-    def height(self) -> int:
-        """The highlighted paper's line from the top of the list; 0 if a heading takes the only line."""
-        view = self._lines.view(self._top, self._list.height)
-        return next((y for y, slot in enumerate(view) if slot is not None and slot[2:] == (self.cursor, 0)), 0)
+        self._top = self._lines.top_around(content.cursor, self._list.height)
+        top = self._lines.top_that_shows(content.cursor, self._top, self._list.height, 0)
+        if top is not None:
+            self._top = self._lines.top_near(top, self._list.height)
 
     def _height_of(self, place: int) -> int:
         return paper_height(self._row(place), self._list.width, self._list_look)
@@ -179,33 +168,8 @@ class Painter:
             raise Unsure("row") from unknown
 
     def whole(self) -> str:
-        return "".join((*self._shown, *self._chrome(), *self._around()))
-
-    # The cursor
-
-    def move(self, steps: int) -> bool:
-        """Move the cursor down by this many papers, up if negative; False if it would leave those loaded."""
-        last, before = len(self._lines.pks) - 1, (self.cursor, self._top)
-        if self.cursor + steps > last and not self._lines.is_complete:
-            return False
-        self.cursor = min(max(self.cursor + steps, 0), last)
-        try:
-            self._reveal(steps)
-            self._drawn_list = self._draw_list()
-        except Unsure:
-            self.cursor, self._top = before
-            return False
-        return True
-
-    def changes(self) -> str:
-        """The screen changes since the last call."""
-        before, self._shown = self._shown, self._drawn_list
-        return "".join(new for old, new in zip(before, self._shown, strict=True) if old != new)
-
-    def _reveal(self, steps: int) -> None:
-        top = self._lines.top_that_shows(self.cursor, self._top, self._list.height, steps)
-        if top is not None:
-            self._top = self._lines.top_near(top, self._list.height)
+        """The text that draws the frame; raises Unsure."""
+        return "".join((*self._draw_list(), *self._chrome(), *self._around()))
 
     # Lines
 
@@ -225,14 +189,10 @@ class Painter:
         if slot.kind == "heading":
             content = Heading(*self._lines.heading(slot.group))
         else:
-            content = PaperAt(
-                self._row(slot.place), slot.place == self.cursor, in_text=self._lines.is_in_text(slot.place)
-            )
-        if content not in self._drawn:
-            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
-            lines = draw_content(content, width, self._list_look)
-            self._drawn[content] = [self._styled("list", line, width, over) for line in lines]
-        return self._drawn[content][slot.part]
+            is_highlighted = slot.place == self._content.cursor
+            content = PaperAt(self._row(slot.place), is_highlighted, in_text=self._lines.is_in_text(slot.place))
+        over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
+        return self._styled("list", draw_content(content, width, self._list_look)[slot.part], width, over)
 
     def _chrome(self) -> Iterator[str]:
         content, look, signs = self._content, self._look, self._glyphs

@@ -12,7 +12,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from rich.cells import cell_len, set_cell_size
@@ -42,35 +42,6 @@ if TYPE_CHECKING:
 else:
     # At run time the mixins have no Textual base: CSS looks only at the first base that is a widget.
     _App = _Screen = _Text = object
-
-
-# Private names
-
-
-def _has(owner: type, *names: str) -> bool:
-    """Whether a class of Textual has these private names, as methods or attributes."""
-    known: set[str] = set()
-    for one in owner.__mro__:
-        known.update(vars(one), getattr(getattr(vars(one).get("__init__"), "__code__", None), "co_names", ()))
-    return known.issuperset(names)
-
-
-# Without them, plain Textual does the work. `tests/test_terminal.py` starts the reader without them.
-_HAS_SCROLLBARS = _has(ScrollView, "_vertical_scrollbar", "_scroll_update") and _has(App, "_start_widget")
-_HAS_LAYOUT = _has(Screen, "_refresh_layout", "_compositor")
-_HAS_QUEUE = _has(MessagePump, "_peek_message", "_get_message")
-
-
-@cache
-def knows_terminal() -> bool:
-    """Whether Textual has the private names that our terminal driver needs; otherwise its own driver is used."""
-    try:
-        import textual._xterm_parser as parser
-        from textual.drivers.linux_driver import LinuxDriver
-    except ImportError:
-        return False
-    has_parser = {"XTermParser", "BRACKETED_PASTE_START", "BRACKETED_PASTE_END"} <= vars(parser).keys()
-    return has_parser and _has(LinuxDriver, "_file", "_writer_thread", "_in_band_window_resize")
 
 
 # Time
@@ -253,9 +224,7 @@ class BareScrollView(ScrollView, inherit_bindings=False):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_virtual_size(self, size: Size) -> None:
-        if not _HAS_SCROLLBARS:
-            self.refresh(layout=True)
-        elif self.container_size:
+        if self.container_size:
             self._scroll_update(size)
 
     @property
@@ -270,8 +239,6 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     @property
     def vertical_scrollbar(self) -> ScrollBar:
         """The scrollbar, made at its first use, like Textual's own."""
-        if not _HAS_SCROLLBARS:
-            return super().vertical_scrollbar
         if self._vertical_scrollbar is None:
             self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
             self._vertical_scrollbar.display = False
@@ -312,9 +279,8 @@ class HeldScreen(_Screen):
 
     def draw_ahead(self) -> None:
         """Lay out the screen and cache its lines for the first drawn frame."""
-        if _HAS_LAYOUT:
-            self._refresh_layout()
-            self._compositor.render_strips()
+        self._refresh_layout()
+        self._compositor.render_strips()
 
     def release(self) -> None:
         """Start drawing, beginning with everything."""
@@ -330,8 +296,6 @@ async def take_keys(node: MessagePump) -> list[Key]:
     each one or for none.
     """
     keys: list[Key] = []
-    if not _HAS_QUEUE:
-        return keys
     # The marker for the end of all messages may follow the last key.
     with suppress(MessagePumpClosed):
         # A forwarded key comes back from a widget that did not want it.

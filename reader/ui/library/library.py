@@ -279,6 +279,10 @@ class Library(Marker):
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
+    def last_key(self) -> int:
+        """The greatest key of a paper in the cache; 0 without papers."""
+        return self._ask(Window.last_key, 0)
+
     def first_list(
         self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
     ) -> Order[int]:
@@ -450,9 +454,9 @@ class Library(Marker):
         """Like `older_day`, among days with a paper of a selection."""
         return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
 
-    async def news(self, since: str) -> tuple[int, int, str]:
+    async def news(self, since: str, after: int | None) -> tuple[int, int, str, int]:
         """See `Window.news`."""
-        return await self._days.ask_next(lambda window: window.news(since))
+        return await self._days.ask_next(lambda window: window.news(since, after))
 
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""

@@ -182,8 +182,15 @@ class MovementActions(Actor):
         state = self._model.state
         reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.pane_front)
         panes = [name for name in _LEFT_TO_RIGHT if name in reachable]
+        if len(panes) == 1:
+            self._model.show_notice("only one pane fits here · " + self._other_panes(state))
+            return
         now = panes.index(state.focus) if state.focus in panes else 0
         self._model.change(state.focused(panes[(now + by) % len(panes)]))
+
+    def _other_panes(self, state: State) -> str:
+        opens, filters = (self._keymap.key(id, state.context) for id in ("read.open", "find.filter"))
+        return " · ".join(filter(None, (opens and f"{opens} opens the paper", filters and f"{filters} filter")))
 
     @handles("pane.zoom")
     def zoom(self, _count: int | None) -> None:
@@ -207,11 +214,17 @@ class MovementActions(Actor):
     @handles("pane.density")
     def change_density(self, _count: int | None) -> None:
         state = self._model.state
-        self._model.change(state.choose_panes(state.panes.with_other_density()))
+        panes = state.panes.with_other_density()
+        self._model.change(state.choose_panes(panes))
+        key = self._keymap.key("pane.density", state.context)
+        is_cut = panes.density == "compact"
+        self._model.show_notice(
+            f"titles on one line · {key} shows them whole" if is_cut else f"whole titles · {key} cuts them"
+        )
 
     @handles_steps("pane.wider", "pane.narrower")
     def resize(self, by: int) -> None:
-        state = self._model.state
+        state, is_wider = self._model.state, by > 0
         panes, width = state.panes, state.width
         sizes = panes.at(width)
         if state.context == "filter":
@@ -220,6 +233,12 @@ class MovementActions(Actor):
             by = -by if state.context == "detail" else by
             panes = panes.resized(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
         self._model.change(state.choose_panes(panes))
+        if panes.at(width) == sizes:
+            self._model.show_notice("this pane can't become any " + ("wider" if is_wider else "narrower"))
+            return
+        way, back = ("wider", "pane.narrower") if is_wider else ("narrower", "pane.wider")
+        name = "list" if state.context == "list" else f"{state.context} pane"
+        self._model.show_notice(f"{name} {way} · {self._keymap.key(back, state.context)} takes that back")
 
 
 class SelectionActions(Actor):

@@ -36,6 +36,8 @@ class News(NamedTuple):
     """ISO time in UTC."""
     is_whole_day: bool = False
     """Whether they are all papers of the newest day."""
+    last_key: int = 0
+    """The greatest key among theirs."""
 
 
 NEWS: Part[News | None] = Part(None)
@@ -72,14 +74,16 @@ class NewsActions(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._since = services.library.new_since
+        self._known_key: int | None = None
+        """The key of the last paper that the user knows of; None if papers are new by the time of the last visit."""
         if self._since is None and not services.model.state.is_empty:
-            self._since = self._now()
+            self._know_all()
 
     @follows(lambda state: (state.is_ready, state.cache_version, state.marks_version, state[REFRESH].ended), now=True)
     def look(self, state: State) -> None:
         """Count the new papers after each change of the cache; those that fill an empty cache are not announced."""
         if self._since is None and state[REFRESH].ended:
-            self._since = self._now()
+            self._know_all()
         if state.is_ready and self._since is not None and not self._look.demo:
             self._background.start("news", self._count, exclusive=True)
 
@@ -87,7 +91,7 @@ class NewsActions(Actor):
     def see(self, state: State) -> None:
         news = state[NEWS]
         if news is not None and is_shown(state, news):
-            self._acknowledge()
+            self._acknowledge(news)
 
     @handles("news.show")
     def show(self, _count: int | None) -> None:
@@ -98,45 +102,53 @@ class NewsActions(Actor):
             return
         self._library.count_as_new(news.since)
         place = news_place(news, state.place)
-        self._acknowledge()
+        self._acknowledge(news)
         self._model.change(self._model.state.go(place, TOP))
 
     @handles("news.dismiss")
     def dismiss(self, _count: int | None) -> None:
         """Remove the announcement; the papers stay unread."""
-        if self._model.state[NEWS] is not None:
-            self._acknowledge()
+        if (news := self._model.state[NEWS]) is not None:
+            self._acknowledge(news)
             self._model.show_notice("dismissed · the papers stay unread")
         else:
             self._model.show_notice("no new papers")
 
-    def _acknowledge(self) -> None:
-        self._since = self._now()
+    def _know_all(self) -> None:
+        """Announce only papers that come later."""
+        self._since, self._known_key = self._now(), self._library.last_key()
+
+    def _acknowledge(self, news: News) -> None:
+        """Announce only papers that came after these, even within the same second."""
+        self._since, self._known_key = self._now(), news.last_key
         self._model.change(self._model.state.put(NEWS, None))
 
     def _now(self) -> str:
         return f"{self._look.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     async def _count(self) -> None:
-        since = self._since
+        since, known = self._since, self._known_key
         if since is None:
             return
         try:
-            news = await count_news(self._library, since)
+            news = await count_news(self._library, since, known)
         except (CacheInterrupted, CacheError):
             return
-        if since == self._since:
+        if (since, known) == (self._since, self._known_key):
             self._model.change(self._model.state.put(NEWS, news))
 
 
-async def count_news(library: Library, since: str) -> News | None:
-    """The unread papers that came since a time; None without any. Raises CacheError and CacheInterrupted."""
-    papers, days, newest = await library.news(since)
+async def count_news(library: Library, since: str, known_key: int | None = None) -> News | None:
+    """The unread papers that came since a time, or after a key; None without any.
+
+    Raises CacheError and CacheInterrupted.
+    """
+    papers, days, newest, last_key = await library.news(since, known_key)
     if not papers:
         return None
     day = library.visible_papers(newest)
     is_whole_day = days == 1 and day.papers == papers and newest == library.newest_day()
-    return News(papers, days, newest, since, is_whole_day)
+    return News(papers, days, newest, since, is_whole_day, last_key)
 
 
 def visited_at(state: State, now: datetime) -> str:

@@ -5,9 +5,11 @@ Only visible lines are drawn, from rows fetched on demand.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict, Unpack
 
 from textual import events
@@ -147,6 +149,10 @@ class PaperList(Pane, can_focus=True):
         self._news_key = ""
         self._heights: dict[int, int] = {}
         """The line counts of measured papers, by place."""
+        self._gone: PaperKey | None = None
+        """The paper under the cursor that a list which was read again no longer has."""
+        self._drawn_since = 0.0
+        """When that list was drawn, by the monotonic clock."""
         self._viewed: object = None
         self._view: Sequence[LineSlot | None] = ()
 
@@ -196,7 +202,19 @@ class PaperList(Pane, can_focus=True):
         if not is_away:
             self._reveal()
         self._repaint(before)
+        if is_news and keep != self.highlighted:
+            self._gone, self._drawn_since = keep, math.inf
+            self.call_after_refresh(self._note_drawn)
+        elif not is_news:
+            self._gone = None
         self._report_highlighted()
+
+    def _note_drawn(self) -> None:
+        self._drawn_since = monotonic()
+
+    def meant(self, pressed_at: float) -> PaperKey | None:
+        """The paper that a key was meant for: the one under the cursor on the screen when it was pressed."""
+        return self._gone if self._gone is not None and pressed_at < self._drawn_since else self.highlighted
 
     def _place(self, height: int | None) -> None:
         """Scroll until the cursor is `height` lines below the list's top, or in its middle."""
@@ -327,6 +345,7 @@ class PaperList(Pane, can_focus=True):
         delta = index - self._cursor
         is_moved = delta != 0 or on_hole != self._is_on_hole
         if is_moved:
+            self._gone = None
             news = self._news_line
             self._repaint_paper(self._cursor)
             self._cursor, self._is_on_hole = index, on_hole
@@ -337,14 +356,6 @@ class PaperList(Pane, can_focus=True):
         self._reveal(1 if on_hole else delta)
         self._report_highlighted()
         return is_moved
-
-    def stand(self, pk: PaperKey, height: int) -> None:
-        """Highlight a paper, if it still exists, `height` lines below the list's top."""
-        index = self._lines.find(pk, self._cursor)
-        if index is not None:
-            self.to_index(index)
-            self._scroll_paper_to(index, height)
-            self._reveal()
 
     def step(self, delta: int) -> bool:
         """Go down by `delta` lines of papers and holes, up if negative; of many, only papers count."""

@@ -17,6 +17,7 @@ from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import begins, follows, handles, handles_each, handles_steps
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -45,7 +46,6 @@ _TAKEN_BACK = {
     "without a note": "noted again",
     "highlighted in the text": "its highlight as it was before",
     "moved in the queue": "back in its place in the queue",
-    "looked at again": "marked as changed again",
 }
 """What taking back a mark is called, where it is not `no longer` or `again`."""
 
@@ -90,6 +90,7 @@ class MarkActions(Actor):
         super().__init__(services)
         self._read_when = services.settings.read_when
         self._goes_on = services.settings.after_mark == "next"
+        self._keyboard = services[Keyboard]
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._starring = services[AutomaticCommands].starring
@@ -102,7 +103,8 @@ class MarkActions(Actor):
             self._toggle_all(kind, self._model.take_targets())
             return
         front = self._model.state.front_paper
-        row = self._papers.highlighted_row if front is None else self._papers.row_of(front)
+        meant = self._papers.meant(self._keyboard.pressed_at) if front is None else front
+        row = None if meant is None else self._papers.row_of(meant)
         if row is None:
             return
         if count is not None and front is None:
@@ -113,7 +115,7 @@ class MarkActions(Actor):
             return
         value = not getattr(row, FIELDS[kind])
         # A paper on its page is being read, and unmarking one counts as a look.
-        goes_on = self._goes_on and value and front is None
+        goes_on = self._goes_on and value and front is None and meant == self._papers.highlighted
         self._mark(kind, value, [row.pk])
         if goes_on:
             self._papers.move(1)

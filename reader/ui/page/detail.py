@@ -32,8 +32,8 @@ _ROLES = (
     "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
-LOW = 8
-"""Height of a low pane, which omits blank lines between title and facts."""
+LOW = 12
+"""Height of a low pane, which is a preview: it begins with what the list does not say."""
 
 CHROME = 3
 """Maximum rows of the screen outside the panes."""
@@ -128,10 +128,8 @@ class PaperDetail(Pane, can_focus=True):
         if self._paper is not None:
             column = min(width - 2, MEASURE)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
-            self._lines = compose(self._paper, column, self._look)
-            if height < LOW:
-                # The facts follow the title directly.
-                self._lines.remove(())
+            is_preview = height < LOW and not self._look.is_page and not self._is_alone
+            self._lines = compose(self._paper, column, replace(self._look, is_preview=is_preview))
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.

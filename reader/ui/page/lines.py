@@ -135,7 +135,7 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     for one in output.text[:MOST_SHOWN].split("\n"):
         lines.extend(fill([Piece(literal(one), "summary")], width - 2) if one.strip() else [()])
     if len(output.text) > MOST_SHOWN:
-        lines.extend(fill([Piece("'dailypapers show' prints the rest", "muted")], width - 2))
+        lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
     return [(bar, *line) for line in lines]
 
 
@@ -164,16 +164,20 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     searched = pattern(look.words)
     repositories, versions, comments = _related(paper, width, look)
     organization = fill(mark(paper.organization or "", "people", searched), width)
+    about = [*_people(paper, width, look), *organization, *_facts(paper, width, look)]
+    summary, abstract = _summary(paper, width, look, searched), _abstract(paper, width, searched)
+    head = [fill(mark(paper.title, "title", searched), width), about]
+    if look.is_preview:
+        head, summary, abstract = [[*(summary or abstract[1:]), *about]], [], abstract if summary else []
     parts = (
-        fill(mark(paper.title, "title", searched), width),
-        [*_people(paper, width, look), *organization, *_facts(paper, width, look)],
+        *head,
         suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
         _since_marked(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
-        _summary(paper, width, look, searched),
-        _abstract(paper, width, searched),
+        summary,
+        abstract,
         *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
         _page_title(width, look),
@@ -264,7 +268,8 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     glyphs = look.glyphs
-    pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
+    has_day = bool(paper.day) and not look.is_preview
+    pieces = [Piece(short_day(paper.day or "", look.today, weekday), "facts")] if has_day else []
     if isinstance(paper.pk, NotCached):
         pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
@@ -277,7 +282,7 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
         pieces.append(Piece(literal(paper.venue), "facts"))
     if says_withdrawn(paper.remark):
         pieces.append(Piece("withdrawn", "changed"))
-    if paper.upvotes is not None:
+    if paper.upvotes is not None and not look.is_preview:
         pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
@@ -334,7 +339,7 @@ def _summary(paper: Paper, width: int, look: Presentation, searched: Marker | No
     if not paper.summary:
         return []
     bar = Piece(f"{look.glyphs.quote} ", "quote")
-    label = fill([Piece("AI summary", "label")], width - 2)
+    label = [] if look.is_preview else fill([Piece("AI summary", "label")], width - 2)
     return [(bar, *line) for line in (*label, *fill(mark(paper.summary, "summary", searched), width - 2))]
 
 

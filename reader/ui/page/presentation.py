@@ -33,6 +33,8 @@ class Presentation:
     """Keys that open links, by the link's letter."""
     is_page: bool = False
     """Whether each link has a line of its own, with its key."""
+    is_preview: bool = False
+    """Whether the summary or the abstract comes first, and what the list's row has is left out."""
     position: str = ""
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False

@@ -16,9 +16,9 @@ from reader.ui.kit.glyphs import Glyphs
 from reader.ui.looks.theme import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS, Pictures
 from reader.ui.pictures.state import PICTURES
+from reader.ui.shell.app import ShellApp
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
-from reader.ui.terminal.leaving import LosesTerminal
 
 if TYPE_CHECKING:
     from reader.refresh.drawn import PictureDrawn
@@ -48,7 +48,7 @@ class PicturePane(Widget):
 
     def _send(self, sequence: str) -> None:
         """Send our own sequence to the terminal, in order with drawing."""
-        if sequence and isinstance(self.app, LosesTerminal) and (terminal := self.app.terminal):
+        if sequence and isinstance(self.app, ShellApp) and (terminal := self.app.terminal):
             terminal.write(sequence)
             terminal.flush()
 

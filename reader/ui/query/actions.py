@@ -26,12 +26,16 @@ from reader.ui.page.loader import PaperLookup
 from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import follows, handles, handles_each, stops
+from reader.ui.shell.handlers import answers, follows, handles, handles_each, stops
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
+
+
+LONGEST_PASTE = 2_000
+"""Maximum characters of pasted text that are read for a paper's id."""
 
 
 class AddActions(Actor):
@@ -40,6 +44,20 @@ class AddActions(Actor):
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
         self._model.change(self._model.state.open_query("id:"))
+
+    @answers("paste")
+    def offer_pasted_paper(self, text: str) -> None:
+        """Show the paper whose id or address was pasted into the list, or offer to fetch it."""
+        from reader.core.ids import named_id
+
+        if self._model.state.is_typing:
+            return
+        id = named_id(text[:LONGEST_PASTE])
+        if id is not None:
+            self._model.change(self._model.state.go(Place(view("all"), f"id:{id}")))
+        else:
+            search = self._keymap.key("find.query")
+            self._model.show_notice(f"the pasted text names no paper · {search} searches for words")
 
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.places import is_server
 from reader.core.errors import CacheError, ReaderError
+from reader.paths import log_database
 from reader.session.places import listed_views
 from reader.ui.refresh.state import REFRESH, join_failed, joined
 from reader.ui.shell.commands import Outcome, Running
@@ -170,7 +171,7 @@ class CacheWatch(Actor):
 
 
 class SettingsWatch(Actor):
-    """Watches the settings file, if there is one."""
+    """Watches the settings file and the standing queries of the log, if there are any."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -179,15 +180,12 @@ class SettingsWatch(Actor):
         self._is_muted = False
         self._seen = self._stamp()
 
-    def _stamp(self) -> tuple[int, int] | None:
-        try:
-            found = self._file.stat() if self._file is not None else None
-        except OSError:
-            return None
-        return found and (found.st_mtime_ns, found.st_size)
+    def _stamp(self) -> tuple[tuple[int, int] | None, ...]:
+        log = log_database(self._library.path)
+        return tuple(_file_stamp(file) for file in (self._file, log, log.with_name(f"{log.name}-wal")))
 
     def look(self) -> None:
-        """Read the file again if it has changed since the last look."""
+        """Read the settings and lists again if a file has changed since the last look."""
         stamp = self._stamp()
         if stamp != self._seen:
             self._seen = stamp
@@ -196,11 +194,14 @@ class SettingsWatch(Actor):
             self._background.start("settings", self._follow_muted_words)
 
     async def _read(self) -> None:
-        from reader.settings_reader import load_settings
+        from reader.log import standing
 
         if self._file is None:
             return
-        loaded = await asyncio.to_thread(load_settings, self._file)
+        loaded = await asyncio.to_thread(standing.load, self._file, self._library.path)
+        if loaded.settings == self._settings:
+            # Marks change the log too.
+            return
         self._model.change(self._model.state.know_views(listed_views(loaded.settings)))
         self._settings = loaded.settings
         await self._follow_muted_words()
@@ -212,6 +213,14 @@ class SettingsWatch(Actor):
         with suppress(CacheError):
             if await asyncio.to_thread(_mute, self._library.path, self._settings, self._look.today):
                 self._model.change(self._model.state.cache_changed())
+
+
+def _file_stamp(file: Path | None) -> tuple[int, int] | None:
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return found and (found.st_mtime_ns, found.st_size)
 
 
 def _mute(file: Path, settings: Settings, today: date) -> bool:

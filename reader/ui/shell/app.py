@@ -11,9 +11,9 @@ from textual import constants, events, on
 from textual.app import App
 from textual.driver import Driver
 
-from reader.ui.kit.textual_fixes import StylesheetParsedOnce, knows_terminal
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce
 from reader.ui.looks import theme
-from reader.ui.terminal.leaving import Leaving, OurTerminal
+from reader.ui.terminal.leaving import Leaving
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.keys.actions import Context, KeySet
     from reader.refresh.lines import JobRunner
-    from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.shell.commands import Shell
+    from reader.ui.terminal.driver import TerminalDriver
 
 
 class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
@@ -56,7 +57,8 @@ class ShellApp(ThemedApp):
     """The app; `leaving`, if any, supervises its end."""
 
     leaving: Leaving | None = None
-    terminal: OurTerminal | None = None
+    terminal: TerminalDriver | None = None
+    """Our driver; None in a browser and in tests."""
     failure: Exception | None = None
     first_frame: FirstFrame | None = None
     run_job: JobRunner
@@ -99,7 +101,7 @@ class ShellApp(ThemedApp):
 
     def get_driver_class(self) -> type[Driver]:
         """The driver named by `TEXTUAL_DRIVER`, such as that of `textual serve`; else ours for this system."""
-        if constants.DRIVER or not knows_terminal():
+        if constants.DRIVER:
             return super().get_driver_class()
         from reader.ui.terminal.driver import TerminalDriver
 
@@ -147,14 +149,11 @@ class ShellApp(ThemedApp):
         """Whether the app is ending: later keys would open screens that close at once."""
         return self.return_code is not None
 
-    def take_terminal(self) -> Handed | None:
-        """Replace the first frame, if any, from now on; return its cursor."""
-        frame, self.first_frame = self.first_frame, None
-        if frame is None or self.terminal is None:
-            return None
-        handed = frame.hand_over()
-        self.terminal.take_over(handed.unread)
-        return handed
+    def take_terminal(self) -> None:
+        """Replace the first frame, if any, from now on."""
+        self.first_frame = None
+        if self.terminal is not None:
+            self.terminal.take_over()
 
     def set_title(self, title: str) -> None:
         """Set the title of the terminal's window, if it has one; the title must be clean."""
@@ -174,8 +173,3 @@ class ShellApp(ThemedApp):
             return False
         self.open_url(url)
         return True
-
-    def handled(self, keys: int) -> None:
-        """Let the terminal send this many more keys."""
-        if self.terminal is not None:
-            self.terminal.handled(keys)

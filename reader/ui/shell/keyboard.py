@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from reader.keys.actions import Action, Context
+from reader.keys.actions import CONTEXTS, TYPING, Action, Context, place_of
 from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, UnknownKeys
-from reader.keys.spelling import spell
+from reader.keys.spelling import Chord, spell
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Prompt
 
@@ -41,6 +41,10 @@ MERGED = frozenset(
 """Actions for which one run with a count equals repeated runs."""
 
 
+_OVER_ALL = ("output", "why", "help", "picture")
+"""Contexts in which a key without effect is not explained: what is in front covers the notice."""
+
+
 class Keyboard(Actor):
     """Turns keys into actions by the table of keys."""
 
@@ -62,6 +66,8 @@ class Keyboard(Actor):
         self._pressed = 0.0
         self.pressed_at = 0.0
         """When the key that is handled was pressed, by the monotonic clock."""
+        self._explained: set[tuple[Context, Chord]] = set()
+        """The keys without effect that were explained, by context."""
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
         self._still = services.background.delayed(self._do_if_still)
@@ -84,7 +90,7 @@ class Keyboard(Actor):
         rested = time.monotonic()
         try:
             while self._do_held() and self._waiting and not self._app.is_leaving:
-                await self._deliver(self._take())
+                await self._deliver(self._waiting.popleft())
                 if time.monotonic() - rested > BREATH:
                     await asyncio.sleep(0)
                     rested = time.monotonic()
@@ -92,10 +98,6 @@ class Keyboard(Actor):
             self._is_busy = False
         if self._held is not None and any(self._is_quit(key.key) for key in self._waiting):
             self._last_wait.begin(LAST_WAIT)
-
-    def _take(self) -> Key:
-        self._app.handled(1)
-        return self._waiting.popleft()
 
     def _quit_without_list(self) -> None:
         """Quit without waiting for the list, dropping the keys that wait for it."""
@@ -215,7 +217,22 @@ class Keyboard(Actor):
         if takes_words is not None and isinstance(outcome, UnknownKeys) and key.is_printable and key.key != "space":
             takes_words(outcome.text)
             return True
+        if takes_words is None and isinstance(outcome, UnknownKeys):
+            self._say_where_it_works(key, context)
         return isinstance(outcome, Cancelled)
+
+    def _say_where_it_works(self, key: Key, context: Context) -> None:
+        """Say once of a key that does nothing here in which context it acts."""
+        chord = (spell(key.key),)
+        if context in TYPING or context in _OVER_ALL or (context, chord) in self._explained:
+            return
+        self._explained.add((context, chord))
+        for other in CONTEXTS:
+            action = self._keymap.resolve(other).get(chord)
+            if action is not None and other not in TYPING:
+                needs = "needs a paper" if context in ("empty", "hole") else f"works {place_of(other)}"
+                self._model.show_notice(f"{self._keymap.key(action.id, other)} ({action.name}) {needs}")
+                return
 
     def _with_repeats(self, key: Key, match: Match) -> int | None:
         """A motion's count, including equal keys waiting behind it, which are consumed: one step, one frame."""
@@ -226,7 +243,7 @@ class Keyboard(Actor):
             return match.count
         repeats = 0
         while self._waiting and self._waiting[0].key == key.key:
-            self._take()
+            self._waiting.popleft()
             repeats += 1
         return (match.count or 1) + repeats if repeats else match.count
 

@@ -35,6 +35,9 @@ LEAST_LIST = 64
 WIDEST_DETAIL = 60
 """Maximum columns of the detail beside the list, for readable lines."""
 
+WIDE_DETAIL = 82
+"""Columns of the detail in the shape `wide`: its longest lines with a margin at each side. The list has the rest."""
+
 STACKED_SHARE = 0.77
 """Default share of the list above the detail: nine papers in 24 lines."""
 
@@ -106,7 +109,9 @@ class PaneChoice(NamedTuple):
         if shape == "wide":
             filter_width = max(filter_width, WIDE_FILTER)
         room = max(1, width - (filter_width + 1 if has_filter(shape, self) else 0))
-        if share == USUAL_SHARE:
+        if share == USUAL_SHARE and shape == "wide":
+            share = max(LEAST_LIST / room, 1 - WIDE_DETAIL / room)
+        elif share == USUAL_SHARE:
             share = max(share, LEAST_LIST / room, 1 - WIDEST_DETAIL / room)
         return PaneSizes(filter_width, share)
 

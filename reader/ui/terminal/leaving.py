@@ -1,9 +1,7 @@
 """Leaving, whatever hangs: the process ends within two seconds, with the terminal restored and the place saved.
 
-A thread waits for the signals that end a program and for the terminal to close. It asks the reader to leave, and ends
-the process itself if the reader does not end in time. Anything but this thread may hang: the event loop (in a query, or
-in output to a blocked terminal), the thread that stores marks (a disk that does not answer), or the interpreter's exit,
-which waits for all threads.
+A signal asks the reader to leave. If it does not end in time, because of a hanging disk or a blocked terminal, a thread
+that has waited for this moment restores the terminal and ends the process.
 """
 
 from __future__ import annotations
@@ -12,14 +10,12 @@ import asyncio
 import contextvars
 import os
 import signal
-import socket
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from threading import Thread
+from threading import Event, Lock, Thread
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from reader import platform
 from reader.core.text import visible
@@ -28,45 +24,11 @@ from reader.paths import APP
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
+GRACE_SECONDS = 1.0
+"""Time that the reader has to end normally, with its last marks on the disk."""
 
-class OurTerminal(Protocol):
-    """Our driver for terminals."""
-
-    def write(self, data: str) -> None:
-        """Send data to the terminal, in order with drawing."""
-
-    def flush(self) -> None:
-        """Send it now."""
-
-    def set_title(self, title: str) -> None:
-        """Give the window a title."""
-
-    def stop_job(self) -> bool:
-        """Stop until the shell continues; False if no shell could."""
-
-    def take_over(self, unread: bytes) -> None:
-        """Draw and read instead of the first frame, beginning with input sent before."""
-
-    def handled(self, keys: int) -> None:
-        """Let the terminal send this many more keys."""
-
-
-@runtime_checkable
-class LosesTerminal(Protocol):
-    """An app that can leave after losing its terminal."""
-
-    terminal: OurTerminal | None
-    """Its driver; None in a browser, and where plain Textual draws."""
-
-    def lose_terminal(self) -> None:
-        """Called in the thread that reads when the terminal is gone."""
-
-
-GRACE = 1.0
-"""Seconds that the reader has to end normally, with its last marks on the disk."""
-
-PATIENCE = 0.4
-"""Seconds for each last action of a hanging process: the disk or the terminal may hang, too."""
+LAST_ACT_SECONDS = 0.4
+"""Time for each last act of a hanging process: the disk or the terminal may hang, too."""
 
 AS_IT_WAS = (
     "\x1b\\"  # Ends a sequence that was cut.
@@ -83,17 +45,12 @@ AS_IT_WAS = (
 the focus and of the mouse, the pointer's shape, the keyboard protocol, the title, the alternate screen, no wrapping, no
 cursor."""
 
-_CLOCK = 0
-"""The byte that starts the clock; no signal has this number."""
-
-_LOST = 255
-
 
 class Leaving:
-    """Supervises the end of the reader, from before the terminal changes until the process is gone."""
+    """Supervises the end of the reader, from before the terminal changes until the app has ended."""
 
     def __init__(self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit) -> None:
-        """Start watching; call it in the main thread. `end` ends the process with an exit code.
+        """Take the signals that end a program; call it in the main thread. `end` ends the process with an exit code.
 
         `frame` is already on the terminal, and has changed its modes and the signal handlers.
         """
@@ -101,99 +58,75 @@ class Leaving:
         """The signal that ends the reader; 0 if none."""
         self.is_terminal_gone = False
         self._end_process = end
-        self._deadline: float | None = None
-        self._is_retired = False
-        self._ask: Callable[[], object] | None = None
-        self._keep: Callable[[], Sequence[str]]
+        self._leave: Callable[[], object] | None = None
+        self._keep: Callable[[], Sequence[str]] = list
         self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
         self._modes = platform.TerminalModes(0) if frame is None else frame.modes
-        self._ear, self._mouth = socket.socketpair()
-        self._ear.setblocking(False)
-        self._mouth.setblocking(False)
         # Signals that the program was told to ignore, such as SIGHUP by nohup, stay ignored.
+        handlers = {number: signal.getsignal(number) for number in platform.ENDING_SIGNALS}
         self._before: dict[int, Any] = {
-            number: signal.getsignal(number)
-            for number in platform.ENDING_SIGNALS
-            if signal.getsignal(number) is not signal.SIG_IGN
+            number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN
         }
         if frame is not None:
             self._before |= frame.signals
-        self._listen()
+        self._retired = Event()
+        # A lock, because a signal handler may release it whatever it interrupts; an event may be locked then.
+        self._clock = Lock()
+        self._clock.acquire()
         Thread(target=self._watch, name="leaving", daemon=True).start()
+        self._take_signals()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
         """From now on, leave by `leave`, called in the running event loop; before, a signal ends the process at once.
 
         `keep` saves the place, in any thread, and returns a sentence for each thing lost.
         """
-        # Textual's driver for browsers has meanwhile taken some signals.
-        self._listen()
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
-        self._ask = partial(loop.call_soon_threadsafe, leave, context=context)
+        self._leave = partial(loop.call_soon_threadsafe, leave, context=context)
+        # Textual's driver for browsers has meanwhile taken some signals.
+        self._take_signals()
 
-    def _listen(self) -> None:
-        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
-        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+    def _take_signals(self) -> None:
         for number in self._before:
-            signal.signal(number, _do_nothing)
+            signal.signal(number, self._heed)
 
-    def expect_end(self) -> None:
-        """Start the clock: the process will end soon, one way or the other."""
-        with suppress(OSError):
-            self._mouth.send(bytes([_CLOCK]))
+    def _heed(self, number: int, _frame: FrameType | None) -> None:
+        if not all(map(os.isatty, self._terminals)):
+            self._drop_output()
+        self._leave_by(number)
 
-    def retire(self) -> None:
-        """Stop watching, and restore the signal handlers; call it in the main thread."""
-        self._is_retired = True
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(-1)
-        self.expect_end()
+    def _leave_by(self, number: int) -> None:
+        if self.signal == 0:
+            self.signal = number
+            self.expect_end()
+            # The loop may have ended meanwhile.
+            with suppress(RuntimeError):
+                if self._leave is not None:
+                    self._leave()
 
     def lose_terminal(self) -> None:
         """Leave because reading the terminal failed; may be called in any thread."""
-        with suppress(OSError):
-            self._mouth.send(bytes([_LOST]))
-
-    def _watch(self) -> None:
-        terminal: int | None = 0 if 0 in self._terminals else None
-        while not self._is_retired:
-            late = None if self._deadline is None else self._deadline - time.monotonic()
-            if late is not None and late <= 0:
-                self._end()
-                break
-            has_heard, is_gone = platform.hear(self._ear.fileno(), terminal, late)
-            if is_gone is not False:
-                terminal = None
-            heard = self._ear.recv(64) if has_heard else b""
-            if is_gone or _LOST in heard:
-                self._leave_without_terminal()
-            for number in heard:
-                self._leave_by(number)
-        self._ear.close()
-        self._mouth.close()
-
-    def _leave_without_terminal(self) -> None:
-        """Leave because the terminal is gone; further output is dropped instead of failing."""
-        self.is_terminal_gone = True
-        self._turn_away()
+        self._drop_output()
         self._leave_by(signal.SIGHUP)
 
-    def _leave_by(self, number: int) -> None:
-        """Leave by a signal, or only start the clock; other signals are ignored."""
-        if self._is_retired or number not in (_CLOCK, *platform.ENDING_SIGNALS):
-            return
-        is_first = self.signal == 0 and number != _CLOCK
-        if is_first:
-            self.signal = number
-        if self._deadline is None:
-            # Without a running loop there is nothing to wait for.
-            self._deadline = time.monotonic() + (GRACE if self._ask is not None or number == _CLOCK else 0)
-        if is_first and self._ask is not None:
-            # The loop may have ended meanwhile.
-            with suppress(RuntimeError):
-                self._ask()
+    def expect_end(self) -> None:
+        """Start the clock: the process will end soon, one way or the other."""
+        with suppress(RuntimeError):
+            self._clock.release()
+
+    def retire(self) -> None:
+        """Stop watching, and restore the signal handlers; call it in the main thread."""
+        self._retired.set()
+        self.expect_end()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _watch(self) -> None:
+        self._clock.acquire()
+        # Without a running loop there is nothing to wait for.
+        if not self._retired.wait(GRACE_SECONDS if self._leave is not None else 0):
+            self._end()
 
     # A process that does not end on its own
 
@@ -205,33 +138,35 @@ class Leaving:
             lost[:] = self._keep()
 
         # Before the loop runs, there is no place to save.
-        if self._ask is not None:
+        if self._leave is not None:
             lost = ["The last place could not be saved in time."]
-            _within(PATIENCE, keep)
+            _within(LAST_ACT_SECONDS, keep)
         line = f"{APP}: {visible(' '.join(lost))}\n" if lost else ""
-        _within(PATIENCE, partial(self._give_back, line))
+        _within(LAST_ACT_SECONDS, partial(self._give_back, line))
         self._end_process(exit_code(self.signal, lost))
 
     def _give_back(self, line: str) -> None:
         """Restore the terminal, and print a line, if any, on standard error."""
+        is_error_drawn = 2 in self._terminals
         # Nothing that the hanging reader still writes or sets may follow this.
-        aside = self._turn_away()
-        if aside is not None:
-            self._modes.set_again(aside)
-            with suppress(OSError):
-                os.write(aside, f"{AS_IT_WAS}\r{line if 2 in self._terminals else ''}".encode())
-        if line and 2 not in self._terminals:
-            with suppress(OSError):
+        terminal = self._drop_output()
+        with suppress(OSError):
+            if terminal is not None:
+                self._modes.set_again(terminal)
+                os.write(terminal, f"{AS_IT_WAS}\r{line if is_error_drawn else ''}".encode())
+            if line and not is_error_drawn:
                 os.write(2, line.encode())
 
-    def _turn_away(self) -> int | None:
-        """Redirect the terminal's descriptor to nowhere; return another descriptor of it, or None without one."""
+    def _drop_output(self) -> int | None:
+        """Connect the terminal's descriptors to nothing, so that writing never fails; return a copy of one."""
         if not self._terminals:
             return None
-        aside, nothing = os.dup(self._terminals[0]), os.open(os.devnull, os.O_RDWR)
-        for terminal in self._terminals:
-            os.dup2(nothing, terminal)
-        return aside
+        terminal, nothing = os.dup(self._terminals[0]), os.open(os.devnull, os.O_RDWR)
+        self.is_terminal_gone = not os.isatty(terminal)
+        for descriptor in self._terminals:
+            os.dup2(nothing, descriptor)
+        self._terminals = []
+        return terminal
 
 
 def exit_code(number: int, lost: Sequence[str]) -> int:
@@ -239,10 +174,6 @@ def exit_code(number: int, lost: Sequence[str]) -> int:
     if lost:
         return 1
     return 128 + number if number else 0
-
-
-def _do_nothing(_number: int, _frame: FrameType | None) -> None:
-    """A no-op signal handler, so that the system's handler only writes the number."""
 
 
 def _within(seconds: float, act: Callable[[], object]) -> None:

@@ -53,10 +53,6 @@ class FilterActions(Actor):
         self._model.change(self._model.state.put(TOPIC_ORDER, order))
         self._model.show_notice(_ORDERS[order])
 
-    @handles_each({"topic.fold": "left", "topic.unfold": "right"})
-    def fold(self, _count: int | None, way: Literal["left", "right"]) -> None:
-        self._pane.fold(way)
-
     @stops("back")
     def stop_narrowing(self) -> bool:
         if self._model.state.context != "filter" or not self._pane.narrowed:
@@ -80,7 +76,12 @@ class FilterActions(Actor):
     @answers("topics")
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
-        self._narrow(self._model.state.put(TOPIC_MODE, choice.mode), lambda text: with_topics(text, choice))
+        state = self._model.state
+        self._narrow(state.put(TOPIC_MODE, choice.mode), lambda text: with_topics(text, choice))
+        if choice.mode != state[TOPIC_MODE]:
+            other = "all" if choice.mode == "any" else "any"
+            key = self._keymap.key("topic.any_all", "filter")
+            self._model.show_notice(f"papers with {choice.mode} of the picked topics · {key} with {other}")
 
     @answers("tag choice")
     def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:

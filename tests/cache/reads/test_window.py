@@ -110,6 +110,13 @@ def test_news_are_the_unread_papers_of_the_newest_day(window: Window, events: Ev
     assert not window.has_news("2026-11-24T07:59:59.999Z")
 
 
+def test_papers_that_come_within_one_second_are_told_apart_by_their_keys(cache: Cache, window: Window) -> None:
+    last = window.last_key()
+    cache.store(Listing("2026-11-25", (draft(90),)), NOW)
+    assert window.news(NOW) == (0, 0, "", 0)
+    assert window.news(NOW, after=last) == (1, 1, "2026-11-25", last + 1)
+
+
 def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
     full: dict[str, Any] = {
         "abstract": "One.\n\nTwo.", "published": "2026-11-20", "authors": ("Ada", "Bo"), "organization": "Lab",

@@ -24,7 +24,6 @@ from reader.core.document.model import (
     text_sections,
     with_font_names,
     with_subsections,
-    with_tex,
 )
 
 
@@ -106,15 +105,6 @@ EVERYWHERE = Document(
         Reference("[1]", BOLD),
     ),
 )
-
-
-def test_formulas_are_tex_wherever_they_stand() -> None:
-    lines = [line.text.strip() for line in Layout(with_tex(EVERYWHERE), None)]
-    assert sum(r"$\mathbf{x}_{i}$" in line for line in lines) == 10
-    assert not any("𝐱" in line for line in lines)
-    displayed = with_tex(Document("", (Formula((r"a&=b", r"&=c"), "(2)", "E2"),)))
-    assert [line.text.strip() for line in Layout(displayed, None)] == ["$$", "a&=b", "&=c", "$$ (2)"]
-    assert displayed.anchors == {"E2": 0}
 
 
 def test_fonts_have_names_where_their_letters_may_be_missing() -> None:

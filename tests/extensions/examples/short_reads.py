@@ -1,10 +1,10 @@
-"""A command, a key that runs it on the papers in front, and a row of the filter pane."""
+"""A command, a key that runs it on the selected papers, and a view."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from reader.api import Command, Extension, LineKey, SavedView, Workspace, amount, answer, find
+from reader.api import Command, Extension, LineKey, SavedView, Workspace, amount, answer, find_paper
 
 WORDS_A_MINUTE = 230
 
@@ -14,17 +14,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def count_minutes(arguments: Namespace, workspace: Workspace) -> int:
-    with workspace.window() as window:
-        papers = [window.paper(find(window, id)) for id in arguments.ids]
-        words = sum(len(paper.abstract.split()) for paper in papers if paper is not None)
+    words = sum(len(find_paper(workspace, id).abstract.split()) for id in arguments.ids)
     minutes = round(words / WORDS_A_MINUTE, 1)
-    said = f"{amount(words, 'word')} to read, {minutes} minutes"
-    return answer(arguments, {"words": words, "minutes": minutes}, said)
+    text = f"{amount(words, 'word')} to read, {minutes} minutes"
+    return answer(arguments, {"words": words, "minutes": minutes}, text)
 
 
 MINUTES = Command(
     "minutes",
-    "Tell how long the abstracts of papers take to be read.",
+    "Tell how long the abstracts of papers take to read.",
     (("minutes 2406.12345", "one paper"),),
     add_arguments,
     count_minutes,

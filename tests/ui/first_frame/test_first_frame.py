@@ -1,4 +1,4 @@
-"""The first frame: drawn before Textual, in a kept or shipped look, with the same cells that Textual draws."""
+"""The first frame: drawn before Textual, in a kept look, with the same cells that Textual draws."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import shutil
 import signal
 import sys
 import termios
-import threading
-import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyte
 import pytest
@@ -27,16 +25,13 @@ from reader.platform import ENDING_SIGNALS
 from reader.session.visit import Visit, save
 from reader.ui import first_frame, next_start
 from reader.ui.first_frame import frame as frames
-from reader.ui.first_frame.frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame, Handed
+from reader.ui.first_frame.frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame
 from reader.ui.first_frame.kept_look import (
-    FILE,
     MOST_KEPT,
     KeptLook,
     conditions,
     load_look,
-    load_shipped,
     save_look,
-    shipped_conditions,
     stamp,
 )
 from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
@@ -46,33 +41,11 @@ from tests.table import each
 from tests.ui import papers
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
-from tests.ui.first_frame.shipped import TERMINALS, look_in
 from tests.ui.papers import draft
 
 # On a terminal
 
-LOOK = KeptLook({}, (), "day", False, "compact", 26, 0.5, {}, {}, "f", "[", {"j": 1, "\x1b[A": -1})
-
-
-class ThreePapers:
-    """A fake painter."""
-
-    highlighted, height = 7, 3
-
-    def __init__(self) -> None:
-        self.at = self.shown = 0
-
-    def whole(self) -> str:
-        return "THREE"
-
-    def move(self, steps: int) -> bool:
-        is_there = 0 <= self.at + steps < 3
-        self.at += steps if is_there else 0
-        return is_there
-
-    def changes(self) -> str:
-        before, self.shown = self.shown, self.at
-        return f"<{self.at}>" if before != self.at else ""
+LOOK = KeptLook({}, (), "day", False, "compact", 26, 0.5, {}, {}, "f", "[")
 
 
 class Terminal:
@@ -88,21 +61,13 @@ class Terminal:
         return [signal.getsignal(number) for number in ENDING_SIGNALS]
 
     def frame(self, output: int | None = None) -> FirstFrame:
-        painter = cast("Painter", ThreePapers())
-        return FirstFrame(painter, LOOK, (80, 24), self.program if output is None else output)
+        return FirstFrame("THREE", self.program if output is None else output)
 
     def sees(self, text: str) -> bool:
         seen = b""
         while len(seen) < len(text.encode()) and select.select([self.user], [], [], 10)[0]:
             seen += os.read(self.user, 4096)
         return seen == text.encode() and not select.select([self.user], [], [], 0)[0]
-
-    def type(self, keys: bytes) -> None:
-        """Type, and wait until all is read."""
-        os.write(self.user, keys)
-        deadline = time.monotonic() + 10
-        while select.select([self.program], [], [], 0)[0]:
-            assert time.monotonic() < deadline, "nobody reads"
 
 
 @pytest.fixture
@@ -116,18 +81,15 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     os.close(terminal.program)
 
 
-def test_keys_move_the_cursor_until_one_that_does_not(terminal: Terminal) -> None:
+def test_keys_wait_for_the_reader_which_takes_the_terminal_over(terminal: Terminal) -> None:
     frame = terminal.frame()
     frame.show()
+    os.write(terminal.user, b"jx\xc3\xa9")
     assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}")
-    for keys, drawn in ((b"j", "<1>"), (b"j\x1b[Aj", "<2>"), (b"\x1b[A", "<1>")):
-        terminal.type(keys)
-        assert terminal.sees(f"{BEGIN}{drawn}{END}")
-    terminal.type(b"jjx\xc3\xa9")
-    assert terminal.sees(f"{BEGIN}<2>{END}")
-    assert frame.hand_over() == Handed(7, 3, b"jx\xc3\xa9", LOOK)
+    frame.hand_over()
     # The terminal is the reader's now.
     frame.take_down()
+    assert os.read(terminal.program, 99) == b"jx\xc3\xa9"
     assert not select.select([terminal.user], [], [], 0)[0]
 
 
@@ -139,7 +101,6 @@ def test_the_terminal_is_put_back_as_it_was(terminal: Terminal) -> None:
     frame.take_down()
     assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}{AS_IT_WAS}")
     assert (termios.tcgetattr(terminal.program), terminal.get_handlers()) == (terminal.modes, terminal.handlers)
-    assert "first-frame" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_signal_ends_the_program_but_not_without_the_terminals_modes(
@@ -155,16 +116,6 @@ def test_a_signal_ends_the_program_but_not_without_the_terminals_modes(
     frame.hand_over()
     signal.raise_signal(signal.SIGTERM)
     assert ended == [128 + signal.SIGTERM] * 2 and not select.select([terminal.user], [], [], 0)[0]
-
-
-def test_in_a_terminal_of_another_size_no_key_is_taken(terminal: Terminal) -> None:
-    frame = terminal.frame()
-    frame.show()
-    assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}")
-    termios.tcsetwinsize(terminal.program, (24, 79))
-    terminal.type(b"j")
-    assert frame.hand_over().unread == b"j"
-    assert not select.select([terminal.user], [], [], 0)[0]
 
 
 def test_a_terminal_that_is_gone_leaves_nothing_behind(terminal: Terminal) -> None:
@@ -317,15 +268,6 @@ async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path:
         assert kept == look_of(r.main, r.app.keymap, r.app.settings)
 
 
-async def test_steps_that_mark_papers_are_left_to_the_reader(reader: Opener) -> None:
-    async with reader(settings=settings(read_when="passed")) as r:
-        assert look_of(r.main, r.app.keymap, r.app.settings).moves == {}
-    async with reader(settings=settings(keys={"move.down": ("ctrl+n", "down")})) as r:
-        moves = look_of(r.main, r.app.keymap, r.app.settings).moves
-        assert {keys for keys, steps in moves.items() if steps > 0} == {"\x1b[B", "\x1bOB"}
-        assert {keys for keys, steps in moves.items() if steps < 0} == {"k", "\x1b[A", "\x1bOA"}
-
-
 async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
     reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,7 +283,7 @@ async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
     monkeypatch.setattr(FirstFrame, "show", show)
     frame = first_frame._show()
     assert frame is not None and shown == [frame]
-    assert all(one in frame._painter.whole() for one in ("Latest", "Slow Video", "mark read"))
+    assert all(one in frame._text for one in ("Latest", "Slow Video", "mark read"))
     (home / "state.json").write_text('{"view": "starred"}')
     assert first_frame._show() is None, "an empty list has a reason, which is not known yet"
     (home / "state.json").unlink()
@@ -352,8 +294,6 @@ async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
     assert first_frame._show() is None, "the settings may have changed"
     paths.config_file().unlink()
     paths.look_file().unlink()
-    # The one that ships is for the default settings.
-    monkeypatch.setenv("TERM", "dumb")
     assert first_frame._show() is None and shown == [frame]
 
 
@@ -479,46 +419,11 @@ async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, tmp_path
         assert differing(r, paint(r, visit)) == []
 
 
-async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
-    async with reader(size=(140, 12)) as r:
-        painter = paint(r)
-        drawn = painter.whole()
-        for action, steps in [*[("move.down", 1)] * 13, *[("move.up", -1)] * 8]:
-            await r.do(action)
-            assert painter.move(steps)
-            drawn += painter.changes()
-            assert painter.highlighted == r.main.papers.highlighted
-            assert painter.height == r.main.papers.height
-        r.main.papers.tell_days((), None)
-        then = cells(of_textual(r), r.app.size)
-        area = r.main.papers.region
-        now = cells(drawn, r.app.size)
-        for y in range(area.y, area.y + area.height):
-            assert now[y][area.x : area.right - 1] == then[y][area.x : area.right - 1]
-
-
-async def test_the_cursor_stops_at_the_ends_but_does_not_leave_a_first_screenful(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with reader() as r:
-        painter = paint(r)
-        assert painter.move(-1) and painter.changes() == ""
-        assert painter.move(99) and painter.highlighted == painter._content.order.pks[-1]
-        assert painter.move(1)
-        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 5)
-        painter = paint(r, Visit("all"))
-        assert painter.move(4) and not painter.move(1)
-        assert painter.cursor == 4
-
-
 async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader() as r:
-        painter = paint(r, Visit("all", paper=r.ids[3]))
-        assert painter.cursor == 3
-        # The day's heading and a title of two lines are above it.
-        assert painter.height == 5
+        assert read(r, Visit("all", paper=r.ids[3]))[1].cursor == 3
         deep = r.ids[6]
         monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
         monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
@@ -531,9 +436,8 @@ async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> Non
         look, content = read(r)
         styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
         with pytest.raises(Unsure):
-            Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW)
+            Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW).whole()
         # A list with no line is not drawn either.
-        assert Painter(look, content, PaneChoice(), (60, 3), papers.NOW).height == 0
         with pytest.raises(Unsure):
             Painter(look, content, PaneChoice(), (60, 2), papers.NOW)
 
@@ -548,53 +452,3 @@ async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None
         stamp.unlink()
         cache.chmod(0o400)
         assert not is_certain(cache.with_name("missing.db"))
-
-
-# Looks that ship
-
-DARK = TERMINALS["dark"]
-
-
-@pytest.fixture
-def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
-
-
-@pytest.mark.usefixtures("empty_home")
-@pytest.mark.long
-@pytest.mark.parametrize("terminal", [*TERMINALS.values(), {"TERM": "xterm-kitty"}])
-def test_a_shipped_look_equals_the_look_that_a_visit_keeps(terminal: dict[str, str]) -> None:
-    shipped = load_shipped(terminal)
-    assert shipped is not None
-    assert json.loads(json.dumps(shipped._asdict())) == look_in(terminal)
-
-
-@pytest.mark.usefixtures("empty_home")
-@pytest.mark.parametrize(
-    "terminal",
-    [
-        {**DARK, "NO_COLOR": "1"},
-        {**DARK, "TEXTUAL_THEME": "nord"},
-        {**DARK, "COLORTERM": "TrueColor"},
-        {"TERM": "screen-256color-bce"},
-        {"TERM": "linux"},
-    ],
-)
-def test_unusual_terminals_have_no_shipped_look(terminal: dict[str, str]) -> None:
-    assert load_shipped(terminal) is None
-
-
-@pytest.mark.usefixtures("empty_home")
-def test_a_settings_file_disables_the_shipped_look() -> None:
-    assert load_shipped(DARK) is not None
-    paths.config_file().parent.mkdir(parents=True)
-    paths.config_file().write_text("")
-    assert load_shipped(DARK) is None
-
-
-@pytest.mark.usefixtures("empty_home")
-def test_another_version_of_textual_disables_the_shipped_look() -> None:
-    conditions = shipped_conditions(DARK)
-    assert conditions is not None
-    assert load_look(FILE, conditions) is not None
-    assert load_look(FILE, {**conditions, "textual": "textual-9.0.0.dist-info"}) is None

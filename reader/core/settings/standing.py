@@ -1,0 +1,269 @@
+"""Standing queries: a query, and what is to be done with its papers.
+
+A saved view, a rule, a muted word, a notice, a hook and a watched export are the same thing with a different `then`.
+They are rows of the log (`reader/log/standing.py`); here are their type, their text for the user's editor, and the
+check of values that another machine has written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
+
+from reader.core.marks import RULE_MARKS, TAG
+from reader.core.settings.tables import EXPORT_FORMATS, Rule, SavedView, WatchedExport
+from reader.core.settings.types import (
+    NAME,
+    NAME_LIMIT,
+    FilePath,
+    Hook,
+    InvalidValue,
+    Number,
+    OneOf,
+    OneQuery,
+    RuleMarks,
+    SettingType,
+    WebAddress,
+    as_toml,
+    nearest,
+    setting,
+    setting_types,
+)
+
+SHOW, MUTE, NOTIFY, RUN, WRITE = "show", "mute", "notify", "run", "write"
+
+WORDS = (SHOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
+"""What can be done with the papers of a query; `tag:NAME` tags them."""
+
+ON_STAR = "is:starred"
+"""The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
+
+EVERY = "is:read OR is:unread"
+"""The query of all papers."""
+
+VALUE_LIMIT = 8_000
+"""Maximum characters of a standing query as JSON."""
+
+MOST = 500
+"""Maximum standing queries; more than that no one has written by hand."""
+
+TABLE = "standing"
+"""The name of the tables in the text for the user's editor."""
+
+
+class Deeds(SettingType):
+    """What is done with the papers of a query: one word or a list of them."""
+
+    about = "a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"'
+
+    def convert(self, value: object) -> object | None:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple) or not texts or not all(isinstance(one, str) for one in texts):
+            return None
+        for word in texts:
+            if word not in WORDS and not word.startswith(TAG):
+                raise InvalidValue(f"has {as_toml(word)}, which can't be done", nearest(word, (*WORDS, TAG)))
+        marks = [word for word in texts if word in RULE_MARKS or word.startswith(TAG)]
+        if marks:
+            RuleMarks().check(marks)
+        return tuple(dict.fromkeys(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A query with a name, and what is done with its papers."""
+
+    name: str = setting(NAME)
+    query: str = setting(OneQuery(may_be_order=True))
+    then: tuple[str, ...] = setting(Deeds())
+    run: str | tuple[str, ...] = setting(Hook(), "")
+    """For `run`: one of the user's commands by its name, or a program with its arguments."""
+    file: str = setting(FilePath(), "")
+    """For `write`: the file."""
+    format: str = setting(OneOf(("", *EXPORT_FORMATS)), "")
+    url: str = setting(WebAddress(), "")
+    place: int = setting(Number(0, 1_000_000), 0)
+    """Where it stands among the others."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The kinds of marks that it makes."""
+        return tuple(one for one in self.then if one in RULE_MARKS or one.startswith(TAG))
+
+    @property
+    def touches_machine(self) -> bool:
+        """Whether it runs a program or writes a file, which another machine may not decide."""
+        return RUN in self.then or WRITE in self.then
+
+
+def checked(values: Mapping[str, object]) -> Standing:
+    """The standing query of these values; raises InvalidValue, whose text begins with the key."""
+    types = setting_types(Standing)
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in types:
+            raise InvalidValue(f"{key} is not a key of [[{TABLE}]]", nearest(key, types))
+        try:
+            found[key] = types[key].check(value)
+        except InvalidValue as error:
+            raise InvalidValue(f"{key} {error}", error.suggestion) from error
+    missing = [one.name for one in fields(Standing) if one.default is MISSING and one.name not in found]
+    if missing:
+        raise InvalidValue(f"{' and '.join(missing)} is missing")
+    one = Standing(**found)
+    for word, key in ((RUN, "run"), (WRITE, "file")):
+        if (word in one.then) is not bool(getattr(one, key)):
+            raise InvalidValue(f'then = ["{word}"] and {key} belong together')
+    if one.marks or MUTE in one.then:
+        try:
+            OneQuery(is_exact=True).check(one.query)
+        except InvalidValue as error:
+            raise InvalidValue(f"query {error}", error.suggestion) from error
+    if len(as_json(one)) > VALUE_LIMIT:
+        raise InvalidValue(f"is longer than {VALUE_LIMIT} characters")
+    return one
+
+
+def _values(one: Standing) -> dict[str, Any]:
+    values = {part.name: getattr(one, part.name) for part in fields(Standing)}
+    return {
+        part.name: list(value) if isinstance(value := values[part.name], tuple) else value
+        for part in fields(Standing)
+        if values[part.name] != part.default
+    }
+
+
+def as_json(one: Standing) -> str:
+    """A standing query as the value of a row of the log."""
+    return json.dumps(_values(one), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(value: str) -> Standing:
+    """The standing query of a row's value; raises InvalidValue."""
+    from reader.core.foreign import read_json
+    from reader.core.text import clean
+
+    said = read_json(value, VALUE_LIMIT)
+    if not isinstance(said, dict):
+        raise InvalidValue("is not a standing query")
+    one = checked(said)
+    texts = (one.query, one.file, one.url, *((one.run,) if isinstance(one.run, str) else one.run), *one.then)
+    if any(clean(text, VALUE_LIMIT) != text for text in texts):
+        raise InvalidValue("has text that a terminal would obey")
+    return one
+
+
+# The text for the user's editor
+
+_HEAD = f"""\
+# Your standing queries: each has a name, a query, and what is done with its papers.
+#   then = ["show"]    lists it among the views, in this order; g1 to g9 show the first nine
+#   then = ["mute"]    leaves its papers out of every view but Muted
+#   then = ["hide"], ["star"], ["queue"], ["highlight"], ["tag:NAME"]    marks papers once, as they come in
+#   then = ["notify"]  notifies you of new papers
+#   then = ["run"]     runs the program in run on new papers; with the query {ON_STAR}, on papers that you star
+#   then = ["write"]   keeps the file in file up to date
+# A table that you remove is removed; 'dailypapers undo' takes all changes of one edit back.
+"""
+
+
+def as_text(some: Sequence[Standing]) -> str:
+    """Standing queries as TOML, in their order."""
+    tables = []
+    for one in some:
+        values = {key: value for key, value in _values(one).items() if key != "place"}
+        tables.append("\n".join((f"[[{TABLE}]]", *(f"{key} = {as_toml(value)}" for key, value in values.items()))))
+    return "\n".join((_HEAD, *(f"{table}\n" for table in tables)))
+
+
+def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
+    """The standing queries of an edited text, and its mistakes, each with its line."""
+    from reader.core.settings.toml import MalformedLine, explain_toml, parse_toml, read_statements
+
+    found: list[Standing] = []
+    wrong: list[tuple[int, str]] = []
+    tables: list[tuple[int, dict[str, object], dict[str, int]]] = []
+    for one in read_statements(text):
+        if isinstance(one, MalformedLine):
+            wrong.append((one.line, one.message))
+        elif one.key[0] != TABLE:
+            wrong.append((one.line, f"only tables [[{TABLE}]] belong here"))
+        elif one.value is None:
+            tables.append((one.line, {}, {}))
+            if not one.is_entry:
+                wrong.append((one.line, f"write [[{TABLE}]], in double brackets"))
+        elif tables and isinstance(one.value, list):
+            [(key, value)] = one.value[0].items()
+            tables[-1][1][key] = value
+            tables[-1][2][key] = one.line
+    if not wrong:
+        try:
+            parse_toml(text)
+        except (ValueError, RecursionError) as error:
+            wrong.append(explain_toml(error))
+    names: dict[str, int] = {}
+    for place, (line, values, lines) in enumerate(tables):
+        try:
+            standing = checked({**values, "place": place})
+        except InvalidValue as error:
+            meant = f" Did you mean {error.suggestion}?" if error.suggestion else ""
+            wrong.append((lines.get(str(error).partition(" ")[0], line), f"{str(error).rstrip('.')}.{meant}"))
+            continue
+        name = standing.name.casefold()
+        if name in names:
+            wrong.append((line, f"{standing.name} is also the name of the table in line {names[name]}"))
+        names.setdefault(name, line)
+        found.append(standing)
+    if len(found) > MOST:
+        wrong.append((0, f"more than {MOST} standing queries are not kept"))
+    return found, sorted(wrong)
+
+
+# Lists of a settings file of 0.2
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """A name that no other standing query has, made of a text."""
+    from reader.core.text import clean
+
+    used = {one.casefold() for one in taken}
+    name = clean(wanted, NAME_LIMIT - 4) or "query"
+    name = name if any(map(str.isalnum, name)) else f"query {name}"
+    number, found = 1, name
+    while found.casefold() in used:
+        number += 1
+        found = f"{name} {number}"
+    return found
+
+
+def of_lists(lists: Mapping[str, Any]) -> list[Standing]:
+    """The standing queries of the lists that a settings file of 0.2 could have, by the names of its keys."""
+    found: list[Standing] = []
+
+    def add(name: str, query: str, then: Sequence[str], **more: Any) -> None:
+        same = next((one for one in found if (one.name.casefold(), one.query) == (name.casefold(), query)), None)
+        if same is not None and not more and same.run == same.file == "":
+            # A view and a rule that share name and query become one.
+            found[found.index(same)] = replace(same, then=tuple(dict.fromkeys((*same.then, *then))))
+            return
+        name = free_name(name, (one.name for one in found))
+        found.append(Standing(name, query, tuple(then), place=len(found), **more))
+
+    views: Sequence[SavedView] = lists.get("views", ())
+    rules: Sequence[Rule] = lists.get("rules", ())
+    exports: Sequence[WatchedExport] = lists.get("exports", ())
+    for view in views:
+        add(view.name, view.query, (SHOW,))
+    for rule in rules:
+        add(rule.name, rule.when, rule.then)
+    for key, word in (("mute", MUTE), ("notify", NOTIFY)):
+        for query in lists.get(key, ()):
+            add(query, query, (word,))
+    for key, query in (("on_star", ON_STAR), ("on_new", EVERY)):
+        if program := lists.get(key):
+            add(key.replace("_", " "), query, (RUN,), run=program)
+    for export in exports:
+        add(export.file, export.query, (WRITE,), file=export.file, format=export.format, url=export.url)
+    return found

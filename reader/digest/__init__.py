@@ -1,0 +1,142 @@
+"""`dailypapers digest`: what is new, printed as Markdown, HTML or JSON, or sent as one mail.
+
+`commands/news.py` collects the papers, `drawing.py` draws them, and `mail.py` sends them.
+"""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from reader import paths
+from reader.commands import news
+from reader.commands.command import Command, add_query, add_quiet, first_day, query_of
+from reader.commands.output import answer, print_line, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError
+
+KEPT = timedelta(days=60)
+"""How long it is remembered which papers a mail had; older papers are not news."""
+
+MAX_SENT_BYTES = 1 << 24
+"""Maximum size of the file of sent mails that is read."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_query(parser)
+    about = "look back on all papers since this day, read or not: yesterday, 7d, 2026-05-11"
+    parser.add_argument("--since", type=first_day, metavar="D", help=about)
+    how = parser.add_mutually_exclusive_group()
+    about = "how it is printed: markdown or html (default: markdown)"
+    how.add_argument("--format", choices=("markdown", "html"), default="markdown", help=about)
+    about = "mail it to the setting digest.to; without news there is no mail, and no paper is mailed twice"
+    how.add_argument("--send", action="store_true", help=about)
+    parser.add_argument("--refresh", action="store_true", help="refresh first; without a network, use what is stored")
+    add_quiet(parser, "print only problems, for cron")
+
+
+def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.digest import drawing, mail
+
+    query, settings = query_of(arguments.query), workspace.settings.digest
+    if arguments.send and (trouble := settings.trouble(has_sendmail=mail.find_sendmail() is not None)):
+        raise ReaderError(trouble)
+    if arguments.refresh and (error := news.refresh_first(workspace, quiet=arguments.quiet or arguments.json)):
+        warn(f"Not all days could be fetched: {error}")
+    sent = SentMails(workspace, f"mail {settings.to} {query}") if arguments.send else None
+    since = arguments.since or news.default_since(sent.last if sent else None)
+    is_look_back = arguments.since is not None
+    known = sent.papers if sent and not is_look_back else frozenset[str]()
+    asked = news.Asked(query, since, date.today(), is_look_back, known)
+    found = news.whats_new(workspace, asked)
+    if sent and found.items:
+        mail.send(mail.message(found, settings, sent.name), settings)
+        sent.add([item.paper.id for item in found.items])
+    if arguments.json:
+        return answer(arguments, news.news_record(found) | {"sent": bool(sent and found.items)})
+    if not found.items and not arguments.quiet:
+        warn(_nothing(found, is_look_back=is_look_back, is_mail=sent is not None))
+    elif sent and not arguments.quiet:
+        warn(f"{found.summary}: sent to {settings.to}.")
+    elif not sent and found.items:
+        draw = drawing.page if arguments.format == "html" else drawing.markdown
+        print_line(draw(found).rstrip("\n"))
+        return 0
+    for problem in found.broken:
+        warn(problem)
+    return 0
+
+
+def _nothing(found: news.News, *, is_look_back: bool, is_mail: bool) -> str:
+    end = ", so nothing was mailed." if is_mail else "."
+    if is_look_back:
+        return f"No papers are here of the days since {found.since}{end}"
+    rest = f" ({found.mailed:,} already mailed)" if found.mailed else ""
+    return (
+        f"Nothing is new since {found.since}{rest}{end} To look back on days that you have read: 'dailypapers digest "
+        "--since 7d'."
+    )
+
+
+class SentMails:
+    """Which papers were mailed, by recipient and query: a line of JSON for each mail, in a file beside the cache."""
+
+    def __init__(self, workspace: Workspace, name: str) -> None:
+        self.name = name
+        self._file = paths.sent_digests_file(workspace.cache_file)
+        self._lines: list[str] = []
+        self.last: datetime | None = None
+        """When the last mail of this name was sent."""
+        found = set[str]()
+        oldest = datetime.now(UTC) - KEPT
+        for line in self._read().splitlines():
+            try:
+                mail = json.loads(line)
+                at = datetime.fromisoformat(mail["at"])
+                is_kept, papers = at >= oldest, list(map(str, mail["keys"]))
+            except (KeyError, TypeError, ValueError, RecursionError):
+                # A partial line of a killed program, or one of another release.
+                continue
+            if is_kept:
+                self._lines.append(line)
+                if mail.get("name") == name:
+                    found.update(papers)
+                    self.last = at
+        self.papers = frozenset(found)
+
+    def _read(self) -> str:
+        try:
+            return paths.read_start(self._file, MAX_SENT_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def add(self, papers: Sequence[str]) -> None:
+        """Record a mail that was sent; raises ReaderError."""
+        line = json.dumps({"at": datetime.now(UTC).isoformat(), "name": self.name, "keys": list(papers)})
+        try:
+            paths.replace_private(self._file, "\n".join((*self._lines, line, "")))
+        except OSError as error:
+            raise ReaderError(
+                f"The mail was sent, but {self._file} could not be written: {error.strerror}. The next mail repeats "
+                "its papers."
+            ) from error
+
+
+COMMAND = Command(
+    "digest",
+    "Print what is new: ten papers for you, each with its reason; then at most thirty titles of what you follow, of "
+    "your views and by topic; then how many more there are.",
+    (),
+    _add_arguments,
+    _run_digest,
+    {
+        "": (
+            "title, since, query, asked, sources (name, answered, whole, day, here, of, says), "
+            "counts (papers, read, starred, queued), sections "
+            "(name, papers (id, title, upvotes, authors, organization, venue, day, comments, topics, "
+            "code_url, url, why, says, by_ai)), left_out, mailed, broken, sent"
+        )
+    },
+)

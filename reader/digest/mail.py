@@ -1,0 +1,168 @@
+"""A digest as a mail, sent by STARTTLS or TLS, without either only to this machine, or by `sendmail`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import ssl
+import subprocess
+from contextlib import closing, suppress
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+
+from reader.access_token import MAIL_PASSWORD, child_environment, lookup_environment
+from reader.commands.news import News
+from reader.core.errors import ReaderError
+from reader.core.settings.tables import DigestMail
+from reader.core.text import clean, reason
+from reader.digest.drawing import page, plain_text
+from reader.paths import APP
+
+LONGEST_SUBJECT = 150
+"""Maximum characters that clients show."""
+
+SERVER_SECONDS = 60.0
+"""Seconds for each answer of the server, which may examine a mail before it accepts it."""
+
+PROGRAM_SECONDS = 120.0
+"""Seconds for `sendmail`, and for the program that prints the password, which may ask the user to unlock a store."""
+
+
+class MailError(ReaderError):
+    """The mail was not sent, as far as can be known."""
+
+
+def message(news: News, settings: DigestMail, name: str) -> EmailMessage:
+    """The mail with a digest; `name` is its recipient and query."""
+    sender = settings.sender or settings.to
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(APP, addr_spec=sender)
+    mail["To"] = Address(addr_spec=settings.to)
+    # The library would decode such words, and hidden line breaks would become headers.
+    mail["Subject"] = clean(f"{news.title} ({news.summary})".replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Date"] = format_datetime(datetime.now().astimezone())
+    # A second mail with the same papers has the same id, and servers drop it.
+    mail["Message-ID"] = f"<{_hash(name, *(item.paper.id for item in news.items))}@{sender.rpartition('@')[2]}>"
+    # Filters sort mails by it: one for each query (RFC 2919, 3: a list without a domain).
+    mail["List-Id"] = f"Daily papers <{_hash(news.query)}.{APP}.localhost>"
+    # Suppresses automatic replies, such as notices of absence (RFC 3834).
+    mail["Auto-Submitted"] = "auto-generated"
+    # Every server passes this on unchanged, and its lines are short.
+    mail.set_content(plain_text(news), cte="quoted-printable")
+    mail.add_alternative(page(news), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def _hash(*texts: str) -> str:
+    return sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def send(mail: EmailMessage, settings: DigestMail) -> None:
+    """Send a mail once, by the server of the settings, else by `sendmail`; raises ReaderError."""
+    if not settings.server:
+        _run((find_sendmail() or "sendmail", "-t", "-i"), bytes(mail))
+        return
+    place = ":".join(map(str, settings.address))
+    login = (settings.user, find_password(settings)) if settings.user else None
+    has_begun = False
+    try:
+        smtp = _connected(settings)
+        with closing(smtp):
+            if login is not None:
+                smtp.login(*login)
+            has_begun = True
+            smtp.send_message(mail)
+            # The mail is there, however the server says goodbye.
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+    except UnicodeEncodeError as error:
+        raise MailError("The name or the password has characters outside ASCII, which can't be sent.") from error
+    except smtplib.SMTPRecipientsRefused as error:
+        [(code, text)] = error.recipients.values()
+        raise MailError(f"{place} refused the address {settings.to}: {code} {_text(text)}.") from error
+    except smtplib.SMTPResponseException as error:
+        what = "mail" if has_begun else "name or the password"
+        advice = " Set digest.user and digest.password_command." if error.smtp_code == 530 else ""
+        raise MailError(f"{place} refused the {what}: {error.smtp_code} {_text(error.smtp_error)}.{advice}") from error
+    except ssl.SSLCertVerificationError as error:
+        raise MailError(f"{place} can't be trusted: {reason(error.verify_message)}.") from error
+    except ssl.SSLError as error:
+        raise MailError(f"{place} does not speak TLS: {_other_security(settings)}.") from error
+    except (smtplib.SMTPException, OSError) as error:
+        why = reason(getattr(error, "strerror", None) or str(error)) or type(error).__name__
+        if has_begun:
+            raise MailError(
+                f"{place} did not confirm the mail ({why}), so the next run sends it again; if it arrived, the second "
+                "one has the same Message-ID."
+            ) from error
+        raise MailError(f"{place} could not be reached: {why}.") from error
+
+
+def _connected(settings: DigestMail) -> smtplib.SMTP:
+    """An encrypted connection, or one to this machine."""
+    host, port = settings.address
+    context = ssl.create_default_context()
+    if settings.security == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=SERVER_SECONDS, context=context)
+    smtp = smtplib.SMTP(host, port, timeout=SERVER_SECONDS)
+    try:
+        if settings.security == "starttls":
+            smtp.starttls(context=context)
+    except smtplib.SMTPNotSupportedError as error:
+        smtp.close()
+        raise MailError(f"{host}:{port} offers no STARTTLS: {_other_security(settings)}.") from error
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _other_security(settings: DigestMail) -> str:
+    """What to do if a server does not encrypt as configured."""
+    other = "tls" if settings.security == "starttls" else "starttls"
+    return f"check its port, or set digest.security to {other} (to none for a server on this machine)"
+
+
+def _text(said: bytes | str) -> str:
+    """A server's words, as part of a sentence."""
+    return reason(said.decode("utf-8", "replace") if isinstance(said, bytes) else said) or "it gave no reason"
+
+
+def find_sendmail() -> str | None:
+    """The path of `sendmail`, which is often outside the path of users."""
+    return shutil.which("sendmail", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib")))
+
+
+def find_password(settings: DigestMail) -> str:
+    """The password of the mail server, from the environment or the user's program; raises ReaderError."""
+    if password := lookup_environment().get(MAIL_PASSWORD):
+        return password
+    if not settings.password_command:
+        raise MailError(
+            f"No password is set: set {MAIL_PASSWORD}, or digest.password_command to a program that prints it."
+        )
+    password = _run(settings.password_command).decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+    if not password:
+        raise MailError(f"{settings.password_command[0]} printed no password. Check digest.password_command.")
+    return password
+
+
+def _run(command: tuple[str, ...], data: bytes = b"") -> bytes:
+    """The output of a program that gets `data`; raises MailError if it fails."""
+    try:
+        run = subprocess.run(
+            command, input=data, capture_output=True, timeout=PROGRAM_SECONDS, check=True, env=child_environment()
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MailError(f"{command[0]} took longer than {PROGRAM_SECONDS:g} s and was stopped.") from error
+    except subprocess.CalledProcessError as error:
+        why = reason(error.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]) or "it gave no reason"
+        raise MailError(f"{command[0]} failed with exit code {error.returncode}: {why}.") from error
+    except OSError as error:
+        raise MailError(f"{command[0]} did not start: {error.strerror}.") from error
+    return run.stdout

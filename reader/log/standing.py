@@ -1,0 +1,151 @@
+"""Standing queries in the log: rows about no paper, of the kind `standing:NAME`, whose value is the query as JSON.
+
+The newest row of a name that is not undone counts, and an empty value removes it. Undo, redo and sync come with the
+log. A row that runs a program or writes a file takes effect only after the user agreed to it on this machine:
+the log's own facts, which never leave it, hold a digest of each query that he agreed to. That a row has this machine's
+id proves nothing, since the files of a shared folder are written by others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from reader import settings_reader
+from reader.core.errors import CacheError
+from reader.core.marks import STANDING
+from reader.core.settings.standing import MOST, VALUE_LIMIT, Standing, as_json, free_name, from_json, of_lists
+from reader.core.settings.types import InvalidValue
+from reader.database import connections
+from reader.log.rows import Mark, Row, action_id
+from reader.log.store import UNDONE, Log
+from reader.paths import log_database
+from reader.settings_reader import LoadedSettings
+
+_TAKEN, _AGREED = "lists_taken", "agreed:"
+"""The keys in `meta` of the sign that a settings file's lists were taken over, and of what the user agreed to."""
+
+_NEWEST = f"""
+    SELECT kind, value FROM (
+        SELECT e.kind, e.value, row_number() OVER (PARTITION BY e.kind ORDER BY e.clock DESC, e.action DESC) AS place
+        FROM event AS e WHERE e.paper = '' AND e.kind GLOB '{STANDING}*' AND NOT {UNDONE.format(log="")}
+    ) WHERE place = 1 AND value <> '' AND length(value) <= {VALUE_LIMIT} LIMIT {4 * MOST}
+"""
+
+
+def kind_of(name: str) -> str:
+    """The kind of the rows of a standing query."""
+    return f"{STANDING}{name.casefold()}"
+
+
+def _digest(one: Standing) -> str:
+    """What the user agrees to: another place or name needs no new agreement."""
+    # Imported late: it loads OpenSSL, which few commands need.
+    from hashlib import sha256
+
+    return sha256(as_json(replace(one, name="agreed", place=0)).encode()).hexdigest()
+
+
+def read(connection: sqlite3.Connection) -> tuple[Standing, ...]:
+    """The standing queries of an open log, in their order."""
+    found: list[Standing] = []
+    for _, value in connection.execute(_NEWEST):
+        with suppress(InvalidValue):
+            found.append(from_json(value))
+    return tuple(sorted(found, key=lambda one: (one.place, one.name.casefold()))[:MOST])
+
+
+def agreed(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[Standing, ...]:
+    """Those standing queries that may take effect on this machine."""
+    keys = {key for (key,) in connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_AGREED}*",))}
+    return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
+
+
+def save(cache: Path, wanted: Sequence[Standing]) -> list[Standing]:
+    """Make these the standing queries, by one action that an undo takes back; return those that changed.
+
+    The user asked for it here, so that what is new may run programs and write files. Raises CacheError.
+    """
+    with closing(Log.open(cache)) as log:
+        known = {kind_of(one.name): one for one in log.ask(read)}
+        now = {kind_of(one.name): one for one in wanted}
+        changed = [one for kind, one in now.items() if known.get(kind) != one]
+        gone = [Mark("", kind, "") for kind in known.keys() - now.keys()]
+        marks = [*gone, *(Mark("", kind_of(one.name), as_json(one)) for one in changed)]
+        # Another place or name does not agree to what another machine sent.
+        before = {_digest(one) for one in known.values()}
+        _agree(log, (one for one in changed if _digest(one) not in before))
+        if marks:
+            log.record(marks)
+    return changed
+
+
+def agree(cache: Path, some: Iterable[Standing]) -> None:
+    """Let these run their programs and write their files on this machine; raises CacheError."""
+    with closing(Log.open(cache)) as log:
+        _agree(log, some)
+
+
+def add_missing(cache: Path, some: Sequence[Standing], *, of_file: bool) -> None:
+    """Add the lists of an older release to the log, without those that it has; `of_file` is noted as done.
+
+    Raises CacheError.
+    """
+    with closing(Log.open(cache)) as log:
+        known = list(log.ask(read))
+        added: list[Standing] = []
+        for one in some:
+            if any((one.query, one.then, one.run, one.file) == (it.query, it.then, it.run, it.file) for it in known):
+                continue
+            name = free_name(one.name, (it.name for it in known))
+            added.append(replace(one, name=name, place=max((it.place for it in known), default=-1) + 1))
+            known.append(added[-1])
+        # Their time is the earliest, so that an undo reaches them last, and what was changed anywhere since wins.
+        action = action_id(log.machine, 1)
+        log.take(Row(action, "", kind_of(one.name), as_json(one)) for one in added)
+        if of_file:
+            # What the log of an older release has may come from another machine.
+            _agree(log, some)
+            log.note([(_TAKEN, "1")])
+
+
+def _agree(log: Log, some: Iterable[Standing]) -> None:
+    log.note((f"{_AGREED}{_digest(one)}", "1") for one in some if one.touches_machine)
+
+
+# With the settings
+
+
+def load(file: Path, cache: Path) -> LoadedSettings:
+    """The settings of a file, with the standing queries of the log beside a cache.
+
+    The lists of a settings file of 0.2 are taken into the log once. Where that fails, as in a home that can't be
+    written, they are used as they are.
+    """
+    loaded = settings_reader.load_settings(file)
+    lists, allowed, is_taken = _read_file(log_database(cache))
+    former = of_lists(loaded.former)
+    if former and not is_taken:
+        try:
+            add_missing(cache, former, of_file=True)
+            lists, allowed, is_taken = _read_file(log_database(cache))
+        except (CacheError, OSError):
+            lists = allowed = tuple(former)
+    waiting = tuple(one for one in lists if one not in allowed)
+    settings = replace(loaded.settings, lists=allowed)
+    return replace(loaded, settings=settings, waiting=waiting, ignores_lists=bool(former) and is_taken)
+
+
+def _read_file(log: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...], bool]:
+    """All standing queries, those that may take effect here, and whether a file's lists were taken over."""
+    # A log that is damaged or newer is reported by what opens it for more.
+    with suppress(sqlite3.Error, CacheError, OSError):
+        if log.is_file() and log.stat().st_size:
+            with closing(connections.connect(log, query_only=True)) as connection:
+                lists = read(connection)
+                taken = connection.execute("SELECT 1 FROM meta WHERE key = ?", (_TAKEN,)).fetchone()
+                return lists, agreed(connection, lists), taken is not None
+    return (), (), False

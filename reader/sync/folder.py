@@ -1,0 +1,296 @@
+"""Joins the logs of the user's machines through a folder, where each machine has one file of JSON Lines.
+
+Only the machine itself writes its file. The first line names the machine; each other line is a row of its log. The log
+is a set of rows, and what follows depends on that set alone, so that the order and the number of exchanges do not
+matter. What is remembered of the folder, in the cache, only saves reading: if it is lost, everything is read again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reader.cache import meta, places
+from reader.cache.marks.events import Events
+from reader.core import foreign
+from reader.core.errors import CacheError
+from reader.core.text import clean
+from reader.log.foreign import LINE_BYTES, decode_row, encode_row
+from reader.log.rows import Row, clock_of
+
+MOST_FILES = 1_000
+
+MOST_BYTES = 1 << 30
+"""Bytes of a file that are read, some ten million rows."""
+
+AHEAD_MS = 86_400_000
+"""Milliseconds by which a row of this machine may be ahead in its own file; a later one is not of this machine."""
+
+HEAD_BYTES = 1_000
+"""Maximum bytes of the first line."""
+
+TAIL_BYTES = 4_096
+"""Bytes before a place in a file that tell whether it is still the same file up to there."""
+
+KEY = "sync:"
+"""Prefix of the keys in `meta` of what is remembered of a place."""
+
+NAME_LIMIT = 60
+
+
+@dataclass(slots=True)
+class KnownFile:
+    """What was read of a machine's file, or written to the own one."""
+
+    machine: str = ""
+    name: str = ""
+    size: int = 0
+    time: int = 0
+    """When it was changed, in nanoseconds since 1970."""
+    place: int = 0
+    """Everything before this byte was read; the next look continues here."""
+    tail: int = 0
+    """The checksum of the bytes before the place."""
+    rows: int = 0
+    refused: int = 0
+    trouble: str = ""
+    """Why not all of it could be read."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of a place."""
+
+    written: int = 0
+    """The number of the last row that the own file has."""
+    own: str = ""
+    """The machine's id when it last wrote its file."""
+    action: str = ""
+    """The action of that row. A log that was restored numbers its rows anew, and another action has the number then."""
+    files: dict[str, KnownFile] = field(default_factory=dict)
+
+    def names(self) -> dict[str, str]:
+        """The names of the known machines by their ids."""
+        return {one.machine: one.name for one in self.files.values()}
+
+
+@dataclass(slots=True)
+class Exchanged:
+    """The result of an exchange."""
+
+    came: dict[str, int] = field(default_factory=dict)
+    """Number of new rows by the name of their machine."""
+    went: int = 0
+    """Number of rows that were added to this machine's file."""
+    troubles: list[str] = field(default_factory=list)
+    """Files of which not all could be read, each with the reason."""
+    is_new_machine: bool = False
+    """Whether this machine took a new id, because another copy of its home uses the old one."""
+
+
+def exchange(events: Events, folder: Path, name: str) -> Exchanged:
+    """Take in what the other machines have done, and write what was done here under the machine's `name`.
+
+    Raises CacheError if the folder can't be used; what was taken in before stays.
+    """
+    if not folder.is_dir():
+        raise CacheError(
+            f"{folder} is not a folder. Name one that your machines share."
+            if folder.exists()
+            else f"The folder {folder} is missing; nothing is lost. Connect or mount it and try again, or make it with "
+            "mkdir."
+        )
+    result = Exchanged()
+    memory = load(events, str(folder))
+    before = asdict(memory)
+    try:
+        own = file_of(folder, events.machine())
+        files, strange = machine_files(folder)
+        result.troubles += strange
+        known = {
+            one.name: _read(events, one, memory.files.get(one.name), result) for one in files if one.name != own.name
+        }
+        if own.exists() and not _is_as_written(own, memory):
+            # A copy of this home wrote it, or the log here was restored from an older copy.
+            sent: set[str] = set()
+            there = _read(events, own, None, result, sent)
+            if there.rows and result.came.pop(there.name or there.machine, 0):
+                known[own.name], result.is_new_machine = there, True
+                events.log.take_new_machine(sent)
+                events.recover()
+                own = file_of(folder, events.machine())
+            memory.written = 0
+        memory.files = known | {own.name: _write(events, own, name, memory, result)}
+        memory.own = events.machine()
+    except OSError as error:
+        raise places.unusable(folder, error) from error
+    if asdict(memory) != before:
+        save(events, str(folder), memory)
+    return result
+
+
+# The files of other machines
+
+
+def _read(
+    events: Events, path: Path, before: KnownFile | None, result: Exchanged, actions: set[str] | None = None
+) -> KnownFile:
+    """Add the new rows of a file to the log; return what is known of it then. `actions` gets those of the rows."""
+    status = path.stat()
+    if before is not None and (before.size, before.time) == (status.st_size, status.st_mtime_ns):
+        known = before
+    else:
+        is_longer = before is not None and before.place <= status.st_size and _tail(path, before.place) == before.tail
+        known = KnownFile(**asdict(before)) if before is not None and is_longer else KnownFile()
+        known.size, known.time, known.trouble = status.st_size, status.st_mtime_ns, ""
+        rows = _rows(path, known, events.machine())
+        came = events.join(rows if actions is None else _noting(rows, actions))
+        known.tail = _tail(path, known.place)
+        if came:
+            by = known.name or known.machine
+            result.came[by] = result.came.get(by, 0) + came
+    if known.trouble or known.refused:
+        refused = f"{known.refused:,} lines refused" if known.refused else ""
+        result.troubles.append(f"{path.name}: {'; '.join(filter(None, (known.trouble, refused)))}")
+    return known
+
+
+def _rows(path: Path, known: KnownFile, own: str) -> Iterator[Row]:
+    """The rows of a file from where it was last understood; what is no row is counted."""
+    latest = int(time.time() * 1000) + AHEAD_MS
+    with path.open("rb") as file:
+        file.seek(known.place)
+        while line := file.readline(LINE_BYTES):
+            if not line.endswith(b"\n"):
+                # It is being written right now, or a synchronizer has not brought all of it yet.
+                known.trouble = "its last line is not complete yet"
+                return
+            if file.tell() > MOST_BYTES:
+                known.trouble = f"only its first {MOST_BYTES:,} bytes are read"
+                return
+            if not known.machine:
+                if not _read_head(line, known):
+                    known.trouble = (
+                        "it was not written by this version of dailypapers: update the machine that writes it"
+                    )
+                    return
+            else:
+                try:
+                    row = decode_row(line)
+                    if row.machine != known.machine or (row.machine == own and clock_of(row.action) > latest):
+                        raise foreign.Refused("it is of another machine")
+                    known.rows += 1
+                    yield row
+                except foreign.Refused:
+                    known.refused += 1
+            known.place = file.tell()
+
+
+def _noting(rows: Iterator[Row], actions: set[str]) -> Iterator[Row]:
+    for row in rows:
+        actions.add(row.action)
+        yield row
+
+
+def _read_head(line: bytes, known: KnownFile) -> bool:
+    head = foreign.read_json(line, HEAD_BYTES)
+    if not isinstance(head, dict) or head.get("dailypapers") != 1 or not foreign.is_machine(head.get("machine")):
+        return False
+    known.machine = head["machine"]
+    known.name = clean(str(head.get("name", "")), NAME_LIMIT)
+    return True
+
+
+# The own file
+
+
+def _is_as_written(own: Path, memory: Memory) -> bool:
+    known = memory.files.get(own.name)
+    return known is not None and own.stat().st_size == known.size and _tail(own, known.size) == known.tail
+
+
+def _write(events: Events, own: Path, name: str, memory: Memory, result: Exchanged) -> KnownFile:
+    """Add this machine's new rows to its file, or write the file if it is missing or not as it was."""
+    machine = events.machine()
+    is_new = not own.exists() or not _is_as_written(own, memory) or memory.own != machine
+    rows = events.log.rows(0 if is_new else memory.written, machine=machine)
+    if not rows and not is_new:
+        return memory.files[own.name]
+    head = {"dailypapers": 1, "machine": machine, "name": name}
+    lines = [json.dumps(head, ensure_ascii=False)] if is_new else []
+    data = "".join(f"{line}\n" for line in (*lines, *(encode_row(row) for _, row in rows))).encode("utf-8", "replace")
+    if own.is_dir():
+        raise CacheError(f"{own} is a folder, but this machine's file belongs there. Rename it; nothing is lost.")
+    if is_new:
+        places.replace_shared(own, data)
+    else:
+        with own.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    memory.written = rows[-1][0] if rows else memory.written
+    result.went = len(rows)
+    status = own.stat()
+    known = KnownFile(machine, name, status.st_size, status.st_mtime_ns, status.st_size, _tail(own, status.st_size))
+    known.rows = len(rows) + (0 if is_new else memory.files[own.name].rows)
+    return known
+
+
+def file_of(folder: Path, machine: str) -> Path:
+    """The file that a machine writes."""
+    return folder / places.MACHINE_FILE.format(machine)
+
+
+def machine_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """The files of machines in a folder, by name, and what has such a name and is no file. Raises OSError."""
+    found, strange = [], []
+    for path in sorted(folder.iterdir()):
+        if places.is_machine_file(path.name):
+            if path.is_file():
+                found.append(path)
+            else:
+                strange.append(f"{path.name}: it is not a file")
+    if len(found) > MOST_FILES:
+        strange.append(f"{len(found) - MOST_FILES:,} files more than the {MOST_FILES:,} that are read")
+    return found[:MOST_FILES], strange
+
+
+def _tail(path: Path, place: int) -> int:
+    """The checksum of the bytes before a place; raises OSError."""
+    start = max(0, place - TAIL_BYTES)
+    with path.open("rb") as file:
+        file.seek(start)
+        return zlib.crc32(file.read(place - start))
+
+
+# What is remembered
+
+
+def load(events: Events, place: str) -> Memory:
+    """What is remembered of a place; nothing if it is damaged or tells of another log, and all is then read again."""
+    text = events.read(lambda connection: meta.get(connection, _key(place)))
+    with suppress(ValueError, TypeError, AttributeError):
+        fields: dict[str, Any] = json.loads(text or "{}")
+        files = {name: KnownFile(**one) for name, one in fields.pop("files", {}).items()}
+        memory = Memory(**fields, files=files)
+        if events.log.action_of(memory.written) == memory.action:
+            return memory
+    return Memory()
+
+
+def save(events: Events, place: str, memory: Memory) -> None:
+    """Remember a place."""
+    memory.action = events.log.action_of(memory.written)
+    events.read(lambda connection: meta.remember(connection, _key(place), json.dumps(asdict(memory))))
+
+
+def _key(place: str) -> str:
+    """The key of a place; a byte of its name that is no UTF-8 is escaped, since SQLite takes no half of a letter."""
+    return KEY + place.encode("utf-8", "backslashreplace").decode()

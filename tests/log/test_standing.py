@@ -1,0 +1,184 @@
+"""Standing queries: rows of the log that are undone, synced and edited like marks, and programs that wait for a yes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reader.core.foreign import Refused
+from reader.core.settings.standing import EVERY, ON_STAR, Standing, as_json, as_text, from_text
+from reader.log import standing
+from reader.log.foreign import checked_row
+from reader.log.rows import Row
+from reader.log.store import Log
+from tests.table import each
+
+CONFIG = """\
+theme = "dark"
+mute = ["crypto"]
+notify = ["topic:agents"]
+on_star = ["touch", "/tmp/starred"]
+on_new = "wc -l"
+
+[[views]]
+name = "Agents"
+query = "topic:agents"
+
+[[rules]]
+name = "Finance"
+when = "topic:finance"
+then = ["hide", "tag:money"]
+
+[[exports]]
+query = "is:starred"
+file = "stars.bib"
+"""
+
+TAKEN = [
+    ("Agents", "topic:agents", ("show",)),
+    ("Finance", "topic:finance", ("hide", "tag:money")),
+    ("crypto", "crypto", ("mute",)),
+    ("topic:agents", "topic:agents", ("notify",)),
+    ("on star", ON_STAR, ("run",)),
+    ("on new", EVERY, ("run",)),
+    ("stars.bib", "is:starred", ("write",)),
+]
+
+RUNS = Standing("touch", EVERY, ("run",), run=("touch", "/tmp/x"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    return tmp_path
+
+
+def lists(home: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = standing.load(home / "config.toml", home / "papers.db").settings.lists
+    return [(one.name, one.query, one.then) for one in found]
+
+
+def undo(home: Path) -> None:
+    with closing(Log.open(home / "papers.db")) as log:
+        assert log.undo()
+
+
+def test_the_lists_of_a_settings_file_are_taken_once(home: Path) -> None:
+    assert lists(home) == TAKEN
+    loaded = standing.load(home / "config.toml", home / "papers.db")
+    assert loaded.ignores_lists and loaded.waiting == ()
+    (home / "config.toml").write_text(CONFIG.replace("crypto", "nft"))
+    assert lists(home) == TAKEN
+
+
+def test_a_home_that_cannot_be_written_uses_the_lists_of_its_file(home: Path) -> None:
+    (home / "papers.db").with_name("log.db").mkdir()
+    assert lists(home) == TAKEN
+
+
+@each("name", [name for name, _, _ in TAKEN])
+def test_each_can_be_removed_and_an_undo_brings_it_back(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name.replace(":", "")
+    home.mkdir()
+    (home / "config.toml").write_text(CONFIG)
+    assert lists(home) == TAKEN
+    found = standing.load(home / "config.toml", home / "papers.db").settings.lists
+    standing.save(home / "papers.db", [one for one in found if one.name != name])
+    assert lists(home) == [one for one in TAKEN if one[0] != name]
+    undo(home)
+    assert lists(home) == TAKEN
+
+
+def test_an_edit_is_one_action_which_an_undo_takes_back(home: Path) -> None:
+    lists(home)
+    cache = home / "papers.db"
+    agents, finance, *rest = standing.load(home / "config.toml", cache).settings.lists
+    changed = standing.save(cache, [replace(agents, query="rag"), *rest, Standing("new", "x", ("show",), place=9)])
+    assert [one.name for one in changed] == ["Agents", "new"]
+    assert lists(home)[0] == ("Agents", "rag", ("show",)) and finance.name not in [one[0] for one in lists(home)]
+    undo(home)
+    assert lists(home) == TAKEN
+
+
+def sync(source: Path, target: Path) -> None:
+    """Bring the rows of one home to another, through the gate."""
+    with closing(Log.open(source / "papers.db")) as log, closing(Log.open(target / "papers.db")) as other:
+        other.take(checked_row(row) for _, row in log.rows(0))
+
+
+def test_another_machine_gets_each_but_what_acts_there_waits_for_the_user(home: Path, tmp_path: Path) -> None:
+    lists(home)
+    other = tmp_path / "other"
+    other.mkdir()
+    sync(home, other)
+    assert lists(other) == [one for one in TAKEN if one[2] not in (("run",), ("write",))]
+    waiting = standing.load(other / "config.toml", other / "papers.db").waiting
+    assert [one.name for one in waiting] == ["on star", "on new", "stars.bib"]
+    standing.agree(other / "papers.db", waiting[:2])
+    assert [one[0] for one in lists(other)] == [name for name, _, then in TAKEN if then != ("write",)]
+
+
+def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tmp_path: Path) -> None:
+    cache = tmp_path / "papers.db"
+    standing.save(cache, [RUNS])
+    assert [one[0] for one in lists(tmp_path)] == ["touch"]
+    with closing(Log.open(cache)) as log:
+        later = replace(RUNS, run=("rm", "-r", "/home"))
+        log.take([Row(f"{log.machine}{'f' * 12}", "", standing.kind_of("touch"), as_json(later))])
+    assert lists(tmp_path) == []
+    assert standing.load(tmp_path / "config.toml", cache).waiting == (later,)
+
+
+def test_another_place_or_name_agrees_to_nothing(tmp_path: Path) -> None:
+    cache = tmp_path / "papers.db"
+    with closing(Log.open(cache)) as log:
+        log.take([Row("ab" * 6 + "0" * 12, "", standing.kind_of("touch"), as_json(RUNS))])
+    standing.save(cache, [replace(RUNS, name="renamed", place=4)])
+    assert lists(tmp_path) == []
+
+
+@each(
+    ("kind", "value"),
+    [
+        ("standing:a", '{"name": "b", "query": "x", "then": ["show"]}'),
+        ("standing:a", '{"name": "a", "query": "x", "then": ["smell"]}'),
+        ("standing:a", '{"name": "a", "query": "x", "then": ["run"]}'),
+        ("standing:a", '{"name": "a", "query": "x", "then": ["show"], "more": 1}'),
+        ("standing:a", '{"name": "a", "query": "x \\u001b[31m", "then": ["show"]}'),
+        ("standing:a", '{"name": "a", "query": "~ x", "then": ["mute"]}'),
+        ("standing:a", "[" * 9_000),
+        ("standing:a\x1b", ""),
+    ],
+)
+def test_a_row_that_is_no_standing_query_is_refused(kind: str, value: str) -> None:
+    with pytest.raises(Refused):
+        checked_row(Row("ab" * 6 + "0" * 12, "", kind, value))
+
+
+# The text for the editor
+
+
+def test_the_text_is_read_as_it_was_written(home: Path) -> None:
+    lists(home)
+    found = standing.load(home / "config.toml", home / "papers.db").settings.lists
+    assert from_text(as_text(found)) == (list(found), [])
+
+
+@each(
+    ("text", "wrong"),
+    [
+        ("[[standing]]\nname = 'a'\nquery = 'x'\nthen = 'shwo'", (4, "Did you mean show?")),
+        ("[[standing]]\nname = 'a'\nquery = 'topc:x'\nthen = 'show'", (3, 'Did you mean "topic:x"?')),
+        ("[[standing]]\nname = 'a'\nthen = 'show'", (1, "query is missing")),
+        ("\n[[standing]]\nname = 'a", (3, "Expected")),
+        ("[standing]\nname = 'a'", (1, "double brackets")),
+        ("[[views]]\nname = 'a'", (1, "only tables [[standing]]")),
+        ("[[standing]]\nname = 'a'\nquery = 'x'\nthen = 'run'", (4, "belong together")),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> None:
+    _, found = from_text(text)
+    assert any(line == wrong[0] and wrong[1] in said for line, said in found)
