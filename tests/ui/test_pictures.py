@@ -282,7 +282,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
         r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))
         await r.until(lambda: "the site asks to wait, 3 s" in r.screen)
         may_come.set()
-        await r.until(lambda: r.app.state[PICTURES].drawn == drawn)  # type: ignore[union-attr]
+        await r.until(lambda: r.app.state[PICTURES].drawn is not None)  # type: ignore[union-attr]
         await r.do("picture.next", "picture.previous", "picture.next", "picture.next")
         # Only the newest one is kept.
         assert "".join(asked) == "01012" and "The picture could not be drawn." in r.screen
