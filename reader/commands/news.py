@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
 
 FOR_YOU, TITLES, OF_A_LIST = 10, 30, 8
-"""Maximum papers with a reason, titles in all, and titles of one saved view or of what is followed."""
+"""Maximum papers with a reason, titles in all, and titles of one topic, of one saved view or of what is followed."""
 
 COUNTED = 1_000
-"""Maximum papers whose topics are counted for the line about the rest."""
+"""Maximum papers that are looked at for titles by topic, and whose topics are counted for the line about the rest."""
 
 LONGEST = timedelta(days=14)
 """Papers are new since the last mail or visit, but no further back than this."""
@@ -228,8 +228,8 @@ class _Builder:
         if has_learned:
             self._window.learn()
         known = {pk for id in asked.known if (pk := self._window.pk_of(id)) is not None}
-        ranked = [pk for pk in self._pks(order="foryou" if has_learned else "upvotes") if pk not in known]
-        mailed = len(known.intersection(self._pks()))
+        by_votes = self._pks()
+        ranked = [pk for pk in (self._pks(order="foryou") if has_learned else by_votes) if pk not in known]
         marked = [self._brief(name, self._pks(f"is:{name.lower()}"), TITLES) for name in self._marked]
         sections = [*marked, self._for_you(ranked) if has_learned else self._most_voted(ranked)]
         sections.append(self._brief("Followed", self._pks("is:followed"), OF_A_LIST, ranked, self._why_followed))
@@ -239,7 +239,8 @@ class _Builder:
                 sections.append(self._brief(name, self._pks(query), OF_A_LIST, ranked))
             except (UsageError, NotFound) as error:
                 broken.append(f"The view {clean(name, 60)} is left out. {clean(str(error))}")
-        sections += self._by_topic(ranked)
+        # By votes and not by what suits the user, who would miss all other topics.
+        sections += self._by_topic([pk for pk in by_votes if pk not in known])
         rest = [pk for pk in ranked if pk not in self._taken]
         return News(
             asked.today,
@@ -249,7 +250,7 @@ class _Builder:
             self._counts() if asked.is_look_back else None,
             len(rest),
             self._topics_of(rest),
-            mailed,
+            len(known.intersection(by_votes)),
             broken=tuple(broken),
         )
 
@@ -311,14 +312,15 @@ class _Builder:
         found = self._window.read(partial(reasons, pk=_key(paper)))
         return f"you follow {', '.join(dict.fromkeys(one.said(self._names) for one in found))}"
 
-    def _by_topic(self, ranked: Sequence[int]) -> Iterator[Section]:
-        """The best of the rest, each paper under the most frequent of its topics."""
-        left = self._brief("", ranked, self._titles)
-        common = Counter(slug for item in left.items for slug in item.paper.topics)
+    def _by_topic(self, pks: Sequence[int]) -> Iterator[Section]:
+        """The best of the rest under their first topics, each of which has a limited number, for variety."""
         groups: dict[str, list[Item]] = {}
-        for item in left.items:
-            slug = max(item.paper.topics, key=lambda slug: common[slug], default="")
-            groups.setdefault(slug, []).append(item)
+        for paper in self._window.papers([pk for pk in pks if pk not in self._taken][:COUNTED]):
+            group = groups.setdefault(next(iter(paper.topics), ""), [])
+            if self._titles > 0 and len(group) < OF_A_LIST:
+                self._titles -= 1
+                self._taken.add(_key(paper))
+                group.append(Item(paper))
         shared = {slug: items for slug, items in groups.items() if len(items) > 1 and slug}
         for slug, items in shared.items():
             yield Section(self._names.get(slug, slug), tuple(items))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from reader.core.text import fold
@@ -113,7 +113,7 @@ def _folded(char: str) -> str:
 
 
 @lru_cache(50_000)
-def _singular(word: str) -> str:
+def normal_word(word: str) -> str:
     """The word without an English plural ending: crude, but consistent for all spellings."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews", "ous")):
         return word + _JOIN if word in _JOINED else word
@@ -124,9 +124,9 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
-def normal(text: str) -> str:
+def normal(text: str, form: Callable[[str], str] = normal_word) -> str:
     """The words in normal form, separated by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
-    line = " ".join(map(_singular, _words_alone(text).split()))
+    line = " ".join(map(form, _words_alone(text).split()))
     return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
@@ -143,7 +143,7 @@ def spaced(text: str) -> str:
 
 def word_forms(word: str) -> list[str]:
     """The forms of a normal word in a spaced text: itself, its plurals, and a joined prefix written apart."""
-    forms = [form for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies") if _singular(form) == word]
+    forms = [form for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies") if normal_word(form) == word]
     for joined in _JOINED:
         if word.startswith(joined) and word != joined:
             rest = word_forms(word.removeprefix(joined))

@@ -57,9 +57,7 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         return answer(arguments, news.news_record(found) | {"sent": bool(sent and found.items)})
     if not found.items and not arguments.quiet:
-        rest = f" ({found.mailed:,} already mailed)" if found.mailed else ""
-        advice = "" if is_look_back else " To look back on days that you have read: 'dailypapers digest --since 7d'."
-        warn(f"Nothing is new since {since}{rest}{', so nothing was mailed' if sent else ''}.{advice}")
+        warn(_nothing(found, is_look_back=is_look_back, is_mail=sent is not None))
     elif sent and not arguments.quiet:
         warn(f"{found.summary}: sent to {settings.to}.")
     elif not sent and found.items:
@@ -69,6 +67,17 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
     for problem in found.broken:
         warn(problem)
     return 0
+
+
+def _nothing(found: news.News, *, is_look_back: bool, is_mail: bool) -> str:
+    end = ", so nothing was mailed." if is_mail else "."
+    if is_look_back:
+        return f"No papers are here of the days since {found.since}{end}"
+    rest = f" ({found.mailed:,} already mailed)" if found.mailed else ""
+    return (
+        f"Nothing is new since {found.since}{rest}{end} To look back on days that you have read: 'dailypapers digest "
+        "--since 7d'."
+    )
 
 
 class SentMails:

@@ -80,18 +80,15 @@ def send(mail: EmailMessage, settings: DigestMail) -> None:
             # The mail is there, however the server says goodbye.
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
-    except smtplib.SMTPAuthenticationError as error:
-        raise MailError(f"{place} does not accept the name or the password: {_text(error.smtp_error)}.") from error
     except UnicodeEncodeError as error:
         raise MailError("The name or the password has characters outside ASCII, which can't be sent.") from error
     except smtplib.SMTPRecipientsRefused as error:
         [(code, text)] = error.recipients.values()
         raise MailError(f"{place} refused the address {settings.to}: {code} {_text(text)}.") from error
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        needs_login = " Set digest.user and digest.password_command." if error.smtp_code == 530 else ""
-        raise MailError(
-            f"{place} refused the mail: {error.smtp_code} {_text(error.smtp_error)}.{needs_login}"
-        ) from error
+    except smtplib.SMTPResponseException as error:
+        what = "mail" if has_begun else "name or the password"
+        advice = " Set digest.user and digest.password_command." if error.smtp_code == 530 else ""
+        raise MailError(f"{place} refused the {what}: {error.smtp_code} {_text(error.smtp_error)}.{advice}") from error
     except ssl.SSLCertVerificationError as error:
         raise MailError(f"{place} can't be trusted: {reason(error.verify_message)}.") from error
     except ssl.SSLError as error:

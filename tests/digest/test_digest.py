@@ -93,7 +93,7 @@ def test_a_look_back_is_about_the_days_not_about_what_is_unread(session: Session
         $ digest --since 2026-06-29 --jsonl=title,counts
         {{"title": "Papers since 29 June", "counts": {{"papers": 6, "read": 6, "starred": 1, "queued": 2}}}}
         $ digest --since 2026-07-01
-        ! Nothing is new since 2026-07-01.
+        ! No papers are here of the days since 2026-07-01.
         """
     )
 

@@ -59,7 +59,7 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
     ("security", "user", "password", "says"),
     [
         ("starttls", "", "", r"refused the mail: 530 .*digest.password_command"),
-        ("starttls", USER, "wrong", "does not accept the name or the password"),
+        ("starttls", USER, "wrong", "refused the name or the password: 535"),
         ("starttls", USER, "motör", "characters outside ASCII"),
         ("starttls", "ädä", PASSWORD, "characters outside ASCII"),
         ("none", USER, PASSWORD, "SMTP AUTH extension not supported by server"),

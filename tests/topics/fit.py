@@ -50,8 +50,7 @@ class Problem:
         learner = Topics.with_weights(topics.topics, {phrase: {} for phrase in self.phrases})
         self.X = np.zeros((len(papers), len(self.phrases)), np.float32)
         for row, paper in enumerate(papers):
-            found = learner.find(paper.title, paper.abstract, paper.keywords)
-            for phrase, factor in learner.phrases_in(found).items():
+            for phrase, factor in learner.phrases_in(paper.title, paper.abstract, paper.keywords).items():
                 self.X[row, column[phrase]] = factor
         self.Y = np.array([[slug in paper.topics for slug in self.slugs] for paper in papers], np.float32)
         self.seed = np.zeros((len(self.phrases), len(self.slugs)), np.float32)
