@@ -28,8 +28,3 @@ def build() -> str:
         if file.suffix in (".py", ".sql", ".toml", ".json", ".md"):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def sources() -> list[Path]:
-    """The files of the program's own code."""
-    return sorted(Path(__file__).parent.rglob("*.py"))

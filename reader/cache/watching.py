@@ -1,10 +1,7 @@
-"""Applies rules, muted words and notifications from the settings to incoming papers.
+"""Applies rules and notices to papers that come in.
 
 A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its mark has the
 kind `rule:NAME`, with the query and what the rule did, and keeps the rule away from the paper even after an undo.
-
-Muted words are in the settings, not in the log. The flag `MUTED` says that a paper has one; `cache/marks/derive.py`
-decides whether that hides the paper.
 
 A new paper that matches a notification query is claimed by the first program that asks, so it is notified once.
 """
@@ -14,27 +11,24 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import meta
-from reader.cache.flags import clear_flag, flagged, has, having, set_flag
+from reader.cache.flags import having
 from reader.cache.marks.change import Change, same
-from reader.cache.marks.derive import settle_muted
+from reader.cache.muting import muting_queries, papers_of
 from reader.cache.reads.window import Window
-from reader.cache.search import plan
-from reader.cache.search.compile import compile_query, selects
+from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
-from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
-from reader.core.query import Query, parse
-from reader.core.query.nodes import with_hidden
+from reader.core.query import Query
 from reader.core.settings.tables import Rule
 from reader.database import connections
 
@@ -84,7 +78,7 @@ def judge(
     taken: dict[int, set[str]] = defaultdict(set)
     verdicts = []
     for rule in rules:
-        matched = tuple(_papers(connection, rule.when, scope, _CANDIDATES, *candidates))
+        matched = tuple(papers_of(connection, rule.when, scope, _CANDIDATES, *candidates))
         acted = _acted(connection, matched, by_rules=not anew)
         known = set() if anew else _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
         muted = _pks(connection, _IS_MUTED, matched) if anew else set()
@@ -125,10 +119,9 @@ def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
     return tuple(act for row in found if (act := _act(*row)) is not None)
 
 
-def ruled(window: Window, pk: int, today: date) -> tuple[tuple[Act, ...], tuple[str, ...]]:
-    """What rules did to a paper, and the muted words that hide it; raises CacheError."""
-    scope = Scope(today, window.newest_day(), "")
-    return window.read(lambda connection: (acts_on(connection, pk), muting_words(connection, pk, scope)))
+def ruled(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+    """What rules did to a paper, and the muted queries that hide it; raises CacheError."""
+    return window.read(lambda connection: (acts_on(connection, pk), muting_queries(connection, pk)))
 
 
 def acted_papers(connection: sqlite3.Connection) -> dict[str, int]:
@@ -146,19 +139,6 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
         fields = json.loads(value)
         return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
     return None
-
-
-def _papers(connection: sqlite3.Connection, text: str, scope: Scope, more: str, *values: object) -> list[int]:
-    """The papers of a query, hidden ones too, of which `more` is true as well; none if it selects nothing.
-
-    Full texts do not count: they have many words that their papers are not about.
-    """
-    query = parse(text)
-    if not selects(query, scope.views):
-        return []
-    asked = plan.in_any_order(connection, compile_query(with_hidden(query), scope)._replace(in_texts=None))
-    found = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND {more}", (*asked.params, *values))
-    return [pk for (pk,) in found]
 
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
@@ -192,77 +172,9 @@ def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> s
     return {pk for (pk,) in connection.execute(query, values)}
 
 
-APPLIED = "mute"
-"""The key in `meta` of the muted words that the flags follow, as JSON."""
-
-REACHED = "mute_reached"
-"""The key in `meta` of the newest paper whose flag follows them."""
-
-BATCH = 2_000
-"""Papers in one transaction, so that another writer waits some 20 ms."""
-
-
 def newest_key(connection: sqlite3.Connection) -> int:
     """The key of the paper that came last; 0 without papers."""
     return int(connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
-
-
-def is_applied(connection: sqlite3.Connection, words: Sequence[str]) -> bool:
-    """Whether the papers are muted by these words, also those that came in last."""
-    if (meta.get(connection, APPLIED) or "[]") != json.dumps(list(words)):
-        return False
-    return not words or newest_key(connection) <= int(meta.get(connection, REACHED) or 0)
-
-
-def follow(path: Path, words: Sequence[str], scope: Callable[[], Scope]) -> bool:
-    """Mute by these words unless all papers are, and return whether any changed; raises CacheError."""
-    with connections.opened(path, query_only=True) as cache:
-        if is_applied(cache, words):
-            return False
-    return mute(path, words, scope())
-
-
-def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
-    """Mute the papers of these words, and no others; return whether any paper changed. Raises CacheError."""
-    with connections.opened(path) as cache:
-        register_functions(cache)
-        newest = newest_key(cache)
-        before, after = flagged(cache, Flag.MUTED), _muted(cache, words, scope, "true")
-        changed = sorted(before ^ after)
-        for start in range(0, len(changed), BATCH):
-            some = changed[start : start + BATCH]
-            _change(cache, after.intersection(some), before.intersection(some))
-        if not is_applied(cache, words):
-            with connections.transaction(cache):
-                meta.put(cache, APPLIED, json.dumps([*words]))
-                meta.put(cache, REACHED, str(newest))
-        return before != after
-
-
-def muting_words(connection: sqlite3.Connection, pk: int, scope: Scope) -> tuple[str, ...]:
-    """The muted words that hide a paper, by which it was muted. The connection needs `register_functions`."""
-    muted = f"SELECT 1 FROM paper WHERE pk = ? AND hidden = 1 AND {has(Flag.MUTED, 'paper.pk')}"
-    if connection.execute(muted, (pk,)).fetchone() is None:
-        return ()
-    words = json.loads(meta.get(connection, APPLIED) or "[]")
-    return tuple(word for word in words if _muted(connection, [word], scope, "p.pk = ?", pk))
-
-
-def _muted(connection: sqlite3.Connection, words: Sequence[str], scope: Scope, more: str, *values: object) -> set[int]:
-    """The papers that have one of the words, of which `more` is true; words that are no query have none."""
-    found = set[int]()
-    for word in words:
-        with suppress(QueryError):
-            found.update(_papers(connection, word, scope, more, *values))
-    return found
-
-
-def _change(cache: sqlite3.Connection, muted: Iterable[int], heard: Iterable[int]) -> None:
-    muted, heard = list(muted), list(heard)
-    with connections.transaction(cache):
-        set_flag(cache, Flag.MUTED, muted)
-        clear_flag(cache, Flag.MUTED, heard)
-        settle_muted(cache, (*muted, *heard))
 
 
 NEWS_DAYS = 14

@@ -152,11 +152,6 @@ class Block(NamedTuple):
     level: int = 0
     """The level of a heading."""
 
-    @property
-    def is_example(self) -> bool:
-        """Whether it is for a shell, or other code."""
-        return self.kind in ("sh", "code")
-
 
 _BLOCK = re.compile(
     r"^```(?P<language>\w*)\n(?P<code>.*?)^```$|^(?P<marks>#+) (?P<heading>[^\n]+)$|(?P<table>(?:^\|[^\n]*\n?)+)"

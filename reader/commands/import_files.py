@@ -66,7 +66,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 @dataclass
-class _Found:
+class _FileContents:
     """What the files had."""
 
     stored: Stored
@@ -96,31 +96,31 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     is_dry = arguments.dry_run
     marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
-    taken = _mark_papers(workspace, found, marks, kind_of, is_dry=is_dry)
+    summary = _mark_papers(workspace, found, marks, kind_of, is_dry=is_dry)
     added, known, failed = follow_lists(workspace, found.feeds, is_dry=is_dry)
     counts = asdict(found.stored)
     if is_dry:
-        counts |= {"new": taken.missing, "unchanged": len(found.papers) - taken.missing}
+        counts |= {"new": summary.missing, "unchanged": len(found.papers) - summary.missing}
     if not arguments.json:
         # Before titles are looked up, which takes minutes.
         if len(found.failed) + len(found.feeds) < len(arguments.files):
             _print_counts(counts, found)
-            _print_taken(taken, found, is_dry=is_dry)
+            _print_summary(summary, found, is_dry=is_dry)
         if found.feeds:
             print_line(describe_followed(len(added), known, is_dry=is_dry))
     titles = None
     if found.has_pages:
         titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
-    more = {"new": taken.new, "unchanged": taken.papers - taken.new, "skipped": len(taken.unknown)}
+    more = {"new": summary.new, "unchanged": summary.papers - summary.new, "skipped": len(summary.unknown)}
     record = {
         **{name: count + more.get(name, 0) for name, count in counts.items()},
-        "marks": found.marks + sum(taken.marked.values()),
-        "papers": taken.papers,
-        "here": taken.here,
-        "coming": taken.coming,
-        "marked": taken.marked,
-        "without_id": [{"where": entry.where, "title": entry.title or None} for entry in taken.unknown],
-        "labels": taken.labels,
+        "marks": found.marks + sum(summary.marked.values()),
+        "papers": summary.papers,
+        "here": summary.here,
+        "coming": summary.coming,
+        "marked": summary.marked,
+        "without_id": [{"where": entry.where, "title": entry.title or None} for entry in summary.unknown],
+        "labels": summary.labels,
         "dry_run": is_dry,
         "feeds": {"added": added, "known": known},
         "titles": titles,
@@ -139,13 +139,13 @@ def _report_failures(arguments: Namespace, failed: Sequence[str]) -> int:
     return 0
 
 
-def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
+def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
     from reader.refresh import jobs
 
-    found = _Found(Stored())
+    found = _FileContents(Stored())
     with nullcontext() if arguments.dry_run else workspace.cache() as cache:
         if cache is not None:
             _update_topics(cache)
@@ -160,7 +160,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
     return found
 
 
-def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Found, *, keep: bool) -> None:
+def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
     """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
     from reader.cache.storing.papers import Stored
 
@@ -190,7 +190,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fou
         warn(f"{name}: {skipped_count - REASONS:,} more skipped")
 
 
-def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _Found) -> list[Listing]:
+def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> list[Listing]:
     """Store the papers and marks of listings; return them, with own ids for papers whose titles are ambiguous."""
     from reader.cache.storing.papers import Stored
 
@@ -276,7 +276,7 @@ MOST_MARKS = 8
 """Maximum marks printed with their numbers of papers."""
 
 
-class Taken(NamedTuple):
+class ImportSummary(NamedTuple):
     """The papers that other programs' files name, and what happened to all papers."""
 
     papers: int
@@ -296,36 +296,36 @@ class Taken(NamedTuple):
     """Number of records' papers that were not in the cache before."""
 
 
-def _print_counts(counts: dict[str, int], found: _Found) -> None:
+def _print_counts(counts: dict[str, int], found: _FileContents) -> None:
     if not found.entries or any(counts.values()):
         with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
         print_line(f"{format_counts(counts)}{with_marks}.")
 
 
-def _print_taken(taken: Taken, found: _Found, *, is_dry: bool) -> None:
+def _print_summary(summary: ImportSummary, found: _FileContents, *, is_dry: bool) -> None:
     """Print where the papers are, what they got, and which entries have none."""
-    said = []
+    sentences = []
     if found.entries:
-        coming = f", {taken.coming:,} to come with the next refresh" if taken.coming else ""
-        said.append(f"{amount(taken.papers, 'paper')} named, {taken.here:,} of them here{coming}.")
-    if taken.marked:
-        told = [f"{count:,} {adjective}" for adjective, count in taken.marked.items()]
-        more = f" and {amount(len(told[MOST_MARKS:]), 'more tag')}" if told[MOST_MARKS:] else ""
-        said.append(f"{', '.join(told[:MOST_MARKS])}{more}.")
+        coming = f", {summary.coming:,} to come with the next refresh" if summary.coming else ""
+        sentences.append(f"{amount(summary.papers, 'paper')} named, {summary.here:,} of them here{coming}.")
+    if summary.marked:
+        counts = [f"{count:,} {adjective}" for adjective, count in summary.marked.items()]
+        more = f" and {amount(len(counts[MOST_MARKS:]), 'more tag')}" if counts[MOST_MARKS:] else ""
+        sentences.append(f"{', '.join(counts[:MOST_MARKS])}{more}.")
     if is_dry:
-        said.append("This was a dry run: nothing was changed.")
-    elif taken.marked or taken.new:
-        said.append("'dailypapers undo' takes it back.")
-    if said:
-        print_line(" ".join(said))
-    if count := len(taken.unknown):
+        sentences.append("This was a dry run: nothing was changed.")
+    elif summary.marked or summary.new:
+        sentences.append("'dailypapers undo' takes it back.")
+    if sentences:
+        print_line(" ".join(sentences))
+    if count := len(summary.unknown):
         warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
-        for entry in taken.unknown[:LISTED]:
+        for entry in summary.unknown[:LISTED]:
             warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
         if count > LISTED:
             warn(f"  and {count - LISTED:,} more, which --json lists")
-    if taken.labels:
-        some = ", ".join(islice(taken.labels, 3))
+    if summary.labels:
+        some = ", ".join(islice(summary.labels, 3))
         warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags takes them in as tags.")
 
 
@@ -365,12 +365,12 @@ def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | N
 
 def _mark_papers(
     workspace: Workspace,
-    found: _Found,
+    found: _FileContents,
     marks: Sequence[str],
     kind_of: Callable[[str], str | None],
     *,
     is_dry: bool,
-) -> Taken:
+) -> ImportSummary:
     """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action."""
     from reader.cache import imports
 
@@ -389,7 +389,7 @@ def _mark_papers(
     for kind, count in done:
         marked[_label(kind)] += count
     left_out = Counter(label for entry in entries if entry.id for label in entry.labels if not kind_of(label))
-    return Taken(
+    return ImportSummary(
         len(named.here) + len(named.absent),
         len(named.here),
         sum(any(entry.is_wanted for entry in some) for some in named.absent.values()),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.choice import Suits, read_suits
 from reader.cache.search import free_text
-from reader.commands.workspace import parsed
-from reader.core.query import Query, Sort
-from reader.core.similarity import Shared, came_out, like_query
+from reader.core.similarity import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +36,3 @@ def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object
     """The same as JSON: words, authors, topics, and a sentence."""
     found = shared(window, ids, pk)
     return {LIKE: {**found._asdict(), "why": found.said or None}}
-
-
-def similar_query(papers: Sequence[Paper], text: str, *, is_newer: bool) -> Query:
-    """The query for papers similar to some, among those of a query; newer than the newest of them if `is_newer`."""
-    query = parsed(text, also=like_query([paper.id for paper in papers], came_out(papers) if is_newer else None))
-    return query if query.sort else replace(query, sort=Sort("relevance"))

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -63,7 +63,7 @@ class _Shown(NamedTuple):
         """What rules did to it, and the muted words that hide it."""
         from reader.cache.watching import ruled
 
-        return ruled(self.window, self.pk, datetime.now(UTC).date())
+        return ruled(self.window, self.pk)
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -46,9 +46,10 @@ def save(workspace: Workspace, wanted: Sequence[Standing]) -> list[Standing]:
     """Make these the standing queries; return those that changed."""
     if len(wanted) > types.MOST:
         raise ReaderError(f"More than {types.MOST} standing queries are not kept. Remove some first.")
-    workspace.ensure_cache()
-    workspace.has_changed = True
-    return standing.save(workspace.cache_file, wanted)
+    with workspace.events() as events:
+        changed = standing.save(events.log, wanted)
+        events.recover()
+    return changed
 
 
 def add(workspace: Workspace, name: str, query: str, then: Sequence[str], **more: Any) -> Standing:

@@ -20,7 +20,6 @@ from reader.log import standing
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
-    from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.storing.papers import Cache
     from reader.config import Settings
@@ -142,7 +141,6 @@ class Workspace:
         window = Window.open(self.cache_file)
         try:
             self._apply_log(window)
-            self._mute(window)
             yield window
         finally:
             window.close()
@@ -156,25 +154,9 @@ class Workspace:
                 window.changed()
 
     def catch_up(self) -> None:
-        """Bring the cache up to date with the log and the muted words of the settings."""
+        """Bring the cache up to date with the log."""
         with self.window():
             pass
-
-    def _mute(self, window: Window) -> None:
-        """Apply the muted words if they changed since a refresh did."""
-        words = self.settings.mute
-        if words or window.meta("mute"):
-            from reader.cache.watching import follow
-
-            def scope() -> Scope:
-                from reader.refresh.rules import rule_scope
-
-                return rule_scope(window, self.settings, datetime.now(UTC).date())
-
-            with suppress(CacheError):
-                changed = follow(self.cache_file, words, scope)
-                self.has_changed = self.has_changed or changed
-                window.changed()
 
     @contextmanager
     def events(self) -> Iterator[Events]:

@@ -64,22 +64,21 @@ def agreed(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[St
     return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
 
 
-def save(cache: Path, wanted: Sequence[Standing]) -> list[Standing]:
+def save(log: Log, wanted: Sequence[Standing]) -> list[Standing]:
     """Make these the standing queries, by one action that an undo takes back; return those that changed.
 
     The user asked for it here, so that what is new may run programs and write files. Raises CacheError.
     """
-    with closing(Log.open(cache)) as log:
-        known = {kind_of(one.name): one for one in log.ask(read)}
-        now = {kind_of(one.name): one for one in wanted}
-        changed = [one for kind, one in now.items() if known.get(kind) != one]
-        gone = [Mark("", kind, "") for kind in known.keys() - now.keys()]
-        marks = [*gone, *(Mark("", kind_of(one.name), as_json(one)) for one in changed)]
-        # Another place or name does not agree to what another machine sent.
-        before = {_digest(one) for one in known.values()}
-        _agree(log, (one for one in changed if _digest(one) not in before))
-        if marks:
-            log.record(marks)
+    known = {kind_of(one.name): one for one in log.ask(read)}
+    now = {kind_of(one.name): one for one in wanted}
+    changed = [one for kind, one in now.items() if known.get(kind) != one]
+    gone = [Mark("", kind, "") for kind in sorted(known.keys() - now.keys())]
+    marks = [*gone, *(Mark("", kind_of(one.name), as_json(one)) for one in changed)]
+    # Another place or name does not agree to what another machine sent.
+    before = {_digest(one) for one in known.values()}
+    _agree(log, (one for one in changed if _digest(one) not in before))
+    if marks:
+        log.record(marks)
     return changed
 
 

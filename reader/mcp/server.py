@@ -56,7 +56,8 @@ Queries: words and terms such as `agents is:unread`, `topic:reasoning since:7d`,
 `fulltext:"scaling law"`. Terms are joined by AND; OR, a minus sign and parentheses work too.
 
 Ids are arXiv ids such as 1706.03762; cite https://arxiv.org/abs/1706.03762. Lists come in pages: ask again with \
-`next_offset`. Ask `whats_new` first; `read` a text from its abstract on, then the sections that you need."""
+`next_offset`. Ask `whats_new` first; `show` fetches a paper that is not here; `read` a text from its abstract on, \
+then the sections that you need."""
 
 MARKS = """
 

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.cache import meta
+from reader.cache.marks import derive
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
-from reader.cache.watching import Candidates, Verdict, changes, judge, mute, newest_key
+from reader.cache.watching import Candidates, Verdict, changes, judge, newest_key
 from reader.config import Settings
 from reader.core.settings.tables import saved_queries
 from reader.database import connections
@@ -48,7 +49,10 @@ class RuleKeeper:
         with closing(Window.open(self._file)) as window:
             scope = rule_scope(window, self._settings, self._now().astimezone(UTC).date())
         action = self._act(scope) if self._settings.rules else None
-        mute(self._file, self._settings.mute, scope)
+        if self._settings.mute:
+            # What a query such as day:today means changes by itself.
+            with connections.opened(self._file) as cache, connections.transaction(cache):
+                derive.mute(cache)
         return acted(action) if action else None
 
     def pass_over(self, id: str) -> None:

@@ -6,13 +6,14 @@ In another version or source of a text, the place is found again by its section 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.core.document.model import Formula, texts
+from reader.core.document.anchors import TextWords
+from reader.core.document.model import Formula
+from reader.core.passages import WORD, Passage
 from reader.paths import read_start, replace_private
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ LONGEST_TRAIL = 12
 WORDS = 8
 """Words by which a place is found again in another text."""
 
-_WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 40
+"""Maximum letters of such a word."""
 
 ASIDE = ".unreadable"
 """The suffix for a file without valid bookmarks, before another takes its place."""
@@ -71,15 +73,18 @@ def bookmark(document: Document, source: str, block: int, letter: int) -> Bookma
 
 
 def _words(document: Document, block: int, letter: int) -> str:
-    """The first words from a place on; TeX is none, for sources write it differently."""
+    """The first words from a place on; displayed formulas are left out, for sources write them differently."""
     found: list[str] = []
-    for one in document.blocks[block : block + 5]:
+    text = TextWords(document)
+    for index, one in enumerate(document.blocks[block : block + 5], block):
         if not isinstance(one, Formula):
-            found += _WORD.findall("".join(texts(one))[max(0, letter) :])
+            # The letters of a line and of a text differ a little, so this may be within a word.
+            first = max(0, letter)
+            found += [word[0] for word in WORD.finditer(text.text(index)) if word.start() >= first]
         letter = 0
         if len(found) >= WORDS:
             break
-    return " ".join(word[:20] for word in found[:WORDS])
+    return " ".join(word[:LONGEST_WORD] for word in found[:WORDS])
 
 
 def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
@@ -98,28 +103,14 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
     ends = list(accumulate(sizes))
     block = first + next((place for place, end in enumerate(ends) if end > letters), max(0, len(ends) - 1))
     is_at_heading = section is not None and mark.share == 0
-    if (
-        not is_at_heading
-        and (found := _find_words(mark.words.split(), document, range(first, last), block)) is not None
-    ):
-        return found
+    text = TextWords(document)
+    sought = Passage("", mark.words, section=section.name if section else "", block=block)
+    if mark.words and not is_at_heading and (found := text.find(sought)) is not None:
+        return found.first.block, text.letter(found.first)
     if mark.section and section is None:
         # The section is gone, and its share says nothing of the whole.
         return 0, -1
     return block, max(0, letters - (ends[block - first] - sizes[block - first])) if sizes else 0
-
-
-def _find_words(words: Sequence[str], document: Document, within: range, near: int) -> tuple[int, int] | None:
-    """Where words are that follow each other, or some of them: among some blocks if they are there, next to one."""
-    half = len(words) // 2
-    for wanted in (words, words[:half], words[half:]) if half > 1 else (words,):
-        pattern = re.compile(r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, wanted)), re.IGNORECASE)
-        for blocks in (within, range(len(document.blocks))) if wanted else ():
-            matches = ((block, pattern.search("".join(texts(document.blocks[block])))) for block in blocks)
-            places = [(block, found.start()) for block, found in matches if found]
-            if places:
-                return min(places, key=lambda place: abs(place[0] - near))
-    return None
 
 
 def _same_section(name: str, sections: Sequence[Section]) -> Section | None:

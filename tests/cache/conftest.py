@@ -22,8 +22,10 @@ from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
+from reader.core.settings.standing import Standing
 from reader.database import connections
 from reader.log.actions import UserAction
+from reader.log.standing import save
 from tests.breakage import execute
 
 NOW = "2026-11-24T08:00:00Z"
@@ -191,3 +193,15 @@ def derive_again(events: Events) -> None:
     """Derive all marks from the first row of the log."""
     events.read(lambda connection: meta.drop(connection, APPLIED))
     events.recover()
+
+
+def mute(path: Path, *queries: str) -> None:
+    """Let these be the muted queries, and the only standing ones."""
+    save_lists(path, [Standing(query, query, ("mute",)) for query in queries])
+
+
+def save_lists(path: Path, wanted: Sequence[Standing]) -> None:
+    """Let these be the standing queries, as another program does."""
+    with closing(Events.open(path)) as events:
+        save(events.log, wanted)
+        events.recover()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.cache.marks.events import Events
+from reader.cache.muting import muting_queries
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import Candidates, changes, follow, judge, mute, muting_words
+from reader.cache.watching import Candidates, changes, judge
 from reader.core.settings.tables import Rule
 from reader.database.connections import opened
-from tests.cache.conftest import SCOPE
+from tests.cache.conftest import SCOPE, mute
 
 
 def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events, path: Path) -> None:
     rules = [Rule("All", "title:number", ("hide", "star"))]
-    assert mute(path, ["2", "nothing at all"], SCOPE)
+    mute(path, "2", "nothing at all")
     events.mark("star", True, [3])
     with opened(path) as connection:
         register_functions(connection)
@@ -31,5 +32,4 @@ def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events,
         events.act(changes(judge(connection, rules, SCOPE, Candidates())))
         assert (tried(), tried(anew=True)) == ({}, does)
         # The star keeps the muted word from hiding it.
-        assert [muting_words(connection, pk, SCOPE) for pk in (1, 2, 3)] == [(), (), ()]
-    assert mute(path, [], SCOPE) and not mute(path, [], SCOPE) and not follow(path, [], lambda: SCOPE)
+        assert [muting_queries(connection, pk) for pk in (1, 2, 3)] == [(), (), ()]

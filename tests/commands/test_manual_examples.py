@@ -81,13 +81,15 @@ def words_of(line: str) -> list[str]:
 
 def commands(name: str) -> list[list[str]]:
     """The examples of a page."""
-    lines = (line for block in read_blocks(TEXTS[name]) if block.is_example for line in block.body.splitlines())
+    lines = (
+        line for block in read_blocks(TEXTS[name]) if block.kind in ("sh", "code") for line in block.body.splitlines()
+    )
     return [words_of(line) for line in lines if line.startswith("dailypapers")]
 
 
 def named(name: str) -> list[list[str]]:
     """The commands that the text of a page names."""
-    text = "\n".join(block.body for block in read_blocks(TEXTS[name]) if not block.is_example)
+    text = "\n".join(block.body for block in read_blocks(TEXTS[name]) if block.kind not in ("sh", "code"))
     return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers (.+?)`", text)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.commands.conftest import Session
+from tests.commands.conftest import Run, Session
 
 RULES = """
 mute = ["verifiers"]
@@ -203,3 +203,18 @@ def test_an_invalid_rule_is_refused(session: Session, papers: Path) -> None:
         2! dailypapers: “soon” is not a date: write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m.
         """  # noqa: E501
     )
+
+
+def test_undo_brings_back_what_a_tag_protected_and_a_muted_word_hid(run: Run, papers: Path) -> None:
+    def state() -> tuple[object, ...]:
+        return tuple(run("list", query, "--jsonl").out for query in ("is:muted", "is:hidden", "tag:keep"))
+
+    assert run("tag", "add", "keep", "2606.26740").code == 0
+    assert run("rules", "mute", "verifiers").code == 0
+    before = state()
+    assert run("tag", "remove", "keep", "2606.26740").code == 0
+    after_tag = state()
+    assert run("rules", "mute", "zebra").code == 0
+    assert (run("undo").code, state()) == (0, after_tag)
+    assert (run("undo").code, state()) == (0, before)
+    assert before != after_tag

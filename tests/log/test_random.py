@@ -15,16 +15,21 @@ from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import mute
 from reader.core.follows import Follow, value_of
 from reader.core.marks import Agent, Mark, PaperMarks
 from reader.core.paper import Listing
+from reader.core.settings.standing import Standing
+from reader.log import standing
 from reader.log.rows import action_id
 from reader.sync.folder import exchange
-from tests.cache.conftest import NOW, SCOPE, ByName, draft
+from tests.cache.conftest import NOW, ByName, draft
 from tests.tiers import rest_long
 
 PAPERS = 12
+
+STEPS = 500
+"""Steps of each of the long runs, which are 5,500 together."""
+
 SUBJECTS = ("agents", "video", "zebra", "number")
 
 STATES = (
@@ -50,7 +55,6 @@ class Home:
         self.path, self.chance = folder / "papers.db", chance
         self.shared = folder.parent / "shared"
         self.shared.mkdir(exist_ok=True)
-        self.muted: list[str] = []
         self.seconds = 1_795_000_000.0
         self.fill()
         self.events = Events.open(self.path, self.now)
@@ -61,7 +65,7 @@ class Home:
         return self.seconds + self.chance.choice((0, 0, 0, 4 * 365 * 86_400, -365 * 86_400))
 
     def fill(self) -> None:
-        """Bring the papers, as a refresh does, and mute by the settings."""
+        """Bring the papers, as a refresh does."""
         with closing(Cache.open(self.path, ByName())) as cache:
             papers = (
                 draft(number, f"Paper number {number} of {SUBJECTS[number % 4]} and {SUBJECTS[number // 4 % 4]}")
@@ -109,10 +113,21 @@ class Home:
             feeds.follow("arxiv", "cs.CL", "Computation", "cs.cl", NOW)
         return False
 
-    def mute(self) -> bool:
-        self.muted = self.chance.sample(SUBJECTS, self.chance.choice((0, 1, 2)))
-        mute(self.path, self.muted, SCOPE)
-        return False
+    def change_lists(self) -> bool:
+        """Save, change, remove or move standing queries, most of them muted words."""
+        before = self.events.log.last()
+        wanted = [
+            Standing(
+                self.chance.choice((subject, "mine")) if not place else subject,
+                subject,
+                self.chance.choice((("mute",), ("mute",), ("show", "mute"), ("hide", "tag:seen"), ("show",))),
+                place=place,
+            )
+            for place, subject in enumerate(self.chance.sample(SUBJECTS, self.chance.choice((0, 1, 2, 3))))
+        ]
+        standing.save(self.events.log, wanted)
+        self.events.recover()
+        return self.events.log.last() > before
 
     def import_marks(self) -> bool:
         clock = int(self.seconds * 1000) - self.chance.randrange(100_000)
@@ -125,20 +140,19 @@ class Home:
         return False
 
     def lose_cache(self) -> bool:
-        """Delete the cache; all but its papers and the muted words of the settings comes back from the log."""
+        """Delete the cache; all but its papers comes back from the log."""
         before = self.state()
         self.events.close()
         for file in self.path.parent.glob("papers.db*"):
             file.unlink()
         self.fill()
         self.events = Events.open(self.path, self.now)
-        mute(self.path, self.muted, SCOPE)
         assert self.state() == before, "what was derived from the first row differs"
         return False
 
     STEPS: tuple[tuple[int, Callable[[Home], bool]], ...] = (
         *((30, mark), (10, note), (8, several), (4, rule), (4, absent), (5, follow)),
-        *((3, feed), (8, mute), (6, import_marks), (4, sync), (2, lose_cache)),
+        *((3, feed), (8, change_lists), (6, import_marks), (4, sync), (2, lose_cache)),
     )
 
     def step(self) -> bool:
@@ -157,7 +171,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("seed", rest_long(range(12), [0]))
 def test_undo_is_exact_and_a_cache_is_what_its_log_says(folder: Path, seed: int) -> None:
     home = Home(folder, random.Random(seed))
-    for number in range(420 if seed else 150):
+    for number in range(STEPS if seed else 150):
         before = home.state()
         if home.step() and home.chance.random() < 0.6:
             after = home.state()

@@ -61,6 +61,11 @@ def lists(home: Path) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(one.name, one.query, one.then) for one in found]
 
 
+def save(cache: Path, wanted: list[Standing]) -> list[Standing]:
+    with closing(Log.open(cache)) as log:
+        return standing.save(log, wanted)
+
+
 def undo(home: Path) -> None:
     with closing(Log.open(home / "papers.db")) as log:
         assert log.undo()
@@ -86,7 +91,7 @@ def test_each_can_be_removed_and_an_undo_brings_it_back(tmp_path: Path, name: st
     (home / "config.toml").write_text(CONFIG)
     assert lists(home) == TAKEN
     found = standing.load(home / "config.toml", home / "papers.db").settings.lists
-    standing.save(home / "papers.db", [one for one in found if one.name != name])
+    save(home / "papers.db", [one for one in found if one.name != name])
     assert lists(home) == [one for one in TAKEN if one[0] != name]
     undo(home)
     assert lists(home) == TAKEN
@@ -96,7 +101,7 @@ def test_an_edit_is_one_action_which_an_undo_takes_back(home: Path) -> None:
     lists(home)
     cache = home / "papers.db"
     agents, finance, *rest = standing.load(home / "config.toml", cache).settings.lists
-    changed = standing.save(cache, [replace(agents, query="rag"), *rest, Standing("new", "x", ("show",), place=9)])
+    changed = save(cache, [replace(agents, query="rag"), *rest, Standing("new", "x", ("show",), place=9)])
     assert [one.name for one in changed] == ["Agents", "new"]
     assert lists(home)[0] == ("Agents", "rag", ("show",)) and finance.name not in [one[0] for one in lists(home)]
     undo(home)
@@ -123,7 +128,7 @@ def test_another_machine_gets_each_but_what_acts_there_waits_for_the_user(home: 
 
 def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tmp_path: Path) -> None:
     cache = tmp_path / "papers.db"
-    standing.save(cache, [RUNS])
+    save(cache, [RUNS])
     assert [one[0] for one in lists(tmp_path)] == ["touch"]
     with closing(Log.open(cache)) as log:
         later = replace(RUNS, run=("rm", "-r", "/home"))
@@ -136,7 +141,7 @@ def test_another_place_or_name_agrees_to_nothing(tmp_path: Path) -> None:
     cache = tmp_path / "papers.db"
     with closing(Log.open(cache)) as log:
         log.take([Row("ab" * 6 + "0" * 12, "", standing.kind_of("touch"), as_json(RUNS))])
-    standing.save(cache, [replace(RUNS, name="renamed", place=4)])
+    save(cache, [replace(RUNS, name="renamed", place=4)])
     assert lists(tmp_path) == []
 
 

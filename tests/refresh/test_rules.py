@@ -28,7 +28,7 @@ from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, RulesActed
 from reader.refresh.rules import RuleKeeper
 from reader.refresh.running import run_job
-from tests.cache.conftest import NOW, ByName, derive_again, draft
+from tests.cache.conftest import NOW, ByName, derive_again, draft, mute
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
@@ -56,10 +56,9 @@ def store(file: Path, **titles: str) -> None:
         cache.store(Listing(DAY, drafts), NOW)
 
 
-def refresh(file: Path, *rules: Rule, mute: tuple[str, ...] = (), **titles: str) -> RulesActed | None:
+def refresh(file: Path, *rules: Rule, **titles: str) -> RulesActed | None:
     """Refresh with these rules; new papers come in."""
-    muted = (Standing(word, word, ("mute",)) for word in mute)
-    settings = Settings(lists=(*_standing(rules), *muted))
+    settings = Settings(lists=_standing(rules))
     keeper = RuleKeeper(file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
     keeper.start()
     store(file, **titles)
@@ -171,22 +170,22 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
     assert (len(found(file, "")), found(file, "is:hidden")) == (2, [])
 
 
-def test_muted_words_hide_papers_while_the_settings_have_them(file: Path) -> None:
+def test_muted_words_hide_papers_while_they_stand(file: Path) -> None:
     store(file, p1="Blockchain", p2="Survey of blockchains", p3="Agents", p4="A survey")
     with closing(Events.open(file)) as events:
         events.mark("star", True, [2])
-    refresh(file, mute=("blockchain", "title:survey"), p5="Blockchain again")
+    mute(file, "blockchain", "title:survey")
+    refresh(file, p5="Blockchain again")
     assert (found(file, ""), found(file, "is:muted"), found(file, "-is:muted")) == ([2, 3], [1, 4, 5], [2, 3])
     with closing(Events.open(file)) as events:
         # Shown again by the user, it stays so; taken back, it is muted again.
         events.mark("hide", False, [1])
         assert (found(file, ""), found(file, "is:muted")) == ([1, 2, 3], [4, 5])
-        refresh(file, mute=("blockchain", "title:survey"))
         assert found(file, "is:muted") == [4, 5]
         events.undo()
         derive_again(events)
     assert found(file, "is:muted") == [1, 4, 5]
-    refresh(file, mute=("title:survey",))
+    mute(file, "title:survey")
     assert (found(file, "is:muted"), found(file, "")) == ([4], [1, 2, 3, 5])
-    refresh(file)
+    mute(file)
     assert (found(file, "is:muted"), found(file, "")) == ([], [1, 2, 3, 4, 5])

@@ -15,12 +15,11 @@ from typing import Any
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.search.compile import Scope
-from reader.cache.watching import mute
 from reader.cli import main
 from reader.core.errors import CacheInterrupted
 from reader.core.settings.standing import Standing
 from reader.ui.library.counting import Counts, Question
+from tests.cache.conftest import mute
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -68,9 +67,7 @@ def hidden(file: Path) -> None:
 
 def muted(file: Path) -> None:
     hidden(file)
-    # For the commands, which follow the settings.
-    file.with_name("config.toml").write_text('mute = ["title:agents", "video"]')
-    assert mute(file, ["title:agents", "video"], Scope(date(2026, 5, 12), "2026-05-12"))
+    mute(file, "title:agents", "video")
 
 
 def imported(file: Path) -> None:

@@ -11,6 +11,7 @@ from reader.core.settings.standing import Standing
 from reader.log import standing
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.refresh.sync import CacheWatch
+from tests.cache.conftest import save_lists
 from tests.feed_server import FeedServer, item
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -136,7 +137,7 @@ async def test_rules_act_on_new_papers_and_are_reported(reader: Opener, tmp_path
             await r.until(lambda: len(r.ids) == 4)
             assert "by the rule Robots" in r.status
             # Muted words are seen while the reader runs.
-            await asyncio.to_thread(standing.save, r.file, (Standing("survey", "survey", ("mute",)),))
+            await asyncio.to_thread(save_lists, r.file, (Standing("survey", "survey", ("mute",)),))
             r[CacheWatch].look_around()
             await r.until(lambda: len(r.ids) == 3)
             await r.until(lambda: any("Muted" in line for line in r.filter_lines))

@@ -23,6 +23,7 @@ from reader.ui.list.pane import PaperList
 from reader.ui.refresh.sync import CacheWatch
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.views.actions import ViewActions
+from tests.cache.conftest import save_lists
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -185,7 +186,7 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
         assert r.status == "you have 2 saved views"
         # The lists and the file change while the reader runs.
         loud = replace(chosen.lists[1], query="title:agents")
-        await asyncio.to_thread(standing.save, r.file, (chosen.lists[0], loud))
+        await asyncio.to_thread(save_lists, r.file, (chosen.lists[0], loud))
         file.write_text("hidden_views = []")
         r[CacheWatch].look_around()
         await r.until(lambda: set(r.ids) == set(found))

@@ -16,13 +16,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from reader.cache import meta
+from reader.cache import meta, muting
 from reader.cache.feed_list import list_feeds
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow, forget_all
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STATES, TAG, TRACES, quoted
+from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, quoted
 from reader.core.paper_row import Flag
 from reader.database import connections
 from reader.log.store import UNDONE
@@ -114,8 +114,8 @@ def _forget(connection: sqlite3.Connection, edition: str) -> None:
         for table in ("mark", "paper_tag", "note", "queue"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE paper SET read = 0, starred = 0, has_note = 0 WHERE read OR starred OR has_note")
-        muted = has(Flag.MUTED, "paper.pk")
-        connection.execute(f"UPDATE paper SET hidden = {muted} WHERE hidden <> {muted}")
+        connection.execute("UPDATE paper SET hidden = 0 WHERE hidden")
+        clear_flag(connection, Flag.MUTED)
         clear_flag(connection, Flag.HIGHLIGHTED)
         forget_all(connection)
         meta.put(connection, APPLIED, f"{edition} 0")
@@ -144,6 +144,8 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
             derive_follow(connection, kind)
         elif kind.startswith(FOLLOW):
             list_feeds(connection)
+    if any(kind.startswith(STANDING) for paper, kind in pairs if not paper):
+        mute(connection)
 
 
 _KEY = "coalesce((SELECT pk FROM main.paper WHERE id = {paper}), (SELECT pk FROM main.paper_alias WHERE id = {paper}))"
@@ -229,11 +231,11 @@ _HIDE = f"""
 """
 
 
-def settle_muted(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Derive again which of these papers are hidden, after their flag `MUTED` changed, in the caller's transaction."""
+def mute(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> None:
+    """Derive again which papers muted queries hide, of all or `among` some, in the caller's transaction."""
     connection.execute(
         f"UPDATE paper SET hidden = {_HIDDEN} WHERE pk IN (SELECT value FROM json_each(?)) AND hidden <> {_HIDDEN}",
-        (json.dumps(list(pks)),),
+        (json.dumps(muting.flag(connection, among)),),
     )
 
 

@@ -141,7 +141,9 @@ class Batch:
         self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
         classified = {entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()}
         self.classify(classified)
-        follow_papers(self._driver, {*classified, *(one.pk for one in new + changed if TEXTS & one.changed.keys())})
+        described = {*classified, *(one.pk for one in new + changed if TEXTS & one.changed.keys())}
+        follow_papers(self._driver, described)
+        derive.mute(self._driver, described)
         return len(new), len(changed)
 
     @property
@@ -152,6 +154,7 @@ class Batch:
         """Classify stored papers by rules that have changed; `papers` maps keys to the columns `CLASSIFIED`."""
         self.classify(papers)
         follow_papers(self._driver, papers)
+        derive.mute(self._driver, papers)
 
     def _look_up(self, drafts: Iterable[Draft]) -> None:
         hashes = {title_hash(draft.title) for draft in drafts}

@@ -1,8 +1,8 @@
-"""Finds highlights in a full text and in its drawn lines.
+"""Finds words again in a full text: those of highlights and bookmarks. Finds highlights in drawn lines, too.
 
 Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
-sought where it was last; then everywhere by its exact words, preferring the place with the same context; then by most
-of its words, since a new version changes some and a PDF breaks others.
+sought where it was last; then everywhere by its exact words, preferring the place with the same context, then its
+section, then the nearest; then by most of its words, since a new version changes some and a PDF breaks others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
@@ -122,6 +122,11 @@ class TextWords:
             found = self._words[index] = tuple(map(_folded, WORD.findall(self.text(index))))
         return found
 
+    def letter(self, point: Point) -> int:
+        """The letters of a block before a word."""
+        places = (match.start() for match in WORD.finditer(self.text(point.block)))
+        return next(islice(places, point.word, None), 0)
+
     def passage(self, chosen: Range) -> Passage:
         """The passage made of the chosen words."""
         parts = []
@@ -178,27 +183,33 @@ class TextWords:
             scores = {place: self._all.around(place, len(quote), before, after) for place in exact}
             most = max(scores.values())
             best = [place for place in exact if scores[place] == most]
-            of_section = (place for place in best if self._section(self._all.point(place).block) == passage.section)
-            place = next(of_section, best[0])
+            blocks = {place: self._all.point(place).block for place in best}
+            best.sort(
+                key=lambda place: (self._section(blocks[place]) != passage.section, abs(blocks[place] - passage.block))
+            )
+            place = best[0]
             # One or two words are everywhere.
             is_sure = scores[place] or len(quote) > _SHORT or len(exact) == 1 or not (before or after)
             return self._all.range(place, place + len(quote) - 1) if is_sure else None
+        near = self._all.word_of(Point(min(passage.block, max(0, len(self.document.blocks) - 1)), 0))
         if len(quote) <= 2 * _END:
-            return self._all.range(*found) if (found := self._alike(quote, before, after)) else None
-        head, tail = self._alike(quote[:_END], before, ()), self._alike(quote[-_END:], (), after)
+            return self._all.range(*found) if (found := self._alike(quote, before, after, near)) else None
+        head, tail = self._alike(quote[:_END], before, (), near), self._alike(quote[-_END:], (), after, near)
         if head is None or tail is None or not head[0] <= tail[0] <= head[0] + 2 * len(quote):
             return None
         return self._all.range(head[0], tail[1])
 
-    def _alike(self, quote: Sequence[str], before: Sequence[str], after: Sequence[str]) -> tuple[int, int] | None:
-        """The first and last word of a place with most of the words, in order."""
+    def _alike(
+        self, quote: Sequence[str], before: Sequence[str], after: Sequence[str], near: int
+    ) -> tuple[int, int] | None:
+        """The first and last word of a place with most of the words, in order; of equal ones the one next to `near`."""
         votes: Counter[int] = Counter()
         around = (*before, *quote, *after)
         for start, some in enumerate(zip(*(around[at:] for at in range(_SHORT)), strict=False)):
             for place in self._all.places(some, _MOST_PLACES):
                 # A few extra or missing words do not make it another place.
                 votes[max(0, place - start + len(before)) // _SHORT] += 1
-        for bucket, _ in votes.most_common(3):
+        for bucket in sorted(votes, key=lambda one: (-votes[one], abs(one * _SHORT - near)))[:3]:
             first = max(0, bucket * _SHORT - len(quote) // 4 - _SHORT)
             window = self._all.words[first : first + 2 * _SHORT + len(quote) * 3 // 2]
             same = SequenceMatcher(None, quote, window, autojunk=False).get_matching_blocks()[:-1]

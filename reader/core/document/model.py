@@ -221,7 +221,17 @@ class Landmark(NamedTuple):
 
 
 _NUMBERED = re.compile(r"([^\W\d_]{2,20})\.?\s{0,2}\(?([A-Z]?[\d.]{0,12}\d[a-z]?|[A-Z])\)?(?![\w])\W*", re.IGNORECASE)
-_ABBREVIATIONS = {"eqn": "equation", "eqs": "equation", "thm": "theorem", "cor": "corollary"}
+_KINDS = {
+    "sec": "section", "§": "section", "app": "section", "fig": "figure", "tab": "table", "alg": "algorithm",
+    "eq": "equation", "thm": "theorem", "lem": "lemma", "prop": "proposition", "cor": "corollary", "def": "definition",
+}  # fmt: skip
+"""Kinds by the beginnings of their abbreviations; an appendix is a section with a letter."""
+
+
+def _key(kind: str, number: str) -> str:
+    kind = kind.lower()
+    kind = next((whole for start, whole in _KINDS.items() if kind.startswith(start)), kind)
+    return f"{kind} {number.rstrip('.').lower()}"
 
 
 @dataclass(frozen=True)
@@ -256,17 +266,24 @@ class Document:
             if (landmark := _landmark_of(inner, index)) is not None
         )
 
+    @cached_property
+    def _named(self) -> dict[str, Landmark]:
+        return {_key(one.kind, one.number): one for one in reversed(self.landmarks)}
+
     def find_landmark(self, words: str) -> Landmark | None:
         """What words such as `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` name; None if the text has no such thing."""
         found = _NUMBERED.fullmatch(words.strip().replace("§", "section "))
-        if found is None:
-            return None
-        kind, number = found[1].lower(), found[2].rstrip(".").lower()
-        kind = _ABBREVIATIONS.get(kind, kind)
-        if kind == "the":
-            return None
-        named = (one for one in self.landmarks if one.kind.lower().startswith(kind) and one.number.lower() == number)
-        return next(named, None)
+        return self._named.get(_key(found[1], found[2])) if found else None
+
+    @cached_property
+    def references(self) -> dict[str, int]:
+        """The index of the block of each entry of the bibliography, by its label in small letters."""
+        entries = ((index, inner) for index, block in enumerate(self.blocks) for inner in walk(block))
+        found: dict[str, int] = {}
+        for index, inner in entries:
+            if isinstance(inner, Reference) and inner.label:
+                found.setdefault(inner.label.lower(), index)
+        return found
 
     def section_of(self, block: int) -> Section | None:
         """The innermost section that a block is in."""

@@ -84,7 +84,7 @@ class UnpackedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundValue:
+class JsonValue:
     """A value of a file: a line's, or an entry of a list."""
 
     value: object
@@ -95,14 +95,14 @@ class FoundValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableLine:
     """A line that is not JSON."""
 
     line: int
     reason: str
 
 
-def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[FoundValue | Unreadable]:
+def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[JsonValue | UnreadableLine]:
     """The values of a file of JSON from a line on: one a line, as we write them, or one that covers the whole file.
 
     The first line that is not only a bracket decides. Files with a value a line are read in constant memory; others
@@ -122,12 +122,12 @@ def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[FoundValue
         return
 
 
-def _whole_value(body: bytes, line: int) -> Iterator[FoundValue | Unreadable]:
+def _whole_value(body: bytes, line: int) -> Iterator[JsonValue | UnreadableLine]:
     """The value that a text is; else the values of its lines."""
     try:
         yield from _entries(parse_json(body.decode("utf-8", "replace")), line)
     except TooManyValues as error:
-        yield Unreadable(line, str(error))
+        yield UnreadableLine(line, str(error))
     except UnreadableJson:
         for number, text in enumerate(body.split(b"\n"), line):
             yield from _values_of_line(number, text)
@@ -156,21 +156,21 @@ def _bare(text: bytes) -> str:
     return text.decode("utf-8", "replace").strip().removesuffix(",")
 
 
-def _values_of_line(number: int, text: bytes | None) -> Iterator[FoundValue | Unreadable]:
+def _values_of_line(number: int, text: bytes | None) -> Iterator[JsonValue | UnreadableLine]:
     if text is None:
-        yield Unreadable(number, "longer than any record")
+        yield UnreadableLine(number, "longer than any record")
     elif (bare := _bare(text)) not in ("", "[", "]"):
         try:
             yield from _entries(parse_json(bare), number)
         except UnreadableJson as error:
-            yield Unreadable(number, str(error) if isinstance(error, TooManyValues) else "not JSON")
+            yield UnreadableLine(number, str(error) if isinstance(error, TooManyValues) else "not JSON")
 
 
-def _entries(value: object, line: int) -> Iterator[FoundValue]:
+def _entries(value: object, line: int) -> Iterator[JsonValue]:
     if isinstance(value, list):
-        yield from (FoundValue(one, line, number) for number, one in enumerate(value, 1))
+        yield from (JsonValue(one, line, number) for number, one in enumerate(value, 1))
     else:
-        yield FoundValue(value, line)
+        yield JsonValue(value, line)
 
 
 BATCH = 200
@@ -353,7 +353,7 @@ class _RecordReader:
         self._found = False
         self._unusable = 0
 
-    def read(self, values: Iterable[FoundValue | Unreadable]) -> Iterator[Listing]:
+    def read(self, values: Iterable[JsonValue | UnreadableLine]) -> Iterator[Listing]:
         """The listings of a file's values: days with their items, items, or lists of either."""
         try:
             for found in values:
@@ -380,10 +380,10 @@ class _RecordReader:
             self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
             yield listing
 
-    def _value(self, found: FoundValue | Unreadable) -> Iterator[Listing]:
+    def _value(self, found: JsonValue | UnreadableLine) -> Iterator[Listing]:
         """The listings of one value, and of those before it if there are enough."""
         place = f"line {found.line}"
-        if isinstance(found, Unreadable):
+        if isinstance(found, UnreadableLine):
             self._skipped.append(Skipped(place, found.reason))
         elif libraries.is_library_item(found.value):
             self._collect_items([found.value], f"{place}, item {found.entry}" if found.entry is not None else place)

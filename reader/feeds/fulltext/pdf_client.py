@@ -159,7 +159,8 @@ def main(task: str, file: str, *arguments: str) -> None:
             spot, width, height = map(json.loads, arguments)
             out.write(draw_spot(Path(file), PdfSpot(*spot), width, height))
         else:
-            from reader.feeds.fulltext.pdf import read_pages, read_pdf
+            from reader.feeds.fulltext.pdf import read_pdf
+            from reader.feeds.fulltext.pdf_lines import read_pages
 
             out.write(codec.dump(read_pdf(read_pages(Path(file)))))
     except NoFullText as missing:

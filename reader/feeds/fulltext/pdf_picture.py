@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.core.errors import NoFullText
-from reader.feeds.fulltext.pdf import Box, Line, open_pdf, read_page
+from reader.feeds.fulltext.pdf_lines import Box, Line, open_pdf, read_page
 
 if TYPE_CHECKING:
     from reader.core.document.model import PdfSpot

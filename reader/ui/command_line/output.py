@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.geometry import Size
-from textual.strip import Strip
-
 from reader.core.lines import Line, Piece, cell_len, literal, wrap
 from reader.ui.command_line.state import OUTPUT, Output
-from reader.ui.kit.pane import Pane
+from reader.ui.kit.lines import Row
+from reader.ui.kit.rows_pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.footer import status
@@ -19,26 +17,14 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 
-class OutputPane(Pane):
-    """Lines that are composed for the pane's width."""
+class OutputPane(RowsPane):
+    """Lines that are composed for the pane's width, without a cursor."""
 
     PREFIX = "output"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"output--label", "output--muted", "output--opened"}
 
     def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
-        """`compose` returns the lines for a number of cells."""
-        super().__init__()
-        self._compose_lines = compose
-        self._lines: Sequence[Line] = ()
-
-    def on_resize(self) -> None:
-        self._lines = self._compose_lines(max(1, self.columns - 2))
-        self.virtual_size = Size(self.columns, len(self._lines))
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        place = y + self.scroll_offset.y
-        return self._strip(self._lines[place] if place < len(self._lines) else (), margin=1)
+        super().__init__(lambda width: [Row(line) for line in compose(width)])
 
 
 def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:

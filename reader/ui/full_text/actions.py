@@ -197,13 +197,13 @@ class FullTextActions(Actor):
 
     @answers("reference")
     def follow_to(self, reference: str) -> None:
-        from reader.ui.full_text.links import Goals
+        from reader.ui.full_text.links import goal_of
 
         view = self._view
         if view is None:
             return
         target, _, words = reference.partition(" ")
-        goal = Goals(view.layout).of(target, words)
+        goal = goal_of(view.layout, target, words)
         if goal is None:
             self._model.show_notice("the target of this reference is not in the text")
         else:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
-from reader.core.document.model import Document, Figure, Formula, Heading, Reference, Theorem, walk
+from reader.core.document.model import Formula
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
@@ -20,11 +20,6 @@ _WORDS = (
 )
 _WRITTEN = re.compile(rf"(?:\b|(?=§))(?P<word>{_WORDS})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)")
 _CITED = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
-_KINDS = {
-    "sec": "section", "§": "section", "app": "section", "fig": "figure", "tab": "table", "alg": "algorithm",
-    "eq": "equation",
-}  # fmt: skip
-
 _ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
 
 
@@ -39,7 +34,6 @@ class TextLink(NamedTuple):
 
 def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[TextLink]:
     """The references and formulas in some lines, one for each goal, limited by the number of letters."""
-    goals = Goals(layout)
     found: dict[TextPlace | str, TextLink] = {}
     formulas: list[TextLink] = []
     drawn: Formula | None = None
@@ -49,7 +43,7 @@ def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) ->
             formulas.append(TextLink(place, 0, "formula", place))
         drawn = line.formula
         for start, text, target in sorted(_written(line)):
-            goal = goals.of(target, text)
+            goal = goal_of(layout, target, text)
             # A heading does not link to itself.
             if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
                 found.setdefault(goal, TextLink(place, start, text, goal))
@@ -78,62 +72,21 @@ def _with_word(before: str, text: str) -> str:
     return f"{match[1]} {text}" if match and text[:1].isalnum() and len(text) <= 8 else text
 
 
-class Goals:
-    """The targets of a document's references."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._labels: dict[str, int] | None = None
-
-    def of(self, target: str, text: str) -> TextPlace | str | None:
-        """A reference's goal by its target and words; None if it leads nowhere."""
-        if target and not target.startswith("#"):
-            return target
-        place = self._layout.place_of(target) if target else None
-        if place is not None:
-            return place
-        labels = self._known_labels()
-        names = (*_names_of_anchor(target.removeprefix("#")), *_names_of_text(text))
-        block = next((labels[name] for name in names if name in labels), None)
-        return None if block is None else self._layout.place_at(block, 0)
-
-    def _known_labels(self) -> dict[str, int]:
-        if self._labels is None:
-            self._labels = _labels(self._layout.document)
-        return self._labels
-
-
-def _labels(document: Document) -> dict[str, int]:
-    """The blocks by the names used in references."""
-    found: dict[str, int] = {}
-    for index, block in enumerate(document.blocks):
-        for part in walk(block):
-            match part:
-                case Heading(number=number) if number:
-                    name = number.removeprefix("Appendix ").rstrip(".")
-                    found.setdefault(f"section {name}".lower(), index)
-                case Figure(label=label) if label:
-                    found.setdefault(label.rstrip(".:").lower(), index)
-                case Theorem(title=title):
-                    words = "".join(span.text for span in title).split()
-                    found.setdefault(" ".join(words[:2]).rstrip(".:").lower(), index)
-                case Formula(number=number) if number:
-                    found.setdefault(f"equation {number.strip('()')}".lower(), index)
-                case Reference(label=label) if label:
-                    found.setdefault(label.lower(), index)
-    return found
-
-
-def _names_of_text(text: str) -> Iterator[str]:
-    """The names that a reference may mean: `Fig. 2` is `figure 2`, and `2` may be `[2]`."""
-    match = _WRITTEN.match(text)
-    if match:
-        word = match["word"].lower().rstrip(".")
-        kind = next((kind for start, kind in _KINDS.items() if word.startswith(start)), word)
-        yield f"{kind} {match['number']}".lower()
+def goal_of(layout: Layout, target: str, text: str) -> TextPlace | str | None:
+    """A reference's goal by its target and words; None if it leads nowhere."""
+    if target and not target.startswith("#"):
+        return target
+    if target and (place := layout.place_of(target)) is not None:
+        return place
+    document = layout.document
+    named = [*_names_of_anchor(target.removeprefix("#"))]
+    if match := _WRITTEN.match(text):
+        named.append(f"{match['word']} {match['number']}")
+    landmark = next(filter(None, map(document.find_landmark, named)), None)
+    # A bare number may be that of an entry of the bibliography.
     bare = " ".join(text.split()).strip("[]()").lower()
-    yield f"[{bare}]"
-    yield bare
+    block = landmark.block if landmark else document.references.get(f"[{bare}]", document.references.get(bare))
+    return None if block is None else layout.place_at(block, 0)
 
 
 def _names_of_anchor(anchor: str) -> Iterator[str]:

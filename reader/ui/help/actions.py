@@ -106,6 +106,7 @@ class HelpActions(Actor):
     def _enter(self) -> None:
         screens, state = self._services[Screens], self._model.state
         if (palette := state[PALETTE]) is not None:
+            # Enter may come before the rows are laid out.
             offered, at = palette.all_offered, screens.get(PALETTE).pane.at
             if offered:
                 self._show(PALETTE, None)
@@ -115,9 +116,9 @@ class HelpActions(Actor):
         elif help is not None and not help.manual:
             self._show(HELP, help._replace(opens_soon=True))
         elif help is not None:
-            line = screens.get(HELP).pane.line
-            if line and line[0].action:
-                self._background.start("help", partial(self._show_page, line[0].action[1]))
+            opens = screens.get(HELP).pane.current
+            if opens is not None:
+                self._background.start("help", partial(self._show_page, opens[1]))
 
     @handles("help.close")
     def close(self, _count: int | None) -> None:

@@ -7,19 +7,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, NamedTuple, TypeAlias, TypeVar
 
-from textual.events import Click, Paste
-from textual.strip import Strip
+from textual.events import Paste
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
 from reader.core.words import Marker
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.command_line.output import OutputPane
 from reader.ui.help.state import HELP, Help, HelpCommand, Palette
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, Reported
-from reader.ui.kit.lines import mark, pattern
+from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.lines import Row, mark, pattern
+from reader.ui.kit.rows_pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import PAGES, Manual
@@ -56,67 +55,13 @@ class Finder:
         return (sum(grades) + leads) / (4 * len(grades) + 1)
 
 
-class FoundPane(OutputPane):
-    """Lines, with a cursor if a key can choose one."""
+class FoundPane(RowsPane):
+    """The lines of help, with a cursor on pages, or those of the palette."""
 
     PREFIX = "help"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"help--{role}" for role in ("heading", "key", "name", "about", "hit", "cursor")
     }
-
-    has_cursor = True
-
-    def __init__(self) -> None:
-        super().__init__(lambda _width: ())
-        self._at: int | None = None
-
-    @property
-    def at(self) -> int:
-        return self._at or 0
-
-    def show(self, compose: Callable[[int], Sequence[Line]], at: int | None = None) -> None:
-        """Show lines with the cursor at one of them, by default at the first visible page."""
-        self._compose_lines, self._at = compose, at
-        if self.size:
-            self.on_resize()
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        if self._at is None:
-            seen = self._lines[: self.size.height]
-            self.go(next((at for at, line in enumerate(seen) if line and line[0].action), 0))
-        elif self.has_cursor:
-            self.go(self._at)
-
-    def go(self, at: int) -> None:
-        self._at = max(0, min(at, len(self._lines) - 1))
-        top, height = self.scroll_offset.y, self.size.height
-        self.scroll_to(y=min(self._at, max(top, self._at - height + 1)), animate=False, force=True)
-        self.refresh()
-
-    def scroll_lines(self, count: int) -> bool:
-        """Move the cursor; scroll by pages, and where there is no cursor."""
-        if not self.has_cursor or abs(count) > 1:
-            super().scroll_lines(count)
-        self.go(self.at + count)
-        return False
-
-    @property
-    def line(self) -> Line:
-        return self._lines[self.at] if self.at < len(self._lines) else ()
-
-    def on_click(self, event: Click) -> None:
-        offset = event.get_content_offset(self)
-        at = len(self._lines) if offset is None else offset.y + self.scroll_offset.y
-        if self.has_cursor and at < len(self._lines):
-            event.stop()
-            self.go(at)
-            self.post_message(Reported("key", "enter"))
-
-    def render_line(self, y: int) -> Strip:
-        place = y + self.scroll_offset.y
-        over = "cursor" if self.has_cursor and place == self.at < len(self._lines) else PLAIN
-        return self._strip(self._lines[place] if place < len(self._lines) else (), over, margin=1)
 
 
 class SearchScreen(PaneScreen[T]):
@@ -149,7 +94,7 @@ KEYS = 14
 """Maximum cells of the keys' column; longer keys have a line of their own."""
 
 
-class Row(NamedTuple):
+class HelpRow(NamedTuple):
     """One key, sign, setting, command or page as help shows it."""
 
     keys: str
@@ -158,11 +103,11 @@ class Row(NamedTuple):
     opens: str = ""
 
 
-Sections: TypeAlias = Mapping[str, Sequence[Row]]
+Sections: TypeAlias = Mapping[str, Sequence[HelpRow]]
 """Rows by heading; text after two spaces in a heading is muted."""
 
 
-def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
+def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[HelpRow]:
     """The most important keys in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
     footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
     rows = []
@@ -171,11 +116,11 @@ def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) 
         if found and ids == MENU:
             chord = keymap.chords(found[0].id, context)[0]
             key = label(chord[:1] if len(chord) > 1 else chord, ascii=keymap.ascii)
-            rows.append(Row(key, "Go to", ", ".join(action.name for action in found)))
+            rows.append(HelpRow(key, "Go to", ", ".join(action.name for action in found)))
         elif found:
             keys = " ".join(keymap.key(action.id, context) for action in found)
             others = "".join(f", {action.name.lower()}" for action in found[1:])
-            rows.append(Row(keys, found[0].name + others, found[0].help))
+            rows.append(HelpRow(keys, found[0].name + others, found[0].help))
     return rows
 
 
@@ -185,8 +130,8 @@ def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[s
     If `typed` is a key, its actions come first.
     """
     finder = Finder(typed)
-    here: dict[str, list[Row]] = {"This key": []}
-    elsewhere: dict[str, list[Row]] = {}
+    here: dict[str, list[HelpRow]] = {"This key": []}
+    elsewhere: dict[str, list[HelpRow]] = {}
     for action in keymap.actions:
         is_here = context in action.contexts
         row = _row(keymap, action, context if is_here else None)
@@ -198,20 +143,20 @@ def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[s
     return here, elsewhere
 
 
-def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
+def _row(keymap: Keymap, action: Action, context: Context | None) -> HelpRow:
     keys = " ".join(keymap.labels(action.id, context)) or "-"
     own = ["Your own key."] if keymap.is_own(action.id) else []
     lost = (
         f"{one.winning} is yours for {keymap.action(one.winner).name}." for one in keymap.lost_by(action.id, context)
     )
-    return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
+    return HelpRow(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
 def manual_sections(manual: Manual, typed: str) -> Sections:
     finder = Finder(typed)
     return {
         title: [
-            Row(name, "", about, name if title == PAGES else "")
+            HelpRow(name, "", about, name if title == PAGES else "")
             for name, about in entries
             if finder.score("", f"{name} {about} {title}")
         ]
@@ -222,7 +167,7 @@ def manual_sections(manual: Manual, typed: str) -> Sections:
 # Lines
 
 
-def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
+def first_lines(rows: Sequence[HelpRow], width: int, ellipsis: str) -> list[Line]:
     """The first screen, one line for each row."""
     key_width = max((cell_len(row.keys) for row in rows), default=0)
     name_width = max((cell_len(row.name) for row in rows), default=0)
@@ -251,7 +196,7 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
     return lines or [(Piece("Nothing in the help matches ", "about"), Piece(literal(typed.strip()), "name"))]
 
 
-def _row_lines(row: Row, keys: int, width: int, searched: Marker | None) -> Iterator[Line]:
+def _row_lines(row: HelpRow, keys: int, width: int, searched: Marker | None) -> Iterator[Line]:
     """A row: its keys in a column, or on their own line if longer, with the text beside them."""
     lead: Line = tuple(mark(row.keys, "key", searched))
     if row.opens:
@@ -274,14 +219,19 @@ class HelpScreen(SearchScreen[Help]):
     def show(self, help: Help) -> None:
         caret = self._look.glyphs.caret if help.is_typing else ""
         self.title_line.show(f"/{help.typed}{caret}" if help.is_searching else f"Keys {place_of(help.context)}")
-        self._found.has_cursor = help.has_cursor
+        lines: Callable[[int], Sequence[Line]]
+
+        def rows(width: int) -> Sequence[Row]:
+            return [Row(line, line[0].action if line and help.has_cursor else None) for line in lines(width)]
+
         if help.is_searching:
             here, rest = sections(self._keymap, help.context, help.typed, help.lacking)
             found = {**here, **manual_sections(help.manual, help.typed), **rest}
-            self._found.show(lambda width: found_lines(found, help.typed, width))
+            lines = partial(found_lines, found, help.typed)
         else:
-            self._found.scroll_home(animate=False)
-            self._found.show(partial(self._first_lines, help))
+            lines = partial(self._first_lines, help)
+        self._found.scroll_home(animate=False)
+        self._found.show(rows, 0)
 
     def footer(self, state: State) -> Status:
         search, *moves, (back, close) = self._keymap.hints("help")
@@ -368,13 +318,13 @@ class PaletteScreen(SearchScreen[Palette]):
         self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")
         finder = Finder(palette.typed)
 
-        def lines(width: int) -> Sequence[Line]:
-            return [
-                command_line(one.name, one.about, one.keys, min(width, WIDEST), finder=finder, glyphs=glyphs)
-                for one in palette.all_offered
-            ]
+        def row(one: HelpCommand, width: int) -> Row:
+            return Row(command_line(one.name, one.about, one.keys, width, finder=finder, glyphs=glyphs), one)
 
-        self._found.show(lines, self._found.at if palette.papers else 0)
+        self._found.show(
+            lambda width: [row(one, min(width, WIDEST)) for one in palette.all_offered],
+            None if palette.papers else 0,
+        )
 
     def footer(self, state: State) -> Status:
         return status(state, self._keymap, (("enter", "run"), self._keymap.hints("help")[-1]))

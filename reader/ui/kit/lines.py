@@ -1,10 +1,10 @@
-"""Lines of the interface: clickable keys, and marked search words."""
+"""Lines of the interface: rows, clickable keys, and marked search words."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.core.lines import Line, Piece, literal
 
@@ -15,6 +15,16 @@ PRESS = "press"
 
 _KEY = re.compile(r"`([^`\n]+)`")
 _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
+
+
+class Row(NamedTuple):
+    """A line of a pane, and what keys act on there."""
+
+    line: Line
+    about: Any = None
+    """None for a row that the cursor passes over."""
+    name: object = None
+    """Its identity when the rows change."""
 
 
 def key_piece(key: str, text: str = "", role: str = "key") -> Piece:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from traceback import clear_frames
@@ -368,7 +368,7 @@ class Library(Marker):
         from reader.cache.watching import ruled
 
         nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
-        return self._in_thread(pk, lambda window, known: ruled(window, known, datetime.now(UTC).date()), nothing)
+        return self._in_thread(pk, ruled, nothing)
 
     def made_by_agents(self, pk: PaperKey) -> tuple[ProgramMark, ...]:
         """The marks on a paper made by programs; thread-safe. Raises CacheError."""

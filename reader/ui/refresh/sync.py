@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.cache.places import is_server
-from reader.core.errors import CacheError, ReaderError
+from reader.core.errors import ReaderError
 from reader.paths import log_database
 from reader.session.places import listed_views
 from reader.ui.refresh.state import REFRESH, join_failed, joined
@@ -19,9 +18,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from reader.config import Settings
+    pass
 
 START = 3.0
 """Seconds after the start reserved for keys."""
@@ -177,7 +174,6 @@ class SettingsWatch(Actor):
         super().__init__(services)
         self._file = services.app.settings_file
         self._settings = services.settings
-        self._is_muted = False
         self._seen = self._stamp()
 
     def _stamp(self) -> tuple[tuple[int, int] | None, ...]:
@@ -190,8 +186,6 @@ class SettingsWatch(Actor):
         if stamp != self._seen:
             self._seen = stamp
             self._background.start("settings", self._read)
-        elif not self._is_muted:
-            self._background.start("settings", self._follow_muted_words)
 
     async def _read(self) -> None:
         from reader.log import standing
@@ -203,16 +197,11 @@ class SettingsWatch(Actor):
             # Marks change the log too.
             return
         self._model.change(self._model.state.know_views(listed_views(loaded.settings)))
+        if loaded.settings.mute != self._settings.mute:
+            self._model.change(self._model.state.cache_changed())
         self._settings = loaded.settings
-        await self._follow_muted_words()
         if loaded.mistakes:
             self._model.show_news(str(loaded.mistakes[0]), "warning")
-
-    async def _follow_muted_words(self) -> None:
-        self._is_muted = True
-        with suppress(CacheError):
-            if await asyncio.to_thread(_mute, self._library.path, self._settings, self._look.today):
-                self._model.change(self._model.state.cache_changed())
 
 
 def _file_stamp(file: Path | None) -> tuple[int, int] | None:
@@ -221,19 +210,3 @@ def _file_stamp(file: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return found and (found.st_mtime_ns, found.st_size)
-
-
-def _mute(file: Path, settings: Settings, today: date) -> bool:
-    """Apply muted words if needed, and return whether any paper changed; raises CacheError.
-
-    Runs in a thread, because of its imports.
-    """
-    from reader.cache.reads.window import Window
-
-    with closing(Window.open(file)) as window:
-        if settings.mute or window.meta("mute"):
-            from reader.cache.watching import follow
-            from reader.refresh.rules import rule_scope
-
-            return follow(file, settings.mute, lambda: rule_scope(window, settings, today))
-    return False

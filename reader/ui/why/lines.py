@@ -11,6 +11,7 @@ from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
 from reader.core.text import amount
 from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.lines import Row
 
 if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
@@ -27,13 +28,6 @@ WISHES = "What you asked for"
 BEGIN = "To begin, pick three topics, or star a paper"
 
 LONGEST_NAME = 40
-
-
-class Row(NamedTuple):
-    """A line, and the wish that the user can change there."""
-
-    line: Line
-    about: Wish | None = None
 
 
 class Explanation(NamedTuple):
@@ -124,7 +118,7 @@ def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
         Piece(f"{wanted:<8}"[: width - room - 2], "star"),
         Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
     )
-    return Row(line, wish)
+    return Row(line, wish, wish.key)
 
 
 # Topics, rules and programs

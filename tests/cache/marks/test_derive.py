@@ -8,10 +8,9 @@ from pathlib import Path
 
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import mute
 from reader.core.paper import Listing
 from reader.log.rows import Row, action_id
-from tests.cache.conftest import NOW, SCOPE, derive_again, draft, rows
+from tests.cache.conftest import NOW, derive_again, draft, mute, rows
 
 
 def hidden_and_tagged(path: Path) -> tuple[int, int]:
@@ -23,20 +22,25 @@ def hidden_and_tagged(path: Path) -> tuple[int, int]:
 
 def test_undo_is_exact_whatever_is_muted_in_between(path: Path, events: Events) -> None:
     events.mark("tag:keep", True, [1])
-    mute(path, ["1"], SCOPE)
+    mute(path, "1")
     assert hidden_and_tagged(path) == (0, 1), "the tag protects it"
     events.mark("tag:keep", False, [1])
     assert hidden_and_tagged(path) == (1, 0), "nothing protects it any more"
-    mute(path, ["zebra"], SCOPE)
-    assert hidden_and_tagged(path) == (0, 0)
+    mute(path, "1", "zebra")
+    assert hidden_and_tagged(path) == (1, 0)
     events.undo()
+    assert hidden_and_tagged(path) == (1, 0), "zebra is muted no more"
+    events.undo()
+    assert hidden_and_tagged(path) == (0, 1), "the tag is back"
+    events.undo()
+    assert hidden_and_tagged(path) == (0, 1), "nothing is muted"
+    events.redo()
+    mute(path)
     assert hidden_and_tagged(path) == (0, 1)
-    events.undo()
-    assert hidden_and_tagged(path) == (0, 0)
 
 
 def test_each_protection_counts_and_the_users_own_decision_before_all(path: Path, events: Events) -> None:
-    mute(path, ["1"], SCOPE)
+    mute(path, "1")
     for kind, value in (("star", True), ("note", "Mine."), ("queue", True), ("tag:a", True)):
         assert hidden_and_tagged(path)[0] == 1
         events.mark(kind, value, [1])

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache.follows import derive_follow, follow_papers
+from reader.cache.muting import muting_queries
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
-from reader.cache.watching import Candidates, is_applied, judge, mute, muting_words
+from reader.cache.watching import Candidates, judge
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find
 from reader.core.follows import Follow, value_of
@@ -27,7 +28,7 @@ from reader.core.settings.tables import Rule
 from reader.database import connections
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
-from tests.cache.conftest import NOW, ByName, draft
+from tests.cache.conftest import NOW, ByName, draft, mute
 from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29")
@@ -183,11 +184,11 @@ def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> 
         assert set(verdict.matched) == papers("pretraining", 0, 1, 2)
     path = Path(cache.execute("SELECT file FROM pragma_database_list").fetchone()[0])
     muted = "SELECT pk FROM paper WHERE hidden = 1"
-    assert mute(path, ["pretraining"], SCOPE)
-    assert is_applied(cache, ["pretraining"]) and not is_applied(cache, [])
+    mute(path, "pretraining")
     assert {pk for (pk,) in cache.execute(muted)} == papers("pretraining", 0, 1, 2)
-    assert muting_words(cache, min(papers("pretraining", 0)), SCOPE) == ("pretraining",)
-    assert mute(path, [], SCOPE) and not cache.execute(muted).fetchall()
+    assert muting_queries(cache, min(papers("pretraining", 0))) == ("pretraining",)
+    mute(path)
+    assert not cache.execute(muted).fetchall()
 
 
 def test_a_hostile_query_stays_small(cache: sqlite3.Connection) -> None:

@@ -26,21 +26,9 @@ from reader.core.document.model import (
     plain,
 )
 from reader.core.errors import FeedError, NoFullText, NoPicture
-from reader.feeds.fulltext.pdf import (
-    WARNING,
-    Bar,
-    Box,
-    Letter,
-    Line,
-    Page,
-    Pages,
-    _Measures,
-    find_lines,
-    read_pages,
-    read_pdf,
-    written,
-)
+from reader.feeds.fulltext.pdf import WARNING, read_pdf
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
+from reader.feeds.fulltext.pdf_lines import Box, Letter, Line, Page, Pages, find_lines, joined, read_pages
 from reader.feeds.fulltext.pdf_picture import draw_spot
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, DRAWN, ITALIC, MAPPED, MATH, MONO, SIGNS, Printed, paragraph, write_pdf
@@ -178,7 +166,7 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
         *(Printed("tiny", 72, 560, 3), Printed("huge", 200, 630, 80), Printed("Bold lead", 72, 540, 10, BOLD)),
         *(Printed(" and the rest", 115, 540), Printed("2.1. Its", 72, 520, 10, ITALIC), Printed(" own", 103, 520)),
     ]
-    monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 2)
+    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 2)
     found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES, titles="123456"))
     seen = [
         [
@@ -264,7 +252,7 @@ def test_an_accent_above_the_line_does_not_break_it() -> None:
         *(Letter("E", 72, 79, 700, 10), Letter("s", 79, 83, 700, 10), Letter(" ", 83, 83, 700, 10)),
         *(Letter("\u00b4", 73, 78, 702.6, 10), Letter(" ", 78, 78, 702.6, 10), Letter("C", 86, 93, 700, 10)),
     ]
-    assert [line.text for line in find_lines(list(written(letters)), 0)] == ["És C"]
+    assert [line.text for line in find_lines(list(joined(letters)), 0)] == ["És C"]
 
 
 def test_program_code_keeps_its_lines_and_indentation(tmp_path: Path) -> None:
@@ -387,26 +375,16 @@ def drawn(said: str) -> Line:
 
 
 WHAT_LINES_ARE = r"""
-684 s17 The title / 664 s16.1 of two lines / 640 s12.6 Another line => # The title of two lines|…
-684 s17 The title / 664 s16 of two lines / 640 s12.5 Another line => # The title|…|Another line
+684 s17 The title / 664 s16.1 of two lines / 640 s12.6 Another line => # The title of two lines|…|Another line
 660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
-660 Contents / 640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 It is
-=> …|Contents|Begin . . . . 1 Middle . . . . 2 It is
-640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is => …|It is
 640 b1 4 A chapter / 640@500 8 / 628 Begin . . . . 8 / 616 Middle . . . . 9 / 604 End . . . . 9 / 592 It is => …|It is
 680 It is said / 68 12 / 60 and it ends => …It is said|```|12|```|and it ends
-680 It is said / 67 12 / 60 and it ends => …It is said and it ends
 680 It is said / 300 xvi => …It is said
 680 It is said / 300 s12.1 arXiv:2605.00001v2 [cs.CL] => …It is said
-680 It is said / 300 s12 arXiv:2605.00001v2 [cs.CL] => …It is said|arXiv:2605.00001v2 \[cs.CL\]
 660 b1 References / 640 [1] A. One. / 628 [2] B. Two. / 616@80 of it. / 604 [3] C. Three.
 => …|## References|- \[1\] A. One.|- \[2\] B. Two. of it.|- \[3\] C. Three. …
-660 b1 References / 640 [1] A. One. / 628 [2] B. Two. / 616 of it.
-=> …|## References|- \[1\] A. One. \[2\] B. Two. of it. …
 660 b1 References / 640 A. I / 628@78 it. / 616@75 B. Us / 604@82 it. / 592@82 it / 580@82 it / 568@76 So
 => …|## References|- A. I it.|- B. Us it. it it So …
-660 b1 References / 640 A. I / 628@77 it. / 616 B. Us / 604@112 it. / 592@77 it. / 580@112 it / 568@77 it
-=> …|## References|- A. I it. B. Us it. it. it it …
 660 b1 References / 640 [1] A. One. / 620 b1 A Proof of it / 600 It is said.
 => …|## References|- \[1\] A. One.|## A Proof of it|It is said.
 660 b1 References / 640 [1] A. One. / 270 s8 2With a note of it
@@ -419,9 +397,6 @@ WHAT_LINES_ARE = r"""
 => …|## I BEGIN|### A Part|#### 1 Of it|It is said.|### B Part
 660 Abstract: it is said. / 640 And more. => …|## Abstract|it is said.|And more.
 660 b1 1 Begin / 640 Abstract: it is said. => …|## 1 Begin|Abstract: it is said.
-660 Abstract: it is said. / 640 Abstract: no. => …|## Abstract|it is said.|Abstract: no.
-640 Begin . . . . 1 / 628 Middle . . . . 2 / 616 End . . . . 3 / 604 It is / 300 7 => …|It is
-684@320 It goes on / 660@320 m0.21 x = y and / 640@320 where it is. => …It goes on x = y and where it is.
 684 It ends here. / 660 One label / 648 b1 Two / 640 s9 Figure 2: it.
 => …It ends here.|**Figure 2**: it.|…|*2 lines inside of figures left out.*
 660 b1 References / 640 [1] A. One. / 620 b1 A Proof / 600 [1] B. Two. / 588 [2] C. Three. / 576 [3] D. Four.
@@ -429,8 +404,7 @@ WHAT_LINES_ARE = r"""
 684 It goes on, as in / 672 Figure 2. It is. => …It goes on, as in Figure 2. It is.
 664 b1 1 A heading that is long / 652 b1 2 Another one => …|## 1 A heading that is long|## 2 Another one
 660 s18 Chapter 1 / 640 s18 Begin / 620 b1 1 One / 600 s18 Chapter 2 / 580 s18 End / 560 b1 1 Two
-=> # Chapter 1 Begin|…|## 1 One|## Chapter 2 End|### 1 Two
-660 b1 I. BEGIN / 640 b1 A. One / 620 b1 A. Two => …|## I BEGIN|### A One|A. Two
+=> # Chapter 1 Begin|…|## 1 One|## Chapter 2 End|## 1 Two
 660 b1 References / 640 A. One / 630 of it. / 617 B. Two / 607 of it.
 => …|## References|- A. One of it.|- B. Two of it. …
 684 It has / 672@84 (a) one => …It has|- (a) one
@@ -438,124 +412,79 @@ WHAT_LINES_ARE = r"""
 684 It goes on / 668 And further on. => …It goes on And further on.
 684 It goes on / 667 And further on. => …It goes on|And further on.
 684 It goes on, as in / 672 Figure 2 shows it. => …It goes on, as in Figure 2 shows it.
-684 It goes on. As in. / 672 Figure 2 shows it. => …It goes on. As in.|Figure 2 shows it.
 684 It goes on. As in. / 672 s9.6 Figure 2: shows it. => …It goes on. As in.|**Figure 2**: shows it.
 684 It goes on / 664 s9.5 Figure 2 shows it. => …It goes on …|**Figure 2**: shows it.
-684 It goes on / 664 b0.1 Figure 2 shows it. => …It goes on …|**Figure 2**: shows it.
 664 s9 Figure 2: it shows / 653 s9 more than that. / 640 And not this.
 => …|**Figure 2**: it shows more than that.|And not this.
-664 s9 Table 2: it shows / 629 one of / 593 two of them => …|**Table 2**: it shows|```|one of|```|two of them
 664 s9 Table 2: it shows / 640 w132 One of them => …|**Table 2**: it shows|```|One of them|```
-664 s9 Table 2: it shows / 640 w133 One of them => …|**Table 2**: it shows|One of them
-664 s9 Table 2: it shows / 640 w198 One BB => …|**Table 2**: it shows|```|One BB|```
-664 s9 Table 2: it shows / 640 w199 One BB => …|**Table 2**: it shows|One BB
-660 One a / 648 Two b / 636 Three / 600 s9 Table 3: of it => …|One a Two b Three …|**Table 3**: of it
 660 One a / 648 Two b / 636 Three / 624 Four / 577 s9 Table 3: of it
 => …|```|One a|Two b|Three|Four|```|**Table 3**: of it
-660 One a / 648 Two b / 636 Three / 624 Four / 576 s9 Table 3: of it => …|One a Two b Three Four …|**Table 3**: of it
-660 One a / 648 w132 Two b / 636 Three / 624 Four / 577 s9 Table 3: of it
-=> …|One a Two b Three Four …|**Table 3**: of it
 684 It is said / 270 s9 1With a note of it => …It is said …|[^1]: With a note of it
-684 It is said / 270 s9.3 1With a note of it => …It is said|1With a note of it
 684 It is said / 270 s9 1With no => …It is said|1With no
 684 It is said / 270 s9 1With not => …It is said …|[^1]: With not
-684 It is said / 270 s9 m0.5 1With a note of it => …It is said …|[^1]: With a note of it
 660 b0.6 Results / 648 It is. => …|## Results|It is.
-660 b0.5 Results / 648 It is. => …|Results It is.
-660 s10.4 Results / 648 It is. => …|Results It is.
 660 s10.5 Results / 648 It is. => …|## Results|It is.
 660 RESULTS / 648 It is. => …|## RESULTS|It is.
 660 b0.6 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 b0.5 1 A part of it / 648 It is. => …|1 A part of it It is.
 660 i0.8 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
-660 i0.75 1 A part of it / 648 It is. => …|1 A part of it It is.
-660 i0.8 w204 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 i0.8 w205 1 A part of it / 648 It is. => …|1 A part of it It is.
-660 b1 1 An / 648 It is. => …|1 An It is.
-660 b0.6 m0.5 1 A part of it / 648 It is. => …|```|1 A part of it|```|It is.
-660 b0.6 m0.4 1 A part of it / 648 It is. => …|## 1 A part of it|It is.
 660 b1 1 One / 640 b1 2 Two / 620 b1 2.1 Sub / 600 b1 2.1.1 Under / 580 b1 4 Four / 560 b1 7 Seven
 => …|## 1 One|## 2 Two|### 2.1 Sub|#### 2.1.1 Under|## 4 Four|7 Seven
-660 b1 1 Begin / 640 It is said. / 620@122 b1 w108 Some part of it / 608 It is.
-=> …|## 1 Begin|It is said.|Some part of it It is.
 660 b1 1 Begin / 640 It is said. / 622@122 b1 w120 Some part of it / 608 It is.
-=> …|## 1 Begin|It is said.|### Some part of it|It is.
-660 b1 1 Begin / 640 It is said. / 623@122 b1 w120 Some part of it / 608 It is.
-=> …|## 1 Begin|It is said.|Some part of it It is.
-660 b1 1 Begin / 640 It is said. / 620@93 b1 w178 SOME PART OF IT / 608 It is.
-=> …|## 1 Begin|It is said.|## SOME PART OF IT|It is.
-660 b1 1 Begin / 640 It is said. / 620@92 b1 w180 SOME PART OF IT / 608 It is.
-=> …|## 1 Begin|It is said.|SOME PART OF IT It is.
+=> …|## 1 Begin|It is said.|## Some part of it|It is.
 664 b1 1 A heading that is long / 652 b1 and goes on / 630 It is said.
-=> …|## 1 A heading that is long and goes on|It is said.
-664 b1 1 A heading that is long / 652 b0.75 and goes on / 630 It is said.
-=> …|## 1 A heading that is long|and goes on|It is said.
-664 b1 1 A heading that is long / 652 b0.8 and goes on / 630 It is said.
 => …|## 1 A heading that is long and goes on|It is said.
 664 b1 1 A heading that is long / 652 b0.8 s10.3 and goes on / 630 It is said.
 => …|## 1 A heading that is long|and goes on|It is said.
-684 It goes on / 660 m0.46 x = y and more than / 640 where it is. => …It goes on x = y and more than where it is.
-684 It goes on / 660 m0.45 x = y and / 640 where it is. => …It goes on x = y and where it is.
 684 It goes on / 660@89 m0.21 x = y and / 640 where it is. => …It goes on|```|x = y and|```|where it is.
-684 It goes on / 660@88 m0.21 x = y and / 640 where it is. => …It goes on x = y and where it is.
-684 It goes on / 660@89 m0.2 x = y and / 640 where it is. => …It goes on x = y and where it is.
 684 It goes on / 660 abc / 640 where it is. => …It goes on|```|abc|```|where it is.
 684 It goes on / 660 m0.05 Let x = y (12) / 640 where it is. => …It goes on|```|Let x = y (12)|```|where it is.
-684 It goes on / 660 m0.05 x is the sum (12) / 640 where. => …It goes on|```|x is the sum (12)|```|where.
 684 It goes on / 660 m0.05 where is the sum (12) / 640 where. => …It goes on where is the sum (12) where.
 684 It goes on / 660 m0.1 Let x = y / 661.9@200 (12) / 640 where it is.
 => …It goes on|```|Let x = y                 (12)|```|where it is.
-684 It goes on / 660 m0.1 Let x = y / 662@200 (12) / 640 where it is. => …It goes on|Let x = y|```|(12)|```|where it is.
 684 w220 It goes on / 672@84 w208 It begins / 660 And on and on => …It goes on|It begins And on and on
 684 w220 It goes on / 672@76 w208 It begins / 660 And on and on => …It goes on It begins And on and on
-684 w220 It goes on / 672@77 w208 It begins / 660 And on and on => …It goes on|It begins And on and on
-684 w220 It goes on / 672@101 w108 It begins / 660 And on and on => …It goes on|It begins And on and on
-684 w220 It goes on / 672@102 w108 It begins / 660 And on and on => …It goes on It begins And on and on
-684 w220 It goes on / 672@84 w208 It begins / 654 And on and on => …It goes on It begins|And on and on
 684 w176 It ends here. / 672 And then => …It ends here. And then
 684 w175 It ends here. / 672 And then => …It ends here.|And then
 684 w175 It ends here. / 672 and then => …It ends here. and then
 684@80 • One thing of / 672@88 two lines / 660@80 • Two / 648 It is. => …|- One thing of two lines|- Two It is.
-684@80 • One thing of / 672@88 two lines / 660@83 And three => …|- One thing of two lines|And three
 684@80 • One thing of / 672@88 two lines / 660@84 And three => …|- One thing of two lines And three
 684@80 – One thing of / 672@80 ∗ Two / 660 It is (a) first and / 648 (b) second. / 620@100 (c) third.
 => …|- One thing of|- Two It is (a) first and|- (b) second.|- (c) third.
 684 w176 It ends / 667 One label / 640 s9 Figure 2: it. => …It ends|One label …|**Figure 2**: it.
 684 w175 It ends / 672 One label / 640 s9 Figure 2: it.
 => …It ends …|**Figure 2**: it.|…|*1 line inside of figures left out.*
-660 w132 One label / 640 s9 Figure 2: it. => …|One label …|**Figure 2**: it.
-660 m0.2 One label / 640 s9 Figure 2: it. => …|One label …|**Figure 2**: it.
-660 [1] A. One. / 648 [2] B. Two. / 636 [3] C. Three. / 624 b1 References
-=> …|\[1\] A. One.|\[2\] B. Two.|\[3\] C. Three.|## References|- …
-660 s11.3 Chapter 1 / 640 Begin / 620 b1 1.1 Part / 600 b1 2.1 Part => …|## Chapter 1|Begin|### 1.1 Part|#### 2.1 Part
-660 s11.2 Chapter 1 / 640 s11.3 Begin / 620 b1 1.1 Part => …|## Chapter 1 Begin|### 1.1 Part
-660 s11.2 Chapter 1 / 640 s11.2 Begin => …|Chapter 1|Begin
 684 It goes on / 660@100 m1 x = y / 639.7@101 s8 over it / 620 And so on.
 => …It goes on|```|x = y|over it|```|And so on.
-684 It goes on / 660@100 m1 x = y / 642@100 s8 over it / 620 And so on. => …It goes on|```|x = y|```|over it|And so on.
-660 b1 1 Begin / 640 It is said. / 620 s11.3 b0.5 One large line => …|## 1 Begin|It is said.|One large line
 684 It is said. / 700 p1 s11.3 b0.6 One large line / 680 p1 It is. => …It is said.|…|## One large line|It is.
 660 One  Two / 640 It is. => …|```|One  Two|```|It is.
 684 One  Two / 672 It is. => …One Two It is.
 684 One  Two  Ten / 672 It is. => …|```|One  Two  Ten|```|It is.
 660 Model one two  three four / 640 It is. => …|Model one two three four|It is.
-660 s9.4 w210 One  Two / 640 It is. => …|```|One  Two|```|It is.
-660 s9.5 w210 One  Two / 640 It is. => …|One Two|It is.
 660 One  Two / 656@200 Ten / 640 It is. => …|```|One  Two|                          Ten|```|It is.
 684 It goes on with / 680@180 m1 x = y + z + w / 672 And where it is.
 => …It goes on with|```|x = y + z + w|```|And where it is.
-684 It goes on with / 680@180 m1 x = y + z +w / 672 And where it is.
-=> …It goes on with And where it is.|```|x = y + z +w|```
 660 b1 I. BEGIN / 640 b1 A. One / 620 b1 B. Two / 600 b1 II. END / 580 b1 A. Three
 => …|## I BEGIN|### A One|### B Two|## II END|### A Three
 660 [1] A. One. / 648 [2] B. Two. / 636 [3] C. Three. / 624 [4] D. Four.
 => …|- \[1\] A. One.|- \[2\] B. Two.|- \[3\] C. Three.|- \[4\] D. Four. …
 684 It is (i) one thing that is long; and / 672 (ii) two. => …It is (i) one thing that is long; and (ii) two.
 684@82 1. An item of / 672@94 (e.g. this) / 660@82 2. Two. => …|1. An item of (e.g. this)|2. Two.
-684 It goes on / 660 x = y / 660@400 (3) / 640 And so. => …It goes on x = y|```|(3)|```|And so.
-660@200 I. BEGIN IT / 640@200 II. DATA => …|## I BEGIN IT|## II DATA
 684 It goes / 90 s8 1With a note of its own. / 700 p1 on here and / 688 p1 to its end.
 => …It goes …|[^1]: With a note of its own.|…|on here and to its end.
+684 w220 It is so, as in Fig. / 672 w220 2. In it is one / 660 more. => …It is so, as in Fig. 2. In it is one more.
+684 w220 It is so, by Peters et al. / 672 w220 (2018) and one / 660 more.
+=> …It is so, by Peters et al. (2018) and one more.
+684 w220 It is cut by a / 660 s9 Table 2: it shows / 640 One  Two / 628 Ten  Six / 590 w220 float in its column.
+=> …It is cut by a float in its column.|**Table 2**: it shows|```|One  Two|Ten  Six|```
+684 w220 A line  that is  spread  out / 672 w220 over  all of  its  column / 660 and ends.
+=> …A line that is spread out over all of its column and ends.
+664 s9 w220 Table 2: it shows one / 653 s9 of them. / 640 One  Two
+=> …|**Table 2**: it shows one of them.|```|One  Two|```
+660 b1 s12 1 Begin / 640 It is said. / 616 b1 s12 Some part of it / 600 It is.
+=> …|## 1 Begin|It is said.|## Some part of it|It is.
+660 b1 1 Begin / 640 l14 b0.5 1.1 Using the .pk files / 628 It is. => …|## 1 Begin|1.1 Using the .pk files It is.
 """
 
 
@@ -570,36 +499,6 @@ def test_what_a_line_is_follows_from_its_place_and_looks(lines: str, expected: s
     document = of_lines(*column, *map(drawn, lines.split(" / ")), *right)
     said = "|".join(one for one in markdown_lines(document) if one and one != f"*{WARNING}*")
     assert re.sub("(… ?)+", "…", said.replace(NARROW, "…")).removesuffix("|…") == expected
-
-
-@each(
-    ("text", "count", "step", "left", "width", "size", "measures"),
-    [
-        # Short lines say nothing of columns, but how far lines are apart.
-        ("Twenty-five letters long.", 20, 20, 100, 50, 10, (10, 220, (72, 320), 20)),
-        ("Twenty-six letters in one.", 20, 20, 100, 50, 10, (10, 48, (100,), 20)),
-        # Neither do those of another size.
-        ("Twenty-six letters in one.", 17, 20, 100, 300, 10.5, (10, 300, (100,), 12)),
-        ("Twenty-six letters in one.", 17, 20, 100, 300, 10.7, (10, 220, (72, 320), 12)),
-        (NARROW, 17, 40, 72, 220, 12, (12, 220, (72, 320), 14.4)),
-        # Some lines that are as wide as a column begin one.
-        (NARROW, 4, 20, 200, 225, 10, (10, 220, (72, 200, 320), 12)),
-        (NARROW, 4, 20, 200, 226, 10, (10, 220, (72, 320), 12)),
-        (NARROW, 2, 20, 200, 222, 10, (10, 220, (72, 320), 12)),
-        # Lines of a text are near each other.
-        ("Of it.", 20, 29, 72, 30, 10, (10, 220, (72, 320), 29)),
-        ("Of it.", 20, 30, 72, 30, 10, (10, 220, (72, 320), 12)),
-        ("Of it.", 20, 20, 72, 30, 9, (10, 220, (72, 320), 12)),
-    ],
-)
-def test_most_lines_tell_the_looks_of_a_paper(
-    text: str, count: int, step: int, left: int, width: int, size: float, measures: tuple[object, ...]
-) -> None:
-    more = [line(text, 700 - step * at, left=left, size=size)._replace(right=left + width) for at in range(count)]
-    lines = [*(line(NARROW, 780 - 12 * at, left=edge) for edge in (72, 320) for at in range(8)), *more]
-    body, column, edges, leading, _ = _Measures.of([Page(792, tuple(lines))], lines)
-    assert (body, column, edges, round(leading, 1)) == measures
-    assert _Measures.of([Page(792, tuple(lines[:1]))], [line("One", 700)])[:4] == (10, 400, (), 12)
 
 
 def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[Letter]:
@@ -668,8 +567,12 @@ def test_a_line_may_begin_in_letters_of_its_own(bold: str, italic: str, plain: s
     assert (found.lead, found.bold, found.italic, found.size) == (lead, *shares, 10)
 
 
-def written_text(found: list[Letter], *bars: Bar) -> str:
-    return "".join(one.text for one in written(found, bars))
+def drawn_bar(left: float, right: float, base: float) -> Box:
+    return Box(left, base, right, base)
+
+
+def written_text(found: list[Letter], *bars: Box) -> str:
+    return "".join(one.text for one in joined(found, bars))
 
 
 @each(
@@ -704,48 +607,23 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
 
 def test_a_fraction_is_written_in_its_line() -> None:
     fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
-    bar = Bar(87, 97.5, 702.5)
+    bar = drawn_bar(87, 97.5, 702.5)
     assert written_text(fraction, bar) == "is  (a+b)∕2 all"
-    assert Letter(" (a+b)∕2 ", 87, 97.5, 700, 10) in written(fraction, [bar])
-    assert [*written(fraction[3:7], [bar])] == [Letter(" (a+b)∕2 ", 87, 97.5, 700.75, 7)]
+    assert Letter(" (a+b)∕2 ", 87, 97.5, 700, 10) in joined(fraction, [bar])
+    assert [*joined(fraction[3:7], [bar])] == [Letter(" (a+b)∕2 ", 87, 97.5, 700.75, 7)]
     # It may begin a line.
     assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]], bar) == "end (a+b)∕2 all"
     # Those within others come first.
     inner = letters(("=", 700, 10, 0), ("a", 713, 7, 12.75), ("b", 704, 7, -3.5), ("c+d", 694, 10, -9.25))
-    assert written_text(inner, Bar(84, 99, 702.5), Bar(89, 94, 711)) == "= (a∕b)∕(c+d) "
-
-
-@each(
-    ("left", "right", "above", "below", "moved", "is_one"),
-    [
-        (87, 97.5, 707, 696.5, -7, True),
-        # The bar is as long as its halves, or a little shorter.
-        (88.7, 96.3, 707, 696.5, -7, True),
-        (88.8, 95.7, 707, 696.5, -7, False),
-        # The halves are not far from it.
-        (87, 97.5, 716, 689, -7, True),
-        (87, 97.5, 716.5, 696.5, -7, False),
-        (87, 97.5, 707, 688.5, -7, False),
-        # They are above its middle.
-        (87, 97.5, 707, 696.5, -9, True),
-        (87, 97.5, 707, 696.5, -9.5, False),
-        (87, 97.5, 707, 696.5, -5, True),
-        (87, 97.5, 707, 696.5, -4.5, False),
-    ],
-)
-def test_the_halves_of_a_fraction_are_near_its_bar(
-    left: float, right: float, above: float, below: float, moved: float, is_one: bool
-) -> None:
-    around = letters(("is", 700, 10, 0), ("a+b", above, 7, 5), ("2", below, 7, moved), ("all", 700, 10, 11))
-    assert ("(a+b)∕2" in written_text(around, Bar(left, right, 702.5))) is is_one
+    assert written_text(inner, drawn_bar(84, 99, 702.5), drawn_bar(89, 94, 711)) == "= (a∕b)∕(c+d) "
 
 
 @each(("moved", "base", "is_one"), [(10, 707, False), (10.5, 707, True), (10, 706, False), (10, 705.5, True)])
 def test_a_letter_close_to_a_half_makes_it_none_of_a_fraction(moved: float, base: float, is_one: bool) -> None:
     before = letters(("x", base, 7, 0), ("a+b", 707, 7, moved), ("2", 696.5, 7, -7))
-    assert ("∕" in written_text(before, Bar(75.5 + moved, 86 + moved, 702.5))) is is_one
+    assert ("∕" in written_text(before, drawn_bar(75.5 + moved, 86 + moved, 702.5))) is is_one
     behind = letters(("2", 707, 7, 0), ("a+b", 696.5, 7, -7), ("x", base - 10.5, 7, moved))
-    assert ("∕" in written_text(behind, Bar(68.5, 79, 702.5))) is is_one
+    assert ("∕" in written_text(behind, drawn_bar(68.5, 79, 702.5))) is is_one
 
 
 def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
@@ -753,10 +631,10 @@ def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
     assert "∕" not in written_text(limits)
     two_rows = letters(("head", 706, 10, 0), ("cell", 694, 10, -20))
     # The rule of a table has other cells beside; a line under words is not centred.
-    for bar in (Bar(72, 120, 702), Bar(66, 92, 702)):
+    for bar in (drawn_bar(72, 120, 702), drawn_bar(66, 92, 702)):
         assert written_text(two_rows, bar) == "headcell"
     beside = letters(("all", 706, 10, 0), ("head", 706, 10, 2), ("cell", 694, 10, -20), ("said", 694, 10, 2))
-    assert written_text(beside, Bar(89, 109, 702)) == "allheadcellsaid"
+    assert written_text(beside, drawn_bar(89, 109, 702)) == "allheadcellsaid"
 
 
 @each(
@@ -764,6 +642,7 @@ def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
     [
         ([("x", 700, 10, 0), ("2", 703.6, 7, 0), ("+y", 700, 10, 0), ("i", 698.5, 7, 0)], "x²+yᵢ"),
         ([("x", 700, 10, 0), ("12", 703.6, 7, 0), ("i", 698.5, 7, -7)], "x¹²ᵢ"),
+        ([("F", 700, 10, 0), ("alg", 703.6, 7, 0), ("p", 698.5, 7, -10.5), ("=x", 700, 10, 7)], "Fᵃˡᵍₚ=x"),
         # What has no letters in Unicode has a sign; the mark of a note stays.
         ([("x", 700, 10, 0), ("KL", 698.5, 7, 0), ("y", 700, 10, 0)], "x_KLy"),
         ([("Ann", 700, 10, 0), ("∗†", 703.6, 7, 0)], "Ann∗†"),
@@ -828,8 +707,13 @@ def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
     )
     outline = (("Method", 0), ("Data of all kinds and more of it", 1), ("Tests", 0), ("Al", 0), ("Eve", 2))
     assert outlined(lines, *outline) == [
-        *[(1, "1", "Method"), (2, "1.1", "Data of all kinds"), (1, "", "TESTS"), (1, "", "References")],
-        *[(1, "", "Another"), (3, "IV", "Eve")],
+        *[
+            (1, "1", "Method"),
+            (2, "1.1", "Data of all kinds"),
+            (1, "", "TESTS"),
+            (1, "", "References"),
+            (3, "IV", "Eve"),
+        ],
     ]
     lines = "660 b1 1 Method / 640 It is. / 620 b1 2 A bold thing / 600 It is."
     for known in ((), (("Method", 0),)):
@@ -900,7 +784,7 @@ async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 1)
+    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 1)
     document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
     assert document.is_cut
     assert "Results" not in texts(document, Heading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.model import PdfSpot
-from reader.feeds.fulltext.pdf import Box, Line
+from reader.feeds.fulltext.pdf_lines import Box, Line
 from reader.feeds.fulltext.pdf_picture import SURE, _places
 from tests.table import each
 

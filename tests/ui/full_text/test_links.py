@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
-from reader.ui.full_text.links import LETTERS, Goals, TextLink, links_in, web_address
+from reader.ui.full_text.links import LETTERS, TextLink, goal_of, links_in, web_address
 from tests.table import each
 from tests.ui.full_texts import paragraph
 
@@ -88,7 +88,7 @@ def test_a_figure_leads_to_its_picture_and_not_to_itself() -> None:
     layout = Layout(Document("A", BLOCKS), 200)
     lines = [(TextPlace(2, index), line) for index, line in enumerate(layout.lines(2))]
     assert [link.goal for link in links_in(lines, layout)] == ["x2.png"]
-    assert Goals(layout).of("x2.png", "") == "x2.png"
+    assert goal_of(layout, "x2.png", "") == "x2.png"
 
 
 def test_a_picture_is_found_beside_the_page_of_the_paper() -> None:

@@ -1,0 +1,588 @@
+"""The lines of a PDF's pages: letters with their size, weight and place, as PDFium gives them, put together.
+
+Accents that are drawn apart, scripts and fractions become a part of their line. The codes of fonts that name no letters
+are read by the encoding of TeX that they fit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import sys
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_script
+from reader.core.document.model import UNKNOWN
+from reader.core.errors import NoFullText
+from reader.core.text import clean
+
+MOST_PAGES = 400
+"""Maximum pages that are read; the rest is left out, and the text says so."""
+
+MOST_LETTERS = 60_000
+"""Maximum characters of a page that are read; a full page of two columns has some 7,000."""
+
+MOST_SHAPES = 1_000
+"""Maximum pictures and drawn lines of a page that are looked at; a page with more of them is a drawing."""
+
+MOST_ACCENTS, NEAR = 2_000, 200
+"""Maximum accents of a page that are joined with a letter, and letters on each side among which it is searched for."""
+
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+"""Ends a line whose last word continues on the next; PDFium gives one of two codes for it."""
+_SOFT_HYPHEN_CODES = (0x02, 0xFFFE)
+
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb|csc\d|smallcap", re.IGNORECASE)
+"""Names of bold fonts, and of small capitals, which stand out in the same way."""
+_BOLD_WEIGHT = 600
+_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|cmssi|sfti|sfsi|libertineti", re.IGNORECASE)
+_MATH = re.compile(r"cmmi|cmsy|cmex|msam|msbm|eufm|eusm|rsfs|txsy|txmi|symbol|math|stix.*sym", re.IGNORECASE)
+_LARGE = re.compile(r"cmex|txex|pxex|lmex", re.IGNORECASE)
+_MONO = re.compile(r"cmtt|cmsltt|sftt|lmmono|txtt|mono|courier|typewriter|consol|nimbusmon|zi4", re.IGNORECASE)
+
+_LARGE_SIGNS = {
+    **dict(zip('PXQYRZS[T\\U]V^W_`apqrs !"#()hino', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√()[]{}[]{}", strict=True)),
+    **dict(zip("bcdefg", "\u02c6\u02c6\u02c6\u02dc\u02dc\u02dc", strict=True)),
+    **dict(zip("\x00\x01\x02\x03\x08\x09\x0c\x0d\x10\x11\x12\x13\x14\x15\x1a\x1b", "()[]{}|‖()()[]{}", strict=True)),
+}
+"""The signs of TeX's font of large signs, by code, for files that have no names for them; others are parts of signs."""
+_NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
+"""Signs of that font in files that have names for them."""
+
+_ACCENTS = dict(
+    zip(
+        "`\u00b4\u02c6\u02dc\u00a8\u02dd\u02c7\u00b8\u02da\u00af\u02d8\u02d9",
+        "\u0300\u0301\u0302\u0303\u0308\u030b\u030c\u0327\u030a\u0304\u0306\u0307",
+        strict=True,
+    )
+)
+"""Accents that old fonts draw by themselves, and the combining characters that they stand for."""
+_DOTLESS = {"\u0131": "i", "\u0237": "j"}
+
+_ASCII = {code: chr(code) for code in range(0x21, 0x7F)}
+_CORK = {
+    **_ASCII,
+    **dict(enumerate("`\u00b4\u02c6\u02dc\u00a8\u02dd\u02da\u02c7\u02d8\u00af\u02d9\u00b8\u02db‚‹›“”„«»–—")),
+    **dict(enumerate(("ı", "ȷ", "ff", "fi", "fl", "ffi", "ffl", "␣"), 0x19)),
+    **{0x27: "’", 0x60: "‘", 0x7F: "-"},
+    **dict(enumerate("ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£", 0x80)),
+    **{code: chr(code) for code in range(0xC0, 0x100)},
+    **{0xD7: "Œ", 0xDF: "ẞ", 0xF7: "œ", 0xFF: "ß"},
+}
+"""Letters of TeX's fonts with accented letters: the encoding T1, drawn up in Cork."""
+_FIRST_TEX = {
+    **_ASCII,
+    **dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", *"ı\u0237`\u00b4\u02c7\u02d8\u00af\u02da\u00b8ßæœøÆŒØ"), 0x0B)),
+    **{0x22: "”", 0x27: "’", 0x3C: "¡", 0x3E: "¿", 0x5C: "“", 0x5E: "\u02c6", 0x5F: "\u02d9", 0x60: "‘"},
+    **dict(enumerate("–—\u02dd\u02dc\u00a8", 0x7B)),
+}
+"""Letters of TeX's first text fonts: the encoding OT1."""
+_SIGNS = {
+    **dict(zip((0x84, 0x85, 0x88, 0x89, 0x97), "†‡•℃™", strict=True)),
+    **{code: chr(code) for code in b"\xa3\xa7\xa9\xac\xae\xb0\xb1\xb2\xb3\xb5\xb6\xb7\xbc\xbd\xbe"},
+    **{0xBF: "€", 0xD6: "×", 0xF6: "÷"},
+}
+"""Signs of TeX's companion fonts, which have no letters: the encoding TS1."""
+_TEXT_FONT = re.compile("[a-z]{4}")
+"""Letters in a row by which a font is one for text: fonts for formulas use the same codes for other signs."""
+
+_HALF = 40
+"""Points above and below its bar within which a fraction is."""
+_OPENING, _CLOSING = ("(", "[", "{", "⟨", "|"), (")", "]", "}", "⟩", "|", ",", ".", ";", ":")
+"""Signs that stand close to a fraction."""
+SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
+_WITHOUT_BRACKETS = (re.compile(r"[\w.]+|."), re.compile(rf"[\d.]+|.{SCRIPTS.pattern}?"))
+"""What needs no brackets above the bar of a fraction, and below it."""
+
+_UPRIGHT = 0.25
+"""Maximum tilt of a line in radians; stamps and labels of axes are tilted more."""
+
+_MARKS = frozenset("∗*†‡§¶⋆,")
+"""Signs of notes, which stay as they are."""
+
+
+class Line(NamedTuple):
+    """A line of text, or a part of it that stands apart, in points from the lower left corner of its page."""
+
+    text: str
+    """Not cleaned yet."""
+    page: int
+    left: float
+    right: float
+    base: float
+    """The height of its baseline."""
+    size: float
+    """The size of most of its letters."""
+    bold: float = 0.0
+    """The share of its letters that is bold, as the shares below it."""
+    italic: float = 0.0
+    math: float = 0.0
+    cells: tuple[tuple[float, str], ...] = ()
+    """The start and text of each part between wide gaps."""
+    lead: int = 0
+    """Letters at the beginning of the text that are bold or italic, where the rest is not."""
+    mono: float = 0.0
+    """The share of letters of a typewriter's font, as those of program code."""
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+class Box(NamedTuple):
+    """The area of a picture."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def holds(self, line: Line) -> bool:
+        return self.left <= line.left and line.right <= self.right and self.bottom <= line.base <= self.top
+
+
+class Page(NamedTuple):
+    """A page."""
+
+    height: float
+    lines: tuple[Line, ...]
+    pictures: tuple[Box, ...] = ()
+
+
+class Pages(NamedTuple):
+    """Everything read from a PDF."""
+
+    pages: tuple[Page, ...]
+    outline: tuple[tuple[str, int], ...] = ()
+    """The titles of the file's own outline and their depth, 0 for the outermost."""
+    is_cut: bool = False
+    """Whether there are more pages, or more letters on a page."""
+
+
+@contextmanager
+def open_pdf(file: Path) -> Iterator[Any]:
+    """A PDF as PDFium opens it; raises NoFullText with a sentence where it can't be read.
+
+    PDFium allows one thread, and ends the whole process at some damaged files: use it in a process of its own.
+    """
+    try:
+        import pypdfium2
+    except (ImportError, OSError) as error:
+        raise NoFullText("its PDF can't be read: the library of the extra dailypapers[pdf] does not start") from error
+    try:
+        opened = pypdfium2.PdfDocument(file)
+    except pypdfium2.PdfiumError as error:
+        locked = getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD
+        raise NoFullText("its PDF asks for a password" if locked else "its PDF is damaged") from error
+    with closing(opened):
+        yield opened
+
+
+def read_pages(file: Path) -> Pages:
+    """The lines of a PDF; raises NoFullText as `open_pdf` does."""
+    with open_pdf(file) as opened:
+        total = len(opened)
+        read = [read_page(opened, number) for number in range(min(total, MOST_PAGES))]
+        is_cut = total > MOST_PAGES or any(is_cut for _, is_cut in read)
+        return Pages(tuple(page for page, _ in read), tuple(_read_outline(opened)), is_cut)
+
+
+def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
+    import pypdfium2
+
+    with suppress(pypdfium2.PdfiumError, ValueError, UnicodeError):
+        for entry in opened.get_toc(max_depth=5):
+            yield clean(entry.get_title(), 300), entry.level
+
+
+def read_page(opened: Any, number: int) -> tuple[Page, bool]:
+    """A page, and whether it has more letters than are read. A damaged page is empty."""
+    import pypdfium2
+
+    try:
+        with closing(opened[number]) as page, closing(page.get_textpage()) as text:
+            has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
+            pictures, bars = _find_shapes(page, height := page.get_height())
+            letters = joined(decoded(list(_read_letters(text.raw, has_names=has_names))), bars)
+            is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
+            return Page(height, tuple(find_lines(letters, number)), pictures), is_cut
+    except pypdfium2.PdfiumError:
+        return Page(0.0, ()), False
+
+
+def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Box]]:
+    """The pictures of a page that are large enough to have text in them, but smaller than the page; its thin lines."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    def bounds(*kinds: int) -> Iterator[Box]:
+        for shape in islice(page.get_objects(filter=kinds, max_depth=1), MOST_SHAPES):
+            with suppress(pypdfium2.PdfiumError):
+                yield Box(*shape.get_bounds())
+
+    pictures = tuple(
+        Box(one.left - 2, one.bottom - 2, one.right + 2, one.top + 2)
+        for one in bounds(raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE)
+        if one.right - one.left > 30 and 30 < one.top - one.bottom < 0.85 * height
+    )
+    paths = bounds(raw.FPDF_PAGEOBJ_PATH)
+    return pictures, [one for one in paths if one.top - one.bottom < 1.5 and one.right - one.left > 2]
+
+
+# Letters
+
+
+class Letter(NamedTuple):
+    """A character, or a joined group of them, and how it is set."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    is_bold: bool = False
+    is_italic: bool = False
+    is_math: bool = False
+    is_mono: bool = False
+    font: int = 0
+    """The font if the text is only its code in the file, which names no letters; else 0."""
+
+    @property
+    def is_space(self) -> bool:
+        return self.text.isspace()
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+class _Font(NamedTuple):
+    is_bold: bool
+    is_italic: bool
+    is_math: bool
+    is_mono: bool
+    is_large: bool
+    is_nameless: bool
+
+
+def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
+    """The upright characters of a page, in the order of the file; `has_names` if it has names for large signs."""
+    from pypdfium2 import raw
+
+    box = raw.FS_RECTF()
+    across, base, left, right, low, top = (ctypes.c_double() for _ in range(6))
+    fonts: dict[int, _Font] = {}
+    before = 10.0
+    for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
+        code = raw.FPDFText_GetUnicode(text, index)
+        if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
+            continue
+        shape = raw.FPDFText_GetTextObject(text, index)
+        set_in = raw.FPDFTextObj_GetFont(shape) if shape else None
+        key = ctypes.addressof(set_in.contents) if set_in else 0
+        if key not in fonts:
+            fonts[key] = _read_font(text, index)
+        font = fonts[key]
+        is_unknown = (font.is_nameless or code < 32) and raw.FPDFText_HasUnicodeMapError(text, index) == 1
+        is_code = is_unknown and font.is_nameless and code < 256
+        if is_code:
+            letter = chr(code)
+        elif font.is_large:
+            letter = re.sub("[\ufe00-\ufe0f]", "", _letter_of(code)) if has_names else _LARGE_SIGNS.get(chr(code), "")
+        else:
+            low_half = raw.FPDFText_GetUnicode(text, index + 1) if 0xD800 <= code < 0xDC00 else 0
+            letter = UNKNOWN if is_unknown else _letter_of(code, low_half)
+        if not letter:
+            continue
+        raw.FPDFText_GetLooseCharBox(text, index, box)
+        raw.FPDFText_GetCharOrigin(text, index, across, base)
+        size = raw.FPDFText_GetFontSize(text, index)
+        if not 3 < size < 80:
+            # Some files scale the text instead.
+            size = box.top - box.bottom
+        # The gaps that PDFium sees have no size.
+        size = before = size or before
+        high = base.value
+        if (font.is_large and letter not in _ACCENTS) or letter == "√":
+            # They hang from above; their middle is that of the line's signs.
+            raw.FPDFText_GetCharBox(text, index, left, right, low, top)
+            high = (low.value + top.value) / 2 - 0.25 * size
+        yield Letter(letter, box.left, box.right, high, size, *font[:4], key if is_code else 0)
+
+
+def _letter_of(code: int, low: int = 0) -> str:
+    """The letter of a code of PDFium, which may be the first half of two; empty if it stands for no letter."""
+    if code in _SOFT_HYPHEN_CODES:
+        return SOFT_HYPHEN
+    if code < 32 or code > sys.maxunicode:
+        return ""
+    halves = f"{chr(code)}{chr(low) if low else ''}"
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
+def _read_font(text: Any, index: int) -> _Font:
+    from pypdfium2 import raw
+
+    buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text, index, buffer, len(buffer), flags)
+    name = buffer.value.decode("latin-1")
+    is_heavy = raw.FPDFText_GetFontWeight(text, index) >= _BOLD_WEIGHT
+    bold, italic, math, mono, large = (bool(kind.search(name)) for kind in (_BOLD, _ITALIC, _MATH, _MONO, _LARGE))
+    return _Font(bold or is_heavy, italic, math, mono, large, not name)
+
+
+def decoded(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters in which the codes of fonts without names are those of the encoding of TeX that they fit.
+
+    Codes that fit none are unknown, except those of ASCII.
+    """
+    by_font: dict[int, list[Letter]] = {}
+    for letter in letters:
+        if letter.font:
+            by_font.setdefault(letter.font, []).append(letter)
+    texts = {font: "".join(one.text for one in found) for font, found in by_font.items()}
+    of_text = {font for font, text in texts.items() if _TEXT_FONT.search(text)}
+    counts = Counter("".join(texts[font] for font in of_text))
+    # Both encodings have the same ligatures and dashes, in different places.
+    cork = sum(counts[chr(code)] for code in (0x10, 0x11, 0x15, 0x16, *range(0x1B, 0x20)))
+    text_encoding = _FIRST_TEX if sum(counts[chr(code)] for code in range(0x0B, 0x10)) > cork else _CORK
+    encodings: dict[int, Mapping[int, str]] = {0: {}}
+    even = set()
+    for font, text in texts.items():
+        others = _SIGNS if all(ord(code) in _SIGNS for code in text) else _ASCII
+        encodings[font] = text_encoding if font in of_text else others
+        widths = [(one.right - one.left) / one.size for one in by_font[font]]
+        if len({*text}) > 4 and max(widths) - min(widths) < 0.03:
+            even.add(font)
+    return [
+        one._replace(text=encodings[one.font].get(ord(one.text), UNKNOWN), is_mono=one.font in even)
+        if one.font and one.text != " "
+        else one
+        for one in letters
+    ]
+
+
+# Letters that belong together
+
+
+def joined(letters: Sequence[Letter], bars: Sequence[Box] = ()) -> list[Letter]:
+    """Letters as they are written in one line: with their accents, fractions and scripts."""
+    return list(_with_scripts(_with_fractions(_with_accents(letters), bars)))
+
+
+def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters joined with the accents that are drawn over or below them, wherever those are in the file."""
+    found = list(letters)
+    dropped = set[int]()
+    for at in [at for at, letter in enumerate(letters) if letter.text in _ACCENTS][:MOST_ACCENTS]:
+        accent = letters[at]
+        under = (
+            (abs(one.middle - accent.middle), place)
+            for place, one in enumerate(letters[max(0, at - NEAR) : at + NEAR], max(0, at - NEAR))
+            if one.text.isalpha() and one.text not in _ACCENTS and abs(one.base - accent.base) < 0.5 * accent.size
+        )
+        distance, one = min(under, default=(accent.size, at))
+        if distance < 0.3 * accent.size:
+            letter = _DOTLESS.get(found[one].text, found[one].text)
+            found[one] = found[one]._replace(text=unicodedata.normalize("NFC", letter[:4] + _ACCENTS[accent.text]))
+            # The accent, and the gaps that PDFium sees beside it.
+            gaps = [(at + one) // 2] if abs(at - one) == 2 else []
+            gaps += [at + 1] if at + 1 < len(letters) and letters[at + 1].base != letters[one].base else []
+            dropped |= {at, *(gap for gap in gaps if letters[gap].is_space)}
+    return [letter for at, letter in enumerate(found) if at not in dropped]
+
+
+def _with_fractions(letters: Sequence[Letter], bars: Sequence[Box]) -> list[Letter]:
+    """Letters in which those above and below the bar of a fraction are `(a+b)∕2`, a part of their line."""
+    found: list[Letter | None] = list(letters)
+    heights = sorted((letter.base, at) for at, letter in enumerate(letters) if not letter.is_space)
+
+    def next_to(at: int, step: int) -> int:
+        """The next visible letter before or after one; -1 or the end if there is none."""
+        while 0 <= (at := at + step) < len(found):
+            if (one := found[at]) is not None and not one.is_space:
+                return at
+        return at
+
+    # Fractions within others come first.
+    for bar in sorted(bars, key=lambda one: one.right - one.left):
+        height = (bar.bottom + bar.top) / 2
+        first, last = (bisect_left(heights, (height + away, 0)) for away in (-_HALF, _HALF))
+        near = [at for _, at in heights[first:last] if (one := found[at]) and bar.left - 1 < one.middle < bar.right + 1]
+        above = {at for at in near if letters[at].base > height}
+        below = {*near} - above
+        middle = next((at for at in sorted(below) if next_to(at, -1) in above), None)
+        if middle is None:
+            continue
+        start = end = middle
+        while (before := next_to(start, -1)) in above:
+            start = before
+        while (after := next_to(end, 1)) in below:
+            end = after
+        upper, lower = ([one for one in part if one] for part in (found[start:middle], found[middle : end + 1]))
+        beside = [found[at] if 0 <= at < len(found) else None for at in (before, after)]
+        if not (_is_half(upper, bar, height, beside[0]) and _is_half(lower, bar, height, beside[1])):
+            continue
+        size = max(one.size for one in (*upper, *lower))
+        # The line is that of a letter beside it.
+        sizes = (one.size for one in beside if one and abs(one.base + 0.25 * one.size - height) < 0.2 * one.size)
+        size = max(size, next(sizes, size))
+        halves = ["".join(one.text for one in _with_scripts(half)).strip() for half in (upper, lower)]
+        pairs = zip(halves, _WITHOUT_BRACKETS, strict=True)
+        text = "∕".join(half if bare.fullmatch(half) else f"({half})" for half, bare in pairs)
+        left, right = ("" if one is None else one.text for one in beside)
+        text = f"{'' if left.endswith(_OPENING) else ' '}{text}{'' if right.startswith(_CLOSING) else ' '}"
+        is_math = any(one.is_math for one in (*upper, *lower))
+        drawn = Letter(text, bar.left, bar.right, height - 0.25 * size, size, is_math=is_math)
+        found[start : end + 1] = [drawn, *[None] * (end - start)]
+    return [letter for letter in found if letter is not None]
+
+
+def _is_half(half: Sequence[Letter], bar: Box, height: float, beside: Letter | None) -> bool:
+    """Whether letters above or below a bar are half of a fraction: one row, close to it and centred, standing alone."""
+    drawn = [one for one in half if not one.is_space]
+    size = max(one.size for one in drawn)
+    away = [abs(one.base - height) for one in drawn]
+    left, right = min(one.left for one in drawn), max(one.right for one in drawn)
+    continues = (
+        beside is not None
+        and min(abs(beside.base - one.base) for one in (drawn[0], drawn[-1])) < 0.2 * size
+        and min(abs(beside.right - left), abs(beside.left - right)) < 1.5 * size
+    )
+    is_row = max(away) - min(away) < size and max(away) < 2 * size
+    is_centred = abs(left + right - bar.left - bar.right) < 0.6 * size
+    return is_row and is_centred and right - left < bar.right - bar.left + 0.5 * size and not continues
+
+
+def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters in which small ones that are raised or lowered are those of Unicode, where all of them have one."""
+    at, base = 0, None
+    while at < len(letters):
+        letter = letters[at]
+        end, is_up = at, base is not None and letter.base > base.base
+        while base is not None and end < len(letters) and _is_script(letters[end], base, letters[end - 1]):
+            if (letters[end].base > base.base) is not is_up:
+                break
+            end += 1
+        if end == at and (front := _script_in_front(letters, at)):
+            # The number of an isotope is before its letter.
+            end, base, is_up = front, letters[front], True
+        if base is None or end == at:
+            base = base if letter.is_space else letter
+            yield letter
+            at += 1
+            continue
+        script = "".join(one.text for one in letters[at:end]).strip()
+        if not _MARKS.issuperset(script):
+            script = small_script(script, "^" if is_up else "_")
+        yield letter._replace(text=script, right=letters[end - 1].right, base=base.base)
+        at = end
+
+
+def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
+    """Whether a small letter stands above or below the line of a base, behind it or the letter before."""
+    away = abs(letter.base - base.base) / base.size
+    is_next = -0.8 * base.size < letter.left - before.right < 0.2 * base.size
+    # A lower script follows an upper one in the file, and stands under it.
+    is_under = abs(letter.left - base.right) < 0.2 * base.size
+    return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and (is_next or is_under) and not letter.is_space
+
+
+def _script_in_front(letters: Sequence[Letter], at: int) -> int:
+    """Where the letter is that follows up to three raised digits at the beginning of a word; 0 if there is none."""
+    end = at
+    while end < len(letters) and letters[end].text.isdecimal() and end - at <= 3:
+        end += 1
+    if not at < end < len(letters) or end - at > 3 or not letters[end].text.isalpha():
+        return 0
+    base, before = letters[end], letters[at - 1] if at else None
+    is_apart = before is None or before.is_space or letters[at].left - before.right > 0.2 * letters[at].size
+    is_near = -0.8 * base.size < base.left - letters[end - 1].right < 0.2 * base.size
+    is_raised = all(
+        one.size < 0.85 * base.size and 0.08 < (one.base - base.base) / base.size < 0.7 for one in letters[at:end]
+    )
+    return end if is_apart and is_near and is_raised else 0
+
+
+# Letters to lines
+
+
+def find_lines(letters: Sequence[Letter], page: int) -> Iterator[Line]:
+    """The lines of a page's letters: one ends where the next letter is far above, below, before or behind."""
+    run: list[Letter] = []
+    for letter in letters:
+        if run and _starts_line(run[-1], letter, median(one.base for one in run[-12:])):
+            yield from _line_of(run, page)
+            run = []
+        run.append(letter)
+    yield from _line_of(run, page)
+
+
+def _starts_line(before: Letter, letter: Letter, base: float) -> bool:
+    size = max(before.size, letter.size)
+    up, across = abs(letter.base - before.base), letter.left - before.right
+    if up > 0.55 * size and abs(letter.base - base) > 0.55 * size:
+        return True
+    return across < -4 * size or across > 12 * size or (across < -1.2 * size and up > 0.3 * size)
+
+
+def _line_of(run: Sequence[Letter], page: int) -> Iterator[Line]:
+    drawn = [letter for letter in run if not letter.is_space]
+    if not drawn:
+        return
+    largest, sizes = max(letter.size for letter in drawn), Counter(round(letter.size, 1) for letter in drawn)
+    cells = [(left, " ".join(text.split())) for left, text in _split_at_gaps(run)]
+    text = " ".join(" ".join(part for _, part in cells).split())
+
+    kinds = ("is_bold", "is_italic", "is_math", "is_mono")
+    bold, italic, math, mono = (sum(getattr(one, kind) for one in drawn) / len(drawn) for kind in kinds)
+    yield Line(
+        text, page, min(letter.left for letter in drawn), max(letter.right for letter in drawn),
+        median(letter.base for letter in drawn if letter.size >= 0.8 * largest), sizes.most_common(1)[0][0],
+        bold, italic, math, tuple(cell for cell in cells if cell[1]), _lead(drawn, text), mono,
+    )  # fmt: skip
+
+
+def _lead(drawn: Sequence[Letter], text: str) -> int:
+    """How many letters of a line's text are bold or italic at its beginning, a number apart; 0 if all are."""
+    number = re.match(r"[\d.()A-Z]*[\d.)]", text)
+    first = len(number[0]) if number else 0
+    if first >= len(drawn) or not (drawn[first].is_bold or drawn[first].is_italic):
+        return 0
+    kind = "is_bold" if drawn[first].is_bold else "is_italic"
+    last = next((at for at in range(first, len(drawn)) if not getattr(drawn[at], kind)), 0)
+    if last <= first + 2:
+        return 0
+    left = sum(len(one.text) for one in drawn[:last])
+    for at, letter in enumerate(text, 1):
+        left -= not letter.isspace()
+        if not left:
+            return at
+    return 0
+
+
+def _split_at_gaps(run: Sequence[Letter]) -> Iterator[tuple[float, str]]:
+    """The start and text of the parts of a line, divided where a gap is wider than any between words."""
+    part, left = "", 0.0
+    before: Letter | None = None
+    for letter in run:
+        gap = letter.left - before.right if before is not None and not letter.is_space else 0.0
+        if gap > 1.25 * letter.size:
+            yield left, part
+            part = ""
+        elif before is not None and gap > 0.15 * letter.size and before.size < 0.85 * letter.size:
+            # PDFium sees no gap behind small letters.
+            part += " "
+        if not letter.is_space:
+            left = left if part.strip() else letter.left
+            before = letter
+        part += letter.text
+    yield left, part
