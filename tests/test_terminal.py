@@ -15,10 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import textual
 
 from tests.feed_server import FeedServer, item
-from tests.program import FRAME_BEGIN, FRAME_END, ROOT, SAMPLE, SEQUENCE, Terminal, command, environment, run
+from tests.program import FRAME_BEGIN, FRAME_END, SAMPLE, SEQUENCE, Terminal, command, environment, run
 
 pytestmark = pytest.mark.long
 
@@ -385,23 +384,3 @@ def test_the_reader_needs_no_error_stream(home: Path) -> None:
     with Terminal(program, environment(home), folder=home) as terminal:
         terminal.wait_for(READY)
         terminal.leave("q")
-
-
-PRIVATE = (
-    "_start_widget", "_compositor_refresh", "_refresh_layout", "_peek_message", "_vertical_scrollbar", "_compositor",
-    "_get_message", "_scroll_update", "_handle_exception", "_in_band_window_resize", "_xterm_parser",
-)  # fmt: skip
-
-
-def test_the_reader_starts_with_a_textual_that_lacks_the_private_names_in_use(home: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(Path(textual.__file__).parent, tmp_path / "libraries" / "textual"))
-    pattern = re.compile(rf"\b({'|'.join(PRIVATE)})\b")
-    for file in copy.rglob("*.py"):
-        file.write_text(pattern.sub(r"renamed\1", file.read_text("utf-8")), "utf-8")
-        if file.stem in PRIVATE:
-            file.rename(file.with_stem(f"renamed{file.stem}"))
-    with open_reader(home, PYTHONPATH=f"{copy.parent}:{ROOT}") as terminal:
-        terminal.wait_for(READY)
-        terminal.press("enter")
-        terminal.wait_for("Abstract")
-        terminal.leave("ctrl+q")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from reader.commands.output import (
     width,
 )
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
+from reader.core.errors import FeedError, NotFound, UsageError
 from reader.core.foreign import web_url
 from reader.core.lines import fit
 from reader.core.nearest import advice
@@ -41,7 +40,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
     names = "an address or a category; to remove one, also a feed's name"
     parser.add_argument("names", nargs="*", metavar="NAME", help=names)
-    parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
 
 
 def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
@@ -241,14 +239,7 @@ def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
     urls = (f"{RSS_ENDPOINT}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url for feed in followed)
     outlines = [Outline(feed.title, url, feed.home, feed.folder) for feed, url in zip(followed, urls, strict=True)]
     body = write_opml(outlines, "Feeds of dailypapers", datetime.now(UTC))
-    if not arguments.output:
-        sys.stdout.write(body.decode())
-        return 0
-    try:
-        Path(arguments.output).write_bytes(body)
-    except OSError as error:
-        raise ReaderError(f"{arguments.output} could not be written: {error.strerror}.") from error
-    print_line(f"{amount(len(outlines), 'feed')} written to {arguments.output}.")
+    sys.stdout.write(body.decode())
     return 0
 
 

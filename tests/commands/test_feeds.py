@@ -180,18 +180,12 @@ def test_feeds_are_imported_and_exported_as_opml(
           cs.dc       0  Distributed, Parallel, and Cluster Computing (cs.DC)
         Labs
           a-lab       0  A lab
-        $ feeds export -o out.opml
-        3 feeds written to out.opml.
-        $ feeds export -o nowhere/out.opml
-        1! dailypapers: nowhere/out.opml could not be written: No such file or directory.
         """
     )
     assert not (home / "dailypapers.log").exists() and list((home / "backups").iterdir())
     cut = "  cs.dc       0  Distributed, Parallel, and Cluste…"
     assert on_terminal("feeds", columns=59).lines[2] == cut
-    out = (tmp_path / "out.opml").read_text()
-    dates = re.compile("<dateCreated>.*?</dateCreated>")
-    assert dates.sub("", run("feeds", "export").out) == dates.sub("", out)
+    (tmp_path / "out.opml").write_text(run("feeds", "export").out)
     words = ("feeds", "list", "--json=slug,kind,url,title,home,folder")
     before = run(*words).json
     (home / "papers.db").unlink()

@@ -109,7 +109,6 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "topics": (("find.topic",), ("escape", "F")),
     "another paper": (("find.add",), ("escape",)),
     "a week": (("view.week", "period.earlier", "find.sort"), ("F",)),
-    "what changed": (("view.changed",), ()),
     "trending": (("view.trending",), ()),
     "another day": (("view.latest", "day.older", "mark.above_read", "mark.undo"), ()),
 }

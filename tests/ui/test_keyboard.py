@@ -135,13 +135,13 @@ async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest
     desk = await Desk(monkeypatch).opened()
     answers = list[str]()
     desk.keyboard.ask_letter("follow", [("a", "all"), ("b", "both")], answers.append)
-    assert desk.prompt == Prompt((("a", "all"), ("b", "both"), ("esc", "back")), "follow") and desk.keyboard.is_asking
-    assert await desk.press("s", "b") == [] and answers == ["b"] and not desk.keyboard.is_asking
+    assert desk.prompt == Prompt((("a", "all"), ("b", "both"), ("esc", "back")), "follow")
+    assert await desk.press("s", "b") == [] and answers == ["b"]
     assert desk.prompt == Prompt()
     for key in ("escape", "enter", "down"):
         desk.keyboard.ask_letter("go on", [("a", "all"), ("esc", "no")], answers.append)
         assert desk.prompt.options == (("a", "all"), ("esc", "no"))
-        assert await desk.press(key) == [] and not desk.keyboard.is_asking
+        assert await desk.press(key) == []
     assert answers == ["b"] and await desk.press("s") == ["paper.star"]
 
 
@@ -150,7 +150,6 @@ async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.Monk
     answers = list[str]()
     for keys, done in ((("j",), ["move.down"]), (("escape",), []), (("s", "s"), ["paper.star"])):
         desk.keyboard.ask_letter("all of them", [("s", "do it")], answers.append, is_offer=True)
-        assert not desk.keyboard.is_asking
         assert await desk.press(*keys) == done and desk.prompt == Prompt()
     assert answers == ["s"]
 
@@ -158,11 +157,11 @@ async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.Monk
 async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     desk.keyboard.quit_unless_typing()
-    assert desk.keyboard.is_quitting and desk.quitting.seconds == ALONE
-    assert await desk.press("s") == [] and not desk.keyboard.is_quitting
+    assert desk.quitting.seconds == ALONE
+    assert await desk.press("s") == []
     assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
     desk.keyboard.quit_unless_typing()
-    assert await desk.press("q", "down") == ["app.back", "move.down"] and desk.keyboard.is_quitting
+    assert await desk.press("q", "down") == ["app.back", "move.down"]
     desk.keyboard.quit_unless_typing()
     assert desk.done[-1] == "leave"
 

@@ -149,16 +149,6 @@ def heading_above(rows: Sequence[Row], place: int) -> str:
     return next((row.key for row in reversed(rows[: place + 1]) if row.kind == "heading"), "")
 
 
-def group_above(rows: Sequence[Row], place: int) -> int | None:
-    """Return the place of the family, or of the row over the topics without papers, that a row belongs to."""
-    for above in range(place, -1, -1):
-        if rows[above].kind in ("family", "more"):
-            return above
-        if rows[above].kind == "heading":
-            break
-    return None
-
-
 def last_of_group(rows: Sequence[Row], place: int) -> int:
     """Return the place of the last topic directly below a row; that of the row itself if there is none."""
     below = place

@@ -112,10 +112,6 @@ class PageActions(Actor):
                 self._marks.finish_reading(pk)
             self.go_to_unread(1)
 
-    def scroll_on(self) -> bool:
-        text = text_in_front(self._services)
-        return text is None or text.scroll_page(1)
-
     @handles("read.unfold")
     def unfold(self, _count: int | None) -> None:
         if text_in_front(self._services) is None:

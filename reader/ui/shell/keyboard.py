@@ -154,16 +154,6 @@ class Keyboard(Actor):
         way_out = () if "esc" in self._letters else (("esc", "back"),)
         self._prompt(Prompt((*choices, *way_out), what))
 
-    @property
-    def is_asking(self) -> bool:
-        """Whether only the letters of a question act."""
-        return self._choose is not None and not self._is_offer
-
-    @property
-    def is_quitting(self) -> bool:
-        """Whether the key that quits waits for another letter."""
-        return self._quitting.is_waiting
-
     def quit_unless_typing(self) -> None:
         """Quit, unless another letter follows at once; the same key again quits too."""
         if self._quitting.is_waiting:
