@@ -24,7 +24,7 @@ SEEN = "rules"
 
 
 class RuleKeeper:
-    """Applies the rules and muted words of the settings to a cache; its methods raise CacheError."""
+    """Applies rules and muted queries to the papers of a cache; its methods raise CacheError."""
 
     def __init__(self, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
         self._file = file

@@ -15,6 +15,7 @@ from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.http.environment import is_offline
 from reader.session.places import Place, view
+from reader.ui.list.news import NewsActions
 from reader.ui.page.state import FIT, FOUND, PAGE, READING, Reading
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
@@ -274,8 +275,10 @@ class PaperLookup(Actor):
             self._model.show_news(f"the paper is {id} now" if own else f"fetched {id}")
             if own:
                 self._model.change(self._model.state.marked())
-            self._model.change(self._model.state.cache_changed())
             key = self._library.pk_of(id)
+            if key is not None:
+                self._services[NewsActions].know(key)
+            self._model.change(self._model.state.cache_changed())
             if then is not None and key is not None:
                 then(key)
         else:
