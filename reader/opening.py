@@ -62,7 +62,7 @@ def show_reader(
             opens_page=opens_page,
             demo=sample is not None,
             state_file=paths.state_file(),
-            run_job=partial(_run_job, workspace, file),
+            run_job=partial(_run_job, workspace, sample),
             rules=lambda: workspace.topics,
             shell=partial(_shell, workspace, sample),
             learns_apart=True,
@@ -149,13 +149,13 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
     log_file.record_thread_error(failure)
 
 
-def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Line, None]:
-    from reader.data import shipped_topics
+def _run_job(workspace: Workspace, sample: Path | None, job: Job) -> AsyncGenerator[Line, None]:
+    """Run a job in a process of its own; over the sample, it does not see the user's files."""
+    from reader.paths import HOME_VARIABLE
     from reader.refresh import worker
-    from reader.refresh.jobs import JobContext
 
-    settings = workspace.settings_of_now() if job["job"] == "refresh" else workspace.settings
-    return worker.run_in_process(JobContext(file, settings, shipped_topics), job)
+    variables = {} if sample is None else {HOME_VARIABLE: str(sample.parent)}
+    return worker.run_in_process(job, ("--log-level", workspace.settings.log_level), variables)
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:

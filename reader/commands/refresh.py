@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -14,11 +16,12 @@ from reader.commands import page_titles
 from reader.commands.command import Command, day_span, first_day, positive_number
 from reader.commands.output import format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError, UsageError
 from reader.core.text import amount, brief
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:
-    from reader.refresh.lines import Line
+    from reader.refresh.lines import Job, Line
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -29,6 +32,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
     about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
+    about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
+    which.add_argument("--job", metavar="JOB", help=about)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is missing, for cron")
     how.add_argument("-v", "--verbose", action="store_true", help="print each request with its status, bytes and time")
@@ -54,6 +59,8 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
     from reader.refresh.lines import refresh_job
 
+    if arguments.job:
+        return _run_another(arguments, workspace)
     if arguments.verbose:
         print_requests()
     quiet, plan = arguments.quiet or arguments.verbose, _choose_plan(arguments, workspace)
@@ -101,14 +108,19 @@ def _not_whole(workspace: Workspace) -> list[str]:
 
 def _printer(arguments: Namespace) -> Callable[[Line], None] | None:
     """Print each line as it comes, if whole lines of JSON are asked for."""
+    return None if not arguments.json or arguments.json.fields else _line_printer()
+
+
+def _line_printer() -> Callable[[Line], None]:
+    """Print a line at once; for any thread."""
     from reader.refresh.lines import encode
 
-    if not arguments.json or arguments.json.fields:
-        return None
+    lock = threading.Lock()
 
     def tell(line: Line) -> None:
-        print_line(encode(line))
-        sys.stdout.flush()
+        with lock:
+            print_line(encode(line))
+            sys.stdout.flush()
 
     return tell
 
@@ -140,6 +152,34 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
     if arguments.days:
         return Latest(arguments.days, after_absence=False)
     return Latest(workspace.settings.days_at_start)
+
+
+def _run_another(arguments: Namespace, workspace: Workspace) -> int:
+    """Run one of the jobs of `reader.refresh.running` alone, and print its lines, as the reader has them."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.lines import done, failed
+
+    print_line_of = _line_printer()
+    try:
+        run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of)
+    except ReaderError as error:
+        print_line_of(failed("job", error))
+        return 1
+    finally:
+        # The reader writes the watched files itself.
+        workspace.has_changed = False
+    print_line_of(done("job"))
+    return 0
+
+
+def _job(text: str) -> Job:
+    try:
+        job = json.loads(text)
+    except (ValueError, RecursionError):
+        job = None
+    if not isinstance(job, dict) or "job" not in job:
+        raise UsageError('--job takes an object of JSON such as {"job": "text", "id": "2605.00001"}.')
+    return job
 
 
 def _report_missing(finished: Line, missing: Sequence[Line], *, quiet: bool) -> int:

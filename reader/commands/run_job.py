@@ -18,11 +18,18 @@ from reader.core.text import amount
 from reader.refresh import jobs, running
 from reader.refresh.lines import Job, Line, log_failure, waiting
 
+STEP_INTERVAL_SECONDS = 5.0
+"""Minimum time between two lines that say only that a job is at work."""
+
 
 def run_job(
     workspace: Workspace, job: Job, *, quiet: bool = False, tell: Callable[[Line], None] | None = None
 ) -> list[Line]:
-    """Run a job, and return its lines; raises ReaderError. Shows progress unless `quiet`; `tell` gets each line."""
+    """Run a job, and return its lines; raises ReaderError.
+
+    Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait and, if
+    nothing else happens, for some of the steps.
+    """
     workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
         if job["job"] != "store":
@@ -50,12 +57,18 @@ async def _collect_messages(
     started = time.monotonic()
     redrawing = asyncio.create_task(_redraw(progress))
 
-    def show_wait(seconds: float, why: str) -> None:
+    beat = started
+
+    def note(seconds: float, why: str) -> None:
+        nonlocal beat
         if why:
             progress.show(describe_progress(waiting(seconds, why)))
+        if tell is not None and (seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS):
+            beat = time.monotonic()
+            tell(waiting(seconds, why))
 
     try:
-        with watched_by(show_wait):
+        with watched_by(note):
             async with aclosing(running.run_job(workspace.job_context, job)) as messages:
                 async for message in messages:
                     progress.show(describe_progress(message, time.monotonic() - started))

@@ -61,10 +61,6 @@ class Workspace:
         settings = self.loaded.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
-    def settings_of_now(self) -> Settings:
-        """The settings, including changes since the program started, for incoming papers."""
-        return replace(self.settings, lists=standing.load(self.config_file, self.cache_file).settings.lists)
-
     @cached_property
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap

@@ -1,51 +1,40 @@
-"""Run jobs in their own process: keys then never wait for a job.
+"""Run a job in its own process: keys then never wait for a job.
 
-A thread would share the interpreter lock with the keys: storing papers made a repaint of 10 ms take 200 ms. The cache
-survives a kill at any moment, so a job is stopped by killing its process. The process exits with the reader,
-even if the reader is killed; otherwise it would keep the feed's host lock. It prints a line of `reader.refresh.lines`
-for each step, result and failure.
+The process is the program itself, `dailypapers refresh --json --job JOB`, which prints lines of `reader.refresh.lines`
+for each step, result and failure. A thread would share the interpreter lock with the keys: storing papers made a
+repaint of 10 ms take 200 ms. The cache survives a kill at any moment, so a job is stopped by killing its process. The
+process exits with the reader, even if the reader is killed; otherwise it would keep the feed's host lock.
 
-The process starts with the user's own environment, which programs that a job runs get from it. The access token and
-the folder of the program go another way.
+The process starts with the user's own environment, which programs that a job runs get from it. The words and the access
+token go through its standard input: other programs can read a command line, and a system limits its length.
 
-The process tells the reader of the steps of its job, see `reader.core.steps`; a job without any for a minute is
-stopped. What the process prints is read all the time, or it would wait forever once the pipe is full.
+A job without a line for a minute is stopped. What the process prints otherwise is read all the time, or it would wait
+forever once the pipe is full.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-import pickle
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, suppress
-from dataclasses import replace
-from functools import partial
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from reader import access_token, config, log_file, platform
-from reader.core import steps
+from reader import access_token, log_file, platform
 from reader.core.errors import ReaderError
 from reader.core.text import brief, reason
-from reader.refresh.lines import LONGEST_LINE_BYTES, decode, done, encode, error_of, failed, log_failure, step, waiting
-
-if TYPE_CHECKING:
-    from reader.refresh.jobs import JobContext
-    from reader.refresh.lines import Job, Line
+from reader.refresh.lines import LONGEST_LINE_BYTES, Job, Line, decode, done, error_of, failed, step
 
 NICENESS = 5
 """The niceness of the process: the reader's keys come first."""
 
 REPORT_SIZE = 1 << 16
 """Bytes that are kept of what the process prints: the last ones, which have the traceback."""
-
-STEP_INTERVAL = 5.0
-"""Minimum seconds between two steps that the process reports."""
 
 _END_PATIENCE = 2.0
 """Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
@@ -63,16 +52,31 @@ _TICK = step("tick")
 _ENDED = done("job")
 """The last line of a job that succeeded."""
 
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]);"
+    f" from {__name__} import begin; words = begin();"
+    " from reader.cli import main; sys.exit(main(words))"
+)
+
 Sleep = Callable[[float], Awaitable[object]]
 
 
 # On the reader's side
 
 
-async def run_in_process(context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[Line, None]:
-    """Run a job in its own process, as `running.run_job`; raises ReaderError if it is stuck for 60 sleeps."""
+async def run_in_process(
+    job: Job,
+    options: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    *,
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncGenerator[Line, None]:
+    """Run a job in its own process, as `running.run_job`; raises ReaderError if it is stuck for 60 sleeps.
+
+    `options` are more words of the command, and `variables` are added to the environment.
+    """
     received: asyncio.Queue[Line] = asyncio.Queue()
-    process = _JobProcess(context, job, received)
+    process = _JobProcess(job, options, variables or {}, received)
     ticking = asyncio.create_task(_tick(received, sleep))
     left, reading = PATIENCE, ""
     try:
@@ -115,19 +119,19 @@ def _silence_text(reading: str) -> str:
 
 
 class _JobProcess:
-    """A process that runs one job; what it sends goes to a queue."""
+    """A process that runs one job; its lines go to a queue."""
 
-    def __init__(self, context: JobContext, job: Job, received: asyncio.Queue[Line]) -> None:
-        # A job needs no keys, and their read-only mapping can't be pickled.
-        context = replace(context, settings=replace(context.settings, keys={}))
-        given = pickle.dumps((context, job, access_token.held_secrets()))
-        root = str(Path(__file__).parents[2])
-        start = f"from {__name__} import main; main()"
+    def __init__(
+        self, job: Job, options: Sequence[str], variables: Mapping[str, str], received: asyncio.Queue[Line]
+    ) -> None:
+        words = ["refresh", "--json", "--job", json.dumps(job), *options]
+        # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
+        given = {"words": words, "tokens": access_token.held_secrets(), "stays": job["job"] == "store"}
         try:
             self._popen = subprocess.Popen(
                 # Without -P, Python would import a folder named `reader` in the working directory.
-                [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {start}", root],
-                env=access_token.child_environment(),
+                [sys.executable, "-P", "-c", _START, str(Path(__file__).parents[2])],
+                env=access_token.child_environment() | dict(variables),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -139,10 +143,11 @@ class _JobProcess:
         self._printed = bytearray()
         self._is_killed = False
         self._draining = _start_thread(self._drain)
-        self._listening = _start_thread(self._listen, given, asyncio.get_running_loop(), received.put_nowait)
+        sent = json.dumps(given).encode() + b"\n"
+        self._listening = _start_thread(self._listen, sent, asyncio.get_running_loop(), received.put_nowait)
 
-    def _listen(self, given: bytes, loop: asyncio.AbstractEventLoop, receive: Callable[[Any], None]) -> None:
-        """Send the process its job, and receive its objects up to the last one."""
+    def _listen(self, given: bytes, loop: asyncio.AbstractEventLoop, receive: Callable[[Line], None]) -> None:
+        """Send the process its words, and receive its lines up to the last one."""
         # A closed loop: nobody waits for the job any more.
         with self._stdout, suppress(RuntimeError):
             with suppress(BrokenPipeError):
@@ -202,69 +207,34 @@ def _start_thread(function: Callable[..., None], *arguments: object) -> threadin
 # On the job's side
 
 
-def main() -> None:
-    """Run the job from standard input, and write its messages to standard output."""
+def begin() -> list[str]:
+    """Prepare the process of a job, and return the words of its command."""
     platform.lower_priority(NICENESS)
-    out = _Output(_take_standard_output())
-    context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
-    access_token.hold_tokens(tokens)
-    access_token.keep_private("settings", partial(config.private_texts, context.settings))
-    log_file.attach(context.settings.log_level)
-    if job["job"] != "store":
-        # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
-        threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
-    with suppress(BrokenPipeError), steps.watched_by(out.note_step):
-        asyncio.run(_send_messages(context, job, out))
+    words = take_words(lambda: os._exit(1))
+    # Standard output is for lines alone: what else is printed there goes to standard error.
+    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return words
 
 
-def _take_standard_output() -> BinaryIO:
-    """Standard output, for lines alone: anything else printed to it goes to standard error."""
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return out
+def take_words(end: Callable[[], object]) -> list[str]:
+    """Read the words of a command from standard input, and call `end` once the reader is gone.
 
+    The system then closes the reader's end of the pipe, to which the reader writes nothing more.
+    """
+    given = json.loads(sys.stdin.buffer.readline())
+    alive = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open until the end)
 
-class _Output:
-    """Sends lines to the reader, from any thread."""
+    def watch() -> None:
+        while os.read(alive, 1):
+            pass
+        end()
 
-    def __init__(self, out: BinaryIO, clock: Callable[[], float] = time.monotonic) -> None:
-        self._out = out
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._told = clock()
-
-    def send(self, line: Line) -> None:
-        with self._lock:
-            self._out.write(f"{encode(line)}\n".encode())
-            self._out.flush()
-            self._told = self._clock()
-
-    def note_step(self, seconds: float, why: str) -> None:
-        """Report each wait, and each step unless the reader has heard from the job a moment ago."""
-        if seconds or self._clock() - self._told >= STEP_INTERVAL:
-            # Without the reader, this process ends too.
-            with suppress(BrokenPipeError):
-                self.send(waiting(seconds, why))
-
-
-def _exit_with_reader(alive: int) -> None:
-    """Exit when the reader is gone: the system then closes its end of the pipe, to which it writes nothing more."""
-    while os.read(alive, 1):
-        pass
-    os._exit(1)
-
-
-async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
-    # The reader's side needs none of them.
-    from reader.refresh import jobs, running
-
-    last = _ENDED
-    try:
-        with jobs.limited_memory():
-            async with aclosing(running.run_job(context, job)) as lines:
-                async for line in lines:
-                    log_failure(line)
-                    out.send(line)
-    except ReaderError as error:
-        last = failed("job", error)
-    out.send(last)
+    if not given.get("stays"):
+        _start_thread(watch)
+    # The program hides them again before anything else.
+    os.environ.update(given["tokens"])
+    return [str(word) for word in given["words"]]

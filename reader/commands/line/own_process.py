@@ -22,6 +22,7 @@ from reader import access_token, platform
 from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
+from reader.refresh.worker import take_words
 from reader.ui.shell.commands import Outcome
 
 MOST_OUTPUT = 1 << 20
@@ -162,24 +163,10 @@ class _Screen(io.TextIOWrapper):
 
 def begin() -> list[str]:
     """Read the words from standard input, and prepare the process; return the words."""
-    given = json.loads(sys.stdin.buffer.readline())
-    alive = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open until the end)
-    threading.Thread(target=_exit_with_reader, args=(alive,), daemon=True).start()
+    words = take_words(_end)
     signal.signal(signal.SIGTERM, lambda _number, _frame: _end())
-    # The program hides them again before anything else.
-    os.environ.update(given["tokens"])
     sys.stdout = _Screen(sys.stdout.buffer, encoding="utf-8", errors="replace")
-    return [str(word) for word in given["words"]]
-
-
-def _exit_with_reader(alive: int) -> None:
-    """Exit when the reader is gone, which closes its end of the pipe."""
-    while os.read(alive, 1):
-        pass
-    _end()
+    return words
 
 
 def _end() -> None:
