@@ -109,6 +109,8 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
 ) -> None:
     rule = '[[rules]]\nname = "Agents"\nwhen = "agents"\nthen = ["star"]\n'
     (home / "config.toml").write_text(f'mute = ["verifiers"]\n{rule}')
+    settings = Workspace().settings
+    assert ([one.name for one in settings.rules], settings.mute) == (["Agents"], ("verifiers",))
     session(
         """
         $ count
