@@ -605,3 +605,8 @@ DROP TABLE earlier_text;
 DROP TABLE paper_edit;
 DROP TABLE second_look;
 DELETE FROM meta WHERE key = 'second_look';
+
+
+-- 0023: Merge the index's parts less often, which saves a seventh of the time of indexing, at the same size and speed.
+
+INSERT INTO paper_fts(paper_fts, rank) VALUES ('automerge', 8);

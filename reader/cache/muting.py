@@ -46,13 +46,14 @@ def flag(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> 
     This happens in the caller's transaction.
     """
     known = standing_queries(connection)
-    before = flagged(connection, Flag.MUTED)
-    chosen = None if among is None else set(among)
-    before = before if chosen is None else before & chosen
     queries = _muted(known)
-    if not queries and not before:
+    if not queries and among is not None:
         return []
-    after = _papers_of_any(connection, queries, _scope(connection, known), chosen)
+    chosen = None if among is None else set(among)
+    before = flagged(connection, Flag.MUTED)
+    before = before if chosen is None else before & chosen
+    # Without queries, as in a new home, the query language is not imported.
+    after = _papers_of_any(connection, queries, _scope(connection, known), chosen) if queries else set[int]()
     set_flag(connection, Flag.MUTED, after - before)
     clear_flag(connection, Flag.MUTED, before - after)
     return sorted(before ^ after)

@@ -118,7 +118,7 @@ _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
 """What follows the SQL of some migrations, in a cache that has papers."""
 
 
-HEAD = "0022"
+HEAD = "0023"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import shlex
 import shutil
 import sqlite3
 import sys
@@ -152,7 +153,7 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     for one in workspace.loaded.waiting:
         advice = (
             "It comes from another machine and runs a program or writes a file: "
-            f"'dailypapers views allow {one.name!r}' lets it."
+            f"To let it: dailypapers views allow {shlex.quote(one.name)}"
         )
         yield Finding("Settings", "waiting", one.name, advice)
 

@@ -193,7 +193,8 @@ def warn_of_waiting(workspace: Workspace) -> None:
     """Name the queries of other machines that wait for the user's agreement."""
     for one in workspace.loaded.waiting:
         name = clean(one.name)
-        warn(f"{name} comes from another machine and would {_effect(one)}: 'dailypapers views allow {name!r}'.")
+        allow = f"dailypapers views allow {shlex.quote(name)}"
+        warn(f"{name} comes from another machine and would {_effect(one)}. To let it: {allow}")
 
 
 def _set_hidden(

@@ -20,6 +20,9 @@ MOST = 20
 _READ = 100_000
 """Characters of a text that are searched."""
 
+_LONGEST_HOST = 255
+"""Characters of a host, so that an address begins at most this far before its sign."""
+
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
 # An address without a scheme is one only where its host leaves no doubt: `Perplexity.ai` and `SD3.5.Co` are names.
@@ -66,9 +69,11 @@ def addresses_in(text: str) -> list[FoundAddress]:
     after an address, and TeX or Markdown around it, are not part of it; a space that a broken line left within it is.
     """
     found: list[FoundAddress] = []
-    if not any(sign in text for sign in _SIGNS):
+    text = text[:_READ]
+    signs = [place for sign in _SIGNS if (place := text.find(sign)) >= 0]
+    if not signs:
         return found
-    text, at = text[:_READ], 0
+    at = max(0, min(signs) - _LONGEST_HOST)
     while len(found) < MOST and (match := _address().search(text, at)):
         one = _found(text, match)
         if one is not None:

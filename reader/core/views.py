@@ -11,7 +11,7 @@ QUEUED = "queue"
 FOR_YOU = "foryou"
 
 
-NEWS = "(day:latest OR (is:new since:30d))"
+NEWS = "(day:latest OR (is:new (since:30d OR published:30d)))"
 """The query of what is new: the newest day, and papers since the last visit except old days fetched late."""
 
 NEW, WEEK, ARCHIVE = "new", "earlier this week", "from the archive"

@@ -62,7 +62,7 @@ def label_of(kind: str, value: str) -> str:
 
         return wishes.event_label(kind, value)
     if kind.startswith(STANDING):
-        return f"{'saved' if value else 'removed'} the query {kind.removeprefix(STANDING)}"
+        return _standing_label(kind.removeprefix(STANDING), value)
     if kind.startswith(FOLLOW):
         return f"{'followed' if value else 'no longer followed'} the feed {kind.removeprefix(FOLLOW)}"
     if kind.startswith(TAG):
@@ -72,6 +72,22 @@ def label_of(kind: str, value: str) -> str:
     if kind.startswith(RULE):
         return f"by the rule {kind.removeprefix(RULE)}"
     return LABELS.get((kind, value)) or LABELS.get((kind, None)) or kind
+
+
+def _standing_label(name: str, value: str) -> str:
+    """What was done to a standing query: `saved the view Math`, `muted agents`, `removed math`."""
+    from reader.core.settings.standing import MUTE, SHOW, from_json
+    from reader.core.settings.types import InvalidValue
+
+    if not value:
+        return f"removed {name}"
+    try:
+        one = from_json(value)
+    except InvalidValue:
+        return f"saved {name}"
+    if one.then == (MUTE,):
+        return f"muted {one.query}"
+    return f"saved the {'view' if SHOW in one.then else 'rule' if one.marks else 'query'} {one.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     from reader.cache.search.selection import Offer
     from reader.core.query import parse
 
-    parts = ((NEW, NEWS), (WEEK, "since:7d")) if place.view.id == FOR_YOU else ()
+    parts = ((NEW, NEWS), (WEEK, "(since:7d OR published:7d)")) if place.view.id == FOR_YOU else ()
     found = ((name, compile_query(parse(query), scope)) for name, query in parts)
     offer = Offer(tuple((name, Clause(one.where, one.params)) for name, one in found))
     return selection._replace(offer=offer)

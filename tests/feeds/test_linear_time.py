@@ -21,6 +21,8 @@ from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_ris
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 from reader.feeds.fulltext.html import read_html
 from reader.feeds.fulltext.markdown import parse_markdown
+from reader.feeds.fulltext.pdf import read_pdf
+from reader.feeds.fulltext.pdf_lines import Line, Page, Pages
 from reader.feeds.safe import html_to_text, plain_block
 from reader.feeds.syndication.parse import parse_feed
 
@@ -38,6 +40,12 @@ def _read_page(text: str) -> None:
     read_html(f"<article class=ltx_document><p>{'Words of a paper. ' * 40}{text}</p></article>")
 
 
+def _read_lines(text: str) -> None:
+    parts = [(at, text[at : at + 6]) for at in range(0, len(text), 6)]
+    lines = (Line(part, 0, 90, 120, 700 - at / 100, 10, cells=((90, part),)) for at, part in parts)
+    read_pdf(Pages((Page(792, tuple(lines)),)))
+
+
 GATES: dict[str, Callable[[str], object]] = {
     "a line": lambda text: clean(text, len(text)),
     "a block": lambda text: clean_block(text, len(text)),
@@ -48,6 +56,7 @@ GATES: dict[str, Callable[[str], object]] = {
     "prose": plain_block,
     "HTML in a feed": html_to_text,
     "a page": _read_page,
+    "lines of a PDF": _read_lines,
     "Markdown": parse_markdown,
     "a formula": lambda text: (formula_text(text), draw_formula(text, 78)),
     "addresses": lambda text: list(addresses_in(text)),

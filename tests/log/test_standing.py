@@ -11,6 +11,7 @@ import pytest
 from reader.core.foreign import Refused
 from reader.core.settings.standing import EVERY, ON_STAR, Standing, as_json, as_text, from_text
 from reader.log import standing
+from reader.log.actions import label_of
 from reader.log.foreign import checked_row
 from reader.log.rows import Row
 from reader.log.store import Log
@@ -187,3 +188,18 @@ def test_the_text_is_read_as_it_was_written(home: Path) -> None:
 def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> None:
     _, found = from_text(text)
     assert any(line == wrong[0] and wrong[1] in said for line, said in found)
+
+
+@each(
+    ("one", "said"),
+    [
+        (Standing("Math", "title:math", ("show",)), "saved the view Math"),
+        (Standing("Finance", "finance", ("hide", "tag:money")), "saved the rule Finance"),
+        (Standing("nft", "nft", ("mute",)), "muted nft"),
+        (RUNS, "saved the query touch"),
+        (None, "removed touch"),
+    ],
+)
+def test_a_change_is_told_by_what_it_does(one: Standing | None, said: str) -> None:
+    kind = standing.kind_of(one.name) if one else "standing:touch"
+    assert label_of(kind, as_json(one) if one else "") == said

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
@@ -42,6 +43,9 @@ MOST_CELLS = 200
 
 LETTERS = 100_000
 """Maximum characters of one block."""
+
+MOST_ROWS = 100
+"""Maximum rows of a part that are compared with the next line: a page of single letters would take minutes."""
 
 _MONO = 0.9
 """The minimum share of a typewriter's letters in a line of program code."""
@@ -373,6 +377,8 @@ class _Builder:
     """The first one is empty."""
     in_references: bool = False
     has_headings: bool = False
+    has_roman: bool = False
+    """Whether a heading began with a Roman number."""
     before: Line = _NO_LINE
     follows: bool = False
     """Whether the current line is the next one below the line before, in letters of the same size."""
@@ -380,6 +386,10 @@ class _Builder:
     @property
     def last(self) -> _Part:
         return self.parts[-1]
+
+    @cached_property
+    def _has_references_heading(self) -> bool:
+        return any(_REFERENCES.fullmatch(line.text) for line in self.lines)
 
     def add(self, index: int) -> None:
         """Add a line to the last part, or begin another."""
@@ -429,7 +439,8 @@ class _Builder:
         self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
 
     def _join(self, part: _Part, line: Line) -> None:
-        part.text = _joined(part.text, line.text, self.looks.words)
+        if len(part.text) < LETTERS:
+            part.text = _joined(part.text, line.text, self.looks.words)
         part.rows.append(line)
 
     def _add_row(self, kind: str, line: Line) -> None:
@@ -443,6 +454,7 @@ class _Builder:
     def _begin_heading(self, line: Line, level: int, text: str | None = None) -> None:
         self._begin("heading", line, level, text)
         self.has_headings = True
+        self.has_roman = self.has_roman or line.text.startswith("I")
         is_large = line.bold > 0.5 and line.size > 1.12 * self.looks.body
         ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or is_large
         self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
@@ -455,7 +467,7 @@ class _Builder:
         lead, rest = line.text[: line.lead], line.text[line.lead :].lstrip(" .:—–")
         number, step = _NUMBER.match(lead), _STEP.match(lead)
         # A single number begins an item of a list more often; `1)` is a heading below Roman numbers and letters.
-        is_step = step and any(part.kind == "heading" and part.text.startswith("I") for part in self.parts)
+        is_step = step and self.has_roman
         is_apart = rest and (rest[:1].isupper() or lead.rstrip().endswith((".", ":")))
         if not is_apart or len(lead) > 100 or not (is_step or (number and "." in number["number"])):
             return ""
@@ -504,9 +516,10 @@ class _Builder:
         """Whether a line is of a table, or of a formula that is displayed."""
         looks, last, words = self.looks, self.last, len(_SMALL_WORD.findall(line.text))
         if last.last.page == line.page and line.width <= (0.6 if words else 0.9) * looks.column:
-            away = min(row.base for row in last.rows) - line.base
+            rows = last.rows[-MOST_ROWS:]
+            away = min(row.base for row in rows) - line.base
             above = self.parts[-2] if last.kind == "lines" else last
-            is_indented = looks.indent(line) > 16 and line.left > min(row.left for row in last.rows)
+            is_indented = looks.indent(line) > 16 and line.left > min(row.left for row in rows)
             if above.kind == "caption" and _is_of_table(above.text):
                 if away < 3 * looks.leading and line.base < above.last.base:
                     return True
@@ -557,7 +570,7 @@ class _Builder:
             return False
         after = [other.text for other in self.lines[index + 1 : index + 20]]
         follow = all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
-        return follow and not any(_REFERENCES.fullmatch(other.text) for other in self.lines)
+        return follow and not self._has_references_heading
 
     def _add_reference(self, index: int, line: Line) -> None:
         near = self.lines[max(0, index - 30) : index + 30]
@@ -601,7 +614,7 @@ class _Builder:
         for part in found if line.text[:1].islower() and not self._is_behind_formula(found[:1], line) else ():
             if part.last.width > full and not _ends(part.text):
                 return part
-            if max(row.width for row in part.rows) > full or (part is self.last and self.follows):
+            if max(row.width for row in part.rows[-MOST_ROWS:]) > full or (part is self.last and self.follows):
                 break
         return found[0] if found else None
 
@@ -679,13 +692,18 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
             # Where a page begins, it can be shown as a picture.
             pages.add(part.line.page)
             block = replace(block, anchor=f"page-{part.line.page + 1}")
-        if isinstance(block, Items) and isinstance(before := blocks[-1], Items):
-            blocks[-1] = replace(before, items=(*before.items, *block.items))
-        else:
-            blocks.append(block)
+        blocks.append(block)
     if left_out:
         blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
-    return Document(title, tuple(blocks), is_cut=is_cut)
+    return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
+
+
+def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks in which items that follow each other are one list."""
+    for is_list, group in groupby(blocks, lambda block: isinstance(block, Items)):
+        found = list(group)
+        items = tuple(item for block in found if isinstance(block, Items) for item in block.items)
+        yield from [Items(items, found[0].anchor)] if is_list else found
 
 
 def _block(part: _Part, known: set[str]) -> Block:

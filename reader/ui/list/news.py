@@ -21,8 +21,10 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from reader.ui.library.library import Library
 
-NEW_PAPERS = "is:new since:30d"
-"""The query that lists unread papers that came since the last visit, without old ones that were fetched late."""
+NEW_PAPERS = "is:new (since:30d OR published:30d)"
+"""The query that lists unread papers that came since the last visit, without old ones that were fetched late.
+
+Papers that only arXiv has are on no day of the feed: they have the day on which they were published."""
 
 
 class News(NamedTuple):
@@ -113,6 +115,11 @@ class NewsActions(Actor):
             self._model.show_notice("dismissed · the papers stay unread")
         else:
             self._model.show_notice("no new papers")
+
+    def know(self, key: int) -> None:
+        """Announce no paper that the user has fetched by its id, unless others that came before are announced."""
+        if self._model.state[NEWS] is None and self._since is not None:
+            self._known_key = key
 
     def _know_all(self) -> None:
         """Announce only papers that come later."""
