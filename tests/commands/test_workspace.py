@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.workspace import Workspace
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 
 
