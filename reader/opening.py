@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from threading import ExceptHookArgs
 
     from reader.commands.workspace import Workspace
-    from reader.refresh.jobs import Job, Message
+    from reader.refresh.lines import Job, Line
     from reader.ui.app import ReaderApp
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.shell.commands import Shell
@@ -149,12 +149,12 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
     log_file.record_thread_error(failure)
 
 
-def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
+def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Line, None]:
     from reader.data import shipped_topics
     from reader.refresh import worker
-    from reader.refresh.jobs import JobContext, Refresh
+    from reader.refresh.jobs import JobContext
 
-    settings = workspace.settings_of_now() if isinstance(job, Refresh) else workspace.settings
+    settings = workspace.settings_of_now() if job["job"] == "refresh" else workspace.settings
     return worker.run_in_process(JobContext(file, settings, shipped_topics), job)
 
 

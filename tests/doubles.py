@@ -16,7 +16,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.paper_row import PaperKey
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
-from reader.refresh.jobs import RefreshEvent, RefreshStarted
+from reader.refresh.lines import Line, step
 from reader.refresh.plan import Plan
 
 TODAY = "2026-05-12"  # a Tuesday
@@ -108,7 +108,7 @@ class Cache(papers_cache.Cache):
         return {day: known for day, known in self.known.items() if first <= day <= last}
 
 
-async def run(feed: HuggingFaceClient, cache: Cache, plan: Plan) -> list[RefreshEvent]:
+async def run(feed: HuggingFaceClient, cache: Cache, plan: Plan) -> list[Line]:
     return [event async for event in refresh_daily(feed, cache, plan, now=noon)]
 
 
@@ -118,5 +118,5 @@ async def asked(plan: Plan, known: dict[str, DayFetched] | None = None) -> list[
     feed = Feed({day: papers(1, day=day) for day in days}, months=False)
     events = await run(feed, Cache(known or {}), plan)
     singly = [day for day in feed.asked if len(day) == len("2026-05-12")]
-    assert events[0] == RefreshStarted(tuple(singly))
+    assert events[0] == step("days", days=singly)
     return singly

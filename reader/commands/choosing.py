@@ -112,9 +112,9 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
         if known is None:
             raise
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import LookUpPaper
+    from reader.refresh.lines import job
 
-    run_job(workspace, LookUpPaper(known))
+    run_job(workspace, job("look-up", id=known))
     try:
         return load_paper(workspace, id)
     except NotFound:
@@ -152,11 +152,11 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
     from reader.commands.run_job import fetch
-    from reader.refresh.jobs import FetchText, TextMissing
+    from reader.refresh.lines import job
 
-    for message in fetch(workspace, FetchText(paper.id), page):
-        if isinstance(message, TextMissing):
-            raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
+    for line in fetch(workspace, job("text", id=paper.id), page):
+        if "missing" in line:
+            raise NoFullText(f"{paper.id} has no full text: {line['missing']}. See {page}")
 
 
 def explain_nothing(window: Window, query: Query) -> None:

@@ -238,12 +238,12 @@ def _source(name: str) -> Path | BinaryIO:
 def _update_topics(cache: Cache) -> None:
     """Classify all papers again if the topics have changed."""
     from reader.commands.run_job import describe_progress
-    from reader.refresh.jobs import PapersClassified
+    from reader.refresh.lines import step
 
     if cache.needs_classifying():
         with Progress() as progress:
-            for step in cache.reclassify():
-                progress.show(describe_progress(PapersClassified(*step)))
+            for n, of in cache.reclassify():
+                progress.show(describe_progress(step("topics", n=n, of=of)))
 
 
 COMMAND = Command(

@@ -22,7 +22,7 @@ from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
-from reader.core.errors import FeedError, NotFound, UsageError
+from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import amount, clean
@@ -196,20 +196,20 @@ def whats_new(workspace: Workspace, asked: Asked) -> News:
     return news._replace(asked=answered, sources=sources, broken=(*news.broken, *mistakes))
 
 
-def refresh_first(workspace: Workspace, *, quiet: bool = True) -> FeedError | None:
+def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
     """Refresh the latest days; return why not all sources answered."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import Refresh, RefreshFinished
+    from reader.refresh.lines import error_of, refresh_job
     from reader.refresh.plan import Latest
 
     try:
-        messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        messages = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
     except FeedError as error:
         return error
-    finished = next(message for message in messages if isinstance(message, RefreshFinished))
-    if not finished.failed:
+    finished = next(line for line in messages if line.get("step") == "fetched")
+    if not finished["missing"]:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    return finished.error
+    return error_of(finished)
 
 
 class _Builder:

@@ -69,9 +69,9 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
     file = pdf_file(paper, _folder(arguments, workspace))
     if not file.exists():
         from reader.commands.run_job import fetch
-        from reader.refresh.jobs import FetchPdf
+        from reader.refresh.lines import job
 
-        fetch(workspace, FetchPdf(paper.id, str(file)), page)
+        fetch(workspace, job("pdf", id=paper.id, path=str(file)), page)
     return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
 
 

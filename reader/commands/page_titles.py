@@ -29,7 +29,7 @@ def look_up(
     `is_put_off`, only their number is printed and returned.
     """
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import LookUpTitles, TitlesLookedUp, TitlesPaused
+    from reader.refresh.lines import job
 
     waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
     if not waiting:
@@ -38,21 +38,21 @@ def look_up(
         if not quiet:
             print_line(f"{amount(waiting, 'title')} {'waits' if waiting == 1 else 'wait'} to be looked up.")
         return {"found": 0, "offered": 0, "left": waiting}
-    messages = run_job(workspace, LookUpTitles(), quiet=quiet)
-    last = [message for message in messages if isinstance(message, TitlesLookedUp)][-1:]
-    paused = next((message for message in messages if isinstance(message, TitlesPaused)), None)
-    done = last[0] if last else TitlesLookedUp(0, 0)
-    left = paused.left if paused else done.left
+    messages = run_job(workspace, job("titles"), quiet=quiet)
+    last = next((line for line in reversed(messages) if line.get("step") == "titles"), None)
+    paused = next((line for line in messages if line.get("failed") == "titles"), None)
+    found, offered = (last["found"], last["offered"]) if last else (0, 0)
+    left = (paused or last or {"left": 0})["left"]
     if not quiet:
-        if done.found:
-            print_line(f"{amount(done.found, 'paper')} found by {'its title' if done.found == 1 else 'their titles'}.")
-        if done.offered:
-            print_line(f"{amount(done.offered, 'paper')} may be another one: {CHOICES!r} shows which.")
+        if found:
+            print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
+        if offered:
+            print_line(f"{amount(offered, 'paper')} may be another one: {CHOICES!r} shows which.")
         if paused:
-            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {paused.why}")
+            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {paused['error']}")
         elif left and is_asked:
             print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
-    return {"found": done.found, "offered": done.offered, "left": left}
+    return {"found": found, "offered": offered, "left": left}
 
 
 def print_choices(arguments: Namespace, workspace: Workspace) -> int:
@@ -89,7 +89,7 @@ def choose(workspace: Workspace, texts: Sequence[str]) -> None:
     """Give pages' papers the ids in texts such as `page:0123456789ab=2406.12345`; raises UsageError and FeedError."""
     from reader.cache.community import Communities
     from reader.commands.run_job import fetch
-    from reader.refresh.jobs import LookupFinished, LookUpPaper
+    from reader.refresh.lines import job
 
     chosen: list[tuple[str, str]] = []
     with closing(Communities.open(workspace.cache_file)) as cache:
@@ -101,7 +101,7 @@ def choose(workspace: Workspace, texts: Sequence[str]) -> None:
                 raise UsageError(f"--choose {text!r} needs a page's paper and an arXiv id: see {CHOICES!r}.")
             chosen.append((own.strip(), id))
     for own, id in chosen:
-        messages = fetch(workspace, LookUpPaper(id, own), paper_url(id) or "")
-        if not any(isinstance(message, LookupFinished) and message.found for message in messages):
+        messages = fetch(workspace, job("look-up", id=id, own=own), paper_url(id) or "")
+        if not any(line.get("found") for line in messages):
             raise UsageError(f"Neither the feed nor arXiv has {id}; choose another one of {CHOICES!r}.")
         print_line(f"{own} is {id} now.")

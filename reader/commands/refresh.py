@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reader import paths
 from reader.commands import page_titles
 from reader.commands.command import Command, day_span, first_day, positive_number
-from reader.commands.output import answer, format_counts, print_line, print_requests, raise_failures, warn
+from reader.commands.output import format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.text import amount, brief
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import FeedFailed, RefreshFinished
+    from reader.refresh.lines import Line
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -51,42 +52,41 @@ def _month(text: str) -> str:
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import FeedFailed, NotificationFailed, Refresh, RefreshFinished, RulesActed
+    from reader.refresh.lines import refresh_job
 
     if arguments.verbose:
         print_requests()
     quiet, plan = arguments.quiet or arguments.verbose, _choose_plan(arguments, workspace)
-    messages = run_job(workspace, Refresh(plan), quiet=quiet)
-    for message in messages:
-        if isinstance(message, NotificationFailed):
+    messages = run_job(workspace, refresh_job(plan), quiet=quiet, tell=_printer(arguments))
+    for line in messages:
+        if line.get("failed") == "notification":
             # The papers are stored, so the refresh succeeded.
-            warn(str(message.error))
-    finished = next(message for message in messages if isinstance(message, RefreshFinished))
-    missing = [message for message in messages if isinstance(message, FeedFailed)]
-    if not finished.failed:
+            warn(line["error"])
+    finished = next(line for line in messages if line.get("step") == "fetched")
+    missing = [line for line in messages if line.get("failed") == "feed"]
+    if not finished["missing"]:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    by_rules = {what: count for one in messages if isinstance(one, RulesActed) for what, count in one.did}
-    sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
-    goes_on = isinstance(plan, Latest) and finished.error is None
-    texts = _fetch_texts(workspace, quiet=quiet) if goes_on and not arguments.no_texts else 0
+    by_rules = {what: count for line in messages if line.get("step") == "rules" for what, count in line["did"]}
+    sums = {name: finished[name] for name in ("new", "updated", "unchanged", "skipped")}
+    goes_on = isinstance(plan, Latest) and finished["error"] is None
+    texts = _fetch_texts(arguments, workspace, quiet=quiet) if goes_on and not arguments.no_texts else 0
     titles = page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if goes_on else None
     if arguments.json:
-        error = str(finished.error) if finished.error else None
-        days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
-        feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
+        days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
+        feeds = [{name: one[name] for name in ("slug", "title", "error")} for one in missing]
         more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
-        answer(arguments, sums | {"returned": finished.returned} | days | more)
+        _print_result(arguments, sums | {"returned": finished["returned"]} | days | more)
     elif not arguments.quiet:
-        if finished.stored or not finished.failed:
-            print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
-        if finished.returned:
-            print_line(f"{amount(finished.returned, 'paper')} that you marked or imported came in.")
+        if finished["days"] or not finished["missing"]:
+            print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")
+        if finished["returned"]:
+            print_line(f"{amount(finished['returned'], 'paper')} that you marked or imported came in.")
         if by_rules:
             print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
         if texts:
             print_line(f"{amount(texts, 'full text')} fetched ahead.")
-        for line in _not_whole(workspace) if isinstance(plan, Latest) else ():
-            print_line(line)
+        for reason in _not_whole(workspace) if isinstance(plan, Latest) else ():
+            print_line(reason)
     return _report_missing(finished, missing, quiet=arguments.quiet)
 
 
@@ -99,12 +99,35 @@ def _not_whole(workspace: Workspace) -> list[str]:
     return [f"{one.slug}: {one.text(today)}." for one in found if one.newest and not one.newest.is_whole]
 
 
-def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
-    from reader.commands.run_job import run_job
-    from reader.refresh.jobs import FetchTextsAhead, TextsAhead
+def _printer(arguments: Namespace) -> Callable[[Line], None] | None:
+    """Print each line as it comes, if whole lines of JSON are asked for."""
+    from reader.refresh.lines import encode
 
-    messages = run_job(workspace, FetchTextsAhead(), quiet=quiet)
-    return max((message.stored for message in messages if isinstance(message, TextsAhead)), default=0)
+    if not arguments.json or arguments.json.fields:
+        return None
+
+    def tell(line: Line) -> None:
+        print_line(encode(line))
+        sys.stdout.flush()
+
+    return tell
+
+
+def _print_result(arguments: Namespace, result: dict[str, Any]) -> None:
+    from reader.refresh.lines import done, encode
+
+    if arguments.json.fields:
+        arguments.json.print(result)
+    else:
+        print_line(encode(done("refresh", **result)))
+
+
+def _fetch_texts(arguments: Namespace, workspace: Workspace, *, quiet: bool) -> int:
+    from reader.commands.run_job import run_job
+    from reader.refresh.lines import job
+
+    lines = run_job(workspace, job("texts"), quiet=quiet, tell=_printer(arguments))
+    return max((line["stored"] for line in lines if line.get("step") == "texts"), default=0)
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
@@ -119,16 +142,16 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
     return Latest(workspace.settings.days_at_start)
 
 
-def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
+def _report_missing(finished: Line, missing: Sequence[Line], *, quiet: bool) -> int:
     """Print what could not be fetched, one line per source; raises FeedError if the user asked for any of it."""
     days = ""
-    if failed := finished.failed:
+    if failed := finished["missing"]:
         named = failed[0] if len(failed) == 1 else f"{amount(len(failed), 'day')} from {min(failed)} to {max(failed)}"
-        days = f"{named} could not be fetched: {finished.error}"
+        days = f"{named} could not be fetched: {finished['error']}"
     # Without a network, all fail for the reason already printed.
-    feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
-    said = [*filter(None, (days,)), *(f"{brief(one.title)} could not be fetched: {one.error}" for one in feeds)]
-    if days or any(one.is_followed for one in feeds):
+    feeds = [one for one in missing if (one["followed"] or not quiet) and one["error"] not in days]
+    said = [*filter(None, (days,)), *(f"{brief(one['title'])} could not be fetched: {one['error']}" for one in feeds)]
+    if days or any(one["followed"] for one in feeds):
         return raise_failures(said)
     for line in said:
         warn(line)

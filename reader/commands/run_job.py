@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import aclosing
 from io import StringIO
 from urllib.parse import urlsplit
@@ -15,30 +16,22 @@ from reader.core.errors import FeedError, FeedOffline
 from reader.core.steps import pace_text, watched_by
 from reader.core.text import amount
 from reader.refresh import jobs, running
-from reader.refresh.jobs import (
-    DayEmpty,
-    DayFailed,
-    DayStored,
-    FeedStarted,
-    PdfReceived,
-    TextsAhead,
-    TitlesLookedUp,
-    Waiting,
-    log_failure,
-)
+from reader.refresh.lines import Job, Line, log_failure, waiting
 
 
-def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
-    """Run a job, show progress unless `quiet`, and return all its messages; raises ReaderError."""
+def run_job(
+    workspace: Workspace, job: Job, *, quiet: bool = False, tell: Callable[[Line], None] | None = None
+) -> list[Line]:
+    """Run a job, and return its lines; raises ReaderError. Shows progress unless `quiet`; `tell` gets each line."""
     workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
-        if not isinstance(job, jobs.StorePapers):
+        if job["job"] != "store":
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
         with jobs.limited_memory():
-            return asyncio.run(_collect_messages(workspace, job, progress))
+            return asyncio.run(_collect_messages(workspace, job, progress, tell))
 
 
-def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
+def fetch(workspace: Workspace, job: Job, page: str) -> list[Line]:
     """Run a job for one paper; a failure mentions the paper's page unless there is no network."""
     try:
         return run_job(workspace, job)
@@ -49,15 +42,17 @@ def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
         raise
 
 
-async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
+async def _collect_messages(
+    workspace: Workspace, job: Job, progress: Progress, tell: Callable[[Line], None] | None = None
+) -> list[Line]:
     log_file.attach(workspace.settings.log_level)
-    received: list[jobs.Message] = []
+    received: list[Line] = []
     started = time.monotonic()
     redrawing = asyncio.create_task(_redraw(progress))
 
     def show_wait(seconds: float, why: str) -> None:
         if why:
-            progress.show(describe_progress(Waiting(seconds, why)))
+            progress.show(describe_progress(waiting(seconds, why)))
 
     try:
         with watched_by(show_wait):
@@ -66,6 +61,8 @@ async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progr
                     progress.show(describe_progress(message, time.monotonic() - started))
                     log_failure(message)
                     received.append(message)
+                    if tell is not None:
+                        tell(message)
     finally:
         redrawing.cancel()
     return received
@@ -78,30 +75,28 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
-def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
-    """The progress text of a message after `seconds`; empty for other messages."""
-    match message:
-        case jobs.ExtensionMessage():
-            return message.progress
-        case FeedStarted(title):
+def describe_progress(line: Line, seconds: float = 0.0) -> str:
+    """The progress text of a line after `seconds`; empty for other lines."""
+    match line:
+        case {"step": "asking", "title": title}:
             return f"asking {title}"
-        case DayStored() | DayEmpty() | DayFailed():
-            left = pace_text(message.n, message.of, seconds) if message.of > 1 else ""
-            return f"day {message.n:,} of {message.of:,} done: {message.day}" + (f" · {left}" if left else "")
-        case Waiting():
-            return f"waiting {message.seconds:.0f} s: {message.why}"
-        case TitlesLookedUp(done, total) if done < total:
-            pace = pace_text(done, total, seconds)
-            return f"title {done + 1:,} of {total:,}" + (f" · {pace}" if pace else "")
-        case TextsAhead(done, total) if done < total:
-            return f"full text {done + 1:,} of {total:,}"
-        case PdfReceived(done, total):
-            of = f" of {total / 1e6:.1f}" if total else ""
-            return f"{done / 1e6:.1f}{of} MB of the PDF"
-        case jobs.PapersClassified(done, total):
-            return f"other topics: {done:,} of {total:,} papers"
-        case jobs.HookRan(done, of):
-            return f"on_new: {done:,} of {amount(of, 'paper')}"
-        case jobs.PapersDropped(papers, before):
+        case {"day": day, "n": n, "of": of}:
+            left = pace_text(n, of, seconds) if of > 1 else ""
+            return f"day {n:,} of {of:,} done: {day}" + (f" · {left}" if left else "")
+        case {"step": "wait", "seconds": wait, "why": why}:
+            return f"waiting {wait:.0f} s: {why}"
+        case {"step": "titles", "n": n, "of": of} if n < of:
+            pace = pace_text(n, of, seconds)
+            return f"title {n + 1:,} of {of:,}" + (f" · {pace}" if pace else "")
+        case {"step": "texts", "n": n, "of": of} if n < of:
+            return f"full text {n + 1:,} of {of:,}"
+        case {"step": "pdf", "bytes": received, "total": total}:
+            whole = f" of {total / 1e6:.1f}" if total else ""
+            return f"{received / 1e6:.1f}{whole} MB of the PDF"
+        case {"step": "topics", "n": n, "of": of}:
+            return f"other topics: {n:,} of {of:,} papers"
+        case {"step": "hook", "n": n, "of": of}:
+            return f"on_new: {n:,} of {amount(of, 'paper')}"
+        case {"step": "dropped", "papers": papers, "before": before}:
             return f"{amount(papers, 'paper')} from before {before} dropped"
     return ""

@@ -29,14 +29,14 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import SearchAnswered, SearchFeed
+    from reader.refresh.lines import job, listing_of
 
     words = " ".join(arguments.words)
     if not split_words(words):
         raise UsageError(f"“{brief(words)}” has no letter or digit to search for.")
-    messages = run_job(workspace, SearchFeed(words), quiet=arguments.quiet)
-    listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
-    listings = tuple(listing for listing in listings if listing.drafts)[: arguments.limit]  # each has one paper
+    messages = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
+    found_listings = [listing_of(one) for line in messages for one in line.get("listings", ())]
+    listings = tuple(listing for listing in found_listings if listing.drafts)[: arguments.limit]  # each has one paper
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
@@ -51,11 +51,11 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
 
 def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet: bool) -> None:
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import PapersStored, StorePapers
+    from reader.refresh.lines import job, listing_values
 
-    stored = run_job(workspace, StorePapers(listings), quiet=quiet)
+    stored = run_job(workspace, job("store", listings=[listing_values(one) for one in listings]), quiet=quiet)
     if not quiet:
-        added = sum(message.papers for message in stored if isinstance(message, PapersStored))
+        added = sum(line["new"] for line in stored if line.get("done") == "store")
         warn(f"{amount(added, 'paper')} added.")
 
 

@@ -91,11 +91,11 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 def _refresh(workspace: Workspace, id: str) -> None:
     """Fetch a paper's related data; on failure, say so and print the stored data."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import PaperRefreshed, RefreshPaper
+    from reader.refresh.lines import job
 
-    for message in run_job(workspace, RefreshPaper(id)):
-        if isinstance(message, PaperRefreshed) and message.error is not None:
-            warn(f"Not refreshed: {message.error}")
+    for line in run_job(workspace, job("paper", id=id)):
+        if line.get("failed") == "paper":
+            warn(f"Not refreshed: {line['error']}")
 
 
 # As JSON

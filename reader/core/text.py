@@ -68,6 +68,9 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{2})|\u2029")
 
 def clean(text: str, limit: int = LINE_LIMIT) -> str:
     """One line of plain text: NFC, each run of whitespace one space, at most `limit` characters."""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
+        # So are nearly all names and keywords, which are nearly all lines.
+        return text.strip()
     # Only four times the limit is read: very long texts cost nothing, and leading padding can't hide the text.
     line = " ".join(text[: 4 * limit].split())
     if not (line.isascii() and line.isprintable()):

@@ -12,17 +12,19 @@ more days each time was rejected: it would multiply the size of every answer.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from reader import log_file
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
+from reader.cache.storing.papers import Stored
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline
 from reader.feeds.arxiv.categories import categories
 from reader.feeds.arxiv.client import ArxivClient, announcement_day, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse
-from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, SourceEvent
+from reader.refresh.lines import Line, step
 
 RETRY_DAYS = 7
 """Age in days up to which an incomplete day is requested again."""
@@ -50,8 +52,8 @@ class Announcements:
         self,
         arxiv: ArxivClient,
         feeds: Feeds,
-        store: Callable[[Sequence[ArxivEntry]], Awaitable[FeedStored]],
-        failed: Callable[[str, str, Exception], Awaitable[FeedFailed]],
+        store: Callable[[Sequence[ArxivEntry]], Awaitable[Stored]],
+        failed: Callable[[str, str, Exception], Awaitable[Line]],
         *,
         kinds: Collection[str],
         now: Callable[[], datetime],
@@ -63,7 +65,7 @@ class Announcements:
         self._kinds = kinds
         self._now = now
 
-    async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
+    async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[Line, None]:
         """Ask for the days of each category that are missing and due, or with `force` for the newest in any case."""
         newest = last_weekday(last_renewal(self._now()).date()).isoformat()
         rss: Sequence[ArxivEntry] | FeedError | None = None
@@ -71,7 +73,7 @@ class Announcements:
             days = self._wanted_days(feed, newest, force=force)
             if not days:
                 continue
-            yield FeedStarted(feed.title)
+            yield step("asking", title=feed.title)
             try:
                 answer = await self._ask_api(feed.url, days[0])
                 lacks = _lack(answer, newest)
@@ -84,7 +86,7 @@ class Announcements:
             except Exception as error:
                 yield await self._failed(feed.slug, feed.title, error)
                 continue
-            yield stored._replace(slug=feed.slug, title=feed.title)
+            yield step("feed", slug=feed.slug, title=feed.title, **asdict(stored))
 
     def _wanted_days(self, feed: Followed, newest: str, *, force: bool) -> list[str]:
         """The weekdays up to the newest that are not whole, oldest first; empty if none of them is due."""
@@ -129,7 +131,7 @@ class Announcements:
         answer: ArxivResponse | FeedError,
         rss: Sequence[ArxivEntry],
         lacks: str,
-    ) -> FeedStored:
+    ) -> Stored:
         """Store the wanted papers and note how whole the days are."""
         announced = [entry for entry in rss if category in entry.draft.categories]
         submitted = answer.entries if isinstance(answer, ArxivResponse) else ()

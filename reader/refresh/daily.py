@@ -1,6 +1,6 @@
-"""Refresh the daily papers: request days from the feed, store them, and yield events. Knows no interface.
+"""Refresh the daily papers: request days from the feed, store them, and yield lines. Knows no interface.
 
-    async for event in refresh_daily(feed, cache, Latest()):
+    async for line in refresh_daily(feed, cache, Latest()):
         ...
 
 The newest days come first, so the first papers arrive after one request. Stored days stay: a refresh can be
@@ -10,8 +10,9 @@ cancelled at any moment and continued later.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from reader.cache.storing.papers import Cache, Stored
@@ -21,15 +22,8 @@ from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http.responses import HttpRefused
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.refresh.jobs import (
-    DayEmpty,
-    DayFailed,
-    DayStored,
-    RefreshEvent,
-    RefreshFinished,
-    RefreshStarted,
-    run_to_end,
-)
+from reader.refresh.jobs import run_to_end
+from reader.refresh.lines import Line, error_values, failed, step
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
     Day,
@@ -48,20 +42,21 @@ _MAX_FAILURES = 3
 
 async def refresh_daily(
     feed: HuggingFaceClient, cache: Cache, plan: Plan, *, now: Callable[[], datetime] = utc_now
-) -> AsyncGenerator[RefreshEvent, None]:
+) -> AsyncGenerator[Line, None]:
     """Fetch the plan's days into the cache.
 
-    Yields feed errors as events; raises UsageError (a plan before the feed's first day) and CacheError.
+    Yields the feed's errors as lines, and `fetched` last. Raises UsageError (a plan before the feed's first day) and
+    CacheError.
     Close the iterator or cancel the task to stop; storing the current day finishes first.
     """
     if isinstance(plan, Trending):
-        yield RefreshStarted(())
+        yield step("days", days=[])
         yield await _refresh_trending(feed, cache, now)
         return
     wanted, older, found = await run_to_end(_choose_days, cache, plan, now().date())
-    yield RefreshStarted(tuple(day for days in wanted for day in days))
+    yield step("days", days=[day for days in wanted for day in days])
     n, of = 0, sum(map(len, wanted))
-    sums, with_papers, failed, in_a_row = Stored(), 0, list[str](), 0
+    sums, with_papers, missing, in_a_row = Stored(), 0, list[str](), 0
     error: FeedError | None = None
     while wanted or (older and not found):
         days = wanted.popleft() if wanted else (older.popleft(),)
@@ -71,38 +66,46 @@ async def refresh_daily(
                 async for day, stored in stored_days:
                     left.remove(day)
                     n, sums = n + 1, sums + stored
-                    if stored.new or stored.updated or stored.unchanged:
-                        with_papers += 1
-                        counts = stored.new, stored.updated, stored.unchanged, stored.skipped
-                        yield DayStored(day, *counts, n, max(n, of))
-                    else:
-                        yield DayEmpty(day, n, max(n, of))
+                    with_papers += bool(stored.new or stored.updated or stored.unchanged)
+                    yield step("day", day=day, **asdict(stored), n=n, of=max(n, of))
             in_a_row = 0
         except FeedError as failure:
             lost = isinstance(failure, FeedOffline | FeedUnreachable)
             if lost or len(days) == 1:
                 error = failure
-                failed.append(left.pop(0))
+                missing.append(left.pop(0))
                 n, in_a_row = n + 1, in_a_row + 1
-                yield DayFailed(failed[-1], failure, n, max(n, of))
+                yield failed("day", failure, day=missing[-1], n=n, of=max(n, of))
             if lost or in_a_row == _MAX_FAILURES:
-                failed += [*left, *(day for days in wanted for day in days)]
+                missing += [*left, *(day for days in wanted for day in days)]
                 break
         found = found or with_papers > 0
         # Days that the month's list could not provide are requested one by one.
         wanted.extendleft((day,) for day in reversed(left))
-    yield RefreshFinished(sums.new, sums.updated, sums.unchanged, sums.skipped, with_papers, tuple(failed), error)
+    yield fetched(sums, with_papers, missing, error)
 
 
-async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> RefreshFinished:
+def fetched(
+    sums: Stored = Stored(),  # noqa: B008 (immutable)
+    days: int = 0,
+    missing: Sequence[str] = (),
+    error: FeedError | None = None,
+) -> Line:
+    """The sums of a refresh: `days` have papers, and `missing` (ISO) were not fetched because of `error`.
+
+    `returned` are papers marked or imported by the user that the cache lacked.
+    """
+    return step("fetched", **asdict(sums), returned=0, days=days, missing=list(missing), **error_values(error))
+
+
+async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> Line:
     try:
         ranked = await feed.trending()
         if not any(listing.drafts for listing in ranked):
             raise FeedMalformed("None of the feed's ranked papers could be read; try again later.")
     except FeedError as error:
-        return RefreshFinished(error=error)
-    stored = await run_to_end(cache.store_trending, ranked, utc_stamp(now()))
-    return RefreshFinished(stored.new, stored.updated, stored.unchanged, stored.skipped)
+        return fetched(error=error)
+    return fetched(await run_to_end(cache.store_trending, ranked, utc_stamp(now())))
 
 
 async def _fetch_days(

@@ -22,7 +22,8 @@ from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import RawComment
-from reader.refresh.jobs import PaperRefreshed, ask, run_to_end
+from reader.refresh.jobs import ask, run_to_end
+from reader.refresh.lines import Line, failed, step
 
 KEPT_TOGETHER = 100
 """Starred and queued papers that one request to arXiv also asks about, at most."""
@@ -39,7 +40,7 @@ async def refresh_paper(
     arxiv: ArxivClient | None,
     *,
     now: Callable[[], datetime],
-) -> AsyncGenerator[PaperRefreshed, None]:
+) -> AsyncGenerator[Line, None]:
     """Ask the feed, then arXiv if given, about a paper unless their data is recent; yield how each of them went."""
     known = await ask(Communities.open, file, lambda communities: communities.known(id))
     if known is None:
@@ -47,18 +48,18 @@ async def refresh_paper(
     if is_old(known.asked, now()):
         outcome = await _outcome(id, _ask_feed(file, cache, known, daily, utc_stamp(now())))
         yield outcome
-        if isinstance(outcome.error, FeedOffline):
+        if outcome.get("kind") == FeedOffline.__name__:
             return
     if arxiv is not None and arxiv_is_old(known.arxiv_asked, now()):
         yield await _outcome(id, _ask_arxiv(file, cache, known, arxiv, utc_stamp(now())))
 
 
-async def _outcome(id: str, asking: Awaitable[None]) -> PaperRefreshed:
+async def _outcome(id: str, asking: Awaitable[None]) -> Line:
     try:
         await asking
     except FeedError as error:
-        return PaperRefreshed(id, error)
-    return PaperRefreshed(id)
+        return failed("paper", error, id=id)
+    return step("paper", id=id)
 
 
 # The feed

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO, StringIO
@@ -23,7 +23,7 @@ from reader.feeds.http.client import Client, HttpOptions, is_local_url, origin_o
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import HttpRefused, Limits, Response
 from reader.installed import needs_extra
-from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn
+from reader.refresh.drawn import Canvas, PictureDrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -89,11 +89,11 @@ LARGEST_SCALE = 2.0
 """By how much a small picture is enlarged at most."""
 
 
-async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn, None]:
+async def draw_picture(address: str, canvas: Canvas, settings: Settings) -> PictureDrawn:
     """Fetch and draw a picture; raises ReaderError."""
-    client = PictureClient.open(job.address, settings)
+    client = PictureClient.open(address, settings)
     try:
-        yield await asyncio.to_thread(draw, await client.fetch(), job.canvas)
+        return await asyncio.to_thread(draw, await client.fetch(), canvas)
     finally:
         await client.aclose()
 

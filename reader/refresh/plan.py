@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from reader.core.errors import UsageError
 from reader.core.feed_days import FIRST_DAY, SETTLING_DAYS, KnownDay
@@ -63,6 +64,21 @@ class Trending:
 
 
 Plan = Latest | Day | Since | Month | Days | Trending
+
+_KINDS: dict[str, type[Plan]] = {kind.__name__.lower(): kind for kind in (Latest, Day, Since, Month, Days, Trending)}
+
+
+def plan_values(plan: Plan) -> dict[str, Any]:
+    """A plan as plain values, such as `{"plan": "day", "day": "2026-05-12"}`."""
+    return {"plan": type(plan).__name__.lower(), **asdict(plan)}
+
+
+def plan_of(plan: str = "latest", **values: Any) -> Plan:
+    """The plan of its values; raises TypeError for others."""
+    if plan not in _KINDS:
+        raise TypeError(f"there is no plan {plan!r}")
+    given: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return _KINDS[plan](**given)
 
 
 def planned_days(plan: Plan, today: date) -> list[str]:

@@ -18,7 +18,6 @@ from reader.config import Settings
 from reader.core.settings.tables import saved_queries
 from reader.database import connections
 from reader.log.actions import UserAction
-from reader.refresh.jobs import RulesActed
 
 SEEN = "rules"
 """The key in `meta` of the newest paper that the rules have seen; not there without rules."""
@@ -44,8 +43,8 @@ class RuleKeeper:
                 else:
                     cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (SEEN, newest_key(cache)))
 
-    def apply(self) -> RulesActed | None:
-        """Act on papers that came in, and mute; return what happened, None if no rule acted."""
+    def apply(self) -> tuple[tuple[str, int], ...]:
+        """Act on papers that came in, and mute; return what happened, such as `hidden`, with the number of papers."""
         with closing(Window.open(self._file)) as window:
             scope = rule_scope(window, self._settings, self._now().astimezone(UTC).date())
         action = self._act(scope) if self._settings.rules else None
@@ -53,7 +52,7 @@ class RuleKeeper:
             # What a query such as day:today means changes by itself.
             with connections.opened(self._file) as cache, connections.transaction(cache):
                 derive.mute(cache)
-        return acted(action) if action else None
+        return action.did if action else ()
 
     def pass_over(self, id: str) -> None:
         """Exempt a requested paper from the rules, unless others came before it that they have not seen."""
@@ -90,8 +89,3 @@ def act(file: Path, verdicts: Sequence[Verdict]) -> UserAction | None:
         return None
     with closing(Events.open(file)) as events:
         return events.act(wanted)
-
-
-def acted(action: UserAction) -> RulesActed:
-    """What an action of rules did."""
-    return RulesActed(action.did)

@@ -1,90 +1,46 @@
-"""The work of each job, in the process that runs it: `async for message in run_job(context, job)`."""
+"""The work of each job, in the process that runs it: `async for line in run_job(context, job)`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
-from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError
+from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError, UsageError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.drawn import Canvas, PictureDrawn
 from reader.refresh.pictures import draw, draw_picture
-from reader.refresh.plan import Plan
+from reader.refresh.plan import Plan, plan_of
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
     from reader.refresh.sources import Sources
 
-from reader.refresh.jobs import (
-    Canvas,
-    DrawPicture,
-    ExtensionJob,
-    FetchPdf,
-    FetchText,
-    FetchTextsAhead,
-    HookRan,
-    Job,
-    JobContext,
-    LearnForYou,
-    LookupFinished,
-    LookUpPaper,
-    LookUpTitles,
-    Message,
-    NotificationFailed,
-    PapersClassified,
-    PapersDropped,
-    PapersRanked,
-    PapersStored,
-    PdfReceived,
-    PdfStored,
-    Refresh,
-    RefreshPaper,
-    SearchAnswered,
-    SearchFeed,
-    SourceFailing,
-    StorePapers,
-    TextMissing,
-    ask,
-    run_to_end,
-)
+from reader.refresh.jobs import JobContext, ask, run_to_end
+from reader.refresh.lines import Job, Line, done, failed, listing_of, listing_values, step, with_tuples
 
 
-def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
-    """Run a job in this process; iterating raises ReaderError."""
-    match job:
-        case ExtensionJob():
-            return job.run(context)
-        case Refresh(plan):
-            return _refresh(context, plan)
-        case LookUpPaper(id, own):
-            return _look_up_paper(context, id, own)
-        case LookUpTitles():
-            return _look_up_titles(context)
-        case RefreshPaper(id):
-            return _refresh_paper(context, id)
-        case SearchFeed(text):
-            return _search_feed(context, text)
-        case StorePapers(listings):
-            return _store_papers(context, listings)
-        case FetchText(id):
-            return _fetch_text(context, id)
-        case FetchTextsAhead():
-            return _fetch_texts_ahead(context)
-        case LearnForYou():
-            return _learn(context)
-        case FetchPdf(id, path):
-            return _fetch_pdf(id, Path(path))
-        case DrawPicture(_, canvas, PdfSpot() as spot):
-            return _draw_spot(context, spot, canvas)
-        case DrawPicture():
-            return draw_picture(job, context.settings)
+def run_job(context: JobContext, job: Job) -> AsyncGenerator[Line, None]:
+    """Run a job in this process. Raises UsageError for what is no job; iterating raises ReaderError.
+
+    Closing the iterator stops the job; what it stored is kept.
+    """
+    values = dict(job)
+    run = _JOBS.get(values.pop("job", ""))
+    if run is None:
+        raise UsageError(f"There is no job {job.get('job')!r}; the jobs are {', '.join(_JOBS)}.")
+    try:
+        return run(context, **values)
+    except TypeError as error:
+        raise UsageError(f"The job {job['job']} does not take these values: {error}.") from error
 
 
 @asynccontextmanager
@@ -111,11 +67,13 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
     return sources.open_sources(context, cache)
 
 
-async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, None]:
+    """Fetch the plan's papers, notify of new ones, and maintain the cache."""
     from reader.refresh.notifications import Notifier
     from reader.refresh.pipes import NewPaperPrograms
     from reader.refresh.rules import RuleKeeper
 
+    plan = plan_of(**values)
     programs = NewPaperPrograms(plan, context.cache_file, context.settings, context.now)
     rules = RuleKeeper(context.cache_file, context.settings, context.now)
     notifier = Notifier(plan, context.cache_file, context.settings, context.now)
@@ -127,12 +85,13 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
             async for message in messages:
                 yield message
         if acted := await asyncio.to_thread(rules.apply):
-            yield acted
+            # The rules acted on papers, as one action that can be undone.
+            yield step("rules", did=[list(one) for one in acted])
         try:
             # After the rules, since what they hide is not news.
             await notifier.notify_new_papers()
         except ReaderError as error:
-            yield NotificationFailed(error)
+            yield failed("notification", error)
         async with aclosing(_maintain_cache(context, cache)) as messages:
             async for message in messages:
                 yield message
@@ -140,12 +99,12 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
             # Last, because the user's program may take long.
             async with aclosing(programs.run(text_fetcher(context))) as results:
                 async for result in results:
-                    yield HookRan(result.done, result.of)
+                    yield step("hook", n=result.done, of=result.of)
         except ReaderError as error:
-            yield NotificationFailed(error)
+            yield failed("notification", error)
 
 
-async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Line, None]:
     from reader.refresh.sources import refresh_all
 
     async with open_sources(context, cache) as sources:
@@ -153,22 +112,23 @@ async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerato
             async for event in events:
                 yield event
         if failing := await asyncio.to_thread(sources.feeds.failing):
-            yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
+            first = failing[0]
+            yield step("failing", title=first.title, since=first.failing_since or "", more=len(failing) - 1)
 
 
 def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
     """What fetches the full text of a paper by a job in this process; it raises NoFullText if there is none."""
 
     async def fetch(id: str) -> None:
-        async with aclosing(run_job(context, FetchText(id))) as messages:
+        async with aclosing(_fetch_text(context, id)) as messages:
             async for message in messages:
-                if isinstance(message, TextMissing):
-                    raise NoFullText(f"{id} has no full text: {message.reason}.")
+                if "missing" in message:
+                    raise NoFullText(f"{id} has no full text: {message['missing']}.")
 
     return fetch
 
 
-async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
+async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Line, None]:
     """Reclassify papers if the topics changed, delete papers that are too old, and back up once a day."""
     from reader.cache.choice import update
     from reader.cache.texts import Texts
@@ -176,12 +136,12 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
 
     if await run_to_end(cache.needs_classifying):
         steps = cache.reclassify()
-        while (step := await run_to_end(next, steps, None)) is not None:
-            yield PapersClassified(*step)
+        while (classified := await run_to_end(next, steps, None)) is not None:
+            yield step("topics", n=classified[0], of=classified[1])
     if before := retention_start(context.settings, context.now().date()):
         drops = cache.drop_before(before)
         while (dropped := await run_to_end(next, drops, None)) is not None:
-            yield PapersDropped(dropped, before)
+            yield step("dropped", papers=dropped, before=before)
     if before := text_retention_start(context.settings, context.now().date()):
         await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
     # Last, so that For you has scores and reasons of the new papers when it is opened.
@@ -191,24 +151,26 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     await run_to_end(copies.keep_daily_copy, context.cache_file, context.now().astimezone().date())
 
 
-async def _learn(context: JobContext) -> AsyncGenerator[Message, None]:
+async def _learn(context: JobContext) -> AsyncGenerator[Line, None]:
+    """Learn what suits the user from the marks, and store the scores and reasons of papers."""
     from reader.cache.choice import update
 
-    yield PapersRanked(await run_to_end(update, context.cache_file))
+    yield done("for-you", changed=await run_to_end(update, context.cache_file))
 
 
-async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
     from reader.refresh import texts
 
     pk = await asyncio.to_thread(texts.find_key, context.cache_file, id)
     if pk is None:
-        yield TextMissing(id, "it is not in the cache")
+        yield done("text", id=id, missing="it is not in the cache")
         return
     async with texts.open_sources(context.settings) as sources:
         yield await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
 
-async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
+async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Line, None]:
+    """Fetch full texts ahead of reading, as the settings say."""
     from reader.refresh import texts
 
     async with texts.open_sources(context.settings) as sources:
@@ -218,7 +180,8 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, Non
                 yield event
 
 
-async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
+async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
+    """Look up the titles of saved pages' papers whose arXiv ids are not known."""
     from reader.refresh.titles import look_up_titles
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
@@ -235,17 +198,19 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
                 yield step
 
 
-async def _look_up_paper(context: JobContext, id: str, own: str | None) -> AsyncGenerator[Message, None]:
+async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> AsyncGenerator[Line, None]:
+    """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
     from reader.refresh.rules import RuleKeeper
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
         found = await sources.look_up(id, own)
     if found:
         await asyncio.to_thread(RuleKeeper(context.cache_file, context.settings, context.now).pass_over, id)
-    yield LookupFinished(found)
+    yield done("look-up", found=found)
 
 
-async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
+    """Fetch a cached paper's related data by its arXiv id, if the data is older than a day."""
     from reader.refresh.one_paper import refresh_paper
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
@@ -255,23 +220,37 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message
                 yield step
 
 
-async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:
+async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Line, None]:
+    """Search the whole feed; the results are not stored."""
     from reader.feeds.huggingface.client import HuggingFaceClient
 
     async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
-        yield SearchAnswered(await daily.search(text))
+        found = await daily.search(text)
+    yield done("search", listings=[listing_values(one) for one in found])
 
 
-async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
-
+async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> AsyncGenerator[Line, None]:
+    """Store papers that a search found, each in a listing of its own."""
     async with _open_cache(context) as cache:
         # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
-        storing = cache.store_all(listings, now, newer=False, noted=False)
-        yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))
+        storing = cache.store_all([listing_of(one) for one in listings], now, newer=False, noted=False)
+        yield done("store", new=sum([stored.new for stored in await run_to_end(list, storing)]))
 
 
-async def _draw_spot(context: JobContext, spot: PdfSpot, canvas: Canvas) -> AsyncGenerator[Message, None]:
+async def _draw_picture(
+    context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
+) -> AsyncGenerator[Line, None]:
+    """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
+    if spot is None:
+        drawn = await draw_picture(address, Canvas(*canvas), context.settings)
+    else:
+        place = PdfSpot(**with_tuples(spot))
+        drawn = await _draw_spot(context, place, Canvas(*canvas))
+    yield done("picture", **drawn.values())
+
+
+async def _draw_spot(context: JobContext, spot: PdfSpot, canvas: Canvas) -> PictureDrawn:
     from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
     from reader.refresh import texts
 
@@ -279,26 +258,43 @@ async def _draw_spot(context: JobContext, spot: PdfSpot, canvas: Canvas) -> Asyn
         for source in sources:
             if isinstance(source, PdfTexts):
                 size = canvas.columns * canvas.cell_width, canvas.rows * canvas.cell_height
-                yield await asyncio.to_thread(draw, await source.picture(spot, *size), canvas)
-                return
+                return await asyncio.to_thread(draw, await source.picture(spot, *size), canvas)
     raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
-async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
-    """Fetch a PDF to a file. Closing the iterator stops it, keeping the received part."""
+async def _fetch_pdf(_context: JobContext, id: str, path: str) -> AsyncGenerator[Line, None]:
+    """Fetch a paper's PDF to a file that must not exist. Closing the iterator stops it, keeping the received part."""
     from reader.feeds.fulltext.pdf_client import PdfClient
 
-    news: asyncio.Queue[PdfReceived | None] = asyncio.Queue()
+    news: asyncio.Queue[Line | None] = asyncio.Queue()
     async with PdfClient.from_environment(response_cache_folder()) as client:
         fetching = asyncio.ensure_future(
-            client.fetch(id, file, lambda done, total: news.put_nowait(PdfReceived(done, total)))
+            client.fetch(id, Path(path), lambda got, total: news.put_nowait(step("pdf", bytes=got, total=total)))
         )
         fetching.add_done_callback(lambda _: news.put_nowait(None))
         try:
             while (message := await news.get()) is not None:
                 yield message
             await fetching
-            yield PdfStored(str(file))
+            yield done("pdf", path=path)
         finally:
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
+
+
+_JOBS: Mapping[str, Callable[..., AsyncGenerator[Line, None]]] = MappingProxyType(
+    {
+        "refresh": _refresh,
+        "look-up": _look_up_paper,
+        "titles": _look_up_titles,
+        "paper": _refresh_paper,
+        "search": _search_feed,
+        "store": _store_papers,
+        "text": _fetch_text,
+        "texts": _fetch_texts_ahead,
+        "for-you": _learn,
+        "pdf": _fetch_pdf,
+        "picture": _draw_picture,
+    }
+)
+"""The jobs by name; the other values of a job are the arguments."""

@@ -1,6 +1,6 @@
 """The whole refresh: the daily papers, then followed feeds, categories of arXiv, and lost papers.
 
-Sources fail independently: any exception is yielded and stored with its time, and the others are still asked.
+Sources fail independently: any exception is a line and stored with its time, and the others are still asked.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
 from reader.core.dates import utc_stamp
-from reader.core.errors import FeedError, FeedOffline, UsageError
+from reader.core.errors import FeedError, FeedOffline, ReaderError, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
@@ -26,23 +27,9 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.announcements import Announcements
-from reader.refresh.daily import refresh_daily
-from reader.refresh.jobs import (
-    DayEmpty,
-    DayFailed,
-    DayStored,
-    FeedFailed,
-    FeedStarted,
-    FeedStored,
-    JobContext,
-    PapersReturned,
-    RefreshEvent,
-    RefreshFinished,
-    RefreshStarted,
-    SourceEvent,
-    failure_of,
-    run_to_end,
-)
+from reader.refresh.daily import fetched, refresh_daily
+from reader.refresh.jobs import JobContext, failure_of, run_to_end
+from reader.refresh.lines import Line, error_of, error_values, failed, step
 from reader.refresh.plan import Latest, Plan
 
 RETRY_DAYS = 7
@@ -91,52 +78,55 @@ async def open_sources(
             )
 
 
-async def refresh_all(plan: Plan, sources: Sources) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
+async def refresh_all(plan: Plan, sources: Sources) -> AsyncGenerator[Line, None]:
     """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
-    The last event, RefreshFinished, has the sums of all. A fault of one source never ends it: raises UsageError for a
-    wrong plan, and CacheError if nothing can be stored.
+    The last line, `fetched`, has the sums of all. A fault of one source never ends it: raises UsageError for a wrong
+    plan, and CacheError if nothing can be stored.
     """
-    finished = RefreshFinished()
+    sums = fetched()
     left: list[str] | None = None
+    error: FeedError | None = None
     try:
-        async with aclosing(refresh_daily(sources.daily, sources.cache, plan, now=sources.now)) as events:
-            async for event in events:
-                match event:
-                    case RefreshFinished():
-                        finished = event
+        async with aclosing(refresh_daily(sources.daily, sources.cache, plan, now=sources.now)) as lines:
+            async for line in lines:
+                match line:
+                    case {"step": "fetched"}:
+                        sums = line
+                        error = failure_of("", found) if (found := error_of(line)) else None
                         continue
-                    case RefreshStarted(days):
+                    case {"step": "days", "days": days}:
                         left = list(days)
-                    case DayStored() | DayEmpty() | DayFailed():
-                        left = [day for day in left or () if day != event.day]
-                        finished = _add_counts(finished, event)
-                yield event
-    except Exception as error:
-        if left is None and isinstance(error, UsageError):
+                    case {"day": day}:
+                        left = [one for one in left or () if one != day]
+                        sums = _add_counts(sums, line)
+                yield line
+    except Exception as raised:
+        if left is None and isinstance(raised, UsageError):
             raise
-        finished = finished._replace(failed=tuple(left or ()), error=failure_of("the daily papers", error))
-    await sources.note_outcome("hf", finished.error)
+        error = failure_of("the daily papers", raised)
+        sums |= {"missing": left or [], **error_values(error)}
+    await sources.note_outcome("hf", error)
     # Without a network, trying the sources one by one is pointless.
     if isinstance(plan, Latest):
-        async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
-            async for step in steps:
-                finished = _add_counts(finished, step)
-                yield step
-    yield finished
+        async with aclosing(sources.refresh(no_network=isinstance(error, FeedOffline))) as steps:
+            async for line in steps:
+                sums = _add_counts(sums, line)
+                yield line
+    yield sums
 
 
-def _add_counts(finished: RefreshFinished, step: RefreshEvent | SourceEvent) -> RefreshFinished:
-    if isinstance(step, PapersReturned):
-        return finished._replace(returned=finished.returned + step.papers)
-    if not isinstance(step, FeedStored | DayStored):
-        return finished
-    return finished._replace(
-        new=finished.new + step.new,
-        updated=finished.updated + step.updated,
-        unchanged=finished.unchanged + step.unchanged,
-        skipped=finished.skipped + step.skipped,
-    )
+def _add_counts(sums: Line, line: Line) -> Line:
+    match line:
+        case {"step": "returned", "papers": papers}:
+            return sums | {"returned": sums["returned"] + papers}
+        case {"step": "feed" | "day"}:
+            return sums | {name: sums[name] + line[name] for name in ("new", "updated", "unchanged", "skipped")}
+    return sums
+
+
+def _stored(slug: str, title: str, counts: Stored = Stored()) -> Line:  # noqa: B008 (immutable)
+    return step("feed", slug=slug, title=title, **asdict(counts))
 
 
 class Sources:
@@ -174,7 +164,7 @@ class Sources:
 
     async def refresh(
         self, only: Sequence[Followed] | None = None, *, no_network: bool = False
-    ) -> AsyncGenerator[SourceEvent, None]:
+    ) -> AsyncGenerator[Line, None]:
         """Ask all followed sources and then for lost papers and for categories, or `only` these and for categories.
 
         With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
@@ -187,18 +177,18 @@ class Sources:
             self._refresh_feeds(asked),
             self._ask_about_papers(with_lost=only is None),
         )
-        for step in steps:
-            async with aclosing(step) as events:
+        for asking in steps:
+            async with aclosing(asking) as events:
                 async for event in events:
-                    if isinstance(event, FeedFailed) and self._has_no_network(event.error):
+                    if "failed" in event and self._has_no_network(error_of(event)):
                         return
                     yield event
 
-    async def store_feed(self, feed: Followed, fetched: FetchedFeed) -> FeedStored:
+    async def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Line:
         """Store a feed's entries, and after them its validators."""
         if fetched.feed is None:
             await asyncio.to_thread(self.feeds.answered, feed.slug)
-            return FeedStored(feed.slug, feed.title)
+            return _stored(feed.slug, feed.title)
         drafts = tuple(
             entry.draft._replace(
                 source=feed.slug,
@@ -214,7 +204,7 @@ class Sources:
         now = self._stamp() if is_news else None
         validators = (fetched.validators.etag, fetched.validators.modified)
         await asyncio.to_thread(self.feeds.answered, feed.slug, now, *validators)
-        return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
+        return _stored(feed.slug, feed.title, counts)
 
     async def look_up(self, id: str, own: str | None = None) -> bool:
         """Fetch a paper, which gives up its id `own`; False if neither feed nor arXiv has it. Raises FeedError."""
@@ -247,23 +237,24 @@ class Sources:
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
             await asyncio.to_thread(self.feeds.failed, slug, self._stamp(), str(error))
 
-    async def _failed(self, slug: str, title: str, raised: Exception) -> FeedFailed:
+    async def _failed(self, slug: str, title: str, raised: Exception) -> Line:
         """The failure of a source, stored; raises CacheError if that can't be stored, since then no source can be."""
         error = failure_of(title, raised)
         if not self._has_no_network(error):
             await self.note_outcome(slug, error)
-        return FeedFailed(slug, title, error, slug not in OWN)
+        # The user did not choose the sources that the reader always asks.
+        return failed("feed", error, slug=slug, title=title, followed=slug not in OWN)
 
-    def _has_no_network(self, error: FeedError) -> bool:
+    def _has_no_network(self, error: ReaderError | None) -> bool:
         return self._no_network and isinstance(error, FeedOffline)
 
     # Feeds of any site
 
-    async def _refresh_feeds(self, feeds: Sequence[Followed]) -> AsyncGenerator[SourceEvent, None]:
+    async def _refresh_feeds(self, feeds: Sequence[Followed]) -> AsyncGenerator[Line, None]:
         for feed in feeds:
             if feed.kind != "rss":
                 continue
-            yield FeedStarted(feed.title)
+            yield step("asking", title=feed.title)
             try:
                 fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
                 yield await self.store_feed(feed, fetched)
@@ -272,16 +263,16 @@ class Sources:
 
     # Papers of arXiv
 
-    async def _ask_about_papers(self, *, with_lost: bool) -> AsyncGenerator[SourceEvent, None]:
+    async def _ask_about_papers(self, *, with_lost: bool) -> AsyncGenerator[Line, None]:
         """Fetch lost papers and missing categories; if arXiv fails, it fails once."""
-        for step in (*((self._fetch_lost_papers(),) if with_lost else ()), self._fetch_categories()):
-            async with aclosing(step) as events:
+        for asking in (*((self._fetch_lost_papers(),) if with_lost else ()), self._fetch_categories()):
+            async with aclosing(asking) as events:
                 async for event in events:
                     yield event
-                    if isinstance(event, FeedFailed):
+                    if "failed" in event:
                         return
 
-    async def _fetch_lost_papers(self) -> AsyncGenerator[SourceEvent, None]:
+    async def _fetch_lost_papers(self) -> AsyncGenerator[Line, None]:
         """Ask the daily feed for some of the papers that the user marked and the cache does not have, arXiv for others.
 
         If no paper is lost, nothing is asked or yielded. A paper that no source has is asked for again after a week,
@@ -293,14 +284,15 @@ class Sources:
             if not ids:
                 return
             asked = "arXiv" if self.arxiv_of_papers else "the feed"
-            yield FeedStarted(f"{asked}, {amount(len(ids), 'paper')} you marked")
+            yield step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked")
             returned, unknown = await self._ask_daily(ids[:RECORDS])
             if self.arxiv_of_papers:
                 more, unknown = await self._ask_arxiv([id for id in ids if id not in returned])
                 returned |= more
             else:
                 await self._note_unknown(unknown)
-            yield PapersReturned(len(returned), len(unknown))
+            # No source has the unknown papers.
+            yield step("returned", papers=len(returned), unknown=len(unknown))
         except Exception as error:
             yield await self._failed("arxiv", OWN["arxiv"], error)
 
@@ -336,7 +328,7 @@ class Sources:
     async def _note_unknown(self, ids: Collection[str]) -> None:
         await asyncio.to_thread(self.feeds.not_found, sorted(ids), self.now().date().isoformat())
 
-    async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
+    async def _fetch_categories(self) -> AsyncGenerator[Line, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
         if self.arxiv_of_papers is None or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
@@ -345,7 +337,7 @@ class Sources:
         ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)
         if not ids:
             return
-        yield FeedStarted(f"arXiv, the categories of {len(ids)}")
+        yield step("asking", title=f"arXiv, the categories of {len(ids)}")
         try:
             counts = await self._store_entries(await self._arxiv.papers(ids))
             await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
@@ -354,9 +346,9 @@ class Sources:
             return
         await self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
-        yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
+        yield _stored("arxiv", OWN["arxiv"], Stored(new=counts.new))
 
-    async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
+    async def _store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
         ids = [entry.draft.id or "" for entry in entries]
         sources = await asyncio.to_thread(self.feeds.sources_of, ids)
@@ -367,8 +359,7 @@ class Sources:
             (fills_gaps if is_daily else replaces).append(entry.draft)
         filled = await self._store(Listing(None, tuple(fills_gaps)), newer=False)
         replaced = await self._store(Listing(None, tuple(replaces)), newer=True)
-        sums = (filled.new + replaced.new, filled.updated + replaced.updated, filled.unchanged + replaced.unchanged)
-        return FeedStored("arxiv", OWN["arxiv"], *sums)
+        return filled + replaced
 
     async def _store(self, listing: Listing, *, newer: bool) -> Stored:
         return await run_to_end(self.cache.store, listing, self._stamp(), newer=newer, noted=False)

@@ -34,7 +34,8 @@ from reader.feeds.http.client import is_local_url
 from reader.feeds.http.pace import Pace
 from reader.feeds.http.responses import HostBusy, HttpRefused
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored, ask
+from reader.refresh.jobs import ask
+from reader.refresh.lines import Line, done, step
 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
@@ -65,11 +66,12 @@ async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]
 
 async def fetch_text(
     file: Path, pk: int, id: str, sources: Sequence[TextSource], now: Callable[[], datetime] = utc_now
-) -> TextStored | TextMissing:
+) -> Line:
     """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best.
 
-    No more are asked after a whole text; of those that have an end, the one that holds most is taken. Returns
-    TextMissing if they say that there is none. Raises the first FeedError if none has it and one failed.
+    No more are asked after a whole text; of those that have an end, the one that holds most is taken. The line has
+    the `source`, or what is `missing`: what the last source said, such as `arXiv has no HTML of it`. Raises the first
+    FeedError if no source has the text and one failed.
     """
     reason = "the setting full_text_from has no sources"
     failure: FeedError | None = None
@@ -87,10 +89,10 @@ async def fetch_text(
     if found:
         document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
         await ask(Texts.open, file, lambda texts: texts.put(pk, document, name, utc_stamp(now())))
-        return TextStored(id, name)
+        return done("text", id=id, source=name)
     if failure is not None:
         raise failure
-    return TextMissing(id, reason)
+    return done("text", id=id, missing=reason)
 
 
 def find_key(file: Path, id: str) -> int | None:
@@ -150,25 +152,29 @@ async def fetch_texts_ahead(
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     is_metered: Callable[[], bool] = platform.is_metered,
-) -> AsyncGenerator[TextsAhead | TextsPaused, None]:
-    """Fetch the texts that are missing into the cache in `file`; yields nothing if none is. Raises CacheError."""
+) -> AsyncGenerator[Line, None]:
+    """Fetch the texts that are missing into the cache in `file`; yields nothing if none is. Raises CacheError.
+
+    Of the texts, `n` of `of` were asked for and `stored` are kept now. A pause says in a word or two why those `left`
+    have to wait.
+    """
     wanted = (await asyncio.to_thread(find_wanted, file, settings, now()))[:MOST]
     # A stand-in on this machine may be asked at any rate.
     pace = Pace() if is_local_url(settings.endpoint) else Pace(response_cache_folder() / LOCK, interval=PACE)
     stored = failures = 0
-    for done, paper in enumerate(wanted):
+    for n, paper in enumerate(wanted):
         # It may change on the way.
         if await asyncio.to_thread(is_metered):
-            yield TextsPaused(len(wanted) - done, "metered")
+            yield step("texts paused", left=len(wanted) - n, why="metered")
             return
-        yield TextsAhead(done, len(wanted), stored)
+        yield step("texts", n=n, of=len(wanted), stored=stored)
         # Another program may have stored it in the meantime.
         if await ask(Texts.open, file, partial(Texts.has, pk=paper.pk)):
             continue
         try:
             async with pace.turn(sleep):
                 fetched = await fetch_text(file, paper.pk, paper.id, sources, now)
-            if isinstance(fetched, TextStored):
+            if "source" in fetched:
                 stored += 1
             else:
                 await _put_off(file, paper.pk, now())
@@ -179,10 +185,10 @@ async def fetch_texts_ahead(
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
                 await _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
-                yield TextsPaused(len(wanted) - done, "no answer")
+                yield step("texts paused", left=len(wanted) - n, why="no answer")
                 return
     if wanted:
-        yield TextsAhead(len(wanted), len(wanted), stored)
+        yield step("texts", n=len(wanted), of=len(wanted), stored=stored)
 
 
 def _is_of_page(error: FeedError) -> bool:

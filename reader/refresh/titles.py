@@ -21,7 +21,8 @@ from reader.core.titles import Titled, find_choices, find_same, without_cut_word
 from reader.database.connections import opened, transaction
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.refresh.jobs import TitlesLookedUp, TitlesPaused, run_to_end
+from reader.refresh.jobs import run_to_end
+from reader.refresh.lines import Line, failed, step
 
 MOST = 100
 """Titles of one run: five minutes at arXiv's pace."""
@@ -51,8 +52,11 @@ async def look_up_titles(
     arxiv: ArxivClient | None,
     store: Callable[[Listing], Awaitable[object]],
     now: Callable[[], datetime],
-) -> AsyncGenerator[TitlesLookedUp | TitlesPaused, None]:
+) -> AsyncGenerator[Line, None]:
     """Look up titles that wait; yields nothing if none does. arXiv is not asked if it is None.
+
+    Of the titles, `n` of `of` were looked up: `found` papers have their arXiv id now, the user may choose one for
+    `offered` papers, and `left` titles are for a later run.
 
     A source that fails is not asked for further titles; the run ends if no source is left, or no network.
     """
@@ -62,8 +66,8 @@ async def look_up_titles(
     all_sources = tuple(sources)
     found = offered = undecided = 0
     failure: FeedError | None = None
-    for done, one in enumerate(wanted):
-        yield TitlesLookedUp(done, len(wanted), found, offered, len(waiting) - done)
+    for n, one in enumerate(wanted):
+        yield _looked_up(n, len(wanted), found, offered, len(waiting) - n)
         candidates: list[_Candidate] = []
         same: Titled | None = None
         for source in tuple(sources):
@@ -88,12 +92,16 @@ async def look_up_titles(
         else:
             undecided += 1
         if failure is not None and not sources:
-            yield TitlesPaused(len(waiting) - done - 1 + undecided, failure)
+            yield failed("titles", failure, left=len(waiting) - n - 1 + undecided)
             return
     if failure is not None and undecided:
-        yield TitlesPaused(len(waiting) - len(wanted) + undecided, failure)
+        yield failed("titles", failure, left=len(waiting) - len(wanted) + undecided)
     elif wanted:
-        yield TitlesLookedUp(len(wanted), len(wanted), found, offered, len(waiting) - len(wanted))
+        yield _looked_up(len(wanted), len(wanted), found, offered, len(waiting) - len(wanted))
+
+
+def _looked_up(n: int, of: int, found: int, offered: int, left: int) -> Line:
+    return step("titles", n=n, of=of, found=found, offered=offered, left=left)
 
 
 async def _ask_daily(daily: HuggingFaceClient, title: str) -> list[_Candidate]:

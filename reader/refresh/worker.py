@@ -2,8 +2,8 @@
 
 A thread would share the interpreter lock with the keys: storing papers made a repaint of 10 ms take 200 ms. The cache
 survives a kill at any moment, so a job is stopped by killing its process. The process exits with the reader,
-even if the reader is killed; otherwise it would keep the feed's host lock. Both sides send pickled objects of
-`reader.refresh.jobs`.
+even if the reader is killed; otherwise it would keep the feed's host lock. It prints a line of `reader.refresh.lines`
+for each step, result and failure.
 
 The process starts with the user's own environment, which programs that a job runs get from it. The access token and
 the folder of the program go another way.
@@ -26,16 +26,17 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from reader import access_token, config, log_file, platform
-from reader.core import errors, steps
+from reader.core import steps
 from reader.core.errors import ReaderError
 from reader.core.text import brief, reason
-from reader.refresh.jobs import FeedStarted, StorePapers, Waiting
+from reader.refresh.lines import LONGEST_LINE_BYTES, decode, done, encode, error_of, failed, log_failure, step, waiting
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Job, JobContext, Message
+    from reader.refresh.jobs import JobContext
+    from reader.refresh.lines import Job, Line
 
 NICENESS = 5
 """The niceness of the process: the reader's keys come first."""
@@ -56,62 +57,53 @@ PATIENCE = 60.0
 LONGEST_WAIT = 3600.0
 """Maximum seconds of a wait that a job may announce."""
 
-_TICK = object()
-"""What says that a second has passed."""
+_TICK = step("tick")
+"""A second has passed."""
+
+_ENDED = done("job")
+"""The last line of a job that succeeded."""
 
 Sleep = Callable[[float], Awaitable[object]]
-
-
-class _JobDone:
-    """The last object that the process sends, after its job succeeded."""
-
-
-class _StepDone(NamedTuple):
-    """The job continues; it now waits for some seconds, if any."""
-
-    seconds: float
 
 
 # On the reader's side
 
 
-async def run_in_process(
-    context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep
-) -> AsyncGenerator[Message, None]:
+async def run_in_process(context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[Line, None]:
     """Run a job in its own process, as `running.run_job`; raises ReaderError if it is stuck for 60 sleeps."""
-    received: asyncio.Queue[Any] = asyncio.Queue()
+    received: asyncio.Queue[Line] = asyncio.Queue()
     process = _JobProcess(context, job, received)
     ticking = asyncio.create_task(_tick(received, sleep))
     left, reading = PATIENCE, ""
     try:
-        while not isinstance(message := await received.get(), _JobDone):
-            if isinstance(message, ReaderError):
-                raise message
-            left = left - 1 if message is _TICK else patience_after(message)
+        while (line := await received.get()) != _ENDED:
+            if line.get("failed") == "job":
+                raise error_of(line) or ReaderError("The background job failed.")
+            left = left - 1 if line is _TICK else patience_after(line)
             if left <= 0:
                 process.kill()
                 await asyncio.to_thread(process.report)
                 raise ReaderError(_silence_text(reading))
-            if isinstance(message, FeedStarted):
-                reading = message.title
-            if message is not _TICK and not isinstance(message, _StepDone):
-                yield message
+            if line.get("step") == "asking":
+                reading = line["title"]
+            if line is not _TICK and (line.get("step") != "wait" or line["why"]):
+                yield line
     finally:
         ticking.cancel()
         process.kill()
         await asyncio.to_thread(process.close)
 
 
-async def _tick(received: asyncio.Queue[Any], sleep: Sleep) -> None:
+async def _tick(received: asyncio.Queue[Line], sleep: Sleep) -> None:
     """Count the seconds one by one, so that those of a suspended machine do not count."""
     while True:
         await sleep(1.0)
         received.put_nowait(_TICK)
 
 
-def patience_after(message: object) -> float:
-    """The seconds within which the next message must come: more if a wait was announced."""
-    wait = message.seconds if isinstance(message, _StepDone | Waiting) else 0.0
+def patience_after(line: Line) -> float:
+    """The seconds within which the next line must come: more if a wait was announced."""
+    wait = float(line["seconds"]) if line.get("step") == "wait" else 0.0
     return PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
 
 
@@ -125,7 +117,7 @@ def _silence_text(reading: str) -> str:
 class _JobProcess:
     """A process that runs one job; what it sends goes to a queue."""
 
-    def __init__(self, context: JobContext, job: Job, received: asyncio.Queue[Any]) -> None:
+    def __init__(self, context: JobContext, job: Job, received: asyncio.Queue[Line]) -> None:
         # A job needs no keys, and their read-only mapping can't be pickled.
         context = replace(context, settings=replace(context.settings, keys={}))
         given = pickle.dumps((context, job, access_token.held_secrets()))
@@ -157,18 +149,18 @@ class _JobProcess:
                 self._stdin.write(given)
                 self._stdin.flush()
             while True:
-                message = self._read_message()
-                loop.call_soon_threadsafe(receive, message)
-                if isinstance(message, _JobDone | ReaderError):
+                line = self._read_line()
+                loop.call_soon_threadsafe(receive, line)
+                if line == _ENDED or line.get("failed") == "job":
                     break
 
-    def _read_message(self) -> Any:
-        """The next object from the process; blocks until there is one."""
-        try:
-            return pickle.load(self._stdout)  # noqa: S301 (our own process wrote it)
-        except (EOFError, pickle.UnpicklingError, ValueError):
-            last = "" if self._is_killed else reason(self.report().rpartition("\n")[2])
-            return ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
+    def _read_line(self) -> Line:
+        """The next line from the process; blocks until there is one."""
+        line = decode(self._stdout.readline(LONGEST_LINE_BYTES))
+        if line is not None:
+            return line
+        last = "" if self._is_killed else reason(self.report().rpartition("\n")[2])
+        return failed("job", ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}."))
 
     def report(self) -> str:
         """Log and return the end of what the process has printed; blocks until it has ended."""
@@ -218,7 +210,7 @@ def main() -> None:
     access_token.hold_tokens(tokens)
     access_token.keep_private("settings", partial(config.private_texts, context.settings))
     log_file.attach(context.settings.log_level)
-    if not isinstance(job, StorePapers):
+    if job["job"] != "store":
         # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
         threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError), steps.watched_by(out.note_step):
@@ -226,14 +218,14 @@ def main() -> None:
 
 
 def _take_standard_output() -> BinaryIO:
-    """Standard output, for messages alone: anything else printed to it goes to standard error."""
+    """Standard output, for lines alone: anything else printed to it goes to standard error."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return out
 
 
 class _Output:
-    """Sends objects to the reader, from any thread."""
+    """Sends lines to the reader, from any thread."""
 
     def __init__(self, out: BinaryIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._out = out
@@ -241,9 +233,9 @@ class _Output:
         self._lock = threading.Lock()
         self._told = clock()
 
-    def send(self, what: object) -> None:
+    def send(self, line: Line) -> None:
         with self._lock:
-            pickle.dump(what, self._out)
+            self._out.write(f"{encode(line)}\n".encode())
             self._out.flush()
             self._told = self._clock()
 
@@ -252,7 +244,7 @@ class _Output:
         if seconds or self._clock() - self._told >= STEP_INTERVAL:
             # Without the reader, this process ends too.
             with suppress(BrokenPipeError):
-                self.send(Waiting(seconds, why) if why else _StepDone(seconds))
+                self.send(waiting(seconds, why))
 
 
 def _exit_with_reader(alive: int) -> None:
@@ -265,25 +257,14 @@ def _exit_with_reader(alive: int) -> None:
 async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
     # The reader's side needs none of them.
     from reader.refresh import jobs, running
-    from reader.refresh.jobs import log_failure
 
-    last: object = _JobDone()
+    last = _ENDED
     try:
         with jobs.limited_memory():
-            async with aclosing(running.run_job(context, job)) as messages:
-                async for message in messages:
-                    log_failure(message)
-                    out.send(_picklable(message))
+            async with aclosing(running.run_job(context, job)) as lines:
+                async for line in lines:
+                    log_failure(line)
+                    out.send(line)
     except ReaderError as error:
-        last = _picklable(error)
+        last = failed("job", error)
     out.send(last)
-
-
-def _picklable(what: Any) -> Any:
-    """The object with each error as its base class in `core.errors`: errors with extra arguments can't be pickled."""
-    if isinstance(what, ReaderError):
-        kind = next(one for one in type(what).__mro__ if one.__module__ == errors.__name__)
-        return kind(str(what))
-    if isinstance(what, tuple):
-        return type(what)(*(_picklable(one) if isinstance(one, ReaderError) else one for one in what))
-    return what

@@ -52,7 +52,7 @@ from reader.ui.terminal.process import finish_startup_tuning
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
-    from reader.refresh.jobs import JobRunner
+    from reader.refresh.lines import JobRunner
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving

@@ -135,7 +135,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
         1! dailypapers: Notes of a lab could not be fetched: REASON
         $ refresh --quiet
         1! dailypapers: Notes of a lab could not be fetched: REASON
-        $ refresh --jsonl
+        $ refresh --jsonl=new,updated,unchanged,skipped,returned,days,failed,error,feeds_failed,texts,by_rules
         {"new": 0, "updated": 0, "unchanged": 1, "skipped": 0, "returned": 0, "days": 1, "failed": [], "error": null, "feeds_failed": [{"slug": "notes-of-a-lab", "title": "Notes of a lab", "error": "REASON"}], "texts": 0, "by_rules": {}}
         1! {"error": "Notes of a lab could not be fetched: REASON", "kind": "feed", "hint": null}
         $ feeds list

@@ -21,6 +21,8 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
 from reader.refresh import jobs, running
+from reader.refresh.daily import fetched
+from reader.refresh.lines import Job, Line, failed, refresh_job, step, waiting
 from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
 from tests.feed_server import FeedServer, item
@@ -67,8 +69,12 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
     assert feed.requests == []
     session(
         """
-        $ refresh --days 2 --jsonl
-        {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
+        $ refresh --days 2 --json
+        {"step": "days", "days": ["TODAY", "YESTERDAY"]}
+        {"step": "day", "day": "TODAY", "new": 1, "updated": 0, "unchanged": 0, "skipped": 0, "n": 1, "of": 2}
+        {"step": "day", "day": "YESTERDAY", "new": 2, "updated": 0, "unchanged": 0, "skipped": 0, "n": 2, "of": 2}
+        {"step": "fetched", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "missing": [], "error": null, "kind": null}
+        {"done": "refresh", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
         $ refresh --days 2
         0 new, 0 updated, 3 unchanged in 2 days.
         $ refresh --days 2 -q
@@ -116,8 +122,8 @@ def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
     run("refresh")
     run("mark", "star", "2606.00001", "2606.00002")
     feed.pages["/papers/2606.00001.md"] = pages.MARKDOWN.encode()
-    assert run("refresh", "--no-texts", "--json").record["texts"] == 0
-    assert run("refresh", "--day", "today", "--json").record["texts"] == 0
+    assert run("refresh", "--no-texts", "--json=texts").record["texts"] == 0
+    assert run("refresh", "--day", "today", "--json=texts").record["texts"] == 0
     assert run("refresh").lines[-1] == "1 full text fetched ahead."
     assert run("count", "has:fulltext").out == "1\n"
     asked = len(feed.requests)
@@ -145,7 +151,7 @@ def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: Fe
         """
         $ refresh --days 2 -q
         1! dailypapers: 2 days from YESTERDAY to TODAY could not be fetched: 127.0.0.1 refused the request (403): It is not allowed.
-        $ refresh --day YESTERDAY --jsonl
+        $ refresh --day YESTERDAY --jsonl=new,updated,unchanged,skipped,returned,days,failed,error,feeds_failed,texts,by_rules
         {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 0, "failed": ["YESTERDAY"], "error": "127.0.0.1 refused the request (403): It is not allowed.", "feeds_failed": [], "texts": 0, "by_rules": {}}
         1! {"error": "YESTERDAY could not be fetched: 127.0.0.1 refused the request (403): It is not allowed.", "kind": "feed", "hint": null}
         """,  # noqa: E501
@@ -216,7 +222,7 @@ def test_refresh_brings_marked_papers_back(run: Run, home: Path, feed: FeedServe
         "1 paper that you marked or imported came in.",
     ]
     assert run("list", "is:starred", "--json").records[0]["title"] == "An old one"
-    assert run("refresh", "--json").record["returned"] == 0
+    assert run("refresh", "--json=returned").record["returned"] == 0
 
 
 def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,46 +244,44 @@ def test_refresh_prints_what_rules_did(run: Run, feed: FeedServer, home: Path) -
 DAY = "2026-05-11"
 
 
-class Told(jobs.ExtensionMessage):
-    progress = "half of it"
-
-
 @each(
     ("message", "text"),
     [
-        (jobs.FeedStarted("Notes of a lab"), "asking Notes of a lab"),
-        (jobs.DayStored(DAY, 1, 0, 0, 0, 1, 1), f"day 1 of 1 done: {DAY}"),
-        (jobs.DayEmpty(DAY, 30, 1200), f"day 30 of 1,200 done: {DAY} · 3.0 a second · 6 min left"),
-        (jobs.DayFailed(DAY, FeedError("no"), 2, 2), f"day 2 of 2 done: {DAY} · 12 a minute · 0 s left"),
-        (jobs.Waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
-        (jobs.PapersClassified(2000, 9295), "other topics: 2,000 of 9,295 papers"),
-        (jobs.PapersDropped(1, DAY), f"1 paper from before {DAY} dropped"),
-        (jobs.TitlesLookedUp(3, 1_203), "title 4 of 1,203 · 18 a minute · 67 min left"),
-        (jobs.TitlesLookedUp(3, 3), ""),
-        (jobs.TextsAhead(0, 2, 0), "full text 1 of 2"),
-        (jobs.TextsAhead(2, 2, 1), ""),
-        (jobs.PdfReceived(1_500_000, 3_000_000), "1.5 of 3.0 MB of the PDF"),
-        (jobs.PdfReceived(1_500_000, None), "1.5 MB of the PDF"),
-        (jobs.HookRan(1, 2_000), "on_new: 1 of 2,000 papers"),
-        (Told(), "half of it"),
-        (jobs.RefreshStarted((DAY,)), ""),
-        (jobs.RefreshFinished(), ""),
+        (step("asking", title="Notes of a lab"), "asking Notes of a lab"),
+        (step("day", day=DAY, new=1, updated=0, unchanged=0, skipped=0, n=1, of=1), f"day 1 of 1 done: {DAY}"),
+        (
+            step("day", day=DAY, new=0, updated=0, unchanged=0, skipped=0, n=30, of=1200),
+            f"day 30 of 1,200 done: {DAY} · 3.0 a second · 6 min left",
+        ),
+        (failed("day", FeedError("no"), day=DAY, n=2, of=2), f"day 2 of 2 done: {DAY} · 12 a minute · 0 s left"),
+        (waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
+        (step("topics", n=2000, of=9295), "other topics: 2,000 of 9,295 papers"),
+        (step("dropped", papers=1, before=DAY), f"1 paper from before {DAY} dropped"),
+        (step("titles", n=3, of=1_203, found=0, offered=0, left=0), "title 4 of 1,203 · 18 a minute · 67 min left"),
+        (step("titles", n=3, of=3, found=0, offered=0, left=0), ""),
+        (step("texts", n=0, of=2, stored=0), "full text 1 of 2"),
+        (step("texts", n=2, of=2, stored=1), ""),
+        (step("pdf", bytes=1_500_000, total=3_000_000), "1.5 of 3.0 MB of the PDF"),
+        (step("pdf", bytes=1_500_000, total=None), "1.5 MB of the PDF"),
+        (step("hook", n=1, of=2_000), "on_new: 1 of 2,000 papers"),
+        (step("days", days=(DAY,)), ""),
+        (fetched(), ""),
     ],
 )
-def test_progress_messages_of_a_job(message: jobs.Message, text: str) -> None:
+def test_progress_messages_of_a_job(message: Line, text: str) -> None:
     assert describe_progress(message, 10.0) == text
 
 
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run(_context: jobs.JobContext, _job: jobs.Job) -> AsyncGenerator[jobs.Message, None]:
+    async def run(_context: jobs.JobContext, _job: Job) -> AsyncGenerator[Line, None]:
         note_wait(3.2, "the feed asked for a pause")
         note_wait(60)
-        yield jobs.RefreshFinished()
+        yield fetched()
 
     shown: list[str] = []
     progress = Progress(StringIO())
     monkeypatch.setattr(progress, "show", shown.append)
     monkeypatch.setattr(running, "run_job", run)
-    messages = await _collect_messages(Workspace(), jobs.Refresh(Latest()), progress)
-    assert messages == [jobs.RefreshFinished()]
+    messages = await _collect_messages(Workspace(), refresh_job(Latest()), progress)
+    assert messages == [fetched()]
     assert shown == ["waiting 3 s: the feed asked for a pause", ""]

@@ -12,7 +12,7 @@ import pytest
 
 from reader.cache.coverage import Coverage
 from reader.feeds.arxiv.categories import categories
-from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
+from reader.refresh.lines import Line
 from tests.feeds.servers import API_FAULTS, RSS_FAULTS, Page, Paper
 from tests.refresh.world import NOON, World
 from tests.tiers import rest_long
@@ -60,8 +60,8 @@ def here(world: World, papers: list[Paper]) -> int:
     return len(world.feeds.sources_of(one.id for one in papers))
 
 
-def failed(events: list[RefreshEvent | SourceEvent]) -> list[str]:
-    return [str(event.error) for event in events if isinstance(event, FeedFailed)]
+def failed(events: list[Line]) -> list[str]:
+    return [event["error"] for event in events if event.get("failed") == "feed"]
 
 
 async def test_a_day_is_whole_by_one_query_and_not_asked_for_again(world: World) -> None:
@@ -74,7 +74,7 @@ async def test_a_day_is_whole_by_one_query_and_not_asked_for_again(world: World)
     assert (request.path, request.query["search_query"]) == ("/api/query", query)
     again = await world.refresh()
     assert (covered(world), len(world.arxiv.requests)) == (day, 1)
-    assert not any(isinstance(event, FeedStored) for event in again)
+    assert not any(event.get("step") == "feed" for event in again)
 
 
 @pytest.mark.parametrize("rss", RSS_FAULTS)

@@ -24,8 +24,8 @@ from reader.core.errors import (
 )
 from reader.core.paper import Listing, Skipped
 from reader.feeds.http.responses import HttpRefused
-from reader.refresh.daily import refresh_daily
-from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
+from reader.refresh.daily import fetched, refresh_daily
+from reader.refresh.lines import failed, step
 from reader.refresh.plan import (
     MAX_AWAY_DAYS,
     Day,
@@ -51,7 +51,7 @@ async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() 
     events = refresh_daily(feed, cache, Month("2026-03"), now=noon)
     async with aclosing(events):
         async for event in events:
-            if isinstance(event, DayStored) and event.n == 20:
+            if event.get("step") == "day" and event["n"] == 20:
                 break
     assert len(cache.stored) == 20
     assert cache.noted == []
@@ -68,7 +68,7 @@ async def test_certain_days_are_asked_whatever_is_known_of_them() -> None:
 async def test_trending_papers_are_stored_in_their_order() -> None:
     cache = Cache()
     feed = Feed({"trending": (papers(7, day="2026-01-05"), papers(3, day="2026-05-11"))})
-    assert await run(feed, cache, Trending()) == [RefreshStarted(()), RefreshFinished(new=2)]
+    assert await run(feed, cache, Trending()) == [step("days", days=[]), fetched(Stored(new=2))]
     assert [day for day, *_ in cache.stored] == ["2026-01-05", "2026-05-11"]
     assert (cache.noted, feed.asked) == ([], ["trending"])
     # It can fail.
@@ -76,8 +76,8 @@ async def test_trending_papers_are_stored_in_their_order() -> None:
     for answer in (FeedOffline("No network."), (unreadable,)):
         cache = Cache()
         _, finished = await run(Feed({"trending": answer}), cache, Trending())
-        assert isinstance(finished, RefreshFinished)
-        assert (finished.error is not None, cache.stored) == (True, [])
+        assert finished.get("step") == "fetched"
+        assert (finished["error"] is not None, cache.stored) == (True, [])
 
 
 class Counting(Cache):
@@ -94,11 +94,12 @@ async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged() -> N
         cache = Counting()
         cache.counts = Stored(*counts, 0)
         *_, stored, finished = await run(Feed({TODAY: papers(1, 2)}), cache, Day(TODAY))
-        assert stored == DayStored(TODAY, *counts, skipped=0, n=1, of=1)
-        assert finished == RefreshFinished(*counts, stored=1)
+        new, updated, unchanged = counts
+        assert stored == step("day", day=TODAY, new=new, updated=updated, unchanged=unchanged, skipped=0, n=1, of=1)
+        assert finished == fetched(cache.counts, days=1)
     *_, day, finished = await run(Feed(), Counting(), Latest(3))
-    assert day == DayStored("2026-05-10", new=1, updated=2, unchanged=3, skipped=4, n=3, of=3)
-    assert finished == RefreshFinished(new=3, updated=6, unchanged=9, skipped=12, stored=3)
+    assert day == step("day", day="2026-05-10", new=1, updated=2, unchanged=3, skipped=4, n=3, of=3)
+    assert finished == fetched(Stored(new=3, updated=6, unchanged=9, skipped=12), days=3)
 
 
 async def test_a_refresh_tells_its_story() -> None:
@@ -106,11 +107,11 @@ async def test_a_refresh_tells_its_story() -> None:
     cache = Cache()
 
     assert await run(feed, cache, Latest(3)) == [
-        RefreshStarted(("2026-05-12", "2026-05-11", "2026-05-10")),
-        DayStored("2026-05-12", new=2, updated=0, unchanged=0, skipped=0, n=1, of=3),
-        DayEmpty("2026-05-11", n=2, of=3),
-        DayStored("2026-05-10", new=1, updated=0, unchanged=1, skipped=0, n=3, of=3),
-        RefreshFinished(new=3, updated=0, unchanged=1, skipped=0, stored=2),
+        step("days", days=["2026-05-12", "2026-05-11", "2026-05-10"]),
+        step("day", day="2026-05-12", new=2, updated=0, unchanged=0, skipped=0, n=1, of=3),
+        step("day", day="2026-05-11", new=0, updated=0, unchanged=0, skipped=0, n=2, of=3),
+        step("day", day="2026-05-10", new=1, updated=0, unchanged=1, skipped=0, n=3, of=3),
+        fetched(Stored(new=3, updated=0, unchanged=1, skipped=0), days=2),
     ]
     # An empty day is stored too, so that it is known to be empty.
     assert cache.stored == [
@@ -124,7 +125,7 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
     feed = Feed({TODAY: (papers(1), papers(2, day="2026-05-11"))})
     cache = Cache()
     _, stored, _ = await run(feed, cache, Day(TODAY))
-    assert stored == DayStored(TODAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1)
+    assert stored == step("day", day=TODAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1)
     assert [day for day, *_ in cache.stored] == ["2026-05-11", TODAY]
     # The other day has not been asked for.
     assert cache.noted == [TODAY]
@@ -133,12 +134,11 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
 async def test_skipped_records_are_counted_and_a_day_of_them_alone_is_not_taken_for_empty() -> None:
     skipped = (Skipped("item 2", "no title"),)
     *_, finished = await run(Feed({TODAY: Listing(TODAY, papers(1).drafts, skipped)}), Cache(), Day(TODAY))
-    assert finished == RefreshFinished(new=1, skipped=1, stored=1)
+    assert finished == fetched(Stored(new=1, skipped=1), days=1)
     cache = Cache()
-    _, failed, finished = await run(Feed({TODAY: Listing(TODAY, (), skipped)}), cache, Day(TODAY))
-    assert isinstance(failed, DayFailed)
-    assert type(failed.error) is FeedMalformed
-    assert finished == RefreshFinished(failed=(TODAY,), error=failed.error)
+    _, failure, finished = await run(Feed({TODAY: Listing(TODAY, (), skipped)}), cache, Day(TODAY))
+    assert (failure["failed"], failure["kind"]) == ("day", "FeedMalformed")
+    assert finished == fetched(missing=[TODAY], error=FeedMalformed(failure["error"]))
     assert cache.stored == []
 
 
@@ -149,8 +149,8 @@ async def test_one_failing_day_does_not_stop_the_others() -> None:
     trouble = FeedRefused("The feed has trouble.")
     feed = Feed({"2026-05-11": trouble, "2026-05-10": papers(1, day="2026-05-10")})
     events = await run(feed, Cache(), Latest(3))
-    assert events[2] == DayFailed("2026-05-11", trouble, n=2, of=3)
-    assert events[-1] == RefreshFinished(new=1, stored=1, failed=("2026-05-11",), error=trouble)
+    assert events[2] == failed("day", trouble, day="2026-05-11", n=2, of=3)
+    assert events[-1] == fetched(Stored(new=1), days=1, missing=("2026-05-11",), error=trouble)
 
 
 async def test_without_a_connection_it_ends_with_one_failure() -> None:
@@ -159,8 +159,8 @@ async def test_without_a_connection_it_ends_with_one_failure() -> None:
         events = await run(feed, Cache(), Latest(4))
         assert feed.asked == ["2026-05-12", "2026-05-11"]
         assert events[-2:] == [
-            DayFailed("2026-05-11", error, n=2, of=4),
-            RefreshFinished(new=1, stored=1, failed=("2026-05-11", "2026-05-10", "2026-05-09"), error=error),
+            failed("day", error, day="2026-05-11", n=2, of=4),
+            fetched(Stored(new=1), days=1, missing=("2026-05-11", "2026-05-10", "2026-05-09"), error=error),
         ]
 
 
@@ -171,18 +171,23 @@ async def test_failure_after_failure_ends_it() -> None:
     events = await run(feed, Cache(), Latest(10))
     # Two failures, a success, then three in a row.
     assert feed.asked == days[:6]
-    assert isinstance(events[-1], RefreshFinished)
-    assert events[-1].failed == (*days[:2], *days[3:10])
+    assert events[-1].get("step") == "fetched"
+    assert tuple(events[-1]["missing"]) == (*days[:2], *days[3:10])
 
 
 async def test_a_day_that_has_not_come_yet_is_no_failure_but_other_refusals_are() -> None:
     for day in ("2026-05-13", "2026-05-12", "2026-05-11"):
         cache = Cache()
         feed = Feed({day: HttpRefused("Date must not be after …", 400)})
-        assert await run(feed, cache, Day(day)) == [RefreshStarted((day,)), DayEmpty(day, n=1, of=1), RefreshFinished()]
+        assert await run(feed, cache, Day(day)) == [
+            step("days", days=[day]),
+            step("day", day=day, new=0, updated=0, unchanged=0, skipped=0, n=1, of=1),
+            fetched(),
+        ]
         assert cache.stored == []
     for day, status in (("2026-05-10", 400), ("2026-05-12", 403)):
-        assert isinstance((await run(Feed({day: HttpRefused("No.", status)}), Cache(), Day(day)))[1], DayFailed)
+        _, failure, _ = await run(Feed({day: HttpRefused("No.", status)}), Cache(), Day(day))
+        assert failure["failed"] == "day"
 
 
 async def test_a_cache_that_fails_is_not_the_feed_s_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +248,7 @@ async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
     feed = Feed({"2026-05-08": papers(1, day="2026-05-08"), "2026-05-07": papers(2, day="2026-05-07")})
     events = await run(feed, Cache(), Latest(1))
     assert feed.asked == ["2026-05-12", "2026-05-11", "2026-05-10", "2026-05-09", "2026-05-08"]
-    assert events[-2] == DayStored("2026-05-08", 1, 0, 0, 0, n=5, of=5)
+    assert events[-2] == step("day", day="2026-05-08", new=1, updated=0, unchanged=0, skipped=0, n=5, of=5)
     # The search ends, and known papers are papers.
     known = {"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}
     for cache, count in ((Cache(), 16), (Cache(known), 2)):
@@ -258,8 +263,8 @@ async def test_after_an_absence_the_days_between_come_after_the_latest() -> None
     events = await run(feed, Cache(known), Latest(2))
     days = [f"2026-05-{day:02}" for day in (12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2)]
     assert feed.asked == [*days, *(f"2026-04-{day}" for day in range(30, 20, -1))]
-    assert isinstance(events[0], RefreshStarted)
-    assert events[0].days[-1] == "2026-04-21"
+    assert events[0].get("step") == "days"
+    assert events[0]["days"][-1] == "2026-04-21"
     # Who asks for so many days gets these, and a first start has missed nothing.
     for plan, cache in ((Latest(2, after_absence=False), Cache(known)), (Latest(2), Cache())):
         feed = Feed({"2026-05-12": papers(1, day="2026-05-12")})
@@ -282,10 +287,13 @@ async def test_settled_days_of_a_month_are_asked_for_together() -> None:
     young = [f"2026-05-{day:02}" for day in range(12, 0, -1)] + ["2026-04-30", "2026-04-29"]
     # Two days of March are too few to ask for the month.
     assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
-    assert isinstance(events[0], RefreshStarted)
-    assert list(events[0].days) == [day for day, *_ in cache.stored]
-    assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
-    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), RefreshFinished(new=4, stored=3)]
+    assert events[0].get("step") == "days"
+    assert events[0]["days"] == [day for day, *_ in cache.stored]
+    assert step("day", day="2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
+    assert events[-2:] == [
+        step("day", day="2026-03-30", new=0, updated=0, unchanged=0, skipped=0, n=44, of=44),
+        fetched(Stored(new=4), days=3),
+    ]
     # What the month says of its young days is not stored a second time.
     assert [day for day, *_ in cache.stored].count("2026-04-30") == 1
     # Its empty days are known to be empty.
@@ -296,27 +304,27 @@ async def test_a_month_that_fails_or_tells_no_days_is_asked_for_by_the_day() -> 
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
-    assert finished == RefreshFinished(new=1, stored=1)
+    assert finished == fetched(Stored(new=1), days=1)
     trouble = FeedRefused("The feed has trouble.")
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked[:2] == ["2026-03", "2026-03-31"]
-    assert finished == RefreshFinished(new=1, stored=1, failed=("2026-03-20",), error=trouble)
+    assert finished == fetched(Stored(new=1), days=1, missing=("2026-03-20",), error=trouble)
 
 
 async def test_a_month_without_a_connection_ends_it() -> None:
     gone = FeedUnreachable("No answer.")
-    *_, failed, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
-    assert failed == DayFailed("2026-03-31", gone, n=1, of=31)
+    *_, failure, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
+    assert failure == failed("day", gone, day="2026-03-31", n=1, of=31)
     days = tuple(f"2026-03-{day:02}" for day in range(31, 0, -1))
-    assert finished == RefreshFinished(failed=days, error=gone)
+    assert finished == fetched(missing=days, error=gone)
 
 
 async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:
     feed = Feed({"2026-03-31": (papers(1, day="2026-03-31"), papers(2, day="2026-04-01"))})
     cache = Cache()
     *_, finished = await run(feed, cache, Month("2026-03"))
-    assert finished == RefreshFinished(new=2, stored=1)
+    assert finished == fetched(Stored(new=2), days=1)
     assert ("2026-04-01", 1, "2026-05-12T12:00:00Z") in cache.stored
 
 

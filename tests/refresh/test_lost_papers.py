@@ -13,13 +13,13 @@ from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
 from reader.core.marks import Mark, PaperMarks
 from reader.refresh import sources as sources_module
-from reader.refresh.jobs import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
+from reader.refresh.lines import Line, step
 from reader.refresh.plan import Day
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
 from tests.refresh.world import TODAY, World
 
-Happened = Sequence[RefreshEvent | SourceEvent]
+Happened = Sequence[Line]
 
 
 class HomeWithMarks(World):
@@ -51,16 +51,16 @@ def home(tmp_path: Path) -> Iterator[HomeWithMarks]:
         yield made
 
 
-def returned(events: Happened) -> list[PapersReturned]:
-    return [event for event in events if isinstance(event, PapersReturned)]
+def returned(events: Happened) -> list[Line]:
+    return [event for event in events if event.get("step") == "returned"]
 
 
 async def test_marked_papers_come_back_with_their_marks(home: HomeWithMarks) -> None:
     home.add(("2401.00001", "star", "1"), ("2401.00002", "tag:later", "1"), ("2401.00003", "note", "mine"))
     events = await home.refresh()
-    assert returned(events) == [PapersReturned(3, 0)]
-    assert isinstance(events[-1], RefreshFinished) and (events[-1].returned, events[-1].new) == (3, 1)
-    assert FeedStarted("arXiv, 3 papers you marked") in events
+    assert returned(events) == [step("returned", papers=3, unknown=0)]
+    assert events[-1].get("step") == "fetched" and (events[-1]["returned"], events[-1]["new"]) == (3, 1)
+    assert step("asking", title="arXiv, 3 papers you marked") in events
     found = [home.paper(f"2401.0000{number}") for number in (1, 2, 3)]
     assert [(one.title, one.starred, one.tags, one.note) for one in found] == [
         ("The paper 1", True, (), None),
@@ -87,7 +87,7 @@ async def test_without_lost_papers_nothing_is_asked(home: HomeWithMarks) -> None
     )
     happened = await home.refresh()
     assert (home.asked, returned(happened)) == ([], [])
-    assert not any("you marked" in event.title for event in happened if isinstance(event, FeedStarted))
+    assert not any("you marked" in event["title"] for event in happened if event.get("step") == "asking")
 
 
 async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(
@@ -96,15 +96,15 @@ async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(
     monkeypatch.setattr(sources_module, "LOST_PER_REFRESH", 4)
     monkeypatch.setattr(sources_module, "LOST_PER_REQUEST", 3)
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
-    assert returned(await home.refresh()) == [PapersReturned(4, 0)]
+    assert returned(await home.refresh()) == [step("returned", papers=4, unknown=0)]
     assert home.asked == [["2401.00004", "2401.00005", "2401.00002"], ["2401.00001"]]
-    assert returned(await home.refresh()) == [PapersReturned(1, 0)]
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=0)]
     assert home.asked[2:] == [["2401.00003"]]
 
 
 async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: HomeWithMarks) -> None:
     home.add(("2401.09999", "star", "1"), ("2401.00001", "star", "1"))
-    assert returned(await home.refresh()) == [PapersReturned(1, 1)]
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=1)]
     days, start = [], home.now
     for day in (0, 6, 7, 8, 13, 14, 15, 21, 60):
         home.now = start + timedelta(days=day)
@@ -118,7 +118,7 @@ async def test_the_daily_feed_s_own_records_come_first(home: HomeWithMarks, monk
     monkeypatch.setattr(sources_module, "RECORDS", 2)
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
-    assert returned(await home.refresh()) == [PapersReturned(3, 0)]
+    assert returned(await home.refresh()) == [step("returned", papers=3, unknown=0)]
     assert home.asked == [["2401.00002", "2401.00003"]]
     first, second = home.paper("2401.00001"), home.paper("2401.00002")
     assert (first.upvotes, first.day, first.starred) == (41, "2024-01-02", True)
@@ -132,14 +132,14 @@ async def test_only_the_latest_days_bring_them_and_a_daily_feed_that_fails_leave
     await home.refresh(Day(TODAY))
     assert home.arxiv.requests == []
     home.daily.fault = "error"
-    assert returned(await home.refresh()) == [PapersReturned(1, 0)]
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=0)]
 
 
 async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: HomeWithMarks) -> None:
     home.categorize = False
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02")]
     home.add(("2401.00001", "star", "1"), ("2401.00002", "star", "1"))
-    assert returned(await home.refresh()) == [PapersReturned(1, 1)]
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=1)]
     assert returned(await home.refresh()) == []
     assert home.arxiv.requests == []
 
@@ -148,8 +148,8 @@ async def test_arxiv_fails_once_and_is_asked_again(home: HomeWithMarks) -> None:
     home.add(("2401.00001", "star", "1"))
     home.arxiv.answers += [Page(b"", status=503)] * 3
     events = await home.refresh()
-    assert [event.slug for event in events if isinstance(event, FeedFailed)] == ["arxiv"]
+    assert [event["slug"] for event in events if event.get("failed") == "feed"] == ["arxiv"]
     assert [feed.slug for feed in home.feeds.failing()] == ["arxiv"]
     home.arxiv.answers.clear()
-    assert returned(await home.refresh()) == [PapersReturned(1, 0)]
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=0)]
     assert home.feeds.failing() == []

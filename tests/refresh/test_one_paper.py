@@ -23,7 +23,7 @@ from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import PaperPage, RawComment
-from reader.refresh.jobs import PaperRefreshed
+from reader.refresh.lines import Line, failed, step
 from reader.refresh.one_paper import refresh_paper
 
 ID, OTHER = "2605.00001", "2605.00002"
@@ -77,9 +77,7 @@ class Home:
         papers = (Draft("A title", ID, upvotes=5, comments=1), Draft("B", OTHER, upvotes=1))
         self.cache.store(Listing(DAY, papers), f"{DAY}T00:00:00Z")
 
-    async def refresh(
-        self, feed: Feed, arxiv: Arxiv | None = None, at: str = f"{DAY}T10:00:00"
-    ) -> list[PaperRefreshed]:
+    async def refresh(self, feed: Feed, arxiv: Arxiv | None = None, at: str = f"{DAY}T10:00:00") -> list[Line]:
         moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
         steps = refresh_paper(self.file, self.cache, ID, feed, arxiv, now=lambda: moment)
         return [step async for step in steps]
@@ -105,7 +103,7 @@ def home(tmp_path: Path) -> Iterable[Home]:
 
 async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv(entry(ID, 2, "v1 2026-05-01", "v2 2026-05-11", remark="Accepted to ICLR 2026 (Oral)"))
-    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID)]
+    assert await home.refresh(feed, arxiv) == [step("paper", id=ID), step("paper", id=ID)]
     paper = home.paper()
     assert (paper.title, paper.upvotes, paper.models, paper.venue) == ("A title", 9, 1, "ICLR 2026 oral")
     assert paper.versions == ("v1 2026-05-01", "v2 2026-05-11")
@@ -114,7 +112,7 @@ async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None
     assert comment.blocks == (Paragraph((Span("Is it "), Span("open", "emphasis"), Span("?"))),)
     assert await home.refresh(feed, arxiv, f"{DAY}T23:59:00") == []
     feed.models = 4
-    assert await home.refresh(feed, arxiv, "2026-05-13T10:00:00") == [PaperRefreshed(ID), PaperRefreshed(ID)]
+    assert await home.refresh(feed, arxiv, "2026-05-13T10:00:00") == [step("paper", id=ID), step("paper", id=ID)]
     assert (feed.asked, arxiv.asked) == ([ID] * 2, [(ID,)] * 2)
     assert home.kept().models == (1, 4)
 
@@ -122,17 +120,17 @@ async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None
 async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv()
     feed.failure, arxiv.entries = DOWN, FeedRefused("The API is too busy.")
-    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID, DOWN), PaperRefreshed(ID, arxiv.entries)]
+    assert await home.refresh(feed, arxiv) == [failed("paper", DOWN, id=ID), failed("paper", arxiv.entries, id=ID)]
     assert home.paper().upvotes == 5
     feed.failure = None
-    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID, arxiv.entries)]
+    assert await home.refresh(feed, arxiv) == [step("paper", id=ID), failed("paper", arxiv.entries, id=ID)]
     assert (len(feed.asked), len(arxiv.asked)) == (2, 2)
 
 
 async def test_without_a_network_nothing_else_is_asked(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv()
     feed.failure = FeedOffline("No network.")
-    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID, feed.failure)]
+    assert await home.refresh(feed, arxiv) == [failed("paper", feed.failure, id=ID)]
     assert arxiv.asked == []
 
 
@@ -150,10 +148,10 @@ async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) ->
 async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked_for_again(home: Home) -> None:
     feed = Feed()
     feed.said = tuple(RawComment(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
-    assert await home.refresh(feed) == [PaperRefreshed(ID)]
+    assert await home.refresh(feed) == [step("paper", id=ID)]
     assert home.paper().comments == 2
     feed.known = False
-    assert await home.refresh(feed, at="2026-05-14T10:00:00") == [PaperRefreshed(ID)]
+    assert await home.refresh(feed, at="2026-05-14T10:00:00") == [step("paper", id=ID)]
     assert await home.refresh(feed, at="2026-05-14T11:00:00") == []
     assert home.kept().community.comments == ()
     # Nor is one that is not here.

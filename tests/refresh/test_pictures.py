@@ -15,7 +15,7 @@ from PIL import Image
 from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, NoPicture, ReaderError
 from reader.refresh import pictures
-from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn
+from reader.refresh.drawn import Canvas, PictureDrawn
 from reader.refresh.pictures import PictureClient, draw, draw_picture
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
@@ -119,7 +119,7 @@ def test_without_the_extra_its_name_is_in_the_error(monkeypatch: pytest.MonkeyPa
 
 
 async def fetched(address: str, settings: Settings) -> PictureDrawn:
-    return await anext(draw_picture(DrawPicture(address, BLOCKS), settings))
+    return await draw_picture(address, BLOCKS, settings)
 
 
 async def test_a_picture_of_arxiv_comes_from_its_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,8 @@ from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
-from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, RulesActed
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import done, job
 from reader.refresh.rules import RuleKeeper
 from reader.refresh.running import run_job
 from tests.cache.conftest import NOW, ByName, derive_again, draft, mute
@@ -56,7 +57,7 @@ def store(file: Path, **titles: str) -> None:
         cache.store(Listing(DAY, drafts), NOW)
 
 
-def refresh(file: Path, *rules: Rule, **titles: str) -> RulesActed | None:
+def refresh(file: Path, *rules: Rule, **titles: str) -> tuple[tuple[str, int], ...]:
     """Refresh with these rules; new papers come in."""
     settings = Settings(lists=_standing(rules))
     keeper = RuleKeeper(file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
@@ -82,7 +83,7 @@ def acts(file: Path, number: int) -> tuple[Act, ...]:
 def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path) -> None:
     store(file, p1="Finance before the rule")
     did = refresh(file, HIDES, STARS, p2="Finance", p3="Agents", p4="Finance of agents", p5="Vision")
-    assert did == RulesActed((("hidden", 2), ("tagged money", 2), ("starred", 1), ("queued", 1), ("highlighted", 1)))
+    assert did == (("hidden", 2), ("tagged money", 2), ("starred", 1), ("queued", 1), ("highlighted", 1))
     for query, numbers in (("is:hidden", [2, 4]), ("tag:money is:hidden", [2, 4]), ("is:starred is:queued", [3])):
         assert found(file, query) == numbers
     assert (found(file, "is:highlighted"), found(file, "-is:highlighted")) == ([3], [1, 5])
@@ -103,8 +104,9 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
     assert found(file, "is:hidden OR is:starred OR is:queued OR is:highlighted OR tag:money") == []
     assert acts(file, 2)[0].undone
     # What was taken back stays so, also if the paper comes in again.
-    assert refresh(file, HIDES, STARS, p2="Finance", p3="Agents", p6="Finance again") == RulesActed(
-        (("hidden", 1), ("tagged money", 1))
+    assert refresh(file, HIDES, STARS, p2="Finance", p3="Agents", p6="Finance again") == (
+        ("hidden", 1),
+        ("tagged money", 1),
     )
     with closing(Events.open(file)) as events:
         events.undo()
@@ -140,19 +142,19 @@ def test_a_rule_does_nothing_against_what_the_user_did(file: Path) -> None:
 
 
 def test_rules_that_are_new_or_back_leave_older_papers_alone(file: Path) -> None:
-    assert refresh(file, HIDES, p1="Vision") is None
-    assert refresh(file, p2="Finance while there is no rule") is None
-    assert refresh(file, HIDES, p3="Finance") == RulesActed((("hidden", 1), ("tagged money", 1)))
+    assert refresh(file, HIDES, p1="Vision") == ()
+    assert refresh(file, p2="Finance while there is no rule") == ()
+    assert refresh(file, HIDES, p3="Finance") == (("hidden", 1), ("tagged money", 1))
     assert found(file, "is:hidden") == [3]
     keeper = RuleKeeper(file, Settings(lists=_standing([HIDES])), lambda: datetime(2026, 11, 24, tzinfo=UTC))
     # The user asked for this paper.
     store(file, p4="Finance")
     keeper.pass_over("2611.00004")
-    assert keeper.apply() is None
+    assert keeper.apply() == ()
     # This one came in a refresh that was cut off before.
     store(file, p5="Finance", p6="Finance")
     keeper.pass_over("2611.00006")
-    assert refresh(file, HIDES) == RulesActed((("hidden", 2), ("tagged money", 2)))
+    assert refresh(file, HIDES) == (("hidden", 2), ("tagged money", 2))
 
 
 async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
@@ -161,12 +163,14 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
     monkeypatch.setenv("DAILYPAPERS_HOME", str(file.parent))
     for name in ("HF_ENDPOINT", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
-    assert refresh(file, HIDES, p1="Vision") is None
+    assert refresh(file, HIDES, p1="Vision") == ()
     with FeedServer({"2026-11-24": [item("2611.00007", "Finance")]}) as feed:
         settings = Settings(endpoint=feed.url, lists=_standing([HIDES]))
         context = JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC))
-        assert [step async for step in run_job(context, LookUpPaper("2611.00007"))][-1] == LookupFinished(True)
-    assert refresh(file, HIDES) is None
+        assert [step async for step in run_job(context, job("look-up", id="2611.00007"))][-1] == done(
+            "look-up", found=True
+        )
+    assert refresh(file, HIDES) == ()
     assert (len(found(file, "")), found(file, "is:hidden")) == (2, [])
 
 

@@ -26,18 +26,8 @@ from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.database import connections
 from reader.refresh import jobs
-from reader.refresh.jobs import (
-    FetchPdf,
-    FetchText,
-    JobContext,
-    PdfReceived,
-    PdfStored,
-    Refresh,
-    RulesActed,
-    SourceFailing,
-    TextMissing,
-    TextStored,
-)
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import done, job, refresh_job, step
 from reader.refresh.plan import Day
 from reader.refresh.running import run_job
 from tests.feed_server import FeedServer, item
@@ -64,9 +54,9 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
         feeds.failed(slug, f"{since}T00:00:00Z", "No answer.")
     feeds.close()
     place = replace(place, settings=replace(place.settings, lists=(Standing("All", "paper", ("star",)),)))
-    *_, failing, acted = [message async for message in run_job(place, Refresh(Day(DAY)))]
-    assert failing == SourceFailing("Blog", "2026-05-10T00:00:00Z", more=2)
-    assert isinstance(acted, RulesActed)
+    *_, failing, acted = [message async for message in run_job(place, refresh_job(Day(DAY)))]
+    assert failing == step("failing", title="Blog", since="2026-05-10T00:00:00Z", more=2)
+    assert acted.get("step") == "rules"
 
 
 async def test_a_job_that_is_stopped_lets_go_of_the_cache_after_the_step_it_is_at(
@@ -92,7 +82,7 @@ async def test_a_job_that_is_stopped_lets_go_of_the_cache_after_the_step_it_is_a
     monkeypatch.setattr(Cache, "close", watched_close)
 
     async def work() -> None:
-        async for _ in run_job(place, Refresh(Day(DAY))):
+        async for _ in run_job(place, refresh_job(Day(DAY))):
             pass
 
     task = asyncio.create_task(work())
@@ -118,17 +108,17 @@ async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
         context = replace(place, settings=replace(place.settings, endpoint=feed.url, keep_texts_days=30))
         with closing(Cache.open(place.cache_file, Topics())) as cache:
             cache.store(Listing(DAY, (Draft("A", "2605.00001"), Draft("B", "2605.00002"))), f"{DAY}T00:00:00Z")
-        fetched = [message async for message in run_job(context, FetchText("2605.00001"))]
-        assert fetched == [TextStored("2605.00001", "feed")]
-        (missing,) = [message async for message in run_job(context, FetchText("2605.00002"))]
-        assert missing == TextMissing("2605.00002", "it has neither HTML nor a PDF at arXiv")
-        (unknown,) = [message async for message in run_job(context, FetchText("2605.00009"))]
-        assert unknown == TextMissing("2605.00009", "it is not in the cache")
+        fetched = [message async for message in run_job(context, job("text", id="2605.00001"))]
+        assert fetched == [done("text", id="2605.00001", source="feed")]
+        (missing,) = [message async for message in run_job(context, job("text", id="2605.00002"))]
+        assert missing == done("text", id="2605.00002", missing="it has neither HTML nor a PDF at arXiv")
+        (unknown,) = [message async for message in run_job(context, job("text", id="2605.00009"))]
+        assert unknown == done("text", id="2605.00009", missing="it is not in the cache")
     for days, kept in ((30, True), (31, False)):
         moment = datetime(2026, 5, 12, tzinfo=UTC) + timedelta(days)
         settings = replace(place.settings, keep_texts_days=30)
         later = replace(place, settings=settings, now=partial(_same, moment))
-        async for _ in run_job(later, Refresh(Day(DAY))):
+        async for _ in run_job(later, refresh_job(Day(DAY))):
             pass
         with closing(Texts.open(place.cache_file)) as texts:
             assert (texts.get(1) is not None) == kept
@@ -144,8 +134,8 @@ async def test_a_pdf_is_fetched_with_its_progress(place: JobContext, monkeypatch
         feed.pages["/pdf/2605.00001"] = body
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         file = place.cache_file.with_name("a.pdf")
-        messages = [message async for message in run_job(place, FetchPdf("2605.00001", str(file)))]
-    assert messages[-2:] == [PdfReceived(len(body), len(body)), PdfStored(str(file))]
+        messages = [message async for message in run_job(place, job("pdf", id="2605.00001", path=str(file)))]
+    assert messages[-2:] == [step("pdf", bytes=len(body), total=len(body)), done("pdf", path=str(file))]
     assert file.read_bytes() == body
 
 
@@ -155,7 +145,7 @@ async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taugh
             return int(connection.execute("SELECT count(*) FROM paper_words").fetchone()[0])
 
     async def refresh() -> None:
-        async for _ in run_job(place, Refresh(Day(DAY))):
+        async for _ in run_job(place, refresh_job(Day(DAY))):
             pass
 
     await refresh()

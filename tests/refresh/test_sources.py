@@ -21,15 +21,8 @@ from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
-from reader.refresh.jobs import (
-    FeedFailed,
-    FeedStarted,
-    FeedStored,
-    JobContext,
-    RefreshEvent,
-    RefreshFinished,
-    SourceEvent,
-)
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import Line, step
 from reader.refresh.plan import Day, Latest
 from reader.refresh.sources import open_sources, refresh_all
 from tests.cache.conftest import ByName
@@ -47,19 +40,20 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def of(events: Sequence[RefreshEvent | SourceEvent], kind: type[FeedStored] | type[FeedFailed]) -> list[str]:
-    return [event.slug for event in events if isinstance(event, kind)]
+def of(events: Sequence[Line], kind: str) -> list[str]:
+    """The sources of which a line says `step` or `failed`."""
+    return [event["slug"] for event in events if event.get(kind) == "feed"]
 
 
-def last(events: list[RefreshEvent | SourceEvent]) -> RefreshFinished:
-    assert isinstance(events[-1], RefreshFinished)
-    assert sum(isinstance(event, RefreshFinished) for event in events) == 1
+def last(events: list[Line]) -> Line:
+    assert events[-1].get("step") == "fetched"
+    assert sum(event.get("step") == "fetched" for event in events) == 1
     return events[-1]
 
 
 async def test_categories_of_the_daily_papers_come_by_one_request(world: World) -> None:
     events = await world.refresh()
-    assert of(events, FeedStored) == ["arxiv"]
+    assert of(events, "step") == ["arxiv"]
     paper = world.paper("2605.00001")
     assert (paper.categories, paper.version, paper.source) == (("cs.CL", "cs.LG"), 2, "hf")
     # The feed's own words stay; arXiv fills gaps.
@@ -70,7 +64,7 @@ async def test_categories_of_the_daily_papers_come_by_one_request(world: World) 
     again = await world.refresh()
     # What arXiv does not know is not asked for again within a week.
     assert len(world.arxiv.requests) == 1
-    assert (last(again).new, last(again).updated, last(again).unchanged) == (0, 0, 2)
+    assert (last(again)["new"], last(again)["updated"], last(again)["unchanged"]) == (0, 0, 2)
 
 
 async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
@@ -117,20 +111,20 @@ async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monk
     with FeedServer({TODAY: [item("2605.00001", day=TODAY)]}, today=TODAY) as feed:
         feed.etags = True
 
-        async def refresh() -> RefreshFinished:
+        async def refresh() -> Line:
             with closing(Cache.open(file, ByName())) as cache:
                 context = JobContext(file, Settings(endpoint=feed.url), Topics, lambda: NOON)
                 async with open_sources(context, cache) as sources:
                     return last([event async for event in refresh_all(Latest(1), sources)])
 
         sent = [await refresh() for _ in range(2)]
-        assert [(sums.new, sums.unchanged, sums.stored) for sums in sent] == [(1, 0, 1), (0, 1, 1)]
+        assert [(sums["new"], sums["unchanged"], sums["days"]) for sums in sent] == [(1, 0, 1), (0, 1, 1)]
         with closing(Window.open(file)) as watcher:
             await refresh()
             assert not watcher.changed()
         feed.days[TODAY] = [item("2605.00001", day=TODAY, upvotes=50), item("2605.00002", day=TODAY)]
         news = await refresh()
-        assert (news.new, news.updated) == (1, 1)
+        assert (news["new"], news["updated"]) == (1, 1)
         first, *tags = (request.headers["If-None-Match"] for request in feed.requests)
         assert first is None and None not in tags
         with closing(Cache.open(file, ByName())) as cache:
@@ -149,7 +143,7 @@ async def test_a_feed_is_asked_again_only_for_what_changed(world: World) -> None
         feed = world.feeds.find("lab")
         answered.append(feed and feed.answered)
     assert [request.headers["If-None-Match"] for request in world.site.requests] == [None, '"1"', '"1"', '"2"']
-    assert [(one.new, one.updated, one.unchanged, one.skipped) for one in finished] == [
+    assert [(one["new"], one["updated"], one["unchanged"], one["skipped"]) for one in finished] == [
         (3, 0, 0, 0),
         (0, 0, 2, 0),
         (1, 0, 2, 0),
@@ -165,7 +159,7 @@ async def test_an_entry_about_a_paper_joins_it(world: World) -> None:
     about = entry("We read arXiv:2605.00077", guid="2", pubDate="Mon, 11 May 2026")
     world.site.pages["/feed.xml"] = Page(rss(entry("Why it holds", guid="1", link=link), about))
     world.follow(f"{world.site.url}/feed.xml")
-    assert last(await world.refresh()).new == 3
+    assert last(await world.refresh())["new"] == 3
     joined, brought = world.paper("2605.00001"), world.paper("2605.00077")
     assert (joined.title, joined.source, joined.url) == ("Paper 2605.00001", "hf", link)
     # What only a feed brought gets its facts from arXiv.
@@ -179,12 +173,12 @@ async def test_one_source_that_fails_does_not_fail_the_others(world: World) -> N
     world.follow(f"{world.site.url}/good.xml", "good")
     world.arxiv.answers.append(Page(b"", status=503))
     events = await world.refresh()
-    assert [(event.slug, event.is_followed) for event in events if isinstance(event, FeedFailed)] == [
+    assert [(event["slug"], event["followed"]) for event in events if event.get("failed") == "feed"] == [
         ("bad", True),
         ("arxiv", False),
     ]
-    assert of(events, FeedStored) == ["good"]
-    assert last(events).failed == ()
+    assert of(events, "step") == ["good"]
+    assert last(events)["missing"] == []
     first = [(feed.slug, feed.failing_since) for feed in world.feeds.failing()]
     assert sorted(first) == [("arxiv", "2026-05-12T12:00:00Z"), ("bad", "2026-05-12T12:00:00Z")]
     world.now += timedelta(hours=1)
@@ -199,11 +193,11 @@ async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World
     for number in range(3):
         world.follow(f"http://nowhere-{number}.invalid/feed.xml", f"lab{number}")
     async with world.sources() as sources:
-        assert [event async for event in sources.refresh(no_network=True)] == [FeedStarted("Lab0")]
+        assert [event async for event in sources.refresh(no_network=True)] == [step("asking", title="Lab0")]
         assert world.feeds.failing() == []
         # Only the first that finds none shows it; without that, each is to blame.
         events = [event async for event in sources.refresh()]
-    assert of(events, FeedFailed) == ["lab0", "lab1", "lab2"]
+    assert of(events, "failed") == ["lab0", "lab1", "lab2"]
     assert len(world.feeds.failing()) == 3
 
 
@@ -216,9 +210,9 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
         asked, first = await anext(steps), await anext(steps)
         await steps.aclose()
     await asyncio.sleep(0)
-    assert asked == FeedStarted("Lab0")
-    assert isinstance(first, FeedStored)
-    assert first.slug == "lab0"
+    assert asked == step("asking", title="Lab0")
+    assert first.get("step") == "feed"
+    assert first["slug"] == "lab0"
     assert len(world.site.requests) == 1
 
 
@@ -273,11 +267,11 @@ async def test_offline_mode_is_no_failure(world: World) -> None:
 async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_categories(world: World) -> None:
     world.follow(f"{world.site.url}/feed.xml")
     events = await world.refresh(Day(TODAY))
-    assert of(events, FeedStored) == of(events, FeedFailed) == []
+    assert of(events, "step") == of(events, "failed") == []
     assert world.site.requests == []
     world.categorize = False
     async with world.sources() as sources:
-        assert of([event async for event in sources.refresh()], FeedFailed) == ["lab"]
+        assert of([event async for event in sources.refresh()], "failed") == ["lab"]
     assert world.arxiv.requests == []
     assert world.feeds.count_uncategorized() == 2
 
@@ -340,12 +334,12 @@ async def test_a_fault_of_one_source_is_its_own_and_the_others_are_asked(
     monkeypatch.setattr(kind, method, fails_once(kind, method, FAULTS[fault]))
     events = await world_of_four.refresh()
     finished = events[-1]
-    assert isinstance(finished, RefreshFinished)
-    failed = {one.slug: str(one.error) for one in events if isinstance(one, FeedFailed)}
-    stored = {one.slug for one in events if isinstance(one, FeedStored)}
+    assert finished.get("step") == "fetched"
+    failed = {one["slug"]: one["error"] for one in events if one.get("failed") == "feed"}
+    stored = {one["slug"] for one in events if one.get("step") == "feed"}
     if source == "hf":
-        assert (finished.error is not None, finished.failed) == (True, (TODAY,))
-        failed["hf"] = str(finished.error)
+        assert (finished["error"] is not None, finished["missing"]) == (True, [TODAY])
+        failed["hf"] = finished["error"]
     assert failed.keys() == {source}, failed
     assert stored >= {"arxiv", "cs.cl", "lab", "other"} - {source, *(["arxiv"] if source == "hf" else [])}
     assert [(one.slug, one.error) for one in world_of_four.feeds.failing()] == [(source, failed[source])]
@@ -357,9 +351,9 @@ async def test_a_fault_of_one_source_is_its_own_and_the_others_are_asked(
 async def test_a_category_that_is_not_known_fails_alone(world_of_four: World) -> None:
     world_of_four.follow("cs.ZZ", "cs.zz")
     events = await world_of_four.refresh()
-    (failed,) = (one for one in events if isinstance(one, FeedFailed))
-    assert (failed.slug, str(failed.error)[:34]) == ("cs.zz", "'cs.ZZ' is not a category of arXiv")
-    assert {one.slug for one in events if isinstance(one, FeedStored)} == {"arxiv", "cs.cl", "lab", "other"}
+    (failed,) = (one for one in events if one.get("failed") == "feed")
+    assert (failed["slug"], failed["error"][:34]) == ("cs.zz", "'cs.ZZ' is not a category of arXiv")
+    assert {one["slug"] for one in events if one.get("step") == "feed"} == {"arxiv", "cs.cl", "lab", "other"}
 
 
 async def test_errors_of_memory_disk_and_cache_end_the_refresh(

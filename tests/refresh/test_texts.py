@@ -21,7 +21,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FEED, FeedTexts
 from reader.feeds.http.responses import HttpRefused
-from reader.refresh.jobs import TextsAhead, TextsPaused, TextStored
+from reader.refresh.lines import done, step
 from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text, fetch_texts_ahead, find_wanted
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
@@ -60,7 +60,7 @@ def file(tmp_path: Path) -> Path:
 
 async def run(file: Path, source: Source, settings: Settings = LOCAL, **more: Any) -> Sequence[object]:
     events = fetch_texts_ahead(file, settings, [source], **{"now": lambda: NOW, "is_metered": lambda: False, **more})
-    return [event async for event in events if isinstance(event, TextsAhead | TextsPaused)]
+    return [event async for event in events]
 
 
 def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[str]:
@@ -93,7 +93,7 @@ PAGE, PDF = Source("page", text_of(*"sssnnn")), Source("pdf", text_of(*"sssrr"))
 async def test_the_best_text_is_stored(file: Path, sources: list[Source], taken: str, asked: int) -> None:
     for source in sources:
         source.asked.clear()
-    assert await fetch_text(file, 1, IDS[0], sources) == TextStored(IDS[0], taken)
+    assert await fetch_text(file, 1, IDS[0], sources) == done("text", id=IDS[0], source=taken)
     assert [source.asked for source in sources] == [[IDS[0]]] * asked + [[]] * (len(sources) - asked)
 
 
@@ -108,32 +108,38 @@ def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
 async def test_a_missing_text_is_fetched_once(file: Path) -> None:
     source = Source(n2=NoFullText("none"))
     assert await run(file, source) == [
-        TextsAhead(0, 3, 0),
-        TextsAhead(1, 3, 1),
-        TextsAhead(2, 3, 1),
-        TextsAhead(3, 3, 2),
+        step("texts", n=0, of=3, stored=0),
+        step("texts", n=1, of=3, stored=1),
+        step("texts", n=2, of=3, stored=1),
+        step("texts", n=3, of=3, stored=2),
     ]
     assert source.asked == IDS[2::-1]
     assert await run(file, source) == []
     later = NOW + timedelta(days=RETRY_DAYS + 1)
     assert wanted(file, now=later) == [IDS[1]]
-    assert await run(file, Source(), now=lambda: later) == [TextsAhead(0, 1, 0), TextsAhead(1, 1, 1)]
+    assert await run(file, Source(), now=lambda: later) == [
+        step("texts", n=0, of=1, stored=0),
+        step("texts", n=1, of=1, stored=1),
+    ]
     with closing(Texts.open(file)) as texts:
         assert texts.missing("") == set() and texts.has(2)
 
 
 async def test_a_failing_network_ends_it_until_the_next_time(file: Path) -> None:
     offline = Source(n3=FeedOffline("no network"))
-    assert await run(file, offline) == [TextsAhead(0, 3, 0), TextsPaused(3, "no answer")]
+    assert await run(file, offline) == [
+        step("texts", n=0, of=3, stored=0),
+        step("texts paused", left=3, why="no answer"),
+    ]
     silent = Source(n3=FeedUnreachable("silent"), n2=FeedUnreachable("silent"))
-    assert (await run(file, silent))[-1] == TextsPaused(2, "no answer")
+    assert (await run(file, silent))[-1] == step("texts paused", left=2, why="no answer")
     assert silent.asked == [IDS[2], IDS[1]]
     assert wanted(file) == IDS[:3]
 
 
 async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> None:
     odd = Source(n3=FeedMalformed("odd"), n2=FeedMalformed("odd"))
-    assert (await run(file, odd))[-1] == TextsPaused(2, "no answer")
+    assert (await run(file, odd))[-1] == step("texts paused", left=2, why="no answer")
     assert wanted(file) == [IDS[0]]
     assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
 
@@ -141,14 +147,17 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
 async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path) -> None:
     for status, left in ((429, IDS[:3]), (500, IDS[:3]), (403, [IDS[0]])):
         refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
-        assert (await run(file, refusing))[-1] == TextsPaused(2, "no answer")
+        assert (await run(file, refusing))[-1] == step("texts paused", left=2, why="no answer")
         assert wanted(file) == left
 
 
 async def test_a_metered_network_is_left_alone(file: Path) -> None:
     source = Source()
     metered = iter((False, True))
-    assert await run(file, source, is_metered=lambda: next(metered)) == [TextsAhead(0, 3, 0), TextsPaused(2, "metered")]
+    assert await run(file, source, is_metered=lambda: next(metered)) == [
+        step("texts", n=0, of=3, stored=0),
+        step("texts paused", left=2, why="metered"),
+    ]
     assert source.asked == [IDS[2]]
 
 
@@ -167,7 +176,7 @@ async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.Monke
 async def test_a_text_that_came_meanwhile_is_not_asked_for(file: Path) -> None:
     source = Source()
     events = fetch_texts_ahead(file, LOCAL, [source], now=lambda: NOW, is_metered=lambda: False)
-    assert await anext(events) == TextsAhead(0, 3, 0)
+    assert await anext(events) == step("texts", n=0, of=3, stored=0)
     with closing(Texts.open(file)) as texts:
         texts.put(3, Document("T", ()), "feed", "2026-05-12T08:00:00Z")
     async for _ in events:

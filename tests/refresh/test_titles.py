@@ -21,7 +21,8 @@ from reader.core.topics.scorer import Topics
 from reader.database import connections
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh import titles
-from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles, TitlesLookedUp, TitlesPaused
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import Line, job, step
 from reader.refresh.running import run_job
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
@@ -42,7 +43,7 @@ class HomeWithPage(World):
         with closing(connections.connect(self.path)) as connection:
             pages.place(connection, ids)
 
-    async def look_up(self, *, with_arxiv: bool = True) -> list[object]:
+    async def look_up(self, *, with_arxiv: bool = True) -> list[Line]:
         async def store(listing: Listing) -> object:
             return self.cache.store(listing, self.now.isoformat(), newer=False, noted=False)
 
@@ -87,11 +88,11 @@ async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(home: HomeWithPag
         shown("A paper that nobody has"),
     )
     assert await home.look_up() == [
-        TitlesLookedUp(0, 4, left=4),
-        TitlesLookedUp(1, 4, found=1, left=3),
-        TitlesLookedUp(2, 4, found=2, left=2),
-        TitlesLookedUp(3, 4, found=3, left=1),
-        TitlesLookedUp(4, 4, found=3),
+        step("titles", n=0, of=4, found=0, offered=0, left=4),
+        step("titles", n=1, of=4, found=1, offered=0, left=3),
+        step("titles", n=2, of=4, found=2, offered=0, left=2),
+        step("titles", n=3, of=4, found=3, offered=0, left=1),
+        step("titles", n=4, of=4, found=3, offered=0, left=0),
     ]
     # The date distinguishes papers of one title.
     assert home.ids() == ["2605.00001", "2312.00004", "2212.00006", page_id("A paper that nobody has")]
@@ -115,7 +116,7 @@ async def test_an_uncertain_match_is_offered_and_not_taken(
 ) -> None:
     home.page(draft)
     steps = await home.look_up()
-    assert steps[-1] == TitlesLookedUp(1, 1, offered=int(bool(choices)))
+    assert steps[-1] == step("titles", n=1, of=1, found=0, offered=int(bool(choices)), left=0)
     assert home.ids() == [page_id(draft.title)]
     assert sorted(home.choices(draft.title)) == sorted(choices)
 
@@ -134,11 +135,11 @@ async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: HomeWit
     home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
     home.arxiv.answers += [Page(b"", status=429)]
     *_, paused = await home.look_up()
-    assert isinstance(paused, TitlesPaused)
-    assert (paused.left, "is too busy to answer" in str(paused.why)) == (1, True)
+    assert paused.get("failed") == "titles"
+    assert (paused["left"], "is too busy to answer" in paused["error"]) == (1, True)
     assert home.ids()[0] == "2605.00001"
     home.now += timedelta(hours=1)
-    assert (await home.look_up())[-1] == TitlesLookedUp(1, 1, found=1)
+    assert (await home.look_up())[-1] == step("titles", n=1, of=1, found=1, offered=0, left=0)
     assert home.ids() == ["2605.00001", "2312.00004"]
 
 
@@ -150,9 +151,9 @@ async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_u
     home.page(shown("Small verifiers, long horizons"), *others)
     home.daily.faults.append("error:500")
     *_, paused = await home.look_up()
-    assert isinstance(paused, TitlesPaused)
+    assert paused.get("failed") == "titles"
     # The one that only the feed has, and the one that was not asked for.
-    assert paused.left == 2
+    assert paused["left"] == 2
     assert home.ids()[:2] == [page_id("Small verifiers, long horizons"), "2312.00004"]
     await home.look_up()
     assert home.ids()[:2] == ["2605.00001", "2312.00004"]
@@ -165,8 +166,8 @@ async def test_without_a_network_nothing_more_is_asked(home: HomeWithPage, monke
     monkeypatch.setattr(HuggingFaceClient, "search", offline)
     home.page(shown("Small verifiers, long horizons"), shown("Week 12"))
     *_, paused = await home.look_up()
-    assert isinstance(paused, TitlesPaused)
-    assert (paused.left, str(paused.why)) == (2, "There is no network.")
+    assert paused.get("failed") == "titles"
+    assert (paused["left"], paused["error"]) == (2, "There is no network.")
     assert home.arxiv.requests == []
 
 
@@ -174,11 +175,11 @@ async def test_a_run_has_a_limit_and_says_what_is_left(home: HomeWithPage, monke
     monkeypatch.setattr(titles, "MOST", 2)
     home.page(*(shown(f"An unheard-of matter, part {number}") for number in range(5)))
     assert await home.look_up(with_arxiv=False) == [
-        TitlesLookedUp(0, 2, left=5),
-        TitlesLookedUp(1, 2, left=4),
-        TitlesLookedUp(2, 2, left=3),
+        step("titles", n=0, of=2, found=0, offered=0, left=5),
+        step("titles", n=1, of=2, found=0, offered=0, left=4),
+        step("titles", n=2, of=2, found=0, offered=0, left=3),
     ]
-    assert (await home.look_up(with_arxiv=False))[-1] == TitlesLookedUp(2, 2, left=1)
+    assert (await home.look_up(with_arxiv=False))[-1] == step("titles", n=2, of=2, found=0, offered=0, left=1)
 
 
 async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
@@ -193,10 +194,10 @@ async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
         events.mark("star", True, [2])
     context = JobContext(home.path, Settings(endpoint=home.daily.url), Topics, lambda: NOON)
     monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0.01)
-    steps = [step async for step in run_job(context, LookUpTitles())]
-    assert steps[-1] == TitlesLookedUp(2, 2, found=1, offered=1)
+    steps = [step async for step in run_job(context, job("titles"))]
+    assert steps[-1] == step("titles", n=2, of=2, found=1, offered=1, left=0)
     own = page_id("A memory that forgets on pur…")
-    _ = [step async for step in run_job(context, LookUpPaper("2605.00002", own))]
+    _ = [step async for step in run_job(context, job("look-up", id="2605.00002", own=own))]
     assert home.ids() == ["2605.00001", "2605.00002"]
     with closing(Window.open(home.path)) as window:
         paper = window.paper(2)

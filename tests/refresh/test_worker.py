@@ -6,12 +6,11 @@ import asyncio
 import io
 import json
 import os
-import pickle
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,23 +21,16 @@ from typing import Any, NoReturn, Protocol
 import pytest
 
 from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Stored
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
 from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.data import shipped_topics
 from reader.refresh import running, worker
-from reader.refresh.jobs import (
-    DayFailed,
-    DayStored,
-    FeedStarted,
-    JobContext,
-    Message,
-    Refresh,
-    RefreshFinished,
-    RefreshStarted,
-    Waiting,
-)
+from reader.refresh.daily import fetched
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import Line, decode, done, error_of, failed, refresh_job, step, waiting
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
 
@@ -106,7 +98,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     return make
 
 
-async def said(messages: AsyncIterator[Message]) -> list[Message]:
+async def said(messages: AsyncIterator[Line]) -> list[Line]:
     return [message async for message in messages]
 
 
@@ -118,9 +110,17 @@ def titles(file: Path) -> list[str]:
 @pytest.mark.long
 async def test_a_process_says_what_is_said_here(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001"), item("2605.00002")]}) as feed:
-        there = await said(worker.run_in_process(place(feed, "there.db"), Refresh(Day(DAY))))
-        here = await said(running.run_job(place(feed, "here.db"), Refresh(Day(DAY))))
-    assert there == here == [RefreshStarted((DAY,)), DayStored(DAY, 2, 0, 0, 0, 1, 1), RefreshFinished(new=2, stored=1)]
+        there = await said(worker.run_in_process(place(feed, "there.db"), refresh_job(Day(DAY))))
+        here = await said(running.run_job(place(feed, "here.db"), refresh_job(Day(DAY))))
+    assert (
+        there
+        == here
+        == [
+            step("days", days=[DAY]),
+            step("day", day=DAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1),
+            fetched(Stored(new=2), days=1),
+        ]
+    )
     file = place(feed, "there.db").cache_file
     assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
 
@@ -139,7 +139,7 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
         context = place(feed)
         lists = (Standing("a", "Paper", ("notify",)),)
         settings = replace(context.settings, token_endpoint=feed.url, lists=lists, notify_command=(str(program),))
-        await said(worker.run_in_process(replace(context, settings=settings), Refresh(Latest())))
+        await said(worker.run_in_process(replace(context, settings=settings), refresh_job(Latest())))
     assert {request.headers["Authorization"] for request in feed.requests} == {"Bearer hf_of_the_user"}
     got, limits, niceness = json.loads(out.read_text())
     got.pop("LC_CTYPE", None)
@@ -153,20 +153,20 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
 async def test_errors_come_as_the_kinds_that_every_module_knows_and_are_logged(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
-        _, failed, finished, _ = await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
+        _, failed, finished, _ = await said(worker.run_in_process(place(feed), refresh_job(Day(DAY))))
         assert f"WARNING reader: day {DAY}: " in (tmp_path / "dailypapers.log").read_text()
-        _, failed_here, *_ = await said(running.run_job(place(feed), Refresh(Day(DAY))))
-    assert isinstance(failed, DayFailed) and isinstance(failed_here, DayFailed)
-    assert type(failed.error) is FeedRefused
-    assert str(failed.error) == str(failed_here.error)
-    assert isinstance(finished, RefreshFinished)
-    assert str(finished.error) == str(failed.error)
+        _, failed_here, *_ = await said(running.run_job(place(feed), refresh_job(Day(DAY))))
+    assert failed.get("failed") == "day" and failed_here.get("failed") == "day"
+    assert isinstance(error_of(failed), FeedRefused)
+    assert failed["error"] == failed_here["error"]
+    assert finished.get("step") == "fetched"
+    assert finished["error"] == failed["error"]
 
 
 async def fails(place: Place, told: str, rules: Callable[[], Topics] | None = None) -> None:
     """Run a job that fails with this text."""
     with FeedServer() as feed, pytest.raises(ReaderError, match=told):
-        await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY))))
+        await said(worker.run_in_process(place(feed, rules=rules), refresh_job(Day(DAY))))
 
 
 @pytest.mark.long
@@ -187,8 +187,8 @@ async def test_a_process_that_dies_is_told_of_and_its_traceback_logged(place: Pl
 @pytest.mark.long
 async def test_a_process_may_print_what_it_likes(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
-        *_, finished = await said(worker.run_in_process(place(feed, rules=loud_rules), Refresh(Day(DAY))))
-    assert finished == RefreshFinished(new=1, stored=1)
+        *_, finished = await said(worker.run_in_process(place(feed, rules=loud_rules), refresh_job(Day(DAY))))
+    assert finished == fetched(Stored(new=1), days=1)
     assert not (tmp_path / "dailypapers.log").exists()
 
 
@@ -212,7 +212,7 @@ async def test_a_job_is_stopped_while_the_feed_hangs(place: Place) -> None:
         feed.fault = "hang"
 
         async def begin() -> None:
-            async with aclosing(worker.run_in_process(place(feed), Refresh(Day(DAY)))) as messages:
+            async with aclosing(worker.run_in_process(place(feed), refresh_job(Day(DAY)))) as messages:
                 async for _ in messages:
                     pass
 
@@ -238,15 +238,17 @@ from reader.core.settings.standing import Standing
 from reader.config import Settings
 from reader.data import shipped_topics
 from reader.refresh.plan import Day
-from reader.refresh.jobs import JobContext, Refresh
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import decode, done, error_of, failed, refresh_job
 
 async def main(folder, endpoint):
     settings = Settings(endpoint=endpoint, ask_arxiv=False)
     place = JobContext(Path(folder, "papers.db"), settings, shipped_topics)
-    async with aclosing(worker.run_in_process(place, Refresh(Day("2026-05-12")))) as messages:
+    async with aclosing(worker.run_in_process(place, refresh_job(Day("2026-05-12")))) as messages:
         async for message in messages:
-            pass
-    print(message.new, *sorted(sys.modules))
+            if message.get("step") == "fetched":
+                new = message["new"]
+    print(new, *sorted(sys.modules))
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -290,7 +292,7 @@ async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: P
         # What hung on would have its turn with the feed for ten seconds.
         feed.fault = "ok"
         begun = time.monotonic()
-        assert await said(running.run_job(where, Refresh(Day(DAY))))
+        assert await said(running.run_job(where, refresh_job(Day(DAY))))
         assert time.monotonic() - begun < 5
 
 
@@ -303,15 +305,15 @@ STUCK = "The background job made no progress for a minute{} and was stopped; wha
 @pytest.mark.parametrize(
     ("sent", "seconds", "end"),
     [
-        ((FeedStarted("Lab"), worker._StepDone(0), RefreshFinished(new=1), worker._JobDone()), 0, ""),
-        ((Waiting(9, "a pause"), ReaderError("It failed.")), 0, "It failed."),
+        ((step("asking", title="Lab"), waiting(0, ""), fetched(Stored(new=1)), done("job")), 0, ""),
+        ((waiting(9, "a pause"), failed("job", ReaderError("It failed."))), 0, "It failed."),
         ((), 60, STUCK.format("")),
-        ((FeedStarted("A \x1b\x1b[31m[31mFeed"),), 60, STUCK.format(" while it read A [31mFeed")),
-        ((Waiting(300, "a pause"),), 360, STUCK.format("")),
+        ((step("asking", title="A \x1b\x1b[31m[31mFeed"),), 60, STUCK.format(" while it read A [31mFeed")),
+        ((waiting(300, "a pause"),), 360, STUCK.format("")),
     ],
 )
 async def test_a_job_is_waited_for_a_minute_and_as_long_as_it_says(
-    monkeypatch: pytest.MonkeyPatch, sent: tuple[object, ...], seconds: int, end: str
+    monkeypatch: pytest.MonkeyPatch, sent: tuple[Line, ...], seconds: int, end: str
 ) -> None:
     happened: list[object] = []
     slept: list[float] = []
@@ -328,18 +330,22 @@ async def test_a_job_is_waited_for_a_minute_and_as_long_as_it_says(
     monkeypatch.setattr(worker, "_JobProcess", start)
     context = JobContext(Path("papers.db"), Settings(), Topics)
     try:
-        async for message in worker.run_in_process(context, Refresh(Latest()), sleep=sleep):
+        async for message in worker.run_in_process(context, refresh_job(Latest()), sleep=sleep):
             happened.append(message)
     except ReaderError as error:
         happened.append(str(error))
-    told = [one for one in sent if isinstance(one, FeedStarted | RefreshFinished | Waiting)]
+    told = [
+        one
+        for one in sent
+        if isinstance(one, dict) and one.get("step") in ("asking", "fetched", "wait") and one.get("why") != ""
+    ]
     stopped = ["kill", "report"] if seconds else []
     assert happened == [*told, *stopped, "kill", "close", *([end] if end else [])]
     assert sum(slept) in (seconds, seconds + 1)
 
 
 def test_no_wait_is_longer_than_an_hour_or_shorter_than_none() -> None:
-    messages = (Waiting(-5, ""), worker._StepDone(1e9), worker._StepDone(7))
+    messages = (waiting(-5, ""), waiting(1e9, ""), waiting(7, ""))
     assert [worker.patience_after(one) for one in messages] == [60, 3_660, 67]
 
 
@@ -351,8 +357,5 @@ def test_a_process_tells_of_steps_from_time_to_time_and_of_each_wait() -> None:
     for now, wait, why in steps:  # noqa: B007 - the clock of the output
         output.note_step(wait, why)
     out.seek(0)
-    told = []
-    with suppress(EOFError):
-        while True:
-            told.append(pickle.load(out))
-    assert told == [worker._StepDone(0), Waiting(300, "a pause"), worker._StepDone(9)]
+    told = list(map(decode, out))
+    assert told == [waiting(0, ""), waiting(300, "a pause"), waiting(9, "")]

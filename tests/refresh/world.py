@@ -17,7 +17,7 @@ from reader.feeds.http.client import Client
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
-from reader.refresh.jobs import RefreshEvent, SourceEvent
+from reader.refresh.lines import Line
 from reader.refresh.plan import Day, Latest
 from reader.refresh.sources import Sources, refresh_all
 from tests.cache.conftest import ByName
@@ -72,7 +72,7 @@ class World:
     def _now(self) -> datetime:
         return self.now
 
-    async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
+    async def refresh(self, plan: Latest | Day | None = None) -> list[Line]:
         async with self.sources() as sources:
             return [event async for event in refresh_all(plan or Latest(1), sources)]
 

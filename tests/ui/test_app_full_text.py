@@ -9,6 +9,7 @@ import pytest
 
 from reader.core.document.model import Document, Reference, Span
 from reader.refresh import running
+from reader.refresh.lines import done, waiting
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
 from reader.ui.full_text.state import TEXT
@@ -63,21 +64,19 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
 ) -> None:
     import asyncio
 
-    from reader.refresh.jobs import TextMissing, TextStored, Waiting
-
     go_on = asyncio.Event()
     failing: list[str] = []
 
     async def fetch(_context: object, id: str):  # type: ignore[no-untyped-def]
-        yield Waiting(12, "arXiv asks to wait")
+        yield waiting(12, "arXiv asks to wait")
         await go_on.wait()
         if failing:
-            yield TextMissing(id, failing[0])
+            yield done("text", id=id, missing=failing[0])
             return
         keep_text(cache_file, id)
-        yield TextStored(id, "arxiv.org")
+        yield done("text", id=id, source="arxiv.org")
 
-    monkeypatch.setattr(running, "_fetch_text", fetch)
+    monkeypatch.setattr(running, "_JOBS", {**running._JOBS, "text": fetch})
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
         await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)

@@ -15,7 +15,7 @@ from reader.cache.reads.window import Window
 from reader.core.errors import FeedUnreachable
 from reader.core.paper import Listing
 from reader.feeds.syndication.client import SyndicationClient
-from reader.refresh.jobs import SearchAnswered, SearchFeed, StorePapers, Waiting
+from reader.refresh.lines import Job, done, job, listing_values, waiting
 from reader.ui.page.state import PAGE
 from reader.ui.query.actions import BLINK, FeedSearch
 from reader.ui.refresh.refresher import Refresher
@@ -48,14 +48,14 @@ class Search(Bench):
         self.problem: Exception | None = None
         self.search = FeedSearch(self.services)
 
-    async def run_job(self, job: SearchFeed | StorePapers) -> AsyncIterator[Any]:
+    async def run_job(self, job: Job) -> AsyncIterator[Any]:
         self.asked.append(job)
         if self.problem is not None:
             raise self.problem
         self.later[-1].act()
-        yield Waiting(2.6, "the feed asks to wait")
+        yield waiting(2.6, "the feed asks to wait")
         self.waited = self.model.state.search.progress, self.shown
-        yield SearchAnswered(self.listings)
+        yield done("search", listings=[listing_values(one) for one in self.listings])
 
     def follow(self) -> None:
         self.search.follow(self.model.state)
@@ -66,13 +66,13 @@ async def test_results_of_the_feed_are_listed() -> None:
     bench.search.begin("gloves")
     assert bench.model.state.search == SearchStatus("gloves", "gloves")
     await bench.work()
-    assert (bench.asked, bench.begun, bench.later[0].is_waiting) == ([SearchFeed("gloves")], [BLINK], False)
+    assert (bench.asked, bench.begun, bench.later[0].is_waiting) == ([job("search", text="gloves")], [BLINK], False)
     assert bench.waited == ("the feed asks to wait, 3 s", STOPS)
     assert bench.shown == "esc goes back · + is stored once you open or mark it"
     results = bench.model.state.results
     assert results is not None and len(results.order.pks) == 2 and bench.model.state.search == SearchStatus()
     await asyncio.to_thread(bench.search._store, FOUND)
-    assert bench.asked[1:] == [StorePapers(FOUND)]
+    assert bench.asked[1:] == [job("store", listings=[listing_values(one) for one in FOUND])]
     bench.listings = ()
     bench.search.begin("mittens")
     await bench.work()

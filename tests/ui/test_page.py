@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.keys.keymap import Keymap
-from reader.refresh.jobs import Message, PdfReceived, Waiting
+from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
@@ -218,12 +218,12 @@ def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
 @each(
     ("message", "said"),
     [
-        (PdfReceived(512, 1_024), "50 %"),
-        (PdfReceived(1_540_000, None), "1.5 MB"),
-        (Waiting(12.4, "arXiv asks to wait"), "arXiv asks to wait, 12 s"),
+        (step("pdf", bytes=512, total=1_024), "50 %"),
+        (step("pdf", bytes=1_540_000, total=None), "1.5 MB"),
+        (waiting(12.4, "arXiv asks to wait"), "arXiv asks to wait, 12 s"),
     ],
 )
-def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Message, said: str) -> None:
+def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Line, said: str) -> None:
     assert _progress_text(message) == said
 
 

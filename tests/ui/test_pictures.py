@@ -15,7 +15,8 @@ from textual.geometry import Region
 
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.paper import Paper
-from reader.refresh.jobs import Canvas, DrawPicture, PictureDrawn, Waiting
+from reader.refresh.drawn import Canvas, PictureDrawn
+from reader.refresh.lines import Job, done, waiting
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
@@ -266,13 +267,13 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
     drawn, asked = PictureDrawn(2, ((Segment("xx"),),)), list[str]()
     may_come = asyncio.Event()
 
-    async def run_job(job: DrawPicture) -> AsyncIterator[object]:
-        asked.append(job.address[-5])
-        yield Waiting(2.6, "the site asks to wait")
+    async def run_job(job: Job) -> AsyncIterator[object]:
+        asked.append(job["address"][-5])
+        yield waiting(2.6, "the site asks to wait")
         await may_come.wait()
-        if job.address.endswith("2.png"):
+        if job["address"].endswith("2.png"):
             raise ValueError
-        yield drawn
+        yield done("picture", **drawn.values())
 
     monkeypatch.setattr("reader.ui.pictures.actions.MOST_KEPT", 1)
     monkeypatch.setattr("reader.ui.pictures.actions.PAUSE", 0.0)
@@ -281,7 +282,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
         r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))
         await r.until(lambda: "the site asks to wait, 3 s" in r.screen)
         may_come.set()
-        await r.until(lambda: r.app.state[PICTURES].drawn is drawn)  # type: ignore[union-attr]
+        await r.until(lambda: r.app.state[PICTURES].drawn is not None)  # type: ignore[union-attr]
         await r.do("picture.next", "picture.previous", "picture.next", "picture.next")
         # Only the newest one is kept.
         assert "".join(asked) == "01012" and "The picture could not be drawn." in r.screen

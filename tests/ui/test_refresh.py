@@ -14,30 +14,14 @@ import pytest
 from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
+from reader.cache.storing.papers import Stored
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.core.settings.standing import Standing
 from reader.paths import log_database, suspect_stamp
-from reader.refresh.jobs import (
-    DayEmpty,
-    DayFailed,
-    DayStored,
-    FeedStarted,
-    FeedStored,
-    HookRan,
-    Message,
-    NotificationFailed,
-    PapersClassified,
-    PapersDropped,
-    PapersReturned,
-    Refresh,
-    RefreshFinished,
-    RefreshStarted,
-    RulesActed,
-    SourceFailing,
-    Waiting,
-)
-from reader.refresh.plan import Days, Latest
+from reader.refresh.daily import fetched
+from reader.refresh.lines import Job, Line, failed, step, waiting
+from reader.refresh.plan import Days, Latest, plan_of
 from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
@@ -75,23 +59,23 @@ def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
 
 # The refresher
 
-TOLD: list[tuple[Message, bool, str]] = [
-    (FeedStarted("Lab"), False, "Lab"),
-    (FeedStored("lab", "Lab", unchanged=3), False, "Lab"),
-    (FeedStored("lab", "Lab", new=1), True, "Lab"),
-    (FeedStored("lab", "Lab", updated=1), True, "Lab"),
-    (PapersReturned(1, 0), True, "Lab"),
-    (RefreshStarted(("2026-05-12", "2026-05-11")), False, "day 1 of 2"),
-    (Waiting(2.4, "the feed asks to wait"), False, "the feed asks to wait, 2 s"),
-    (DayStored("2026-05-12", 0, 0, 2, 0, n=1, of=3), False, "day 2 of 3"),
-    (DayStored("2026-05-11", 1, 0, 0, 0, n=2, of=3), True, "day 3 of 3"),
-    (DayStored("2026-05-10", 0, 1, 0, 0, n=3, of=3), True, "day 3 of 3"),
-    (DayEmpty("2026-05-12", n=1, of=3), False, "day 2 of 3"),
-    (PapersClassified(1, 2), False, "topics 1 of 2"),
-    (PapersClassified(2, 2), True, "topics 2 of 2"),
-    (RulesActed((("hidden", 2),)), True, "topics 2 of 2"),
-    (HookRan(1, 1_000), False, "on_new 1 of 1,000"),
-    (PapersDropped(1_200, "2026-01-01"), False, "1,200 old papers dropped"),
+TOLD: list[tuple[Line, bool, str]] = [
+    (step("asking", title="Lab"), False, "Lab"),
+    (step("feed", slug="lab", title="Lab", new=0, updated=0, unchanged=3, skipped=0), False, "Lab"),
+    (step("feed", slug="lab", title="Lab", new=1, updated=0, unchanged=0, skipped=0), True, "Lab"),
+    (step("feed", slug="lab", title="Lab", new=0, updated=1, unchanged=0, skipped=0), True, "Lab"),
+    (step("returned", papers=1, unknown=0), True, "Lab"),
+    (step("days", days=("2026-05-12", "2026-05-11")), False, "day 1 of 2"),
+    (waiting(2.4, "the feed asks to wait"), False, "the feed asks to wait, 2 s"),
+    (step("day", day="2026-05-12", new=0, updated=0, unchanged=2, skipped=0, n=1, of=3), False, "day 2 of 3"),
+    (step("day", day="2026-05-11", new=1, updated=0, unchanged=0, skipped=0, n=2, of=3), True, "day 3 of 3"),
+    (step("day", day="2026-05-10", new=0, updated=1, unchanged=0, skipped=0, n=3, of=3), True, "day 3 of 3"),
+    (step("day", day="2026-05-12", new=0, updated=0, unchanged=0, skipped=0, n=1, of=3), False, "day 2 of 3"),
+    (step("topics", n=1, of=2), False, "topics 1 of 2"),
+    (step("topics", n=2, of=2), True, "topics 2 of 2"),
+    (step("rules", did=(("hidden", 2),)), True, "topics 2 of 2"),
+    (step("hook", n=1, of=1_000), False, "on_new 1 of 1,000"),
+    (step("dropped", papers=1_200, before="2026-01-01"), False, "1,200 old papers dropped"),
 ]
 """A message, whether it makes the list be read again, and the progress shown after it."""
 
@@ -99,39 +83,39 @@ TOLD: list[tuple[Message, bool, str]] = [
 RULES = "by your rules: 2 hidden · u undoes"
 FIRST, ASKED, WEEK = Wanted(), Wanted(is_asked=True), Wanted(view="week:2026-W20", name="Week 20")
 SILENT, OFFLINE = (
-    SourceFailing("Ada's laboratory", "2026-05-11T06:00:00Z", 2),
-    RefreshFinished(error=FeedOffline("gone")),
+    step("failing", title="Ada's laboratory", since="2026-05-11T06:00:00Z", more=2),
+    fetched(error=FeedOffline("gone")),
 )
-MUCH = RefreshFinished(2, skipped=1_200, returned=1)
-ENDS: list[tuple[Message, Wanted, str, str]] = [
+MUCH = fetched(Stored(new=2, skipped=1_200)) | {"returned": 1}
+ENDS: list[tuple[Line, Wanted, str, str]] = [
     (SILENT, FIRST, "! Ada's laboratory and 2 more: no answer since 11 May", ": 3 feeds silent"),
     (SILENT, FIRST, "", ": 3 feeds silent"),
-    (SILENT._replace(since="2026-05-12T07:00:00Z"), FIRST, "", ": 3 feeds silent"),
+    (SILENT | {"since": "2026-05-12T07:00:00Z"}, FIRST, "", ": 3 feeds silent"),
     (
-        SourceFailing("A" * 25, "2026-05-12T07:00:00Z", 0),
+        step("failing", title="A" * 25, since="2026-05-12T07:00:00Z", more=0),
         FIRST,
         f"! {'A' * 25}: no answer since 07:00",
         f": {'A' * 19}… silent",
     ),
-    (DayFailed("2026-05-12", FeedRefused("no day"), 1, 3), FIRST, "", "no day: feed error"),
+    (failed("day", FeedRefused("no day"), day="2026-05-12", n=1, of=3), FIRST, "", "no day: feed error"),
     (SILENT, FIRST, "", "no day: feed error"),
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
     (OFFLINE, FIRST, "", "gone: offline"),
     (OFFLINE, ASKED, "! gone", "gone: offline"),
     (MUCH, WEEK, "2 new, 1 that you marked or imported, 1,200 records skipped", ": "),
     (
-        RulesActed((("hidden", 2),)),
+        step("rules", did=(("hidden", 2),)),
         WEEK,
         f"2 new, 1 that you marked or imported, 1,200 records skipped · {RULES}",
         ": ",
     ),
-    (RefreshFinished(returned=1_000), ASKED, "0 new, 1,000 that you marked or imported", ": "),
-    (RefreshFinished(1), ASKED, "1 new", ": "),
-    (RefreshFinished(skipped=3), ASKED, "! 3 of the feed's records could not be read and were skipped", ": "),
-    (RefreshFinished(unchanged=9), ASKED, "nothing new", ": "),
-    (RefreshFinished(unchanged=9), FIRST, "", ": "),
+    (fetched() | {"returned": 1_000}, ASKED, "0 new, 1,000 that you marked or imported", ": "),
+    (fetched(Stored(new=1)), ASKED, "1 new", ": "),
+    (fetched(Stored(skipped=3)), ASKED, "! 3 of the feed's records could not be read and were skipped", ": "),
+    (fetched(Stored(unchanged=9)), ASKED, "nothing new", ": "),
+    (fetched(Stored(unchanged=9)), FIRST, "", ": "),
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
-    (NotificationFailed(ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
+    (failed("notification", ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
 ]
 """A message, the refresh it belongs to, the notice, and the lasting problem and trouble."""
 
@@ -167,7 +151,7 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
         monkeypatch.setattr(r[Refresher], "_begun", time.monotonic() - 10)
         for wanted, of, progress in BY_DAY:
             r[Refresher]._wanted = wanted
-            r[Refresher]._receive(DayEmpty("2026-05-11", n=1, of=of))
+            r[Refresher]._receive(step("day", day="2026-05-11", new=0, updated=0, unchanged=0, skipped=0, n=1, of=of))
             assert r.app.state[REFRESH].progress == progress
 
 
@@ -194,15 +178,15 @@ class Refreshing(Bench):
             set_interval=lambda seconds, _act: self.begun.append(seconds),
         )
         self.asked: list[object] = []
-        self.answer: tuple[Message, ...] = ()
+        self.answer: tuple[Line, ...] = ()
         self.refresher = Refresher(self.services)
 
     async def wait(self) -> None:
         await super().wait()
         raise WorkerCancelled
 
-    async def run_job(self, job: Refresh) -> AsyncIterator[Any]:
-        self.asked.append(job.plan)
+    async def run_job(self, job: Job) -> AsyncIterator[Any]:
+        self.asked.append(plan_of(**{name: value for name, value in job.items() if name != "job"}))
         for message in self.answer:
             yield message
 
@@ -261,7 +245,7 @@ async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch:
     for _ in range(5):
         retry.act()
         await bench.work()
-    bench.answer = (RefreshFinished(),)
+    bench.answer = (fetched(),)
     bench.refresher.begin()
     await bench.work()
     bench.answer = (OFFLINE,)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reader.cache.follows import TEXTS, follow_papers
@@ -127,17 +127,11 @@ class Batch:
         self._update(changed)
         aliases |= self._given_up
         sources |= dict.fromkeys((PAGE, pk) for pk in self._given_up.values())
-        if aliases:
-            rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
-            self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
+        self._add(ALIAS, ("id", "pk"), aliases.items())
         # Earlier events may be about papers that are new or have another id.
         derive.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
-        if listed:
-            rows = [{"day": day, "pk": pk} for day, pk in listed]
-            self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
-        if sources:
-            rows = [{"source": source, "pk": pk} for source, pk in sources]
-            self._connection.execute(upsert(PAPER_SOURCE).on_conflict_do_nothing(), rows)
+        self._add(LISTING, ("day", "pk"), listed)
+        self._add(PAPER_SOURCE, ("source", "pk"), sources)
         self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
         classified = {entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()}
         self.classify(classified)
@@ -218,13 +212,18 @@ class Batch:
         return old
 
     def _insert(self, entries: Sequence[MergedPaper]) -> None:
-        if not entries:
-            return
         blank_state = {"read": 0, "starred": 0, "hidden": 0, "has_note": 0}
+        rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
         for table in (PAPER, TEXT):
             names = table.c.keys()
-            rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
-            self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
+            self._add(table, names, [tuple(map(row.__getitem__, names)) for row in rows], known="")
+
+    def _add(
+        self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], known: str = "ON CONFLICT DO NOTHING"
+    ) -> None:
+        """Insert rows by the driver, which needs no dictionary for each; rows that are there stay."""
+        values = ", ".join("?" * len(columns))
+        self._driver.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values}) {known}", rows)
 
     def _record_changes(self, entries: Sequence[MergedPaper], now: str) -> None:
         """Record the facts of papers before and after a change, and what became known with it.
@@ -262,19 +261,15 @@ class Batch:
         if entries:
             before = [entry.pk for entry in entries if entry.known is not None]
             self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
-            rows = [
-                {"category": category, "pk": entry.pk}
-                for entry in entries
-                for category in entry.after["categories"].split("\n")
-            ]
-            self._connection.execute(insert(PAPER_CATEGORY), rows)
+            categories = [(one, entry.pk) for entry in entries for one in entry.after["categories"].split("\n")]
+            self._add(PAPER_CATEGORY, ("category", "pk"), categories)
 
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
         """Classify papers into topics; `papers` maps keys to the columns `CLASSIFIED`."""
         if not papers:
             return
         rows = [
-            {"topic": self._topic_keys[slug], "pk": pk, "rank": rank}
+            (self._topic_keys[slug], pk, rank)
             for pk, paper in papers.items()
             for rank, slug in enumerate(
                 self._classifier.classify(
@@ -287,8 +282,7 @@ class Batch:
         ]
         if known := [pk for pk in papers if pk <= self._last_known]:
             self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(known)))
-        if rows:
-            self._connection.execute(insert(PAPER_TOPIC), rows)
+        self._add(PAPER_TOPIC, ("topic", "pk", "rank"), rows)
 
 
 def _id(draft: Draft) -> str:

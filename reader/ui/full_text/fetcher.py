@@ -61,18 +61,17 @@ class TextFetcher(Actor):
 
     async def _ask(self, key: PaperKey, id: str) -> str:
         """Fetch a text into the cache; return why there is none, or an empty text."""
-        from reader.refresh import jobs
-        from reader.refresh.jobs import TextMissing, Waiting
+        from reader.refresh.lines import job
 
         # A paper found in the feed may not be stored yet.
         await self._library.store([key])
         missing = ""
-        async with aclosing(self._app.run_job(jobs.FetchText(id))) as messages:
+        async with aclosing(self._app.run_job(job("text", id=id))) as messages:
             async for message in messages:
                 match message:
-                    case Waiting(seconds, why):
+                    case {"step": "wait", "seconds": seconds, "why": why}:
                         self._progress(key, f"{why}; next try in {seconds:.0f} s")
-                    case TextMissing(reason=reason):
+                    case {"done": "text", "missing": reason}:
                         missing = f"No full text: {reason}."
         return missing
 
@@ -166,18 +165,17 @@ class TextsAhead(Actor):
 
     async def _look_up_titles(self) -> str:
         """Look up titles of saved pages; return what the rest waits for, empty if done."""
-        from reader.refresh import jobs
-        from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
+        from reader.refresh.lines import job
 
         found, paused = 0, ""
-        async with aclosing(self._app.run_job(jobs.LookUpTitles())) as messages:
+        async with aclosing(self._app.run_job(job("titles"))) as messages:
             async for message in messages:
                 match message:
-                    case TitlesLookedUp(done, total, now):
+                    case {"step": "titles", "n": done, "of": total, "found": now}:
                         state = self._model.state.put(TEXTS_AHEAD, f"title {min(done + 1, total):,} of {total:,}")
                         self._model.change(state.cache_changed() if now > found else state)
                         found = now
-                    case TitlesPaused(left, why):
+                    case {"failed": "titles", "left": left, "error": why}:
                         paused = f"{left:,} titles wait"
                         self._model.show_news(
                             f"{left:,} titles will be looked up after the next refresh: {why}", "warning"
@@ -194,18 +192,17 @@ class TextsAhead(Actor):
 
     async def _fetch(self) -> str:
         """Fetch what is wanted; return what the rest waits for, empty if done."""
-        from reader.refresh import jobs
-        from reader.refresh.jobs import TextsAhead, TextsPaused
+        from reader.refresh.lines import job
 
         stored, paused = 0, ""
-        async with aclosing(self._app.run_job(jobs.FetchTextsAhead())) as messages:
+        async with aclosing(self._app.run_job(job("texts"))) as messages:
             async for message in messages:
                 match message:
-                    case TextsAhead(done, total, now):
+                    case {"step": "texts", "n": done, "of": total, "stored": now}:
                         # The list shows which papers have their text.
                         state = self._model.state.marked() if now > stored else self._model.state
                         stored = now
                         self._model.change(state.put(TEXTS_AHEAD, f"text {min(done + 1, total):,} of {total:,}"))
-                    case TextsPaused(left, why):
+                    case {"step": "texts paused", "left": left, "why": why}:
                         paused = f"{left:,} texts wait: {why}"
         return paused

@@ -27,7 +27,7 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED
 if TYPE_CHECKING:
     from reader.actions.links import Link
     from reader.cache.pages import PageTitle
-    from reader.refresh.jobs import Message
+    from reader.refresh.lines import Line
 
 MOST_OPENED = 12
 
@@ -293,9 +293,9 @@ class PdfActions(Actor):
                     self._model.show_outcome(f"the PDFs are in {_from_home(wanted.file.parent)}")
 
     async def _fetch(self, wanted: _Wanted) -> None:
-        from reader.refresh.jobs import FetchPdf
+        from reader.refresh.lines import job
 
-        async with aclosing(self._app.run_job(FetchPdf(wanted.id, str(wanted.file)))) as messages:
+        async with aclosing(self._app.run_job(job("pdf", id=wanted.id, path=str(wanted.file)))) as messages:
             async for message in messages:
                 self._progress(_progress_text(message))
 
@@ -341,14 +341,12 @@ def _from_home(file: Path) -> str:
         return str(file)
 
 
-def _progress_text(message: Message) -> str:
-    from reader.refresh.jobs import PdfReceived, Waiting
-
-    match message:
-        case PdfReceived(done, total) if total:
-            return f"{100 * done // total} %"
-        case PdfReceived(done):
-            return f"{done / 1e6:.1f} MB"
-        case Waiting(seconds, why):
+def _progress_text(line: Line) -> str:
+    match line:
+        case {"step": "pdf", "bytes": received, "total": total} if total:
+            return f"{100 * received // total} %"
+        case {"step": "pdf", "bytes": received}:
+            return f"{received / 1e6:.1f} MB"
+        case {"step": "wait", "seconds": seconds, "why": why}:
             return f"{why}, {seconds:.0f} s"
     return ""

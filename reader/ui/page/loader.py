@@ -217,16 +217,15 @@ class PageRefresher(Actor):
             self._worker = self._background.start("page", partial(self._fetch, page.paper.id), exclusive=True)
 
     async def _fetch(self, id: str) -> None:
-        from reader.refresh import jobs
-        from reader.refresh.jobs import PaperRefreshed
+        from reader.refresh.lines import job
 
         problems: list[str] = []
         try:
-            async with aclosing(self._app.run_job(jobs.RefreshPaper(id))) as messages:
+            async with aclosing(self._app.run_job(job("paper", id=id))) as messages:
                 async for message in messages:
-                    if isinstance(message, PaperRefreshed) and message.error is not None:
-                        problems.append(str(message.error))
-                    elif isinstance(message, PaperRefreshed):
+                    if message.get("failed") == "paper":
+                        problems.append(message["error"])
+                    elif message.get("step") == "paper":
                         self._model.change(self._model.state.papers_came(self._library.newest_day()))
         except ReaderError as error:
             problems.append(str(error))
@@ -262,14 +261,14 @@ class PaperLookup(Actor):
         self._background.start("lookup", partial(self._fetch, id, own, then), exclusive=True)
 
     async def _fetch(self, id: str, own: str | None, then: Callable[[PaperKey], None] | None) -> None:
-        from reader.refresh import jobs
+        from reader.refresh.lines import job
 
         self._model.change(self._model.state.busy_with(f"fetching {id}"))
         found = False
         try:
-            async with aclosing(self._app.run_job(jobs.LookUpPaper(id, own))) as messages:
+            async with aclosing(self._app.run_job(job("look-up", id=id, own=own))) as messages:
                 async for message in messages:
-                    found = isinstance(message, jobs.LookupFinished) and message.found
+                    found = message.get("done") == "look-up" and message["found"]
         finally:
             self._model.change(self._model.state.busy_with(""))
         if found:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.jobs import Canvas, PictureDrawn
+    from reader.refresh.drawn import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
 
@@ -107,7 +107,7 @@ class PictureActions(Actor):
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
-        from reader.refresh.jobs import Canvas
+        from reader.refresh.drawn import Canvas
         from reader.ui.pictures.pictures import room
 
         terminal = self._terminal
@@ -162,17 +162,19 @@ class PictureLoader(Actor):
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
-        from reader.refresh.jobs import DrawPicture, PictureDrawn, Waiting
+        from reader.refresh.drawn import PictureDrawn
+        from reader.refresh.lines import job
 
         try:
-            job = DrawPicture(picture.address, canvas, picture.spot)
-            async with aclosing(self._app.run_job(job)) as messages:
+            spot = picture.spot._asdict() if picture.spot is not None else None
+            drawing = job("picture", address=picture.address, canvas=list(canvas), spot=spot)
+            async with aclosing(self._app.run_job(drawing)) as messages:
                 async for message in messages:
                     match message:
-                        case Waiting(seconds, why):
+                        case {"step": "wait", "seconds": seconds, "why": why}:
                             self._say(picture, f"{why}, {seconds:.0f} s")
-                        case PictureDrawn():
-                            self._keep(picture, canvas, message)
+                        case {"done": "picture"}:
+                            self._keep(picture, canvas, PictureDrawn.of(message))
         except ReaderError as error:
             self._say(picture, str(error))
         except Exception:

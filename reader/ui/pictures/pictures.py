@@ -13,7 +13,7 @@ from reader.ui.full_text.links import web_address
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-    from reader.refresh.jobs import Canvas, PictureDrawn
+    from reader.refresh.drawn import Canvas, PictureDrawn
 
 CAPTION_ROWS = 3
 

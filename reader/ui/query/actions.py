@@ -330,25 +330,25 @@ class FeedSearch(Actor):
             self._model.show_outcome(said, begun=self._begun(results.text))
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
-        from reader.refresh import jobs
-        from reader.refresh.jobs import Waiting
+        from reader.refresh.lines import job, listing_of
 
         listings: tuple[Listing, ...] = ()
-        async with aclosing(self._app.run_job(jobs.SearchFeed(text))) as messages:
+        async with aclosing(self._app.run_job(job("search", text=text))) as messages:
             async for message in messages:
                 match message:
-                    case Waiting(seconds, why):
+                    case {"step": "wait", "seconds": seconds, "why": why}:
                         self._report(text, f"{why}, {seconds:.0f} s")
-                    case jobs.SearchAnswered(listings):
-                        pass
+                    case {"done": "search", "listings": found}:
+                        listings = tuple(map(listing_of, found))
         return listings
 
     def _store(self, listings: Sequence[Listing]) -> None:
         """Store papers in the cache; blocks, in a thread without an event loop."""
-        from reader.refresh import jobs
+        from reader.refresh.lines import job, listing_values
 
         async def store() -> None:
-            async with aclosing(self._app.run_job(jobs.StorePapers(tuple(listings)))) as messages:
+            storing = job("store", listings=[listing_values(one) for one in listings])
+            async with aclosing(self._app.run_job(storing)) as messages:
                 async for _ in messages:
                     pass
 

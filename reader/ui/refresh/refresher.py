@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import Worker, WorkerError
 
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
+from reader.core.errors import FeedOffline, FeedUnreachable, ReaderError
 from reader.core.steps import pace_text
 from reader.feeds.http.environment import is_offline
 from reader.ui.filter.state import TOPIC_NAMES
@@ -24,7 +24,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Tone
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
+    from reader.refresh.lines import Line
     from reader.refresh.plan import Plan
 
 FIRST_SECOND = 1.0
@@ -162,56 +162,55 @@ class Refresher(Actor):
     async def _refresh(self, plan: Plan | None) -> None:
         # Keys do not wait for these imports.
         await asyncio.to_thread(_import_jobs)
-        from reader.refresh import jobs
+        from reader.refresh.lines import refresh_job
         from reader.refresh.plan import Latest
 
         self._begun = time.monotonic()
-        job = jobs.Refresh(plan or Latest(self._services.settings.days_at_start))
-        async with aclosing(self._app.run_job(job)) as messages:
-            async for message in messages:
-                self._receive(message)
+        job = refresh_job(plan or Latest(self._services.settings.days_at_start))
+        async with aclosing(self._app.run_job(job)) as lines:
+            async for line in lines:
+                self._receive(line)
 
-    def _receive(self, message: Message) -> None:
-        from reader.refresh import jobs
+    def _receive(self, line: Line) -> None:
+        from reader.refresh.lines import error_of
 
-        match message:
-            case jobs.FeedStarted(title):
+        match line:
+            case {"step": "asking", "title": title}:
                 self._progress(title)
-            case jobs.FeedStored(new=new, updated=updated) if new or updated:
+            case {"step": "feed", "new": new, "updated": updated} if new or updated:
                 self._renew()
-            case jobs.PapersReturned():
+            case {"step": "returned"}:
                 self._renew()
-            case jobs.RefreshStarted(days):
+            case {"step": "days", "days": days}:
                 self._progress_by_day(0, len(days))
-            case jobs.DayStored(new=new, updated=updated, n=n, of=of):
+            case {"step": "day", "new": new, "updated": updated, "n": n, "of": of}:
                 self._progress_by_day(n, of)
                 if new or updated:
                     self._renew()
-            case jobs.DayEmpty(n=n, of=of):
-                self._progress_by_day(n, of)
-            case jobs.Waiting(seconds, why):
+            case {"step": "wait", "seconds": seconds, "why": why}:
                 self._progress(f"{why}, {seconds:.0f} s")
-            case jobs.DayFailed(error=error):
-                self._change(self._status.failed(str(error), FEED_ERROR, self._local_time()))
-            case jobs.RefreshFinished(error=None) as sums:
-                self._succeed(sums)
-            case jobs.RefreshFinished(error=FeedError() as error):
-                self._is_offline = isinstance(error, FeedOffline)
-                self._fail(error)
-            case jobs.SourceFailing() if not self._status.problem:
-                self._report_source(message)
-            case jobs.PapersClassified(done, total):
+            case {"failed": "day", "error": problem}:
+                self._change(self._status.failed(problem, FEED_ERROR, self._local_time()))
+            case {"step": "fetched"}:
+                if (error := error_of(line)) is None:
+                    self._succeed(line)
+                else:
+                    self._is_offline = isinstance(error, FeedOffline)
+                    self._fail(error)
+            case {"step": "failing"} if not self._status.problem:
+                self._report_source(line)
+            case {"step": "topics", "n": done, "of": total}:
                 self._progress(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._renew()
-            case jobs.NotificationFailed(error):
-                self._model.show_news(str(error), "warning")
-            case jobs.RulesActed(did):
+            case {"failed": "notification", "error": problem}:
+                self._model.show_news(problem, "warning")
+            case {"step": "rules", "did": did}:
                 self._renew()
                 self._tell(self._with_rules(did), begun=self._came)
-            case jobs.HookRan(done, of):
+            case {"step": "hook", "n": done, "of": of}:
                 self._progress(f"on_new {done:,} of {of:,}")
-            case jobs.PapersDropped(papers=papers):
+            case {"step": "dropped", "papers": papers}:
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
@@ -231,15 +230,17 @@ class Refresher(Actor):
     def _local_time(self) -> datetime:
         return self._look.now().astimezone()
 
-    def _report_source(self, failing: SourceFailing) -> None:
+    def _report_source(self, failing: Line) -> None:
+        """Say that a source other than the daily papers fails since a time, and how many `more` fail too."""
         from reader.core.lines import cut
 
-        trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
-        since = datetime.fromisoformat(failing.since).astimezone()
+        title, others = failing["title"], failing["more"]
+        trouble = f"{others + 1} feeds silent" if others else f"{cut(title, LONGEST_NAME)} silent"
+        since = datetime.fromisoformat(failing["since"]).astimezone()
         if trouble != self._told:
             when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
-            more = f" and {failing.more} more" if failing.more else ""
-            self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
+            more = f" and {others} more" if others else ""
+            self._model.show_news(f"{title}{more}: no answer since {when}", "warning")
         self._told = trouble
         self._change(self._status._replace(trouble=trouble, failing_since=since))
 
@@ -255,7 +256,8 @@ class Refresher(Actor):
     def _progress(self, progress: str) -> None:
         self._change(self._status._replace(progress=progress))
 
-    def _succeed(self, sums: RefreshFinished) -> None:
+    def _succeed(self, sums: Line) -> None:
+        new, returned, skipped = sums["new"], sums["returned"], sums["skipped"]
         self._tries = 0
         self._told = ""
         if not self._wanted.view:
@@ -264,16 +266,16 @@ class Refresher(Actor):
         self._change(self._status._replace(problem="", trouble="", failing_since=None, last=last))
         if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
-        if sums.new or sums.returned:
+        if new or returned:
             parts = (
-                f"{sums.new:,} new",
-                f"{sums.returned:,} that you marked or imported" if sums.returned else "",
-                f"{sums.skipped:,} records skipped" if sums.skipped else "",
+                f"{new:,} new",
+                f"{returned:,} that you marked or imported" if returned else "",
+                f"{skipped:,} records skipped" if skipped else "",
             )
             self._came = ", ".join(filter(None, parts))
             self._tell(self._came)
-        elif sums.skipped:
-            self._tell(f"{sums.skipped:,} of the feed's records could not be read and were skipped", "warning")
+        elif skipped:
+            self._tell(f"{skipped:,} of the feed's records could not be read and were skipped", "warning")
         elif self._wanted.is_asked:
             self._tell("nothing new")
 
@@ -308,4 +310,4 @@ class Refresher(Actor):
 
 
 def _import_jobs() -> None:
-    from reader.refresh import jobs, plan, worker  # noqa: F401
+    from reader.refresh import lines, plan, worker  # noqa: F401

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from reader.core.topics.scorer import Topics
     from reader.keys.actions import Context, KeySet
-    from reader.refresh.jobs import JobRunner
+    from reader.refresh.lines import JobRunner
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -22,9 +23,9 @@ class Learner(Actor):
         async with self._one_by_one:
             if not self._library.needs_learning():
                 return False
-            jobs = await asyncio.to_thread(_import_jobs)
+            job = await asyncio.to_thread(_import_job)
             try:
-                async with aclosing(self._app.run_job(jobs.LearnForYou())) as messages:
+                async with aclosing(self._app.run_job(job("for-you"))) as messages:
                     async for _ in messages:
                         pass
             except ReaderError as error:
@@ -32,8 +33,8 @@ class Learner(Actor):
             return True
 
 
-def _import_jobs() -> Any:
-    """Import the jobs in a thread, so that keys do not wait."""
-    from reader.refresh import jobs
+def _import_job() -> Callable[[str], dict[str, Any]]:
+    """Import what makes a job in a thread, so that keys do not wait."""
+    from reader.refresh.lines import job
 
-    return jobs
+    return job
