@@ -31,17 +31,6 @@ def _then(looked: str) -> str:
     )
 
 
-def _gained(looked: str) -> str:
-    then = _then(looked)
-    return f"p.upvotes - {then} >= max({LEAST_VOTES}, {then} / {LEAST_SHARE})"
-
-
-def rose(visited: int | None) -> str:
-    """SQL: whether the paper `p` rose since the user looked; `visited` is in seconds since 1970."""
-    looked = f"coalesce({_MARKED}, {visited:d})" if visited is not None else _MARKED
-    return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
-
-
 def votes_gained(since: int) -> str:
     """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
     before = (

@@ -58,8 +58,6 @@ class PaperRow(NamedTuple):
     has_note: bool = False
     has_text: bool = False
     """Whether the cache has its full text."""
-    rising: bool = False
-    """Whether it gained many votes since the user looked at it."""
     flags: int = 0
     kept: bool = True
     """False for a paper that the feed's search found and the cache lacks."""

@@ -53,8 +53,9 @@ def make_home(folder: Path, papers: int) -> Path:
         partial = home.with_suffix(".part")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        file = folder / "papers.json"
-        file.write_text(json.dumps([{"date": day, "items": items} for day, items in days(papers).items()]))
+        file = folder / "papers.jsonl"
+        lines = (json.dumps({"date": day, "items": items}) for day, items in days(papers).items())
+        file.write_text("".join(f"{line}\n" for line in lines))
         done = run(["import", str(file)], environment(partial))
         assert done.code == 0, done.err
         partial.rename(home)

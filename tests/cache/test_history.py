@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from reader.cache.history import STILL, Votes, votes
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -24,13 +22,6 @@ def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
         return window.read(lambda connection: votes(connection, pk, visited))
 
 
-def rising(path: Path, visited: int | None = None) -> list[bool]:
-    with closing(Window.open(path)) as window:
-        if visited is not None:
-            window.visited(visited)
-        return [row.rising for row in window.rows([1, 2])]
-
-
 def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
     tell(cache, 21, upvotes=25)
@@ -43,18 +34,6 @@ def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> No
     assert moved(path, visited=nine(10)).gained == 0
     mark(path, "read", 22)
     assert moved(path, visited=nine(20)).gained == 41
-
-
-@pytest.mark.parametrize(
-    ("before", "upvotes", "clearly"),
-    [(100, 109, False), (100, 110, False), (100, 124, False), (100, 125, True), (20, 29, False), (20, 30, True)],
-)
-def test_a_clear_rise_is_marked(cache: Cache, path: Path, before: int, upvotes: int, clearly: bool) -> None:
-    tell(cache, 20, upvotes=before)
-    tell(cache, 22, upvotes=upvotes)
-    assert rising(path, nine(21)) == [clearly, False]
-    assert rising(path, nine(23)) == [False, False]
-    assert rising(path) == [False, False]
 
 
 def test_rising_papers_come_first_by_the_votes_of_the_last_days(cache: Cache, path: Path) -> None:

@@ -73,16 +73,15 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
         # A narrow list drops columns and keeps the title; a blank stays before the bar.
         (CODED, 20, LOOK, [" ● A title"]),
         (CODED, 30, LOOK, [" ●   5 A title"]),
-        (CODED, 44, LOOK, [" ●   5 ‹› A title"]),
-        (CODED, 160, LOOK, [" ●   5 ‹› A title"]),
+        (CODED, 160, LOOK, [" ●   5 A title"]),
         (row(1, "A title that is too long"), 25, LOOK, [" ● A title that is too…"]),
         *(
             (row(1, "A title", upvotes=votes), 30, LOOK, [f" ● {shown} A title"])
             for votes, shown in ((999, "999"), (1_000, " 1k"), (99_999, "99k"), (100_000, "99k"), (None, "   "))
         ),
         # Signs of the queue, the note and the text follow the title.
-        (KEPT, 44, LOOK, [f" ●   1    A title{'':22} ◔✎▤ "]),
-        (KEPT, 44, LOOK._replace(glyphs=ASCII), [f" *   1    A title{'':22} qn= "]),
+        (KEPT, 44, LOOK, [f" ●   1 A title{'':25} ◔✎▤ "]),
+        (KEPT, 44, LOOK._replace(glyphs=ASCII), [f" *   1 A title{'':25} qn= "]),
         (KEPT, 29, LOOK, [" ● A title"]),
         (LONG, 37, LOOK, [" ●   1 A title that is too long for…"]),
         (LONG._replace(has_text=True), 37, LOOK, [" ●   1 A title that is too long f… ▤ "]),
@@ -95,21 +94,21 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
             *(36, COMFORTABLE, [" ●   1 A title that is too long for", "       one line and for a second o…"]),
         ),
         # A date stands at the right, with the year of other years, in the last line of a title.
-        (row(1, "A title", day="2025-06-02"), 50, DATED, [f" ●   1    A title{'':27}2 Jun "]),
-        (LONG._replace(day="2024-09-30"), 50, DATED, [" ●   1    A title that is too long for…  Sep 2024 "]),
-        (row(1, "A title", day=""), 50, DATED, [f" ●   1    A title{'':32} "]),
-        (row(1, "A title", day="2024-09-30"), 49, DATED, [" ●   1    A title"]),
+        (row(1, "A title", day="2025-06-02"), 50, DATED, [f" ●   1 A title{'':30}2 Jun "]),
+        (LONG._replace(day="2024-09-30"), 50, DATED, [" ●   1 A title that is too long for on…  Sep 2024 "]),
+        (row(1, "A title", day=""), 50, DATED, [f" ●   1 A title{'':35} "]),
+        (row(1, "A title", day="2024-09-30"), 49, DATED, [" ●   1 A title"]),
         (
             row(1, "A title", day="2024-09-30"),
-            *(50, DATED._replace(is_period=True), [f" ●   1    A title{'':26}30 Sep "]),
+            *(50, DATED._replace(is_period=True), [f" ●   1 A title{'':29}30 Sep "]),
         ),
-        (LONG._replace(queued=True), 50, DATED, [" ●   1    A title that is too long for… ◔  24 Nov "]),
+        (LONG._replace(queued=True), 50, DATED, [" ●   1 A title that is too long for on… ◔  24 Nov "]),
         (
-            row(1, "A title that is as long as it may", day="2025-06-02"),
-            *(50, BOTH, [" ●   1    A title that is as long as it", f"{'':10}may{'':29}  2 Jun "]),
+            row(1, "A title that is as long as it may be", day="2025-06-02"),
+            *(50, BOTH, [" ●   1 A title that is as long as it may", f"{'':7}be{'':33}  2 Jun "]),
         ),
-        (row(1, "x" * 32, day="2025-06-02"), 50, BOTH, [f" ●   1    {'x' * 32}  2 Jun "]),
-        (row(1, "x" * 33, day="2025-06-02"), 50, BOTH, [f" ●   1    {'x' * 32}", f"{'':10}x{'':31}  2 Jun "]),
+        (row(1, "x" * 35, day="2025-06-02"), 50, BOTH, [f" ●   1 {'x' * 35}  2 Jun "]),
+        (row(1, "x" * 36, day="2025-06-02"), 50, BOTH, [f" ●   1 {'x' * 35}", f"{'':7}x{'':34}  2 Jun "]),
         # The reasons why a paper is listed are its last line, as many as fit.
         (WHY, 40, LOOK, [" ●   1 A title"]),
         (WHY, 40, COMFORTABLE, [" ●   1 A title", "       like what you starred"]),
@@ -159,11 +158,11 @@ def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
 
 
 def test_only_the_most_important_flag_has_a_sign() -> None:
-    signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3)]
-    assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed]
+    signs = [lines(row(1, flags=flags), 60)[0][2] for flags in (0, 2, 3)]
+    assert signs == [" ", UNICODE.highlighted, UNICODE.followed]
     assert text(draw_content(PaperAt(row(1, flags=7), is_selected=True), 60, LOOK)[0])[2] == UNICODE.picked
     ascii = LOOK._replace(glyphs=ASCII)
-    assert lines(row(1, code=True, rising=True), 44, ascii) == [" */  1 <> A paper"]
+    assert lines(row(1, code=True), 44, ascii) == [" *   1 A paper"]
     assert text(draw_end(DayEnd(MONDAY), 60, ascii)) == " - 12 unread -"
     assert text(draw_hole(HoleAt(1, True), 30, ascii)) == "|- 1 day is missing here -"
 
@@ -264,12 +263,12 @@ async def test_rows_show_marks_by_shape_under_a_heading_for_each_day() -> None:
         papers.show(order(range(1, 6), ("2025-11-24", 3), ("2024-12-30", 2)), shelf, words=("agent",))
         assert drawn(papers) == [
             f" MONDAY 24 NOVEMBER{'':38}3",
-            "▌● 187 ‹› Web agents",
-            "     2    Seen",
-            " ★   3    Kept",
+            "▌● 187 Web agents",
+            "     2 Seen",
+            " ★   3 Kept",
             f" MONDAY 30 DECEMBER 2024{'':33}2",
-            " ◌   4    Gone",
-            " ●   5    New",
+            " ◌   4 Gone",
+            " ●   5 New",
             *[""] * 2,
         ]
         strips = [papers.render_line(y) for y in range(7)]
@@ -308,11 +307,11 @@ async def test_both_lines_of_a_title_belong_to_the_paper() -> None:
         papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf, form=COMFORTABLE_FORM)
         await pilot.pause()
         assert drawn(papers)[1:6] == [
-            "▌●   1    Paper 1 has a title that takes the room of a",
-            "▌         second line",
-            " ●   2    Paper 2 has a title that takes the room of a",
-            "          second line",
-            " ●   3    Short",
+            "▌●   1 Paper 1 has a title that takes the room of a second",
+            "▌      line",
+            " ●   2 Paper 2 has a title that takes the room of a second",
+            "       line",
+            " ●   3 Short",
         ]
         await click(pilot, 4)
         assert papers.highlighted == 2
@@ -336,7 +335,7 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         papers.change_form(COMFORTABLE_FORM)
         await pilot.pause()
         assert papers.position == (51, line) == (papers.loaded_row and papers.loaded_row.pk, highlighted_line(papers))
-        assert painted(papers)[line + 1] == "▌         second line"
+        assert painted(papers)[line + 1] == "▌      second line"
         await pilot.resize_terminal(80, 12)
         assert painted(papers)[highlighted_line(papers) + 1].startswith(" ●  52")
         papers.change_form(ListForm())
@@ -359,7 +358,7 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         assert drawn(papers) == before
         shelf.rows[2] = row(2, "Short")
         papers.renew()
-        assert drawn(papers)[1:3] == [" ●   2    Short", before[3]]
+        assert drawn(papers)[1:3] == [" ●   2 Short", before[3]]
         papers.show(order(range(1, 101)), shelf, keep=60, height=4)
         assert papers.position == (60, 4)
         assert papers.row_of(5) == two_lines(5) and papers.row_of(-1) is None

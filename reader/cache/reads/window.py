@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache import meta
 from reader.cache.flags import FLAGS
-from reader.cache.history import rose
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import CacheError
@@ -63,9 +62,9 @@ _SQL = {
     "queued": "EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)",
     "has_text": "EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)",
 }
-_ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
+_ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("flags")]
 ROW = ", ".join(_SQL.get(name, f"p.{name}") for name in _ROW_NAMES)
-"""What the cache says of a `PaperRow`, in its order; whether it is rising and its flags follow, and then its people."""
+"""What the cache says of a `PaperRow`, in its order; its flags follow."""
 
 _FIRST_STATE = PaperRow._fields.index("read")
 
@@ -135,11 +134,6 @@ class Window:
         self._path = path
         self._learns_apart = learns_apart
         self._version = self._data_version()
-        self._rose = rose(None)
-
-    def visited(self, at: int) -> None:
-        """Set when the user last looked at unmarked papers, in seconds since 1970."""
-        self._rose = rose(at)
 
     @classmethod
     def open(cls, path: Path, patience: float = connections.BUSY_SECONDS, *, learns_apart: bool = False) -> Window:
@@ -310,7 +304,7 @@ class Window:
         """The rows of these papers, in this order; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
-            sql = f"SELECT {ROW}, {self._rose}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
+            sql = f"SELECT {ROW}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             first = _FIRST_STATE
             by_pk = {row[0]: PaperRow(*row[:first], *map(bool, row[first:-1]), *row[-1:]) for row in found}

@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
 from reader.core.query.choices import TagChoice, TopicChoice
+from reader.core.text import amount
 from reader.core.topics.trends import WEEKS, percent, spark
 from reader.session.places import DAY, TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.rows import (
@@ -62,7 +63,11 @@ def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here:
 
 
 def meaning(row: Row, glyphs: Glyphs) -> str:
-    """Return the hint for a row: a topic's sparkline, its rise, and its meaning."""
+    """Return the hint for a row: its numbers in words, or a topic's sparkline, its rise, and its meaning."""
+    if row.is_partial and row.count is not None:
+        return f"{amount(row.count, 'paper')} so far: the day is not all here"
+    if row.unread is not None and row.count is not None:
+        return f"{row.unread:,} unread of {row.count:,}"
     if not row.weeks:
         return row.about
     moves = f"{spark(row.weeks, glyphs.spark)} {percent(row.rising)}"

@@ -78,8 +78,6 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
         if "view:" in f"{shown.query} {visit.text}":
             # The settings have its named queries.
             return None
-        if visit.visited is not None:
-            window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))
         kept = window.pk_of(visit.paper) if visit.paper else None
         if kept is not None and is_by_index(place, order) and not window.has_by_index(place.view.query, kept):
             # It left the list, such as a paper opened in Unread.

@@ -1,6 +1,6 @@
 """The signs of the interface, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
 
-All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
+All are one cell wide in every terminal, except `ellipsis`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ class Glyphs(NamedTuple):
     hidden: str = "◌"
     elsewhere: str = "+"
     """Before a paper that the feed has and the cache does not."""
-    rising: str = "⇡"
     followed: str = "◆"
     highlighted: str = "✦"
     """Before a paper that the view For you lists although nothing speaks for it."""
-    code: str = "‹›"
     note: str = "✎"
     full_text: str = "▤"
     comments: str = "❞"
@@ -70,10 +68,8 @@ ASCII = Glyphs(
     queued="q",
     hidden="x",
     elsewhere="+",
-    rising="/",
     followed="f",
     highlighted="!",
-    code="<>",
     note="n",
     full_text="=",
     comments="c",
@@ -119,10 +115,8 @@ MEANINGS = (
         "The feed has this paper; opening it stores it. After a number: there may be more.",
     ),
     ("upvotes", "Votes", "Precedes the number of votes."),
-    ("rising", "Rising", "It gained many votes since you last looked."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
-    ("code", "Code", "It links to its code."),
     ("comments", "Comments", "Follows the number of comments where there is no room for the word."),
     ("note", "Note", "Your note, or passages that you highlighted."),
     ("full_text", "Full text", "The cache has the paper's full text."),

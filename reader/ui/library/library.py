@@ -232,7 +232,6 @@ class Library(Marker):
         self._new_since = visited
         if visited is not None:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
-            self._near.visited(self._visited)
 
     @property
     def new_since(self) -> str | None:

@@ -21,7 +21,7 @@ LIST_ROLES = (
     "date", "day", "key", "selected",
 )  # fmt: skip
 
-WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
+WITH_DATE, WITH_UPVOTES = 50, 30
 """Minimum widths for these columns; the title gets the rest."""
 
 WITH_WORDS = 44
@@ -51,7 +51,7 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper in `paper_height` lines of at most `width` cells.
 
-    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes and code. A
+    The first line has the cursor's bar, the state, one sign (`selected` or a flag), and upvotes. A
     comfortable paper's last line has its reason or change, if known, and ends with the signs of stored things and the
     date; a compact paper shows its change instead of the date. The sign of the full text is marked if only the full
     text has the search words.
@@ -63,8 +63,6 @@ def draw_paper(
     begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
-    if width >= WITH_CODE:
-        begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     below = [bar, Piece(" " * (measure(begin) - 1))]
     room, day = _title_room(width, look), _date(row, width, look)
     end = (*_kept(row, width, glyphs, in_text), *day)
@@ -99,7 +97,7 @@ def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
 
 def _title_room(width: int, look: ListLook) -> int:
     """Cells of a line of the title; one space stays before the pane's bar."""
-    indent = 3 + (4 if width >= WITH_UPVOTES else 0) + (len(look.glyphs.code) + 1 if width >= WITH_CODE else 0)
+    indent = 3 + (4 if width >= WITH_UPVOTES else 0)
     return width - indent - 1
 
 
@@ -144,10 +142,10 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:
-    """The sign of a flag, else of rising votes, which the paper's facts also show."""
+    """The sign of the most important flag."""
     flag = flag_to_show(row.flags)
     if flag is None:
-        return glyphs.rising if row.rising else " "
+        return " "
     return {Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
 
 

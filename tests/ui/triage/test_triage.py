@@ -102,3 +102,13 @@ async def test_a_starred_paper_that_is_unread_is_in_every_number(reader: Opener)
         assert (r.here.starred, r.here.read) == (True, False)
         await r.do("triage.begin")
         assert "Triage  1 of 14" in r.lines[0]
+
+
+async def test_heading_end_filter_and_triage_have_the_same_number(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("paper.star", "move.down", "paper.queue", "move.down", "paper.hide", "move.down", "paper.read")
+        await r.until(lambda: "10 unread of 14" in r.list_lines[0] or "10 unread of 13" in r.list_lines[0])
+        assert any("10 unread" in line and "Monday" in line for line in r.list_lines)
+        assert any(line.split()[:2] == ["»", "Latest"] and " 10/" in line for line in r.filter_lines)
+        await r.do("triage.begin")
+        assert "Triage  1 of 10" in r.lines[0]
