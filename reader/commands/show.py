@@ -56,7 +56,7 @@ class _Shown(NamedTuple):
     @property
     def reasons(self) -> tuple[TopicReason, ...]:
         paper = self.paper
-        return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
+        return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords)
 
     @property
     def acts(self) -> tuple[Any, Any]:

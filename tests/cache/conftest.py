@@ -50,9 +50,7 @@ class ByName:
     def topics(self) -> Sequence[Named]:
         return [Named(slug, slug.title(), self.family) for slug in self.slugs]
 
-    def classify(
-        self, title: str, abstract: str, keywords: Sequence[str], _categories: Sequence[str] = ()
-    ) -> tuple[str, ...]:
+    def classify(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[str, ...]:
         said = f"{title} {abstract} {' '.join(keywords)}".lower()
         return tuple(slug for slug in self.slugs if slug in said)
 

@@ -39,15 +39,11 @@ class ByTitle:
         Topic("robotics", "Robotics", "Vision", "Machines that touch the world.", "robot"),
     )
 
-    def classify(
-        self, title: str, _abstract: str, _keywords: Sequence[str], _categories: Sequence[str] = ()
-    ) -> tuple[str, ...]:
+    def classify(self, title: str, _abstract: str, _keywords: Sequence[str]) -> tuple[str, ...]:
         return tuple(topic.slug for topic in self.topics if topic.word in title.lower())
 
-    def explain(
-        self, title: str, abstract: str, keywords: Sequence[str], categories: Sequence[str] = ()
-    ) -> tuple[TopicReason, ...]:
-        given = self.classify(title, abstract, keywords, categories)
+    def explain(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[TopicReason, ...]:
+        given = self.classify(title, abstract, keywords)
         words = {topic.slug: topic.word for topic in self.topics}
         return tuple(TopicReason(slug, (words[slug],)) for slug in given)
 

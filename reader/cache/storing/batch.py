@@ -24,7 +24,7 @@ from reader.core.paper_row import UNKNOWN
 from reader.core.text import fold, title_hash
 from reader.core.titles import Titled, is_same
 
-CLASSIFIED = {"title", "abstract", "keywords", "categories"}
+CLASSIFIED = {"title", "abstract", "keywords"}
 """Columns that decide a paper's topics."""
 
 TITLE_LETTERS = 25
@@ -59,9 +59,7 @@ class Classifier(Protocol):
     def version(self) -> str: ...
     @property
     def topics(self) -> Sequence[Named]: ...
-    def classify(
-        self, title: str, abstract: str, keywords: Sequence[str], categories: Sequence[str]
-    ) -> tuple[str, ...]: ...
+    def classify(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[str, ...]: ...
 
 
 @dataclass(slots=True)
@@ -276,7 +274,6 @@ class Batch:
                     paper["title"],
                     paper["abstract"],
                     paper["keywords"].split("\n"),
-                    paper["categories"].split("\n") if paper["categories"] else (),
                 )
             )
         ]

@@ -195,7 +195,7 @@ class Cache:
         while True:
             with self._transaction() as connection:
                 rows = connection.execute(
-                    select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords, TEXT.c.categories)
+                    select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords)
                     .join(TEXT, TEXT.c.pk == PAPER.c.pk)
                     .where(PAPER.c.pk > last)
                     .order_by(PAPER.c.pk)

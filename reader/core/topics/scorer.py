@@ -255,15 +255,11 @@ class Topics:
     def matcher(self) -> Matcher:
         return Matcher(part for phrase in self.weights for part in phrase.removeprefix(TITLE).split(" + "))
 
-    def classify(
-        self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
-    ) -> tuple[str, ...]:
+    def classify(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[str, ...]:
         """Slugs of the paper's topics, strongest first, at most `MOST`."""
         return self._choose(self._score(self.phrases_in(title, abstract, keywords)))
 
-    def explain(
-        self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
-    ) -> tuple[TopicReason, ...]:
+    def explain(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[TopicReason, ...]:
         """The topics that `classify` gives, each with what gave it."""
         phrases = self.phrases_in(title, abstract, keywords)
         chosen = self._choose(self._score(phrases))

@@ -429,7 +429,7 @@ def _with_fractions(letters: Sequence[Letter], bars: Sequence[Box]) -> list[Lett
             end = after
         upper, lower = ([one for one in part if one] for part in (found[start:middle], found[middle : end + 1]))
         beside = [found[at] if 0 <= at < len(found) else None for at in (before, after)]
-        if not (_is_half(upper, bar, height, beside[0]) and _is_half(lower, bar, height, beside[1])):
+        if not (_is_half(upper, bar, height) and _is_half(lower, bar, height)):
             continue
         size = max(one.size for one in (*upper, *lower))
         # The line is that of a letter beside it.
@@ -446,20 +446,15 @@ def _with_fractions(letters: Sequence[Letter], bars: Sequence[Box]) -> list[Lett
     return [letter for letter in found if letter is not None]
 
 
-def _is_half(half: Sequence[Letter], bar: Box, height: float, beside: Letter | None) -> bool:
-    """Whether letters above or below a bar are half of a fraction: one row, close to it and centred, standing alone."""
+def _is_half(half: Sequence[Letter], bar: Box, height: float) -> bool:
+    """Whether letters above or below a bar are half of a fraction: one row, close to it and centred."""
     drawn = [one for one in half if not one.is_space]
     size = max(one.size for one in drawn)
     away = [abs(one.base - height) for one in drawn]
     left, right = min(one.left for one in drawn), max(one.right for one in drawn)
-    continues = (
-        beside is not None
-        and min(abs(beside.base - one.base) for one in (drawn[0], drawn[-1])) < 0.2 * size
-        and min(abs(beside.right - left), abs(beside.left - right)) < 1.5 * size
-    )
     is_row = max(away) - min(away) < size and max(away) < 2 * size
     is_centred = abs(left + right - bar.left - bar.right) < 0.6 * size
-    return is_row and is_centred and right - left < bar.right - bar.left + 0.5 * size and not continues
+    return is_row and is_centred and right - left < bar.right - bar.left + 0.5 * size
 
 
 def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:

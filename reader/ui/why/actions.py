@@ -90,7 +90,7 @@ class WhyActions(Actor):
         known = self._stored(paper)
         if paper is None:
             return known
-        reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
+        reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
         acts, muted = self._library.ruled(paper.pk)
         made = self._library.made_by_agents(paper.pk)
         return known._replace(topics=reasons, rules=acts, muted=muted, programs=made)

@@ -116,9 +116,7 @@ async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> N
 class NoTopics(ByTitle):
     """Rules that were changed: they give no paper any topic."""
 
-    def classify(
-        self, title: str, _abstract: str, _keywords: Sequence[str], _categories: Sequence[str] = ()
-    ) -> tuple[str, ...]:
+    def classify(self, title: str, _abstract: str, _keywords: Sequence[str]) -> tuple[str, ...]:
         return ()
 
 
