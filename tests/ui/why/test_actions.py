@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.choice.wishes import Wish
 from reader.core.choice.words import Common
 from reader.core.errors import CacheError
 from reader.ui.why.screen import WhyScreen
@@ -34,7 +35,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         await r.press("q")
         await r.do("view.all", "view.foryou")
         await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
-        assert "Agents & tools" in r.list_items[1]
+        assert any("Agents & tools" in line for line in r.list_items)
         assert "For you: Agents & tools" in r.text_in_front.text
         await r.do("view.latest", "paper.star")
         starred = r.here.id
@@ -56,7 +57,7 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
         await r.press("+")
         assert "nothing here can be changed" in r.lines[-1]
         await r.press("escape")
-        await r.run("weights raise 'slow video'")
+        await r.app.library.decide([Wish("word", "slow video", 1)])
         await r.do("read.why")
         await r.until(lambda: "What you asked for" in r.screen)
         why = r.app.screen
@@ -75,7 +76,7 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
 
 async def test_a_wish_brings_its_papers_first(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
-        await r.run("weights raise robots")
+        await r.app.library.decide([Wish("word", "robots", 1)])
         await r.do("view.foryou")
         await r.until(lambda: bool(r.ids))
         assert "obot" in r.here.title
