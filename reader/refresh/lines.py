@@ -56,7 +56,7 @@ def failed(about: str, error: ReaderError, **values: Any) -> Line:
 
 def waiting(seconds: float, why: str) -> Line:
     """The next request waits; `why` is for the user, and empty for a wait that is not worth showing."""
-    return step("wait", seconds=seconds, why=why)
+    return step("wait", seconds=round(seconds, 1), why=why)
 
 
 def error_values(error: ReaderError | None) -> dict[str, str | None]:
