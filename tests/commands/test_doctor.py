@@ -61,7 +61,7 @@ Cache
   marks         HOME/log.db
   file system   KIND; files can be locked
   state         ok
-  schema        0022, this program's is 0022
+  schema        0023, this program's is 0023
   size          papers.db SIZE
   copies        none yet
   papers        6
