@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__version__ = "0.3.0.dev0"
+__version__ = "0.3.0"
 
 
 def described() -> str:
