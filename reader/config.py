@@ -167,7 +167,7 @@ class Settings:
     """Keys by action id, in a table of its own: see the ids with "dailypapers config keys"."""
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
-    """Where the digest of new papers goes: "dailypapers help mail" says more."""
+    """Where the digest of new papers goes: "dailypapers help feeds" says more."""
 
     commands: tuple[UserCommand, ...] = setting(Entries("commands"), ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
 from reader.commands.command import Command, add_no_pager, make_parser, suggest
-from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
+from reader.commands.help_text import FORMER_PAGES, PAGES, USER_PAGES, draw, examples, help_width, print_page
 from reader.commands.line.manual import all_table, page
 from reader.commands.line.registry import (
     ABOUT,
@@ -34,7 +34,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _print_help(arguments: Namespace, workspace: Workspace) -> int:
-    about, paged = arguments.about, not arguments.no_pager
+    about, paged = FORMER_PAGES.get(arguments.about, arguments.about), not arguments.no_pager
     if about is None:
         print_line(front_page().rstrip("\n"))
     elif about in PAGES:
@@ -54,7 +54,7 @@ def _print_help(arguments: Namespace, workspace: Workspace) -> int:
 
 
 _OPTIONS = "Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
-_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
+_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(USER_PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 
 

@@ -16,11 +16,16 @@ from reader.paths import APP
 
 FOLDER = Path(__file__).parents[1] / "manual"
 
-PAGES = (
-    *("reading", "queries", "keys", "choosing", "views", "settings", "import-export", "scripts"),
-    *("sync", "mail", "agents", "trouble", "formats", "words", "extensions", "developing"),
+USER_PAGES = (
+    *("reading", "choosing", "queries", "views", "settings", "trouble"),
+    *("feeds", "import-export", "scripts", "sync", "agents", "extensions"),
 )
-"""Names of the pages, most useful first."""
+"""Names of the pages for users, most useful first."""
+
+PAGES = (*USER_PAGES, "developing")
+
+FORMER_PAGES = {"keys": "reading", "words": "reading", "mail": "feeds", "formats": "trouble"}
+"""Names of pages in the last release, each with the page that has its subject now."""
 
 MOST_EXAMPLES = 8
 
@@ -28,8 +33,8 @@ _GIST = re.compile(r"# .+\n\n((?:.+\n)+)")
 
 
 def gists_of_pages() -> dict[str, str]:
-    """What each page is about, in a sentence."""
-    found = ((name, _GIST.match(text_of(name))) for name in PAGES)
+    """What each page for users is about, in a sentence."""
+    found = ((name, _GIST.match(text_of(name))) for name in USER_PAGES)
     return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
 
 

@@ -273,7 +273,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.pdf", "p", "PDF", "Fetch the PDF into your folder and open it.", _READ),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
     Action("link.copy", "y", "Copy link", "Copy the paper's address to the clipboard.", _SHOWN),
-    Action("link.copy_as", "Y", "Copy as", "Copy its id, title, BibTeX, Markdown, abstract or a citation.", _READ),
+    Action("link.copy_as", "Y", "Copy as", "Copy its id, title, BibTeX entry, Markdown link or abstract.", _READ),
     Action(
         "topic.pick",
         "space enter",

@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.help_text import FOLDER, PAGES, page_lines, rows
+from reader.commands.help_text import FOLDER, FORMER_PAGES, PAGES, USER_PAGES, page_lines, rows
 from reader.commands.line.manual import page
 from reader.commands.line.registry import COMMANDS, USUAL
 from reader.config import Settings
@@ -33,7 +33,7 @@ def test_the_first_page_fits_the_screen_and_names_the_usual_commands(
     assert len(found.lines) < rows
     assert all(len(line) <= columns for line in found.lines)
     said = found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ")
-    assert {*USUAL, *PAGES, "all"} <= set(said.split())
+    assert {*USUAL, *USER_PAGES, "all"} <= set(said.split())
     assert len(USUAL) == 12
 
 
@@ -79,8 +79,8 @@ def test_help_lists_commands_and_refuses_unknown_ones(session: Session) -> None:
         Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h
         (--help).
         More: 'dailypapers help all', 'help COMMAND', 'help PAGE'. Pages: reading,
-        queries, keys, choosing, views, settings, import-export, scripts, sync, mail,
-        agents, trouble, formats, words, extensions, developing.
+        choosing, queries, views, settings, trouble, feeds, import-export, scripts,
+        sync, agents, extensions.
         Other words are a query; 'dailypapers -- WORDS' if they look like a command.
         $ help lst
         2! dailypapers: There is no command or page 'lst'. Did you mean list?
@@ -108,6 +108,13 @@ def test_help_of_a_page_is_markdown_in_a_pipe_and_lines_on_a_terminal(run: Run, 
     assert shown[0] == "CHOOSING" and max(map(len, shown)) <= 60
     assert "`dailypapers sync --help` says what the command takes." in run("help", "sync").lines
     assert "The same marks on all your machines" in run("help", "all").out
+
+
+def test_the_manual_has_at_most_twelve_pages_and_former_names_lead_to_them(run: Run) -> None:
+    assert len(USER_PAGES) <= 12 and set(PAGES) == {file.stem for file in FOLDER.glob("*.md")}
+    assert run("help", "mail").out == run("help", "feeds").out
+    assert run("help", "formats").out.startswith("# When something breaks\n")
+    assert set(FORMER_PAGES.values()) <= set(USER_PAGES) and not FORMER_PAGES.keys() & set(PAGES)
 
 
 # How a page is drawn
@@ -182,15 +189,15 @@ TEXTS = {name: page(name) for name in PAGES}
 
 
 def test_manual_parts_made_from_the_code_are_complete() -> None:
-    assert [action.id for action in ACTIONS if f"{action.name}: " not in TEXTS["keys"]] == []
-    assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
+    assert [action.id for action in ACTIONS if f"{action.name}: " not in TEXTS["reading"]] == []
+    assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["reading"]] == []
     assert [
         one.name
         for one in fields(Settings)
         if one.name != "lists" and not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])
     ] == []
     assert "| `[keys]` |" in TEXTS["settings"] and "| `[[commands]]` |" in TEXTS["settings"]
-    told = TEXTS["keys"].partition("## Signs")[2]
+    told = TEXTS["reading"].partition("## Signs")[2]
     assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
     assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told
     assert [name for name in COMMANDS if name != "help" and f"| `{name}` |" not in TEXTS["scripts"]] == []
@@ -198,7 +205,7 @@ def test_manual_parts_made_from_the_code_are_complete() -> None:
 
 
 def test_the_manual_shows_the_users_keys() -> None:
-    assert "| `$` | Star: " in page("keys", Keymap(overrides={"paper.star": "$"}))
+    assert "| `$` | Star: " in page("reading", Keymap(overrides={"paper.star": "$"}))
 
 
 QUERIES = re.findall(r"`([^`]+)`", " ".join(re.findall(r"^\| (`.*?) \|", TEXTS["queries"], re.M)))

@@ -93,6 +93,9 @@ OPEN = "page"
 KEYS = 14
 """Maximum cells of the keys' column; longer keys have a line of their own."""
 
+FIRST_PAGES = 5
+"""Pages of the manual that the first help lists with their sentences; a last line names the others."""
+
 
 class HelpRow(NamedTuple):
     """One key, sign, setting, command or page as help shows it."""
@@ -250,7 +253,10 @@ class HelpScreen(SearchScreen[Help]):
             if title == PAGES
         ]
         first, ellipsis = first_rows(self._keymap, help.context, help.lacking), self._look.glyphs.ellipsis
-        return [*first_lines(first, width, ellipsis), (), *(cut_line(line, width, ellipsis) for line in pages)]
+        others = ", ".join(line[0].text for line in pages[FIRST_PAGES:])
+        rest = [(Piece(":help PAGE".ljust(KEYS + 2), "key"), Piece(others, "about"))] if others else []
+        shown = (cut_line(line, width, ellipsis) for line in (*pages[:FIRST_PAGES], *rest))
+        return [*first_lines(first, width, ellipsis), (), *shown]
 
 
 # The palette
