@@ -289,7 +289,7 @@ class Story:
         items: list[str] = []
         for line in self.list_lines:
             # Only the first line of a paper has its state and its votes.
-            if items and not line[1:8].strip():
+            if items and not line[1:7].strip():
                 items[-1] = f"{items[-1].rstrip()} {line[1:].strip()}"
             else:
                 items.append(line)

@@ -367,7 +367,7 @@ async def test_changes_by_another_instance_appear(reader: Opener, monkeypatch: p
                 other.mark("star", True, [cached(r.main.papers.pks_all()[2])])
             await r.until(lambda: r.row(2).starred)
             await r.until(lambda: "Starred 1" in r.filter_lines)
-            assert r.list_items[4].startswith(" ★")
+            assert r.list_items[3].startswith(" ★")
             assert r.cursor == 0
             fill(r.file, {TODAY: [draft(900, "From another instance", upvotes=999)]})
             await r.until(lambda: "Latest 15/15" in " ".join(r.filter_lines))
