@@ -186,7 +186,7 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
 
     Raises CacheError.
     """
-    with connections.opened(path) as cache:
+    with connections.open_database(path) as cache:
         if is_current(cache):
             return False
         state, wishes, marked = _state(cache), read_wishes(cache), marked_papers(cache)

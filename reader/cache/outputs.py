@@ -30,7 +30,7 @@ def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
 
     Returns whether the paper is still in the cache. Raises CacheError.
     """
-    with connections.opened(path, durable=True) as cache, connections.transaction(cache):
+    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
         cache.execute("DELETE FROM kept_output WHERE pk = ? AND name = ?", (pk, output.name))
         if not output.text:
             return True
@@ -44,6 +44,6 @@ def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
 
 def drop_outputs(path: Path, pks: Sequence[int], name: str) -> int:
     """Drop the outputs of a command for these papers; return how many there were. Raises CacheError."""
-    with connections.opened(path, durable=True) as cache, connections.transaction(cache):
+    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
         dropped = cache.executemany("DELETE FROM kept_output WHERE pk = ? AND name = ?", [(pk, name) for pk in pks])
         return dropped.rowcount

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from reader.core.ids import PAGE_PREFIX, page_id
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, is_other, twin_id
-from reader.database.connections import opened
+from reader.database.connections import open_database
 
 TRIES = 3
 """How often a title is looked up that no source has."""
@@ -102,7 +102,7 @@ def waiting(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
 
 def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
     """The papers of the cache in `file` whose titles are to be looked up."""
-    with opened(file) as cache:
+    with open_database(file) as cache:
         return waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 

@@ -84,7 +84,7 @@ def reason(error: Error) -> str:
 SCHEMES = ("postgresql://", "postgres://")
 
 
-PATIENCE = 10
+ANSWER_SECONDS = 10
 """Seconds that the server gets to answer."""
 
 NAME = "dailypapers"
@@ -257,7 +257,7 @@ class Server:
         """A transaction during which no other home writes."""
         with self._connection.transaction():
             # A machine that falls asleep in its turn must not stop the others for long.
-            self._connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE - 2}s'".encode())
+            self._connection.execute(f"SET LOCAL lock_timeout = '{ANSWER_SECONDS - 2}s'".encode())
             self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
             yield
@@ -293,7 +293,7 @@ def open_server(address: str) -> Iterator[Server]:
     try:
         with server_environment():
             connected = _patient(psycopg.Connection).connect(
-                address, autocommit=True, connect_timeout=PATIENCE, application_name=NAME, **_SIGNS_OF_LIFE
+                address, autocommit=True, connect_timeout=ANSWER_SECONDS, application_name=NAME, **_SIGNS_OF_LIFE
             )
         with connected as connection:
             yield Server(connection)
@@ -308,7 +308,7 @@ def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
     class Patient(plain):  # type: ignore[valid-type, misc]
         def wait(self, *args: Any, **options: Any) -> Any:
             is_over = Event()
-            timer = Timer(PATIENCE, self._break_off, (is_over,))
+            timer = Timer(ANSWER_SECONDS, self._break_off, (is_over,))
             timer.daemon = True
             timer.start()
             try:

@@ -198,7 +198,7 @@ def _replace(path: Path, progress: Progress) -> Path:
     touch_private(building)
     schema.create(building)
     if is_ours:
-        with connections.opened(building) as new:
+        with connections.open_database(building) as new:
             _copy(path, new, progress)
     # Only a whole cache takes the place, without files beside it.
     with explained(building), closing(sqlite3.connect(building)) as connection:
@@ -270,6 +270,6 @@ def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]
 
 
 def _index(path: Path) -> None:
-    with connections.opened(path) as connection, connections.transaction(connection):
+    with connections.open_database(path) as connection, connections.transaction(connection):
         connection.execute("INSERT INTO paper_fts (paper_fts) VALUES ('rebuild')")
         text_index.rebuild(connection)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from reader import __version__
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.database.connections import STATEMENT_STEPS, opened, peek, statements, transaction
+from reader.database.connections import STATEMENT_STEPS, open_database, peek, statements, transaction
 from reader.database.sqlite_errors import damaged, explain, primary_code
 from reader.paths import close_to_others, make_folder, touch_private
 
@@ -278,7 +278,7 @@ def create(path: Path) -> None:
         make_folder(path)
         touch_private(path)
     # If two programs start together, one waits for the write lock and then finds the stamp.
-    with opened(path) as connection, transaction(connection):
+    with open_database(path) as connection, transaction(connection):
         if _stamp(connection) is None:
             run_migrations(connection, None, HEAD)
             # What the migrations note of an older cache is not true of a new one.
@@ -307,7 +307,7 @@ def upgrade(path: Path) -> None:
 
 def migrate(path: Path) -> None:
     """Run the missing migrations in one transaction, without a backup; raises CacheError."""
-    with opened(path) as connection:
+    with open_database(path) as connection:
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)
         with transaction(connection):

@@ -247,7 +247,7 @@ def problem(path: Path) -> Problem | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with connections.opened(path) as cache:
+    with connections.open_database(path) as cache:
         register_functions(cache)
         yield cache
 

@@ -212,7 +212,7 @@ def _sizes(file: Path) -> str:
 
 
 def _examine_contents(file: Path) -> Iterator[Finding]:
-    with connections.opened(file, query_only=True) as cache:
+    with connections.open_database(file, query_only=True) as cache:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "mark"}
         for name, table in tables.items():
             (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()

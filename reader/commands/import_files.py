@@ -28,7 +28,7 @@ from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
 from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import amount
-from reader.database.connections import opened, transaction
+from reader.database.connections import open_database, transaction
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache, Stored
@@ -182,7 +182,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
         found.stored += Stored(skipped=skipped_count)
     elif page:
         found.has_pages = True
-        with opened(workspace.cache_file) as connection, transaction(connection):
+        with open_database(workspace.cache_file) as connection, transaction(connection):
             pages.place(connection, page)
     for one in skipped[:REASONS]:
         warn(f"{name}: {one.where}: {one.reason}; skipped")
@@ -194,7 +194,7 @@ def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _
     """Store the papers and marks of listings; return them, with own ids for papers whose titles are ambiguous."""
     from reader.cache.storing.papers import Stored
 
-    with opened(workspace.cache_file) as connection:
+    with open_database(workspace.cache_file) as connection:
         part = [pages.tell_apart(connection, listing) for listing in read]
     now = datetime.now(UTC).isoformat(timespec="seconds")
     found.stored += sum(cache.store_all(part, now, newer=False), Stored())

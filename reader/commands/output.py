@@ -36,7 +36,7 @@ FALLBACK = 80
 NARROWEST = 20
 """Assumed minimum of columns."""
 
-PATIENCE = 0.5
+SHOWN_AFTER_SECONDS = 0.5
 """Seconds before progress is shown."""
 
 STEP = 0.1
@@ -266,11 +266,11 @@ def paint(line: Iterable[Piece], style: Style) -> str:
 
 
 class Progress:
-    """A line of progress on standard error, drawn only on a terminal and after `PATIENCE` seconds."""
+    """A line of progress on standard error, drawn only on a terminal and after `SHOWN_AFTER_SECONDS` seconds."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
-        self._next = time.monotonic() + PATIENCE
+        self._next = time.monotonic() + SHOWN_AFTER_SECONDS
         self._on = is_terminal(self._stream)
         self._drawn = False
         self._text = ""

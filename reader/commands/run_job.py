@@ -10,7 +10,7 @@ from io import StringIO
 from urllib.parse import urlsplit
 
 from reader import log_file
-from reader.commands.output import PATIENCE, Progress
+from reader.commands.output import SHOWN_AFTER_SECONDS, Progress
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.steps import pace_text, watched_by
@@ -84,7 +84,7 @@ async def _collect_messages(
 async def _redraw(progress: Progress) -> None:
     """Redraw the progress without messages, so that a slow feed does not look like a hang."""
     while True:
-        await asyncio.sleep(PATIENCE)
+        await asyncio.sleep(SHOWN_AFTER_SECONDS)
         progress.draw()
 
 

@@ -57,7 +57,7 @@ def connect(
 
 
 @contextmanager
-def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path, *, query_only: bool = False, durable: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection for a block, with errors as CacheErrors."""
     with explained(path), closing(connect(path, query_only=query_only, durable=durable)) as connection:
         yield connection

@@ -128,7 +128,7 @@ def take_old(cache: Path) -> None:
     is_new = not log.exists()
     ensure(cache)
     if not is_new:
-        with connections.opened(log, durable=True) as connection, connections.transaction(connection):
+        with connections.open_database(log, durable=True) as connection, connections.transaction(connection):
             rows = old_home.read(cache).rows
             _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in rows))
             put(

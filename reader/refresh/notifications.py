@@ -29,7 +29,7 @@ from reader.refresh.plan import Latest, Plan
 TITLES_SHOWN = 3
 """Maximum titles in a desktop notification; the rest becomes a number."""
 
-PATIENCE = 30.0
+KILL_AFTER_SECONDS = 30.0
 """Seconds after which the program that tells of them is killed."""
 
 MatchedQueries = Mapping[Paper, tuple[str, ...]]
@@ -82,7 +82,9 @@ class Notifier:
         else:
             names = [self._follows[one].name if one in self._follows else one for one in self._queries]
             command, given = desktop_command(*notification_text(names, matches)), ""
-        await run_program(command, given, seconds=PATIENCE, advice="check notify_command", goes_on=True, is_silent=True)
+        await run_program(
+            command, given, seconds=KILL_AFTER_SECONDS, advice="check notify_command", goes_on=True, is_silent=True
+        )
 
     async def _note_problem(self, error: str | None) -> None:
         await asyncio.to_thread(watching.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)

@@ -33,7 +33,7 @@ class RuleKeeper:
 
     def start(self) -> None:
         """Count papers as coming in from now on, unless an earlier refresh did. Without rules, forget them."""
-        with connections.opened(self._file) as cache:
+        with connections.open_database(self._file) as cache:
             known = meta.get(cache, SEEN)
             if (known is not None) is bool(self._settings.rules):
                 return
@@ -50,13 +50,13 @@ class RuleKeeper:
         action = self._act(scope) if self._settings.rules else None
         if self._settings.mute:
             # What a query such as day:today means changes by itself.
-            with connections.opened(self._file) as cache, connections.transaction(cache):
+            with connections.open_database(self._file) as cache, connections.transaction(cache):
                 derive.mute(cache)
         return action.did if action else ()
 
     def pass_over(self, id: str) -> None:
         """Exempt a requested paper from the rules, unless others came before it that they have not seen."""
-        with connections.opened(self._file) as cache, connections.transaction(cache):
+        with connections.open_database(self._file) as cache, connections.transaction(cache):
             cache.execute(
                 "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
                 " AND EXISTS (SELECT 1 FROM paper WHERE id = ? AND pk = CAST(meta.value AS INTEGER) + 1)",
@@ -64,7 +64,7 @@ class RuleKeeper:
             )
 
     def _act(self, scope: Scope) -> UserAction | None:
-        with connections.opened(self._file) as cache:
+        with connections.open_database(self._file) as cache:
             register_functions(cache)
             newest = newest_key(cache)
             after = int(meta.get(cache, SEEN) or newest)

@@ -18,7 +18,7 @@ from reader.cache import pages
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, find_choices, find_same, without_cut_word
-from reader.database.connections import opened, transaction
+from reader.database.connections import open_database, transaction
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.jobs import run_to_end
@@ -114,5 +114,5 @@ async def _ask_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
 
 
 def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[Titled]) -> None:
-    with opened(file) as cache, transaction(cache):
+    with open_database(file) as cache, transaction(cache):
         pages.note_unknown(cache, pk, day, choices)

@@ -40,7 +40,7 @@ _END_PATIENCE = 2.0
 """Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
 
 
-PATIENCE = 60.0
+STUCK_AFTER_SECONDS = 60.0
 """Seconds without a step after which a job is stuck: twice the longest request to the daily feed."""
 
 LONGEST_WAIT = 3600.0
@@ -78,7 +78,7 @@ async def run_in_process(
     received: asyncio.Queue[Line] = asyncio.Queue()
     process = _JobProcess(job, options, variables or {}, received)
     ticking = asyncio.create_task(_tick(received, sleep))
-    left, reading = PATIENCE, ""
+    left, reading = STUCK_AFTER_SECONDS, ""
     try:
         while (line := await received.get()) != _ENDED:
             if line.get("failed") == "job":
@@ -108,7 +108,7 @@ async def _tick(received: asyncio.Queue[Line], sleep: Sleep) -> None:
 def patience_after(line: Line) -> float:
     """The seconds within which the next line must come: more if a wait was announced."""
     wait = float(line["seconds"]) if line.get("step") == "wait" else 0.0
-    return PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
+    return STUCK_AFTER_SECONDS + min(max(wait, 0.0), LONGEST_WAIT)
 
 
 def _silence_text(reading: str) -> str:

@@ -96,14 +96,14 @@ def test_what_the_server_says_by_a_code_is_told(error: str, means: str) -> None:
 
 @pytest.mark.long
 def test_a_server_that_falls_silent_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 1)
+    monkeypatch.setattr(places, "ANSWER_SECONDS", 1)
     with pytest.raises(CacheError, match="it does not answer"), open_server(address) as server:
         server.rows("SELECT pg_sleep(60)")
 
 
 @pytest.mark.long
 def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 3)
+    monkeypatch.setattr(places, "ANSWER_SECONDS", 3)
     told = pytest.raises(CacheError, match="another machine has been writing there")
     with open_server(address) as one, one.turn(), told, open_server(address) as other, other.turn():
         pass

@@ -10,7 +10,7 @@ from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.watching import Candidates, changes, judge
 from reader.core.settings.tables import Rule
-from reader.database.connections import opened
+from reader.database.connections import open_database
 from tests.cache.conftest import SCOPE, mute
 
 
@@ -18,7 +18,7 @@ def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events,
     rules = [Rule("All", "title:number", ("hide", "star"))]
     mute(path, "2", "nothing at all")
     events.mark("star", True, [3])
-    with opened(path) as connection:
+    with open_database(path) as connection:
         register_functions(connection)
 
         def tried(**options: bool) -> dict[tuple[str, ...], list[int]]:

@@ -106,7 +106,7 @@ STUBBORN = "for one in (signal.SIGINT, signal.SIGTERM): signal.signal(one, signa
 def test_a_command_that_goes_on_can_be_ended(
     end: str, prepare: str, code: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("DEAF", "PATIENCE"):
+    for name in ("KILL_AFTER_SECONDS", "TIDY_UP_SECONDS"):
         monkeypatch.setattr(own_process, name, 0.1 if prepare == STUBBORN else 60.0)
     begun = tmp_path / "begun"
     begun.unlink(missing_ok=True)

@@ -49,7 +49,7 @@ from tests.doubles import cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
 
-PATIENCE = 30.0
+WAIT_SECONDS = 30.0
 """Seconds after which a condition that does not hold is a failure."""
 
 BESIDE = ("refresh", "page")
@@ -176,7 +176,7 @@ class Story:
 
     async def rest(self) -> None:
         """Wait until messages are read, workers are done, marks are durable and panes are painted."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + WAIT_SECONDS
         quiet, looks = 0, 0
         while quiet < 2:
             assert time.monotonic() < deadline, f"no rest: {self._working()}"
@@ -210,7 +210,7 @@ class Story:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds; fails, with the screen, if it does not come."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + WAIT_SECONDS
         looks = 0
         while not condition():
             assert time.monotonic() < deadline, f"the condition never held:\n{self.screen}"

@@ -32,7 +32,7 @@ from reader.ui.shell.layout import USUAL
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text, texts
-from tests.ui.driver import PATIENCE, Story, settings
+from tests.ui.driver import WAIT_SECONDS, Story, settings
 from tests.ui.stage import watch_paints
 
 # Help
@@ -242,10 +242,10 @@ async def test_enter_waits_for_the_pages_and_opens_the_first_one(
     read, page = threading.Event(), threading.Event()
 
     def late_page(_shell: object, name: str) -> ManualPage:
-        assert page.wait(PATIENCE)
+        assert page.wait(WAIT_SECONDS)
         return ManualPage(name, lambda _width: ())
 
-    monkeypatch.setattr(ReaderShell, "manual", lambda _shell: MANUAL if read.wait(PATIENCE) else ())
+    monkeypatch.setattr(ReaderShell, "manual", lambda _shell: MANUAL if read.wait(WAIT_SECONDS) else ())
     monkeypatch.setattr(ReaderShell, "page", late_page)
     async with reader(size=(60, 24)) as r:
         await r.begin("?", "enter")

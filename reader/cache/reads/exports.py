@@ -142,7 +142,7 @@ def known_contents(path: Path, file: str) -> Sequence[str]:
 
 def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
     """Note what is about to be written to a file, and then what it has now, if that is ours."""
-    with connections.opened(path) as cache, connections.transaction(cache):
+    with connections.open_database(path) as cache, connections.transaction(cache):
         known = _read(cache, _CONTENTS)
         known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_REMEMBERED]
         meta.put(cache, _CONTENTS, json.dumps(known))
@@ -155,12 +155,12 @@ def known_problems(path: Path) -> dict[str, str]:
 
 def note_problems(path: Path, problems: Mapping[str, str]) -> None:
     """Note why files could not be written, instead of what was noted before."""
-    with connections.opened(path) as cache, connections.transaction(cache):
+    with connections.open_database(path) as cache, connections.transaction(cache):
         meta.put(cache, _PROBLEMS, json.dumps(dict(problems)))
 
 
 def _load(path: Path, key: str) -> dict[str, Any]:
-    with connections.opened(path, query_only=True) as cache:
+    with connections.open_database(path, query_only=True) as cache:
         return _read(cache, key)
 
 

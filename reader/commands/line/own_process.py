@@ -30,10 +30,10 @@ MOST_OUTPUT = 1 << 20
 
 TIME_LIMIT = 3600.0
 
-PATIENCE = 1.0
+TIDY_UP_SECONDS = 1.0
 """Seconds for a stopped command to tidy up, and for the rest of its output."""
 
-DEAF = 0.5
+KILL_AFTER_SECONDS = 0.5
 """Seconds after which an unresponsive command is killed."""
 
 _START = (
@@ -110,7 +110,7 @@ class CommandProcess:
             code = self._popen.wait()
         for thread in reading:
             # Not forever: a program opened by the command, such as a browser, may hold the pipe.
-            thread.join(PATIENCE)
+            thread.join(TIDY_UP_SECONDS)
         with suppress(OSError):
             stdin.close()
         return Outcome(code, _cleaned(text), _cleaned(said), self._is_stopped)
@@ -120,7 +120,7 @@ class CommandProcess:
         self._is_stopped = True
         with suppress(OSError):
             self._popen.send_signal(signal.SIGINT)
-        killing = threading.Timer(PATIENCE, self.kill)
+        killing = threading.Timer(TIDY_UP_SECONDS, self.kill)
         killing.daemon = True
         killing.start()
 
@@ -129,7 +129,7 @@ class CommandProcess:
         self._is_stopped = True
         if self._popen.poll() is None:
             self._popen.terminate()
-            killing = threading.Timer(DEAF, self._kill_group)
+            killing = threading.Timer(KILL_AFTER_SECONDS, self._kill_group)
             killing.daemon = True
             killing.start()
 

@@ -31,7 +31,7 @@ FEED = "feed"
 
 _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
 
-PATIENCE = 30.0
+START_SECONDS = 30.0
 """Seconds in which all sources together must start to answer."""
 
 _LIMITS = replace(
@@ -120,7 +120,7 @@ def open_text_sources(
     """
     environ = lookup_environment() if environ is None else environ
     places = _places(settings, arxiv_stand_in(environ))
-    patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(places)))
+    patience = min(_LIMITS.read_timeout, START_SECONDS / max(1, len(places)))
 
     def open_source(place: str) -> TextSource:
         if place == PDF:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.core.feed_days import Hole
 
-PATIENCE = 0.05
+LOCKED_SECONDS = 0.05
 
 
 class Content(NamedTuple):
@@ -70,7 +70,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
 
     None if it can't show the place exactly as the reader will. Raises CacheError.
     """
-    with closing(Window.open(cache, PATIENCE)) as window:
+    with closing(Window.open(cache, LOCKED_SECONDS)) as window:
         visit = resumed(visit, window.has_news, date.today())
         is_saved = visit.view.startswith(SAVED)
         shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)

@@ -20,7 +20,7 @@ from reader.core.text import clean
 from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
-PATIENCE = 1.0
+HANDLED_WITHIN_SECONDS = 1.0
 """Maximum seconds to wait until a text has handled its keys: late letters are better than a line that hangs."""
 
 
@@ -29,7 +29,7 @@ async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
     taken = asyncio.Event()
     if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
-            await asyncio.wait_for(taken.wait(), PATIENCE)
+            await asyncio.wait_for(taken.wait(), HANDLED_WITHIN_SECONDS)
 
 
 class LineInput(PastesWhole, Input):

@@ -122,7 +122,7 @@ def _release_objects(error: BaseException) -> None:
 
 T = TypeVar("T")
 
-BREATH = 0.004
+PAUSE_SECONDS = 0.004
 """Seconds of each pause while reading the vocabulary: about as long as the work between pauses."""
 
 _NO_PAPERS: Order[int] = Order(())
@@ -493,7 +493,7 @@ class Library(Marker):
         from reader.cache.reads.vocabulary import vocabulary
 
         with closing(Window.open(self._path)) as window:
-            return window.read(partial(vocabulary, breathe=partial(time.sleep, BREATH)))
+            return window.read(partial(vocabulary, breathe=partial(time.sleep, PAUSE_SECONDS)))
 
     def close(self) -> None:
         """Stop reads, record pending marks, and close the file.

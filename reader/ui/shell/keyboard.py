@@ -26,7 +26,7 @@ STILL = 0.12
 PUT_OFF = 1.0
 """Maximum seconds that work is postponed for a still keyboard."""
 
-BREATH = 0.2
+BURST_SECONDS = 0.2
 """Seconds of a key burst after which other things, such as quitting, get a turn."""
 
 LAST_WAIT = 0.5
@@ -91,7 +91,7 @@ class Keyboard(Actor):
         try:
             while self._do_held() and self._waiting and not self._app.is_leaving:
                 await self._deliver(self._waiting.popleft())
-                if time.monotonic() - rested > BREATH:
+                if time.monotonic() - rested > BURST_SECONDS:
                     await asyncio.sleep(0)
                     rested = time.monotonic()
         finally:

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from reader.ui.kit.line_widgets import StatusLine, Title
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
-from reader.ui.kit.typed_line import PATIENCE
+from reader.ui.kit.typed_line import HANDLED_WITHIN_SECONDS
 from reader.ui.shell.footer import status
 from reader.ui.shell.model import subscribe
 from reader.ui.shell.services import Actor, Services
@@ -65,7 +65,7 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
     async def ready(self) -> None:
         """Wait until the focused widget takes keys."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), PATIENCE)
+            await asyncio.wait_for(self._is_there.wait(), HANDLED_WITHIN_SECONDS)
 
 
 class PaneScreen(OverScreen[T]):
