@@ -265,6 +265,19 @@ async def test_enter_waits_for_the_pages_and_opens_the_first_one(
         assert r.context == "list"
 
 
+async def test_the_help_lists_five_pages_and_names_the_others(reader: Opener) -> None:
+    async with reader(size=(120, 40)) as r:
+        await r.do("app.help")
+        lines = [line.strip() for line in r.lines]
+        at = lines.index(next(line for line in lines if line.startswith(":help PAGE")))
+        assert [line.split()[0] for line in lines[at - 5 : at]] == [
+            *("reading", "choosing", "queries", "views", "settings")
+        ]
+        assert lines[at].split("PAGE")[1].strip() == (
+            "trouble, feeds, import-export, scripts, sync, agents, extensions"
+        )
+
+
 async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
     async with reader(size=(60, 24)) as r:
         await r.do("app.help")
