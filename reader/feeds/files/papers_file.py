@@ -35,8 +35,8 @@ CHUNK = 1 << 20
 LENGTH_LIMIT = 1 << 32
 """Maximum bytes of an unpacked file, 4 GiB: those of a million papers."""
 
-LINE_LIMIT = 1 << 26
-"""Maximum bytes of a line of JSON, 64 MiB: a list of some 30,000 papers; the longest day of the archive has 2 MB."""
+LINE_LIMIT = 1 << 25
+"""Maximum bytes of a line of JSON, 32 MiB: a list of some 7,000 papers; the longest day of the archive has 2 MB."""
 
 _GZIP = b"\x1f\x8b"
 
