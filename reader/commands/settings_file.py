@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import os
+import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -176,6 +177,9 @@ def open_in_editor(file: Path) -> None:
     """Open a file in the user's editor and wait; raises ReaderError if that fails."""
     from reader.actions import programs
 
+    is_named = any(os.environ.get(name) for name in programs.VARIABLES)
+    if not is_named and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ReaderError("There is no terminal for an editor. Set EDITOR to one that needs none.")
     command = programs.find_editor(os.environ)
     if command is None:
         raise ReaderError("No editor was found. Set EDITOR to your editor.")

@@ -118,6 +118,10 @@ def test_config_edit_opens_the_editor_and_checks_the_file(
     assert "ended with an error" in run("config", "edit").err
     monkeypatch.delenv("VISUAL")
     assert "Set EDITOR" in run("config", "edit").err
+    monkeypatch.delenv("EDITOR")
+    found = run("config", "edit")
+    wanted = "There is no terminal for an editor. Set EDITOR to one that needs none."
+    assert (found.code, found.err) == (1, f"dailypapers: {wanted}\n")
 
 
 def test_a_password_in_an_old_address_is_not_printed(run: Run, file: Path) -> None:

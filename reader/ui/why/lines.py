@@ -72,7 +72,7 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     suits, learned = known.suits, known.learned
     if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
         return []
-    reason = suits.why if suits is not None and suits.why else "none of the other papers that you marked is like it"
+    reason = suits.why if suits is not None and suits.why else "None of the other papers that you marked is like it"
     wishes = {one.key: one for one in (learned.wishes if learned is not None else ())}
     subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits is not None else ())]
     return [

@@ -61,7 +61,7 @@ def test_one_star_is_no_subject_with_a_name() -> None:
 
 
 def test_a_paper_like_no_marked_one_says_so() -> None:
-    assert drawn(KNOWN._replace(suits=None))[:2] == ["For you", "none of the other papers that you marked is like it."]
+    assert drawn(KNOWN._replace(suits=None))[:2] == ["For you", "None of the other papers that you marked is like it."]
 
 
 def test_rules_topics_and_programs_say_what_they_went_by() -> None:
