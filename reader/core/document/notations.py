@@ -115,6 +115,24 @@ def _quantity(_: str, number: str, unit: str) -> str:
     return rf"{_number(number)}\,{_unit(unit)}"
 
 
+def _range(_: str, first: str, last: str) -> str:
+    return rf"{_number(first)}\text{{–}}{_number(last)}"
+
+
+def _quantity_range(_: str, first: str, last: str, unit: str) -> str:
+    return rf"{_range('', first, last)}\,{_unit(unit)}"
+
+
+def _numbers(_: str, numbers: str) -> str:
+    return ",\\ ".join(_number(number) for number in numbers.split(";"))
+
+
+def _angle(_: str, parts: str) -> str:
+    """An angle in degrees, or in degrees, minutes and seconds separated by semicolons."""
+    signs = (r"^{\circ}", "′", "″")
+    return "".join(f"{_number(part)}{sign}" for part, sign in zip(parts.split(";"), signs, strict=False) if part)
+
+
 def _physics_quantity(_: str, first: str, unit: str) -> str:
     r"""`\qty` of siunitx, or that of physics, which makes brackets grow."""
     return _quantity("", first, unit) if unit else rf"\left\{{{first}\right\}}" if first else ""
@@ -125,7 +143,11 @@ def _physics_quantity(_: str, first: str, unit: str) -> str:
 _ARROWS = {
     "<=>": r"\rightleftharpoons ", "<->": r"\leftrightarrow ", "->": r"\rightarrow ", "<-": r"\leftarrow ",
 }  # fmt: skip
-_ARROW = re.compile(r"(<=>|<->|->|<-)(?:\[([^\[\]]*)\])?")
+_ARROW = re.compile(r"(<=>|<->|->|<-)(?:\[([^\[\]]*)\])?(?:\[([^\[\]]*)\])?")
+_SIGNS = re.compile(r"#| [v^](?=\s|$)")
+_SIGNS_IN_TEX = {"#": r"\equiv ", " v": r"\downarrow ", " ^": r"\uparrow "}
+"""A triple bond, what settles, and what escapes as a gas."""
+
 _FORMULA = re.compile(
     r"\^\{([^{}]*)\}|\^([0-9]*[+-]?)|_\{([^{}]*)\}|_?([0-9]+)|([+-])(?=\s|$|[)\]])|([A-Z][a-z]?|[a-z]+)"
     r"|(\\[A-Za-z]+ ?|.)",
@@ -135,11 +157,12 @@ _FORMULA = re.compile(
 
 def _chemical(text: str) -> str:
     r"""A formula such as `2H2 + O2 -> 2H2O` or `SO4^2-`."""
-    parts = _ARROW.split(text)
+    parts = _ARROW.split(_SIGNS.sub(lambda found: _SIGNS_IN_TEX[found[0]], text))
     shown = [_species(parts[0])]
-    for arrow, label, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+    for arrow, over, under, after in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
         sign = _ARROWS[arrow]
-        shown += [rf"\overset{{{_species(label)}}}{{{sign}}}" if label else sign, _species(after)]
+        sign = rf"\underset{{{_species(under)}}}{{{sign}}}" if under else sign
+        shown += [rf"\overset{{{_species(over)}}}{{{sign}}}" if over else sign, _species(after)]
     return "".join(shown)
 
 
@@ -195,10 +218,12 @@ MACROS: Mapping[str, tuple[str, Expansion]] = {
        ("and", "or", "if", "then", "else", "otherwise", "unless", "given", "using", "assume", "since", "let", "for")},
     "qc": ("", r",\quad "), "qcomma": ("", r",\quad "), "qcc": ("", r"\quad\text{c.c.}\quad "),
     "prescript": ("mmm", "{}_{#2}^{#1}{#3}"), "sideset": ("mmm", "{}#1{#3}#2"),
-    **dict.fromkeys(("SI", "SIrange"), ("omm", _quantity)),
+    "SI": ("omm", _quantity),
+    **dict.fromkeys(("SIrange", "qtyrange"), ("ommm", _quantity_range)), "numrange": ("omm", _range),
+    "numlist": ("om", _numbers),
     **dict.fromkeys(("qty", "quantity"), ("ogg", _physics_quantity)),
     **dict.fromkeys(("si", "unit"), ("om", lambda _, unit: _unit(unit))),
-    "num": ("om", lambda _, number: _number(number)), "ang": ("om", r"#2^{\circ}"),
+    "num": ("om", lambda _, number: _number(number)), "ang": ("om", _angle),
     **dict.fromkeys(("ce", "cee"), ("m", _chemical)),
 }  # fmt: skip
 """Macros by name: the kinds of their arguments (`m` a group, `g` a group that may be missing, `o` an option in
