@@ -161,8 +161,9 @@ def _chemical(text: str) -> str:
     shown = [_species(parts[0])]
     for arrow, over, under, after in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
         sign = _ARROWS[arrow]
-        sign = rf"\underset{{{_species(under)}}}{{{sign}}}" if under else sign
-        shown += [rf"\overset{{{_species(over)}}}{{{sign}}}" if over else sign, _species(after)]
+        if under:
+            sign = rf" \mathop{{{sign}}}\limits_{{{_species(under)}}}^{{{_species(over)}}} "
+        shown += [rf"\overset{{{_species(over)}}}{{{sign}}}" if over and not under else sign, _species(after)]
     return "".join(shown)
 
 

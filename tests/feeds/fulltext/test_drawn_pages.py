@@ -62,8 +62,8 @@ def drawn(body: str, width: int | None = 60) -> str:
         # Chemistry
         (r"\SIrange{1}{5}{\nano\meter},\ \numrange{1}{5},\ \numlist{1;2;3}", "1–5 nm, 1–5, 1, 2, 3"),
         (r"\ang{30;15;},\ \ang{30}", "30°15′, 30°"),
-        (r"\ce{H-C#N},\ \ce{CrO4^2- v}", "H − C≡N, CrO₄²⁻↓"),
-        (r"\ce{A ->[H2O][\Delta] B}", "A →_{Δ}^{H₂O} B"),
+        (r"\ce{H-C#N},\ \ce{CrO4^2- v}", "H − C ≡ N, CrO₄²⁻ ↓"),
+        (r"\ce{A ->[H2O][\Delta] B}", "A →_Δ^(H₂O) B"),
         (r"\ce{H2O},\ \ce{SO4^2-},\ \ce{Ba^{2+}},\ \ce{Na+ + Cl-}", "H₂O, SO₄²⁻, Ba²⁺, Na⁺ + Cl⁻"),
         (r"\ce{2H2 + O2 ->[\Delta] 2H2O <=> A}", "2H₂ + O₂ →^{Δ} 2H₂O ⇌ A"),
         (r"\ce{[Fe(CN)6]^3-},\ \ce{^{14}C},\ \prescript{14}{6}{C}", "[Fe(CN)₆]³⁻, ¹⁴C, ₆¹⁴C"),
