@@ -10,7 +10,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
-from reader.core.follows import FIELDS, Follow, event_label, offers
+from reader.core.follows import FIELDS, Follow, offers
 from reader.core.query.nodes import Term, quoted
 from reader.core.text import amount
 from reader.ui.command_line.state import OUTPUT, Output
@@ -138,7 +138,7 @@ class FollowActions(Controller):
     # Follows
 
     def _choose(self, follow: Follow) -> None:
-        followed = self._known().get(follow.kind)
+        followed = self._known().get(follow.key)
         if followed is None:
             self._follow(follow)
             return
@@ -153,22 +153,24 @@ class FollowActions(Controller):
     def _follow(self, follow: Follow, *, is_followed: bool = True) -> None:
         # Submitted before the work starts, so that quitting cannot lose it.
         storing = self._library.follow(follow, is_followed=is_followed)
-        self._background.start("marks", partial(self._tell, storing))
+        self._background.start("marks", partial(self._tell, follow, storing))
 
-    async def _tell(self, storing: Awaitable[tuple[UserAction | None, FollowCount | None]]) -> None:
+    async def _tell(self, follow: Follow, storing: Awaitable[tuple[UserAction | None, FollowCount | None]]) -> None:
         action, counted = await storing
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
         if action is not None:
-            said = event_label(action.kind, action.value, self._model.state[TOPIC_NAMES])
-            number = f" · {_number(counted)}" if counted is not None else ""
-            self._model.show_notice(f"{said}{number} · {self._keymap.key('mark.undo')} undoes")
+            text = "no longer following" if counted is None else "following"
+            text += f" {follow.said(self._model.state[TOPIC_NAMES])}"
+            if counted is not None:
+                text += f"{' with notices' if counted.follow.notify else ''} · {_number(counted)}"
+            self._model.show_notice(f"{text} · {self._keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:
-        return {one.kind: one for one in self._library.follows()}
+        return {one.key: one for one in self._library.follows()}
 
     def _said(self, follow: Follow, known: dict[str, Follow]) -> str:
-        sign = f"{self._look.glyphs.followed} " if follow.kind in known else ""
+        sign = f"{self._look.glyphs.followed} " if follow.key in known else ""
         return f"{sign}{self._name(follow)}"
 
     def _name(self, follow: Follow) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.text import amount
-from reader.feeds.http.environment import is_offline
+from reader.feeds.environment import is_offline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH

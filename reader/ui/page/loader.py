@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader.core.errors import CacheError, ReaderError
 from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
-from reader.feeds.http.environment import is_offline
+from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
 from reader.ui.page.state import FIT, FOUND, PAGE, READING, Reading
 from reader.ui.refresh.refresher import OFFLINE

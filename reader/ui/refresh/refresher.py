@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, FeedUnreachable, ReaderError
 from reader.core.steps import pace_text
-from reader.feeds.http.environment import is_offline
+from reader.feeds.environment import is_offline
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.controller import Controller, Moment
