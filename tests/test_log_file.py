@@ -15,7 +15,7 @@ import pytest
 
 from reader import log_file, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler
-from reader.ui.shell.app import _record_loop_error
+from reader.ui.app import _record_loop_error
 from tests.table import each
 
 ABSTRACT = "We present a method that nobody has seen before. " * 30
@@ -78,7 +78,7 @@ def test_nothing_is_made_before_the_first_record_nor_when_another_program_rename
 
 
 def test_the_level_decides_what_is_logged(file: Path) -> None:
-    requests = logging.getLogger("reader.feeds.http.client")
+    requests = logging.getLogger("reader.feeds.http")
     log_file.record_warning("day", "nobody asked for warnings")
     for level in ("error", "warning", "info"):
         log_file.attach(level)
@@ -91,7 +91,7 @@ def test_the_level_decides_what_is_logged(file: Path) -> None:
         "ERROR reader: day: ValueError: error at error",
         "WARNING reader: day: warning at warning",
         "ERROR reader: day: ValueError: error at warning",
-        "INFO reader.feeds.http.client: request at info",
+        "INFO reader.feeds.http: request at info",
         "WARNING reader: day: warning at info",
         "INFO reader: day: work at info",
         "ERROR reader: day: ValueError: error at info",

@@ -1,11 +1,11 @@
 """A folder of notes: a Markdown file a paper, for Obsidian and the like.
 
-Above the marker, each export rewrites everything but the user's changes in the front matter; the text below belongs to
-the user and comes back as the paper's note. The marker holds checksums of the last export, which show who changed what
-since.
+Each export rewrites what is above the marker, except the user's own properties in the front matter, which is the YAML
+between two lines of dashes. The text below the marker belongs to the user and comes back as the paper's note. The
+marker holds the checksum of the note that was written last, which shows whether the note in the file changed since.
 
-The front matter is the YAML between two lines of dashes. The checksums show which of its values the user changed. Each
-list entry has its own, so that tags added or removed on one side are merged into the other.
+The program's own properties are rewritten. Merging them with what the user made of them was rejected: it needed a
+checksum of each value and a YAML library. Only the words that the user adds to a list stay, so that no tag is lost.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from reader.actions.citations import CitationKeys, doi
 from reader.actions.export import ExportFailed, markdown_body, replacing
@@ -24,9 +26,9 @@ from reader.core.paper import Paper
 from reader.core.text import clean, clean_note
 
 _MARKER = re.compile(r"^<!-- dailypapers ([0-9a-f]{8})((?: \w+=[0-9a-f.]*)*): .*? -->[ \t]*\r?\n?", re.MULTILINE)
-_SAYS = (
-    "what is written below is yours, and comes back as the paper's note; what is above is rewritten, except the"
-    " properties that you change"
+_EXPLANATION = (
+    "what is written below is yours, and comes back as the paper's note; what is above is rewritten, except properties,"
+    " tags and aliases that you add"
 )
 # Obsidian's editor of properties takes quotes away.
 _ID = re.compile(r"""^paper: *["']?([^"'\s]{1,100})["']?[ \t]*\r?$""", re.MULTILINE)
@@ -71,27 +73,25 @@ class NotesFolder:
         marker = _MARKER.search(old) if old is not None else None
         if old is not None and marker is None:
             return Written(file, problem=f"{file} has lost its line '<!-- dailypapers …', so it was not changed.")
-        facts = {name: value for name, value in _facts(paper, key) if value}
-        own, before, sums = kept, None, None
-        try:
-            if old is not None and marker is not None:
-                own = _own_part(old, marker, kept)
-                before = split_front_matter(old)[0]
-                sums = dict(one.split("=", 1) for one in marker[2].split()) or None
-            front = front_matter(facts, before, sums)
-        except UnreadableFrontMatter:
-            return Written(file, problem=f"The front matter of {file} can't be read, so it was not changed.")
-        said = _plain(own)
-        written = "".join(f" {name}={sum}" for name, sum in sums_of(facts).items())
-        mark = f"<!-- dailypapers {_sum(said)}{written}: {_SAYS} -->"
-        text = f"{front}\n{markdown_body(paper)}\n{mark}\n{own}"
+        own, before = kept, ""
+        if old is not None and marker is not None:
+            own = _own_part(old, marker, kept)
+            front = split_front_matter(old)
+            if front is None:
+                return Written(
+                    file, problem=f"{file} has lost the front matter at its beginning, so it was not changed."
+                )
+            before = front
+        note = _plain(own)
+        mark = f"<!-- dailypapers {_checksum(note)}: {_EXPLANATION} -->"
+        text = f"{front_matter(dict(_facts(paper, key)), before)}\n{markdown_body(paper)}\n{mark}\n{own}"
         if own and not own.endswith("\n"):
             text += "\n"
         if text != old:
             with replacing(file) as out:
                 out.write(text)
         self._files[paper.id] = file
-        return Written(file, said if said != kept else None)
+        return Written(file, note if note != kept else None)
 
     def _new_file(self, key: str) -> Path:
         name = _NO_NAME.sub("-", key)
@@ -129,8 +129,8 @@ def _read(file: Path) -> str | None:
 def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
     """The text below the marker; if the cached note changed too, the file wins, and the log keeps the other note."""
     own = text[marker.end() :]
-    said = _plain(own)
-    return kept if _sum(said) == marker[1] and said != kept else own
+    note = _plain(own)
+    return kept if _checksum(note) == marker[1] and note != kept else own
 
 
 def _plain(own: str) -> str:
@@ -138,11 +138,12 @@ def _plain(own: str) -> str:
     return clean_note(own).strip("\n")
 
 
-def _sum(note: str) -> str:
+def _checksum(note: str) -> str:
     return f"{zlib.crc32(note.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None]]:
+    """The program's own properties in their order; an empty one is not written."""
     yield "paper", paper.id
     yield "title", clean(paper.title)
     yield "aliases", [key, clean(paper.title)]
@@ -168,121 +169,74 @@ def _tag(name: str) -> str:
 
 # Front matter
 
-Facts: TypeAlias = Mapping[str, str | list[str]]
-"""The program's own values, in their order."""
-
-Sums: TypeAlias = Mapping[str, str]
-"""The sum of each value that was written last; for a merged list, those of its entries with points between."""
-
-MERGED = ("aliases", "tags", "marks")
-"""Lists whose entries come from both sides."""
-
 _FENCE = "---"
 
+_MERGED = ("aliases", "tags")
+"""Lists that keep the words that the user adds."""
 
-class UnreadableFrontMatter(Exception):
-    """The file has no front matter, or none that can be read."""
-
-
-class _Line(NamedTuple):
-    """A key of the file: its text, which ends its line, and its value, whose texts are as YAML reads them."""
-
-    key: str
-    text: str
-    value: str | list[str] | None
-    """None for a value of another kind, such as a table."""
+_BLOCK = re.compile(
+    r"""^(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?!-\s|[\s#"'\[{?])(?P<plain>[^\n]+?)):(?=\s|$)"""
+    r"""|^\#(?=[^\n]*(?:\n(?!\s|-)|\Z))""",
+    re.MULTILINE,
+)
+"""The beginning of a property, which is a name without indentation, or of a comment between two properties."""
 
 
-def split_front_matter(text: str) -> tuple[str, str]:
-    """The front matter of a file without its fences, and the rest; raises UnreadableFrontMatter."""
+def split_front_matter(text: str) -> str | None:
+    """The front matter of a file without its fences; None if the file has none."""
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    if lines and lines[0].rstrip() == _FENCE:
-        for number, line in enumerate(lines[1:], 1):
-            if line.rstrip() == _FENCE:
-                return "".join(lines[1:number]), "".join(lines[number + 1 :])
-    raise UnreadableFrontMatter
+    fences = (number for number, line in enumerate(lines) if line.rstrip() == _FENCE)
+    if next(fences, None) != 0 or (end := next(fences, None)) is None:
+        return None
+    return "".join(lines[1:end])
 
 
-def front_matter(facts: Facts, old: str | None = None, sums: Sums | None = None) -> str:
-    """The front matter with its fences: the facts, and what `old` has of the user's, by the sums of the facts in it."""
-    merged = _merge(facts, _read_front_matter(old) if old is not None else (), sums)
-    return f"{_FENCE}\n{''.join(merged)}{_FENCE}\n"
+def front_matter(facts: Mapping[str, str | list[str] | None], before: str = "") -> str:
+    """The front matter with its fences: the facts in their order, then the user's own properties from `before`."""
+    found = [*_BLOCK.finditer(before)]
+    starts = [*(one.start() for one in found), len(before)]
+    names = [(one["double"] or one["single"] or one["plain"] or "").strip() for one in found]
+    blocks = [before[start:end] for start, end in pairwise(starts)]
+    theirs = dict(zip(names, blocks, strict=True))
+    lines = [before[: starts[0]]]
+    for name, value in facts.items():
+        words = _words(theirs[name].partition(":")[2]) if name in _MERGED and name in theirs else []
+        if words is None:
+            # A value of another form stays as the user wrote it.
+            lines.append(theirs[name])
+        elif merged := list(dict.fromkeys((*value, *words))) if isinstance(value, list) else value:
+            # YAML reads JSON as it is.
+            lines.append(f"{name}: {json.dumps(merged, ensure_ascii=False)}\n")
+    lines += [block for name, block in zip(names, blocks, strict=True) if name not in facts]
+    return f"{_FENCE}\n{''.join(lines)}{_FENCE}\n"
 
 
-def sums_of(facts: Facts) -> Sums:
-    """The sums of the facts that are written now."""
-    return {
-        key: ".".join(map(_fact_sum, value)) if key in MERGED and isinstance(value, list) else _fact_sum(value)
-        for key, value in facts.items()
-    }
+def _words(value: str) -> list[str] | None:
+    """The words of a list in YAML, between brackets, one a line or a single one; None for a value of another form."""
+    text = value.strip()
+    with suppress(ValueError):
+        words = json.loads(text)
+        return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
+    if text.startswith("["):
+        entries = (
+            text[1:-1].split(",") if text.endswith("]") and not re.search(r"""[\[\]{}"'#]""", text[1:-1]) else [text]
+        )
+    elif text.startswith("-"):
+        entries = [line.strip().removeprefix("-") for line in text.splitlines()]
+        if not all(line.lstrip().startswith("- ") for line in text.splitlines()):
+            return None
+    else:
+        entries = [text] if text else []
+    words = [_word(entry.strip()) for entry in entries]
+    return None if None in words else words
 
 
-def _merge(facts: Facts, lines: Sequence[_Line], sums: Sums | None) -> Iterator[str]:
-    known = sums or {}
-    for line in lines:
-        fact = facts.get(line.key)
-        if line.key in MERGED and isinstance(line.value, list):
-            merged = list(_merge_lists(fact or [], line.value, known.get(line.key, "").split(".")))
-            if merged == line.value:
-                yield line.text
-            elif merged:
-                yield _line(line.key, merged)
-        elif fact is None:
-            # A fact of before that holds no longer goes; a key of the user's stays.
-            if known.get(line.key) != _fact_sum(line.value):
-                yield line.text
-        elif fact == line.value or (sums is not None and known.get(line.key) != _fact_sum(line.value)):
-            yield line.text
-        else:
-            yield _line(line.key, fact)
-    here = {line.key for line in lines}
-    # A fact that was written before and is not here any more was taken out by the user.
-    yield from (_line(key, value) for key, value in facts.items() if key not in here and key not in known)
-
-
-def _merge_lists(ours: Sequence[str], theirs: Sequence[str], before: Sequence[str]) -> Iterator[str]:
-    yield from (entry for entry in theirs if entry in ours or _fact_sum(entry) not in before)
-    yield from (entry for entry in ours if entry not in theirs and _fact_sum(entry) not in before)
-
-
-def _line(key: str, value: str | Sequence[str]) -> str:
-    """A line of YAML; its value is JSON, which YAML reads as it is."""
-    return f"{key}: {json.dumps(value, ensure_ascii=False)}\n"
-
-
-def _fact_sum(value: object) -> str:
-    return f"{zlib.crc32(json.dumps(value).encode()) & 0xFFFF:04x}"
-
-
-def _read_front_matter(text: str) -> list[_Line]:
-    """The keys of a front matter; raises UnreadableFrontMatter."""
-    import yaml
-
-    try:
-        # The basic loader reads every plain value as text: 2606.30310 is an id, not a number.
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError):
-        raise UnreadableFrontMatter from None
-    if root is None:
-        return []
-    if not isinstance(root, yaml.MappingNode) or root.flow_style:
-        raise UnreadableFrontMatter
-    starts = [key.start_mark.index for key, _ in root.value]
-    ends = [*starts[1:], len(text)]
-    lines = []
-    for (key, value), start, end in zip(root.value, starts, ends, strict=True):
-        if not isinstance(key, yaml.ScalarNode):
-            raise UnreadableFrontMatter
-        chunk = text[start:end]
-        lines.append(_Line(key.value, chunk if chunk.endswith("\n") else f"{chunk}\n", _value(value)))
-    return lines
-
-
-def _value(node: object) -> str | list[str] | None:
-    import yaml
-
-    if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    if isinstance(node, yaml.SequenceNode) and all(isinstance(one, yaml.ScalarNode) for one in node.value):
-        return [str(one.value) for one in node.value]
-    return None
+def _word(text: str) -> str | None:
+    """A plain or quoted word of YAML; None for anything else."""
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return text[1:-1].replace("''", "'")
+    if text.startswith('"'):
+        with suppress(ValueError):
+            return str(json.loads(text))
+        return None
+    return text if text and not re.search(r"""^[\[\]{}&*!|>%@`'"?,-]|: | #|\n|:$""", text) else None

@@ -1,4 +1,4 @@
-"""Applies rules and notices to papers that come in.
+"""Finds what standing queries do to papers that come in.
 
 A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its mark has the
 kind `rule:NAME`, with the query and what the rule did, and keeps the rule away from the paper even after an undo.
@@ -26,9 +26,10 @@ from reader.cache.reads.window import Window
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
+from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
-from reader.core.query import Query
+from reader.core.query import parse
 from reader.core.settings.tables import Rule
 from reader.database import connections
 
@@ -180,8 +181,8 @@ def newest_key(connection: sqlite3.Connection) -> int:
 NEWS_DAYS = 14
 """Maximum age in days of a paper that is news; backfilled papers are older."""
 
-_CLAIMED, _PROBLEM = "told", "told_problem"
-"""The keys in `meta` of the newest claimed paper, and of the last failure."""
+_SEEN, _PROBLEM = "standing_seen", "told_problem"
+"""The keys in `meta` of the newest paper that the standing queries have seen, and of the last failure of a notice."""
 
 
 class Problem(NamedTuple):
@@ -191,30 +192,48 @@ class Problem(NamedTuple):
     error: str
 
 
-def begin(path: Path, key: str = _CLAIMED) -> None:
-    """Treat papers as new from now on; do nothing after the first call. `key` is that of the claims in `meta`."""
+def begin(path: Path) -> None:
+    """Treat papers as new from now on; do nothing after the first call."""
+    with _opened(path) as cache, connections.transaction(cache):
+        cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_SEEN, str(newest_key(cache))))
+
+
+def pass_over(path: Path, id: str) -> None:
+    """Treat a requested paper as seen, unless others came before it that are still new."""
     with _opened(path) as cache, connections.transaction(cache):
         cache.execute(
-            "INSERT INTO meta (key, value) SELECT ?, coalesce(max(pk), 0) FROM paper WHERE true ON CONFLICT DO NOTHING",
-            (key,),
+            "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
+            " AND EXISTS (SELECT 1 FROM paper WHERE id = ? AND pk = CAST(meta.value AS INTEGER) + 1)",
+            (_SEEN, id),
         )
 
 
-def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CLAIMED) -> dict[int, tuple[str, ...]]:
-    """Claim the matching papers that came since the last claim, each with its queries; no later claim returns them.
+def judge_new(path: Path, rules: Sequence[Rule], scope: Scope) -> list[Verdict]:
+    """What the rules do to the new papers."""
+    with _opened(path) as cache:
+        newest = newest_key(cache)
+        seen = int(meta.get(cache, _SEEN) or newest)
+        return judge(cache, rules, scope, Candidates(seen)) if seen < newest else []
 
-    Papers that the user has already read or hidden are left out.
+
+def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[str, ...]]:
+    """Claim the new papers; return those that match, each with its queries. No later claim returns them.
+
+    Papers that the user has already read or hidden are left out, and so are wrong queries, of which `doctor` tells.
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}
     with _opened(path) as cache:
         # The papers are searched after the transaction: other programs may wait for its end.
         with connections.transaction(cache):
-            before = int(meta.get(cache, key) or -1)
             newest = newest_key(cache)
-            meta.put(cache, key, str(newest))
-        for name, query in queries.items():
-            asked = compile_query(query, scope)
+            seen = int(meta.get(cache, _SEEN) or newest)
+            meta.put(cache, _SEEN, str(newest))
+        for text in queries if seen < newest else ():
+            try:
+                asked = compile_query(parse(text), scope)
+            except QueryError:
+                continue
             if asked.near is not None:
                 # Which papers fit a text best is known of all together, and no news.
                 continue
@@ -222,10 +241,10 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
                 f"SELECT p.pk FROM paper AS p WHERE ({asked.where}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
-                (*asked.params, before + 1, newest, oldest),
+                (*asked.params, seen + 1, newest, oldest),
             )
             for (pk,) in found.fetchall():
-                matches[pk] = (*matches.get(pk, ()), name)
+                matches[pk] = (*matches.get(pk, ()), text)
     return matches
 
 

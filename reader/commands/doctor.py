@@ -41,7 +41,7 @@ from reader.core.errors import CacheError, ReaderError
 from reader.core.text import amount, clean
 from reader.core.theme_names import is_colorless
 from reader.database import connections
-from reader.feeds.http.environment import find_token, is_offline, may_have_token
+from reader.feeds.environment import find_token, is_offline, may_have_token
 from reader.log.copies import backups
 from reader.paths import is_there, last_refresh, log_database, log_file
 
@@ -341,7 +341,7 @@ def _examine_log() -> Iterator[Finding]:
 
 
 def _ask_feed(settings: Settings) -> Finding:
-    from reader.feeds.http.responses import Limits
+    from reader.feeds.http import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.jobs import failure_of
 

@@ -219,7 +219,7 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
 
 
 def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    from reader.refresh.rules import act
+    from reader.refresh.standing import act
 
     with workspace.window() as window:
         since = arguments.since or (_today() - timedelta(days=DAYS)).isoformat()
@@ -233,9 +233,9 @@ def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) ->
 
 
 def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:
-    from reader.refresh.rules import rule_scope
+    from reader.refresh.standing import scope_of
 
-    scope = rule_scope(window, workspace.settings, _today())
+    scope = scope_of(window, workspace.settings, _today())
     return window.read(lambda connection: judge(connection, rules, scope, Candidates(since=since), anew=anew))
 
 

@@ -188,6 +188,11 @@ def is_local(host: str) -> bool:
     return address is not None and not _is_public(address)
 
 
+def is_local_url(url: str) -> bool:
+    """Whether an address is on this machine or, by its IP address, in its private network."""
+    return is_local(urlsplit(url).hostname or "")
+
+
 def _ip_address(text: str) -> IPv4Address | IPv6Address | None:
     """The IP address that a text means to the system's resolver, such as 127.0.0.1 for `127.1` or `0x7f000001`."""
     import ipaddress

@@ -20,7 +20,7 @@ from reader.core.dates import utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
-from reader.feeds.http.responses import HttpRefused
+from reader.feeds.http import HttpRefused
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.jobs import run_to_end
 from reader.refresh.lines import Line, error_values, failed, step

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Unpack
 from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
+from reader.core.addresses import is_local_url
 from reader.core.errors import FeedMalformed, FeedRefused, NoPicture, ReaderError
 from reader.core.text import brief
-from reader.feeds.http.client import Client, HttpOptions, is_local_url, origin_of
-from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import HttpRefused, Limits, Response
+from reader.feeds.environment import arxiv_stand_in, is_offline
+from reader.feeds.http import Client, HttpOptions, HttpRefused, Limits, Response, origin_of
 from reader.installed import needs_extra
 from reader.refresh.drawn import Canvas, PictureDrawn
 

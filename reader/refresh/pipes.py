@@ -19,10 +19,8 @@ from typing import NamedTuple
 from reader import log_file
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import Printed, ProgramError, run_program
-from reader.cache import watching
 from reader.cache.outputs import KeptOutput, keep_output
 from reader.cache.reads.window import Window
-from reader.cache.search.conditions import Scope
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.dates import utc_stamp
@@ -30,11 +28,8 @@ from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
-from reader.core.query import parse
 from reader.core.settings.standing import ON_STAR, Standing
-from reader.core.settings.tables import UserCommand, parse_command, saved_queries
-from reader.refresh import jobs
-from reader.refresh.plan import Latest, Plan
+from reader.core.settings.tables import UserCommand, parse_command
 
 MOST_PAPERS = 1_000
 """Papers that a program takes at once."""
@@ -203,10 +198,6 @@ def _lines(paper: Paper, document: Document) -> Iterator[str]:
 # Automatic programs
 
 
-_CLAIMED = "on_new"
-"""The key in `meta` of the newest paper that a program got."""
-
-
 def command_of(one: Standing, settings: Settings) -> UserCommand:
     """The command that a standing query runs: one of the user's, or a program, which gets JSON."""
     if isinstance(one.run, str):
@@ -226,14 +217,15 @@ async def run_on_star(
     """Run the user's programs on papers that he starred. Raises ReaderError."""
     for one in settings.programs:
         if one.query == ON_STAR:
-            async with aclosing(_run(file, command_of(one, settings), pks, fetch)) as results:
+            async with aclosing(run_automatically(file, command_of(one, settings), pks, fetch)) as results:
                 async for result in results:
                     yield result
 
 
-async def _run(
+async def run_automatically(
     file: Path, command: UserCommand, pks: Sequence[int], fetch: FetchText
 ) -> AsyncGenerator[PipeResult, None]:
+    """Run a command on the first `MOST_BY_ITSELF` of some papers; raises ReaderError."""
     if len(pks) > MOST_BY_ITSELF:
         log_file.record_warning(
             command.name, f"{len(pks)} papers; {command.name} gets the first {MOST_BY_ITSELF} of them"
@@ -241,37 +233,3 @@ async def _run(
     if pks:
         async for result in pipe_papers(file, command, pks[:MOST_BY_ITSELF], fetch):
             yield result
-
-
-class NewPaperPrograms:
-    """Runs programs on new papers of a refresh; each paper is passed once, by whichever program refreshes."""
-
-    def __init__(self, plan: Plan, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
-        """Only `Latest` brings news: the user already looks at the days of other plans."""
-        self._file = file
-        self._settings = settings
-        self._now = now
-        self._programs = [one for one in settings.programs if one.query != ON_STAR] if isinstance(plan, Latest) else []
-
-    async def start(self) -> None:
-        """Count papers as new from now on; only the first call ever has an effect."""
-        if self._programs:
-            await asyncio.to_thread(watching.begin, self._file, _CLAIMED)
-
-    async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
-        """Run the programs on the new papers; raises ReaderError."""
-        if not self._programs:
-            return
-        matches = await asyncio.to_thread(self._claim)
-        with jobs.unlimited_memory():
-            for one in self._programs:
-                pks = [pk for pk, queries in matches.items() if one.query in queries]
-                async with aclosing(_run(self._file, command_of(one, self._settings), pks, fetch)) as results:
-                    async for result in results:
-                        yield result
-
-    def _claim(self) -> dict[int, tuple[str, ...]]:
-        with closing(Window.open(self._file)) as window:
-            views = saved_queries(self._settings.views)
-            scope = Scope(self._now().astimezone(UTC).date(), window.newest_day(), new_since="", views=views)
-        return watching.claim(self._file, {one.query: parse(one.query) for one in self._programs}, scope, _CLAIMED)

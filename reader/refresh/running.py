@@ -18,7 +18,7 @@ from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.drawn import Canvas, PictureDrawn
 from reader.refresh.pictures import draw, draw_picture
-from reader.refresh.plan import Plan, plan_of
+from reader.refresh.plan import Latest, Plan, plan_of
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
@@ -69,35 +69,27 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
 
 async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, None]:
     """Fetch the plan's papers, notify of new ones, and maintain the cache."""
-    from reader.refresh.notifications import Notifier
-    from reader.refresh.pipes import NewPaperPrograms
-    from reader.refresh.rules import RuleKeeper
+    from reader.refresh.standing import StandingQueries
 
     plan = plan_of(**values)
-    programs = NewPaperPrograms(plan, context.cache_file, context.settings, context.now)
-    rules = RuleKeeper(context.cache_file, context.settings, context.now)
-    notifier = Notifier(plan, context.cache_file, context.settings, context.now)
+    standing = StandingQueries(context, has_news=isinstance(plan, Latest))
     async with _open_cache(context) as cache:
-        await notifier.start()
-        await programs.start()
-        await asyncio.to_thread(rules.start)
+        await asyncio.to_thread(standing.start)
         async with aclosing(_fetch(context, cache, plan)) as messages:
             async for message in messages:
                 yield message
-        if acted := await asyncio.to_thread(rules.apply):
-            # The rules acted on papers, as one action that can be undone.
-            yield step("rules", did=[list(one) for one in acted])
+        if marked := await run_to_end(standing.mark):
+            # As one action, which can be undone.
+            yield step("rules", did=[list(one) for one in marked])
         try:
-            # After the rules, since what they hide is not news.
-            await notifier.notify_new_papers()
+            await standing.notify()
         except ReaderError as error:
             yield failed("notification", error)
         async with aclosing(_maintain_cache(context, cache)) as messages:
             async for message in messages:
                 yield message
         try:
-            # Last, because the user's program may take long.
-            async with aclosing(programs.run(text_fetcher(context))) as results:
+            async with aclosing(standing.run(text_fetcher(context))) as results:
                 async for result in results:
                     yield step("hook", n=result.done, of=result.of)
         except ReaderError as error:
@@ -200,12 +192,12 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> AsyncGenerator[Line, None]:
     """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
-    from reader.refresh.rules import RuleKeeper
+    from reader.refresh.standing import pass_over
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
         found = await sources.look_up(id, own)
     if found:
-        await asyncio.to_thread(RuleKeeper(context.cache_file, context.settings, context.now).pass_over, id)
+        await asyncio.to_thread(pass_over, context.cache_file, id)
     yield done("look-up", found=found)
 
 

@@ -21,8 +21,8 @@ from reader.core.paper import Draft, Listing
 from reader.core.text import amount
 from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only
 from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.http.environment import is_offline
-from reader.feeds.http.responses import Validators
+from reader.feeds.environment import is_offline
+from reader.feeds.http import Validators
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder

@@ -23,6 +23,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
 from reader.config import Settings
+from reader.core.addresses import is_local_url
 from reader.core.dates import utc_now, utc_stamp
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText
@@ -30,9 +31,8 @@ from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
 from reader.feeds.fulltext.client import TextSource, open_text_sources
-from reader.feeds.http.client import is_local_url
-from reader.feeds.http.pace import Pace
-from reader.feeds.http.responses import HostBusy, HttpRefused
+from reader.feeds.http import HostBusy, HttpRefused
+from reader.feeds.pace import Pace
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.jobs import ask
 from reader.refresh.lines import Line, done, step

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.feeds.http.responses import Limits
+from reader.feeds.http import Limits
 from tests.commands.conftest import Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages

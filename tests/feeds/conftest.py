@@ -10,8 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from reader.feeds.http.client import Client
-from reader.feeds.http.responses import Limits
+from reader.feeds.http import Client, Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Nap
@@ -43,9 +42,7 @@ def nap() -> Nap:
 async def connected(
     server: FeedServer, nap: Nap, *, limits: Limits = QUICK, token: str | None = None
 ) -> AsyncIterator[HuggingFaceClient]:
-    fetcher = Client(
-        server.url, token, limits=limits, refuses_pages=True, sign_in="check HF_TOKEN", sleep=nap, clock=nap.clock
-    )
+    fetcher = Client(server.url, token, limits=limits, is_daily_feed=True, sleep=nap, clock=nap.clock)
     async with HuggingFaceClient(fetcher) as client:
         yield client
 

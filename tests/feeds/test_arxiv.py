@@ -15,7 +15,6 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, Skipped
-from reader.core.steps import watched_by
 from reader.feeds.arxiv.categories import announced_categories, categories, find_category
 from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, announcement_day, is_local_only
 from reader.feeds.arxiv.parse import (
@@ -24,7 +23,7 @@ from reader.feeds.arxiv.parse import (
     parse_arxiv,
     refusal_reason,
 )
-from reader.feeds.http.responses import Limits
+from reader.feeds.http import Limits
 from tests.feeds.servers import (
     Arxiv,
     Nap,
@@ -118,17 +117,14 @@ async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Ar
     assert server.requests == []
 
 
-async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap: Nap) -> None:
+async def test_two_hundred_ids_go_at_once(server: Arxiv, nap: Nap) -> None:
     server.papers = [Paper(f"2605.{number:05}") for number in range(450)]
-    told: list[str] = []
-    with watched_by(lambda _, why: told.append(why)):
-        async with connected(server, nap) as arxiv:
-            found = await arxiv.papers(paper.id for paper in server.papers)
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.papers(paper.id for paper in server.papers)
     assert len(found) == 450
     assert [request.query["max_results"] for request in server.requests] == ["200", "200", "50"]
-    assert nap.taken == [3, 3]
-    # The usual interval is nothing to tell.
-    assert set(told) == {""}
+    # A stand-in on this machine may be asked at any rate.
+    assert nap.taken == []
 
 
 async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,9 +166,7 @@ async def test_an_empty_or_broken_answer_is_asked_for_once_more(server: Arxiv, n
         for body in (b"", b"<html>Sign in</html>", api_feed([], total=9)):
             server.answers.append(Page(body))
             assert len(await arxiv.papers(["2605.00001"])) == 1
-        # The pause between requests holds for second tries too.
         assert len(server.requests) == 6
-        assert sum(nap.taken) == pytest.approx(15)
         server.answers += [Page(b"")] * 2
         with pytest.raises(FeedMalformed, match=r"^arXiv's answer is cut off or is not XML; try again later\.$"):
             await arxiv.papers(["2605.00001"])
@@ -187,18 +181,10 @@ async def test_a_refusal_gives_arxivs_reason(server: Arxiv, nap: Nap) -> None:
     assert len(server.requests) == 2
 
 
-async def test_trouble_and_limits_are_waited_out_for_three_seconds_at_least(server: Arxiv, nap: Nap) -> None:
-    server.answers += [Page(status=503), Page(status=429, headers={"Retry-After": "1"}), None]
-    async with connected(server, nap) as arxiv:
-        assert len(await arxiv.papers(["2605.00001"])) == 1
-    assert sum(nap.taken) == pytest.approx(6)
-
-
-async def test_a_redirect_waits_too_and_stays_on_the_host(server: Arxiv, nap: Nap) -> None:
+async def test_a_redirect_stays_on_the_host(server: Arxiv, nap: Nap) -> None:
     server.answers += [Page(status=301, headers={"Location": f"{server.url}/rss/cs.CL"}), None]
     async with connected(server, nap) as arxiv:
         assert len(await arxiv.latest(["cs.CL"])) == 3
-        assert nap.taken == [3]
         server.answers.append(Page(status=302, headers={"Location": "https://example.org/"}))
         with pytest.raises(FeedRefused, match="which was not followed"):
             await arxiv.latest(["cs.CL"])

@@ -24,8 +24,8 @@ from reader.feeds.files.papers_file import DamagedFile, read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
-from reader.feeds.http import responses
-from reader.feeds.http.responses import Answer, read_body
+from reader.feeds.http import Answer, Validators, rate_limit_reset, read_body
+from reader.feeds.http import refusal_reason as feeds_reason
 from reader.feeds.huggingface.parse import listings, parse_page, read_items, read_json
 from reader.feeds.records import is_export, parse_export
 from reader.feeds.safe import UnreadableJson, html_to_text, parse_json, plain_block
@@ -163,15 +163,14 @@ def test_damaged_markdown_gives_a_clean_text_or_none(body: bytes) -> None:
         assert_clean(str(reason))
 
 
-@given(damaged(b'"api";r=0;t=300'), damaged(b'<https://a.example/x>; rel="next"'))
-def test_damaged_headers_give_a_bounded_pause_and_sendable_values(limit: bytes, link: bytes) -> None:
+@given(damaged(b'"api";r=0;t=300'))
+def test_damaged_headers_give_a_pause_and_sendable_values(limit: bytes) -> None:
     value = limit.decode("latin-1").replace("\n", " ")
-    headers = {"RateLimit": value, "Retry-After": value, "Link": link.decode("latin-1"), "ETag": value}
-    assert 0 <= responses.rate_limit_pause(headers, 310) <= 310
-    sent = responses.Validators.from_headers(headers).etag
+    headers = {"RateLimit": value, "ETag": value}
+    assert rate_limit_reset(headers) >= 0
+    sent = Validators.from_headers(headers).etag
     assert sent is None or (sent.isascii() and sent.isprintable())
-    assert responses.has_next_page(headers) in (True, False)
-    assert_clean(responses.refusal_reason(limit))
+    assert_clean(feeds_reason(limit))
 
 
 @given(damaged(zlib.compress(b"x" * 10_000, wbits=31)))

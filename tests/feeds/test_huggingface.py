@@ -16,8 +16,7 @@ from reader.core.community import Comment, Repository
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.foreign import web_url
 from reader.core.paper import Draft, Listing, Skipped
-from reader.feeds.http.client import Client
-from reader.feeds.http.pace import Pace
+from reader.feeds.http import Client
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import (
     SKIPPED,
@@ -29,6 +28,7 @@ from reader.feeds.huggingface.parse import (
     parse_page,
     read_items,
 )
+from reader.feeds.pace import Pace
 from tests.feed_server import FeedServer, Item, item
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap

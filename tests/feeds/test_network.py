@@ -12,8 +12,8 @@ import pytest
 from reader.config import Settings
 from reader.core.addresses import is_local
 from reader.core.errors import FeedOffline, FeedRefused
-from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
-from reader.feeds.http.responses import Limits
+from reader.feeds.environment import find_token, is_offline, may_have_token
+from reader.feeds.http import Limits
 from reader.feeds.syndication.client import SyndicationClient
 from tests.feeds.servers import Documents, Page, item, rss
 from tests.table import each
@@ -115,7 +115,7 @@ async def test_a_redirect_into_the_local_network_is_not_followed(
     names |= {"feeds.example.org": [["127.0.0.1"]], "lab.example.org": [["10.0.0.1"]]}
     location = target.format(port=site.server_port)
     site.pages["/feed"] = Page(status=301, headers={"Location": location})
-    monkeypatch.setattr("reader.feeds.http.client.is_local", lambda host: bool(site.requests) and is_local(host))
+    monkeypatch.setattr("reader.feeds.http.is_local", lambda host: bool(site.requests) and is_local(host))
     with pytest.raises(FeedRefused, match=rf"^feeds\.example\.org redirected to .*, which is {ALLOWED_BY}$"):
         await fetch(f"http://feeds.example.org:{site.server_port}/feed")
     assert [request.headers["Host"] for request in site.requests] == [f"feeds.example.org:{site.server_port}"]
@@ -207,26 +207,3 @@ def test_only_the_hub_and_a_named_server_may_have_the_token(endpoint: str, named
 def test_offline_by_choice(said: str, expected: bool) -> None:
     assert is_offline({"HF_HUB_OFFLINE": said}) is expected
     assert is_offline({}) is False
-
-
-HUB, OTHER = "https://huggingface.co", "https://example.org"
-CHECK, SET = "check HF_TOKEN or unset it", "set HF_TOKEN to an access token"
-
-
-@each(
-    ("endpoint", "token", "settings", "advice"),
-    [
-        (HUB, "", DEFAULTS, SET),
-        (HUB, "two words", DEFAULTS, SET),
-        (HUB, "hf_x", DEFAULTS, CHECK),
-        (HUB, "hf_x", WITH_FILE, CHECK),
-        (HUB, "", WITH_FILE, "sign in again with Hugging Face's tools, or set use_token_file = false"),
-        (OTHER, "hf_x", WITH_FILE, "to send it an access token, set token_endpoint to its address"),
-        (OTHER, "hf_x", Settings(token_endpoint=OTHER), CHECK),
-    ],
-)
-def test_what_to_do_when_a_sign_in_is_asked_for(
-    endpoint: str, token: str, settings: Settings, advice: str, tmp_path: Path
-) -> None:
-    (tmp_path / "token").write_text("from-file")
-    assert sign_in_advice(endpoint, {"HF_TOKEN": token, "HF_HOME": str(tmp_path)}, settings) == advice

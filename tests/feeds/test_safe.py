@@ -204,7 +204,7 @@ MIB = 1024 * 1024
 BODIES = """
 import asyncio
 from reader.core.errors import FeedError
-from reader.feeds.http.client import Client
+from reader.feeds.http import Client
 from reader.feeds.huggingface.client import HuggingFaceClient
 import httpx
 

@@ -17,8 +17,7 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, Skipped
-from reader.feeds.http.client import origin_of
-from reader.feeds.http.responses import HttpRefused, Limits, Validators
+from reader.feeds.http import HttpRefused, Limits, Validators, origin_of
 from reader.feeds.safe import html_to_text
 from reader.feeds.syndication import parse as parser
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient

@@ -23,7 +23,7 @@ from reader.core.errors import (
     UsageError,
 )
 from reader.core.paper import Listing, Skipped
-from reader.feeds.http.responses import HttpRefused
+from reader.feeds.http import HttpRefused
 from reader.refresh.daily import fetched, refresh_daily
 from reader.refresh.lines import failed, step
 from reader.refresh.plan import (

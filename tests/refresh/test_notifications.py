@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -18,12 +17,13 @@ from reader.cache import watching
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
-from reader.core.follows import Follow, value_of
+from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.settings.standing import Standing
-from reader.refresh.notifications import Notifier
-from reader.refresh.plan import Latest
-from tests.cache.conftest import ByName
+from reader.core.topics.scorer import Topics
+from reader.refresh.jobs import JobContext
+from reader.refresh.standing import StandingQueries
+from tests.cache.conftest import ByName, follow
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 TODAY = "2026-05-12"
@@ -45,7 +45,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         ran.append((*command, given))
         return Printed("")
 
-    monkeypatch.setattr("reader.refresh.notifications.run_program", run)
+    monkeypatch.setattr("reader.refresh.standing.run_program", run)
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")
     return ran
 
@@ -65,16 +65,19 @@ def store(cache: Cache) -> Store:
     return store
 
 
-async def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
-    """The notifier for papers stored from now on."""
-    notifier = Notifier(
-        Latest(),
-        file,
-        Settings(lists=tuple(Standing(one, one, ("notify",)) for one in queries), notify_command=tuple(command)),
-        lambda: NOW,
-    )
-    await notifier.start()
-    return notifier
+def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x"), has_news: bool = True) -> StandingQueries:
+    """The standing queries for papers stored from now on."""
+    lists = tuple(Standing(one, one, ("notify",)) for one in queries)
+    settings = Settings(lists=lists, notify_command=tuple(command))
+    standing = StandingQueries(JobContext(file, settings, Topics, lambda: NOW), has_news=has_news)
+    standing.start()
+    return standing
+
+
+async def tell(standing: StandingQueries) -> int:
+    """Look at the new papers and notify of them; return the number of papers."""
+    standing.mark()
+    return await standing.notify()
 
 
 def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
@@ -87,13 +90,13 @@ async def test_only_what_is_new_matches_and_was_not_told_is_told(
     file = tmp_path / "papers.db"
     store(1, 2)
     for _ in range(2):
-        one = await begun(file, "agents is:new", "upvotes:>4")
-        await one.notify_new_papers()
+        one = begun(file, "agents is:new", "upvotes:>4")
+        await tell(one)
         assert heard == []
     store(1, 3, 5)
     store(4, title="A quiet one")
-    assert await one.notify_new_papers() == 2
-    assert await one.notify_new_papers() == 0
+    assert await tell(one) == 2
+    assert await tell(one) == 0
     (run,) = heard
     assert run[:2] == ("tell", "-x")
     said = json.loads(run[-1])
@@ -108,33 +111,36 @@ async def test_two_programs_tell_of_a_paper_once_also_if_one_was_killed(
     tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
 ) -> None:
     file = tmp_path / "papers.db"
-    one = await begun(file, "agents")
+    one = begun(file, "agents")
     store(1)
-    two = await begun(file, "agents")
+    two = begun(file, "agents")
     store(2)
-    await two.notify_new_papers()
-    await one.notify_new_papers()
+    await tell(two)
+    await tell(one)
     assert told_of(heard) == [["2605.00002", "2605.00001"]]
 
 
 async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
     file = tmp_path / "papers.db"
-    one = await begun(file, "agents")
+    one = begun(file, "agents")
     store(1, day=(NOW - timedelta(days=watching.NEWS_DAYS + 1)).date().isoformat())
     store(2, 3, 4)
     with closing(Events.open(file)) as events:
         events.mark("read", True, [2])
         events.mark("hide", True, [3])
-    await one.notify_new_papers()
+    await tell(one)
     assert told_of(heard) == [["2605.00004"]]
 
 
-async def test_without_queries_nothing_is_done(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
-    one = await begun(tmp_path / "papers.db")
-    store(1)
-    assert await one.notify_new_papers() == 0
-    with closing(sqlite3.connect(tmp_path / "papers.db")) as other:
-        assert other.execute("SELECT count(*) FROM meta WHERE key LIKE 'told%'").fetchone() == (0,)
+async def test_without_queries_or_news_nobody_is_told(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    for one in (begun(file), begun(file, "agents", has_news=False)):
+        store(1)
+        assert await tell(one) == 0
+    # The user already looks at the papers of a refresh without news.
+    assert (await tell(begun(file, "agents")), heard) == (0, [])
 
 
 async def test_followed_papers_are_notified_if_wanted_and_certain(
@@ -143,19 +149,19 @@ async def test_followed_papers_are_notified_if_wanted_and_certain(
     file = tmp_path / "papers.db"
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
     with closing(Events.open(file)) as events:
-        events.decide([(one.kind, value_of(one, is_followed=True)) for one in chosen])
-    one = await begun(file, command=())
+        follow(events, *chosen)
+    one = begun(file, command=())
     people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
     cache.store(Listing(TODAY, drafts), f"{TODAY}T08:00:00Z")
-    assert await one.notify_new_papers() == 1
+    assert await tell(one) == 1
     assert "1 new paper" in heard[0] and "Chaos 1" in heard[0]
 
 
 async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
-    one = await begun(tmp_path / "papers.db", "agents", command=())
+    one = begun(tmp_path / "papers.db", "agents", command=())
     store(1, 2, 3, 4, 5, title="<b>Agents</b> & co")
-    await one.notify_new_papers()
+    await tell(one)
     *_, title, body, given = heard[0]
     assert (title, given) == ("5 new papers: agents", "")
     if sys.platform != "darwin":
@@ -164,14 +170,15 @@ async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, he
 
 async def test_a_failure_is_kept_until_a_success(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "papers.db"
-    one = await begun(file, "agents", command=(str(tmp_path / "nothing"),))
+    one = begun(file, "agents", command=(str(tmp_path / "nothing"),))
     store(1)
     with pytest.raises(ProgramError, match="not found"):
-        await one.notify_new_papers()
+        await tell(one)
     problem = watching.problem(file)
     assert problem is not None
     assert problem.since == "2026-05-12T08:00:00+00:00"
     assert "check notify_command" in problem.error
+    again = begun(file, "agents", command=("true",))
     store(2)
-    await (await begun(file, "agents", command=("true",))).notify_new_papers()
+    await tell(again)
     assert watching.problem(file) is None

@@ -15,9 +15,11 @@ from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.settings.standing import EVERY, ON_STAR, Standing
 from reader.core.settings.tables import UserCommand
+from reader.core.topics.scorer import Topics
 from reader.refresh import pipes
-from reader.refresh.pipes import NewPaperPrograms, command_of, pipe_papers, run_on_star
-from reader.refresh.plan import Day, Latest
+from reader.refresh.jobs import JobContext
+from reader.refresh.pipes import command_of, pipe_papers, run_on_star
+from reader.refresh.standing import StandingQueries
 from tests.cache.conftest import NOW, ByName, draft
 
 WORDS = UserCommand("Words", "wc -w", keep=True)
@@ -44,23 +46,23 @@ async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypa
     def store(*numbers: int) -> None:
         cache.store(Listing("2026-11-24", tuple(draft(number, upvotes=number) for number in numbers)), NOW)
 
-    async def refresh(plan: Latest | Day) -> list[list[str]]:
-        programs = NewPaperPrograms(plan, file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
-        await programs.start()
-        results = [result async for result in programs.run(no_text)]
-        return [list(one.ids) for one in results]
+    async def refresh() -> list[list[str]]:
+        context = JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        queries = StandingQueries(context)
+        queries.start()
+        queries.mark()
+        return [list(result.ids) async for result in queries.run(no_text)]
 
     store(1, 2)
-    assert await refresh(Latest(7)) == []
+    assert await refresh() == []
     store(1, 2, 3, 4)
-    assert await refresh(Day("2026-11-24")) == []
-    assert await refresh(Latest(7)) == [["2611.00004", "2611.00003"]]
-    assert await refresh(Latest(7)) == []
+    assert await refresh() == [["2611.00004", "2611.00003"]]
+    assert await refresh() == []
     assert [one["id"] for one in json.loads(out.read_text())] == ["2611.00004", "2611.00003"]
     # Of many, the first.
     monkeypatch.setattr(pipes, "MOST_BY_ITSELF", 2)
     store(5, 6, 7)
-    assert await refresh(Latest(7)) == [["2611.00007", "2611.00006"]]
+    assert await refresh() == [["2611.00007", "2611.00006"]]
     cache.close()
 
 

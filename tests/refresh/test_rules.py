@@ -1,4 +1,4 @@
-"""Rules act once on what comes in, as one action, and never against the user."""
+"""Standing queries act once on what comes in: rules as one action and never against the user, notices once a paper."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job
-from reader.refresh.rules import RuleKeeper
 from reader.refresh.running import run_job
+from reader.refresh.standing import StandingQueries, pass_over
 from tests.cache.conftest import NOW, ByName, derive_again, draft, mute
 from tests.feed_server import FeedServer, item
 
@@ -59,11 +59,15 @@ def store(file: Path, **titles: str) -> None:
 
 def refresh(file: Path, *rules: Rule, **titles: str) -> tuple[tuple[str, int], ...]:
     """Refresh with these rules; new papers come in."""
-    settings = Settings(lists=_standing(rules))
-    keeper = RuleKeeper(file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
-    keeper.start()
+    queries = standing_of(file, rules)
+    queries.start()
     store(file, **titles)
-    return keeper.apply()
+    return queries.mark()
+
+
+def standing_of(file: Path, rules: Sequence[Rule]) -> StandingQueries:
+    settings = Settings(lists=_standing(rules))
+    return StandingQueries(JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC)))
 
 
 def found(file: Path, query: str) -> list[int]:
@@ -146,14 +150,14 @@ def test_rules_that_are_new_or_back_leave_older_papers_alone(file: Path) -> None
     assert refresh(file, p2="Finance while there is no rule") == ()
     assert refresh(file, HIDES, p3="Finance") == (("hidden", 1), ("tagged money", 1))
     assert found(file, "is:hidden") == [3]
-    keeper = RuleKeeper(file, Settings(lists=_standing([HIDES])), lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    queries = standing_of(file, [HIDES])
     # The user asked for this paper.
     store(file, p4="Finance")
-    keeper.pass_over("2611.00004")
-    assert keeper.apply() == ()
+    pass_over(file, "2611.00004")
+    assert queries.mark() == ()
     # This one came in a refresh that was cut off before.
     store(file, p5="Finance", p6="Finance")
-    keeper.pass_over("2611.00006")
+    pass_over(file, "2611.00006")
     assert refresh(file, HIDES) == (("hidden", 2), ("tagged money", 2))
 
 

@@ -20,7 +20,7 @@ from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreac
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FEED, FeedTexts
-from reader.feeds.http.responses import HttpRefused
+from reader.feeds.http import HttpRefused
 from reader.refresh.lines import done, step
 from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text, fetch_texts_ahead, find_wanted
 

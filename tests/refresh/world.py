@@ -13,8 +13,7 @@ from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.http.client import Client
-from reader.feeds.http.responses import Limits
+from reader.feeds.http import Client, Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.lines import Line
@@ -53,7 +52,7 @@ class World:
     async def sources(self) -> AsyncIterator[Sources]:
         nap, limits = Nap(), Limits(attempts=1)
         async with (
-            HuggingFaceClient(Client(self.daily.url, limits=limits, refuses_pages=True)) as daily,
+            HuggingFaceClient(Client(self.daily.url, limits=limits, is_daily_feed=True)) as daily,
             ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):

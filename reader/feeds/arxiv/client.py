@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Unpack
 from urllib.parse import urlencode
 
+from reader.core.addresses import is_local_url
 from reader.core.ids import is_arxiv_id
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import (
@@ -19,17 +20,9 @@ from reader.feeds.arxiv.parse import (
     parse_arxiv,
     refusal_reason,
 )
-from reader.feeds.http.client import (
-    BUSY_HOST_INTERVAL_SECONDS,
-    FEED_TYPES,
-    Client,
-    Closing,
-    HttpOptions,
-    busy_host_pace,
-    is_local_url,
-)
-from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
-from reader.feeds.http.responses import Limits
+from reader.feeds.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
+from reader.feeds.http import FEED_TYPES, Client, Closing, HttpOptions, Limits
+from reader.feeds.pace import BUSY_HOST_INTERVAL_SECONDS, busy_host_pace
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
@@ -89,9 +82,7 @@ class ArxivClient(Closing):
 
         def client(endpoint: str, pause: str) -> Client:
             pace = busy_host_pace(endpoint, folder, turn="arxiv.lock", pause=pause, now=lambda: now().timestamp())
-            return Client(
-                endpoint, name="arXiv", interval=INTERVAL, reason=refusal_reason, pace=pace, backs_off=True, **options
-            )
+            return Client(endpoint, title="arXiv", reason=refusal_reason, pace=pace, **options)
 
         # Each is a different machine: while one is busy, the other may answer.
         self._http = client(self._api, "arxiv.busy")

@@ -14,16 +14,17 @@ from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
 from reader.config import Settings
+from reader.core.addresses import is_local_url
 from reader.core.document.model import Document
 from reader.core.errors import NoFullText
 from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
+from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
 from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfClient, PdfTexts
 from reader.feeds.fulltext.spans import LETTERS
-from reader.feeds.http.client import Client, HttpOptions, busy_host_pace, is_local_url, origin_of
-from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import HttpRefused, Limits, Response
+from reader.feeds.http import Client, HttpOptions, HttpRefused, Limits, Response, origin_of
+from reader.feeds.pace import busy_host_pace
 from reader.paths import response_cache_folder
 
 FEED = "feed"
@@ -34,9 +35,7 @@ _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.o
 START_SECONDS = 30.0
 """Seconds in which all sources together must start to answer."""
 
-_LIMITS = replace(
-    Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, silent_attempts=1, longest_wait=10
-)
+_LIMITS = replace(Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, longest_wait=10)
 
 _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
 
@@ -85,7 +84,7 @@ class PageTexts(Client):
         host = urlsplit(endpoint).hostname or ""
         options["accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
         pace = busy_host_pace(endpoint, folder, turn=f"{host}.pages.lock", pause=f"{host}.pages.busy")
-        super().__init__(origin_of(endpoint), name=_NAMES.get(host), pace=pace, backs_off=True, **options)
+        super().__init__(origin_of(endpoint), title=_NAMES.get(host, ""), pace=pace, **options)
         self.name = host
 
     async def text(self, id: str) -> Document:

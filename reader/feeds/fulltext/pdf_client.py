@@ -32,9 +32,18 @@ from reader.core.errors import (
 )
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.core.steps import note_step
-from reader.feeds.http.client import Client, HttpOptions, busy_host_pace, origin_of
-from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import Answer, HttpRefused, Limits, Response, Validators
+from reader.feeds.environment import arxiv_stand_in, is_offline
+from reader.feeds.http import (
+    Answer,
+    Client,
+    HttpOptions,
+    HttpRefused,
+    Limits,
+    Response,
+    Validators,
+    origin_of,
+)
+from reader.feeds.pace import busy_host_pace
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
 from reader.platform import Lock
@@ -223,7 +232,7 @@ class PdfClient(Client):
         # A part of a compressed file can't be joined to another.
         options["encoding"] = "identity"
         pace = busy_host_pace(endpoint, folder, turn="arxiv.org.pdf.lock", pause="arxiv.org.pages.busy")
-        super().__init__(origin_of(endpoint), name="arXiv", pace=pace, backs_off=True, **options)
+        super().__init__(origin_of(endpoint), title="arXiv", pace=pace, **options)
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
 
@@ -297,7 +306,7 @@ class PdfClient(Client):
         total = done + int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
         if (total or 0) > LARGEST:
             raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
-        begun, before = self._clock(), done
+        begun, before = self.clock(), done
         with self._part.open("ab") as out:
             async for chunk in answer.chunks:
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
@@ -307,11 +316,11 @@ class PdfClient(Client):
                 if done > LARGEST:
                     raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
                 self._on_progress(done, total)
-                if self._clock() - begun > PACE_TIME:
+                if self.clock() - begun > PACE_TIME:
                     if done - before < PACE:
                         sent = f"arXiv sent only {done - before:,} bytes of the PDF in {PACE_TIME:.0f} s"
                         raise FeedUnreachable(f"{sent}; that part is kept, so try again later.")
-                    begun, before = self._clock(), done
+                    begun, before = self.clock(), done
         return b""
 
 

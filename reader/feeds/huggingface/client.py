@@ -12,8 +12,7 @@ from reader.access_token import lookup_environment
 from reader.config import Settings
 from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
-from reader.feeds.http.client import Client, Closing
-from reader.feeds.http.responses import HttpRefused, Limits, Response, Validators
+from reader.feeds.http import Client, Closing, HttpRefused, Limits, Response, Validators
 from reader.feeds.huggingface.parse import PaperPage, listed_day, listed_id, listings, parse_page, read_items, read_json
 
 PAGE_SIZE = 100
@@ -61,7 +60,7 @@ class HuggingFaceClient(Closing):
         settings: Settings | None = None,
         *,
         environ: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
+        limits: Limits = Limits(),  # noqa: B008 (immutable)
         validators: Mapping[str, str] | None = None,
         lock_folder: Path | None = None,
     ) -> HuggingFaceClient:

@@ -11,9 +11,8 @@ from typing import Any, Unpack
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.http.client import FEED_TYPES, Client, Closing, HttpOptions, origin_of
-from reader.feeds.http.environment import is_offline
-from reader.feeds.http.responses import Limits, Validators
+from reader.feeds.environment import is_offline
+from reader.feeds.http import FEED_TYPES, Client, Closing, HttpOptions, Limits, Validators, origin_of
 from reader.feeds.records import read_records, source_at
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, feed_of_records, parse_feed
 

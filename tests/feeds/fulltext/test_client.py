@@ -10,8 +10,7 @@ import pytest
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, NoFullText
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
-from reader.feeds.http.client import Client
-from reader.feeds.http.responses import Limits
+from reader.feeds.http import Client, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.servers import Nap

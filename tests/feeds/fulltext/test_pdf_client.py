@@ -11,7 +11,7 @@ import pytest
 from reader.core.errors import FeedMalformed, FeedOffline, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.fulltext import pdf_client as pdf
 from reader.feeds.fulltext.pdf_client import PdfClient
-from reader.feeds.http.responses import HostBusy, Limits
+from reader.feeds.http import HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
 

@@ -34,17 +34,6 @@ def may_have_token(endpoint: str, settings: Settings) -> bool:
     return origin is not None and origin in (_origin(_HUB), _origin(settings.token_endpoint))
 
 
-def sign_in_advice(endpoint: str, environ: Mapping[str, str], settings: Settings) -> str:
-    """What the user can do if `endpoint` answers that a sign-in is needed, as the end of a sentence."""
-    if not may_have_token(endpoint, settings):
-        return "to send it an access token, set token_endpoint to its address"
-    if not find_token(environ, settings):
-        return "set HF_TOKEN to an access token"
-    if environ.get("HF_TOKEN", "").strip():
-        return "check HF_TOKEN or unset it"
-    return "sign in again with Hugging Face's tools, or set use_token_file = false"
-
-
 def is_offline(environ: Mapping[str, str]) -> bool:
     """Whether HF_HUB_OFFLINE forbids network access."""
     return environ.get("HF_HUB_OFFLINE", "").strip().upper() in _YES

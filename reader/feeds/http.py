@@ -1,0 +1,619 @@
+"""The HTTP client of all sources: GET requests to one host, within limits, tried again where that helps.
+
+Every failure is a FeedError whose text is one plain sentence with a remedy. Each wait is a step of the requesting job;
+see `reader.core.steps`. A `Pace` keeps the requests of all programs to one host apart. This is the only module that
+uses httpx, which is imported at the first request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import logging
+import os
+import random
+import re
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypedDict, TypeVar, Unpack
+from urllib.parse import unquote, urljoin, urlsplit
+
+from reader import __version__
+from reader.core.addresses import is_local, is_loopback
+from reader.core.errors import (
+    ConfigError,
+    FeedError,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    FeedUnreachable,
+    UsageError,
+)
+from reader.core.foreign import web_url
+from reader.core.steps import duration_text, note_step, note_wait
+from reader.core.text import brief, reason
+from reader.core.waiting import beside
+from reader.feeds.environment import find_token, is_offline, may_have_token
+from reader.feeds.pace import Pace
+
+if TYPE_CHECKING:
+    import httpx
+
+    from reader.config import Settings
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+MAX_REDIRECTS = 5
+
+STEP_SECONDS = 30.0
+"""Seconds that a step of a job may take without notice."""
+
+FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+"""The `Accept` header of a request for a feed."""
+
+LATER = "try again later"
+
+_TOO_BUSY = (406, 429, 503)
+"""Statuses by which arXiv's hosts only mean that they are busy, if no waiting time comes with them."""
+
+_PERMANENT = (301, 308)
+_REDIRECTS = (*_PERMANENT, 302, 303, 307)
+_NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+_UNUSABLE_ENVIRONMENT = (
+    "The environment names a proxy or certificates that can't be used; correct or unset HTTPS_PROXY, HTTP_PROXY,"
+    " ALL_PROXY and SSL_CERT_FILE."
+)
+_GZIP_WINDOW = 31
+"""Tells zlib that the data is gzip."""
+
+_LONGEST_VALIDATOR = 1_000
+_LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
+_RESET = re.compile(r";\s*t=([0-9]{1,9})")
+_NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a request; times are in seconds."""
+
+    connect_timeout: float = 5
+    read_timeout: float = 10
+    """Maximum time without a byte of the response."""
+    total_timeout: float = 30
+    """Maximum time for one request with its whole response."""
+    body_size: int = 1 << 25
+    """Maximum bytes of a response, 32 MiB, both as sent and unpacked."""
+    attempts: int = 4
+    backoff: float = 0.5
+    """Wait before the second attempt; it doubles with each attempt."""
+    longest_wait: float = 310
+    """Maximum wait for a rate limit: a little over the five minutes of the feed's window."""
+
+
+class HttpOptions(TypedDict, total=False):
+    """The options that every source passes on to its clients; the defaults are those of `Client`."""
+
+    accept: str
+    encoding: str
+    """`gzip` or `identity`; `Client` knows no other."""
+    offline: bool
+    limits: Limits
+    sleep: Callable[[float], Awaitable[object]]
+    clock: Callable[[], float]
+
+
+class Answer(NamedTuple):
+    """What comes back for a request: its head, and its body as it comes, packed as it was sent."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    """By names in any case."""
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """The ETag and Last-Modified of a response, to be sent with the next request for the same address."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def request_headers(self) -> dict[str, str]:
+        """The headers of a conditional request."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> Validators:
+        """The validators in a response's headers; one that can't be sent back unchanged is dropped."""
+        values = (headers.get(name, "").strip() for name in ("ETag", "Last-Modified"))
+        safe = (
+            value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR and value for value in values
+        )
+        etag, modified = (value or None for value in safe)
+        return cls(etag, modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A successful response."""
+
+    body: bytes
+    is_unchanged: bool = False
+    """True for a 304: nothing has changed since the response with the validators that were sent; `body` is empty."""
+    validators: Validators = Validators()
+    url: str = ""
+    """The address for later requests: the requested one, or the new one after a permanent redirect."""
+    base_url: str = ""
+    """The address after all redirects; relative links in the body start from it."""
+    content_type: str = ""
+    has_next: bool | None = None
+    """Whether a next page follows; None if the response does not say."""
+
+
+class HttpRefused(FeedRefused):
+    """The host answered with an error status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class HostBusy(HttpRefused):
+    """The host is too busy to answer, and is left alone for a while."""
+
+
+class _RetryableError(Exception):
+    """A failure that may pass: `error` is raised after `attempts` attempts.
+
+    The next attempt waits `wait` seconds; None is the usual backoff.
+    """
+
+    def __init__(self, error: FeedError, attempts: int, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.attempts = attempts
+        self.wait = wait
+
+    @property
+    def cause(self) -> str:
+        """The cause in words, shown while waiting: the sentence without its remedy."""
+        return str(self.error).partition(";")[0].rstrip(".")
+
+
+class Closing:
+    """What is closed as the block of its `async with` ends."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        raise NotImplementedError
+
+
+# Headers and bodies
+
+
+async def read_body(host: str, answer: Answer, limit: int) -> bytes:
+    """The unpacked body of at most `limit` bytes, so that a few bytes never become gigabytes.
+
+    Raises FeedMalformed for a larger body and for one packed otherwise than by gzip, zlib.error for damaged gzip.
+    """
+    encoding = answer.headers.get("Content-Encoding", "")
+    encodings = [name for part in encoding.split(",") if (name := part.strip().lower()) not in ("", "identity")]
+    if encodings not in ([], ["gzip"], ["x-gzip"]):
+        raise FeedMalformed(f"{host} compressed its answer as {brief(encoding)!r}, which was not requested; {LATER}.")
+    gzip = zlib.decompressobj(_GZIP_WINDOW) if encodings else None
+    body, received = bytearray(), 0
+    async for chunk in answer.chunks:
+        received += len(chunk)
+        # One byte over the limit is enough to know.
+        body += chunk if gzip is None else gzip.decompress(chunk, limit + 1 - len(body)) if not gzip.eof else b""
+        if max(received, len(body)) > limit:
+            raise FeedMalformed(f"{host} sent more than {limit // 1024**2} MiB at once, which were not read; {LATER}.")
+    if gzip is not None and received and not gzip.eof:
+        raise zlib.error("the body is cut off")
+    return bytes(body)
+
+
+def rate_limit_reset(headers: Mapping[str, str]) -> float:
+    """Seconds until a spent limit is renewed, by the header `RateLimit: "api";r=<left>;t=<seconds>`, and one more.
+
+    Zero while requests are left.
+    """
+    waits = [0.0]
+    for limit in headers.get("RateLimit", "").split(","):
+        left, reset = _LEFT.search(limit), _RESET.search(limit)
+        if left and reset and int(left[1]) == 0:
+            waits.append(int(reset[1]) + 1.0)
+    return max(waits)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds to wait by the header `Retry-After`, which holds seconds or a date; None if there is no valid one."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def refusal_reason(body: bytes) -> str:
+    """The reason in an error's JSON body, as one clean line without its full stop; empty if there is none."""
+    try:
+        answer = json.loads(body[:10_000])
+    except (ValueError, RecursionError):
+        return ""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return reason(error) if isinstance(error, str) else ""
+
+
+# The client
+
+
+@dataclass(eq=False)
+class Client(Closing):
+    """GET requests to one host, one at a time. Close it in the event loop that used it.
+
+    `endpoint` is the address that paths continue, and `title` stands for the host in messages. `pace` is shared with
+    other programs. With `cross_host` redirects may lead to another host; with `public_only` no request goes to this
+    machine or its network. `reason` extracts the reason from an
+    error's body. The daily feed never answers with a web page, and may require a token.
+
+    Proxies and certificates come from the environment as httpx reads them, except for an endpoint on this machine.
+    """
+
+    endpoint: str
+    token: str | None = None
+    _: KW_ONLY
+    title: str = ""
+    accept: str = "application/json"
+    encoding: str = "gzip"
+    offline: bool = False
+    limits: Limits = Limits()
+    pace: Pace = field(default_factory=Pace)
+    cross_host: bool = False
+    public_only: bool = False
+    is_daily_feed: bool = False
+    reason: Callable[[bytes], str] = refusal_reason
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
+    _http: httpx.AsyncClient | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.endpoint = self.endpoint.strip().rstrip("/")
+        host = urlsplit(self.endpoint).hostname or ""
+        self.host = self.title if self.title and not is_local(host) else host
+        self._is_loopback = is_loopback(host)
+        self._lock = asyncio.Lock()
+
+    @classmethod
+    def for_feed(
+        cls,
+        address: str,
+        settings: Settings,
+        environ: Mapping[str, str],
+        *,
+        lock_folder: Path | None,
+        **options: Unpack[HttpOptions],
+    ) -> Client:
+        """A client for the daily feed at an address, with the environment's offline mode.
+
+        It has the user's token only if the settings let this address have it: see `may_have_token`. Raises ConfigError
+        for an address that is neither https nor on this machine.
+        """
+        host = _host_of_feed(address)
+        token = find_token(environ, settings) if may_have_token(address, settings) else None
+        options["offline"] = is_offline(environ)
+        pace = Pace(lock_folder / f"{host}.lock") if lock_folder is not None else Pace()
+        return cls(address, token, pace=pace, is_daily_feed=True, **options)
+
+    async def aclose(self) -> None:
+        """Close the connections; a later request opens new ones."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    async def get(
+        self,
+        address: str,
+        parse: Callable[[Response], T],
+        parameters: Mapping[str, Any] | None = None,
+        validators: Validators | None = None,
+    ) -> T:
+        """Return what `parse` makes of the response for an address, or for a path of the endpoint.
+
+        `parse` runs in a thread and may raise FeedMalformed. With `validators` it may get a response that
+        `is_unchanged`. Raises FeedError.
+        """
+        if self.offline:
+            raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
+        if self.pace.backs_off and (left := self.pace.pause_left()):
+            raise HostBusy(f"{self.host} is too busy to answer; the next try is in {duration_text(left)}.", 429)
+        url = f"{self.endpoint}{address}" if address.startswith("/") else address
+        async with self._lock:
+            attempt = 1
+            while True:
+                try:
+                    found = await self._attempt(url, parse, parameters, validators or Validators())
+                except _RetryableError as failure:
+                    if attempt >= min(self.limits.attempts, failure.attempts):
+                        raise self._lasting(failure.error) from failure.__cause__
+                    # Jitter keeps many readers from retrying at the same moment.
+                    usual = self.limits.backoff * 2 ** (attempt - 1) * random.SystemRandom().uniform(0.75, 1.5)
+                    wait = usual if failure.wait is None else failure.wait
+                    note_wait(wait, failure.cause)
+                    await self.sleep(wait)
+                    attempt += 1
+                    continue
+                if self.pace.backs_off:
+                    self.pace.answered()
+                return found
+
+    def _lasting(self, error: FeedError) -> FeedError:
+        """The error after the last attempt; a busy host is left alone from now on."""
+        if not isinstance(error, HostBusy):
+            return error
+        pause = duration_text(self.pace.refused())
+        return HostBusy(f"{str(error).rstrip('.')}; the next try is in {pause}.", error.status)
+
+    async def _attempt(
+        self, url: str, parse: Callable[[Response], T], parameters: Mapping[str, Any] | None, validators: Validators
+    ) -> T:
+        """Send one request and parse its response; raises FeedError, or _RetryableError if the failure may pass."""
+        try:
+            async with self.pace.turn(self.sleep), asyncio.timeout(self.limits.total_timeout):
+                # A request that may take longer than a step is a wait.
+                note_wait(max(0.0, self.limits.total_timeout - STEP_SECONDS))
+                response = await self._request(url, parameters, validators)
+        except TimeoutError as error:
+            # A host that sends all the time, but never finishes, would do so again.
+            late = f"{self.host} did not finish its answer within {self.limits.total_timeout:g} s"
+            raise FeedUnreachable(f"{late}; {LATER}.") from error
+        note_step()
+        context = copy_context()
+        try:
+            # Not `asyncio.to_thread`: an interrupted program would first wait until the answer is parsed.
+            return await beside(lambda: context.run(parse, response), "parse")
+        except FeedMalformed as error:
+            raise _RetryableError(error, attempts=2) from error
+
+    async def _request(self, url: str, parameters: Mapping[str, Any] | None, validators: Validators) -> Response:
+        lasting_url, is_permanent = url, True
+        for hop in range(MAX_REDIRECTS):
+            if self.public_only:
+                await self._check_public(url, is_redirect=hop > 0)
+            started = self.clock()
+            async with self._send(url, parameters, validators) as answer:
+                body = await self._read_body(answer)
+            log.info("GET %s %d, %d bytes in %.2f s", answer.url, answer.status, len(body), self.clock() - started)
+            if answer.status in _REDIRECTS and "Location" in answer.headers:
+                url, parameters = self._redirect_target(answer.url, answer.headers["Location"]), None
+                is_permanent = is_permanent and answer.status in _PERMANENT
+                lasting_url = url if is_permanent else lasting_url
+                continue
+            is_unchanged = answer.status == 304 and validators != Validators()
+            if not (is_unchanged or 200 <= answer.status < 300):
+                self._refuse(answer, body)
+            content_type = answer.headers.get("Content-Type", "")
+            if self.is_daily_feed and ("html" in content_type or body.lstrip().startswith(b"<")):
+                page = f"{self.host} answered with a web page instead of the feed"
+                raise FeedMalformed(f"{page}; this network may ask to sign in first.")
+            found = Validators.from_headers(answer.headers)
+            if is_unchanged:
+                body, found = b"", validators if found == Validators() else found
+            link = answer.headers.get("Link")
+            has_next = None if link is None else _NEXT.search(link) is not None
+            return Response(body, is_unchanged, found, lasting_url, url, content_type, has_next)
+        raise FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
+
+    @asynccontextmanager
+    async def _send(
+        self, url: str, parameters: Mapping[str, Any] | None, validators: Validators
+    ) -> AsyncIterator[Answer]:
+        """Send a request without following redirects.
+
+        Raises FeedError, or _RetryableError for a failure that may pass, now and while the body comes.
+        """
+        import httpx
+
+        http = self._http = self._http or self._open()
+        try:
+            async with http.stream("GET", url, params=parameters or None, headers=validators.request_headers()) as got:
+                yield Answer(got.status_code, str(got.url), got.headers, got.aiter_raw())
+        except (httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
+            raise self._explain(error) from error
+
+    def _open(self) -> httpx.AsyncClient:
+        import httpx
+
+        headers = {"Accept": self.accept, "Accept-Encoding": self.encoding, "User-Agent": f"dailypapers/{__version__}"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        timeout = httpx.Timeout(self.limits.read_timeout, connect=self.limits.connect_timeout)
+        trusts_environment = not self._is_loopback
+        try:
+            verify = _certificates(trusts_environment, os.environ.get("SSL_CERT_FILE"))
+            return httpx.AsyncClient(headers=headers, timeout=timeout, verify=verify, trust_env=trusts_environment)
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+            raise FeedUnreachable(_UNUSABLE_ENVIRONMENT) from error
+
+    async def _read_body(self, answer: Answer) -> bytes:
+        """The unpacked body; sources that write it to a file override this."""
+        try:
+            return await read_body(self.host, answer, self.limits.body_size)
+        except zlib.error as error:
+            raise self._broken() from error
+
+    async def _check_public(self, url: str, *, is_redirect: bool) -> None:
+        """Raise FeedRefused if an address is on this machine or its network, by its text or by what its name means.
+
+        A name server that answers the connection in another way is not noticed: that would take a connection of our
+        own instead of httpx's.
+        """
+        import httpx
+
+        with suppress(httpx.InvalidURL):
+            host = unquote(httpx.URL(url).raw_host.decode("ascii"))
+            found = [host]
+            with suppress(OSError):
+                loop = asyncio.get_running_loop()
+                infos = await loop.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
+                found += [str(where[0]) for *_, where in infos]
+            if local := next((one for one in found if is_local(one)), None):
+                named = brief(host) + (f" ({local})" if local != host else "")
+                place = f"{self.host} redirected to {named}, which" if is_redirect else named
+                raise FeedRefused(
+                    f"{place} is on this machine or its network and was not asked; the setting allow_local_feeds"
+                    " permits it."
+                )
+
+    def _redirect_target(self, origin: str, target: str) -> str:
+        """The address that a redirect leads to; raises FeedRefused if it must not be followed."""
+        other = ""
+        with suppress(ValueError):
+            url = urljoin(origin, target)
+            before, after = urlsplit(origin), urlsplit(url)
+            if after.netloc == before.netloc and after.scheme in (before.scheme, "https"):
+                return url
+            if self.cross_host and (web := web_url(url)) and web.startswith(("https:", f"{before.scheme}:")):
+                return web
+            other = brief(after.netloc)
+        if self.cross_host:
+            raise FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
+        redirected = f"{self.host} redirected to {other or 'another place'}, which was not followed"
+        raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
+
+    # Failures
+
+    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
+        """Raise HttpRefused for an error status, or _RetryableError if it may pass."""
+        host, status, limits = self.host, answer.status, self.limits
+        wait = retry_after(answer.headers)
+        has_time = "Retry-After" in answer.headers or "RateLimit" in answer.headers
+        if self.pace.backs_off and status in _TOO_BUSY and not has_time:
+            raise _RetryableError(HostBusy(f"{host} is too busy to answer ({status}).", status), limits.attempts)
+        if status == 429:
+            wait = rate_limit_reset(answer.headers) or wait or 60
+            full = f"{host} accepts no more requests for now; try again in {duration_text(wait)}."
+            if wait > limits.longest_wait:
+                raise HttpRefused(full, status)
+            raise _RetryableError(HttpRefused(full, status), limits.attempts, wait)
+        if status >= 500:
+            wait = None if wait is not None and wait > limits.longest_wait else wait
+            raise _RetryableError(
+                HttpRefused(f"{host} has trouble ({status}); {LATER}.", status), limits.attempts, wait
+            )
+        if self.token is not None and status in (401, 403):
+            raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
+        if status == 401:
+            sign_in = "set HF_TOKEN and, for another host, token_endpoint"
+            advice = sign_in if self.is_daily_feed else "feeds with a sign-in are not supported"
+            raise HttpRefused(f"{host} requires a sign-in (401); {advice}.", status)
+        reason = self.reason(body)
+        advice = f": {reason}" if reason else "; check the feed's address"
+        raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)
+
+    def _explain(self, error: httpx.HTTPError | httpx.InvalidURL | ExceptionGroup[Exception]) -> Exception:
+        """The failure to raise for an error of httpx."""
+        import httpx
+
+        host, limits = self.host, self.limits
+        match error:
+            case httpx.TimeoutException():
+                seconds = limits.connect_timeout if isinstance(error, httpx.ConnectTimeout) else limits.read_timeout
+                silent = FeedUnreachable(f"{host} did not answer within {seconds:g} s; {LATER}.")
+                return _RetryableError(silent, attempts=2)
+            case httpx.ProxyError():
+                return FeedUnreachable(f"The proxy refused a request to {host}; check HTTPS_PROXY.")
+            case httpx.InvalidURL():
+                # httpx parses the address, and the one that an answer redirects to.
+                redirected = f"{host} redirected to an invalid address, which was not followed"
+                return FeedRefused(f"{redirected}; this network may ask to sign in first.")
+            case ExceptionGroup():
+                # httpx raises a group for a proxy at a port that does not exist.
+                return FeedUnreachable(_UNUSABLE_ENVIRONMENT)
+            case httpx.ConnectError():
+                return _connection_failure(host, error)
+        return self._broken()
+
+    def _broken(self) -> _RetryableError:
+        """The failure of an answer that came in part, or not as it was sent."""
+        return _RetryableError(FeedUnreachable(f"The connection to {self.host} broke; {LATER}."), self.limits.attempts)
+
+
+def _connection_failure(host: str, error: BaseException) -> FeedError:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            untrusted = f"The certificate of {host} is not trusted here"
+            return FeedUnreachable(f"{untrusted}; behind a proxy, name its certificates in SSL_CERT_FILE.")
+        if isinstance(cause, socket.gaierror):
+            return FeedOffline(f"{host} could not be found: there is no network, or the feed's address is wrong.")
+        if isinstance(cause, OSError) and cause.errno in _NO_NETWORK:
+            return FeedOffline(f"{host} could not be reached: there is no network.")
+    return FeedUnreachable(f"{host} could not be reached; {LATER}.")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield from _causes(inner)
+        error = error.__cause__ or error.__context__
+
+
+@cache
+def _certificates(trusts_environment: bool, _file: str | None) -> ssl.SSLContext:
+    """The certificates by which all clients check hosts; reading them takes 20 ms."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=trusts_environment)
+
+
+# Addresses
+
+
+def _host_of_feed(endpoint: str) -> str:
+    host = ""
+    with suppress(ValueError):
+        parts = urlsplit(endpoint.strip())
+        name, _ = parts.hostname or "", parts.port
+        is_secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(name))
+        host = name if is_secure and not ("@" in parts.netloc or parts.query or parts.fragment) else ""
+    if not host:
+        shown = brief(endpoint.strip().rstrip("/"))
+        raise ConfigError(f"The feed's address must begin with https://, but {shown!r} does not; correct HF_ENDPOINT.")
+    return host
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of a web address, such as `https://example.org`; raises UsageError for any other text."""
+    address = web_url(url)
+    if address is None:
+        raise UsageError(f"{brief(url)!r} is not a feed's address, which begins with https:// or http://.")
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

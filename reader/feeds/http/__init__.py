@@ -1,1 +1,0 @@
-"""The HTTP client: limits, retries, rate limits, host locks and conditional requests."""

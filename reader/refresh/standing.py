@@ -1,0 +1,173 @@
+"""Does what the standing queries say with the papers that come in, once for each paper.
+
+The cache knows the key of the newest paper that they have seen. Marks come first, because what they hide is no news,
+then one notice for all queries, and programs last, since these may take long. Watched files depend on more than the
+new papers and are rewritten after any change (`reader/refresh/watched_exports.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing, closing
+from datetime import UTC, date
+from functools import partial
+from pathlib import Path
+
+from reader.actions.export import record
+from reader.actions.programs import ProgramError, desktop_command, run_program
+from reader.cache import watching
+from reader.cache.follows import follows, reasons
+from reader.cache.marks import derive
+from reader.cache.marks.events import Events
+from reader.cache.reads.window import Window
+from reader.cache.search.conditions import Scope
+from reader.config import Settings
+from reader.core.follows import Follow
+from reader.core.paper import Paper
+from reader.core.settings.standing import ON_STAR
+from reader.core.settings.tables import saved_queries
+from reader.core.text import amount
+from reader.database import connections
+from reader.log.actions import UserAction
+from reader.refresh import jobs
+from reader.refresh.jobs import JobContext
+from reader.refresh.pipes import FetchText, PipeResult, command_of, run_automatically
+
+TITLES_SHOWN = 3
+"""Maximum titles in a desktop notification; the rest becomes a number."""
+
+KILL_AFTER_SECONDS = 30.0
+"""Seconds after which the program that tells of new papers is killed."""
+
+MatchedQueries = Mapping[Paper, tuple[str, ...]]
+"""The matching queries by paper."""
+
+
+class StandingQueries:
+    """Applies the standing queries to the papers that one refresh brings."""
+
+    def __init__(self, context: JobContext, *, has_news: bool = True) -> None:
+        """Without news, papers are marked but not told of: the user already looks at the days that he asked for."""
+        self._file = context.cache_file
+        self._settings = context.settings
+        self._now = context.now
+        self._has_news = has_news
+        self._news: Mapping[int, tuple[str, ...]] = {}
+        """The new papers, each with the queries that it matches."""
+        self._follows: Mapping[str, Follow] = {}
+        """What is followed with notices, by query."""
+
+    def start(self) -> None:
+        """Count papers as coming in from now on, unless an earlier refresh did. Raises CacheError."""
+        watching.begin(self._file)
+
+    def mark(self) -> tuple[tuple[str, int], ...]:
+        """Mark the new papers, and mute; return what happened, such as `hidden`, with the number of papers.
+
+        Raises CacheError.
+        """
+        with closing(Window.open(self._file)) as window:
+            self._follows = {one.query: one for one in window.read(follows) if one.notify}
+            scope = scope_of(window, self._settings, self._now().astimezone(UTC).date())
+        # Acted on first: a process killed in between examines the papers again, and finds nothing to do.
+        action = act(self._file, watching.judge_new(self._file, self._settings.rules, scope))
+        if self._settings.mute:
+            # What a query such as day:today means changes by itself.
+            with connections.open_database(self._file) as cache, connections.transaction(cache):
+                derive.mute(cache)
+        programs = (one.query for one in self._settings.programs if one.query != ON_STAR)
+        queries = dict.fromkeys((*self._settings.notify, *self._follows, *programs)) if self._has_news else {}
+        self._news = watching.claim(self._file, queries, scope)
+        return action.did if action else ()
+
+    async def notify(self) -> int:
+        """Notify of the new papers that match, and return their number; raises ReaderError, stored for the doctor."""
+        queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
+        matches = await asyncio.to_thread(self._notified, queries)
+        if not matches:
+            return 0
+        if command := self._settings.notify_command:
+            given = notification_json(queries, matches)
+        else:
+            names = [self._follows[one].name if one in self._follows else one for one in queries]
+            command, given = desktop_command(*notification_text(names, matches)), ""
+        try:
+            with jobs.unlimited_memory():
+                # The program goes on if this call is cancelled, since it is not run again.
+                await run_program(
+                    command,
+                    given,
+                    seconds=KILL_AFTER_SECONDS,
+                    advice="check notify_command",
+                    goes_on=True,
+                    is_silent=True,
+                )
+        except ProgramError as error:
+            await self._note_problem(str(error))
+            raise
+        await self._note_problem(None)
+        return len(matches)
+
+    async def _note_problem(self, error: str | None) -> None:
+        since = self._now().isoformat(timespec="seconds")
+        await asyncio.to_thread(watching.note_problem, self._file, since, error)
+
+    def _notified(self, queries: Sequence[str]) -> MatchedQueries:
+        """The new papers to tell of, without those that a followed person perhaps did not write."""
+        found: dict[Paper, tuple[str, ...]] = {}
+        with closing(Window.open(self._file)) as window:
+            for pk, matched in self._news.items():
+                wanted = [one for one in matched if one in queries]
+                if not self._follows.keys().isdisjoint(wanted):
+                    uncertain = {one.follow.query for one in window.read(partial(reasons, pk=pk)) if one.perhaps}
+                    wanted = [one for one in wanted if one not in uncertain or one not in self._follows]
+                if wanted and (paper := window.paper(pk)) is not None:
+                    found[paper] = tuple(wanted)
+        return found
+
+    async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
+        """Run the user's programs on the new papers; raises ReaderError."""
+        with jobs.unlimited_memory():
+            for one in self._settings.programs:
+                pks = [pk for pk, queries in self._news.items() if one.query in queries]
+                command = command_of(one, self._settings)
+                async with aclosing(run_automatically(self._file, command, pks, fetch)) as results:
+                    async for result in results:
+                        yield result
+
+
+def pass_over(file: Path, id: str) -> None:
+    """Exempt a requested paper from the queries, unless others came before it that they have not seen."""
+    watching.pass_over(file, id)
+
+
+def scope_of(window: Window, settings: Settings, today: date) -> Scope:
+    """What relative words of standing queries mean. Every paper that they look at is new."""
+    return Scope(today, window.newest_day(), "", saved_queries(settings.views))
+
+
+def act(file: Path, verdicts: Iterable[watching.Verdict]) -> UserAction | None:
+    """Record what the rules do as one action; None if they do nothing. Raises CacheError."""
+    wanted = watching.changes(verdicts)
+    if not wanted:
+        return None
+    with closing(Events.open(file)) as events:
+        return events.act(wanted)
+
+
+def notification_json(queries: Sequence[str], matches: MatchedQueries) -> str:
+    """The command's input: the queries, and the papers as in `list --json`, each with its matching queries."""
+    papers = [record(paper) | {"matches": list(matched)} for paper, matched in matches.items()]
+    return json.dumps({"queries": list(queries), "papers": papers}, ensure_ascii=False)
+
+
+def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[str, str]:
+    """A notification's title and text."""
+    count = len(matches)
+    papers = amount(count, "new paper")
+    of = f": {queries[0]}" if len(queries) == 1 else ""
+    titles = [paper.title for paper in matches]
+    more = [f"and {count - TITLES_SHOWN:,} more"] if count > TITLES_SHOWN else []
+    return f"{papers}{of}", "\n".join(titles[:TITLES_SHOWN] + more)
