@@ -14,7 +14,7 @@ from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
 from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
-from reader.ui.kit.day_names import day_left
+from reader.ui.kit.lines import day_left
 from reader.ui.query.advice import (
     find_mistake,
     find_unknown_topic,

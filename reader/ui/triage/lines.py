@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.lines import Line, Piece, cut_line
-from reader.ui.kit.day_names import day_left, short_day
 from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.lines import day_left, short_day
 from reader.ui.list.empty import EmptyReason
 
 if TYPE_CHECKING:
