@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.drawn import Canvas, PictureDrawn
+    from reader.refresh.pictures import Canvas
+    from reader.ui.pictures.drawing import PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
 
@@ -107,7 +108,7 @@ class PictureActions(Actor):
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
-        from reader.refresh.drawn import Canvas
+        from reader.refresh.pictures import Canvas
         from reader.ui.pictures.pictures import room
 
         terminal = self._terminal
@@ -162,8 +163,8 @@ class PictureLoader(Actor):
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
-        from reader.refresh.drawn import PictureDrawn
         from reader.refresh.lines import job
+        from reader.ui.pictures.drawing import PictureDrawn
 
         try:
             spot = picture.spot._asdict() if picture.spot is not None else None

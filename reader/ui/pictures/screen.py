@@ -21,7 +21,7 @@ from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.refresh.drawn import PictureDrawn
+    from reader.ui.pictures.drawing import PictureDrawn
 
 
 class PicturePane(Widget):
