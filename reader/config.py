@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import MUTE, NOTIFY, RUN, SHOW, WRITE, Standing
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, Standing
 from reader.core.settings.tables import (
     DigestMail,
     Entries,
@@ -196,7 +196,7 @@ class Settings:
     @property
     def notify(self) -> tuple[str, ...]:
         """Queries whose new papers the user is notified of, once each."""
-        return tuple(dict.fromkeys(one.query for one in self._of(NOTIFY)))
+        return tuple(dict.fromkeys(one.query for one in self._of(NOTIFY) if FOLLOW not in one.then))
 
     @property
     def programs(self) -> tuple[Standing, ...]:

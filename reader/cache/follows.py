@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 from reader.cache.flags import clear_flag, set_flag
-from reader.core.follows import WATCH, Follow, FollowReason, read_value
+from reader.cache.muting import standing_queries
+from reader.core.follows import Follow, FollowReason
 from reader.core.paper_row import Flag
 from reader.core.text import split_words
 
@@ -42,27 +44,48 @@ class _Stored(NamedTuple):
 # What is followed
 
 
-def derive_follow(connection: sqlite3.Connection, kind: str) -> None:
-    """Start or stop following something as its newest event says, and find its papers."""
-    newest = "SELECT value FROM mark WHERE paper = '' AND kind = ? AND undone = 0"
-    (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
-    state = read_value(kind, value)
-    follow = state[0] if state is not None and state[1] else None
-    field, _, slug = kind.removeprefix(WATCH).partition(":")
-    before = next((one for one in _stored(connection) if (one.follow.field, one.follow.slug) == (field, slug)), None)
-    if before is not None and follow is not None and follow.name == before.follow.name:
-        connection.execute("UPDATE follow SET notify = ? WHERE key = ?", (follow.notify, before.key))
-        return
-    if before is not None:
-        _drop(connection, before.key)
-    if follow is not None:
-        connection.execute(
+def derive_follows(connection: sqlite3.Connection) -> None:
+    """Follow what the standing queries say, and nothing else; find the papers of what is new."""
+    wanted: dict[str, Follow] = {}
+    for one in standing_queries(connection):
+        if (follow := one.follow) is not None:
+            wanted.setdefault(follow.key, follow)
+    for key, known in _stored(connection):
+        follow = wanted.get(known.key)
+        if follow is None or follow.name != known.name:
+            _drop(connection, key)
+        else:
+            connection.execute("UPDATE follow SET notify = ? WHERE key = ?", (follow.notify, key))
+            del wanted[known.key]
+    for follow in wanted.values():
+        cursor = connection.execute(
             "INSERT INTO follow (field, slug, name, notify) VALUES (?, ?, ?, ?)",
-            (field, slug, follow.name, follow.notify),
+            (follow.field, follow.slug, follow.name, follow.notify),
         )
-        stored = next(one for one in _stored(connection) if one.follow.kind == kind)
-        _put(connection, stored.key, _find(connection, follow))
-        set_flag(connection, Flag.FOLLOWED, _papers_of(connection, stored.key))
+        found = list(_find(connection, follow))
+        _put(connection, cast("int", cursor.lastrowid), found)
+        set_flag(connection, Flag.FOLLOWED, [pk for pk, _ in found])
+
+
+def follow_rows(connection: sqlite3.Connection, changes: Iterable[tuple[Follow, bool]]) -> list[tuple[str, str]]:
+    """The kinds and values of rows that start or stop following things, each with whether it is followed then."""
+    from reader.core.settings.standing import FOLLOW, NOTIFY, as_json, kind_of, of_follow
+
+    known = standing_queries(connection)
+    place = max((one.place for one in known), default=-1) + 1
+    rows = []
+    for follow, is_followed in changes:
+        same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
+        others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
+        new = of_follow(follow)
+        if is_followed:
+            new = replace(same[0] if same else new, query=new.query, then=(*others, *new.then))
+            rows.append((kind_of(new.name), as_json(new if same else replace(new, place=place))))
+            place += 1
+        else:
+            left = [as_json(replace(one, then=others)) if others and one == same[0] else "" for one in same]
+            rows += [(kind_of(one.name), value) for one, value in zip(same, left, strict=True)]
+    return rows
 
 
 def forget_all(connection: sqlite3.Connection) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from reader.cache.follows import FollowCount, follow_counts, follows
+from reader.cache.follows import FollowCount, follow_counts, follow_rows, follows
 from reader.cache.reads.vocabulary import vocabulary
 from reader.commands.command import Command, add_words, expect_names, suggest
 from reader.commands.output import answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
 from reader.core.errors import NotFound, UsageError
-from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
+from reader.core.follows import FIELDS, Follow, name_slug, parse_follow
 from reader.core.nearest import advice, distance, nearest
 from reader.core.text import amount, brief, clean
 
@@ -43,7 +44,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
         notify = what == "notify"
         changes = [one._replace(notify=notify) for one in changes if one.notify is not notify]
     with workspace.events() as events:
-        events.decide([(one.kind, value_of(one, is_followed=what != "remove")) for one in changes])
+        events.decide(events.read(partial(follow_rows, changes=[(one, what != "remove") for one in changes])))
     return _print_changes(arguments, workspace, changes)
 
 
@@ -53,15 +54,15 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
 def _added(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
     """New follows from names; raises UsageError before anything is stored."""
     wanted = [_parsed(name)._replace(notify=notify) for name in names]
-    known = {one.kind: one for one in _known(workspace)}
+    known = {one.key: one for one in _known(workspace)}
     with workspace.window() as window:
         for one in wanted:
             if one.field == "topic":
                 check_names(window, parsed(f"topic:{one.name}"))
     changes = {}
     for one in wanted:
-        if one.kind not in known or (notify and not known[one.kind].notify):
-            changes[one.kind] = one
+        if one.key not in known or (notify and not known[one.key].notify):
+            changes[one.key] = one
         else:
             warn(f"{one.name} is already followed.")
     return list(changes.values())
@@ -86,7 +87,7 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
             raise NotFound(f"{brief(name)} is not followed. {meant}")
         if len(found) > 1:
             raise UsageError(f"{name} is {' and '.join(f'{one.field}:{one.slug}' for one in found)}. Name one of them.")
-        chosen[found[0].kind] = found[0]
+        chosen[found[0].key] = found[0]
     return list(chosen.values())
 
 
@@ -109,8 +110,8 @@ def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence
         names = ", ".join(one.name for one in changes)
         said = f"No longer followed: {names}. 'dailypapers undo' takes it back."
         return answer(arguments, {"removed": [_named(one) for one in changes]}, said)
-    kinds = {one.kind for one in changes}
-    counts = [one for one in _counts(workspace) if one.follow.kind in kinds]
+    kinds = {one.key for one in changes}
+    counts = [one for one in _counts(workspace) if one.follow.key in kinds]
     lines = [] if counts else ["Nothing to change."]
     for one in () if arguments.json else counts:
         told = "; you are notified of new ones" if one.follow.notify else ""

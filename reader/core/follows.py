@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,9 +13,6 @@ from reader.core.text import fold
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-
-WATCH = "watch:"
-"""Prefix of the kinds of events that start or stop following something; `value_of` makes their value."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {"author": "author", "org": "organization", "venue": "venue", "topic": "topic", "word": "word"}
@@ -49,12 +45,19 @@ class Follow(NamedTuple):
         return _SIGNS.sub("-", fold(self.name)).strip("-")
 
     @property
-    def kind(self) -> str:
-        return f"{WATCH}{self.field}:{self.slug}"
+    def key(self) -> str:
+        """What tells it from other follows, such as `author:kaiming-he`."""
+        return f"{self.field}:{self.slug}"
 
     @property
     def query(self) -> str:
-        return f"follow:{self.field}:{self.slug}"
+        return f"follow:{self.key}"
+
+    @property
+    def text(self) -> str:
+        """What `parse_follow` reads, which is a query too: `author:"Kaiming He"`."""
+        prefix = "" if self.field == "word" else f"{self.field}:"
+        return f'{prefix}"{self.name}"'
 
     @property
     def view(self) -> str:
@@ -63,35 +66,6 @@ class Follow(NamedTuple):
     def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
         """What is followed, in words."""
         return topic_names.get(self.name, self.name) if self.field == "topic" else self.name
-
-
-def value_of(follow: Follow, *, is_followed: bool) -> str:
-    """The value of an event that starts or stops following something."""
-    fields = {"name": follow.name, "follow": is_followed} | ({"notify": True} if follow.notify else {})
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def read_value(kind: str, value: str) -> tuple[Follow, bool] | None:
-    """The subject of an event and whether it is then followed; None for a damaged or newer value."""
-    try:
-        fields = json.loads(value)
-        follow = checked(kind.removeprefix(WATCH).partition(":")[0], fields["name"])
-        is_followed, notify = fields["follow"] is True, fields.get("notify") is True
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return (follow._replace(notify=notify), is_followed) if follow.kind == kind else None
-
-
-def event_label(kind: str, value: str, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """An event in words: `following Kaiming He`."""
-    found = read_value(kind, value)
-    if found is None:
-        return f"following {kind.removeprefix(WATCH)}"
-    follow, is_followed = found
-    name = follow.said(topic_names)
-    if not is_followed:
-        return f"no longer following {name}"
-    return f"following {name} with notices" if follow.notify else f"following {name}"
 
 
 class FollowReason(NamedTuple):
@@ -112,21 +86,21 @@ class FollowReason(NamedTuple):
 
 def parse_follow(text: str) -> Follow:
     """The follow that a text such as `author:Kaiming He` or `world model` names; ValueError says what is wrong."""
-    field, colon, name = text.partition(":")
+    field, colon, name = ("word", ":", text) if text.startswith('"') else text.partition(":")
     field = {"organization": "org", "organisation": "org", "keyword": "word"}.get(field.lower(), field.lower())
     if not colon or field not in FIELDS:
         meant = nearest(field, FIELDS) if colon else None
         if meant is not None:
             raise ValueError(f"begins with {field}:, but the field is {meant}:")
         field, name = "word", text
-    return checked(field, name.strip().strip('"'))
+    return checked(field, name)
 
 
 def checked(field: str, name: str) -> Follow:
     """The follow of a name in a field; ValueError says what is wrong with the name."""
     from reader.core.text import clean
 
-    name = clean(name)
+    name = clean(name.replace('"', " "))
     if field == "topic":
         name = _SIGNS.sub("-", name.lower()).strip("-")
     follow = Follow(field, name)

@@ -66,6 +66,9 @@ FOLLOW = "follow:"
 STANDING = "standing:"
 """Prefix of the kinds of rows of standing queries; the name follows, and the value is the query as JSON, or empty."""
 
+WATCH = "watch:"
+"""Prefix of the kinds of events of 0.2 that followed something; they became standing queries."""
+
 FORMER = ("entry:", "here:", "setting:", "mailed:", "look")
 """Prefixes of the kinds of events of 0.2 about settings, mails and changed papers. They are ignored, and stay on
 the machine."""
@@ -257,8 +260,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "note": "notes",
         "passage:": "passages that you highlighted, with their notes",
         "queue": "places in the queue",
-        "watch:": "what you follow",
-        "standing:": "your standing queries, with the command lines and file names in them",
+        "standing:": "your standing queries, what you follow among them, with command lines and names of files",
         "follow:": "your feeds with their addresses and titles",
         "weigh:": "words and names that you weigh",
         "interest:": "words and names that you weigh",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reader.core.follows import WATCH, event_label
 from reader.core.marks import AGENT, CLOCK_DIGITS, FOLLOW, PASSAGE, QUEUE, RULE, STANDING, TAG, first_place
 from reader.log.rows import clock_of
 
@@ -55,8 +54,6 @@ class Done:
 
 def label_of(kind: str, value: str) -> str:
     """A mark as words after a number, such as `tagged later`."""
-    if kind.startswith(WATCH):
-        return event_label(kind, value)
     if kind.startswith(("weigh:", "interest:")):
         from reader.core.choice import wishes
 
@@ -76,15 +73,19 @@ def label_of(kind: str, value: str) -> str:
 
 def _standing_label(name: str, value: str) -> str:
     """What was done to a standing query: `saved the view Math`, `muted agents`, `removed math`."""
+    from reader.core.follows import FIELDS
     from reader.core.settings.standing import MUTE, SHOW, from_json
     from reader.core.settings.types import InvalidValue
 
     if not value:
-        return f"removed {name}"
+        field, _, slug = name.partition(":")
+        return f"no longer following {slug.replace('-', ' ')}" if field in FIELDS else f"removed {name}"
     try:
         one = from_json(value)
     except InvalidValue:
         return f"saved {name}"
+    if (follow := one.follow) is not None:
+        return f"following {follow.name}{' with notices' if follow.notify else ''}"
     if one.then == (MUTE,):
         return f"muted {one.query}"
     return f"saved the {'view' if SHOW in one.then else 'rule' if one.marks else 'query'} {one.name}"

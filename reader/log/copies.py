@@ -18,7 +18,7 @@ from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
-from reader.log.database import INSERT, VERSION, get, prepare, put
+from reader.log.database import INSERT, VERSION, get, prepare, put, take_follows
 from reader.log.rows import clock_of, is_action, is_machine, new_machine
 from reader.paths import backup_folder, log_database, make_folder, make_private, sync, touch_private
 
@@ -167,6 +167,7 @@ def _build(cache: Path, damaged: Path | None) -> Restored:
                 old = old_home.read(cache)
                 machine = machine or old.machine
                 _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in old.rows))
+            take_follows(connection)
             put(connection, "machine", machine or new_machine())
             (clock, count) = connection.execute("SELECT coalesce(max(clock), 0), count(*) FROM event").fetchone()
             put(connection, "clock", str(clock))
@@ -190,7 +191,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     found: list[_Raw] = []
     machine = ""
     with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        if connection.execute("PRAGMA user_version").fetchone()[0] not in range(1, VERSION + 1):
             return [], ""
         with suppress(sqlite3.Error):
             (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",)

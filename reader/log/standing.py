@@ -17,7 +17,7 @@ from pathlib import Path
 from reader import settings_reader
 from reader.core.errors import CacheError
 from reader.core.marks import STANDING
-from reader.core.settings.standing import MOST, VALUE_LIMIT, Standing, as_json, free_name, from_json, of_lists
+from reader.core.settings.standing import MOST, VALUE_LIMIT, Standing, as_json, free_name, from_json, kind_of, of_lists
 from reader.core.settings.types import InvalidValue
 from reader.database import connections
 from reader.log.rows import Mark, Row, action_id
@@ -34,11 +34,6 @@ _NEWEST = f"""
         FROM event AS e WHERE e.paper = '' AND e.kind GLOB '{STANDING}*' AND NOT {UNDONE.format(log="")}
     ) WHERE place = 1 AND value <> '' AND length(value) <= {VALUE_LIMIT} LIMIT {4 * MOST}
 """
-
-
-def kind_of(name: str) -> str:
-    """The kind of the rows of a standing query."""
-    return f"{STANDING}{name.casefold()}"
 
 
 def _digest(one: Standing) -> str:

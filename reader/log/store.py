@@ -32,7 +32,7 @@ from reader.core.marks import (
 )
 from reader.database import connections
 from reader.database.sqlite_errors import explained
-from reader.log.database import INSERT, VERSION, get, put
+from reader.log.database import INSERT, VERSION, get, prepare, put
 from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
 from reader.paths import log_database
 
@@ -89,6 +89,9 @@ class Log:
                         f"{path} was made by a newer dailypapers, so it was not changed. Install that version, or set "
                         "DAILYPAPERS_HOME to another folder."
                     )
+                if version < VERSION:
+                    with connections.transaction(connection):
+                        prepare(connection)
                 return cls(connection, path, now)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from reader.cache import meta
+from reader.cache.follows import follow_rows
 from reader.cache.marks.derive import APPLIED
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -20,6 +21,7 @@ from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
+from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
@@ -196,6 +198,12 @@ def derive_again(events: Events) -> None:
 def mute(path: Path, *queries: str) -> None:
     """Let these be the muted queries, and the only standing ones."""
     save_lists(path, [Standing(query, query, ("mute",)) for query in queries])
+
+
+def follow(events: Events, *follows: Follow, is_followed: bool = True) -> UserAction | None:
+    """Follow things, or stop following them, as one action."""
+    changes = [(one, is_followed) for one in follows]
+    return events.decide(events.read(lambda connection: follow_rows(connection, changes)))
 
 
 def save_lists(path: Path, wanted: Sequence[Standing]) -> None:

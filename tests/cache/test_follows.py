@@ -13,12 +13,12 @@ from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
-from reader.core.follows import Follow, FollowReason, value_of
+from reader.core.follows import Follow, FollowReason
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.database.connections import connect
 from reader.log.rows import Row
-from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, said
+from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, follow, found, said
 
 HE = Follow("author", "Kaiming He")
 LAB = Follow("org", "Some Lab")
@@ -39,7 +39,7 @@ FOLLOWED = {HE: [1, 2], LAB: [1], ICLR: [4], AGENTS: [3], WORDS: [3, 4]}
 
 def decide(path: Path, *chosen: Follow, is_followed: bool = True) -> None:
     with closing(Events.open(path)) as events:
-        events.decide([(one.kind, value_of(one, is_followed=is_followed)) for one in chosen])
+        follow(events, *chosen, is_followed=is_followed)
 
 
 def followed(path: Path) -> dict[Follow, list[int]]:
@@ -144,8 +144,9 @@ def test_what_two_machines_follow_is_joined_and_the_newest_decides(tmp_path: Pat
             cache.store(Listing("2026-11-24", PAPERS), NOW)
         with closing(Events.open(path, partial(float, 1_000 + place))) as events:
             chosen = ((HE, place == 1), (WORDS, place == 0), ((AGENTS, LAB)[place], True))
+            follow(events, HE, WORDS)
             for one, is_followed in chosen:
-                events.decide([(one.kind, value_of(one, is_followed=is_followed))])
+                follow(events, one, is_followed=is_followed)
     logs = [rows_of(path) for path in paths]
     for path, foreign in zip(paths, (reversed(logs[1]), logs[0]), strict=True):
         with closing(Events.open(path)) as events:

@@ -46,7 +46,7 @@ def test_follows_are_counted_found_and_undone(session: Session, papers: Path) ->
         $ count is:followed
         0
         $ undo
-        Taken back: no longer following Nobody Else, no longer following agents.
+        Taken back: no longer following nobody else, no longer following agents.
         $ follow notify agents
         agents: 3 papers; you are notified of new ones. Its query is follow:word:agents
         $ follow notify agents

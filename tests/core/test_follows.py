@@ -6,13 +6,10 @@ import pytest
 
 from reader.core.follows import (
     Follow,
-    event_label,
     from_view,
     name_slug,
     offers,
     parse_follow,
-    read_value,
-    value_of,
     venue_name,
 )
 from reader.core.query import parse
@@ -57,20 +54,6 @@ def test_a_name_in_a_query_needs_no_field() -> None:
     assert name_slug("author:Aäron van den Oord") == name_slug("author:aaron-van-den-oord") == follow.query[7:]
     assert name_slug("aaron VAN den oord") == follow.slug
     assert from_view("follow:mood:glad") is from_view("saved:x") is from_view("follow:author:") is None
-
-
-def test_a_follow_event_is_read_and_a_damaged_one_ignored() -> None:
-    follow = Follow("author", "Kaiming He", notify=True)
-    value = value_of(follow, is_followed=True)
-    assert read_value(follow.kind, value) == (follow, True)
-    assert read_value(follow.kind, value_of(follow, is_followed=False)) == (follow, False)
-    assert event_label(follow.kind, value) == "following Kaiming He with notices"
-    topic = Follow("topic", "agents")
-    assert event_label(topic.kind, value_of(topic, is_followed=True), {"agents": "Agents"}) == "following Agents"
-    assert event_label(follow.kind, value_of(follow, is_followed=False)) == "no longer following Kaiming He"
-    for damaged in ("", "[]", "{}", '{"name": 3}', '{"name": "Ke Li", "follow": true}', "{"):
-        assert read_value(follow.kind, damaged) is None
-    assert event_label(follow.kind, "") == "following author:kaiming-he"
 
 
 def test_a_paper_offers_what_it_has() -> None:

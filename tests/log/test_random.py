@@ -15,14 +15,14 @@ from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.core.follows import Follow, value_of
+from reader.core.follows import Follow
 from reader.core.marks import Agent, Mark, PaperMarks
 from reader.core.paper import Listing
 from reader.core.settings.standing import Standing
 from reader.log import standing
 from reader.log.rows import action_id
 from reader.sync.folder import exchange
-from tests.cache.conftest import NOW, ByName, draft
+from tests.cache.conftest import NOW, ByName, draft, follow
 from tests.tiers import rest_long
 
 PAPERS = 12
@@ -102,8 +102,8 @@ class Home:
         return self.events.mark("star", True, [], absent=[f"2611.9{self.chance.randrange(1000):04}"]) is not None
 
     def follow(self) -> bool:
-        follow = Follow("word", self.chance.choice(SUBJECTS))
-        return self.events.decide([(follow.kind, value_of(follow, is_followed=self.chance.random() < 0.6))]) is not None
+        subject = Follow("word", self.chance.choice(SUBJECTS), notify=self.chance.random() < 0.2)
+        return follow(self.events, subject, is_followed=self.chance.random() < 0.6) is not None
 
     def feed(self) -> bool:
         with closing(Feeds.open(self.path)) as feeds:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reader.core.follows import Follow
 from reader.core.foreign import Refused
-from reader.core.settings.standing import EVERY, ON_STAR, Standing, as_json, as_text, from_text
+from reader.core.settings.standing import (
+    EVERY,
+    ON_STAR,
+    Standing,
+    as_json,
+    as_text,
+    from_json,
+    from_text,
+    kind_of,
+    of_follow,
+    of_watch,
+)
 from reader.log import standing
 from reader.log.actions import label_of
 from reader.log.foreign import checked_row
-from reader.log.rows import Row
+from reader.log.rows import Mark, Row
 from reader.log.store import Log
 from tests.table import each
 
@@ -133,7 +146,7 @@ def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tm
     assert [one[0] for one in lists(tmp_path)] == ["touch"]
     with closing(Log.open(cache)) as log:
         later = replace(RUNS, run=("rm", "-r", "/home"))
-        log.take([Row(f"{log.machine}{'f' * 12}", "", standing.kind_of("touch"), as_json(later))])
+        log.take([Row(f"{log.machine}{'f' * 12}", "", kind_of("touch"), as_json(later))])
     assert lists(tmp_path) == []
     assert standing.load(tmp_path / "config.toml", cache).waiting == (later,)
 
@@ -141,7 +154,7 @@ def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tm
 def test_another_place_or_name_agrees_to_nothing(tmp_path: Path) -> None:
     cache = tmp_path / "papers.db"
     with closing(Log.open(cache)) as log:
-        log.take([Row("ab" * 6 + "0" * 12, "", standing.kind_of("touch"), as_json(RUNS))])
+        log.take([Row("ab" * 6 + "0" * 12, "", kind_of("touch"), as_json(RUNS))])
     save(cache, [replace(RUNS, name="renamed", place=4)])
     assert lists(tmp_path) == []
 
@@ -197,9 +210,48 @@ def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> N
         (Standing("Finance", "finance", ("hide", "tag:money")), "saved the rule Finance"),
         (Standing("nft", "nft", ("mute",)), "muted nft"),
         (RUNS, "saved the query touch"),
+        (of_follow(Follow("author", "Kaiming He", notify=True)), "following Kaiming He with notices"),
         (None, "removed touch"),
     ],
 )
 def test_a_change_is_told_by_what_it_does(one: Standing | None, said: str) -> None:
-    kind = standing.kind_of(one.name) if one else "standing:touch"
+    kind = kind_of(one.name) if one else "standing:touch"
     assert label_of(kind, as_json(one) if one else "") == said
+
+
+def _watch(name: str, **more: bool) -> str:
+    return json.dumps({"name": name, "follow": True} | more)
+
+
+@each(
+    ("kind", "value", "becomes"),
+    [
+        ("watch:author:ke-li", _watch("Ke Li"), Standing("author:ke-li", 'author:"Ke Li"', ("follow",))),
+        ("watch:word:kv-x", _watch("KV-x", notify=True), Standing("word:kv-x", '"KV-x"', ("follow", "notify"))),
+        ("watch:author:ke-li", _watch("Ke Li", follow=False), None),
+    ],
+)
+def test_a_follow_of_an_older_release_becomes_a_standing_query(kind: str, value: str, becomes: Standing | None) -> None:
+    found = of_watch(kind, value)
+    assert found == (f"standing:{kind.removeprefix('watch:')}", as_json(becomes) if becomes else "")
+    assert becomes is None or from_json(found[1]).follow
+
+
+@each("value", ["", "[]", "{}", '{"name": 3}', '{"name": "..."}', "{"])
+def test_a_damaged_follow_is_left_as_it_is(value: str) -> None:
+    assert of_watch("watch:author:ke-li", value) is None
+
+
+def test_follows_of_a_log_of_version_1_are_taken_once_and_undo_reaches_them(home: Path) -> None:
+    with closing(Log.open(home / "papers.db")) as log:
+        log.record([Mark("", "standing:x", "")])
+        log.ask(
+            lambda connection: connection.execute(
+                "UPDATE event SET kind = 'watch:author:ke-li', value = ?", (_watch("Ke Li"),)
+            )
+        )
+        log.ask(lambda connection: connection.execute("PRAGMA user_version = 1"))
+    with closing(Log.open(home / "papers.db")) as log:
+        assert [one.name for one in log.ask(standing.read)] == ["author:ke-li"]
+        assert log.undo()
+        assert log.ask(standing.read) == ()

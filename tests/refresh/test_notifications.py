@@ -17,13 +17,13 @@ from reader.cache import watching
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
-from reader.core.follows import Follow, value_of
+from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
 from reader.refresh.standing import StandingQueries
-from tests.cache.conftest import ByName
+from tests.cache.conftest import ByName, follow
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 TODAY = "2026-05-12"
@@ -149,7 +149,7 @@ async def test_followed_papers_are_notified_if_wanted_and_certain(
     file = tmp_path / "papers.db"
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
     with closing(Events.open(file)) as events:
-        events.decide([(one.kind, value_of(one, is_followed=True)) for one in chosen])
+        follow(events, *chosen)
     one = begun(file, command=())
     people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))

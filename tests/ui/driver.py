@@ -357,8 +357,9 @@ class Story:
         return paper
 
     def __getitem__(self, kind: builtins.type[T]) -> T:
-        """An object of a feature, once all panes are there."""
-        return self.app.services[kind]
+        """A controller, once all panes are there."""
+        made = (*self.app.controllers, self.app.keyboard, self.app.screens)
+        return next(one for one in made if isinstance(one, kind))
 
     def screen_of(self, kind: builtins.type[S]) -> S | None:
         """A screen over the list."""

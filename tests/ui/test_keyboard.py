@@ -43,7 +43,7 @@ class Desk(Bench):
             take_text=self.take_text,
             takes_words=lambda _context: None if self.words is None else self.words.append,
         )
-        self.keyboard = Keyboard(self.services)
+        self.keyboard = Keyboard(self.app)
         self.chord_help, self.quitting, self.still, self.last_wait = self.later
 
     async def forward(self, key: Key) -> None:

@@ -19,7 +19,6 @@ from reader.refresh.plan import Days, Trending
 from reader.session.places import Place, ViewList, view
 from reader.settings_reader import load_settings
 from reader.ui.command_line.runner import AutomaticCommands
-from reader.ui.list.pane import PaperList
 from reader.ui.refresh.sync import CacheWatch
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.views.actions import ViewActions
@@ -50,10 +49,9 @@ class Views(Bench):
         super().__init__(at(view_id), library, moving=moving)
         self.asked: list[object] = []
         self.now = moving.now()
-        self.services.put(PaperList())
-        self.actions = cast(Any, ViewActions(self.services))
-        self.actions._papers = SimpleNamespace(highlighted_row=None)
-        self.actions._refresher = SimpleNamespace(
+        self.actions = cast(Any, ViewActions(self.app))
+        self.app.papers = SimpleNamespace(highlighted_row=None)
+        self.app.refresher = SimpleNamespace(
             fetch=lambda *what: self.asked.append(what), begin=lambda **how: self.asked.append(how)
         )
 
@@ -144,7 +142,7 @@ def test_the_week_and_the_month_are_those_of_the_paper_or_the_newest_day() -> No
     bench.actions.show_around(None, "week")
     assert (bench.here, bench.notice) == ("week:2025-W47", "the best first · S reorders")
     bench.model.change(bench.model.state.go(Place(view("all"))))
-    bench.actions._papers = SimpleNamespace(highlighted_row=SimpleNamespace(day="2025-09-30"))
+    bench.app.papers = SimpleNamespace(highlighted_row=SimpleNamespace(day="2025-09-30"))
     bench.actions.show_around(None, "month")
     assert bench.here == "month:2025-09"
 

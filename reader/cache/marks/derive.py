@@ -19,8 +19,7 @@ from pathlib import Path
 from reader.cache import meta, muting
 from reader.cache.feed_list import list_feeds
 from reader.cache.flags import clear_flag, has, having, set_flag
-from reader.cache.follows import derive_follow, forget_all
-from reader.core.follows import WATCH
+from reader.cache.follows import derive_follows, forget_all
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, quoted
 from reader.core.paper_row import Flag
@@ -139,12 +138,11 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
         " FROM changing AS c WHERE c.paper <> '' AND key IS NOT NULL"
     )
     settle(connection)
-    for kind in sorted(kind for paper, kind in pairs if not paper):
-        if kind.startswith(WATCH):
-            derive_follow(connection, kind)
-        elif kind.startswith(FOLLOW):
-            list_feeds(connection)
-    if any(kind.startswith(STANDING) for paper, kind in pairs if not paper):
+    kinds = [kind for paper, kind in pairs if not paper]
+    if any(kind.startswith(FOLLOW) for kind in kinds):
+        list_feeds(connection)
+    if any(kind.startswith(STANDING) for kind in kinds):
+        derive_follows(connection)
         mute(connection)
 
 

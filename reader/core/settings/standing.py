@@ -1,18 +1,21 @@
 """Standing queries: a query, and what is to be done with its papers.
 
-A saved view, a rule, a muted word, a notice, a hook and a watched export are the same thing with a different `then`.
-They are rows of the log (`reader/log/standing.py`); here are their type, their text for the user's editor, and the
-check of values that another machine has written.
+A saved view, a follow, a rule, a muted word, a notice, a hook and a watched export are the same thing with a different
+`then`. They are rows of the log (`reader/log/standing.py`); here are their type, their text for the user's editor, and
+the check of values that another machine has written.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
-from reader.core.marks import RULE_MARKS, TAG
+from reader.core.follows import Follow, parse_follow
+from reader.core.follows import checked as follow_of
+from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH
 from reader.core.settings.tables import EXPORT_FORMATS, Rule, SavedView, WatchedExport
 from reader.core.settings.types import (
     NAME,
@@ -32,9 +35,9 @@ from reader.core.settings.types import (
     setting_types,
 )
 
-SHOW, MUTE, NOTIFY, RUN, WRITE = "show", "mute", "notify", "run", "write"
+SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE = "show", "follow", "mute", "notify", "run", "write"
 
-WORDS = (SHOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
+WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
 """What can be done with the papers of a query; `tag:NAME` tags them."""
 
 ON_STAR = "is:starred"
@@ -93,6 +96,15 @@ class Standing:
         return tuple(one for one in self.then if one in RULE_MARKS or one.startswith(TAG))
 
     @property
+    def follow(self) -> Follow | None:
+        """What its query follows; None for a query that follows nothing."""
+        if FOLLOW not in self.then:
+            return None
+        with suppress(ValueError):
+            return parse_follow(self.query)._replace(notify=NOTIFY in self.then)
+        return None
+
+    @property
     def touches_machine(self) -> bool:
         """Whether it runs a program or writes a file, which another machine may not decide."""
         return RUN in self.then or WRITE in self.then
@@ -116,6 +128,11 @@ def checked(values: Mapping[str, object]) -> Standing:
     for word, key in ((RUN, "run"), (WRITE, "file")):
         if (word in one.then) is not bool(getattr(one, key)):
             raise InvalidValue(f'then = ["{word}"] and {key} belong together')
+    if FOLLOW in one.then:
+        try:
+            parse_follow(one.query)
+        except ValueError as error:
+            raise InvalidValue(f"query {error}") from error
     if one.marks or MUTE in one.then:
         try:
             OneQuery(is_exact=True).check(one.query)
@@ -124,6 +141,11 @@ def checked(values: Mapping[str, object]) -> Standing:
     if len(as_json(one)) > VALUE_LIMIT:
         raise InvalidValue(f"is longer than {VALUE_LIMIT} characters")
     return one
+
+
+def kind_of(name: str) -> str:
+    """The kind of the rows of a standing query in the log."""
+    return f"{STANDING}{name.casefold()}"
 
 
 def _values(one: Standing) -> dict[str, Any]:
@@ -160,6 +182,7 @@ def from_json(value: str) -> Standing:
 _HEAD = f"""\
 # Your standing queries: each has a name, a query, and what is done with its papers.
 #   then = ["show"]    lists it among the views, in this order; g1 to g9 show the first nine
+#   then = ["follow"]  marks papers of an author, org, venue, topic or word, such as author:"Kaiming He"
 #   then = ["mute"]    leaves its papers out of every view but Muted
 #   then = ["hide"], ["star"], ["queue"], ["highlight"], ["tag:NAME"]    marks papers once, as they come in
 #   then = ["notify"]  notifies you of new papers
@@ -221,7 +244,33 @@ def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
     return found, sorted(wrong)
 
 
-# Lists of a settings file of 0.2
+# Lists of release 0.2
+
+
+def of_follow(follow: Follow) -> Standing:
+    """The standing query that follows something."""
+    then = (FOLLOW, NOTIFY) if follow.notify else (FOLLOW,)
+    return Standing(_follow_name(follow.key), follow.text, then)
+
+
+def _follow_name(key: str) -> str:
+    return key[:NAME_LIMIT].rstrip("-")
+
+
+def of_watch(kind: str, value: str) -> tuple[str, str] | None:
+    """The kind and value of the row that says what a row `watch:FIELD:SLUG` said; None if it can't be read."""
+    from reader.core.foreign import read_json
+
+    fields = read_json(value, VALUE_LIMIT)
+    key = kind.removeprefix(WATCH)
+    if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
+        return None
+    try:
+        follow = follow_of(key.partition(":")[0], fields["name"])
+    except ValueError:
+        return None
+    follow = follow._replace(notify=fields.get("notify") is True)
+    return kind_of(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:

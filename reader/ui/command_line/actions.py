@@ -14,20 +14,16 @@ from typing import TYPE_CHECKING, Any
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.core.text import amount
-from reader.keys.actions import own_actions
-from reader.ui.command_line.runner import CommandRunner
+from reader.keys.actions import Context, own_actions
 from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
 from reader.ui.dates.state import DATE
 from reader.ui.notes.state import TAGGING
-from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
-from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own, takes_text
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Handler, handles
 from reader.ui.shell.state import Tone
 
 if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 
 LONGEST_NOTICE = 160
@@ -47,13 +43,11 @@ NOT_SERVED = "not in a browser, where other pages could type commands too: use a
 NO_OUTPUT = "no command has printed anything yet"
 
 
-class CommandActions(Actor):
+class CommandActions(Controller):
     """Open the command line, complete in it, and run what is typed."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._keyboard = services[Keyboard]
-        self._runner = services[CommandRunner]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._last: Output | None = None
 
     # The line
@@ -62,29 +56,28 @@ class CommandActions(Actor):
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
-    @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
+    @handles(each={"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
     def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
         text, hint = begun
         self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
-    @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
         """The handlers of the user's own commands, by the ids of their actions."""
 
         def handler(name: str) -> Handler:
             return lambda _count: self.begin(f"pipe {name}", is_own=True)
 
-        return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
+        return {id: handler(command.name) for id, command in own_actions(self._app.settings.commands).items()}
 
-    @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
+    @handles(each={f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
-        screens = self._services[Screens]
+        screens = self._app.screens
         if screen := screens.get(COMMAND) or screens.get(TAGGING) or screens.get(DATE):
             choose(screen)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
-        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
+        screen: CommandScreen | None = self._app.screens.get(COMMAND)
         line = screen.line.text.strip() if screen else ""
         if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
             # As it is seen.
@@ -100,7 +93,7 @@ class CommandActions(Actor):
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
         try:
             here = await self._here(targets)
-            typed = await self._runner.understand(line, here)
+            typed = await self._app.command_runner.understand(line, here)
         except UsageError as error:
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
@@ -108,7 +101,7 @@ class CommandActions(Actor):
             # The server answers any page that the browser shows, wherever it came from.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.paper:
-            self._services[PaperLookup].show(typed.paper)
+            self._app.paper_lookup.show(typed.paper)
         elif typed.action:
             self._act(typed)
         elif typed.is_counted:
@@ -139,19 +132,16 @@ class CommandActions(Actor):
 
     def _act(self, typed: Typed) -> None:
         context, action = self._model.state.context, self._keymap.action(typed.action)
-        takers = {role.action: method for role, method in self._services.find(TakesLine)}
-        if context in action.contexts and action.id in takers:
-            takers[action.id](typed.text)
-        elif context in action.contexts:
-            self._app.perform(action.id, typed.times)
-        else:
+        if context not in action.contexts:
             self._model.show_notice(f"{action.name} does nothing here", "warning")
+        elif not any(one.take_line(action.id, typed.text) for one in self._app.controllers):
+            self._app.perform(action.id, typed.times)
 
     # Commands
 
     async def _count_first(self, line: str, words: Sequence[str]) -> None:
         """Show how many papers a command would change, and run it if the user confirms."""
-        outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
+        outcome = await self._app.command_runner.run((*words, "--dry-run", "--json"), self._columns)
         if outcome.code:
             self._report(line, outcome)
             return
@@ -168,13 +158,15 @@ class CommandActions(Actor):
 
     def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
         choices = (("y", yes), ("n", "leave it"))
-        self._keyboard.ask_letter(what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None)
+        self._app.keyboard.ask_letter(
+            what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None
+        )
 
     def run_words(self, line: str, words: Sequence[str]) -> None:
         self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
-        self._report(line, await self._runner.run(words, self._columns))
+        self._report(line, await self._app.command_runner.run(words, self._columns))
 
     @property
     def _columns(self) -> int:
@@ -210,10 +202,9 @@ class CommandActions(Actor):
             return
         self._model.change(self._model.state.put(OUTPUT, self._last))
 
-    @takes_text("output")
-    def keep(self, key: str, _character: str | None) -> bool:
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
         output = self._model.state[OUTPUT]
-        if key != "enter" or output is None or output.keep is None:
+        if context != "output" or key != "enter" or output is None or output.keep is None:
             return False
         self._model.change(self._model.state.put(OUTPUT, None))
         output.keep()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from reader.core.lines import Line, Piece, cell_len, literal, wrap
 from reader.ui.command_line.state import OUTPUT, Output
@@ -13,8 +13,10 @@ from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.footer import status
 from reader.ui.shell.screens import PaneScreen
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 
 class OutputPane(RowsPane):
@@ -46,8 +48,8 @@ class OutputScreen(PaneScreen[Output]):
 
     CSS_PATH = stylesheet("output")
 
-    def __init__(self, services: Services, output: Output) -> None:
-        super().__init__(services, output, OutputPane(output.compose or plain_lines(output.text)), output.title)
+    def __init__(self, app: ReaderApp, output: Output) -> None:
+        super().__init__(app, output, OutputPane(output.compose or plain_lines(output.text)), output.title)
 
     def footer(self, state: State) -> Status:
         output = state[OUTPUT]

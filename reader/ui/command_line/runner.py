@@ -13,13 +13,13 @@ from reader.core.settings.standing import ON_STAR
 from reader.ui.command_line.state import COMMAND, suggest
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import Here, Outcome, Running, Shell, Typed
-from reader.ui.shell.handlers import begins, ends, follows, stops
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Moment, follows
 from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from reader.config import Settings
     from reader.core.paper_row import PaperKey
+    from reader.ui.app import ReaderApp
 
 BLINK = 0.5
 """Seconds before a command shows that it is running."""
@@ -30,15 +30,15 @@ def _typed(state: State) -> str | None:
     return None if command is None else command.text
 
 
-class CommandRunner(Actor):
+class CommandRunner(Controller):
     """Runs commands in separate processes, waits in threads, and shows their changes at once."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._make_shell = services.app.shell
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._make_shell = self._app.shell
         self._running: Running | None = None
         self._name = ""
-        self._progress = services.background.delayed(self._show_progress)
+        self._progress = self._background.delayed(self._show_progress)
 
     @cached_property
     def _shell(self) -> Shell:
@@ -75,15 +75,13 @@ class CommandRunner(Actor):
             self._end_progress()
             self._show_changes()
 
-    @stops("back")
-    def stop(self) -> bool:
-        if self._running is None:
+    def stop_at(self, moment: Moment) -> bool:
+        if moment != "back" or self._running is None:
             return False
         self._running.stop()
         return True
 
-    @ends
-    def close(self) -> None:
+    def on_end(self) -> None:
         if self._running is not None:
             self._running.kill()
 
@@ -130,15 +128,15 @@ COLUMNS = 200
 """Width of the output, of which only the reason of a failure is shown."""
 
 
-class AutomaticCommands(Actor):
+class AutomaticCommands(Controller):
     """Runs commands one after the other, and reports those that fail."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._shell = services.app.shell
-        self._exports = bool(services.settings.exports) and not services.look.demo
-        self._on_star = _star_words(services.settings)
-        self.delay = services.background.delayed(self._export)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._shell = self._app.shell
+        self._exports = bool(self._app.settings.exports) and not self._look.demo
+        self._on_star = _star_words(self._app.settings)
+        self.delay = self._background.delayed(self._export)
         self._turn = asyncio.Lock()
         self._running: Running | None = None
         self._starred: dict[str, None] = {}
@@ -152,7 +150,9 @@ class AutomaticCommands(Actor):
         """Whether the watched exports may be out of date, for example after an interruption."""
         return self.delay.is_waiting or self._is_writing
 
-    @begins
+    def on_begin(self) -> None:
+        self.export_soon()
+
     @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
         if self._exports:
@@ -200,7 +200,7 @@ class AutomaticCommands(Actor):
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
         except asyncio.CancelledError:
-            self.close()
+            self.on_end()
             raise
         finally:
             self._running = None
@@ -212,8 +212,7 @@ class AutomaticCommands(Actor):
             self._model.change(self._model.state.cache_changed())
         return not outcome.code
 
-    @ends
-    def close(self) -> None:
+    def on_end(self) -> None:
         if self._running is not None:
             self._running.kill()
 

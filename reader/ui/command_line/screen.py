@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 
@@ -13,7 +13,9 @@ from reader.ui.kit.typed_line import LineInput, TypedLine
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import Suggested
 from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
 
@@ -51,8 +53,8 @@ class LineScreen(OverScreen[T]):
     LABEL = ":"
     LONGEST = 2_000
 
-    def __init__(self, services: Services, value: T) -> None:
-        super().__init__(services, value)
+    def __init__(self, app: ReaderApp, value: T) -> None:
+        super().__init__(app, value)
         self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
         self.suggested = Suggested()
         self.selected = 0
@@ -96,8 +98,8 @@ class LineScreen(OverScreen[T]):
 class CommandScreen(LineScreen[TypedCommand]):
     """The command line, with completions and earlier commands."""
 
-    def __init__(self, services: Services, command: TypedCommand) -> None:
-        super().__init__(services, command)
+    def __init__(self, app: ReaderApp, command: TypedCommand) -> None:
+        super().__init__(app, command)
         state = self._model.state
         self.line.history = state[COMMANDS]
         self._taken = state.selection.count if state.front_paper is None else 0

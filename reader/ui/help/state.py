@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.ui.shell.commands import HelpCommand
 from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
@@ -33,17 +33,6 @@ class Help(NamedTuple):
 
     def search(self, typed: str) -> Help:
         return self._replace(typed=typed, is_typing=True, is_searching=True, opens_soon=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HelpCommand:
-    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
-
-    name: str
-    about: str
-    run: Callable[[], object]
-    keys: str = ""
-    also: str = ""
 
 
 class Palette(NamedTuple):

@@ -65,7 +65,7 @@ class RoleStyles:
 
 @dataclass
 class Reported(Message):
-    """What the user clicked or chose in a widget, for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+    """What the user clicked or chose in a widget, for a controller: see `answers` in `ui/shell/controller.py`."""
 
     kind: str
     """Such as `link`, `topic` or `view`; an `action` of the table, or a `key` as it is displayed."""

@@ -190,12 +190,12 @@ class Marker:
         """Start or stop following something; return the action, then the numbers of its papers."""
 
         def decide(events: Events, _progress: Progress) -> tuple[UserAction | None, FollowCount | None]:
-            from reader.cache.follows import follow_counts
-            from reader.core.follows import value_of
+            from reader.cache.follows import follow_counts, follow_rows
 
-            action = events.decide([(follow.kind, value_of(follow, is_followed=is_followed))])
+            rows = events.read(lambda connection: follow_rows(connection, [(follow, is_followed)]))
+            action = events.decide(rows)
             counts = events.read(follow_counts)
-            return action, next((one for one in counts if one.follow.kind == follow.kind), None)
+            return action, next((one for one in counts if one.follow.key == follow.key), None)
 
         return self._marks.submit(decide)
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from reader.core.paper_row import NotCached, PaperRow
-from reader.ui.full_text.actions import FullTextActions
 from reader.ui.full_text.state import TEXT
-from reader.ui.list.pane import PaperList
-from reader.ui.marks.actions import MarkActions
-from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import text_in_front
-from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE, READING
-from reader.ui.shell.handlers import answers, follows, handles, handles_steps
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, answers, follows, handles
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 
-class PageActions(Actor):
+class PageActions(Controller):
     """Open the highlighted paper full screen, and read on."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._papers = services[PaperList]
-        self._loader = services[DetailLoader]
-        self._marks = services[MarkActions]
-        self._full_text = services[FullTextActions]
-        self._traces = services[Traces]
 
     @handles("read.open")
     def open(self, _count: int | None = None) -> None:
@@ -37,7 +23,7 @@ class PageActions(Actor):
         if self._model.state[PAGE] is None:
             self._show()
         if self._model.state[PAGE] is not None:
-            self._full_text.open_at_highlight(place)
+            self._app.full_text_actions.open_at_highlight(place)
 
     def follow(self) -> None:
         if self._model.state[PAGE] is not None:
@@ -49,23 +35,23 @@ class PageActions(Actor):
         page = state[PAGE]
         if page is not None:
             # Mark keys read a paper's state from its row; the list is not read again until the page closes.
-            self._papers.renew()
-            reading = self._loader.read_page(page.key)
+            self._app.papers.renew()
+            reading = self._app.detail_loader.read_page(page.key)
             if reading is not None:
                 reading = reading._replace(number=page.number, fetching=page.fetching)
                 self._model.change(self._model.state.put(PAGE, reading))
 
     def _show(self) -> None:
         state = self._model.state
-        reading = self._loader.read_page(state.highlighted)
+        reading = self._app.detail_loader.read_page(state.highlighted)
         if reading is None:
             return
         is_new = state.front_paper != reading.key
-        self._model.change(state.put(PAGE, reading._replace(number=self._papers.cursor + 1)))
+        self._model.change(state.put(PAGE, reading._replace(number=self._app.papers.cursor + 1)))
         if is_new and not is_triaging(state):
-            self._marks.finish_reading(reading.key)
+            self._app.mark_actions.finish_reading(reading.key)
             if isinstance(reading.paper.pk, NotCached):
-                self._marks.store_opened(reading.key)
+                self._app.mark_actions.store_opened(reading.key)
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
@@ -85,14 +71,14 @@ class PageActions(Actor):
         if self._model.state[PAGE] is None:
             self._show()
         if found is not None and self._model.state[PAGE] is not None:
-            self._full_text.open_at(max(found.words, key=len), block)
+            self._app.full_text_actions.open_at(max(found.words, key=len), block)
 
-    @handles_steps("read.down", "read.up")
+    @handles("read.down", "read.up", step=1)
     def scroll(self, lines: int) -> None:
         if self._model.state[TEXT] is not None:
-            self._full_text.scroll(lines)
+            self._app.full_text_actions.scroll(lines)
             return
-        text = text_in_front(self._services)
+        text = text_in_front(self._app)
         if text is not None:
             text.scroll_lines(lines)
 
@@ -100,29 +86,29 @@ class PageActions(Actor):
     def read_on(self, _count: int | None) -> None:
         """Scroll a page down; at the end of the page, mark the paper read and go to the next unread one."""
         if self._model.state[TEXT] is not None:
-            self._full_text.read_on()
+            self._app.full_text_actions.read_on()
             return
-        text = text_in_front(self._services)
+        text = text_in_front(self._app)
         if text is None:
             self.open()
         elif text.scroll_page(1):
             pk = self._model.state.highlighted
             if pk is not None:
-                self._traces.detail_ended()
-                self._marks.finish_reading(pk)
+                self._app.traces.detail_ended()
+                self._app.mark_actions.finish_reading(pk)
             self.go_to_unread(1)
 
     @handles("read.unfold")
     def unfold(self, _count: int | None) -> None:
-        if text_in_front(self._services) is None:
+        if text_in_front(self._app) is None:
             self.open()
-        text = text_in_front(self._services)
+        text = text_in_front(self._app)
         if text is not None:
             text.toggle_fold()
 
-    @handles_steps("read.next", "read.previous")
+    @handles("read.next", "read.previous", step=1)
     def turn(self, by: int) -> None:
-        if self._papers.move(by):
+        if self._app.papers.move(by):
             self.follow()
         else:
             self._model.show_notice(
@@ -130,7 +116,7 @@ class PageActions(Actor):
             )
 
     def go_to_unread(self, direction: int) -> bool:
-        is_found = self._papers.next_where(_is_unread, direction)
+        is_found = self._app.papers.next_where(_is_unread, direction)
         if is_found:
             self.follow()
         else:

@@ -20,10 +20,10 @@ from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.state import PAGE
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from reader.core.similarity import Fit
+    from reader.ui.app import ReaderApp
     from reader.ui.page.found_lines import Found
     from reader.ui.page.state import Reading
 
@@ -171,12 +171,12 @@ class PaperDetail(Pane, can_focus=True):
         event.stop()
 
 
-def text_in_front(services: Services) -> PaperDetail | None:
+def text_in_front(app: ReaderApp) -> PaperDetail | None:
     """The visible text of a paper: the page's or the detail pane's; None if neither is shown."""
-    if services.model.state[PAGE] is not None and (page := services[Screens].get(PAGE)) is not None:
+    if app.model.state[PAGE] is not None and (page := app.screens.get(PAGE)) is not None:
         text: PaperDetail = page.pane
         return text
-    detail = services[PaperDetail]
+    detail = app.detail
     return detail if detail.is_on_screen else None
 
 

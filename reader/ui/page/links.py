@@ -18,16 +18,14 @@ from reader.core.errors import ReaderError
 from reader.core.ids import pdf_url
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
-from reader.ui.page.loader import PaperLookup
-from reader.ui.shell.handlers import answers, handles, stops
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Moment, answers, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
     from reader.cache.pages import PageTitle
     from reader.refresh.lines import Line
+    from reader.ui.app import ReaderApp
 
 MOST_OPENED = 12
 
@@ -40,7 +38,7 @@ def _without_id(title: PageTitle) -> str:
     return f"{title.told[0].lower()}{title.told[1:-1]}"
 
 
-class LinkActions(Actor):
+class LinkActions(Controller):
     """Open the links of the selected papers, or of the highlighted one."""
 
     @handles("link.page")
@@ -76,14 +74,14 @@ class LinkActions(Actor):
 
         def act(letter: str) -> None:
             if letter in papers:
-                self._services[PaperLookup].begin(papers[letter], paper.id)
+                self._app.paper_lookup.begin(papers[letter], paper.id)
             elif letter in named:
                 self._choose_linked(named[letter])
             else:
                 self.browse(urls[letter])
 
         if choices:
-            self._services[Keyboard].ask_letter("it is" if papers else "open", choices, act)
+            self._app.keyboard.ask_letter("it is" if papers else "open", choices, act)
         else:
             self._model.show_notice("this paper has no links" if title is None else _without_id(title))
 
@@ -92,7 +90,7 @@ class LinkActions(Actor):
             self.browse(links[0].url)
             return
         urls = {link.letter: link.url for link in links}
-        self._services[Keyboard].ask_letter(
+        self._app.keyboard.ask_letter(
             "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
         )
 
@@ -136,7 +134,7 @@ SHORT = 100
 """Maximum characters of a copied text that is repeated in the notice."""
 
 
-class CopyActions(Actor):
+class CopyActions(Controller):
     """Copy links, ids, titles, BibTeX, Markdown, abstracts and citations."""
 
     @handles("link.copy")
@@ -151,7 +149,7 @@ class CopyActions(Actor):
         if pks:
             what = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
             choices = [(letter, one.name) for letter, one in COPIES.items()]
-            self._services[Keyboard].ask_letter(what, choices, lambda letter: self._copy(letter, pks))
+            self._app.keyboard.ask_letter(what, choices, lambda letter: self._copy(letter, pks))
 
     def _copy(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
         if len(pks) > MOST_COPIED:
@@ -175,9 +173,7 @@ class CopyActions(Actor):
         form = COPIES[letter]
         name = form.noun or form.name
         # BibTeX has an import that takes a tenth of a second.
-        keys = CitationKeys(
-            self._services.settings.citation_key, all_papers=partial(citable_papers_of, self._library.path)
-        )
+        keys = CitationKeys(self._app.settings.citation_key, all_papers=partial(citable_papers_of, self._library.path))
         text = await asyncio.to_thread(form.text, papers, keys)
         self._app.copy_to_clipboard(text)
         if len(papers) == 1:
@@ -200,11 +196,11 @@ MOST = 50
 """Maximum PDFs for one key: arXiv allows one request in three seconds."""
 
 
-class PdfActions(Actor):
+class PdfActions(Controller):
     """Open a paper's PDF, fetching it first if needed; the PDFs of several papers are only fetched."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._worker: Worker[None] | None = None
         self._wanted: deque[_Wanted] = deque()
         """The current and the waiting PDFs."""
@@ -257,10 +253,9 @@ class PdfActions(Actor):
             self._worker = self._background.start("pdf", partial(self._run, self._worker))
         self._progress("")
 
-    @stops("escape")
-    def stop(self) -> bool:
+    def stop_at(self, moment: Moment) -> bool:
         """Stop fetching, and return whether anything was running; partial downloads are kept."""
-        if self._worker is None or not self._wanted:
+        if moment != "escape" or self._worker is None or not self._wanted:
             return False
         self._wanted.clear()
         self._worker.cancel()
@@ -314,7 +309,7 @@ class PdfActions(Actor):
     def _file(self, paper: Paper) -> Path:
         from reader.actions.links import pdf_file, pdf_folder
 
-        return pdf_file(paper, pdf_folder(self._services.settings.pdf_folder, paths.config_file()))
+        return pdf_file(paper, pdf_folder(self._app.settings.pdf_folder, paths.config_file()))
 
     async def _open(self, file: Path, begun: str = "") -> None:
         """Open a file where the user is, or say where it is; `begun` is the earlier answer."""
@@ -322,7 +317,7 @@ class PdfActions(Actor):
 
         opening = f"opening {file.name}"
         try:
-            viewer = await asyncio.to_thread(find_viewer, self._services.settings.pdf_viewer, os.environ)
+            viewer = await asyncio.to_thread(find_viewer, self._app.settings.pdf_viewer, os.environ)
             self._model.show_outcome(opening, begun=begun)
             if takes_terminal(viewer):
                 with self._app.suspend():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
@@ -15,10 +15,12 @@ from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
 from reader.ui.shell.model import subscribe
 from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TRIAGE_ROLES, triage_line
 from reader.ui.triage.state import TRIAGE, is_triaging
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 
 class TriageTop(OneLine[str]):
@@ -35,8 +37,8 @@ class PaperPage(OverScreen[Reading]):
 
     AUTO_FOCUS = "*"
 
-    def __init__(self, services: Services, reading: Reading) -> None:
-        super().__init__(services, reading)
+    def __init__(self, app: ReaderApp, reading: Reading) -> None:
+        super().__init__(app, reading)
         look = self._look
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.pane.configure(self._model.state[TOPIC_NAMES], link_keys(look.keymap))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.follows import derive_follow, follow_papers
+from reader.cache.follows import derive_follows, follow_papers
 from reader.cache.muting import muting_queries
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
@@ -21,9 +21,10 @@ from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find
-from reader.core.follows import Follow, value_of
+from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
+from reader.core.settings.standing import as_json, kind_of, of_follow
 from reader.core.settings.tables import Rule
 from reader.database import connections
 from reader.session.places import words
@@ -162,12 +163,12 @@ def test_a_full_text_is_searched_in_all_spellings(asked: tuple[str, str], text: 
 
 def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection) -> None:
     with connections.transaction(cache):
-        follow = Follow("word", "pre-training")
+        one = of_follow(Follow("word", "pre-training"))
         cache.execute(
             "INSERT INTO mark (paper, kind, value, clock, action, by, undone) VALUES ('', ?, ?, 1, '', '', 0)",
-            (follow.kind, value_of(follow, is_followed=True)),
+            (kind_of(one.name), as_json(one)),
         )
-        derive_follow(cache, follow.kind)
+        derive_follows(cache)
         follow_papers(cache, range(1, 50))
     assert _followed(cache) == papers("pretraining", 0, 1, 2)
 
