@@ -1,15 +1,13 @@
-"""Fetch a picture: by its address, or as a part of a paper's PDF."""
+"""Fetch a picture by its address; `reader.refresh.texts` has those of a paper's PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
 from reader.core.addresses import is_local_url
-from reader.core.document.model import PdfSpot
 from reader.core.errors import FeedMalformed, FeedRefused, NoPicture
 from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
@@ -76,15 +74,3 @@ async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, 
             if refused.status in (404, 410):
                 raise NoPicture(f"{http.host} does not have this picture.") from refused
             raise
-
-
-async def fetch_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes:
-    """A part of a paper's PDF as a picture that fits a canvas; raises NoPicture, and FeedError."""
-    from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
-    from reader.refresh.texts import open_sources
-
-    async with open_sources(replace(settings, full_text_from=(PDF,))) as sources:
-        for source in sources:
-            if isinstance(source, PdfTexts):
-                return await source.picture(spot, *canvas.pixels)
-    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")

@@ -231,7 +231,8 @@ async def _draw_picture(
     context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
 ) -> AsyncGenerator[Line, None]:
     """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
-    from reader.refresh.pictures import Canvas, fetch_picture, fetch_spot
+    from reader.refresh.pictures import Canvas, fetch_picture
+    from reader.refresh.texts import fetch_spot
 
     room = Canvas(*canvas)
     if spot is None:
