@@ -229,7 +229,6 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
             newest = newest_key(cache)
             seen = int(meta.get(cache, _SEEN) or newest)
             if seen < newest:
-                # Other programs read everything again after a write.
                 meta.put(cache, _SEEN, str(newest))
         for text in queries if seen < newest else ():
             try:

@@ -32,10 +32,9 @@ from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.line_widgets import Reported, StatusLine
+from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
-from reader.ui.kit.typed_line import catch_up
 from reader.ui.library.library import Library
 from reader.ui.list.header import header_parts, window_title
 from reader.ui.list.loader import ListLoader
@@ -43,11 +42,10 @@ from reader.ui.looks import Look, theme
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.controller import Answers, Background, Controller, Follows, Handler, handlers_of
+from reader.ui.shell.controller import Answers, Background, Controller, Follows, Handler, Model, handlers_of, subscribe
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
-from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import Notices, State
 from reader.ui.terminal.process import finish_startup_tuning
@@ -58,16 +56,14 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.core.topics.scorer import Topics
     from reader.refresh.lines import JobRunner
-    from reader.ui.command_line.actions import CommandActions
-    from reader.ui.command_line.runner import AutomaticCommands, CommandRunner
+    from reader.ui.command_line.actions import AutomaticCommands, CommandActions, CommandRunner
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.full_text.actions import FullTextActions
     from reader.ui.list.news import NewsActions
     from reader.ui.list.pane import PaperList
     from reader.ui.marks.actions import MarkActions
     from reader.ui.marks.traces import Traces
-    from reader.ui.page.actions import PageActions
-    from reader.ui.page.links import LinkActions
+    from reader.ui.page.actions import LinkActions, PageActions
     from reader.ui.page.loader import DetailLoader, PaperLookup
     from reader.ui.pictures.actions import PictureActions
     from reader.ui.query.actions import AddActions, Completer, FeedSearch

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from reader.config import Settings
 from reader.ui.looks import Look
-from reader.ui.shell.model import Model
+from reader.ui.shell.controller import Model
 from reader.ui.shell.state import Notice, State, Tone
 from tests.ui.stage import look
 

@@ -41,9 +41,8 @@ from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
-from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
-from reader.ui.page.screen import PaperPage
+from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.pictures.drawing import draw_values
 from reader.ui.program import NoticeTimer
 from tests.doubles import cached

@@ -28,7 +28,7 @@ from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.looks import Look, theme
 from reader.ui.looks.theme import styles_directory
-from reader.ui.shell.model import Model
+from reader.ui.shell.controller import Model
 from reader.ui.shell.state import State
 from tests.doubles import cached
 

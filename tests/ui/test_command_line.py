@@ -20,8 +20,18 @@ from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
 from reader.core.settings.tables import UserCommand
-from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted, as_notice, in_the_readers_words
-from reader.ui.command_line.runner import AGAIN, BLINK, EXPORT_AFTER, AutomaticCommands, CommandRunner
+from reader.ui.command_line.actions import (
+    AGAIN,
+    BLINK,
+    EXPORT_AFTER,
+    NOT_SERVED,
+    AutomaticCommands,
+    CommandActions,
+    CommandRunner,
+    as_formatted,
+    as_notice,
+    in_the_readers_words,
+)
 from reader.ui.command_line.screen import CommandScreen, suggestions
 from reader.ui.command_line.state import (
     COMMAND,

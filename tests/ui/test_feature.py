@@ -12,7 +12,7 @@ from reader.core.errors import ReaderError, UsageError
 from reader.keys.actions import Action, KeySet
 from reader.ui import features
 from reader.ui.app import ReaderApp
-from reader.ui.command_line.output import OutputPane, plain_lines
+from reader.ui.command_line.screen import OutputPane, plain_lines
 from reader.ui.features import Feature
 from reader.ui.shell.commands import Here
 from reader.ui.shell.controller import Controller, follows, handles

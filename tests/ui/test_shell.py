@@ -16,8 +16,7 @@ from reader.session.places import Place, view
 from reader.ui.features import add_keys
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.controller import Controller, handlers_of, handles
-from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.controller import Controller, Model, handlers_of, handles, subscribe
 from reader.ui.shell.state import State
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener

@@ -18,7 +18,7 @@ from reader.log import standing
 from reader.refresh.plan import Days, Trending
 from reader.session.places import Place, ViewList, view
 from reader.settings_reader import load_settings
-from reader.ui.command_line.runner import AutomaticCommands
+from reader.ui.command_line.actions import AutomaticCommands
 from reader.ui.refresh.sync import CacheWatch
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.views.actions import ViewActions
@@ -243,7 +243,7 @@ async def test_a_star_updates_watched_exports_and_runs_the_hook(
     found = tuple(of_lists(load_settings(tmp_path / "config.toml", {}).former))
     async with reader(settings=settings(lists=found)) as r:
         with monkeypatch.context() as patch:
-            patch.setattr("reader.ui.command_line.runner.EXPORT_AFTER", 0.1)
+            patch.setattr("reader.ui.command_line.actions.EXPORT_AFTER", 0.1)
             await r.do("paper.star")
         await r.until(lambda: out.exists() and r.ids[0] in out.read_text())
         # Exports are due until they are written: a reader that ends before writes them itself.

@@ -37,9 +37,8 @@ from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Choice, Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.footer import status
 from reader.ui.shell.layout import outline_width
-from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.screens import OverScreen, status
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:

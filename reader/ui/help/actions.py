@@ -17,7 +17,7 @@ from reader.session.places import Place, view
 from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import FOLLOWED
 from reader.ui.help.state import HELP, PALETTE, Help, Palette
-from reader.ui.kit.day_names import short_day
+from reader.ui.kit.lines import short_day
 from reader.ui.shell.commands import HelpCommand
 from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.state import Front

@@ -18,12 +18,11 @@ from reader.ui.help.state import HELP, Help, Palette
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row, mark, pattern
-from reader.ui.kit.rows_pane import RowsPane
+from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import PAGES, HelpCommand, Manual
-from reader.ui.shell.footer import status
-from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:

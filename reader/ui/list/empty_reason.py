@@ -13,7 +13,7 @@ from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, QUEUED, View
 from reader.session.places import DAY, FOLLOW, SAVED, Place, asks_for_today, day_of, feed_text
 from reader.ui.filter.state import COUNTED, FOLLOWED, in_all, place_counts, topic_papers
-from reader.ui.kit.day_names import day_left, near_day, short_day
+from reader.ui.kit.lines import day_left, near_day, short_day
 from reader.ui.list.empty_lines import EmptyReason, Sentence
 from reader.ui.query.advice import (
     find_mistake,

@@ -10,7 +10,7 @@ from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
 from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
-from reader.ui.page.detail import text_in_front
+from reader.ui.page.screen import text_in_front
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.state import State

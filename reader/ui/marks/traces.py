@@ -17,7 +17,7 @@ from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
 from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.full_text.state import TEXT
-from reader.ui.page.detail import is_page_at_end
+from reader.ui.page.screen import is_page_at_end
 from reader.ui.page.state import PAGE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows

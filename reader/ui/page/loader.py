@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.ui.app import ReaderApp
-    from reader.ui.page.found_lines import Found
+    from reader.ui.page.lines import Found
 
 AFTER_FRAME = 0.01
 """Seconds after a single key, so that the cursor's frame is painted first."""
@@ -130,7 +130,7 @@ class Finder(Controller):
 
     def _find_words(self, key: int, words: tuple[str, ...]) -> Found | None:
         from reader.cache.texts import Texts
-        from reader.ui.page.found_lines import find_words
+        from reader.ui.page.lines import find_words
 
         with closing(Texts.open(self._library.path)) as texts:
             kept = texts.get(key)

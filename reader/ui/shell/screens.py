@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -11,18 +12,22 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from reader.ui.kit.line_widgets import StatusLine, Title
+from reader.keys.keymap import Keymap
+from reader.ui.kit.line_widgets import HANDLED_WITHIN_SECONDS, StatusLine, Title
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.status_lines import Status
-from reader.ui.kit.typed_line import HANDLED_WITHIN_SECONDS
-from reader.ui.shell.controller import Controller
-from reader.ui.shell.footer import status
-from reader.ui.shell.model import subscribe
-from reader.ui.shell.state import Notice
+from reader.ui.kit.status_lines import Choice, Status
+from reader.ui.shell.controller import Controller, subscribe
+from reader.ui.shell.state import Notice, State
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
     from reader.ui.shell.state import Front, State
+
+
+def status(state: State, keymap: Keymap, keys: Iterable[Choice] | None = None) -> Status:
+    found = keymap.hints(state.context) if keys is None else keys
+    return Status(tuple(found), *state.prompt, *state.notices.shown)
+
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.lines import Line, Piece, cut_line
-from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.lines import short_day
 from reader.ui.list.empty_lines import EmptyReason
 
 if TYPE_CHECKING:

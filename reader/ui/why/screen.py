@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from reader.ui.kit.rows_pane import RowsPane
+from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.footer import status
-from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
 from reader.ui.why.lines import Explanation, explanation_rows
 from reader.ui.why.state import Why
