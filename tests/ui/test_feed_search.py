@@ -46,7 +46,7 @@ class Search(Bench):
         self.asked: list[object] = []
         self.listings: tuple[Listing, ...] = FOUND
         self.problem: Exception | None = None
-        self.search = FeedSearch(self.services)
+        self.search = FeedSearch(self.app)
 
     async def run_job(self, job: Job) -> AsyncIterator[Any]:
         self.asked.append(job)
@@ -98,11 +98,11 @@ async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
     assert bench.shown == "! No answer · ctrl+s searches again" and bench.model.state.search == SearchStatus(
         "", "gloves"
     )
-    assert not bench.search.stop_and_tell()
+    assert not bench.search.stop_at("back")
     bench.follow()
     bench.search.begin("gloves")
     bench.follow()
-    assert bench.cancelled == 0 and bench.search.stop_and_tell() and bench.shown == "search stopped"
+    assert bench.cancelled == 0 and bench.search.stop_at("back") and bench.shown == "search stopped"
     bench.follow()
     bench.follow()
     assert bench.cancelled == 1

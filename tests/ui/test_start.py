@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.commands.workspace import Workspace, fill_with_sample
+from reader.ui.app import SAMPLE
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.app import SAMPLE
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import open_reader, settings

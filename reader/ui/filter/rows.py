@@ -10,7 +10,7 @@ from reader.cache.reads.window import DayCount
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.core.text import fold
 from reader.session.places import TopicOrder
-from reader.ui.kit.day_names import day_name
+from reader.ui.kit.lines import day_name
 
 DAYS_AT_FIRST = 7
 """Days listed while the older ones are folded."""

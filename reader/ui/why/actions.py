@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 from reader.core.choice.wishes import Direction, Wish
 from reader.core.errors import ReaderError
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.shell.handlers import handles, handles_each
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
-from reader.ui.why.learner import Learner
+from reader.ui.shell.controller import Controller, handles
 from reader.ui.why.state import WHY, Why
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
+    from reader.ui.app import ReaderApp
     from reader.ui.why.lines import Explanation
 
 
-class WhyActions(Actor):
+class WhyActions(Controller):
     """The reasons for a paper, what was learned, and the user's wishes."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._one_by_one = asyncio.Lock()
 
     @handles("read.why")
@@ -34,9 +32,9 @@ class WhyActions(Actor):
         self._model.change(self._model.state.put(WHY, Why(paper, self._stored(paper))))
         self._background.start("why", self._renew)
 
-    @handles_each({"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
+    @handles(each={"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
     def weigh(self, count: int | None, direction: Direction) -> None:
-        wish: Wish | None = self._services[Screens].get(WHY).pane.current
+        wish: Wish | None = self._app.screens.get(WHY).pane.current
         if wish is None:
             self._model.show_notice("nothing here can be changed")
         else:
@@ -68,7 +66,7 @@ class WhyActions(Actor):
 
     async def _renew(self) -> None:
         await self._read()
-        if await self._services[Learner].learn():
+        if await self._app.learner.learn():
             await self._read()
 
     async def _read(self) -> None:

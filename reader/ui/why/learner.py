@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 
-class Learner(Actor):
+class Learner(Controller):
     """Learns after marks, one time after another."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._one_by_one = asyncio.Lock()
 
     async def learn(self) -> bool:
