@@ -19,12 +19,11 @@ from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
-from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only
-from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.arxiv import CATEGORIZED_PER_DAY, ArxivClient, ArxivEntry, is_local_only
 from reader.feeds.environment import is_offline
 from reader.feeds.http import Validators
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
+from reader.feeds.huggingface import HuggingFaceClient
+from reader.feeds.syndication import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.announcements import Announcements
 from reader.refresh.daily import fetched, refresh_daily
