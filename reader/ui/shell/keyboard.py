@@ -209,6 +209,10 @@ class Keyboard(Controller):
         if takes_words is not None and isinstance(outcome, UnknownKeys) and key.is_printable and key.key != "space":
             takes_words(outcome.text)
             return True
+        if isinstance(outcome, UnknownKeys) and key.key == "ctrl+c" and context not in TYPING:
+            # As in vim: a key that ends most programs must not be silent.
+            self._model.show_notice(f"{self._keymap.key('app.quit')} quits")
+            return True
         if takes_words is None and isinstance(outcome, UnknownKeys):
             self._say_where_it_works(key, context)
         return isinstance(outcome, Cancelled)
@@ -249,6 +253,7 @@ class Keyboard(Controller):
         is_choice = typed in self._letters
         if key.is_printable and not is_choice and not self._is_offer:
             # The second letter of a mistyped word must not act.
+            self._prompt(self._model.state.prompt._replace(typed=f"{typed} is none of these"))
             return True
         self._choose = None
         self._prompt(Prompt())
