@@ -17,8 +17,8 @@ from reader import access_token, log_file, paths
 from reader.cache.feeds import Feeds
 from reader.cli import main
 from reader.config import private_texts
-from reader.core.settings.tables import TABLES, Entries, OneTable
-from reader.core.settings.types import KEY_TEXT, Boolean, HiddenViews, KeyTable, Number, OneOf, ThemeName
+from reader.core.settings.tables import COMMANDS, DIGEST, TABLES
+from reader.core.settings.types import KEY_TABLE, KEY_TEXT
 from reader.log import standing
 from tests.commands.conftest import Run
 from tests.tiers import rest_long
@@ -134,10 +134,10 @@ def _unplanted(table: Any, before: str = "") -> Iterator[str]:
     """Settings that take the user's words but are empty."""
     for one in fields(table):
         value, rule, name = getattr(table, one.name), one.metadata.get("rule"), before + one.name
-        if isinstance(rule, OneTable | Entries):
-            for inner in value if isinstance(rule, Entries) else [value]:
+        if rule in (DIGEST, COMMANDS):
+            for inner in value if rule is COMMANDS else [value]:
                 yield from _unplanted(inner, f"{name}.")
-        elif isinstance(rule, Boolean | OneOf | Number | ThemeName | HiddenViews | KeyTable) or rule is KEY_TEXT:
+        elif rule in (KEY_TEXT, KEY_TABLE) or (rule and rule.words) or isinstance(value, int | float):
             continue
         elif rule is not None and value == one.default:
             yield name
