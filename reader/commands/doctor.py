@@ -341,7 +341,7 @@ def _examine_log() -> Iterator[Finding]:
 
 def _ask_feed(settings: Settings) -> Finding:
     from reader.feeds.http import Limits
-    from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.feeds.huggingface import HuggingFaceClient
     from reader.refresh.jobs import failure_of
 
     async def ask() -> int:
