@@ -19,7 +19,7 @@ from reader.ui.shell.handlers import follows
 from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
-from reader.ui.why.learner import Learner
+from reader.ui.why.actions import Learner
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection

@@ -11,17 +11,17 @@ from reader.ui.shell.footer import status
 from reader.ui.shell.screens import PaneScreen
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.why.lines import Explanation, explanation_rows
-from reader.ui.why.state import Why
-
-WHY_ROLES = ("label", "text", "muted", "facts", "key", "topic", "star", "cursor")
+from reader.ui.why.actions import Why
+from reader.ui.why.lines import explanation_rows
 
 
 class WhyList(RowsPane):
     """The reasons in sections, with a cursor on changeable lines."""
 
     PREFIX = "why"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"why--{role}" for role in WHY_ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"why--{role}" for role in ("label", "text", "muted", "facts", "key", "topic", "star", "cursor")
+    }
 
 
 class WhyScreen(PaneScreen[Why]):
@@ -30,14 +30,11 @@ class WhyScreen(PaneScreen[Why]):
     CSS_PATH = stylesheet("why")
 
     def __init__(self, services: Services, why: Why) -> None:
-        self._known: Explanation | None = None
         self.list = WhyList(moved=lambda: self.draw_status(self._model.state))
         super().__init__(services, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
 
     def show(self, why: Why) -> None:
-        if (known := why.known) is not None and known is not self._known:
-            self._known = known
-            self.list.show(lambda width: explanation_rows(known, max(16, width - 1), self._look.glyphs))
+        self.list.show(lambda width: explanation_rows(why.known, max(16, width - 1), self._look.glyphs))
 
     def footer(self, state: State) -> Status:
         """The keys."""
