@@ -43,8 +43,7 @@ def show_reader(
 
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
-    from reader.ui.app import ReaderApp
-    from reader.ui.shell.app import SAMPLE
+    from reader.ui.app import SAMPLE, ReaderApp
     from reader.ui.terminal.leaving import Leaving, exit_code
 
     file = sample or workspace.cache_file

@@ -15,7 +15,7 @@ import pytest
 
 from reader import log_file, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler
-from reader.ui.shell.app import _record_loop_error
+from reader.ui.app import _record_loop_error
 from tests.table import each
 
 ABSTRACT = "We present a method that nobody has seen before. " * 30

@@ -112,7 +112,7 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
 def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
     run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader.ui.shell.app import SAMPLE
+    from reader.ui.app import SAMPLE
 
     opened = replace_reader(monkeypatch, SAMPLE, SAMPLE)
     assert run().code == 0

@@ -228,7 +228,8 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
         with connections.transaction(cache):
             newest = newest_key(cache)
             seen = int(meta.get(cache, _SEEN) or newest)
-            meta.put(cache, _SEEN, str(newest))
+            if seen < newest:
+                meta.put(cache, _SEEN, str(newest))
         for text in queries if seen < newest else ():
             try:
                 asked = compile_query(parse(text), scope)

@@ -17,8 +17,8 @@ from reader.commands.pager import shows_links
 from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cut
 from reader.core.text import clean
-from reader.ui.kit.day_names import day_heading
 from reader.ui.kit.glyphs import Glyphs, glyphs
+from reader.ui.kit.lines import day_heading
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order

@@ -23,7 +23,7 @@ from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
 from reader.core.settings import standing as types
 from reader.core.settings.tables import Rule
-from reader.core.settings.types import InvalidValue, RuleMarks
+from reader.core.settings.types import RULE_DEEDS, InvalidValue
 from reader.core.text import amount, brief, clean
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _today() -> date:
 
 def _marks(text: str) -> tuple[str, ...]:
     try:
-        found: Any = RuleMarks().convert(text.split(","))
+        found: Any = RULE_DEEDS.convert(text.split(","))
     except InvalidValue as error:
         raise ArgumentTypeError(f"{text!r} {error}") from error
     return tuple(found or ())

@@ -191,8 +191,7 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
 
 def _paper_lines(shown: _Shown) -> Iterator[str]:
     topics = shown.window.topic_names()
-    from reader.ui.page.lines import compose
-    from reader.ui.page.presentation import Presentation
+    from reader.ui.page.lines import Presentation, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
     look = Presentation(

@@ -50,7 +50,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _deeds(text: str) -> tuple[str, ...]:
     try:
-        found: Any = types.Deeds().check(text.split(","))
+        found: Any = types.DEEDS.check(text.split(","))
     except InvalidValue as error:
         raise ArgumentTypeError(f"{text!r} {error}") from error
     return tuple(found)

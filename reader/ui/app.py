@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -10,12 +12,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import events, on
+from textual import constants, events, on
+from textual.app import App
+from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
 
 from reader import platform
-from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import TYPING, Context, KeySet
@@ -26,48 +29,74 @@ from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
 from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.line_widgets import Reported, StatusLine
+from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
 from reader.ui.kit.pane import draw_scrollbars
-from reader.ui.kit.textual_fixes import take_keys
-from reader.ui.kit.typed_line import catch_up
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
 from reader.ui.list.header import header_parts, window_title
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks import Look
-from reader.ui.looks.theme import stylesheets
+from reader.ui.looks import Look, theme
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.app import ShellApp
-from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
+from reader.ui.shell.controller import Answers, Background, Controller, Follows, Handler, Model, handlers_of, subscribe
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
-from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.screens import OverScreen, Screens
-from reader.ui.shell.services import Actor, Background, Services
 from reader.ui.shell.state import Notices, State
 from reader.ui.terminal.process import finish_startup_tuning
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
+    from reader.cache.search.compile import Scope
     from reader.core.topics.scorer import Topics
     from reader.refresh.lines import JobRunner
+    from reader.ui.command_line.actions import AutomaticCommands, CommandActions, CommandRunner
     from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.full_text.actions import FullTextActions
+    from reader.ui.list.news import NewsActions
+    from reader.ui.list.pane import PaperList
+    from reader.ui.marks.actions import MarkActions
+    from reader.ui.marks.traces import Traces
+    from reader.ui.page.actions import LinkActions, PageActions
+    from reader.ui.page.loader import DetailLoader, PaperLookup
+    from reader.ui.pictures.actions import PictureActions
+    from reader.ui.query.actions import AddActions, Completer, FeedSearch
+    from reader.ui.refresh.refresher import Refresher
+    from reader.ui.refresh.sync import SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
+    from reader.ui.terminal.driver import TerminalDriver
     from reader.ui.terminal.leaving import Leaving
+    from reader.ui.topics.actions import TopicMeanings
+    from reader.ui.views.actions import ViewActions
+    from reader.ui.why.actions import Learner
 
 
-def _actors(feature: Feature) -> Iterator[type[Actor]]:
-    """Import the classes of a feature's actions and work, in order."""
+def _controllers_of(feature: Feature) -> Iterator[type[Controller]]:
+    """Import the controllers of a feature, in order."""
     for name in feature.modules:
         module = import_module(f"{feature.folder}.{name}")
         for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, Actor) and one.__module__ == module.__name__:
+            if isinstance(one, type) and issubclass(one, Controller) and one.__module__ == module.__name__:
                 yield one
 
 
-class ReaderApp(ShellApp):
+SAMPLE = "sample"
+"""The result of a reader that is left for the bundled sample."""
+
+
+def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an unhandled error of the event loop; asyncio would print it over the screen."""
+    from reader import log_file
+
+    log_file.record_loop_error(context)
+
+
+class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topics, and `shell` the commands, at their first use.
@@ -82,6 +111,33 @@ class ReaderApp(ShellApp):
 
     state: var[State] = var(State, init=False)
     """The current state; the model sets it, and panes and background work watch it."""
+
+    failure: Exception | None = None
+    terminal: TerminalDriver | None = None
+    """Our driver; None in a browser and in tests."""
+
+    # The controllers that others use; `add` makes them, by the names of their classes.
+    add_actions: AddActions
+    automatic_commands: AutomaticCommands
+    command_actions: CommandActions
+    command_runner: CommandRunner
+    completer: Completer
+    detail_loader: DetailLoader
+    feed_search: FeedSearch
+    full_text_actions: FullTextActions
+    learner: Learner
+    link_actions: LinkActions
+    mark_actions: MarkActions
+    news_actions: NewsActions
+    page_actions: PageActions
+    paper_lookup: PaperLookup
+    picture_actions: PictureActions
+    refresher: Refresher
+    settings_watch: SettingsWatch
+    sync: Sync
+    topic_meanings: TopicMeanings
+    traces: Traces
+    view_actions: ViewActions
 
     def __init__(
         self,
@@ -105,7 +161,7 @@ class ReaderApp(ShellApp):
     ) -> None:
         self.settings = settings
         self.keymap = Keymap.of(settings)
-        super().__init__(css_path=list(stylesheets()))
+        super().__init__(css_path=list(theme.stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
         self.use_theme_variables()
@@ -126,17 +182,17 @@ class ReaderApp(ShellApp):
         self._keep = None if query else begun.paper
         self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)
-        keep_private("typed", lambda: (self.model.state.listed_text, *self.model.state.history))
         self.model.publish = partial(setattr, self, "state")
         self.background = Background(self, self.model)
-        self.services = Services(self.model, self.library, self.background, settings, self.look, app=self)
-        self.keyboard = self.services[Keyboard]
-        self.list_loader = self.services[ListLoader]
-        self.last_place = LastPlace(self._left, query, self.services)
+        self.controllers: list[Controller] = []
+        """One of each class of the added features, in order."""
+        self.keyboard = Keyboard(self)
+        self.screens = Screens(self)
+        self.list_loader = ListLoader(self)
+        self.bookmark_keeper = BookmarkKeeper(self)
+        self.last_place = LastPlace(self._left, query, self)
         self.handlers: Mapping[str, Handler] = {}
         self._answers: dict[str, Callable[[Any], object]] = {}
-        self._typing: dict[Context, Callable[[str, str | None], object]] = {}
-        self._words: dict[Context, Callable[[str], object]] = {}
         self._has_begun = False
 
     def _first_state(self, query: str, begun: visit.Visit) -> State:
@@ -185,37 +241,52 @@ class ReaderApp(ShellApp):
     async def _begin(self) -> None:
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
-        from reader.ui.query.actions import Completer
+        from reader.ui.query import actions
 
-        await self.main.finish(self.services[Completer].complete)
+        self.completer = actions.Completer(self)
+        await self.main.finish(self.completer.complete)
         if not self.main.is_attached:
             return
-        for pane in (self.main, self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
-            self.services.put(pane)
-        self.services[Screens].begin()
+        self.filter_pane, self.detail = self.main.filter, self.main.detail
+        self.query_line = self.main.query_line
+        self.screens.begin()
         self.add(Feature("reader.ui", ("program",)), *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, header_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
     def add(self, *features: Feature) -> None:
-        """Add features: make their objects, subscribe them to the state, and register their keys."""
-        objects: list[object] = [self.services[kind] for feature in features for kind in _actors(feature)]
-        self.services.features += objects
+        """Add features: make their controllers, subscribe them to the state, and register their keys."""
+        added = [self._made(kind) for feature in features for kind in _controllers_of(feature)]
+        self.controllers += added
         for keys in (feature.keys for feature in features if feature.keys is not None):
             self.keymap.add(keys)
-        for follow, act in find(Follows, objects):
-            subscribe(self, self.model, follow.parts, act, now=follow.now)
+        for one in added:
+            for role, method in one.roles():
+                if isinstance(role, Follows):
+                    subscribe(self, self.model, role.parts, method, now=role.now)
+                elif isinstance(role, Answers):
+                    self._answers[role.kind] = method
         self._find_handlers()
-        self._answers = {role.kind: answer for role, answer in self.services.find(Answers)}
-        self._typing = {role.context: take for role, take in self.services.find(TakesText)}
-        self._words = {role.context: take for role, take in self.services.find(TakesWords)}
         if self._has_begun:
-            for _, begin in find(Begins, objects):
-                begin()
+            for one in added:
+                one.on_begin()
+
+    def _made(self, kind: type[Controller]) -> Controller:
+        """The controller of a class: `app.mark_actions` for MarkActions. The first list has needed a few already."""
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+        if name not in vars(self):
+            setattr(self, name, kind(self))
+        made: Controller = getattr(self, name)
+        return made
 
     def _find_handlers(self) -> None:
-        self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
+        self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
+
+    def scope(self) -> Scope:
+        """What words of queries mean here: the saved views, and today."""
+        views = tuple((one.name, one.query) for one in self.model.state.views.saved)
+        return self.library.scope(self.look.today)._replace(views=views)
 
     def add_keys(self, keys: KeySet) -> None:
         self.keymap.add(keys)
@@ -247,30 +318,31 @@ class ReaderApp(ShellApp):
         if self.look.demo:
             self.model.show_news("the bundled sample keeps nothing")
         self._has_begun = True
-        for _, begin in self.services.find(Begins):
-            begin()
+        for one in self.controllers:
+            one.on_begin()
 
     @property
     def has_exports_due(self) -> bool:
         """Whether the watched exports may be out of date."""
-        from reader.ui.command_line.runner import AutomaticCommands
-
-        return any(isinstance(one, AutomaticCommands) and one.is_due for one in self.services.features)
+        return bool(self.controllers) and self.automatic_commands.is_due
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
         """The commands that send marks to other machines."""
-        from reader.ui.refresh.sync import Sync
-
-        return tuple(one.words for one in self.services.features if isinstance(one, Sync) and one.is_due)
+        return (self.sync.words,) if self.controllers and self.sync.is_due else ()
 
     def on_unmount(self) -> None:
-        for _, end in self.services.find(Ends):
-            end()
+        for one in self.controllers:
+            one.on_end()
         self.library.close()
 
     def keep_place(self) -> list[str]:
+        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
         return self.last_place.keep()
+
+    @property
+    def papers(self) -> PaperList:
+        return self.main.papers
 
     @property
     def status(self) -> StatusLine:
@@ -300,6 +372,7 @@ class ReaderApp(ShellApp):
             await super().on_event(event)
 
     async def forward(self, key: events.Key) -> None:
+        """Send an unbound key to the widgets, and wait until a text field has handled it."""
         screen = self.screen
         if isinstance(screen, OverScreen):
             await screen.ready()
@@ -309,16 +382,111 @@ class ReaderApp(ShellApp):
             await catch_up(screen.focused)
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        take = self._typing.get(context)
-        return take is not None and bool(take(key, character))
+        """Take a key as text, such as in a date; return False for other keys."""
+        return any(one.take_text(context, key, character) for one in self.controllers)
 
     def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        return self._words.get(context)
+        """What receives unbound letters in a context, if anything does."""
+        return next((take for one in self.controllers if (take := one.takes_words(context))), None)
 
     def perform(self, action_id: str, count: int | None = None) -> None:
+        """Run an action of the table, `count` times if it takes a count."""
         if self.handlers:
             self.model.change(self.model.state.change_notices(Notices.acted))
             self.handlers[action_id](count)
 
     def _go_on(self, _state: State) -> None:
         self.call_later(self.keyboard.go_on)
+
+    # Themes
+
+    def use_theme(self, name: str) -> None:
+        self.register_theme(theme.find_theme(name))
+        self.theme = name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(theme.DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
+
+    def open_sample(self) -> None:
+        """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
+        self.exit(SAMPLE)
+
+    # The terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver named by `TEXTUAL_DRIVER`, such as that of `textual serve`; else ours for this system."""
+        if constants.DRIVER:
+            return super().get_driver_class()
+        from reader.ui.terminal.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def leave(self) -> None:
+        self.expect_end()
+        self.keep_place()
+        self.exit()
+
+    def watch_end(self) -> None:
+        """Quit when the system or the terminal asks for it; log errors of the event loop."""
+        asyncio.get_running_loop().set_exception_handler(_record_loop_error)
+        if self.leaving is not None:
+            self.leaving.begin(self.leave, self.keep_place)
+
+    def expect_end(self) -> None:
+        """Call before the first step of an end, which may hang."""
+        if self.leaving is not None:
+            self.leaving.expect_end()
+
+    def lose_terminal(self) -> None:
+        """Quit because the terminal is gone; called in the thread that reads it."""
+        if self.leaving is not None:
+            self.leaving.lose_terminal()
+
+    def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
+        self.expect_end()
+        super().exit(result, return_code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.is_leaving:
+            from reader.log_file import record_error
+
+            # For example, a screen still being made when the app ends can't mount its widgets.
+            record_error("leaving", error)
+            return
+        self.failure = self.failure or error
+        self.expect_end()
+        self.keep_place()
+        super()._handle_exception(error)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the app is ending: later keys would open screens that close at once."""
+        return self.return_code is not None
+
+    def take_terminal(self) -> None:
+        """Replace the first frame, if any, from now on."""
+        self.first_frame = None
+        if self.terminal is not None:
+            self.terminal.take_over()
+
+    def set_title(self, title: str) -> None:
+        """Set the title of the terminal's window, if it has one; the title must be clean."""
+        if self.terminal is not None:
+            self.terminal.set_title(title)
+
+    def stop_job(self) -> bool:
+        return self.terminal is not None and self.terminal.stop_job()
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        self.refresh(layout=True)
+
+    def open_in_browser(self, url: str) -> bool:
+        """Open an address where the user is; False on this machine, where the caller chooses the browser."""
+        if not self.is_web:
+            return False
+        self.open_url(url)
+        return True

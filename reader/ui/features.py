@@ -15,10 +15,7 @@ class Feature(NamedTuple):
 
     folder: str
     modules: tuple[str, ...] = ("actions",)
-    """The folder's modules with actions and work: one object of each of their `Actor` classes is made.
-
-    Decorators say which of their methods the shell calls, and when: see `ui/shell/handlers.py`.
-    """
+    """The folder's modules with controllers: the app makes one object of each class, see `ui/shell/controller.py`."""
     keys: KeySet | None = None
     """Keys besides those of the table."""
 
@@ -28,8 +25,8 @@ FEATURES = (
     Feature("reader.ui.list", ("loader", "movement", "news")),
     Feature("reader.ui.refresh", ("refresher", "sync")),
     Feature("reader.ui.query"),
-    Feature("reader.ui.command_line", ("actions", "runner")),
-    Feature("reader.ui.page", ("actions", "links", "loader")),
+    Feature("reader.ui.command_line"),
+    Feature("reader.ui.page", ("actions", "loader")),
     Feature("reader.ui.full_text", ("actions", "bookmarks", "fetcher")),
     Feature("reader.ui.pictures"),
     Feature("reader.ui.filter", ("counter",)),

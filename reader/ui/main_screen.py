@@ -31,9 +31,9 @@ from reader.ui.filter.state import (
 )
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
+from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.footer import main_status
 from reader.ui.list.header import header, header_parts
@@ -41,21 +41,21 @@ from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
 from reader.ui.looks import Look
-from reader.ui.page.presentation import link_keys
+from reader.ui.page.lines import link_keys
 from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
 from reader.ui.query.state import VOCABULARY, reach, type_query
 from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.controller import Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
-from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State
 from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
     from reader.ui.filter.pane import FilterPane
-    from reader.ui.list.empty_lines import EmptyReason
-    from reader.ui.page.detail import PaperDetail
+    from reader.ui.list.empty import EmptyReason
+    from reader.ui.page.screen import PaperDetail
     from reader.ui.query.line import QueryLine
 
 
@@ -70,7 +70,7 @@ class Empty(Widget):
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
         # Most lists are not empty, and the first keys would wait for this import (6 ms).
-        from reader.ui.list.empty_lines import empty_state
+        from reader.ui.list.empty import empty_state
 
         self.lines = empty_state(reason, key, on_paper)
         self.refresh()
@@ -235,7 +235,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     async def finish(self, complete: Completer) -> None:
         """Mount the panes omitted from the first frame to save 40 ms; `complete` completes queries."""
         from reader.ui.filter.pane import FilterPane
-        from reader.ui.page.detail import PaperDetail
+        from reader.ui.page.screen import PaperDetail
         from reader.ui.query.advice import AdviceKeys
         from reader.ui.query.line import QueryLine
 
@@ -342,11 +342,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
+        self.filter.show_data(filter_data(state, self._look.keymap.numbered("view.saved")))
 
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
-            from reader.ui.list.empty_reason import empty_reason
+            from reader.ui.list.empty import empty_reason
 
             reason = empty_reason(state, self._look.today, demo=self._look.demo)
             news = state[NEWS]

@@ -27,15 +27,13 @@ from reader.session.places import SAVED
 from reader.ui.command_line.state import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
 from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
-from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.kit.line_widgets import PLAIN, draw
-from reader.ui.list.loader import ListLoader
 from reader.ui.list.news import visited_at
 from reader.ui.looks.theme import styles_directory
-from reader.ui.shell.services import Services
 from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
     from reader.ui.kit.pane import Pane
     from reader.ui.main_screen import MainScreen
 
@@ -48,15 +46,15 @@ class LastPlace:
     `before` is the last visit, and `given` the query of the command line.
     """
 
-    def __init__(self, before: visit.Visit, given: str, services: Services) -> None:
-        self._bookmarks = services[BookmarkKeeper]
-        self._file = services.app.state_file
+    def __init__(self, before: visit.Visit, given: str, app: ReaderApp) -> None:
+        self._bookmarks = app.bookmark_keeper
+        self._file = app.state_file
         self._before = before
         self._given = given
-        self._model = services.model
-        self._library = services.library
-        self._now = services.look.now
-        self._loader = services[ListLoader]
+        self._model = app.model
+        self._library = app.library
+        self._now = app.look.now
+        self._loader = app.list_loader
         self._lock = Lock()
         self._is_kept = False
         self.main: MainScreen | None = None

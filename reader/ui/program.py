@@ -13,28 +13,25 @@ from reader.core.errors import ReaderError
 from reader.core.nearest import advice
 from reader.core.theme_names import AUTO, THEMES, theme_name
 from reader.paths import APP
-from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.state import COMMAND, COMMANDS
-from reader.ui.help.state import HelpCommand
 from reader.ui.list.header import window_title
-from reader.ui.shell.commands import THEME
-from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.commands import THEME, HelpCommand
+from reader.ui.shell.controller import Controller, Moment, follows, handles
 from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from textual.app import App
 
+    from reader.ui.app import ReaderApp
+
 CHOICES = (AUTO, *THEMES)
 
 
-class ProgramActions(Actor):
+class ProgramActions(Controller):
     """Actions on the program as a whole, and on what the terminal shows."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._commands = services[CommandActions]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._before: tuple[str, object] | None = None
         """The theme before the one that is previewed, and the commands that were run until then."""
 
@@ -47,7 +44,7 @@ class ProgramActions(Actor):
     @handles("app.back")
     def back_or_quit(self, _count: int | None) -> None:
         if not self._back():
-            self._services[Keyboard].quit_unless_typing()
+            self._app.keyboard.quit_unless_typing()
 
     @handles("command.cancel", "output.close", "picture.close", "why.close")
     def close(self, _count: int | None) -> None:
@@ -63,7 +60,7 @@ class ProgramActions(Actor):
 
     def _stop(self, at: Moment) -> bool:
         """Stop the first thing that runs of those that are stopped at a moment; return whether there was any."""
-        return any(stop() for role, stop in self._services.find(Stops) if role.at == at)
+        return any(one.stop_at(at) for one in self._app.controllers)
 
     @handles("app.quit")
     def quit(self, _count: int | None) -> None:
@@ -80,7 +77,6 @@ class ProgramActions(Actor):
         if not self._app.stop_job():
             self._model.show_notice("no shell to go back to")
 
-    @offers
     def commands(self) -> list[HelpCommand]:
         return [HelpCommand("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
 
@@ -98,8 +94,13 @@ class ProgramActions(Actor):
             if state[COMMANDS] is run:
                 self._app.use_theme(theme)
 
-    @takes_line("app.theme")
-    def choose_theme(self, name: str) -> None:
+    def take_line(self, action_id: str, text: str) -> bool:
+        if action_id != "app.theme":
+            return False
+        self._choose_theme(text)
+        return True
+
+    def _choose_theme(self, name: str) -> None:
         if self._app.no_color:
             self._model.show_notice("no colours, since NO_COLOR is set", "warning")
             return
@@ -109,7 +110,7 @@ class ProgramActions(Actor):
             return
         self._app.use_theme(theme_name(name, os.environ))
         if not self._look.demo:
-            self._commands.run_words(f"theme {name}", ("config", "set", "theme", name))
+            self._app.command_actions.run_words(f"theme {name}", ("config", "set", "theme", name))
 
     def save_picture(self) -> None:
         self._background.start("screenshot", self._save_picture)
@@ -130,12 +131,12 @@ class ProgramActions(Actor):
 LIFETIME = 6.0
 
 
-class NoticeTimer(Actor):
+class NoticeTimer(Controller):
     """Removes each passing notice; each new one restarts the time."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._delay = services.background.delayed(self._pass)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._delay = self._background.delayed(self._pass)
 
     @follows(lambda state: state.notices.happened)
     def begin(self, _state: State) -> None:

@@ -37,8 +37,8 @@ def test_rule_mistakes_are_printed_with_their_place(session: Session, papers: Pa
     session(
         """
         $ rules check
-        TMP/home/config.toml:4: rules.when has a mistake in "is:unred": is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean "is:unread"?
-        TMP/home/config.toml:9: rules.then has "hid", which a rule can't do. Did you mean hide?
+        TMP/home/config.toml:2: rules has an entry that was left out: query has a mistake in "is:unred": is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean "is:unread"?
+        TMP/home/config.toml:2: rules has an entry that was left out: then has "hid", which can't be done. Did you mean hide?
         Rule c: There is no view 'none'. 'dailypapers views list' prints yours.
         Rule d: no paper here matches title:xylophone.
         The muted topic:nowhere: There is no topic 'nowhere'. 'dailypapers list --topics' lists them.

@@ -58,7 +58,7 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
         []
         """  # noqa: E501
     )
-    assert (home / "config.toml").read_text() == mine.replace("\n\n", "\nhidden_views = []\n\n")
+    assert (home / "config.toml").read_text() == f"hidden_views = []\n{mine}"
 
 
 def test_impossible_changes_of_views_are_refused(session: Session, papers: Path, home: Path) -> None:

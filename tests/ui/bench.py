@@ -1,4 +1,4 @@
-"""Services without a terminal, a cache or a clock: delayed calls and background work run when the test says so."""
+"""An app without a terminal, a cache or a clock: delayed calls and background work run when the test says so."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from reader.config import Settings
 from reader.ui.looks import Look
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Services
+from reader.ui.shell.controller import Model
 from reader.ui.shell.state import Notice, State, Tone
 from tests.ui.stage import look
 
@@ -39,7 +38,7 @@ class Later:
 
 
 class Bench:
-    """Services around a state; the library and the app have the attributes that the test gives them."""
+    """An app around a state; the library and the app have the attributes that the test gives them."""
 
     def __init__(
         self,
@@ -52,7 +51,6 @@ class Bench:
     ) -> None:
         self.model = Model(state or State())
         self.library = cast(Any, SimpleNamespace(**library or {}))
-        self.app = cast(Any, SimpleNamespace(**{"leave": None, "is_leaving": False, **app}))
         self.told: list[str] = []
         """All news, also those that later news replaced."""
         show_news = self.model.show_news
@@ -68,10 +66,16 @@ class Bench:
         self.later: list[Later] = []
         self.begun: list[float] = []
         """The seconds of all delays that began."""
-        background = cast(Any, SimpleNamespace(start=self.start, delayed=self.delay))
-        self.services = Services(
-            self.model, self.library, background, settings or Settings(), moving or look(), app=self.app
-        )
+        parts = {
+            "model": self.model,
+            "library": self.library,
+            "background": SimpleNamespace(start=self.start, delayed=self.delay),
+            "settings": settings or Settings(),
+            "look": moving or look(),
+            "leave": None,
+            "is_leaving": False,
+        }
+        self.app = cast(Any, SimpleNamespace(**{**parts, **app}))
 
     def start(self, _group: str, work: Callable[[], Awaitable[None]], *, exclusive: bool = False) -> Any:
         self.works.append(work)

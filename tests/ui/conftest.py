@@ -23,8 +23,8 @@ from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
 
 from reader.core.paper import Draft
-from reader.ui.shell import services
-from reader.ui.shell.services import report_unforeseen
+from reader.ui.shell import controller
+from reader.ui.shell.controller import report_unforeseen
 from tests.ui import papers
 from tests.ui.driver import Story, fill, open_reader
 from tests.ui.quiet import read_all
@@ -132,7 +132,7 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
         made.append(error)
         return report_unforeseen(group, error)
 
-    monkeypatch.setattr(services, "report_unforeseen", note)
+    monkeypatch.setattr(controller, "report_unforeseen", note)
     yield made
     for error in made:
         raise error

@@ -41,9 +41,9 @@ from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
-from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
-from reader.ui.page.screen import PaperPage
+from reader.ui.page.screen import PaperDetail, PaperPage
+from reader.ui.pictures.drawing import draw_values
 from reader.ui.program import NoticeTimer
 from tests.doubles import cached
 from tests.ui import papers
@@ -83,7 +83,7 @@ def make_app(file: Path, **how: Any) -> ReaderApp:
     } | how
     own = chosen.pop("settings", None) or settings()
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(running.run_job, jobs.JobContext(file, own, rules, chosen["now"]))
+    run_job = partial(running.run_job, jobs.JobContext(file, own, rules, chosen["now"], draw_values))
     shell = partial(ReaderShell, Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)})
     return ReaderApp(own, file, run_job=run_job, shell=shell, **chosen)
 
@@ -356,8 +356,9 @@ class Story:
         return paper
 
     def __getitem__(self, kind: builtins.type[T]) -> T:
-        """An object of a feature, once all panes are there."""
-        return self.app.services[kind]
+        """A controller, once all panes are there."""
+        made = (*self.app.controllers, self.app.keyboard, self.app.screens)
+        return next(one for one in made if isinstance(one, kind))
 
     def screen_of(self, kind: builtins.type[S]) -> S | None:
         """A screen over the list."""

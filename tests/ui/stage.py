@@ -6,6 +6,7 @@ from array import array
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -27,8 +28,7 @@ from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.looks import Look, theme
 from reader.ui.looks.theme import styles_directory
-from reader.ui.shell.model import Model
-from reader.ui.shell.services import Services
+from reader.ui.shell.controller import Model
 from reader.ui.shell.state import State
 from tests.doubles import cached
 
@@ -143,8 +143,8 @@ def paper(**facts: Any) -> Paper:
     return _PAPER._replace(**facts)
 
 
-def services(stage: Stage) -> Services:
+def reader_on(stage: Stage) -> Any:
     """What a screen needs of the reader, without a cache and background work."""
-    nothing: Any = None
-    app: Any = stage
-    return Services(Model(stage.state), nothing, nothing, Settings(), look(), app=app)
+    return SimpleNamespace(
+        model=Model(stage.state), library=None, background=None, settings=Settings(), look=look(), app=stage
+    )

@@ -20,8 +20,18 @@ from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
 from reader.core.settings.tables import UserCommand
-from reader.ui.command_line.actions import NOT_SERVED, CommandActions, as_formatted, as_notice, in_the_readers_words
-from reader.ui.command_line.runner import AGAIN, BLINK, EXPORT_AFTER, AutomaticCommands, CommandRunner
+from reader.ui.command_line.actions import (
+    AGAIN,
+    BLINK,
+    EXPORT_AFTER,
+    NOT_SERVED,
+    AutomaticCommands,
+    CommandActions,
+    CommandRunner,
+    as_formatted,
+    as_notice,
+    in_the_readers_words,
+)
 from reader.ui.command_line.screen import CommandScreen, suggestions
 from reader.ui.command_line.state import (
     COMMAND,
@@ -154,8 +164,10 @@ class Desk(Bench):
         self.here: Here | None = None
         self.typed = Typed()
         self.outcomes: list[Outcome] = []
-        self.actions = CommandActions(self.services)
-        setattr(self.actions, "_runner", self)  # noqa: B010
+        self.actions = CommandActions(self.app)
+        self.app.command_runner = self
+        self.app.keyboard = Keyboard(self.app)
+        self.app.controllers = []
 
     async def understand(self, line: str, here: Here) -> Typed:
         self.here = here
@@ -177,7 +189,7 @@ class Desk(Bench):
 
     async def answer(self, letter: str) -> str:
         """Answer the question and return the notice."""
-        keyboard = self.services[Keyboard]
+        keyboard = self.app.keyboard
         await keyboard.begin()
         await keyboard.press(Key(letter, letter))
         while self.works:
@@ -274,10 +286,10 @@ def test_output_waits_while_the_user_types() -> None:
     desk.actions.copy(None)
     assert (copied, desk.notice) == (["one\ntwo :tag"], "copied 2 lines")
     # Only what waits for it is kept, by one key alone.
-    assert not desk.actions.keep("enter", None)
+    assert not desk.actions.take_text("output", "enter", None)
     desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))
-    assert not desk.actions.keep("x", "x") and desk.actions.keep("enter", None)
-    assert (kept, desk.model.state[OUTPUT], desk.actions.keep("enter", None)) == ([True], None, False)
+    assert not desk.actions.take_text("output", "x", "x") and desk.actions.take_text("output", "enter", None)
+    assert (kept, desk.model.state[OUTPUT], desk.actions.take_text("output", "enter", None)) == ([True], None, False)
 
 
 @each(
@@ -304,7 +316,7 @@ class Runner(Bench):
         self.ended = Event()
         self.done: list[object] = []
         self.has_changed: bool = True
-        self.runner = CommandRunner(self.services)
+        self.runner = CommandRunner(self.app)
 
     def make(self) -> Any:
         self.done.append("made")
@@ -330,8 +342,8 @@ class Runner(Bench):
 async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     bench = Runner()
     runner = bench.runner
-    assert not runner.is_running and not runner.stop()
-    runner.close()
+    assert not runner.is_running and not runner.stop_at("back")
+    runner.on_end()
     running = asyncio.create_task(runner.run(("count", "cats"), 80))
     await asyncio.sleep(0)
     assert runner.is_running and (bench.done, bench.begun) == (["made", ("count", "cats"), 80], [BLINK])
@@ -342,8 +354,8 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
         "running count",
         "count is running · esc stops it",
     )
-    assert runner.stop()
-    runner.close()
+    assert runner.stop_at("back")
+    runner.on_end()
     bench.ended.set()
     assert await running == Outcome(0, "seen")
     assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
@@ -401,7 +413,7 @@ class AutomaticDesk(Bench):
         self.may_start = Event()
         self.failure = ""
         self.alone = Lock()
-        self.automatic = AutomaticCommands(self.services)
+        self.automatic = AutomaticCommands(self.app)
 
     @staticmethod
     def rows(pks: Sequence[PaperKey]) -> list[Any]:

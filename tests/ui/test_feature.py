@@ -11,12 +11,12 @@ from reader.commands.settings_file import key_of
 from reader.core.errors import ReaderError, UsageError
 from reader.keys.actions import Action, KeySet
 from reader.ui import features
-from reader.ui.command_line.output import OutputPane, plain_lines
+from reader.ui.app import ReaderApp
+from reader.ui.command_line.screen import OutputPane, plain_lines
 from reader.ui.features import Feature
 from reader.ui.shell.commands import Here
-from reader.ui.shell.handlers import begins, follows, handles
+from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.screens import OverScreen, PaneScreen
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Front, State
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -28,15 +28,14 @@ BOOK: Front[str] = Front("book", "tests.ui.test_feature:BookScreen")
 """The text of a book, while it is read."""
 
 
-class ShelfActions(Actor):
+class ShelfActions(Controller):
     """Opens the shelf and puts books on it."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self.seen: list[int | None] = []
 
-    @begins
-    def begin(self) -> None:
+    def on_begin(self) -> None:
         self.seen.append(0)
 
     @follows(SHELF)
@@ -64,8 +63,8 @@ class ShelfActions(Actor):
 class ShelfScreen(OverScreen[int]):
     """A shelf."""
 
-    def __init__(self, services: Services, books: int) -> None:
-        super().__init__(services, books)
+    def __init__(self, app: ReaderApp, books: int) -> None:
+        super().__init__(app, books)
         self.books = Static()
 
     def compose(self) -> ComposeResult:
@@ -81,8 +80,8 @@ class BookScreen(PaneScreen[str]):
 
     DEFAULT_CSS = "BookScreen > OutputPane { height: 1fr; }"
 
-    def __init__(self, services: Services, text: str) -> None:
-        super().__init__(services, text, OutputPane(plain_lines(text)), "Book")
+    def __init__(self, app: ReaderApp, text: str) -> None:
+        super().__init__(app, text, OutputPane(plain_lines(text)), "Book")
 
 
 MOVES = ("move.down", "move.half_down", "move.bottom", "move.top")

@@ -20,7 +20,7 @@ from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
+from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
 from reader.ui.page.state import FIT

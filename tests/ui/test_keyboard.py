@@ -17,7 +17,20 @@ from reader.ui.shell import keyboard as module
 from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
 from tests.ui.states import at, listing
+
+# With an app
+
+
+async def test_ctrl_c_says_which_key_quits(reader: Opener) -> None:
+    async with reader() as r:
+        await r.press("ctrl+c")
+        assert r.status == "ctrl+q quits"
+        await r.do("triage.begin")
+        await r.press("ctrl+c")
+        assert (r.context, r.status) == ("triage", "ctrl+q quits")
+
 
 # Without a terminal
 
@@ -43,7 +56,7 @@ class Desk(Bench):
             take_text=self.take_text,
             takes_words=lambda _context: None if self.words is None else self.words.append,
         )
-        self.keyboard = Keyboard(self.services)
+        self.keyboard = Keyboard(self.app)
         self.chord_help, self.quitting, self.still, self.last_wait = self.later
 
     async def forward(self, key: Key) -> None:
@@ -136,7 +149,8 @@ async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest
     answers = list[str]()
     desk.keyboard.ask_letter("follow", [("a", "all"), ("b", "both")], answers.append)
     assert desk.prompt == Prompt((("a", "all"), ("b", "both"), ("esc", "back")), "follow")
-    assert await desk.press("s", "b") == [] and answers == ["b"]
+    assert await desk.press("s") == [] and desk.prompt.typed == "s is none of these"
+    assert await desk.press("b") == [] and answers == ["b"]
     assert desk.prompt == Prompt()
     for key in ("escape", "enter", "down"):
         desk.keyboard.ask_letter("go on", [("a", "all"), ("esc", "no")], answers.append)

@@ -15,12 +15,22 @@ from textual.widgets import OptionList
 
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, Piece, literal
-from reader.ui.kit.day_names import day_heading, day_in_list, day_left, day_name, near_day, short_day
 from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
-from reader.ui.kit.lines import hits, key_piece, mark, pattern, with_keys
+from reader.ui.kit.line_widgets import Label, LineInput, Reported, TypedLine, catch_up
+from reader.ui.kit.lines import (
+    day_heading,
+    day_in_list,
+    day_left,
+    day_name,
+    hits,
+    key_piece,
+    mark,
+    near_day,
+    pattern,
+    short_day,
+    with_keys,
+)
 from reader.ui.kit.pane import BarLook, Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
-from reader.ui.kit.typed_line import Label, LineInput, TypedLine, catch_up
 from reader.ui.list.pane import PaperList
 from tests.core.test_text import text
 from tests.table import each

@@ -35,7 +35,7 @@ from reader.ui.list.lines import (
     paper_height,
 )
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.list_layout import MOST_LINES, ListForm
+from reader.ui.shell.listing import MOST_LINES, ListForm
 from tests.table import each
 from tests.ui.drawings import drawn, text
 from tests.ui.lists import Shelf, highlighted_line, list_stage, painted

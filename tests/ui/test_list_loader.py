@@ -36,8 +36,9 @@ class Desk(Bench):
 
     def __init__(self, file: Path, *, nearest: bool = False) -> None:
         super().__init__(settings=settings(nearest=nearest), moving=look()._replace(now=lambda: papers.NOW))
-        self.library = self.services.library = Library(file)
-        self.loader = ListLoader(self.services)
+        self.library = self.app.library = Library(file)
+        self.app.scope = lambda: self.library.scope(papers.NOW.date())
+        self.loader = ListLoader(self.app)
 
     @property
     def state(self) -> State:

@@ -12,7 +12,6 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.log.actions import Done, UserAction
 from reader.ui.app import ReaderApp
-from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions, changed_words
 from reader.ui.marks.traces import Traces
 from tests.table import each
@@ -77,8 +76,7 @@ def test_a_title_is_shortened_to_its_name(title: str, shown: str) -> None:
 
 def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(shell=None)
-    bench.services.put(PaperList())
-    report = MarkActions(bench.services)._report("marking")
+    report = MarkActions(bench.app)._report("marking")
     report(1_000, 2_000)
     assert bench.model.state.activity == ""
     monkeypatch.setattr("reader.ui.marks.actions.BLINK", -1.0)
@@ -508,8 +506,8 @@ async def test_selected_papers_are_copied_in_the_chosen_format(
         assert (copied[-1], r.status) == (r.kept(r.here.id).abstract, "copied the paper's abstract")
         await r.do("app.back")
         for most, opened in ((2, 2), (1, 0)):
-            monkeypatch.setattr("reader.ui.page.links.MOST_OPENED", most)
-            monkeypatch.setattr("reader.ui.page.links.MOST_COPIED", most)
+            monkeypatch.setattr("reader.ui.page.actions.MOST_OPENED", most)
+            monkeypatch.setattr("reader.ui.page.actions.MOST_COPIED", most)
             browser.clear()
             await r.do("link.page")
             assert browser == [f"https://huggingface.co/papers/2605.0040{number}" for number in range(opened)]

@@ -15,12 +15,10 @@ from reader.keys.keymap import Keymap
 from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.page.detail import PaperDetail
-from reader.ui.page.lines import MEASURE
-from reader.ui.page.links import _progress_text
+from reader.ui.page.actions import _progress_text
+from reader.ui.page.lines import MEASURE, Presentation, link_keys
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
-from reader.ui.page.presentation import Presentation, link_keys
-from reader.ui.page.screen import PaperPage
+from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.page.state import Reading
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
@@ -33,7 +31,7 @@ from tests.ui.conftest import Opener
 from tests.ui.drawings import drawn
 from tests.ui.driver import settings
 from tests.ui.papers import draft
-from tests.ui.stage import TODAY, Stage, paper, services, staged, watch_paints
+from tests.ui.stage import TODAY, Stage, paper, reader_on, staged, watch_paints
 from tests.ui.test_page_lines import whole
 
 # The panes
@@ -162,7 +160,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
 async def test_the_page_stands_in_the_middle() -> None:
     async with staged(Stage(), 140, 42) as (app, pilot):
         reading = Reading(1, LONG, ("memory",), STILL)
-        page = PaperPage(services(app), reading)
+        page = PaperPage(reader_on(app), reading)
         await app.push_screen(page)
         page.show(reading)
         for size, margin, top in (
@@ -184,7 +182,7 @@ async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     async with staged(Stage(), 80, 24) as (app, pilot):
         reading = Reading(1, paper(), (), STILL)
         app.state = State().put(TOPIC_NAMES, {"agents": "Agents & tools"})
-        page = PaperPage(services(app), reading)
+        page = PaperPage(reader_on(app), reading)
         page.show(reading)
         await app.push_screen(page)
         await pilot.pause()
@@ -205,7 +203,7 @@ def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
     rest = 0.045
     monkeypatch.setattr("reader.ui.page.loader.REST", rest)
     times, bench = iter(moves), Bench()
-    loader = DetailLoader(bench.services, lambda: next(times))
+    loader = DetailLoader(bench.app, lambda: next(times))
     for _ in moves:
         loader.load_soon(State())
     assert bench.begun == [{"s": AFTER_FRAME, "r": rest}[one] for one in waits]
@@ -400,7 +398,7 @@ async def test_p_fetches_a_pdf_once_and_opens_it(reader: Opener, home: Path, mon
             await r.do("app.escape")
             assert r.status == "the PDF was stopped · p resumes it"
             assert r.app.state.activity == ""
-            assert r[Refresher].stop() is False
+            assert r[Refresher].stop_at("last") is False
 
             # For several papers, missing PDFs are fetched and none is opened.
             feed.fault = "ok"

@@ -36,10 +36,25 @@ from reader.core.similarity import Fit, Shared
 from reader.core.text import clean_note
 from reader.core.titles import Titled
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.page.community_lines import comment_lines, compact, linked_counts, repository_lines, version_lines
-from reader.ui.page.found_lines import SECTIONS, SECTIONS_ON_PAGE, Found, find_words, found_lines
-from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, compose, fit_lines, output_lines, own_lines
-from reader.ui.page.presentation import Presentation
+from reader.ui.page.lines import (
+    MOST_SHOWN,
+    NOTE_LINES,
+    SECTIONS,
+    SECTIONS_ON_PAGE,
+    Found,
+    Presentation,
+    comment_lines,
+    compact,
+    compose,
+    find_words,
+    fit_lines,
+    found_lines,
+    linked_counts,
+    output_lines,
+    own_lines,
+    repository_lines,
+    version_lines,
+)
 from tests.table import each
 from tests.ui.drawings import text, texts
 from tests.ui.stage import TODAY, paper

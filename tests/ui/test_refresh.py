@@ -179,7 +179,7 @@ class Refreshing(Bench):
         )
         self.asked: list[object] = []
         self.answer: tuple[Line, ...] = ()
-        self.refresher = Refresher(self.services)
+        self.refresher = Refresher(self.app)
 
     async def wait(self) -> None:
         await super().wait()
@@ -203,7 +203,7 @@ async def test_refreshes_begin_by_themselves_and_again_after_some_minutes() -> N
         (Refreshing(is_still=True), [], 0),
         (Refreshing(demo=True), [], 0),
     ):
-        bench.refresher.begin_first()
+        bench.refresher.on_begin()
         assert (bench.begun, len(bench.works)) == (begun, works)
 
 
@@ -226,10 +226,10 @@ async def test_the_days_of_a_view_come_first_and_the_refresh_after_them() -> Non
 
 async def test_a_refresh_is_stopped_with_all_that_wait_for_it() -> None:
     bench = Refreshing()
-    assert not bench.refresher.stop()
+    assert not bench.refresher.stop_at("last")
     bench.refresher.begin()
     bench.refresher.fetch(Days(("2026-05-12",)), "", "Tue 12 May")
-    assert bench.refresher.stop() and not bench.refresher.stop()
+    assert bench.refresher.stop_at("last") and not bench.refresher.stop_at("last")
     assert (bench.cancelled, bench.status.is_running) == (1, False)
     assert bench.model.state.notices.answer.text == "refresh stopped · papers so far are kept"
     await bench.works[1]()

@@ -97,8 +97,8 @@ async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
         await show_page(r)
         r[TextsAhead].begin()
         await r.until(lambda: r.app.state[TEXTS_AHEAD] == "title 1 of 2")
-        assert r[TextsAhead].stop()
+        assert r[TextsAhead].stop_at("last")
         await asyncio.sleep(0)
         assert r.app.state[TEXTS_AHEAD] == ""
         assert "titles are looked up again after the next refresh" in r.status
-        assert not r[TextsAhead].stop()
+        assert not r[TextsAhead].stop_at("last")

@@ -16,9 +16,9 @@ from reader.session.places import Place, view
 from reader.ui.features import add_keys
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import handlers_of, handles, handles_steps
-from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.controller import Controller, Model, handlers_of, handles, subscribe
 from reader.ui.shell.state import State
+from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.stage import Stage
 
@@ -106,19 +106,19 @@ async def test_a_removed_widget_is_not_notified() -> None:
 # Handlers
 
 
-class Steps:
-    @handles_steps("move.down", "move.up")
+class Steps(Controller):
+    @handles("move.down", "move.up", step=1)
     def step(self, by: int) -> int:
         return by
 
 
-class Page:
+class Page(Controller):
     @handles("move.down", context="page")
     def down(self, _count: int | None) -> str:
         return "page"
 
 
-class Again:
+class Again(Controller):
     @handles("move.up")
     def up(self, _count: int | None) -> None: ...
 
@@ -133,12 +133,15 @@ async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Open
 
 
 def test_a_handler_of_one_context_replaces_the_general_one_there_and_a_second_general_one_is_refused() -> None:
-    assert handlers_of([Steps(), Page()], lambda: "list")["move.down"](2) == 2
-    assert handlers_of([Steps(), Page()], lambda: "page")["move.down"](2) == "page"
+    app = Bench().app
+    steps, page = Steps(app), Page(app)
+    assert handlers_of([steps, page], lambda: "list")["move.down"](2) == 2
+    assert handlers_of([steps, page], lambda: "list")["move.up"](None) == -1
+    assert handlers_of([steps, page], lambda: "page")["move.down"](2) == "page"
     with pytest.raises(ValueError, match=r"move\.up has two handlers in all contexts"):
-        handlers_of([Steps(), Page(), Again()], lambda: "list")
+        handlers_of([steps, page, Again(app)], lambda: "list")
     with pytest.raises(ValueError, match=r"move\.down has two handlers in page"):
-        handlers_of([Page(), Page()], lambda: "list")
+        handlers_of([page, page], lambda: "list")
 
 
 # Background work

@@ -17,7 +17,7 @@ from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
-from reader.refresh.drawn import Canvas
+from reader.refresh.pictures import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.dates.state import DateRequest, ask_for_date
@@ -27,18 +27,26 @@ from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.header_line import Condition, Header
 from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.lines import PRESS
-from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Choice, Status, Tone, status_lines
+from reader.ui.kit.status_lines import (
+    DECIDING_KEYS,
+    STATUS_ROLES,
+    Choice,
+    Condition,
+    Header,
+    Status,
+    Tone,
+    status_lines,
+)
 from reader.ui.list.footer import main_status
 from reader.ui.main_screen import TopLine
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.footer import status
 from reader.ui.shell.listing import ListContent
+from reader.ui.shell.screens import status
 from reader.ui.shell.state import Notice, Notices, Prompt, State
 from reader.ui.triage.state import TRIAGE, begin_triage
 from tests.table import each

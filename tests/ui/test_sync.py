@@ -18,6 +18,7 @@ from reader.ui.refresh import sync as work
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.refresh.sync import QUIET, START, CacheWatch, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.bench import Bench
@@ -36,7 +37,7 @@ class Joining(Bench):
         self.outcomes = list(outcomes)
         self.words: list[tuple[str, ...]] = []
         self.killed = 0
-        self.sync = Sync(self.services)
+        self.sync = Sync(self.app)
 
     def run(self, words: tuple[str, ...], _columns: int) -> Any:
         self.words.append(words)
@@ -58,7 +59,7 @@ class Joining(Bench):
 async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
     stage = Joining([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
     sync = stage.sync
-    sync.begin()
+    sync.on_begin()
     assert (stage.begun, sync.is_due) == ([START], False)
     # A mark does not put off the first look.
     sync.marked(State())
@@ -75,7 +76,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     assert (sync.is_due, stage.unjoined) == (False, [])
     sync.look()
     sync.look()
-    sync.close()
+    sync.on_end()
     assert (len(stage.works), stage.killed) == (1, 0)
 
 
@@ -114,7 +115,7 @@ async def test_a_sync_interrupted_by_leaving_is_due() -> None:
     def wait() -> Outcome:
         stage.sync.look()
         assert stage.sync.is_due and not stage.works[1:]
-        stage.sync.close()
+        stage.sync.on_end()
         raise ValueError
 
     stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: wait()))
@@ -126,7 +127,7 @@ async def test_a_sync_interrupted_by_leaving_is_due() -> None:
 @each(("folder", "demo"), [("", False), ("shared", True)])
 def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo: bool) -> None:
     stage = Joining([], folder, demo=demo)
-    stage.sync.begin()
+    stage.sync.on_begin()
     stage.sync.marked(State())
     stage.sync.look()
     assert (stage.begun, stage.works, stage.sync.is_due) == ([], [], False)
@@ -176,9 +177,10 @@ class Watched(Bench):
 
 async def test_changes_by_other_programs_are_shown() -> None:
     bench = Watched()
-    watch = CacheWatch(bench.services)
-    watch.begin()
-    CacheWatch(Watched(is_still=True).services).begin()
+    bench.app.keyboard = Keyboard(bench.app)
+    watch = CacheWatch(bench.app)
+    watch.on_begin()
+    CacheWatch(Watched(is_still=True).app).on_begin()
     assert bench.begun == [1.0]
     bench.changes = [False, True, CacheError("locked")]
     watch.look()
@@ -198,7 +200,7 @@ async def test_changes_by_other_programs_are_shown() -> None:
 async def test_a_settings_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     bench = Watched(file)
-    watch = SettingsWatch(bench.services)
+    watch = SettingsWatch(bench.app)
     watch.look()
     assert bench.seen == ("", 0, 0)
     file.write_text('nosuch = 1\n[[views]]\nname = "new"\nquery = "is:unread"\n')
@@ -211,4 +213,4 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(tmp_path: Path)
     watch.look()
     await bench.work()
     assert [one.name for one in bench.model.state.views.named] == ["new"]
-    SettingsWatch(Watched().services).look()
+    SettingsWatch(Watched().app).look()

@@ -18,8 +18,7 @@ from reader.log import standing
 from reader.refresh.plan import Days, Trending
 from reader.session.places import Place, ViewList, view
 from reader.settings_reader import load_settings
-from reader.ui.command_line.runner import AutomaticCommands
-from reader.ui.list.pane import PaperList
+from reader.ui.command_line.actions import AutomaticCommands
 from reader.ui.refresh.sync import CacheWatch
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.views.actions import ViewActions
@@ -50,10 +49,9 @@ class Views(Bench):
         super().__init__(at(view_id), library, moving=moving)
         self.asked: list[object] = []
         self.now = moving.now()
-        self.services.put(PaperList())
-        self.actions = cast(Any, ViewActions(self.services))
-        self.actions._papers = SimpleNamespace(highlighted_row=None)
-        self.actions._refresher = SimpleNamespace(
+        self.actions = cast(Any, ViewActions(self.app))
+        self.app.papers = SimpleNamespace(highlighted_row=None)
+        self.app.refresher = SimpleNamespace(
             fetch=lambda *what: self.asked.append(what), begin=lambda **how: self.asked.append(how)
         )
 
@@ -144,7 +142,7 @@ def test_the_week_and_the_month_are_those_of_the_paper_or_the_newest_day() -> No
     bench.actions.show_around(None, "week")
     assert (bench.here, bench.notice) == ("week:2025-W47", "the best first · S reorders")
     bench.model.change(bench.model.state.go(Place(view("all"))))
-    bench.actions._papers = SimpleNamespace(highlighted_row=SimpleNamespace(day="2025-09-30"))
+    bench.app.papers = SimpleNamespace(highlighted_row=SimpleNamespace(day="2025-09-30"))
     bench.actions.show_around(None, "month")
     assert bench.here == "month:2025-09"
 
@@ -168,7 +166,7 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
     file = tmp_path / "config.toml"
     file.write_text(VIEWS)
     loaded = load_settings(file, {})
-    chosen = settings(lists=tuple(of_lists(loaded.former)), hidden_views=loaded.settings.hidden_views)
+    chosen = settings(lists=tuple(of_lists(loaded.former)[0]), hidden_views=loaded.settings.hidden_views)
     async with reader(settings=chosen, settings_file=file, size=(140, 42)) as r:
         await r.until(lambda: "Agents g1" in " ".join(r.filter_lines))
         assert not any("Starred" in line for line in r.filter_lines)
@@ -242,10 +240,10 @@ async def test_a_star_updates_watched_exports_and_runs_the_hook(
     file, out = tmp_path / "stars.bib", tmp_path / "out"
     text = f"on_star = ['sh', '-c', 'cat > {out}']\n[[exports]]\nquery = 'is:starred'\nfile = 'stars.bib'\n"
     (tmp_path / "config.toml").write_text(text)
-    found = tuple(of_lists(load_settings(tmp_path / "config.toml", {}).former))
+    found = tuple(of_lists(load_settings(tmp_path / "config.toml", {}).former)[0])
     async with reader(settings=settings(lists=found)) as r:
         with monkeypatch.context() as patch:
-            patch.setattr("reader.ui.command_line.runner.EXPORT_AFTER", 0.1)
+            patch.setattr("reader.ui.command_line.actions.EXPORT_AFTER", 0.1)
             await r.do("paper.star")
         await r.until(lambda: out.exists() and r.ids[0] in out.read_text())
         # Exports are due until they are written: a reader that ends before writes them itself.

@@ -5,30 +5,239 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.core.errors import UsageError
+from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import NotCached, PaperKey
+from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
-from reader.keys.actions import own_actions
-from reader.ui.command_line.runner import CommandRunner
-from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
+from reader.keys.actions import Context, own_actions
+from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command, suggest
 from reader.ui.dates.state import DATE
 from reader.ui.notes.state import TAGGING
-from reader.ui.page.loader import PaperLookup
-from reader.ui.shell.commands import THEME, Here, Outcome, Typed
-from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own, takes_text
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import Tone
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.commands import THEME, Here, Outcome, Running, Shell, Typed
+from reader.ui.shell.controller import Controller, Handler, Moment, follows, handles
+from reader.ui.shell.state import Notices, State, Tone
 
 if TYPE_CHECKING:
+    from reader.config import Settings
+    from reader.core.paper_row import PaperKey
+    from reader.ui.app import ReaderApp
     from reader.ui.command_line.screen import CommandScreen, LineScreen
+
+
+BLINK = 0.5
+"""Seconds before a command shows that it is running."""
+
+
+def _typed(state: State) -> str | None:
+    command = state[COMMAND]
+    return None if command is None else command.text
+
+
+class CommandRunner(Controller):
+    """Runs commands in separate processes, waits in threads, and shows their changes at once."""
+
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._make_shell = self._app.shell
+        self._running: Running | None = None
+        self._name = ""
+        self._progress = self._background.delayed(self._show_progress)
+
+    @cached_property
+    def _shell(self) -> Shell:
+        # Made in a thread, since its imports take 30 ms.
+        return self._make_shell()
+
+    @property
+    def is_running(self) -> bool:
+        return self._running is not None
+
+    @property
+    def _way_out(self) -> str:
+        return f"{self._name} is running · {self._keymap.key('app.escape')} stops it"
+
+    async def understand(self, line: str, here: Here) -> Typed:
+        return await asyncio.to_thread(lambda: self._shell.understand(line, here))
+
+    async def run(self, words: Sequence[str], columns: int) -> Outcome:
+        """Run a command; raises ReaderError if another one runs, or if it can't be started."""
+        if self._running is not None:
+            raise ReaderError(f"{self._way_out}: commands run one at a time")
+        # The process is started here, so that `stop` always finds it; this takes a few milliseconds.
+        self._running = running = self._shell.start(words, columns)
+        self._name = words[0]
+        self._progress.begin(BLINK)
+        waiting = asyncio.ensure_future(asyncio.to_thread(running.wait))
+        try:
+            return await asyncio.shield(waiting)
+        except asyncio.CancelledError:
+            running.kill()
+            raise
+        finally:
+            self._running = None
+            self._end_progress()
+            self._show_changes()
+
+    def stop_at(self, moment: Moment) -> bool:
+        if moment != "back" or self._running is None:
+            return False
+        self._running.stop()
+        return True
+
+    def on_end(self) -> None:
+        if self._running is not None:
+            self._running.kill()
+
+    def _show_progress(self) -> None:
+        """Show that it is running: in the first line, or in the last for screens without one."""
+        self._model.change(self._model.state.busy_with(f"running {self._name}"))
+        self._model.show_notice(self._way_out)
+
+    def _end_progress(self) -> None:
+        self._progress.stop()
+        state = self._model.state.busy_with("")
+        is_told = state.notices.answer.text == self._way_out
+        self._model.change(state.change_notices(Notices.acted) if is_told else state)
+
+    def _show_changes(self) -> None:
+        if self._library.changed():
+            self._model.change(self._model.state.marked())
+            self._model.change(self._model.state.cache_changed())
+
+    @follows(_typed)
+    def suggest(self, state: State) -> None:
+        text = _typed(state)
+        if text is not None:
+            self._background.start("suggest", partial(self._suggest, text), exclusive=True)
+
+    async def _suggest(self, text: str) -> None:
+        suggested = await asyncio.to_thread(lambda: self._shell.suggest(text))
+        self._model.change(suggest(self._model.state, text, suggested))
+
+
+# Automatic commands
+
+
+EXPORT_AFTER = 2.0
+"""Seconds without a change before the watched exports are written."""
+
+AGAIN = 300.0
+"""Seconds before failed watched exports are retried."""
+
+MOST_STARRED = 50
+"""Maximum papers waiting for a program that runs on stars; of more, only the first ones are passed on."""
+
+COLUMNS = 200
+"""Width of the output, of which only the reason of a failure is shown."""
+
+
+class AutomaticCommands(Controller):
+    """Runs commands one after the other, and reports those that fail."""
+
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._shell = self._app.shell
+        self._exports = bool(self._app.settings.exports) and not self._look.demo
+        self._on_star = _star_words(self._app.settings)
+        self.delay = self._background.delayed(self._export)
+        self._turn = asyncio.Lock()
+        self._running: Running | None = None
+        self._starred: dict[str, None] = {}
+        self._told = ""
+        self._is_writing = False
+
+    # Watched exports
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the watched exports may be out of date, for example after an interruption."""
+        return self.delay.is_waiting or self._is_writing
+
+    def on_begin(self) -> None:
+        self.export_soon()
+
+    @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
+    def export_soon(self, _state: State | None = None) -> None:
+        if self._exports:
+            self.delay.begin(EXPORT_AFTER)
+
+    def _export(self) -> None:
+        if self._is_writing:
+            self.export_soon()
+            return
+        self._is_writing = True
+        self._background.start("exports", self._write_exports)
+
+    async def _write_exports(self) -> None:
+        async with self._turn:
+            is_done = await self._run(("export", "--watched"))
+        # If the reader ends first, it writes them itself.
+        self._is_writing = False
+        if not is_done and not self.delay.is_waiting:
+            self.delay.begin(AGAIN)
+
+    # Stars
+
+    def starring(self, pks: Sequence[PaperKey]) -> None:
+        if not self._on_star:
+            return
+        for row in self._library.rows(pks[:MOST_STARRED]):
+            if not row.starred and row.kept and len(self._starred) < MOST_STARRED:
+                self._starred[row.id] = None
+        self._background.start("on_star", self._run_on_star)
+
+    async def _run_on_star(self) -> None:
+        async with self._turn:
+            ids, self._starred = tuple(self._starred), {}
+            for words in self._on_star if ids else ():
+                await self._run((*words, *ids))
+
+    async def _run(self, words: Sequence[str]) -> bool:
+        """Run a command in a process of its own, in turn; return whether it did.
+
+        The same failure is reported once.
+        """
+        try:
+            self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
+            outcome = await asyncio.to_thread(running.wait)
+        except ReaderError as error:
+            outcome = Outcome(1, "", str(error))
+        except asyncio.CancelledError:
+            self.on_end()
+            raise
+        finally:
+            self._running = None
+        failure = outcome.complaint if outcome.code else ""
+        if failure and failure != self._told:
+            self._model.show_news(failure, "warning")
+        self._told = failure
+        if self._library.changed():
+            self._model.change(self._model.state.cache_changed())
+        return not outcome.code
+
+    def on_end(self) -> None:
+        if self._running is not None:
+            self._running.kill()
+
+
+def _star_words(settings: Settings) -> list[tuple[str, ...]]:
+    """The words of the commands that run the user's programs on papers that he stars, whose ids follow."""
+    found: list[tuple[str, ...]] = []
+    names = {one.name.casefold() for one in settings.commands}
+    for one in settings.programs:
+        if one.query == ON_STAR:
+            line = one.run if isinstance(one.run, str) else shlex.join(one.run)
+            found.append(("pipe", *(() if line.casefold() in names else ("--input", "json")), "--", line))
+    return found
+
 
 LONGEST_NOTICE = 160
 """Maximum characters of output shown in the last line."""
@@ -47,13 +256,11 @@ NOT_SERVED = "not in a browser, where other pages could type commands too: use a
 NO_OUTPUT = "no command has printed anything yet"
 
 
-class CommandActions(Actor):
+class CommandActions(Controller):
     """Open the command line, complete in it, and run what is typed."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._keyboard = services[Keyboard]
-        self._runner = services[CommandRunner]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._last: Output | None = None
 
     # The line
@@ -62,29 +269,28 @@ class CommandActions(Actor):
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
-    @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
+    @handles(each={"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
     def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
         text, hint = begun
         self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
-    @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
         """The handlers of the user's own commands, by the ids of their actions."""
 
         def handler(name: str) -> Handler:
             return lambda _count: self.begin(f"pipe {name}", is_own=True)
 
-        return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
+        return {id: handler(command.name) for id, command in own_actions(self._app.settings.commands).items()}
 
-    @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
+    @handles(each={f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
-        screens = self._services[Screens]
+        screens = self._app.screens
         if screen := screens.get(COMMAND) or screens.get(TAGGING) or screens.get(DATE):
             choose(screen)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
-        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
+        screen: CommandScreen | None = self._app.screens.get(COMMAND)
         line = screen.line.text.strip() if screen else ""
         if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
             # As it is seen.
@@ -100,7 +306,7 @@ class CommandActions(Actor):
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
         try:
             here = await self._here(targets)
-            typed = await self._runner.understand(line, here)
+            typed = await self._app.command_runner.understand(line, here)
         except UsageError as error:
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
@@ -108,7 +314,7 @@ class CommandActions(Actor):
             # The server answers any page that the browser shows, wherever it came from.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.paper:
-            self._services[PaperLookup].show(typed.paper)
+            self._app.paper_lookup.show(typed.paper)
         elif typed.action:
             self._act(typed)
         elif typed.is_counted:
@@ -139,19 +345,16 @@ class CommandActions(Actor):
 
     def _act(self, typed: Typed) -> None:
         context, action = self._model.state.context, self._keymap.action(typed.action)
-        takers = {role.action: method for role, method in self._services.find(TakesLine)}
-        if context in action.contexts and action.id in takers:
-            takers[action.id](typed.text)
-        elif context in action.contexts:
-            self._app.perform(action.id, typed.times)
-        else:
+        if context not in action.contexts:
             self._model.show_notice(f"{action.name} does nothing here", "warning")
+        elif not any(one.take_line(action.id, typed.text) for one in self._app.controllers):
+            self._app.perform(action.id, typed.times)
 
     # Commands
 
     async def _count_first(self, line: str, words: Sequence[str]) -> None:
         """Show how many papers a command would change, and run it if the user confirms."""
-        outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
+        outcome = await self._app.command_runner.run((*words, "--dry-run", "--json"), self._columns)
         if outcome.code:
             self._report(line, outcome)
             return
@@ -168,13 +371,15 @@ class CommandActions(Actor):
 
     def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
         choices = (("y", yes), ("n", "leave it"))
-        self._keyboard.ask_letter(what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None)
+        self._app.keyboard.ask_letter(
+            what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None
+        )
 
     def run_words(self, line: str, words: Sequence[str]) -> None:
         self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
-        self._report(line, await self._runner.run(words, self._columns))
+        self._report(line, await self._app.command_runner.run(words, self._columns))
 
     @property
     def _columns(self) -> int:
@@ -210,10 +415,9 @@ class CommandActions(Actor):
             return
         self._model.change(self._model.state.put(OUTPUT, self._last))
 
-    @takes_text("output")
-    def keep(self, key: str, _character: str | None) -> bool:
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
         output = self._model.state[OUTPUT]
-        if key != "enter" or output is None or output.keep is None:
+        if context != "output" or key != "enter" or output is None or output.keep is None:
             return False
         self._model.change(self._model.state.put(OUTPUT, None))
         output.keep()

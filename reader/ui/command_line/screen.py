@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 
-from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
-from reader.ui.command_line.state import COMMAND, COMMANDS, TypedCommand, type_command
-from reader.ui.kit.lines import key_piece
-from reader.ui.kit.typed_line import LineInput, TypedLine
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, wrap
+from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, type_command
+from reader.ui.kit.line_widgets import LineInput, TypedLine
+from reader.ui.kit.lines import Row, key_piece
+from reader.ui.kit.pane import RowsPane
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import Suggested
-from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
+from reader.ui.shell.screens import OverScreen, PaneScreen, status
+from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
+
 
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
 
@@ -51,8 +58,8 @@ class LineScreen(OverScreen[T]):
     LABEL = ":"
     LONGEST = 2_000
 
-    def __init__(self, services: Services, value: T) -> None:
-        super().__init__(services, value)
+    def __init__(self, app: ReaderApp, value: T) -> None:
+        super().__init__(app, value)
         self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
         self.suggested = Suggested()
         self.selected = 0
@@ -96,8 +103,8 @@ class LineScreen(OverScreen[T]):
 class CommandScreen(LineScreen[TypedCommand]):
     """The command line, with completions and earlier commands."""
 
-    def __init__(self, services: Services, command: TypedCommand) -> None:
-        super().__init__(services, command)
+    def __init__(self, app: ReaderApp, command: TypedCommand) -> None:
+        super().__init__(app, command)
         state = self._model.state
         self.line.history = state[COMMANDS]
         self._taken = state.selection.count if state.front_paper is None else 0
@@ -138,3 +145,41 @@ class CommandScreen(LineScreen[TypedCommand]):
 
     def report(self) -> None:
         self._model.change(type_command(self._model.state, self.line.before_cursor))
+
+
+class OutputPane(RowsPane):
+    """Lines that are composed for the pane's width, without a cursor."""
+
+    PREFIX = "output"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"output--label", "output--muted", "output--opened"}
+
+    def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
+        super().__init__(lambda width: [Row(line) for line in compose(width)])
+
+
+def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
+    """Composes lines of plain text, wrapped at words where they are too long."""
+    lines = text.splitlines()
+    return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrapped(line, width)]
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    if cell_len(line) <= width:
+        return [line]
+    indent = " " * min(len(line) - len(line.lstrip()), width // 2)
+    parts = wrap(line, max(width - len(indent), 2))
+    return [indent + line[start:end] for start, end in parts]
+
+
+class OutputScreen(PaneScreen[Output]):
+    """A title, the output, and the keys."""
+
+    CSS_PATH = stylesheet("output")
+
+    def __init__(self, app: ReaderApp, output: Output) -> None:
+        super().__init__(app, output, OutputPane(output.compose or plain_lines(output.text)), output.title)
+
+    def footer(self, state: State) -> Status:
+        output = state[OUTPUT]
+        keys = (("enter", "keep it"), ("esc", "leave it")) if output is not None and output.keep is not None else None
+        return status(state, self._keymap, keys)

@@ -52,7 +52,7 @@ class Output(NamedTuple):
     """Runs when the user presses enter; the text says what it would do."""
 
 
-OUTPUT: Front[Output] = Front("output", "reader.ui.command_line.output:OutputScreen")
+OUTPUT: Front[Output] = Front("output", "reader.ui.command_line.screen:OutputScreen")
 
 COMMAND: Front[TypedCommand] = Front("command", "reader.ui.command_line.screen:CommandScreen")
 

@@ -9,18 +9,14 @@ from reader.core.dates import period_containing
 from reader.core.feed_days import FIRST_DAY
 from reader.refresh.plan import Since
 from reader.ui.dates.state import DATE, DateRequest, ask_for_date
-from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import handles
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor
+from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED
-from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
     from reader.ui.dates.screen import DateScreen
 
 
-class DateActions(Actor):
+class DateActions(Controller):
     """Open the prompt for a date, and obey it."""
 
     @handles("day.go")
@@ -39,7 +35,7 @@ class DateActions(Actor):
 
     @handles("date.go")
     def choose(self, _count: int | None) -> None:
-        screen: DateScreen | None = self._services[Screens].get(DATE)
+        screen: DateScreen | None = self._app.screens.get(DATE)
         request = self._model.state[DATE]
         if screen is None or request is None:
             return
@@ -49,7 +45,7 @@ class DateActions(Actor):
             return
         self._model.change(self._model.state.put(DATE, None))
         if request.since is None:
-            self._services[ViewActions].go(period.id)
+            self._app.view_actions.go(period.id)
             return
         since = max(period.first.isoformat(), FIRST_DAY)
-        self._services[Refresher].fetch_many(Since(since), "", f"since {since}")
+        self._app.refresher.fetch_many(Since(since), "", f"since {since}")

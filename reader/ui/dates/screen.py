@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from reader.cache.reads.window import DayCount
 from reader.core.dates import Period, parse_period, period_containing, typed_period
@@ -13,7 +14,9 @@ from reader.core.text import amount
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.dates.state import DateRequest
 from reader.ui.shell.commands import Candidate, Suggested
-from reader.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 EXAMPLES = "2025-03, last tuesday, W20"
 
@@ -69,10 +72,10 @@ class DateScreen(LineScreen[DateRequest]):
 
     LONGEST = 24
 
-    def __init__(self, services: Services, request: DateRequest) -> None:
+    def __init__(self, app: ReaderApp, request: DateRequest) -> None:
         self.LABEL = "go to" if request.since is None else "fetch all since"
-        super().__init__(services, request)
-        self._library = services.library
+        super().__init__(app, request)
+        self._library = app.library
         since = request.since
         self._known = [*self._library.listed_days()] if since is None else months_before(since)
         self._is_since = since is not None

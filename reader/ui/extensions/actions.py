@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader import installed
 from reader.core.settings.tables import SavedView
@@ -13,9 +13,10 @@ from reader.core.waiting import beside
 from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
 from reader.keys.spelling import parse_keys
 from reader.session.places import saved_view
-from reader.ui.command_line.actions import CommandActions
-from reader.ui.shell.handlers import Handler, begins, handles_own
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Handler
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 T = TypeVar("T")
 
@@ -28,25 +29,23 @@ class Added(NamedTuple):
     views: tuple[View, ...]
 
 
-class ExtensionActions(Actor):
+class ExtensionActions(Controller):
     """The keys of extensions, each of which runs a command line, and their views."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._lines: Mapping[str, LineKey] = {}
 
-    @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
         """The handlers of the loaded keys."""
-        commands = self._services[CommandActions]
+        commands = self._app.command_actions
 
         def handler(line: str) -> Handler:
             return lambda _count: commands.begin(line, is_own=True)
 
         return {id: handler(one.line) for id, one in self._lines.items()}
 
-    @begins
-    def load(self) -> None:
+    def on_begin(self) -> None:
         self._background.start("extensions", self._load)
 
     async def _load(self) -> None:

@@ -1,4 +1,4 @@
-"""Counts the papers of each view, day and topic in the background, and the trends of topics."""
+"""Counts the papers of each view, day and topic in the background."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import compile_query
 from reader.core.errors import CacheInterrupted
-from reader.core.query.choices import picked_topics
 from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place, view
-from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_FACTS, TOPIC_MODE, VIEW_COUNTS
+from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_MODE, VIEW_COUNTS
 from reader.ui.library.counting import Question, ViewCount
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import follows
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.core.views import View
+    from reader.ui.app import ReaderApp
 
 COUNT_AFTER = 0.015
 """Seconds without a change before counting: the list is painted first."""
@@ -41,12 +40,12 @@ def _parts(state: State) -> object:
     )  # fmt: skip
 
 
-class Counter(Actor):
+class Counter(Controller):
     """Counts for the filter pane when the list, the marks or the cache have changed."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self.delay = services.background.delayed(self._start)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self.delay = self._background.delayed(self._start)
         self._seen: State | None = None
         """The state when the user last rested."""
 
@@ -59,16 +58,11 @@ class Counter(Actor):
         self._background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        """Count, with the topics' facts last, because they matter least."""
         library, state = self._library, self._model.state
         try:
-            asked = question(
-                state.listing.place, self._services.settings.order, self._services.scope(), state[TOPIC_MODE]
-            )
+            asked = question(state.listing.place, self._app.settings.order, self._app.scope(), state[TOPIC_MODE])
             counts = await library.count(asked)
             self._model.change(self._model.state.put(COUNTED, counts))
-            facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
-            self._model.change(self._model.state.put(TOPIC_FACTS, facts))
             follows = await library.follow_counts()
             self._model.change(self._model.state.put(FOLLOWED, follows))
             saved = await self._count_saved(state.views.named)
@@ -80,7 +74,7 @@ class Counter(Actor):
 
     async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
         """Count the user's saved views one by one while the user rests, so that no key waits."""
-        library, scope = self._library, self._services.scope()
+        library, scope = self._library, self._app.scope()
         counted: dict[str, ViewCount] = {}
         for one in views:
             await self._rest(is_first=not counted)

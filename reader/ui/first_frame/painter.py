@@ -20,14 +20,12 @@ from reader.session.first_list import SCREENFUL, find_holes, first_list, is_by_i
 from reader.session.places import SAVED, Place, saved_view, view
 from reader.session.visit import Visit, resumed
 from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
-from reader.ui.kit.day_names import clock, needs_counts, view_name
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.header_line import Condition, Header, header_line
-from reader.ui.kit.lines import pattern
-from reader.ui.kit.status_lines import Status, status_lines
+from reader.ui.kit.lines import clock, needs_counts, pattern, view_name
+from reader.ui.kit.status_lines import Condition, Header, Status, header_line, status_lines
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
 from reader.ui.shell.layout import Area, PaneChoice, PaneFront, lay_out
-from reader.ui.shell.list_layout import LineSlot, ListForm, ListLines, papers_have_dates
+from reader.ui.shell.listing import LineSlot, ListForm, ListLines, papers_have_dates
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope

@@ -13,13 +13,9 @@ from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, offers
 from reader.core.query.nodes import Term, quoted
 from reader.core.text import amount
-from reader.ui.command_line.actions import CommandActions
-from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.shell.handlers import handles
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, handles
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
@@ -50,12 +46,8 @@ SHOWN = 20
 """Papers named before a rule is added."""
 
 
-class FollowActions(Actor):
+class FollowActions(Controller):
     """Ask by letters what to follow, and follow it."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._keyboard = services[Keyboard]
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:
@@ -97,7 +89,7 @@ class FollowActions(Actor):
             else:
                 self._choose_name(by_letter[letter], what, act)
 
-        self._keyboard.ask_letter(what, choices, take)
+        self._app.keyboard.ask_letter(what, choices, take)
 
     def _choose_name(self, follows: Sequence[Follow], what: str, act: Callable[[Follow], object]) -> None:
         if len(follows) == 1:
@@ -107,7 +99,7 @@ class FollowActions(Actor):
         by_letter = dict(zip(ascii_lowercase, shown, strict=False))
         known = self._known()
         choices = [(letter, self._said(one, known)) for letter, one in by_letter.items()]
-        self._keyboard.ask_letter(what, choices, lambda letter: act(by_letter[letter]))
+        self._app.keyboard.ask_letter(what, choices, lambda letter: act(by_letter[letter]))
 
     # Rules and muted words
 
@@ -117,13 +109,13 @@ class FollowActions(Actor):
         def propose(letter: str) -> None:
             self._background.start("rule", partial(self._propose, query, letter, follow))
 
-        self._keyboard.ask_letter(self._cut(query), choices, propose)
+        self._app.keyboard.ask_letter(self._cut(query), choices, propose)
 
     async def _propose(self, query: str, letter: str, follow: Follow | None) -> None:
         _, then, told = MARKS[letter]
         try:
             words = ("rules", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
-            outcome = await self._services[CommandRunner].run(words, self._model.state.width)
+            outcome = await self._app.command_runner.run(words, self._model.state.width)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
@@ -137,7 +129,7 @@ class FollowActions(Actor):
                 self._follow(follow)
             else:
                 form = ["mute"] if letter == MUTE else ["add", "--then", then]
-                self._services[CommandActions].begin(shlex.join(["rules", *form, query]), is_own=True)
+                self._app.command_actions.begin(shlex.join(["rules", *form, query]), is_own=True)
 
         text = _preview(told, found, is_rule=letter not in (FOLLOW, MUTE))
         proposed = Output(f"{MARKS[letter][0]}: {query}", text, keep=keep)
@@ -156,7 +148,7 @@ class FollowActions(Actor):
         def act(letter: str) -> None:
             self._follow(followed._replace(notify=letter == "n"), is_followed=letter != "x")
 
-        self._keyboard.ask_letter(self._name(followed), choices, act)
+        self._app.keyboard.ask_letter(self._name(followed), choices, act)
 
     def _follow(self, follow: Follow, *, is_followed: bool = True) -> None:
         # Submitted before the work starts, so that quitting cannot lose it.

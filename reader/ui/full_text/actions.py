@@ -10,19 +10,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reader.core.marks import PASSAGE
+from reader.keys.actions import Context
 from reader.keys.spelling import typed_on
-from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, leave_text, view_of, view_text
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.marks.actions import MarkActions
-from reader.ui.page.links import LinkActions
-from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE
-from reader.ui.pictures.actions import PictureActions
-from reader.ui.shell.handlers import answers, follows, handles, handles_each, handles_steps, takes_text
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.controller import Controller, answers, follows, handles
 from reader.ui.shell.layout import place_note_on_page
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -31,6 +25,7 @@ if TYPE_CHECKING:
     from reader.core.document.model import Block, Section
     from reader.core.passages import Passage
     from reader.log.actions import UserAction
+    from reader.ui.app import ReaderApp
     from reader.ui.full_text.highlights import Highlights
     from reader.ui.full_text.links import TextLink
     from reader.ui.full_text.text import FullText, Outline
@@ -41,12 +36,11 @@ LONGEST_TYPED = 100
 SIDEWAYS = 8
 
 
-class FullTextActions(Actor):
+class FullTextActions(Controller):
     """Open the full text, and move in it."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._bookmarks = services[BookmarkKeeper]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._storing = 0
         """Changes of highlights that are being stored."""
 
@@ -64,7 +58,7 @@ class FullTextActions(Actor):
         text = FullText(key, paper, size, picture_key=picture_key, is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
-            text = text.came(kept, self._bookmarks.of(paper.id))
+            text = text.came(kept, self._app.bookmark_keeper.of(paper.id))
             today = self._look.today.isoformat()
             self._background.start("text use", partial(self._library.note_text_use, key, today))
         elif why := self._why_not(paper.id):
@@ -169,11 +163,11 @@ class FullTextActions(Actor):
         if not self._change(lambda view: view.scroll_pages(1)):
             self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
 
-    @handles_steps("text.next_section", "text.previous_section")
+    @handles("text.next_section", "text.previous_section", step=1)
     def next_section(self, by: int) -> None:
         self._change(lambda view: view.next_section(by))
 
-    @handles_steps("text.right", "text.left", SIDEWAYS)
+    @handles("text.right", "text.left", step=SIDEWAYS)
     def scroll_sideways(self, cells: int) -> None:
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
             self._tell_of_text("nothing is wider than the screen")
@@ -217,20 +211,19 @@ class FullTextActions(Actor):
         elif text is not None:
             from reader.ui.full_text.links import web_address
 
-            address, browse = web_address(goal, text.source, text.paper.id), self._services[LinkActions].browse
-            if self._services[PictureActions].open_address(address):
+            address, browse = web_address(goal, text.source, text.paper.id), self._app.link_actions.browse
+            if self._app.picture_actions.open_address(address):
                 return
             if is_alone:
-                self._services[Keyboard].ask_letter(address, [("o", "open it")], lambda _: browse(address))
+                self._app.keyboard.ask_letter(address, [("o", "open it")], lambda _: browse(address))
             else:
                 browse(address)
 
     # Letters as text or choices
 
-    @takes_text("text")
-    def type(self, key: str, character: str | None) -> bool:
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
         text = self._model.state[TEXT]
-        if text is None or self._outline is not None:
+        if context != "text" or text is None or self._outline is not None:
             return False
         if (view := text.view) is not None and view.peek is not None:
             return self._answer(view.peek, key)
@@ -252,14 +245,14 @@ class FullTextActions(Actor):
             self._app.copy_to_clipboard(peek.text)
             self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
         elif peek.id:
-            self._services[PaperLookup].show(peek.id)
+            self._app.paper_lookup.show(peek.id)
         else:
             self._change(lambda text: text.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         return True
 
     def _show_picture(self, peek: Peek) -> None:
-        pictures = self._services[PictureActions]
+        pictures = self._app.picture_actions
         if peek.formula is not None:
             pictures.open_formula(peek.formula, peek.goal.block)
         else:
@@ -268,9 +261,9 @@ class FullTextActions(Actor):
     def _queue(self, id: str) -> None:
         key = self._library.pk_of(id) if id else None
         if key is not None:
-            self._services[MarkActions].queue(key)
+            self._app.mark_actions.queue(key)
         elif id:
-            self._services[PaperLookup].begin(id, then=self._services[MarkActions].queue)
+            self._app.paper_lookup.begin(id, then=self._app.mark_actions.queue)
         else:
             self._model.show_notice("this reference has no arXiv id", "warning")
 
@@ -312,7 +305,7 @@ class FullTextActions(Actor):
         elif is_kept:
             self._tell_matches()
 
-    @handles_each({"text.next_match": 1, "text.previous_match": -1})
+    @handles(each={"text.next_match": 1, "text.previous_match": -1})
     def next_match(self, count: int | None, step: int) -> None:
         for _ in range(count or 1):
             self._change(lambda view: view.next_match(step))
@@ -451,7 +444,7 @@ class FullTextActions(Actor):
         self._model.change(self._model.state.put(TEXT, text))
         storing = self._library.mark(f"{PASSAGE}{id}", passage.value if passage else "", [text.key])
         self._storing += 1
-        self._services[MarkActions].follow(self._stored(storing))
+        self._app.mark_actions.follow(self._stored(storing))
 
     async def _stored(self, storing: Awaitable[UserAction | None]) -> UserAction | None:
         try:

@@ -9,11 +9,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from reader.ui.full_text.state import TEXT
-from reader.ui.shell.handlers import follows
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, follows
 
 if TYPE_CHECKING:
     from reader.session.bookmarks import Bookmark
+    from reader.ui.app import ReaderApp
     from reader.ui.full_text.text import FullText
     from reader.ui.shell.state import State
 
@@ -21,12 +21,12 @@ PAUSE = 1.0
 """Seconds between saved positions: the most that is lost if the reader is killed."""
 
 
-class BookmarkKeeper(Actor):
+class BookmarkKeeper(Controller):
     """Bookmarks of this visit, over those of the file; without a file they last until the reader ends."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        file = services.app.state_file
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        file = self._app.state_file
         self._file = file and file.with_name("bookmarks.json")
         self._kept: dict[str, Bookmark] | None = None
         self._changed: dict[str, Bookmark] = {}
@@ -34,7 +34,7 @@ class BookmarkKeeper(Actor):
         self._lock = Lock()
         """Held while `_changed` is read or changed, but never during disk access."""
         self._writing = Lock()
-        self._soon = services.background.delayed(self._keep_now)
+        self._soon = self._background.delayed(self._keep_now)
 
     def of(self, id: str) -> Bookmark | None:
         from reader.session.bookmarks import load

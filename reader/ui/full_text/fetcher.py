@@ -15,23 +15,23 @@ from reader.feeds.environment import is_offline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import follows, stops
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Moment, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.paper_row import PaperKey
+    from reader.ui.app import ReaderApp
 
 NONE_HERE = "The text has just been removed from the cache."
 
 
-class TextFetcher(Actor):
+class TextFetcher(Controller):
     """Runs the fetch that the state asks for."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._worker: Worker[None] | None = None
         self._asked: PaperKey | None = None
         """The paper whose text is being fetched."""
@@ -96,20 +96,20 @@ REST = 8.0
 """Idle seconds since the last mark or refresh: the user may undo a star, and other keys come first."""
 
 
-class TextsAhead(Actor):
+class TextsAhead(Controller):
     """Runs one job at a time; the first line shows its progress, or what it waits for.
 
     `esc` stops a look-up of titles, which the next refresh continues.
     """
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._worker: Worker[None] | None = None
         self._is_running = False
         self._is_looking_up = False
         self._is_due = False
         """Whether more may be wanted than when the running job started."""
-        self.delay = services.background.delayed(self.begin)
+        self.delay = self._background.delayed(self.begin)
 
     @follows(lambda state: (state[REFRESH].ended, state.marks_version))
     def begin_soon(self, state: State) -> None:
@@ -128,10 +128,9 @@ class TextsAhead(Actor):
         self._is_running, self._is_due = True, False
         self._worker = self._background.start("texts ahead", self._run)
 
-    @stops("last")
-    def stop(self) -> bool:
+    def stop_at(self, moment: Moment) -> bool:
         """Stop looking up titles, and return whether that was running; results are kept."""
-        if self._worker is None or not self._is_looking_up:
+        if moment != "last" or self._worker is None or not self._is_looking_up:
             return False
         self._is_looking_up = self._is_due = self._is_running = False
         self._worker.cancel()
@@ -146,7 +145,7 @@ class TextsAhead(Actor):
                 self._is_looking_up = True
                 said = await self._look_up_titles()
                 self._is_looking_up = False
-            is_wanted = bool(self._services.settings.fetch_ahead)
+            is_wanted = bool(self._app.settings.fetch_ahead)
             if is_wanted and await asyncio.to_thread(self._is_any_wanted):
                 said = await self._fetch() or said
         except ReaderError:
@@ -188,7 +187,7 @@ class TextsAhead(Actor):
         from reader.refresh.texts import find_wanted
 
         library, look = self._library, self._look
-        return bool(find_wanted(library.path, self._services.settings, look.now()))
+        return bool(find_wanted(library.path, self._app.settings, look.now()))
 
     async def _fetch(self) -> str:
         """Fetch what is wanted; return what the rest waits for, empty if done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -37,11 +37,12 @@ from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Choice, Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.footer import status
 from reader.ui.shell.layout import outline_width
-from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
+from reader.ui.shell.screens import OverScreen, status
 from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 WHEEL = 3
 """Lines per turn of the mouse wheel."""
@@ -367,8 +368,8 @@ class FullTextScreen(OverScreen[FullText]):
     AUTO_FOCUS = "*"
     CSS_PATH = stylesheet("text")
 
-    def __init__(self, services: Services, text: FullText) -> None:
-        super().__init__(services, text)
+    def __init__(self, app: ReaderApp, text: FullText) -> None:
+        super().__init__(app, text)
         glyphs = self._look.glyphs
         self._header = TextHeader(TextProgress(""), glyphs)
         self._outline = OutlinePane(glyphs, id="outline")

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reader.core.errors import ReaderError
 from reader.core.text import clean
+from reader.keys.actions import Context
 from reader.keys.spelling import typed_on
 from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import FOLLOWED
-from reader.ui.help.state import HELP, PALETTE, Help, HelpCommand, Palette
-from reader.ui.kit.day_names import short_day
-from reader.ui.shell.handlers import Offers, answers, handles, takes_text, takes_words
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
+from reader.ui.help.state import HELP, PALETTE, Help, Palette
+from reader.ui.kit.lines import short_day
+from reader.ui.shell.commands import HelpCommand
+from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.state import Front
-from reader.ui.views.actions import ViewActions
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 T = TypeVar("T")
 
@@ -32,19 +35,19 @@ LEAST_TYPED = 3
 LONGEST = 200
 
 
-class HelpActions(Actor):
+class HelpActions(Controller):
     """Open the help and the palette, and search in them."""
 
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
-        self._show(HELP, Help(self._model.state.context, lacks(self._services)))
+        self._show(HELP, Help(self._model.state.context, lacks(self._app)))
         self._background.start("help", self._read_manual)
 
     async def _read_manual(self) -> None:
         manual = await asyncio.to_thread(lambda: self._app.shell().manual())
         self._model.change(self._model.state.update(HELP, lambda help: help._replace(manual=manual)))
         if (help := self._model.state[HELP]) is not None and help.opens_soon:
-            self._services[Screens].get(HELP).pane.call_after_refresh(self._enter)
+            self._app.screens.get(HELP).pane.call_after_refresh(self._enter)
 
     async def _show_page(self, name: str) -> None:
         page = await asyncio.to_thread(lambda: self._app.shell().page(name))
@@ -55,8 +58,8 @@ class HelpActions(Actor):
     def show_commands(self, _count: int | None) -> None:
         from reader.ui.help.screen import action_commands
 
-        own = action_commands(self._keymap, self._model.state.context, self._app.perform, lacks(self._services))
-        commands = [*own, *(command for _, offer in self._services.find(Offers) for command in offer())]
+        own = action_commands(self._keymap, self._model.state.context, self._app.perform, lacks(self._app))
+        commands = [*own, *(command for one in self._app.controllers for command in one.commands())]
         self._show(PALETTE, Palette(commands, commands))
 
     def _show(self, front: Front[T], value: T | None) -> None:
@@ -64,8 +67,9 @@ class HelpActions(Actor):
 
     # Typed text
 
-    @takes_text("help")
-    def type(self, key: str, character: str | None) -> bool:
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
+        if context != "help":
+            return False
         help = self._model.state[HELP]
         if key == "enter":
             self._enter()
@@ -86,7 +90,9 @@ class HelpActions(Actor):
     def paste(self, text: str) -> None:
         self.search(clean(self._typed + text, LONGEST))
 
-    @takes_words("help")
+    def takes_words(self, context: Context) -> Callable[[str], object] | None:
+        return self.search if context == "help" else None
+
     def search(self, typed: str) -> None:
         typed = typed[:LONGEST]
         if (palette := self._model.state[PALETTE]) is None:
@@ -95,8 +101,9 @@ class HelpActions(Actor):
         from reader.ui.help.screen import fitting
 
         found = fitting(palette.commands, typed)
-        self._show(PALETTE, palette._replace(typed=typed, offered=found, papers=()))
-        if len(re.findall(r"\w", typed)) >= LEAST_TYPED:
+        finds_papers = len(re.findall(r"\w", typed)) >= LEAST_TYPED
+        self._show(PALETTE, palette._replace(typed=typed, offered=found, papers=None if finds_papers else ()))
+        if finds_papers:
             self._background.start("palette", partial(self._find_papers, typed), exclusive=True)
 
     @handles("help.search")
@@ -104,7 +111,7 @@ class HelpActions(Actor):
         self.search(self._typed)
 
     def _enter(self) -> None:
-        screens, state = self._services[Screens], self._model.state
+        screens, state = self._app.screens, self._model.state
         if (palette := state[PALETTE]) is not None:
             # Enter may come before the rows are laid out.
             offered, at = palette.all_offered, screens.get(PALETTE).pane.at
@@ -131,27 +138,30 @@ class HelpActions(Actor):
             self._show(HELP, None)
 
     async def _find_papers(self, typed: str) -> None:
-        """Offer a command for each of the newest papers whose title words begin like the typed ones."""
+        """Offer the paper whose id is typed, or the newest papers whose title words begin like the typed ones."""
         from reader.cache.search.compile import compile_query
+        from reader.core.ids import named_id
 
-        words = re.findall(r"\w+", typed)
-        place = Place(view("all"), " ".join(f"title:{word}" for word in words))
-        scope = self._services.scope()
+        words, id = re.findall(r"\w+", typed), named_id(typed)
+        place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
+        scope = self._app.scope()
         try:
             found = await self._library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
         except ReaderError:
             # A newer search has come.
             return
-        show, today = self._services[ViewActions].show_paper, self._look.today
+        show, today = self._app.view_actions.show_paper, self._look.today
         papers = [HelpCommand(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
+        if id and not papers:
+            papers = [HelpCommand(id, "not here yet", lambda: self._model.change(self._model.state.go(place)))]
         palette = self._model.state[PALETTE]
         if palette is not None and palette.typed == typed:
             self._show(PALETTE, palette._replace(papers=papers))
 
 
-def lacks(services: Services) -> frozenset[str]:
+def lacks(app: ReaderApp) -> frozenset[str]:
     """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
-    state = services.model.state
+    state = app.model.state
     has = {
         "view.followed": state[FOLLOWED],
         "view.saved": state.views.named,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import ClassVar, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias, TypeVar
 
 from textual.events import Paste
 
@@ -14,18 +14,19 @@ from reader.core.words import Marker
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.help.state import HELP, Help, HelpCommand, Palette
+from reader.ui.help.state import HELP, Help, Palette
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row, mark, pattern
-from reader.ui.kit.rows_pane import RowsPane
+from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.commands import PAGES, Manual
-from reader.ui.shell.footer import status
-from reader.ui.shell.screens import PaneScreen
-from reader.ui.shell.services import Services
+from reader.ui.shell.commands import PAGES, HelpCommand, Manual
+from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 T = TypeVar("T")
 
@@ -69,9 +70,9 @@ class SearchScreen(PaneScreen[T]):
 
     CSS_PATH = stylesheet("help")
 
-    def __init__(self, services: Services, value: T) -> None:
+    def __init__(self, app: ReaderApp, value: T) -> None:
         self._found = FoundPane()
-        super().__init__(services, value, self._found)
+        super().__init__(app, value, self._found)
 
     def on_paste(self, event: Paste) -> None:
         event.stop()
@@ -319,7 +320,8 @@ class PaletteScreen(SearchScreen[Palette]):
     def show(self, palette: Palette) -> None:
         """Show the matches, with the cursor on the first; papers found later do not move it."""
         glyphs = self._look.glyphs
-        about = "" if palette.offered else "  no command or topic matches"
+        found_nothing = palette.papers is not None and not palette.all_offered
+        about = "  no command, topic or paper matches" if found_nothing else ""
         about = about if palette.typed else "a command, a topic, a paper"
         self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")
         finder = Finder(palette.typed)

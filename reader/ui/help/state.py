@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.ui.shell.commands import HelpCommand
 from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
@@ -35,29 +35,18 @@ class Help(NamedTuple):
         return self._replace(typed=typed, is_typing=True, is_searching=True, opens_soon=False)
 
 
-@dataclass(frozen=True, slots=True)
-class HelpCommand:
-    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
-
-    name: str
-    about: str
-    run: Callable[[], object]
-    keys: str = ""
-    also: str = ""
-
-
 class Palette(NamedTuple):
     """The palette: all commands, and those that match the typed text."""
 
     commands: Sequence[HelpCommand]
     offered: Sequence[HelpCommand]
-    papers: Sequence[HelpCommand] = ()
-    """Commands for papers, below the others."""
+    papers: Sequence[HelpCommand] | None = ()
+    """Commands for papers, below the others; None while they are searched for."""
     typed: str = ""
 
     @property
     def all_offered(self) -> Sequence[HelpCommand]:
-        return (*self.offered, *self.papers)
+        return (*self.offered, *(self.papers or ()))
 
 
 HELP: Front[Help] = Front("help", "reader.ui.help.screen:HelpScreen")

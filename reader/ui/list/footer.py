@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.keys.keymap import Keymap
 from reader.ui.filter.state import HINT, in_all
 from reader.ui.kit.status_lines import Choice, Status
-from reader.ui.shell.footer import status
+from reader.ui.shell.screens import status
 from reader.ui.shell.state import State
 
 SELECTING = ("list", "detail")

@@ -10,8 +10,8 @@ from reader.paths import APP
 from reader.session.places import Place, day_of
 from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.state import TEXTS_AHEAD
-from reader.ui.kit.day_names import clock, needs_counts
-from reader.ui.kit.header_line import Condition, Header
+from reader.ui.kit.lines import clock, needs_counts
+from reader.ui.kit.status_lines import Condition, Header
 from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.shell.state import State

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, wrap
 from reader.core.paper_row import Flag, PaperRow, flag_to_show
-from reader.ui.kit.day_names import day_heading, day_in_list, day_left
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import mark
+from reader.ui.kit.lines import day_heading, day_in_list, day_left, mark
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount

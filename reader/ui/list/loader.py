@@ -15,14 +15,13 @@ from reader.session.first_list import SCREENFUL
 from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import follows
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
-from reader.ui.why.actions import Learner
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
+    from reader.ui.app import ReaderApp
 
 FEW = 20
 """About as many papers as a screen shows. More matches of a search are listed by fit; as many near papers follow."""
@@ -43,12 +42,12 @@ RANKED = ("foryou", "relevance", "rising")
 """Orders that compare all papers."""
 
 
-class ListLoader(Actor):
+class ListLoader(Controller):
     """Reads the list of the state's newest request; each read ends in one change of the state."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._order = services.settings.order
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._order = self._app.settings.order
         self.awaited: str | None = None
         """The id of the paper that gets the cursor once the whole first list is there."""
         self.has_listed = False
@@ -59,7 +58,7 @@ class ListLoader(Actor):
         at = Position(self._library.pk_of(keep) if keep else None)
         kept = at.pk if isinstance(at.pk, int) else None
         try:
-            order = self._library.first_list(place, self._order, self._services.scope, limit=SCREENFUL, keep=kept)
+            order = self._library.first_list(place, self._order, self._app.scope, limit=SCREENFUL, keep=kept)
         except ReaderError as error:
             self._model.show_news(str(error), "warning")
             return
@@ -88,7 +87,7 @@ class ListLoader(Actor):
         return (await self._library.order(self._compile(listing.place, order))).pks
 
     def _compile(self, place: Place, order: str = "") -> Selection:
-        return selection_of(place, order or self._order, self._services.scope())
+        return selection_of(place, order or self._order, self._app.scope())
 
     async def _chosen(self, place: Place) -> tuple[Selection, bool]:
         """The papers of a place, and whether they are by fit: a search that finds more than a screen shows, or a title.
@@ -103,7 +102,7 @@ class ListLoader(Actor):
         if not is_by_fit and (titled := place.titled) is not None:
             from reader.cache.search.compile import compile_query
 
-            is_by_fit = bool((await self._library.screenful(compile_query(titled, self._services.scope()), 1)).pks)
+            is_by_fit = bool((await self._library.screenful(compile_query(titled, self._app.scope()), 1)).pks)
         return (self._compile(place, BY_FIT), True) if is_by_fit else (by_day, False)
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
@@ -111,7 +110,7 @@ class ListLoader(Actor):
         sort = state.place.whole(self._order).sort
         # A list on the screen keeps its order: it does not move at each mark.
         if sort is not None and sort.key == FOR_YOU and state.place != state.listing.place:
-            await self._services[Learner].learn()
+            await self._app.learner.learn()
         try:
             if (results := self._model.state.results) is not None:
                 results.look_up_keys(self._library.pk_of)
@@ -177,7 +176,7 @@ class ListLoader(Actor):
 
     def _has_nearest(self, place: Place) -> bool:
         """Whether papers close to the typed words follow the matching ones."""
-        return self._services.settings.nearest and bool(place.text) and place.nearest is not None
+        return self._app.settings.nearest and bool(place.text) and place.nearest is not None
 
     async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
         """The order with near papers, if wanted."""
@@ -185,7 +184,7 @@ class ListLoader(Actor):
             return order
         from reader.cache.search.compile import compile_query
 
-        found = await self._library.order(compile_query(query, self._services.scope()))
+        found = await self._library.order(compile_query(query, self._app.scope()))
         return with_near(order.without_near, found.pks, FEW)
 
     def _moved(self, at: Position, before: PaperKey | None) -> Position:
@@ -223,13 +222,13 @@ class ListLoader(Actor):
         return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
 
 
-class RankingWait(Actor):
+class RankingWait(Controller):
     """Announces that a list is still being ranked."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._order = services.settings.order
-        self._delay = services.background.delayed(self._say)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._order = self._app.settings.order
+        self._delay = self._background.delayed(self._say)
 
     @follows(lambda state: (state.request, state.is_list_coming, state.is_typing))
     def wait(self, state: State) -> None:

@@ -8,63 +8,47 @@ from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
-from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import COUNTED
-from reader.ui.full_text.actions import FullTextActions
 from reader.ui.kit.pane import Pane
-from reader.ui.list.loader import ListLoader
-from reader.ui.list.pane import PaperList
-from reader.ui.marks.actions import MarkActions
-from reader.ui.page.detail import text_in_front
-from reader.ui.shell.handlers import handles, handles_each, handles_steps
+from reader.ui.page.screen import text_in_front
+from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.layout import PaneName, shown_panes
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import TRIAGE, is_listed
-from reader.ui.views.actions import ViewActions
 
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
 
-class MovementActions(Actor):
+class MovementActions(Controller):
     """Move the cursor or the text of the pane with the focus."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._full_text = services[FullTextActions]
-        self._papers = services[PaperList]
-        self._filter = services[FilterPane]
-        self._marks = services[MarkActions]
-        self._views = services[ViewActions]
 
     # By lines and pages
 
     @property
     def _pane(self) -> Pane | None:
-        """The pane in front of the list, if any."""
+        """The filter pane if it has the keys, else the pane in front of the list, if any."""
+        if self._model.state.context == "filter":
+            return self._app.filter_pane
         front = self._model.state.front
         if front is None:
-            return text_in_front(self._services)
-        pane: Pane | None = getattr(self._services[Screens].get(front), "pane", None)
+            return text_in_front(self._app)
+        pane: Pane | None = getattr(self._app.screens.get(front), "pane", None)
         return pane
 
-    @handles_steps("move.down", "move.up")
+    @handles("move.down", "move.up", step=1)
     def step(self, lines: int) -> None:
         match self._model.state.context:
             case "text" | "outline":
-                self._full_text.move(lines)
-            case "filter":
-                self._filter.move(lines)
+                self._app.full_text_actions.move(lines)
             case "list" | "hole":
-                self._marks.leave_paper()
-                self._papers.step(lines)
+                self._app.mark_actions.leave_paper()
+                self._app.papers.step(lines)
             case _:
                 if (pane := self._pane) is not None:
                     pane.scroll_lines(lines)
 
-    @handles_each(
-        {
+    @handles(
+        each={
             "move.half_down": (1, 2),
             "move.half_up": (-1, 2),
             "move.page_down": (1, 1),
@@ -75,13 +59,11 @@ class MovementActions(Actor):
         (direction, share), times = way, count or 1
         match self._model.state.context:
             case "text" | "outline":
-                self._full_text.move_pages(direction, share, times)
-            case "filter":
-                self._filter.move(direction * times * max(1, self._filter.size.height // share))
+                self._app.full_text_actions.move_pages(direction, share, times)
             case "list" | "hole":
-                papers = self._papers
+                papers = self._app.papers
                 for _ in range(times):
-                    self._marks.leave_paper()
+                    self._app.mark_actions.leave_paper()
                     before = papers.cursor, papers.scroll_offset
                     papers.page(direction) if share == 1 else papers.half_page(direction)
                     if (papers.cursor, papers.scroll_offset) == before:
@@ -90,16 +72,14 @@ class MovementActions(Actor):
                 if (pane := self._pane) is not None:
                     pane.scroll_lines(direction * times * max(1, pane.size.height // share - (share == 1)))
 
-    @handles_each({"move.top": False, "move.bottom": True})
+    @handles(each={"move.top": False, "move.bottom": True})
     def to_end(self, count: int | None, last: bool) -> None:
         match self._model.state.context:
             case "text" | "outline":
-                self._full_text.move_to_end(last=last)
-            case "filter":
-                self._filter.to_last() if last else self._filter.to_first()
+                self._app.full_text_actions.move_to_end(last=last)
             case "list" | "hole":
-                self._marks.leave_paper()
-                papers = self._papers
+                self._app.mark_actions.leave_paper()
+                papers = self._app.papers
                 if count is not None:
                     papers.to_index(count - 1)
                 elif last:
@@ -112,7 +92,7 @@ class MovementActions(Actor):
 
     # By days
 
-    @handles_each({"day.older": 1, "day.newer": -1})
+    @handles(each={"day.older": 1, "day.newer": -1})
     def to_day(self, times: int | None, direction: int) -> None:
         """Go some days older (1) or newer (-1): within the list if it has several days, else to a day's view.
 
@@ -124,7 +104,7 @@ class MovementActions(Actor):
             self._go_to_day(self._unread_day(state, direction), direction)
         elif here is None:
             for _ in range(count):
-                self._papers.to_day(direction)
+                self._app.papers.to_day(direction)
         elif state.place.text:
             self._model.change(state.await_list())
             finding = partial(self._go_to_matching_day, self._model.state, here, direction * count)
@@ -160,7 +140,7 @@ class MovementActions(Actor):
 
         query = Place(view("all"), before.place.text).whole("day")
         try:
-            day = await self._library.matching_day(compile_query(query, self._services.scope()), here, steps)
+            day = await self._library.matching_day(compile_query(query, self._app.scope()), here, steps)
         except ReaderError:
             self._model.change(self._model.state.list_stopped())
             raise
@@ -170,14 +150,14 @@ class MovementActions(Actor):
 
     def _go_to_day(self, day: str | None, direction: int) -> None:
         if day is not None:
-            self._views.go(LATEST if day == self._library.newest_day() else f"{DAY}{day}")
+            self._app.view_actions.go(LATEST if day == self._library.newest_day() else f"{DAY}{day}")
             return
         matches = " that match" if self._model.state.place.text else ""
         self._model.show_notice(f"no {'older' if direction > 0 else 'newer'} day has papers{matches}")
 
     # Panes
 
-    @handles_each({"pane.next": 1, "pane.previous": -1})
+    @handles(each={"pane.next": 1, "pane.previous": -1})
     def change_pane(self, _count: int | None, by: int) -> None:
         state = self._model.state
         reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.pane_front)
@@ -222,7 +202,7 @@ class MovementActions(Actor):
             f"titles on one line · {key} shows them whole" if is_cut else f"whole titles · {key} cuts them"
         )
 
-    @handles_steps("pane.wider", "pane.narrower")
+    @handles("pane.wider", "pane.narrower", step=1)
     def resize(self, by: int) -> None:
         state, is_wider = self._model.state, by > 0
         panes, width = state.panes, state.width
@@ -241,13 +221,8 @@ class MovementActions(Actor):
         self._model.show_notice(f"{name} {way} · {self._keymap.key(back, state.context)} takes that back")
 
 
-class SelectionActions(Actor):
+class SelectionActions(Controller):
     """Select papers of the list, and let them go."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._papers = services[PaperList]
-        self._loader = services[ListLoader]
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:
@@ -256,10 +231,10 @@ class SelectionActions(Actor):
         if state.selection.range is not None:
             self._model.change(state.choose(state.selection.end_range()))
             return
-        here = self._papers.cursor
-        pks = self._papers.pks_all()[here : here + (count or 1)]
+        here = self._app.papers.cursor
+        pks = self._app.papers.pks_all()[here : here + (count or 1)]
         self._model.change(state.choose(state.selection.toggled(pks)))
-        self._papers.move(len(pks))
+        self._app.papers.move(len(pks))
 
     @handles("select.range")
     def select_range(self, _count: int | None) -> None:
@@ -273,11 +248,11 @@ class SelectionActions(Actor):
     def select_all(self, _count: int | None) -> None:
         state, listing = self._model.state, self._model.state.listing
         if listing.order.complete:
-            self._model.change(state.choose(state.selection.toggled(self._papers.pks_all())))
+            self._model.change(state.choose(state.selection.toggled(self._app.papers.pks_all())))
             return
 
         async def select_whole() -> None:
-            pks = await self._loader.read_all()
+            pks = await self._app.list_loader.read_all()
             if self._model.state.listing.place == listing.place:
                 self._model.change(self._model.state.choose(self._model.state.selection.with_papers(pks)))
 

@@ -13,12 +13,12 @@ from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.text import amount
 from reader.session.places import Place, view
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import follows, handles
+from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import TOP
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
     from reader.ui.library.library import Library
 
 NEW_PAPERS = "is:new (since:30d OR published:30d)"
@@ -70,15 +70,15 @@ def is_shown(state: State, news: News) -> bool:
     return is_current and news.is_whole_day and listing.place == Place() and listing.facts.newest_day == news.newest
 
 
-class NewsActions(Actor):
+class NewsActions(Controller):
     """Announces new papers, shows them, and dismisses the announcement."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._since = services.library.new_since
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._since = self._library.new_since
         self._known_key: int | None = None
         """The key of the last paper that the user knows of; None if papers are new by the time of the last visit."""
-        if self._since is None and not services.model.state.is_empty:
+        if self._since is None and not self._model.state.is_empty:
             self._know_all()
 
     @follows(lambda state: (state.is_ready, state.cache_version, state.marks_version, state[REFRESH].ended), now=True)

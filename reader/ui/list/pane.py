@@ -35,8 +35,7 @@ from reader.ui.list.lines import (
     draw_news,
     paper_height,
 )
-from reader.ui.shell.list_layout import COMPACT, LineSlot, ListForm, ListLines
-from reader.ui.shell.listing import Position
+from reader.ui.shell.listing import COMPACT, LineSlot, ListForm, ListLines, Position
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order

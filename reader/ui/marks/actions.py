@@ -13,18 +13,14 @@ from reader.core.marks import QUEUE, STATES, UNDOES
 from reader.core.paper_row import PaperKey
 from reader.core.text import amount
 from reader.log.actions import join_labels
-from reader.ui.command_line.runner import AutomaticCommands
-from reader.ui.list.loader import ListLoader
-from reader.ui.list.pane import PaperList
-from reader.ui.shell.handlers import begins, follows, handles, handles_each, handles_steps
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import Position
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.log.actions import UserAction
     from reader.session.places import Place
+    from reader.ui.app import ReaderApp
     from reader.ui.library.marking import Progress
 
 Way = Literal["undo", "redo"]
@@ -83,60 +79,56 @@ def _taken_back(label: str) -> str:
     return _TAKEN_BACK.get(label, f"no longer {label}")
 
 
-class MarkActions(Actor):
+class MarkActions(Controller):
     """Mark the papers of the list."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._read_when = services.settings.read_when
-        self._goes_on = services.settings.after_mark == "next"
-        self._keyboard = services[Keyboard]
-        self._papers = services[PaperList]
-        self._loader = services[ListLoader]
-        self._starring = services[AutomaticCommands].starring
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._read_when = self._app.settings.read_when
+        self._goes_on = self._app.settings.after_mark == "next"
 
     # One paper
 
-    @handles_each({"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
+    @handles(each={"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
     def toggle(self, count: int | None, kind: str) -> None:
         if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
             return
         front = self._model.state.front_paper
-        meant = self._papers.meant(self._keyboard.pressed_at) if front is None else front
-        row = None if meant is None else self._papers.row_of(meant)
+        meant = self._app.papers.meant(self._app.keyboard.pressed_at) if front is None else front
+        row = None if meant is None else self._app.papers.row_of(meant)
         if row is None:
             return
         if count is not None and front is None:
-            pks = self._papers.pks_all()[self._papers.cursor :][:count]
+            pks = self._app.papers.pks_all()[self._app.papers.cursor :][:count]
             self._toggle_all(kind, pks)
             if self._goes_on:
-                self._papers.move(len(pks))
+                self._app.papers.move(len(pks))
             return
         value = not getattr(row, FIELDS[kind])
         # A paper on its page is being read, and unmarking one counts as a look.
-        goes_on = self._goes_on and value and front is None and meant == self._papers.highlighted
+        goes_on = self._goes_on and value and front is None and meant == self._app.papers.highlighted
         self._mark(kind, value, [row.pk])
         if goes_on:
-            self._papers.move(1)
+            self._app.papers.move(1)
 
     def queue(self, key: PaperKey) -> None:
         self._mark(QUEUE, True, [key])
 
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
         field, wanted = FIELDS[kind], frozenset(pks)
-        value = self._papers.has_row(pks, lambda row: not getattr(row, field))
-        self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
+        value = self._app.papers.has_row(pks, lambda row: not getattr(row, field))
+        self._mark(kind, value, pks, shown=[pk for pk in self._app.papers.visible_pks if pk in wanted])
 
     def finish_reading(self, pk: PaperKey) -> None:
         """Mark a paper read without a notice, unless it is read or the user marks papers by hand."""
-        row = self._papers.row_of(pk)
+        row = self._app.papers.row_of(pk)
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
 
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
-        row = self._papers.highlighted_row
+        row = self._app.papers.highlighted_row
         # Marking a paper that only the feed has would store it, which passing alone must not.
         if row is not None and row.kept and self._read_when == "passed":
             self.finish_reading(row.pk)
@@ -156,24 +148,24 @@ class MarkActions(Actor):
 
     @handles("mark.all_read")
     def mark_all_read(self, _count: int | None) -> None:
-        shown = self._papers.visible_pks
+        shown = self._app.papers.visible_pks
         if self._model.state.listing.order.complete:
-            self._mark("read", True, self._papers.pks_all(), shown=shown)
+            self._mark("read", True, self._app.papers.pks_all(), shown=shown)
             return
 
         async def mark_all() -> None:
-            await self.mark_read(await self._loader.read_all())
+            await self.mark_read(await self._app.list_loader.read_all())
 
         self._background.start("marks", mark_all)
 
     async def mark_read(self, pks: Sequence[PaperKey]) -> None:
         """Mark papers read that may be too many for the event loop."""
-        shown = await asyncio.to_thread(frozenset(self._papers.visible_pks).intersection, pks)
+        shown = await asyncio.to_thread(frozenset(self._app.papers.visible_pks).intersection, pks)
         self._mark("read", True, pks, shown=shown)
 
     @handles("mark.above_read")
     def mark_above_read(self, _count: int | None) -> None:
-        papers = self._papers
+        papers = self._app.papers
         if papers.highlighted is not None:
             above = papers.pks_all()[: papers.cursor + 1]
             shown = papers.visible_pks
@@ -195,7 +187,7 @@ class MarkActions(Actor):
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
         if kind == "star" and value:
-            self._starring(pks)
+            self._app.automatic_commands.starring(pks)
         kinds = (kind, "read") if value and kind in DECISIONS else (kind,)
         for pk in pks if shown is None else shown:
             for one in kinds:
@@ -210,14 +202,14 @@ class MarkActions(Actor):
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
-        self._papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
+        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
 
     def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
         """Give papers several marks in one action: their lines change now, the caller awaits the rest."""
         if "star" in kinds:
-            self._starring(pks)
+            self._app.automatic_commands.starring(pks)
         wanted = frozenset(pks)
-        for pk in (pk for pk in self._papers.visible_pks if pk in wanted):
+        for pk in (pk for pk in self._app.papers.visible_pks if pk in wanted):
             for kind in kinds:
                 self._draw(pk, kind, True)
         return self._library.mark_together(kinds, pks, self._report("marking"))
@@ -236,7 +228,7 @@ class MarkActions(Actor):
         try:
             done = await storing
         except ReaderError:
-            self._papers.renew()
+            self._app.papers.renew()
             self._model.change(self._model.state.cache_changed())
             raise
         finally:
@@ -256,14 +248,13 @@ class MarkActions(Actor):
     def _end_of_day(self) -> str:
         """The notice if all of the listed day is now read; empty if some papers are left."""
         from reader.session.places import day_of
-        from reader.ui.list.empty_reason import day_end_notice
+        from reader.ui.list.empty import day_end_notice
 
         state = self._model.state
         day = day_of(state.place.view, self._library.newest_day())
         return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
 
-    @begins
-    def finish_marks(self) -> None:
+    def on_begin(self) -> None:
         if not self._library.has_unfinished_marks():
             return
         finishing = self._library.finish_marks(self._report("marking"))
@@ -279,7 +270,7 @@ class MarkActions(Actor):
 
     @follows(lambda state: (state.marks_version, state.cache_version))
     def draw_marks(self, _state: State) -> None:
-        self._papers.renew()
+        self._app.papers.renew()
 
     def show_stored(self) -> None:
         """Show other effects of a mark, such as counts, without moving the list."""
@@ -333,24 +324,22 @@ class MarkActions(Actor):
         then(action)
 
     def _go_to(self, pk: PaperKey) -> Position | None:
-        papers = self._papers
+        papers = self._app.papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
         return None if is_there else Position(pk, papers.height)
 
 
-class QueueActions(Actor):
+class QueueActions(Controller):
     """Move papers within the queue."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._order = services.settings.order
-        self._papers = services[PaperList]
-        self._marks = services[MarkActions]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._order = self._app.settings.order
 
-    @handles_steps("queue.down", "queue.up")
+    @handles("queue.down", "queue.up", step=1)
     def move(self, by: int) -> None:
-        state, row = self._model.state, self._papers.highlighted_row
+        state, row = self._model.state, self._app.papers.highlighted_row
         if row is None or not isinstance(row.pk, int):
             return
         if not self._is_in_order():
@@ -359,8 +348,8 @@ class QueueActions(Actor):
         if not row.queued:
             self._model.show_notice(f"no longer in the queue · {self._keymap.key('paper.queue')} queues it")
             return
-        place = min(max(self._papers.cursor + by, 0), self._papers.count - 1)
-        if place == self._papers.cursor:
+        place = min(max(self._app.papers.cursor + by, 0), self._app.papers.count - 1)
+        if place == self._app.papers.cursor:
             self._model.show_notice(
                 "this is the last paper in the queue" if by > 0 else "this is the first paper in the queue"
             )
@@ -368,7 +357,7 @@ class QueueActions(Actor):
         moved = state.move_listed(row.pk, place)
         self._model.change(moved)
         listed = [pk for pk in moved.listing.order.pks if isinstance(pk, int)]
-        self._marks.follow(self._library.move_in_queue(row.pk, listed))
+        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, listed))
 
     def _is_in_order(self) -> bool:
         from reader.core.query import Sort

@@ -17,21 +17,17 @@ from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
 from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.full_text.state import TEXT
-from reader.ui.list.pane import PaperList
-from reader.ui.marks.actions import MarkActions
-from reader.ui.page.detail import is_page_at_end
+from reader.ui.page.screen import is_page_at_end
 from reader.ui.page.state import PAGE
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import ends, follows
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.session.places import Place
+    from reader.ui.app import ReaderApp
 
 LOOK = 1.0
 """Seconds under the cursor that count as a look."""
@@ -64,21 +60,19 @@ def _parts(state: State) -> object:
     return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
 
 
-class Traces(Actor):
+class Traces(Controller):
     """Follows the cursor and the page, before the page is redrawn."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self.clock = time.monotonic
-        self._is_on = services.settings.note_reading
-        self._screens = services[Screens]
-        self._papers = services[PaperList]
+        self._is_on = self._app.settings.note_reading
         self._stay: Stay | None = None
         self._noted: set[tuple[str, str, PaperKey]] = set()
         """Traces by kind and day, each left once."""
         self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
         """Papers with unstored traces, by kind and day."""
-        self.delay = services.background.delayed(self.store)
+        self.delay = self._background.delayed(self.store)
 
     # What happens
 
@@ -123,13 +117,13 @@ class Traces(Actor):
     def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
         self._close_page(stay, now)
         if is_passed and not stay.is_opened and now - stay.since >= LOOK:
-            row = self._papers.row_of(stay.key)
+            row = self._app.papers.row_of(stay.key)
             if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
                 self.note(PASS, stay.key)
 
     def _close_page(self, stay: Stay, now: float) -> None:
         is_read = stay.opened is not None and now - stay.opened >= READ
-        if is_read and (stay.has_ended or is_page_at_end(self._screens)):
+        if is_read and (stay.has_ended or is_page_at_end(self._app.screens)):
             self.note(FINISH, stay.key)
         stay.opened = None
 
@@ -162,8 +156,7 @@ class Traces(Actor):
                 await storing
                 self._library.changed()
 
-    @ends
-    def close(self) -> None:
+    def on_end(self) -> None:
         """Record what is left as the reader ends, before the library closes."""
         if self._stay is not None:
             self._leave(self._stay, self.clock(), is_passed=False)
@@ -201,19 +194,19 @@ AT_REST = 1.0
 OLD = "is:unread -is:starred -is:queued -since:1w"
 
 
-class Backlog(Actor):
+class Backlog(Controller):
     """Offers once, after an import of thousands, to mark papers older than a week read.
 
     As the reader rests it counts the old papers that came since the last visit, or all in the first one.
     """
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._delay = services.background.delayed(lambda: services.background.start("backlog", self._count))
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._delay = self._background.delayed(lambda: self._background.start("backlog", self._count))
         self._size = 0
         """Number of papers ever stored at the last count."""
         self._found = 0
-        self._is_over = services.look.demo or not services.library.is_writable
+        self._is_over = self._look.demo or not self._library.is_writable
 
     @follows(lambda state: (state.is_ready, state.listing.version, state[REFRESH].ended), now=True)
     def count_soon(self, state: State) -> None:
@@ -237,7 +230,7 @@ class Backlog(Actor):
         from reader.cache.search.compile import compile_query
         from reader.core.query import parse
 
-        scope = self._services.scope()
+        scope = self._app.scope()
         return compile_query(parse(OLD if scope.new_since is None else f"{OLD} is:new"), scope)
 
     @follows(lambda state: state.context)
@@ -248,11 +241,11 @@ class Backlog(Actor):
         self._is_over = True
         what = f"{self._found:,} unread papers are older than a week"
         choices = (("y", "mark them read"), ("esc", "leave them"))
-        self._services[Keyboard].ask_letter(what, choices, lambda _: self._mark(), is_offer=True)
+        self._app.keyboard.ask_letter(what, choices, lambda _: self._mark(), is_offer=True)
 
     def _mark(self) -> None:
         async def mark() -> None:
             order = await self._library.order(self._old())
-            await self._services[MarkActions].mark_read(order.pks)
+            await self._app.mark_actions.mark_read(order.pks)
 
         self._background.start("marks", mark)

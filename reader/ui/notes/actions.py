@@ -16,13 +16,8 @@ from reader.core.errors import ReaderError
 from reader.core.marks import PASSAGE
 from reader.core.tag_words import parse_tags
 from reader.core.text import NOTE_LIMIT, clean_note
-from reader.ui.full_text.actions import FullTextActions
-from reader.ui.list.pane import PaperList
-from reader.ui.marks.actions import MarkActions
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
-from reader.ui.shell.handlers import answers, begins, handles, handles_each
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor
+from reader.ui.shell.controller import Controller, answers, handles
 
 if TYPE_CHECKING:
     from reader.log.actions import UserAction
@@ -37,12 +32,12 @@ _OF_PASSAGE = re.compile(r"-[0-9a-f]{12}$")
 """The suffix of the name of a passage note's draft."""
 
 
-class NoteActions(Actor):
+class NoteActions(Controller):
     """Open the editor, and keep or discard the note."""
 
     @property
     def _screen(self) -> NoteScreen | None:
-        screen: NoteScreen | None = self._services[Screens].get(NOTING)
+        screen: NoteScreen | None = self._app.screens.get(NOTING)
         return screen
 
     # In the reader
@@ -58,7 +53,7 @@ class NoteActions(Actor):
         paper = self._library.paper(state.highlighted)
         if paper is None or state.highlighted is None:
             return None
-        passage = self._services[FullTextActions].passage_to_note()
+        passage = self._app.full_text_actions.passage_to_note()
         title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
         noting = Noting(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
         draft = self._library.drafts.read(noting.draft)
@@ -88,15 +83,13 @@ class NoteActions(Actor):
     def _store(self, noting: Noting, text: str) -> None:
         note = clean_note(text).strip("\n")
         if note:
-            self._services[PaperList].patch(noting.pk, has_note=True)
+            self._app.papers.patch(noting.pk, has_note=True)
         if (passage := noting.passage) is not None:
             kind, value = f"{PASSAGE}{passage.id}", passage._replace(note=note).value
             storing = self._library.note(noting.pk, noting.draft, value, kind)
         else:
             storing = self._library.note(noting.pk, noting.draft, note)
-        self._services[MarkActions].follow(
-            asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME
-        )
+        self._app.mark_actions.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
 
     async def _stored(self, storing: Awaitable[UserAction | None], noting: Noting) -> UserAction | None:
         """Wait until a note is stored; if that fails, reopen the editor so that its text is not lost."""
@@ -115,13 +108,12 @@ class NoteActions(Actor):
             self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
             self._model.show_notice(SAME)
 
-    @handles_each({"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
+    @handles(each={"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
     def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
         if (screen := self._screen) is not None:
             step(screen)
 
-    @begins
-    def tell_draft(self) -> None:
+    def on_begin(self) -> None:
         id = self._library.drafts.newest()
         if id is not None:
             # Not as news, which the first refresh would replace.
@@ -183,7 +175,7 @@ MOST_READ = 100
 """Maximum papers whose tags are read for display; a read takes 0.1 ms."""
 
 
-class TagActions(Actor):
+class TagActions(Controller):
     """Open the line of tags, complete in it, and tag the papers."""
 
     @handles("paper.tag")
@@ -198,7 +190,7 @@ class TagActions(Actor):
 
     @handles("tags.accept")
     def accept(self, _count: int | None) -> None:
-        screen: TagScreen | None = self._services[Screens].get(TAGGING)
+        screen: TagScreen | None = self._app.screens.get(TAGGING)
         tagging = self._model.state[TAGGING]
         if screen is None or tagging is None:
             return
@@ -206,4 +198,4 @@ class TagActions(Actor):
         self._model.change(self._model.state.put(TAGGING, None))
         if any(words):
             nothing = "nothing to change: the tags are the same"
-            self._services[MarkActions].follow(self._library.tag(tagging.pks, words), nothing)
+            self._app.mark_actions.follow(self._library.tag(tagging.pks, words), nothing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,7 +22,9 @@ from reader.ui.notes.state import Noting, Tagging
 from reader.ui.shell.commands import Candidate, Suggested
 from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
 from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 
 class NoteArea(PastesWhole, TextArea):
@@ -48,8 +50,8 @@ class NoteScreen(OverScreen[Noting]):
 
     CSS_PATH = stylesheet("note")
 
-    def __init__(self, services: Services, noting: Noting) -> None:
-        super().__init__(services, noting)
+    def __init__(self, app: ReaderApp, noting: Noting) -> None:
+        super().__init__(app, noting)
         self._sheet = NoteSheet()
         self._heading = _Heading(noting, self._look.glyphs)
         self._area = NoteArea(noting.text)
@@ -131,8 +133,8 @@ class TagScreen(LineScreen[Tagging]):
     LABEL = "tag"
     LONGEST = 500
 
-    def __init__(self, services: Services, tagging: Tagging) -> None:
-        super().__init__(services, tagging)
+    def __init__(self, app: ReaderApp, tagging: Tagging) -> None:
+        super().__init__(app, tagging)
         self._tagging = tagging
         self._topics = tuple(topic_papers(self._model.state))
         """Used to complete a word, after the user's own tags."""

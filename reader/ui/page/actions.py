@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from reader.core.paper_row import NotCached, PaperRow
-from reader.ui.full_text.actions import FullTextActions
+import asyncio
+import os
+from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.worker import Worker, WorkerError
+
+from reader import paths
+from reader.core.errors import ReaderError
+from reader.core.ids import pdf_url
+from reader.core.paper import Paper
+from reader.core.paper_row import NotCached, PaperKey, PaperRow
 from reader.ui.full_text.state import TEXT
-from reader.ui.list.pane import PaperList
-from reader.ui.marks.actions import MarkActions
-from reader.ui.marks.traces import Traces
-from reader.ui.page.detail import text_in_front
-from reader.ui.page.loader import DetailLoader
+from reader.ui.page.screen import text_in_front
 from reader.ui.page.state import FOUND, PAGE, READING
-from reader.ui.shell.handlers import answers, follows, handles, handles_steps
-from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
+from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 from reader.ui.triage.state import is_triaging
 
+if TYPE_CHECKING:
+    from reader.actions.links import Link
+    from reader.cache.pages import PageTitle
+    from reader.refresh.lines import Line
+    from reader.ui.app import ReaderApp
 
-class PageActions(Actor):
+
+class PageActions(Controller):
     """Open the highlighted paper full screen, and read on."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._papers = services[PaperList]
-        self._loader = services[DetailLoader]
-        self._marks = services[MarkActions]
-        self._full_text = services[FullTextActions]
-        self._traces = services[Traces]
 
     @handles("read.open")
     def open(self, _count: int | None = None) -> None:
@@ -37,7 +44,7 @@ class PageActions(Actor):
         if self._model.state[PAGE] is None:
             self._show()
         if self._model.state[PAGE] is not None:
-            self._full_text.open_at_highlight(place)
+            self._app.full_text_actions.open_at_highlight(place)
 
     def follow(self) -> None:
         if self._model.state[PAGE] is not None:
@@ -49,23 +56,23 @@ class PageActions(Actor):
         page = state[PAGE]
         if page is not None:
             # Mark keys read a paper's state from its row; the list is not read again until the page closes.
-            self._papers.renew()
-            reading = self._loader.read_page(page.key)
+            self._app.papers.renew()
+            reading = self._app.detail_loader.read_page(page.key)
             if reading is not None:
                 reading = reading._replace(number=page.number, fetching=page.fetching)
                 self._model.change(self._model.state.put(PAGE, reading))
 
     def _show(self) -> None:
         state = self._model.state
-        reading = self._loader.read_page(state.highlighted)
+        reading = self._app.detail_loader.read_page(state.highlighted)
         if reading is None:
             return
         is_new = state.front_paper != reading.key
-        self._model.change(state.put(PAGE, reading._replace(number=self._papers.cursor + 1)))
+        self._model.change(state.put(PAGE, reading._replace(number=self._app.papers.cursor + 1)))
         if is_new and not is_triaging(state):
-            self._marks.finish_reading(reading.key)
+            self._app.mark_actions.finish_reading(reading.key)
             if isinstance(reading.paper.pk, NotCached):
-                self._marks.store_opened(reading.key)
+                self._app.mark_actions.store_opened(reading.key)
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
@@ -85,14 +92,14 @@ class PageActions(Actor):
         if self._model.state[PAGE] is None:
             self._show()
         if found is not None and self._model.state[PAGE] is not None:
-            self._full_text.open_at(max(found.words, key=len), block)
+            self._app.full_text_actions.open_at(max(found.words, key=len), block)
 
-    @handles_steps("read.down", "read.up")
+    @handles("read.down", "read.up", step=1)
     def scroll(self, lines: int) -> None:
         if self._model.state[TEXT] is not None:
-            self._full_text.scroll(lines)
+            self._app.full_text_actions.scroll(lines)
             return
-        text = text_in_front(self._services)
+        text = text_in_front(self._app)
         if text is not None:
             text.scroll_lines(lines)
 
@@ -100,29 +107,29 @@ class PageActions(Actor):
     def read_on(self, _count: int | None) -> None:
         """Scroll a page down; at the end of the page, mark the paper read and go to the next unread one."""
         if self._model.state[TEXT] is not None:
-            self._full_text.read_on()
+            self._app.full_text_actions.read_on()
             return
-        text = text_in_front(self._services)
+        text = text_in_front(self._app)
         if text is None:
             self.open()
         elif text.scroll_page(1):
             pk = self._model.state.highlighted
             if pk is not None:
-                self._traces.detail_ended()
-                self._marks.finish_reading(pk)
+                self._app.traces.detail_ended()
+                self._app.mark_actions.finish_reading(pk)
             self.go_to_unread(1)
 
     @handles("read.unfold")
     def unfold(self, _count: int | None) -> None:
-        if text_in_front(self._services) is None:
+        if text_in_front(self._app) is None:
             self.open()
-        text = text_in_front(self._services)
+        text = text_in_front(self._app)
         if text is not None:
             text.toggle_fold()
 
-    @handles_steps("read.next", "read.previous")
+    @handles("read.next", "read.previous", step=1)
     def turn(self, by: int) -> None:
-        if self._papers.move(by):
+        if self._app.papers.move(by):
             self.follow()
         else:
             self._model.show_notice(
@@ -130,7 +137,7 @@ class PageActions(Actor):
             )
 
     def go_to_unread(self, direction: int) -> bool:
-        is_found = self._papers.next_where(_is_unread, direction)
+        is_found = self._app.papers.next_where(_is_unread, direction)
         if is_found:
             self.follow()
         else:
@@ -140,3 +147,323 @@ class PageActions(Actor):
 
 def _is_unread(row: PaperRow) -> bool:
     return not row.read and not row.hidden
+
+
+MOST_OPENED = 12
+
+
+def _without_id(title: PageTitle) -> str:
+    """Why a saved page's paper has no web page yet, and what to do."""
+    if title.choices:
+        first, *others = (choice.id for choice in title.choices)
+        return f"it may be {first}{f' or {len(others)} more' if others else ''}: choose among its links"
+    return f"{title.told[0].lower()}{title.told[1:-1]}"
+
+
+class LinkActions(Controller):
+    """Open the links of the selected papers, or of the highlighted one."""
+
+    @handles("link.page")
+    def open_web_pages(self, _count: int | None) -> None:
+        from reader.actions.links import links
+
+        pks = self._model.take_targets()
+        if len(pks) > MOST_OPENED:
+            self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
+            return
+        papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
+        urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
+        if papers and not urls:
+            title = self._library.belongings(pks[0]).title
+            self._model.show_notice("this paper has no web page" if title is None else _without_id(title))
+        for url in urls:
+            self.browse(url)
+
+    @handles("link.list")
+    def choose_link(self, _count: int | None) -> None:
+        from reader.actions.links import LINKED, PEOPLE, link_choices, linked, links, people
+
+        highlighted = self._model.state.highlighted
+        paper = self._library.paper(highlighted)
+        if paper is None:
+            return
+        urls = {link.letter: link.url for link in links(paper)}
+        named = {**linked(self._library.belongings(highlighted).community.repositories), PEOPLE[0]: people(paper)}
+        kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
+        title = self._library.belongings(highlighted).title
+        papers = {str(number): one.id for number, one in enumerate(title.choices, 1)} if title else {}
+        choices = (*link_choices(paper), *kinds, *papers.items())
+
+        def act(letter: str) -> None:
+            if letter in papers:
+                self._app.paper_lookup.begin(papers[letter], paper.id)
+            elif letter in named:
+                self._choose_linked(named[letter])
+            else:
+                self.browse(urls[letter])
+
+        if choices:
+            self._app.keyboard.ask_letter("it is" if papers else "open", choices, act)
+        else:
+            self._model.show_notice("this paper has no links" if title is None else _without_id(title))
+
+    def _choose_linked(self, links: Sequence[Link]) -> None:
+        if len(links) == 1:
+            self.browse(links[0].url)
+            return
+        urls = {link.letter: link.url for link in links}
+        self._app.keyboard.ask_letter(
+            "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
+        )
+
+    @answers("link")
+    def browse(self, url: str) -> None:
+        self._background.start("browser", partial(self._browse, url))
+
+    async def _browse(self, url: str) -> None:
+        from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
+
+        safe = safe_url(url)
+        if safe and self._app.open_in_browser(safe):
+            self._model.show_notice(f"opening {safe}")
+            return
+        browser = await asyncio.to_thread(find_browser)
+        if browser is None:
+            self._copy(url, "no browser was found")
+            return
+        self._model.show_notice(f"opening {safe_url(url) or url}")
+        if takes_terminal(browser):
+            with self._app.suspend():
+                is_open = open_url(url)
+        else:
+            is_open = await asyncio.to_thread(open_url, url)
+        if not is_open:
+            self._copy(url, "the browser did not start")
+
+    def _copy(self, text: str, why: str = "") -> None:
+        """Copy text to the terminal's clipboard, and report it, since some terminals ignore it."""
+        self._app.copy_to_clipboard(text)
+        self._model.show_notice(f"{why} · copied {text}" if why else f"copied {text}")
+
+
+MOST_COPIED = 500
+"""Maximum papers copied at once: more is too much for most terminals."""
+
+CHUNK = 50
+"""Papers read between two keys."""
+
+SHORT = 100
+"""Maximum characters of a copied text that is repeated in the notice."""
+
+
+class CopyActions(Controller):
+    """Copy links, ids, titles, BibTeX, Markdown, abstracts and citations."""
+
+    @handles("link.copy")
+    def copy_link(self, _count: int | None) -> None:
+        self._copy("l", self._model.take_targets())
+
+    @handles("link.copy_as")
+    def choose(self, _count: int | None) -> None:
+        from reader.actions.clipboard import COPIES
+
+        pks = self._model.take_targets()
+        if pks:
+            what = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
+            choices = [(letter, one.name) for letter, one in COPIES.items()]
+            self._app.keyboard.ask_letter(what, choices, lambda letter: self._copy(letter, pks))
+
+    def _copy(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
+        if len(pks) > MOST_COPIED:
+            key = self._keymap.key("command.open")
+            way = f" · {key}export FILE writes them" if key else ""
+            self._model.show_notice(f"{len(pks):,} papers are too many for the clipboard{way}", "warning")
+        elif pks:
+            self._background.start("copy", partial(self._copy_papers, letter, pks), exclusive=True)
+
+    async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
+        from reader.actions.citations import CitationKeys
+        from reader.actions.clipboard import COPIES
+        from reader.cache.reads.exports import citable_papers_of
+
+        papers: list[Paper] = []
+        for start in range(0, len(pks), CHUNK):
+            read = map(self._library.paper, pks[start : start + CHUNK])
+            papers += (paper for paper in read if paper is not None)
+            # Many take a while, so keys go first.
+            await asyncio.sleep(0)
+        form = COPIES[letter]
+        name = form.noun or form.name
+        # BibTeX has an import that takes a tenth of a second.
+        keys = CitationKeys(self._app.settings.citation_key, all_papers=partial(citable_papers_of, self._library.path))
+        text = await asyncio.to_thread(form.text, papers, keys)
+        self._app.copy_to_clipboard(text)
+        if len(papers) == 1:
+            said = text if len(text) <= SHORT and "\n" not in text else f"the paper's {name}"
+        else:
+            said = f"{name} of {len(papers):,} papers"
+        self._model.show_notice(f"copied {said}" if text else f"this paper has no {name}")
+
+
+# PDFs
+
+
+class _Wanted(NamedTuple):
+    id: str
+    file: Path
+    opens: bool
+
+
+MOST = 50
+"""Maximum PDFs for one key: arXiv allows one request in three seconds."""
+
+
+class PdfActions(Controller):
+    """Open a paper's PDF, fetching it first if needed; the PDFs of several papers are only fetched."""
+
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._worker: Worker[None] | None = None
+        self._wanted: deque[_Wanted] = deque()
+        """The current and the waiting PDFs."""
+
+    @handles("link.pdf")
+    def open_pdf(self, _count: int | None) -> None:
+        targets = self._model.take_targets()
+        if len(targets) > MOST:
+            self._model.show_notice(f"at most {MOST} PDFs at once · {len(targets):,} papers are selected")
+            return
+        papers = [paper for key in targets if (paper := self._library.paper(key)) is not None]
+        if len(papers) == 1:
+            self._background.start("pdf", partial(self._open_or_fetch, papers[0]))
+        elif papers:
+            self._background.start("pdf", partial(self._fetch_all, papers))
+
+    async def _open_or_fetch(self, paper: Paper) -> None:
+        file = await asyncio.to_thread(self._file, paper)
+        if await asyncio.to_thread(file.exists):
+            await self._open(file)
+        elif pdf_url(paper.id) is None:
+            links = self._keymap.key("link.list")
+            self._model.show_notice(f"this paper has no arXiv id, so no PDF can be found · {links} lists its links")
+        elif self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+        else:
+            self._want(_Wanted(paper.id, file, opens=True))
+
+    async def _fetch_all(self, papers: Sequence[Paper]) -> None:
+        found = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
+        missing = [_Wanted(id, file, opens=False) for id, file in found if not file.exists()]
+        if missing and self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+            return
+        for wanted in missing:
+            self._want(wanted)
+        if missing:
+            stop = self._keymap.key("app.escape")
+            self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
+        else:
+            self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
+
+    def _want(self, wanted: _Wanted) -> None:
+        if any(one.file == wanted.file for one in self._wanted):
+            self._model.show_notice(f"the PDF of {wanted.id} is already being fetched")
+            return
+        self._model.show_notice(self._begun(wanted.id))
+        self._wanted.append(wanted)
+        if len(self._wanted) == 1:
+            self._worker = self._background.start("pdf", partial(self._run, self._worker))
+        self._progress("")
+
+    def stop_at(self, moment: Moment) -> bool:
+        """Stop fetching, and return whether anything was running; partial downloads are kept."""
+        if moment != "escape" or self._worker is None or not self._wanted:
+            return False
+        self._wanted.clear()
+        self._worker.cancel()
+        self._progress("")
+        self._model.show_notice(f"the PDF was stopped · {self._keymap.key('link.pdf')} resumes it")
+        return True
+
+    async def _run(self, before: Worker[None] | None) -> None:
+        if before is not None:
+            # It may still hold the file.
+            with suppress(WorkerError):
+                await before.wait()
+        while self._wanted:
+            wanted, begun = self._wanted[0], self._begun(self._wanted[0].id)
+            try:
+                await self._fetch(wanted)
+            except ReaderError as error:
+                self._end()
+                page = f"{self._keymap.key('link.list')}p opens it in the browser"
+                self._model.show_outcome(f"{str(error).rstrip('.')} · {page}", "warning", begun)
+            except Exception:
+                self._wanted.clear()
+                self._progress("")
+                raise
+            else:
+                self._end()
+                if wanted.opens:
+                    self._background.start("pdf", partial(self._open, wanted.file, begun))
+                elif not self._wanted:
+                    self._model.show_outcome(f"the PDFs are in {_from_home(wanted.file.parent)}")
+
+    async def _fetch(self, wanted: _Wanted) -> None:
+        from reader.refresh.lines import job
+
+        async with aclosing(self._app.run_job(job("pdf", id=wanted.id, path=str(wanted.file)))) as messages:
+            async for message in messages:
+                self._progress(_progress_text(message))
+
+    def _end(self) -> None:
+        self._wanted.popleft()
+        self._progress("")
+
+    def _progress(self, progress: str) -> None:
+        parts = (f"PDF {progress}".rstrip(), f"{len(self._wanted) - 1} more" if len(self._wanted) > 1 else "")
+        text = f" {self._look.glyphs.dot} ".join(filter(None, parts)) if self._wanted else ""
+        self._model.change(self._model.state.busy_with(text))
+
+    def _begun(self, id: str) -> str:
+        return f"fetching the PDF of {id} · {self._keymap.key('app.escape')} stops"
+
+    def _file(self, paper: Paper) -> Path:
+        from reader.actions.links import pdf_file, pdf_folder
+
+        return pdf_file(paper, pdf_folder(self._app.settings.pdf_folder, paths.config_file()))
+
+    async def _open(self, file: Path, begun: str = "") -> None:
+        """Open a file where the user is, or say where it is; `begun` is the earlier answer."""
+        from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
+
+        opening = f"opening {file.name}"
+        try:
+            viewer = await asyncio.to_thread(find_viewer, self._app.settings.pdf_viewer, os.environ)
+            self._model.show_outcome(opening, begun=begun)
+            if takes_terminal(viewer):
+                with self._app.suspend():
+                    open_file(viewer, file)
+            else:
+                await asyncio.to_thread(open_file, viewer, file)
+        except NoViewer as reason:
+            self._app.copy_to_clipboard(str(file))
+            self._model.show_outcome(f"{_from_home(file)} · copied · {reason}", "warning", begun or opening)
+
+
+def _from_home(file: Path) -> str:
+    try:
+        return f"~/{file.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(file)
+
+
+def _progress_text(line: Line) -> str:
+    match line:
+        case {"step": "pdf", "bytes": received, "total": total} if total:
+            return f"{100 * received // total} %"
+        case {"step": "pdf", "bytes": received}:
+            return f"{received / 1e6:.1f} MB"
+        case {"step": "wait", "seconds": seconds, "why": why}:
+            return f"{why}, {seconds:.0f} s"
+    return ""

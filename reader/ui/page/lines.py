@@ -4,27 +4,320 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.actions.links import CODE_LINK, Link, places
+from reader.actions.links import CODE_LINK, LINKED, Link, places
+from reader.cache.history import STILL, Votes
 from reader.cache.outputs import KeptOutput
 from reader.core.addresses import addresses_in
+from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
+from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
+from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
-from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
+from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, join_items, literal, measure, spread, unbroken
 from reader.core.paper import Paper, facts, says_withdrawn
-from reader.core.paper_row import NotCached
+from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
 from reader.core.similarity import Fit
 from reader.core.text import amount
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.core.words import Marker
-from reader.ui.kit.day_names import short_day
-from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import mark, pattern
-from reader.ui.page.found_lines import found_lines
-from reader.ui.page.presentation import Presentation
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.lines import hits, mark, pattern, short_day
 from reader.ui.why.lines import suits_lines
+
+if TYPE_CHECKING:
+    from reader.cache.community import PageData
+    from reader.cache.outputs import KeptOutput
+    from reader.cache.since_marked import SinceMarked
+    from reader.core.document.model import Block, Document, Heading
+    from reader.core.document.search import Hit
+    from reader.core.follows import FollowReason
+    from reader.core.paper import Paper
+    from reader.core.similarity import Fit
+    from reader.keys.keymap import Keymap
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a paper is presented, apart from its data."""
+
+    today: date
+    words: tuple[str, ...] = ()
+    """Search words to mark; see `lines.pattern`."""
+    glyphs: Glyphs = UNICODE
+    topic_names: Mapping[str, str] = field(default_factory=dict)
+    link_keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys that open links, by the link's letter."""
+    is_page: bool = False
+    """Whether each link has a line of its own, with its key."""
+    is_preview: bool = False
+    """Whether the summary or the abstract comes first, and what the list's row has is left out."""
+    position: str = ""
+    """The paper's place in the list, such as `3 of 34`."""
+    is_unfolded: bool = False
+    """Whether all authors and keywords are listed."""
+    suits: str = ""
+    """Why the paper suits the user, in words, if the list is ordered by that."""
+    votes: Votes = STILL
+    follows: tuple[FollowReason, ...] = ()
+    since_marked: SinceMarked | None = None
+    outputs: tuple[KeptOutput, ...] = ()
+    """What the user's programs printed about the paper."""
+    kept: PageData | None = None
+    """The related data; None where it is not shown."""
+    found: Found | None = None
+    """Where its full text has the search words; None if unknown."""
+    fit: Fit | None = None
+    """Why it is in a list of best fits; None in other lists."""
+    fetching: str = ""
+    """The status of fetching related data; may be empty."""
+
+
+def link_keys(keymap: Keymap) -> dict[str, str]:
+    """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
+    listed = keymap.key("link.list")
+    behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
+    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), "places": keymap.key("text.places"), **behind}
+
+
+WORDS: Mapping[Kind, tuple[str, str]] = {
+    "model": ("model", "models"),
+    "dataset": ("dataset", "datasets"),
+    "space": ("Space", "Spaces"),
+}
+
+SPARKED = 12
+"""Number of latest changes in a sparkline of votes or models."""
+
+FEW_REPOSITORIES = 3
+"""Maximum repositories of one kind while folded."""
+
+FEW_COMMENTS, MANY_COMMENTS = 40, 300
+"""Maximum comments while folded, and in all."""
+
+_LOST = ", to a deleted comment"
+_UNFOLD = ("unfold", "")
+"""The action of a click on the number of folded items."""
+
+_EMPTY: Line = ()
+_STYLED = {"heading": "label", "strong": "label", "code": "keywords", "rule": "quote", "text": "text"}
+"""Styled roles of a document's text; others are plain text."""
+_MUTED = ("mark", "label", "caption", "muted")
+
+
+def linked_counts(paper: Paper) -> list[str]:
+    """The number of repositories of each kind that name the paper, such as `2 models`, without zeros."""
+    counts = zip(KINDS, (paper.models, paper.datasets, paper.spaces), strict=True)
+    return [f"{count:,} {WORDS[kind][count != 1]}" for kind, count in counts if count]
+
+
+def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyphs) -> list[Line]:
+    """The dates of a paper's versions on arXiv, if there are several."""
+    if len(versions) < 2:
+        return []
+    parts = []
+    for version in versions:
+        name, _, day = literal(version).partition(" ")
+        parts.append(unbroken(f"{name} {short_day(day, today, weekday=False)}"))
+    return fill([Piece("Versions ", "label"), Piece(f" {glyphs.dot} ".join(parts), "facts")], width)
+
+
+# Repositories
+
+
+def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentation) -> list[Line]:
+    """How many repositories name the paper, with its models' growth, and the first ones of each kind."""
+    counts = linked_counts(paper)
+    if not counts:
+        return []
+    if len(kept.models) > 1 and paper.models:
+        counts[0] += f"{UNBROKEN}{spark(kept.models[-SPARKED:], look.glyphs.spark)}"
+    lines = fill([Piece("Linked ", "label"), Piece(f" {look.glyphs.dot} ".join(counts), "facts")], width)
+    for kind in KINDS:
+        found = [one for one in kept.community.repositories if one.kind == kind]
+        shown = found if look.is_unfolded else found[:FEW_REPOSITORIES]
+        for number, repository in enumerate(shown, 1):
+            key = look.link_keys.get(LINKED[kind][0], "")
+            lines.append(_repository_line(repository, f"{key}{number if key and len(found) > 1 else ''}", width, look))
+        if more := len(found) - len(shown):
+            lines.append((Piece(" " * 5), Piece(f"+{more:,}", "more", action=_UNFOLD)))
+    return lines
+
+
+def _repository_line(repository: Repository, key: str, width: int, look: Presentation) -> Line:
+    action = ("link", repository.url)
+    begin = [Piece(f"{key:<5}", "key", action=action)]
+    facts = [
+        literal(repository.about),
+        f"{compact(repository.likes)} {'like' if repository.likes == 1 else 'likes'}" if repository.likes else "",
+        f"{compact(repository.downloads)} downloads" if repository.downloads else "",
+        repository.state,
+    ]
+    end = f" {look.glyphs.dot} ".join(filter(None, facts))
+    name = literal(repository.id)
+    room = width - measure(begin) - measure([Piece(name)]) - 2
+    shown = cut(end, room, look.glyphs.ellipsis) if room > 3 else ""
+    line = (*begin, Piece(name, "link", action=action), *([Piece(f"  {shown}", "muted")] if shown else []))
+    return cut_line(line, width, look.glyphs.ellipsis)
+
+
+def compact(count: int) -> str:
+    """A number in at most four characters: `842`, `8.8k`, `20k`, `1.2M`."""
+    for size, sign in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            return f"{count / size:.1f}{sign}".replace(".0", "") if count < 10 * size else f"{count // size}{sign}"
+    return str(count)
+
+
+# Comments
+
+
+def comment_lines(kept: PageData, width: int, look: Presentation) -> list[Line]:
+    """The comments in threads; automated ones are a single line until unfolded."""
+    placed = threads(kept.community.comments)
+    said = sum(not one.comment.is_hidden for one in placed)
+    if not said:
+        return []
+    lines = fill([Piece(amount(said, "comment"), "label")], width)
+    shown = placed[: MANY_COMMENTS if look.is_unfolded else FEW_COMMENTS]
+    before = 0
+    for one in shown:
+        lines.append(tuple(_bars(min(before, one.depth), width, look.glyphs)))
+        bars = _bars(one.depth, width, look.glyphs)
+        lines += [(*bars, *line) for line in _comment(one, width - measure(bars), look)]
+        before = one.depth
+    if more := len(placed) - len(shown):
+        action = None if look.is_unfolded else _UNFOLD
+        lines += [_EMPTY, (Piece(f"+{more:,} more", "more", action=action),)]
+    return lines
+
+
+def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
+    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, width // 12 - 1)
+
+
+def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
+    comment = placed.comment
+    if comment.is_hidden:
+        yield from fill([Piece("a comment that is hidden", "muted")], width)
+        return
+    yield from fill([*_head(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
+    if comment.is_automated and not look.is_unfolded:
+        papers = sum(len(block.items) for block in comment.blocks if isinstance(block, Items))
+        what, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
+        yield from fill([Piece(what, "muted"), Piece(more, "more", action=_UNFOLD)], width)
+    else:
+        yield from text_lines(comment.blocks, width, look.glyphs)
+
+
+def _head(comment: Comment, look: Presentation) -> list[Piece]:
+    dot = look.glyphs.dot
+    told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
+    told += ["edited"] if comment.is_edited else []
+    told += ["  ".join(unbroken(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
+    facts = "".join(f" {dot} {one}" for one in told if one)
+    return [Piece(unbroken(literal(comment.author)), "people"), Piece(facts, "muted")]
+
+
+def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line]:
+    writer = BlockWriter(width)
+    lines: list[Line] = []
+    for number, block in enumerate(blocks):
+        for line in writer.lines(block, blocks[number - 1] if number else None):
+            # Code and tables are cut, not wrapped.
+            lines.append(cut_line(tuple(_drawn(line, glyphs)), width, glyphs.ellipsis))
+    return lines
+
+
+def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
+    for piece in line.pieces:
+        role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
+        target = piece.action[1] if piece.action else ""
+        is_web = target.startswith(("https://", "http://"))
+        is_sign = glyphs is ASCII and piece.role in ("rule", "label")
+        text = piece.text.translate(IN_ASCII) if is_sign else piece.text
+        yield Piece(literal(text), "link" if is_web else role, action=("link", target) if is_web else None)
+
+
+SECTIONS, SECTIONS_ON_PAGE = 3, 8
+"""Maximum sections in the detail pane and on the page."""
+
+INDENT = "  "
+
+
+class Found(NamedTuple):
+    """The matching paragraphs of a paper's full text."""
+
+    key: PaperKey
+    words: tuple[str, ...]
+    """The words, in double quotes if they must be whole."""
+    hits: tuple[Hit, ...] = ()
+    """The first place in each section, in reading order."""
+    total: int = 0
+
+
+def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Found:
+    """The paragraphs with all words; if there are none, those with any of them."""
+    found = list(_paragraphs(document, words))
+    if not found and len(words) > 1:
+        by_block = {hit.block: hit for word in reversed(words) for hit in _paragraphs(document, (word,))}
+        found = [by_block[block] for block in sorted(by_block)]
+    firsts: dict[Heading | None, Hit] = {}
+    for hit in found:
+        firsts.setdefault(hit.section, hit)
+    return Found(key, words, tuple(firsts.values())[:SECTIONS_ON_PAGE], len(found))
+
+
+def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
+    from reader.core.document.search import find
+    from reader.core.words import markers
+
+    wanted = markers(words)
+    finders = [partial(hits, searched=one) for one in wanted]
+    return find(document, finders, in_formulas=any(one.may_be_signs for one in wanted))
+
+
+def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
+    """Draw the places, each with a click that opens the text there; `key` opens the first."""
+    if found is None or not found.hits:
+        return []
+    shown = found.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]
+    count = amount(found.total, "place")
+    head = [Piece(f"{glyphs.full_text} ", "label"), Piece("In the full text", "label"), Piece(f"  {count}", "muted")]
+    if key:
+        head += [Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")]
+    lines = fill(head, width)
+    for hit in shown:
+        action = ("place", str(hit.block))
+        if hit.section is not None:
+            lines.append((Piece(cut(literal(_name(hit.section)), width, glyphs.ellipsis), "facts", action=action),))
+        lines += ((Piece(INDENT), *line) for line in fill(_marked(hit, action), width - len(INDENT)))
+    return lines
+
+
+def _name(heading: Heading) -> str:
+    sign = "§" if heading.number[:1].isdigit() else ""
+    return " ".join(filter(None, (f"{sign}{heading.number}", "".join(span.text for span in heading.spans))))
+
+
+def _marked(hit: Hit, action: tuple[str, str]) -> Iterator[Piece]:
+    end = 0
+    for start, stop in hit.marks:
+        if start < end:
+            continue
+        if start > end:
+            yield Piece(literal(hit.text[end:start]), "text", action=action)
+        yield Piece(literal(hit.text[start:stop]), "text", hit=True, action=action)
+        end = stop
+    if hit.text[end:]:
+        yield Piece(literal(hit.text[end:]), "text", action=action)
+
 
 NOTE_LINES = 12
 
@@ -113,7 +406,7 @@ def _unfolder(text: str, width: int) -> Line:
 def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     from reader.core.errors import NoFullText
     from reader.feeds.fulltext.markdown import parse_markdown
-    from reader.ui.page.community_lines import text_lines
+    from reader.ui.page.lines import text_lines
 
     try:
         # A heading of the first level would be taken for the name of a document.
@@ -150,13 +443,6 @@ MEASURE = 78
 
 PEOPLE_LINES, KEYWORD_LINES = 1, 2
 """Maximum lines of authors and keywords while folded."""
-
-SPARKED = 12
-"""Number of latest changes of votes in a paper's sparkline."""
-
-_EMPTY: Line = ()
-_UNFOLD = ("unfold", "")
-"""The action of a click on the number of folded items."""
 
 
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -376,7 +662,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
-        from reader.ui.page.community_lines import linked_counts
+        from reader.ui.page.lines import linked_counts
 
         items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
     return join_items(items, _between(look.glyphs), width)
@@ -433,7 +719,7 @@ def _code_stars(stars: int | None) -> list[Piece]:
 def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
     if look.kept is None:
         return [], [], []
-    from reader.ui.page.community_lines import comment_lines, repository_lines, version_lines
+    from reader.ui.page.lines import comment_lines, repository_lines, version_lines
 
     return (
         repository_lines(paper, look.kept, width, look),
@@ -457,7 +743,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The arXiv categories, the primary one by its name, and the fields that the pane lists with them."""
     items = []
     if paper.categories:
-        from reader.feeds.arxiv.categories import categories
+        from reader.feeds.arxiv_categories import categories
 
         first, *others = paper.categories
         known = categories().get(first)

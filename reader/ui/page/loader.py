@@ -15,18 +15,17 @@ from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
-from reader.ui.list.news import NewsActions
 from reader.ui.page.state import FIT, FOUND, PAGE, READING, Reading
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import follows
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.ui.page.found_lines import Found
+    from reader.ui.app import ReaderApp
+    from reader.ui.page.lines import Found
 
 AFTER_FRAME = 0.01
 """Seconds after a single key, so that the cursor's frame is painted first."""
@@ -35,14 +34,14 @@ REST = 0.045
 """Seconds without a move that end a run of moves; a held key repeats after 30 to 40 ms."""
 
 
-class DetailLoader(Actor):
+class DetailLoader(Controller):
     """Reads the highlighted paper on the event loop; a read takes 0.1 ms."""
 
-    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(app)
         self._clock = clock
         self._moved = -REST
-        self.delay = services.background.delayed(self.load)
+        self.delay = self._background.delayed(self.load)
 
     @follows(lambda state: (state.highlighted, state.listing.place, state.listing.results))
     def load_soon(self, _state: State) -> None:
@@ -97,12 +96,12 @@ class _Sought(NamedTuple):
         return wanted is not None and (found is None or found[:2] != wanted)
 
 
-class Finder(Actor):
+class Finder(Controller):
     """Finds why the shown paper is listed, and where its text has the search words; the newest paper wins."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self.delay = services.background.delayed(self._start)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self.delay = self._background.delayed(self._start)
         self._all = (
             _Sought("fit", FIT, _fit_wanted, self._library.fit),
             _Sought("text places", FOUND, _words_wanted, lambda *wanted: asyncio.to_thread(self._find_words, *wanted)),
@@ -131,7 +130,7 @@ class Finder(Actor):
 
     def _find_words(self, key: int, words: tuple[str, ...]) -> Found | None:
         from reader.cache.texts import Texts
-        from reader.ui.page.found_lines import find_words
+        from reader.ui.page.lines import find_words
 
         with closing(Texts.open(self._library.path)) as texts:
             kept = texts.get(key)
@@ -169,17 +168,17 @@ AGAIN = 600.0
 """Seconds before another try after a failed refresh."""
 
 
-class PageRefresher(Actor):
+class PageRefresher(Controller):
     """Refreshes one paper at a time, until its page is left."""
 
-    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(app)
         self._clock = clock
         self._worker: Worker[None] | None = None
         self._tried: dict[str, float] = {}
         """When papers were last tried in this run, by id."""
-        self.delay = services.background.delayed(self._begin)
-        self._progress = services.background.delayed(self._say_begun)
+        self.delay = self._background.delayed(self._begin)
+        self._progress = self._background.delayed(self._say_begun)
 
     @property
     def is_idle(self) -> bool:
@@ -206,7 +205,7 @@ class PageRefresher(Actor):
         is_known = isinstance(page.paper.pk, int) and is_arxiv_id(id)
         is_reachable = state[REFRESH].trouble != OFFLINE and not is_offline(os.environ)
         is_due = self._clock() - self._tried.get(id, -AGAIN) >= AGAIN
-        is_old = page.kept.is_old(look.now(), with_arxiv=self._services.settings.ask_arxiv)
+        is_old = page.kept.is_old(look.now(), with_arxiv=self._app.settings.ask_arxiv)
         return is_known and is_reachable and is_due and is_old
 
     def _begin(self) -> None:
@@ -244,7 +243,7 @@ class PageRefresher(Actor):
             self._model.change(self._model.state.put(PAGE, page._replace(fetching=text)))
 
 
-class PaperLookup(Actor):
+class PaperLookup(Controller):
     """Fetches one paper at a time and lists it."""
 
     def show(self, id: str) -> None:
@@ -277,7 +276,7 @@ class PaperLookup(Actor):
                 self._model.change(self._model.state.marked())
             key = self._library.pk_of(id)
             if key is not None:
-                self._services[NewsActions].know(key)
+                self._app.news_actions.know(key)
             self._model.change(self._model.state.cache_changed())
             if then is not None and key is not None:
                 then(key)

@@ -2,23 +2,195 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
+from textual.strip import Strip
 
-from reader.core.lines import Line
+from reader.core.lines import Line, Piece
+from reader.core.paper import Paper
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.kit.line_widgets import OneLine
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import OneLine, Reported
+from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
-from reader.ui.page.detail import PaperDetail
-from reader.ui.page.presentation import link_keys
+from reader.ui.page.lines import MEASURE, Presentation, compose, link_keys
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
-from reader.ui.shell.model import subscribe
-from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
+from reader.ui.shell.controller import subscribe
+from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TRIAGE_ROLES, triage_line
 from reader.ui.triage.state import TRIAGE, is_triaging
+
+if TYPE_CHECKING:
+    from reader.core.similarity import Fit
+    from reader.ui.app import ReaderApp
+    from reader.ui.page.lines import Found
+    from reader.ui.page.state import Reading
+
+
+_ROLES = (
+    "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
+    "summary", "muted", "key", "link", "changed", "gone", "new",
+)  # fmt: skip
+
+LOW = 12
+"""Height of a low pane, which is a preview: it begins with what the list does not say."""
+
+CHROME = 3
+"""Maximum rows of the screen outside the panes."""
+
+
+class PaperDetail(Pane, can_focus=True):
+    """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
+
+    The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
+    """
+
+    PREFIX = "paper"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        is_page: bool = False,
+        today: date | None = None,
+        shows_links: bool = False,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.shows_links = shows_links
+        self._today = today
+        self._paper: Paper | None = None
+        self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
+        self._lines: list[Line] = []
+        self._margin = 0
+        self._top = 0
+
+    # Content
+
+    def show(self, reading: Reading, *, position: str = "", found: Found | None = None, fit: Fit | None = None) -> None:
+        """Show a paper from its beginning; if it is already shown, keep the scroll position.
+
+        `position` is its place in the list, such as `3 of 34`; `found` and `fit` are as in `Presentation`.
+        """
+        paper, votes = reading.paper, reading.votes
+        is_same = self._paper is not None and self._paper.pk == paper.pk
+        if is_same and not votes.gained:
+            # Keep the shown gain until another paper is shown, though the user has now seen it.
+            votes = votes._replace(gained=self._look.votes.gained)
+        told = {name: value for name, value in reading._asdict().items() if name not in ("key", "paper", "number")}
+        look = replace(self._look, **told, position=position, found=found, fit=fit)
+        is_unfolded = self._look.is_unfolded and is_same
+        look = replace(look, votes=votes, is_unfolded=is_unfolded, today=self._today or date.today())
+        if (paper, look) != (self._paper, self._look):
+            self._paper, self._look = paper, look
+            self._lay_out(keep=is_same)
+
+    def clear(self) -> None:
+        self._paper = None
+        self._lay_out()
+
+    def configure(self, topic_names: Mapping[str, str], link_keys: Mapping[str, str] | None = None) -> None:
+        """Set the names of topics by slug, and the keys of links by kind (`page`, `pdf`, `code`, …)."""
+        keys = self._look.link_keys if link_keys is None else link_keys
+        self._look = replace(self._look, topic_names=topic_names, link_keys=keys)
+        self._lay_out(keep=True)
+
+    def toggle_fold(self) -> None:
+        self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
+        self._lay_out(keep=True)
+
+    def scroll_page(self, direction: int) -> bool:
+        """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
+        return self.scroll_lines(direction * max(1, self.size.height - 1))
+
+    @property
+    def is_at_end(self) -> bool:
+        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
+
+    @property
+    def paper(self) -> Paper | None:
+        return self._paper
+
+    @property
+    def text(self) -> str:
+        return "\n".join("".join(piece.text for piece in line) for line in self._lines)
+
+    # Drawing
+
+    def _lay_out(self, keep: bool = False) -> None:
+        """Compose the lines for the current width; scroll to the beginning, unless `keep` keeps the position."""
+        width = self.columns
+        if not width:
+            return
+        height = self.size.height
+        self._lines = []
+        if self._paper is not None:
+            column = min(width - 2, MEASURE)
+            self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
+            is_preview = height < LOW and not self._look.is_page and not self._is_alone
+            self._lines = compose(self._paper, column, replace(self._look, is_preview=is_preview))
+            self._top = 1 if self._look.is_page and height > 12 else 0
+        self._strips.clear()
+        # An empty last line marks the end of the text.
+        self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._paper))
+        self._scroll(self.scroll_offset.y if keep else 0)
+        if not keep:
+            self._hide_thumb()
+        self.refresh()
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether it has the whole width and height, as a zoomed pane does."""
+        screen = self.screen.size
+        return self.size.width >= screen.width - 1 and self.size.height >= screen.height - CHROME
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y - self._top
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(self.columns, self._style())
+        strip = self._strips.get(index)
+        if strip is None:
+            strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
+        if y or self._look.is_page or not self.has_focus:
+            return strip
+        return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]), margin=self._margin - 1)
+
+    def on_resize(self) -> None:
+        self._lay_out(keep=True)
+
+    def on_click(self, event: events.Click) -> None:
+        meta = event.style.meta
+        kind, value = meta.get("kind"), meta.get("value", "")
+        if kind is None:
+            return
+        if kind == "unfold":
+            self.toggle_fold()
+        else:
+            self.post_message(Reported(kind, int(value) if kind in ("place", "passage") else value))
+        event.stop()
+
+
+def text_in_front(app: ReaderApp) -> PaperDetail | None:
+    """The visible text of a paper: the page's or the detail pane's; None if neither is shown."""
+    if app.model.state[PAGE] is not None and (page := app.screens.get(PAGE)) is not None:
+        text: PaperDetail = page.pane
+        return text
+    detail = app.detail
+    return detail if detail.is_on_screen else None
+
+
+def is_page_at_end(screens: Screens) -> bool:
+    """Whether the page shows, or last showed, the end of its paper."""
+    page = screens.get(PAGE)
+    return page is not None and bool(page.pane.is_at_end)
 
 
 class TriageTop(OneLine[str]):
@@ -35,8 +207,8 @@ class PaperPage(OverScreen[Reading]):
 
     AUTO_FOCUS = "*"
 
-    def __init__(self, services: Services, reading: Reading) -> None:
-        super().__init__(services, reading)
+    def __init__(self, app: ReaderApp, reading: Reading) -> None:
+        super().__init__(app, reading)
         look = self._look
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.pane.configure(self._model.state[TOPIC_NAMES], link_keys(look.keymap))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.similarity import Fit
-    from reader.ui.page.found_lines import Found
+    from reader.ui.page.lines import Found
 
 
 class Reading(NamedTuple):

@@ -12,22 +12,22 @@ from reader.core.errors import ReaderError
 from reader.installed import needs_extra
 from reader.platform import PictureTerminal, picture_terminal
 from reader.ui.full_text.state import TEXT
-from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.handlers import follows, handles, handles_steps
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.drawn import Canvas, PictureDrawn
+    from reader.refresh.pictures import Canvas
+    from reader.ui.app import ReaderApp
+    from reader.ui.pictures.drawing import PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
 
-class PictureActions(Actor):
+class PictureActions(Controller):
     """Open the pictures over the page or the full text, and page through them."""
 
     @handles("picture.open")
@@ -65,7 +65,7 @@ class PictureActions(Actor):
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:
         if (pictures := self._model.state[PICTURES]) is not None:
-            self._services[LinkActions].browse(pictures.front.address)
+            self._app.link_actions.browse(pictures.front.address)
 
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
@@ -85,7 +85,7 @@ class PictureActions(Actor):
 
     @property
     def _terminal(self) -> PictureTerminal:
-        app, setting = self._app, self._services.settings.images
+        app, setting = self._app, self._app.settings.images
         return picture_terminal(setting, os.environ, colorless=app.no_color, served=app.terminal is None)
 
     def _why_not(self) -> str:
@@ -107,13 +107,13 @@ class PictureActions(Actor):
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
-        from reader.refresh.drawn import Canvas
+        from reader.refresh.pictures import Canvas
         from reader.ui.pictures.pictures import room
 
         terminal = self._terminal
         return Canvas(terminal.protocol, *room(state.width, state.height), *terminal.cell)
 
-    @handles_steps("picture.next", "picture.previous")
+    @handles("picture.next", "picture.previous", step=1)
     def turn(self, by: int) -> None:
         before = self._model.state
         self._model.change(before.update(PICTURES, lambda pictures: pictures.turn(by)))
@@ -127,15 +127,15 @@ PAUSE = 0.15
 """Seconds before a picture is fetched, so that paging through fetches none."""
 
 
-class PictureLoader(Actor):
+class PictureLoader(Controller):
     """Fetches the picture that the state asks for."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._worker: Worker[None] | None = None
         self._wanted: tuple[Picture, Canvas] | None = None
         self._kept: dict[tuple[Picture, Canvas], PictureDrawn] = {}
-        self._pause = services.background.delayed(self._start)
+        self._pause = self._background.delayed(self._start)
 
     @follows(PICTURES)
     def follow(self, state: State) -> None:
@@ -162,8 +162,8 @@ class PictureLoader(Actor):
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
-        from reader.refresh.drawn import PictureDrawn
         from reader.refresh.lines import job
+        from reader.ui.pictures.drawing import PictureDrawn
 
         try:
             spot = picture.spot._asdict() if picture.spot is not None else None

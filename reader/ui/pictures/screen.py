@@ -16,12 +16,11 @@ from reader.ui.kit.glyphs import Glyphs
 from reader.ui.looks.theme import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS, Pictures
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.app import ShellApp
 from reader.ui.shell.screens import OverScreen
-from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.refresh.drawn import PictureDrawn
+    from reader.ui.app import ReaderApp
+    from reader.ui.pictures.drawing import PictureDrawn
 
 
 class PicturePane(Widget):
@@ -48,7 +47,7 @@ class PicturePane(Widget):
 
     def _send(self, sequence: str) -> None:
         """Send our own sequence to the terminal, in order with drawing."""
-        if sequence and isinstance(self.app, ShellApp) and (terminal := self.app.terminal):
+        if sequence and (terminal := getattr(self.app, "terminal", None)):
             terminal.write(sequence)
             terminal.flush()
 
@@ -97,8 +96,8 @@ class PictureScreen(OverScreen[Pictures]):
 
     CSS_PATH = stylesheet("picture")
 
-    def __init__(self, services: Services, pictures: Pictures) -> None:
-        super().__init__(services, pictures)
+    def __init__(self, app: ReaderApp, pictures: Pictures) -> None:
+        super().__init__(app, pictures)
         glyphs = self._look.glyphs
         self._title = _Text(glyphs, id="picture-title")
         self._picture = PicturePane()

@@ -16,29 +16,24 @@ from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
 from reader.refresh.plan import Days
 from reader.session.places import Place, feed_text, view, with_best_first
-from reader.ui.command_line.actions import CommandActions
-from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.pane import PaperList
-from reader.ui.page.actions import PageActions
-from reader.ui.page.loader import PaperLookup
 from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
-from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import answers, follows, handles, handles_each, stops
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
+
+    from reader.ui.app import ReaderApp
 
 
 LONGEST_PASTE = 2_000
 """Maximum characters of pasted text that are read for a paper's id."""
 
 
-class AddActions(Actor):
+class AddActions(Controller):
     """Ask for the id of a paper, and fetch it."""
 
     @handles("find.add")
@@ -62,16 +57,16 @@ class AddActions(Actor):
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
         """Fetch the days that are missing at the cursor; or the paper that the query names, and show it in All."""
-        id, place, hole = self.missing_id(), self._model.state.place, self._services[PaperList].hole
+        id, place, hole = self.missing_id(), self._model.state.place, self._app.papers.hole
         if hole:
-            self._services[Refresher].fetch_many(Days(hole), place.view.id, "missing days")
+            self._app.refresher.fetch_many(Days(hole), place.view.id, "missing days")
         elif id is None:
             self._model.show_notice("type the id or address of the paper to fetch")
         elif self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:
             self._model.change(self._model.state.go(Place(view("all"), place.text)))
-            self._services[PaperLookup].begin(id)
+            self._app.paper_lookup.begin(id)
 
     def missing_id(self) -> str | None:
         """The arXiv id if the query asks only for one paper and the cache does not have it, else None."""
@@ -79,18 +74,12 @@ class AddActions(Actor):
         return id if id is not None and self._library.pk_of(id) is None else None
 
 
-class QueryActions(Actor):
+class QueryActions(Controller):
     """Type and change the query."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._order = services.settings.order
-        self._papers = services[PaperList]
-        self._line = services[QueryLine]
-        self._filter = services[FilterPane]
-        self._search = services[FeedSearch]
-        self._add = services[AddActions]
-        self._page = services[PageActions]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._order = self._app.settings.order
 
     @handles("find.query")
     def type_query(self, _count: int | None) -> None:
@@ -104,43 +93,43 @@ class QueryActions(Actor):
 
         If the query names a paper that is not in the cache, fetch it.
         """
-        text = self._line.accept()
+        text = self._app.query_line.accept()
         if text is not None:
             self._model.change(self._model.state.keep_query(text))
-            if self._add.missing_id():
-                self._add.fetch_paper()
+            if self._app.add_actions.missing_id():
+                self._app.add_actions.fetch_paper()
 
     @handles("query.save")
     def save(self, _count: int | None) -> None:
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
-            self._services[CommandActions].begin_with(None, ("view save ", f"a name for  {state.place.text}"))
+            self._app.command_actions.begin_with(None, ("view save ", f"a name for  {state.place.text}"))
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
-        self._line.cancel()
+        self._app.query_line.cancel()
         self._model.change(self._model.state.cancel_query())
 
     @handles("query.complete")
     def complete(self, _count: int | None) -> None:
         state = self._model.state
         if state.is_typing:
-            self._line.complete()
+            self._app.query_line.complete()
             return
-        from reader.ui.list.empty_reason import corrected
+        from reader.ui.query.advice import with_known_topics
 
-        text = corrected(state, self._look.today)
-        if text is not None:
+        text = with_known_topics(state.place.text, tuple(topic_papers(state)))
+        if text != state.place.text:
             self._model.change(state.narrow(text))
 
-    @handles_each({"query.next": QueryLine.next, "query.previous": QueryLine.previous})
+    @handles(each={"query.next": QueryLine.next, "query.previous": QueryLine.previous})
     def choose_suggestion(self, _count: int | None, choose: Callable[[QueryLine], object]) -> None:
-        choose(self._line)
+        choose(self._app.query_line)
 
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
-        self._filter.stop_narrowing()
+        self._app.filter_pane.stop_narrowing()
         self._model.change(self._model.state.drop_query())
 
     @handles("find.widen")
@@ -172,7 +161,7 @@ class QueryActions(Actor):
     @handles("find.feed")
     def search_feed(self, _count: int | None) -> None:
         state = self._model.state
-        typed = self._line.text if state.is_typing else state.search.wanted or state.listed_text
+        typed = self._app.query_line.text if state.is_typing else state.search.wanted or state.listed_text
         text = feed_text(typed)
         if state.is_typing and text and not self._look.demo:
             # The list keeps the earlier query during the search and after its results are closed.
@@ -183,20 +172,20 @@ class QueryActions(Actor):
         if self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         elif text:
-            self._search.begin(text)
+            self._app.feed_search.begin(text)
         else:
             self._model.show_notice(f"the feed only takes words: {self._keymap.key('find.query')} to type some")
 
-    @handles_each({"find.next": 1, "find.previous": -1})
+    @handles(each={"find.next": 1, "find.previous": -1})
     def go_to_hit(self, times: int | None, direction: int) -> None:
         """Go to the next match of a search; without a search, to the next unread paper."""
         count = times or 1
         if self._model.state.listing.words:
-            self._papers.move(direction * count)
-            self._page.follow()
+            self._app.papers.move(direction * count)
+            self._app.page_actions.follow()
             return
         for _ in range(count):
-            if not self._page.go_to_unread(direction):
+            if not self._app.page_actions.go_to_unread(direction):
                 return
 
 
@@ -204,10 +193,10 @@ MOST_LIKED = 20
 """Maximum papers in one `like:` query."""
 
 
-class SimilarActions(Actor):
+class SimilarActions(Controller):
     """Go to papers similar to others."""
 
-    @handles_each({"find.similar": False, "find.newer": True})
+    @handles(each={"find.similar": False, "find.newer": True})
     def show(self, _count: int | None, is_newer: bool) -> None:
         papers = self._targets()
         if not papers:
@@ -224,11 +213,11 @@ class SimilarActions(Actor):
 _ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
 
 
-class Completer(Actor):
+class Completer(Controller):
     """Completes queries by fields, topics, and the keywords, people and other values in the cache."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._is_loading = False
 
     def complete(self, text: str, cursor: int) -> Completion | None:
@@ -260,11 +249,11 @@ BLINK = 0.5
 """Seconds before a search shows its progress."""
 
 
-class FeedSearch(Actor):
+class FeedSearch(Controller):
     """Runs the search that the state requests, one at a time, and stops when the state drops it."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._worker: Worker[None] | None = None
 
     def begin(self, text: str) -> None:
@@ -278,9 +267,8 @@ class FeedSearch(Actor):
         self._model.change(self._model.state.search_feed(text))
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
 
-    @stops("back")
-    def stop_and_tell(self) -> bool:
-        if was_running := self.stop():
+    def stop_at(self, moment: Moment) -> bool:
+        if was_running := moment == "back" and self.stop():
             self._model.show_notice("search stopped")
         return was_running
 

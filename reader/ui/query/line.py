@@ -18,7 +18,7 @@ from reader.core.lines import Line, cut_line, measure
 from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.typed_line import LineInput, TypedLine
+from reader.ui.kit.line_widgets import LineInput, TypedLine
 from reader.ui.query.advice import NO_REACH, AdviceKeys, Reach, TypedTerms, advise, find_mistake, find_unknown_topic
 
 LONGEST = 2_000

@@ -18,14 +18,13 @@ from reader.core.steps import pace_text
 from reader.feeds.environment import is_offline
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.handlers import begins, stops
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, Moment
 from reader.ui.shell.state import Tone
 
 if TYPE_CHECKING:
     from reader.refresh.lines import Line
     from reader.refresh.plan import Plan
+    from reader.ui.app import ReaderApp
 
 FIRST_SECOND = 1.0
 """Seconds after the start reserved for keys: starting a process takes much of the processor."""
@@ -56,17 +55,16 @@ class Wanted(NamedTuple):
     """Whether the user asked for it; its end is then reported even without new papers."""
 
 
-class Refresher(Actor):
+class Refresher(Controller):
     """The running refresh, and those that wait for it."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._when_still = services[Keyboard].when_still
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._worker: Worker[None] | None = None
         self._wanted = Wanted()
         self._later: list[Wanted] = []
         self._begun = 0.0
-        self.retry = services.background.delayed(self.begin)
+        self.retry = self._background.delayed(self.begin)
         self._tries = 0
         self._came = ""
         self._is_offline = False
@@ -80,16 +78,15 @@ class Refresher(Actor):
     def _change(self, status: RefreshStatus) -> None:
         self._model.change(self._model.state.put(REFRESH, status))
 
-    @begins
-    def begin_first(self) -> None:
+    def on_begin(self) -> None:
         """Fetch the latest days: at once if there is nothing to read, else after the first second.
 
         They are fetched again at the interval from the settings.
         """
         if self._look.demo or self._look.is_still:
             return
-        if self._services.settings.refresh_minutes:
-            self._app.set_interval(60 * self._services.settings.refresh_minutes, self.begin)
+        if self._app.settings.refresh_minutes:
+            self._app.set_interval(60 * self._app.settings.refresh_minutes, self.begin)
         if self._model.state.is_empty:
             self.begin()
         else:
@@ -127,9 +124,8 @@ class Refresher(Actor):
         self._worker = self._background.start("refresh", running, exclusive=True)
         self._change(self._status.started(wanted.view))
 
-    @stops("last")
-    def stop(self) -> bool:
-        if self._worker is None or not self._status.is_running:
+    def stop_at(self, moment: Moment) -> bool:
+        if moment != "last" or self._worker is None or not self._status.is_running:
             return False
         self._later.clear()
         self._worker.cancel()
@@ -166,7 +162,7 @@ class Refresher(Actor):
         from reader.refresh.plan import Latest
 
         self._begun = time.monotonic()
-        job = refresh_job(plan or Latest(self._services.settings.days_at_start))
+        job = refresh_job(plan or Latest(self._app.settings.days_at_start))
         async with aclosing(self._app.run_job(job)) as lines:
             async for line in lines:
                 self._receive(line)
@@ -221,7 +217,7 @@ class Refresher(Actor):
     def _renew(self) -> None:
         """Tell of new papers once no key is held down; those that the user asked for are listed at once."""
         is_asked = self._wanted.plan is not None
-        self._when_still(partial(self._tell_of_papers, is_asked=is_asked))
+        self._app.keyboard.when_still(partial(self._tell_of_papers, is_asked=is_asked))
 
     def _tell_of_papers(self, *, is_asked: bool) -> None:
         state = self._model.state

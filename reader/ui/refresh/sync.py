@@ -12,12 +12,12 @@ from reader.paths import log_database
 from reader.session.places import listed_views
 from reader.ui.refresh.state import REFRESH, join_failed, joined
 from reader.ui.shell.commands import Outcome, Running
-from reader.ui.shell.handlers import begins, ends, follows
-from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
+
     pass
 
 START = 3.0
@@ -33,19 +33,19 @@ COLUMNS = 200
 """Width of the command's output, of which only the reason of a failure is shown."""
 
 
-class Sync(Actor):
+class Sync(Controller):
     """Runs `sync` at the start and in quiet minutes, if the settings have a place."""
 
     words: tuple[str, ...] = ("sync", "--quiet")
     """The command, which the end of the reader also runs."""
     trouble = "sync fails"
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._settings = services.settings
-        self._shell = services.app.shell
-        self._can_run = not services.look.demo and not services.look.is_still
-        self.delay = services.background.delayed(self.look)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._settings = self._app.settings
+        self._shell = self._app.shell
+        self._can_run = not self._look.demo and not self._look.is_still
+        self.delay = self._background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
         self._has_marked = self._is_looking = self._is_beginning = False
@@ -66,8 +66,7 @@ class Sync(Actor):
         """Whether other machines may lack a mark, for example after an interrupted sync."""
         return self._is_on and (self._has_marked or self._is_looking)
 
-    @begins
-    def begin(self) -> None:
+    def on_begin(self) -> None:
         if self._is_on:
             self._is_beginning = True
             self.delay.begin(START)
@@ -123,8 +122,7 @@ class Sync(Actor):
         lasting = ("--watch",) if self.is_through_server() else ()
         return self._shell().start((*self.words, *lasting), COLUMNS)
 
-    @ends
-    def close(self) -> None:
+    def on_end(self) -> None:
         if self._running is not None:
             self._running.kill()
 
@@ -132,23 +130,18 @@ class Sync(Actor):
 # Other programs
 
 
-class CacheWatch(Actor):
+class CacheWatch(Controller):
     """Watches the cache for changes, and reloads the list once no key is held down."""
 
     seconds = 1.0
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._when_still = services[Keyboard].when_still
-
-    @begins
-    def begin(self) -> None:
+    def on_begin(self) -> None:
         if not self._look.is_still:
             self._app.set_interval(self.seconds, self.look_around)
 
     def look_around(self) -> None:
         self.look()
-        self._services[SettingsWatch].look()
+        self._app.settings_watch.look()
 
     def look(self) -> None:
         if self._library.trouble:
@@ -157,7 +150,7 @@ class CacheWatch(Actor):
         elif not self._library.is_marking:
             try:
                 if self._library.changed():
-                    self._when_still(self._show_changes)
+                    self._app.keyboard.when_still(self._show_changes)
             except ReaderError as error:
                 self._model.show_news(str(error), "warning")
 
@@ -167,13 +160,13 @@ class CacheWatch(Actor):
         self._model.change(state.papers_came(self._library.newest_day()))
 
 
-class SettingsWatch(Actor):
+class SettingsWatch(Controller):
     """Watches the settings file and the standing queries of the log, if there are any."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._file = services.app.settings_file
-        self._settings = services.settings
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._file = self._app.settings_file
+        self._settings = self._app.settings
         self._seen = self._stamp()
 
     def _stamp(self) -> tuple[tuple[int, int] | None, ...]:

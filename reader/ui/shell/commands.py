@@ -6,6 +6,7 @@ It is implemented in `reader.commands`, a layer above, and passed in as an objec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
 from reader.core.lines import Line
@@ -13,6 +14,17 @@ from reader.paths import APP
 
 THEME = "theme"
 """The command that chooses colours, which are previewed while it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCommand:
+    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
+
+    name: str
+    about: str
+    run: Callable[[], object]
+    keys: str = ""
+    also: str = ""
 
 
 class Here(NamedTuple):

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from reader.keys.actions import CONTEXTS, TYPING, Action, Context, place_of
 from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, UnknownKeys
 from reader.keys.spelling import Chord, spell
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller
 from reader.ui.shell.state import Prompt
 
 if TYPE_CHECKING:
     from textual.events import Key
+
+    from reader.ui.app import ReaderApp
 
 CHORD_HELP = 0.4
 """Seconds after which an incomplete chord shows its possible next keys."""
@@ -45,14 +47,14 @@ _OVER_ALL = ("output", "why", "help", "picture")
 """Contexts in which a key without effect is not explained: what is in front covers the notice."""
 
 
-class Keyboard(Actor):
+class Keyboard(Controller):
     """Turns keys into actions by the table of keys."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._marks_by_moving = services.settings.read_when == "passed"
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._marks_by_moving = self._app.settings.read_when == "passed"
         self._keys = KeyReader(self._keymap)
-        self._chord_help = services.background.delayed(self._show_chord)
+        self._chord_help = self._background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()
         """Keys waiting for the panes or for the held action."""
         self._held: Match | None = None
@@ -62,7 +64,7 @@ class Keyboard(Actor):
         self._letters: Collection[str] = ()
         """Letters that answer a question; others leave it open."""
         self._is_offer = False
-        self._quitting = services.background.delayed(self._app.leave)
+        self._quitting = self._background.delayed(self._app.leave)
         self._pressed = 0.0
         self.pressed_at = 0.0
         """When the key that is handled was pressed, by the monotonic clock."""
@@ -70,8 +72,8 @@ class Keyboard(Actor):
         """The keys without effect that were explained, by context."""
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
-        self._still = services.background.delayed(self._do_if_still)
-        self._last_wait = services.background.delayed(self._quit_without_list)
+        self._still = self._background.delayed(self._do_if_still)
+        self._last_wait = self._background.delayed(self._quit_without_list)
 
     async def press(self, *keys: Key) -> None:
         self._pressed = time.monotonic()
@@ -207,6 +209,10 @@ class Keyboard(Actor):
         if takes_words is not None and isinstance(outcome, UnknownKeys) and key.is_printable and key.key != "space":
             takes_words(outcome.text)
             return True
+        if isinstance(outcome, UnknownKeys) and key.key == "ctrl+c" and context not in TYPING:
+            # As in vim: a key that ends most programs must not be silent.
+            self._model.show_notice(f"{self._keymap.key('app.quit')} quits")
+            return True
         if takes_words is None and isinstance(outcome, UnknownKeys):
             self._say_where_it_works(key, context)
         return isinstance(outcome, Cancelled)
@@ -247,6 +253,7 @@ class Keyboard(Actor):
         is_choice = typed in self._letters
         if key.is_printable and not is_choice and not self._is_offer:
             # The second letter of a mistyped word must not act.
+            self._prompt(self._model.state.prompt._replace(typed=f"{typed} is none of these"))
             return True
         self._choose = None
         self._prompt(Prompt())

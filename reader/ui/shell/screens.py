@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -11,17 +12,22 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from reader.ui.kit.line_widgets import StatusLine, Title
+from reader.keys.keymap import Keymap
+from reader.ui.kit.line_widgets import HANDLED_WITHIN_SECONDS, StatusLine, Title
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.status_lines import Status
-from reader.ui.kit.typed_line import HANDLED_WITHIN_SECONDS
-from reader.ui.shell.footer import status
-from reader.ui.shell.model import subscribe
-from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import Notice
+from reader.ui.kit.status_lines import Choice, Status
+from reader.ui.shell.controller import Controller, subscribe
+from reader.ui.shell.state import Notice, State
 
 if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
     from reader.ui.shell.state import Front, State
+
+
+def status(state: State, keymap: Keymap, keys: Iterable[Choice] | None = None) -> Status:
+    found = keymap.hints(state.context) if keys is None else keys
+    return Status(tuple(found), *state.prompt, *state.notices.shown)
+
 
 T = TypeVar("T")
 
@@ -35,13 +41,13 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
     AUTO_FOCUS = ""
     """The focused widget; a focused pane shows its scroll thumb."""
 
-    def __init__(self, services: Services, _value: T) -> None:
+    def __init__(self, app: ReaderApp, _value: T) -> None:
         super().__init__()
-        self._services = services
-        self._model = services.model
-        self._look = services.look
-        self._keymap = services.look.keymap
-        self.status = StatusLine(services.look.glyphs)
+        self._reader = app
+        self._model = app.model
+        self._look = app.look
+        self._keymap = app.look.keymap
+        self.status = StatusLine(app.look.glyphs)
         self._is_there = asyncio.Event()
 
     def show(self, value: T) -> None:
@@ -71,8 +77,8 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
 class PaneScreen(OverScreen[T]):
     """A title, a pane scrolled by the movement keys, and the last line."""
 
-    def __init__(self, services: Services, value: T, pane: Pane, title: str = "") -> None:
-        super().__init__(services, value)
+    def __init__(self, app: ReaderApp, value: T, pane: Pane, title: str = "") -> None:
+        super().__init__(app, value)
         self.title_line = Title(title, self._look.glyphs)
         self.pane = pane
 
@@ -86,11 +92,11 @@ class PaneScreen(OverScreen[T]):
         super().draw_status(state.change_notices(lambda notices: notices._replace(news=Notice())))
 
 
-class Screens(Actor):
+class Screens(Controller):
     """Opens and closes the screens of the state's stack."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._made: dict[Front[Any], OverScreen[Any]] = {}
         self._drawn: dict[Front[Any], Any] = {}
         self._covered: list[OverScreen[Any]] = []
@@ -121,7 +127,7 @@ class Screens(Actor):
         screen = self._made.get(front)
         if screen is None:
             module, _, name = front.screen.partition(":")
-            screen = self._made[front] = getattr(import_module(module), name)(self._services, value)
+            screen = self._made[front] = getattr(import_module(module), name)(self._app, value)
             if front.is_kept:
                 self._app.install_screen(screen, front.screen)
         if not is_open:

@@ -2,8 +2,8 @@
 
 `State` has what all features share. A feature's own state is a part of it, whose key is in the feature's `state.py`.
 Each change returns a new state; a change over several parts is a function of the feature that owns it. Changes start no
-work and draw nothing: panes and work subscribe to parts (`ui/shell/model.py`). Textual is not used here, so a key's
-effect can be tested without a terminal.
+work and draw nothing: panes and work subscribe to parts (`ui/shell/controller.py`). Textual is not used here, so the
+effect of a key can be tested without a terminal.
 """
 
 from __future__ import annotations

@@ -5,30 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
+from reader.keys.actions import Context
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.help.state import HelpCommand
-from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.commands import HelpCommand
+from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.listing import Position
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Prompt, State
 from reader.ui.terminal.process import loading
-from reader.ui.views.actions import ViewActions
 
-_ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 
-class FilterActions(Actor):
+class FilterActions(Controller):
     """The keys of the filter pane."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._pane = services[FilterPane]
 
     @handles("find.filter")
     def open_or_close(self, _count: int | None) -> None:
@@ -36,8 +31,8 @@ class FilterActions(Actor):
         is_open = state.context == "filter" or state.is_filter_open
         self._model.change(state.close_filter() if is_open else state.open_filter())
 
-    @handles_each(
-        {
+    @handles(
+        each={
             "topic.pick": FilterPane.toggle,
             "topic.exclude": FilterPane.exclude,
             "topic.any_all": FilterPane.switch_mode,
@@ -45,24 +40,22 @@ class FilterActions(Actor):
         }
     )
     def act_in_pane(self, _count: int | None, act: Callable[[FilterPane], object]) -> None:
-        act(self._pane)
+        act(self._app.filter_pane)
 
     @handles("topic.order")
     def change_order(self, _count: int | None) -> None:
-        order = self._pane.switch_order()
+        order = self._app.filter_pane.switch_order()
         self._model.change(self._model.state.put(TOPIC_ORDER, order))
-        self._model.show_notice(_ORDERS[order])
+        self._model.show_notice(f"topics by {order}")
 
-    @stops("back")
-    def stop_narrowing(self) -> bool:
-        if self._model.state.context != "filter" or not self._pane.narrowed:
+    def stop_at(self, moment: Moment) -> bool:
+        if moment != "back" or self._model.state.context != "filter" or not self._app.filter_pane.narrowed:
             return False
-        self._pane.stop_narrowing()
+        self._app.filter_pane.stop_narrowing()
         return True
 
-    @takes_text("filter")
-    def type(self, key: str, character: str | None) -> bool:
-        return self._pane.type(key, character)
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
+        return context == "filter" and self._app.filter_pane.type(key, character)
 
     @answers("narrowing")
     def show_keys(self, is_on: bool) -> None:
@@ -94,7 +87,7 @@ class FilterActions(Actor):
             self._model.show_notice(str(error), "warning")
 
 
-class TopicActions(Actor):
+class TopicActions(Controller):
     """The topics of the highlighted paper."""
 
     @handles("find.topic")
@@ -110,7 +103,7 @@ class TopicActions(Actor):
         else:
             slugs = {str(number): slug for number, slug in enumerate(paper.topics, 1)}
             choices = [(digit, state[TOPIC_NAMES].get(slug, slug)) for digit, slug in slugs.items()]
-            self._services[Keyboard].ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
+            self._app.keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
         state = self._model.state
@@ -123,24 +116,23 @@ class TopicActions(Actor):
 
     @answers("topic")
     def show(self, slug: str) -> None:
-        self._services[ViewActions].show_query(with_topics("", TopicChoice("all", (slug,), ())))
+        self._app.view_actions.show_query(with_topics("", TopicChoice("all", (slug,), ())))
 
-    @offers
     def commands(self) -> Sequence[HelpCommand]:
         state = self._model.state
         meanings = state[TOPIC_MEANINGS]
-        self._services[TopicMeanings].begin()
+        self._app.topic_meanings.begin()
         return [
             HelpCommand(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
             for slug, name in state[TOPIC_NAMES].items()
         ]
 
 
-class TopicMeanings(Actor):
+class TopicMeanings(Controller):
     """Reads the rules of topics on demand, which takes 60 ms of the processor and 4 MB."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._has_begun = False
 
     @follows(lambda state: state.context)

@@ -14,33 +14,23 @@ from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.session.places import triage_place
-from reader.ui.list.pane import PaperList
-from reader.ui.marks.actions import MarkActions
-from reader.ui.marks.traces import Traces
-from reader.ui.page.actions import PageActions
 from reader.ui.page.state import PAGE
 from reader.ui.query.advice import find_mistake
-from reader.ui.shell.handlers import follows, handles, handles_each, takes_line
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import ListContent
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import DECISIONS, TRIAGE, Decision, begin_triage, phase_of
 
 if TYPE_CHECKING:
     from reader.log.actions import UserAction
+    from reader.ui.app import ReaderApp
 
 
-class TriageActions(Actor):
+class TriageActions(Controller):
     """Begin, decide, undo and leave."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._keyboard = services[Keyboard]
-        self._papers = services[PaperList]
-        self._marks = services[MarkActions]
-        self._page = services[PageActions]
-        self._traces = services[Traces]
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._drawn: PaperKey | None = None
         """The paper that the terminal shows."""
         self._drawn_since = 0.0
@@ -55,7 +45,12 @@ class TriageActions(Actor):
     def begin(self, _count: int | None) -> None:
         self.begin_typed("")
 
-    @takes_line("triage.begin")
+    def take_line(self, action_id: str, text: str) -> bool:
+        if action_id != "triage.begin":
+            return False
+        self.begin_typed(text)
+        return True
+
     def begin_typed(self, text: str) -> None:
         """Begin with the papers of a query; without one, with those of the listed period, or with what is new."""
         mistake = find_mistake(text)
@@ -79,13 +74,19 @@ class TriageActions(Actor):
         elif triage.phase == "coming" or listing.order.pks:
             self._model.change(state.put(TRIAGE, triage.came(listing.order.pks, listing.count)))
             if listing.order.pks:
-                self._page.open()
+                self._app.page_actions.open()
                 self._watch_drawing()
 
     # Decide
 
-    @handles_each(
-        {"paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide", "paper.read": "read", "triage.next": "read"},
+    @handles(
+        each={
+            "paper.star": "star",
+            "paper.queue": QUEUE,
+            "paper.hide": "hide",
+            "paper.read": "read",
+            "triage.next": "read",
+        },
         context="triage",
     )
     def decide(self, _count: int | None, kind: str) -> None:
@@ -93,10 +94,8 @@ class TriageActions(Actor):
         page = self._model.state[PAGE]
         if page is None:
             return
-        if self._drawn != page.key or self._keyboard.pressed_at < self._drawn_since:
-            # The key was meant for the paper before, on which the user has just decided.
-            if self._is_decided(self._before) and kind != "read":
-                self._give(self._before, kind)
+        if self._drawn != page.key or self._app.keyboard.pressed_at < self._drawn_since:
+            self._decide_again(kind)
             return
         self._give(page.key, kind)
         if self._show_next():
@@ -104,37 +103,50 @@ class TriageActions(Actor):
             said = ", ".join(filter(None, (DECISIONS[kind], self._took_away)))
             self._model.show_notice(f"{said} · {self._keymap.key('mark.undo')} goes back")
 
+    def _decide_again(self, kind: str) -> None:
+        """Take a key that was pressed before the paper in front was drawn as another decision on the one before.
+
+        It was rejected to let such keys wait for the next papers: nobody has seen these when the key is pressed, and on
+        a slow machine a key that is pressed twice would hide a paper unseen.
+        """
+        triage = self._model.state[TRIAGE]
+        before = next((one for one in triage.decisions if one.pk == self._before), None) if triage else None
+        if before is None or kind in (before.kind, "read"):
+            self._model.show_notice("this paper came after that key: look, then decide")
+        else:
+            self._give(before.pk, kind)
+
     def _is_decided(self, pk: PaperKey | None) -> bool:
         triage = self._model.state[TRIAGE]
         return triage is not None and any(one.pk == pk for one in triage.decisions)
 
     def _give(self, pk: PaperKey | None, kind: str) -> None:
-        row = None if pk is None else self._papers.row_of(pk)
+        row = None if pk is None else self._app.papers.row_of(pk)
         triage = self._model.state[TRIAGE]
         if pk is None or row is None or triage is None:
             return
         self._took_away = "no longer starred" if kind == "hide" and row.starred else ""
         if kind == "read":
-            self._traces.passed(pk)
+            self._app.traces.passed(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
         marks = dict.fromkeys((kind, "read"))
-        self._background.start("marks", partial(self._store, self._marks.give(tuple(marks), [pk])))
+        self._background.start("marks", partial(self._store, self._app.mark_actions.give(tuple(marks), [pk])))
 
     async def _store(self, storing: Awaitable[UserAction | None]) -> None:
         try:
             await storing
         except ReaderError:
-            self._papers.renew()
+            self._app.papers.renew()
             raise
-        self._marks.show_stored()
+        self._app.mark_actions.show_stored()
 
     def _show_next(self) -> bool:
         """Show the next unread paper, or one above whose decision was undone; return False if none is left."""
         # Usually it is the next one; looking further reads 200 rows.
-        papers = self._papers
+        papers = self._app.papers
         if papers.next_where(_is_open, limit=1) or papers.next_where(_is_open) or papers.next_where(_is_open, -1):
-            self._page.follow()
+            self._app.page_actions.follow()
             self._watch_drawing()
             return True
         self._end()
@@ -159,16 +171,25 @@ class TriageActions(Actor):
 
     @handles("mark.undo", context="triage")
     def undo(self, _count: int | None) -> None:
-        self._marks.take_back(self._go_back)
+        triage = self._model.state[TRIAGE]
+        if triage is not None and triage.decisions:
+            self._app.mark_actions.take_back(self._go_back)
+            return
+        leave, undo = self._keymap.key("triage.leave", "triage"), self._keymap.key("mark.undo")
+        self._model.show_notice(f"no decision is left to take back · {leave} leaves, then {undo} undoes older marks")
 
     def _go_back(self, action: UserAction) -> None:
         triage, pk = self._model.state[TRIAGE], self._library.pk_of(action.paper)
         if triage is None or pk is None or not self._is_decided(pk):
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
-        self._traces.forget_passed(pk)
-        if pk == self._model.state.highlighted or self._papers.next_where({pk}, -1) or self._papers.next_where({pk}):
-            self._page.follow()
+        self._app.traces.forget_passed(pk)
+        if (
+            pk == self._model.state.highlighted
+            or self._app.papers.next_where({pk}, -1)
+            or self._app.papers.next_where({pk})
+        ):
+            self._app.page_actions.follow()
             self._watch_drawing()
 
     @handles("triage.leave")

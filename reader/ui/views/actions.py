@@ -14,12 +14,9 @@ from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
-from reader.ui.help.state import HelpCommand
-from reader.ui.list.pane import PaperList
-from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import answers, handles, handles_each, handles_steps, offers
+from reader.ui.shell.commands import HelpCommand
+from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
-from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.triage.state import lasting_place
 
@@ -27,19 +24,13 @@ RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""
 
 
-class ViewActions(Actor):
+class ViewActions(Controller):
     """Go to views."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._refresher = services[Refresher]
-        self._papers = services[PaperList]
 
     @answers("tag")
     def go_to_tag(self, tag: str) -> None:
         self.show_query(str(Term("tag", tag)))
 
-    @offers
     def commands(self) -> Sequence[HelpCommand]:
         views = self._model.state.views.named
         return [HelpCommand(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
@@ -54,7 +45,7 @@ class ViewActions(Actor):
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
             if days:
-                self._refresher.fetch(Days(days), id, period.short)
+                self._app.refresher.fetch(Days(days), id, period.short)
 
     def show_query(self, text: str) -> None:
         self._model.change(self._model.state.go(Place(view("all"), text)))
@@ -62,8 +53,8 @@ class ViewActions(Actor):
     def show_paper(self, pk: PaperKey) -> None:
         self._model.change(self._model.state.go(Place(view("all")), Position(pk)))
 
-    @handles_each(
-        {
+    @handles(
+        each={
             "view.latest": LATEST,
             "view.foryou": FOR_YOU,
             "view.followed": "followed",
@@ -97,7 +88,7 @@ class ViewActions(Actor):
             self.fetch_trending()
 
     def fetch_trending(self) -> None:
-        self._refresher.fetch(Trending(), "trending", "trending")
+        self._app.refresher.fetch(Trending(), "trending", "trending")
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
@@ -111,9 +102,9 @@ class ViewActions(Actor):
         elif period is not None:
             ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)
             days = tuple(date.fromordinal(day).isoformat() for day in ordinals)
-            self._refresher.fetch(Days(days), period.id, period.short)
+            self._app.refresher.fetch(Days(days), period.id, period.short)
         else:
-            self._refresher.begin(is_asked=True)
+            self._app.refresher.begin(is_asked=True)
 
     # Periods
 
@@ -121,16 +112,16 @@ class ViewActions(Actor):
         period = period_of_view(self._model.state.place.view.id)
         if period is not None:
             return period
-        row = self._papers.highlighted_row
+        row = self._app.papers.highlighted_row
         day = row.day if row is not None else self._library.newest_day()
         return period_of_view(f"day:{day}") or period_containing("day", self._look.today)
 
-    @handles_each({"view.week": "week", "view.month": "month"})
+    @handles(each={"view.week": "week", "view.month": "month"})
     def show_around(self, _count: int | None, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
         self._model.show_notice(f"the best first · {self._keymap.key('find.sort')} reorders")
 
-    @handles_steps("period.later", "period.earlier")
+    @handles("period.later", "period.earlier", step=1)
     def go_periods(self, count: int) -> None:
         """Go some periods later or earlier, skipping days known to be empty."""
         start = period = self.here()

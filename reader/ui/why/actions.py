@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.errors import ReaderError
 from reader.core.wishes import Direction, Wish
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.shell.handlers import handles, handles_each
-from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
+    from reader.ui.app import ReaderApp
     from reader.ui.why.lines import Explanation
 
 
@@ -31,11 +30,11 @@ class Why(NamedTuple):
 WHY: Front[Why] = Front("why", "reader.ui.why.screen:WhyScreen")
 
 
-class WhyActions(Actor):
+class WhyActions(Controller):
     """The reasons for a paper, what was learned, and the user's wishes."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._one_by_one = asyncio.Lock()
 
     @handles("read.why")
@@ -45,15 +44,15 @@ class WhyActions(Actor):
         self._model.change(self._model.state.put(WHY, Why(paper, self._stored(paper))))
         self._background.start("why", self._renew)
 
-    @handles_each({"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
+    @handles(each={"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
     def weigh(self, count: int | None, direction: Direction) -> None:
-        wish: Wish | None = self._services[Screens].get(WHY).pane.current
+        wish: Wish | None = self._app.screens.get(WHY).pane.current
         if wish is None:
             self._model.show_notice("nothing here can be changed")
         else:
             self._begin(lambda: self._decide(wish, direction, count or 1))
 
-    @handles_each({"mark.undo": "undo", "mark.redo": "redo"}, context="why")
+    @handles(each={"mark.undo": "undo", "mark.redo": "redo"}, context="why")
     def reverse(self, _count: int | None, direction: str) -> None:
         self._begin(lambda: self._reverse(direction))
 
@@ -75,7 +74,7 @@ class WhyActions(Actor):
 
     async def _renew(self) -> None:
         await self._read()
-        if await self._services[Learner].learn():
+        if await self._app.learner.learn():
             await self._read()
 
     async def _read(self) -> None:
@@ -122,11 +121,11 @@ class WhyActions(Actor):
         return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
 
 
-class Learner(Actor):
+class Learner(Controller):
     """Has the worker process learn after marks, one time after another, for lists and the screen of reasons."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
         self._one_by_one = asyncio.Lock()
 
     async def learn(self) -> bool:

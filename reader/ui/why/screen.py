@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from reader.ui.kit.rows_pane import RowsPane
+from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.footer import status
-from reader.ui.shell.screens import PaneScreen
-from reader.ui.shell.services import Services
+from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
 from reader.ui.why.actions import Why
 from reader.ui.why.lines import explanation_rows
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
 
 
 class WhyList(RowsPane):
@@ -29,9 +30,9 @@ class WhyScreen(PaneScreen[Why]):
 
     CSS_PATH = stylesheet("why")
 
-    def __init__(self, services: Services, why: Why) -> None:
+    def __init__(self, app: ReaderApp, why: Why) -> None:
         self.list = WhyList(moved=lambda: self.draw_status(self._model.state))
-        super().__init__(services, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
+        super().__init__(app, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
 
     def show(self, why: Why) -> None:
         self.list.show(lambda width: explanation_rows(why.known, max(16, width - 1), self._look.glyphs))

@@ -17,15 +17,9 @@ from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, parse_passage
 from reader.ui.full_text import view as view_module
 from reader.ui.full_text.actions import FullTextActions
-from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT
-from reader.ui.marks.actions import MarkActions
-from reader.ui.page.links import LinkActions
-from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE, Reading
-from reader.ui.pictures.actions import PictureActions
-from reader.ui.shell.handlers import handlers_of
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.controller import handlers_of
 from tests.ui.bench import Bench
 from tests.ui.full_texts import document, paragraph
 from tests.ui.stage import paper
@@ -48,19 +42,19 @@ class Texts(Bench):
         }
         state = at("all").put(PAGE, Reading(1, paper(id="2605.00001"), (), STILL)).resized(80, 24)
         super().__init__(state, library, copy_to_clipboard=lambda text: note(("copy", text)))
-        self.services._objects |= {
-            BookmarkKeeper: SimpleNamespace(of=lambda _id: None),
-            Keyboard: SimpleNamespace(ask_letter=self.ask),
-            LinkActions: SimpleNamespace(browse=lambda url: note(("browse", url))),
-            MarkActions: SimpleNamespace(
+        vars(self.app).update(
+            bookmark_keeper=SimpleNamespace(of=lambda _id: None),
+            keyboard=SimpleNamespace(ask_letter=self.ask),
+            link_actions=SimpleNamespace(browse=lambda url: note(("browse", url))),
+            mark_actions=SimpleNamespace(
                 queue=lambda key: note(("queue", key)), follow=lambda storing: self.works.append(lambda: storing)
             ),
-            PaperLookup: SimpleNamespace(
+            paper_lookup=SimpleNamespace(
                 show=lambda id: note(("show", id)), begin=lambda id, then: note(("fetch", id, then is not None))
             ),
-            PictureActions: SimpleNamespace(open_address=lambda url: url.endswith(".png")),
-        }
-        self.actions = FullTextActions(self.services)
+            picture_actions=SimpleNamespace(open_address=lambda url: url.endswith(".png")),
+        )
+        self.actions = FullTextActions(self.app)
         self.handlers = handlers_of([self.actions], lambda: self.model.state.context)
         self.do("text.open")
 
@@ -81,7 +75,7 @@ class Texts(Bench):
 
     def type(self, *keys: str) -> list[bool]:
         """Press keys, and return which of them are taken as text."""
-        return [self.actions.type(key, key if len(key) == 1 else None) for key in keys]
+        return [self.actions.take_text("text", key, key if len(key) == 1 else None) for key in keys]
 
     def ask(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
         self.asked, self.answer = f"{what}: {', '.join(' '.join(one) for one in choices)}", act
