@@ -22,8 +22,7 @@ from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
 from reader.core.settings import standing as types
-from reader.core.settings.tables import Rule
-from reader.core.settings.types import RULE_DEEDS, InvalidValue
+from reader.core.settings.types import RULE_DEEDS, InvalidValue, Rule
 from reader.core.text import amount, brief, clean
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.settings import standing as types
 from reader.core.settings.standing import Standing
-from reader.core.settings.tables import SavedView
-from reader.core.settings.types import NAME, InvalidValue, as_toml
+from reader.core.settings.types import NAME, InvalidValue, SavedView, as_toml
 from reader.core.text import clean
 from reader.core.views import IDS, current_id
 from reader.log.standing import agree

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from reader.cache.history import SinceMarked, since_marked
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.since_marked import SinceMarked, since_marked
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from tests.cache.conftest import draft, found
