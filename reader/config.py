@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, Standing
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, Standing
 from reader.core.settings.tables import (
     DigestMail,
     Entries,
@@ -22,7 +22,6 @@ from reader.core.settings.types import (
     Choices,
     Command,
     FilePath,
-    HiddenViews,
     KeyPattern,
     KeyTable,
     Number,
@@ -155,9 +154,6 @@ class Settings:
     log_level: str = setting(OneOf(LOG_LEVELS), "warning")
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
-    hidden_views: tuple[str, ...] = setting(HiddenViews(), ())
-    """Built-in views that the filter pane does not list; their keys still show them."""
-
     key_preset: str = setting(OneOf(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
@@ -182,6 +178,11 @@ class Settings:
     def views(self) -> tuple[SavedView, ...]:
         """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
         return tuple(SavedView(one.name, one.query) for one in self._of(SHOW))
+
+    @property
+    def hidden_views(self) -> tuple[str, ...]:
+        """Built-in views that the filter pane does not list; their keys still show them."""
+        return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -224,7 +225,7 @@ def private_texts(settings: Settings) -> Iterator[str]:
 
 def _texts(value: object, rule: object) -> Iterator[str]:
     if isinstance(value, str):
-        if value and not isinstance(rule, OneOf | HiddenViews):
+        if value and not isinstance(rule, OneOf):
             yield value
     elif isinstance(value, tuple | list):
         for one in value:

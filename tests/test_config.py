@@ -62,7 +62,6 @@ def test_what_the_user_wrote_is_kept_out_of_the_log_and_what_the_program_offers_
     text = """
         theme = "nord"
         sync = "/of/ada"
-        hidden_views = ["queue"]
         keys = {"paper.star" = "x"}
         digest = {to = "ada@example.org", security = "tls"}
     """

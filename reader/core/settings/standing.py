@@ -34,11 +34,15 @@ from reader.core.settings.types import (
     setting,
     setting_types,
 )
+from reader.core.views import IDS
 
-SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE = "show", "follow", "mute", "notify", "run", "write"
+SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
-WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
+WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
 """What can be done with the papers of a query; `tag:NAME` tags them."""
+
+VIEW = "view:"
+"""How a query begins that names a view."""
 
 ON_STAR = "is:starred"
 """The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
@@ -133,6 +137,8 @@ def checked(values: Mapping[str, object]) -> Standing:
             parse_follow(one.query)
         except ValueError as error:
             raise InvalidValue(f"query {error}") from error
+    if UNLIST in one.then and one.query.removeprefix(VIEW) not in IDS:
+        raise InvalidValue(f'query of "{UNLIST}" is {VIEW} and one of {", ".join(IDS)}')
     if one.marks or MUTE in one.then:
         try:
             OneQuery(is_exact=True).check(one.query)
@@ -188,6 +194,7 @@ _HEAD = f"""\
 #   then = ["notify"]  notifies you of new papers
 #   then = ["run"]     runs the program in run on new papers; with the query {ON_STAR}, on papers that you star
 #   then = ["write"]   keeps the file in file up to date
+#   then = ["unlist"]  leaves one of the program's own views out of the list, such as view:trending
 # A table that you remove is removed; 'dailypapers undo' takes all changes of one edit back.
 """
 
@@ -273,6 +280,21 @@ def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     return kind_of(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
 
 
+def with_follow(known: Sequence[Standing], follow: Follow, *, is_followed: bool) -> list[Standing]:
+    """These standing queries, following something or no longer; what else they do with its papers stays."""
+    same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
+    left = [one for one in known if one not in same]
+    others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
+    if is_followed:
+        new = of_follow(follow)
+        place = max((one.place for one in known), default=-1) + 1
+        old = same[0] if same else replace(new, place=place)
+        left.append(replace(old, query=new.query, then=(*others, *new.then)))
+    elif others:
+        left.append(replace(same[0], then=others))
+    return left
+
+
 def free_name(wanted: str, taken: Iterable[str]) -> str:
     """A name that no other standing query has, made of a text."""
     from reader.core.text import clean
@@ -303,6 +325,7 @@ def of_lists(lists: Mapping[str, Any]) -> list[Standing]:
     views: Sequence[SavedView] = lists.get("views", ())
     rules: Sequence[Rule] = lists.get("rules", ())
     exports: Sequence[WatchedExport] = lists.get("exports", ())
+    unlisted: Sequence[str] = lists.get("hidden_views", ())
     for view in views:
         add(view.name, view.query, (SHOW,))
     for rule in rules:
@@ -315,4 +338,6 @@ def of_lists(lists: Mapping[str, Any]) -> list[Standing]:
             add(key.replace("_", " "), query, (RUN,), run=program)
     for export in exports:
         add(export.file, export.query, (WRITE,), file=export.file, format=export.format, url=export.url)
+    for id in unlisted:
+        add(f"without {id}", f"{VIEW}{id}", (UNLIST,))
     return found

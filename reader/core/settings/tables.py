@@ -18,6 +18,7 @@ from reader.core.settings.types import (
     Boolean,
     Command,
     FilePath,
+    HiddenViews,
     Hook,
     InvalidValue,
     Number,
@@ -233,6 +234,7 @@ LIST_SETTINGS: Mapping[str, SettingType] = {
     "on_star": Hook(),
     "on_new": Hook(),
     "mute": QueryList(is_exact=True),
+    "hidden_views": HiddenViews(),
     **{table: Entries(table) for table in LIST_TABLES},
 }
 """The settings of a file of 0.2 that became standing queries."""
