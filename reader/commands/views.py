@@ -26,6 +26,7 @@ from reader.core.lines import fit
 from reader.core.marks import rule_done, rule_words
 from reader.core.nearest import advice, distance, nearest
 from reader.core.settings.standing import (
+    DEEDS,
     FOLLOW,
     MOST,
     MUTE,
@@ -33,7 +34,6 @@ from reader.core.settings.standing import (
     SHOW,
     UNLIST,
     VIEW,
-    Deeds,
     Standing,
     as_text,
     checked,
@@ -87,7 +87,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _deeds(text: str) -> tuple[str, ...]:
     try:
-        found: Any = Deeds().check(text.split(","))
+        found: Any = DEEDS.check(text.split(","))
     except InvalidValue as error:
         raise ArgumentTypeError(f"{text!r} {error}") from error
     return tuple(found)

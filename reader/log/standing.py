@@ -34,7 +34,7 @@ from reader.database import connections
 from reader.log.rows import Mark, Row, action_id
 from reader.log.store import UNDONE, Log
 from reader.paths import log_database
-from reader.settings_reader import LoadedSettings
+from reader.settings_reader import LoadedSettings, Mistake
 
 _TAKEN, _AGREED = "lists_taken", "agreed:"
 """The keys in `meta` of the sign that a settings file's lists were taken over, and of what the user agreed to."""
@@ -138,7 +138,11 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     """
     loaded = settings_reader.load_settings(file)
     lists, allowed, is_taken = _read_file(log_database(cache))
-    former = of_lists(loaded.former)
+    former, wrong = of_lists(loaded.former)
+    mistakes = (
+        *loaded.mistakes,
+        *(Mistake(loaded.file, loaded.lines[key], key, str(one), one.suggestion) for key, one in wrong),
+    )
     if former and not is_taken:
         try:
             add_missing(cache, former, of_file=True)
@@ -147,7 +151,8 @@ def load(file: Path, cache: Path) -> LoadedSettings:
             lists = allowed = tuple(former)
     waiting = tuple(one for one in lists if one not in allowed)
     settings = replace(loaded.settings, lists=allowed)
-    return replace(loaded, settings=settings, waiting=waiting, ignores_lists=bool(former) and is_taken)
+    ignores_lists = bool(former) and is_taken
+    return replace(loaded, settings=settings, mistakes=mistakes, waiting=waiting, ignores_lists=ignores_lists)
 
 
 def _read_file(log: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...], bool]:

@@ -211,7 +211,7 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, N
 
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Line, None]:
     """Search the whole feed; the results are not stored."""
-    from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.feeds.huggingface import HuggingFaceClient
 
     async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
         found = await daily.search(text)

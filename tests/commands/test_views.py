@@ -44,21 +44,21 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
         $ views remove C "first LETTER"
         c is removed. It was: title:c
         First letter is removed. It was: agents
-        $ views list
-        	First letter	tag bots	3/3	agents
-        g1	long-name	show	0/0	title:x upvotes:>3
+        @ views list
+            First letter  tag bots  3/3  agents
+        g1  long-name     show      0/0  title:x upvotes:>3
         $ views hide Trending
         trending is hidden.
         $ views hide trending
         trending is hidden.
-        $ views list --then unlist
-        	without trending	unlist	0/0	view:trending
+        @ views list --then unlist
+          without trending  unlist  0/0  view:trending
         $ views unhide trending
         trending is listed again.
         $ undo
         Taken back: removed without trending.
-        $ views list --then unlist
-        	without trending	unlist	0/0	view:trending
+        @ views list --then unlist
+          without trending  unlist  0/0  view:trending
         """
     )
     assert (home / "config.toml").read_text() == mine
@@ -168,10 +168,10 @@ def test_follows_are_counted_found_and_undone(session: Session, papers: Path) ->
         No more notices: word:agents.
         $ mark read --query title:terminal
         1 paper marked read. 'dailypapers undo' takes it back.
-        $ views list --then follow
-        	word:agents	follow	2/3	"agents"
-        	author:nobody-else	follow, notify	0/0	author:"Nobody Else"
-        	author:bo	follow, notify	0/0	author:"Bo"
+        @ views list --then follow
+          word:agents         follow          2/3  "agents"
+          author:nobody-else  follow, notify  0/0  author:"Nobody Else"
+          author:bo           follow, notify  0/0  author:"Bo"
         $ views remove "nobody else" agents --jsonl
         {"views": ["author:nobody-else", "word:agents"], "did": "remove"}
         $ count is:followed
@@ -333,10 +333,10 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path) ->
         1
         $ views add --then mute memory
         memory is saved: mute. 'dailypapers views edit' changes it.
-        $ views list
-        	title:agents	hide, tag later	3/3	title:agents
-        	title:agents 2	star	3/3	title:agents
-        	memory	mute	1/1	memory
+        @ views list
+          title:agents    hide, tag later  3/3  title:agents
+          title:agents 2  star             3/3  title:agents
+          memory          mute             1/1  memory
         $ count
         5
         """

@@ -18,9 +18,9 @@ from reader.paths import draft_folder
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.events import Events
-    from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
+    from reader.core.wishes import Wish
     from reader.log.actions import UserAction
     from reader.session.drafts import Drafts
     from reader.ui.library.feed_results import FeedResults
