@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, Standing
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, Standing
 from reader.core.settings.tables import (
+    COMMANDS,
+    DIGEST,
     DigestMail,
-    Entries,
-    OneTable,
     Rule,
     SavedView,
     UserCommand,
     WatchedExport,
 )
 from reader.core.settings.types import (
-    Boolean,
-    Choices,
-    Command,
-    FilePath,
-    HiddenViews,
-    KeyPattern,
-    KeyTable,
-    Number,
-    OneOf,
-    QueryList,
-    ServerAddress,
+    BOOLEAN,
+    COMMAND,
+    FILE_PATH,
+    KEY_PATTERN,
+    KEY_TABLE,
+    QUERY_LIST,
+    SERVER_ADDRESS,
+    SERVER_ADDRESS_OR_NONE,
+    TEXT_SOURCES,
     SettingType,
-    TextSources,
-    ThemeName,
+    choices,
+    number,
+    one_of,
     setting,
     setting_types,
+    theme_name,
 )
 from reader.core.theme_names import AUTO, THEMES
 
@@ -58,118 +58,115 @@ PRESETS = ("vim", "newsboat", "arrows")
 class Settings:
     """The user's settings. Each field's docstring is its documentation, here and in the template."""
 
-    endpoint: str = setting(ServerAddress(), "https://huggingface.co")
+    endpoint: str = setting(SERVER_ADDRESS, "https://huggingface.co")
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
 
-    use_token_file: bool = setting(Boolean(), False)
+    use_token_file: bool = setting(BOOLEAN, False)
     """Use the token in the file of Hugging Face's own tools if HF_TOKEN is not set; the feed needs no token."""
 
-    token_endpoint: str = setting(ServerAddress(may_be_empty=True), "")
+    token_endpoint: str = setting(SERVER_ADDRESS_OR_NONE, "")
     """Server that may get your token too, such as the one in endpoint; if empty, only https://huggingface.co may."""
 
-    days_at_start: int = setting(Number(1, 366), 7)
+    days_at_start: int = setting(number(1, 366), 7)
     """Days that the first start fetches, and that each later start checks again."""
 
-    refresh_minutes: int = setting(Number(0, 1440), 30)
+    refresh_minutes: int = setting(number(0, 1440), 30)
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
-    ask_arxiv: bool = setting(Boolean(), True)
+    ask_arxiv: bool = setting(BOOLEAN, True)
     """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
     for marked papers that are missing here."""
 
-    category_papers: tuple[str, ...] = setting(Choices(("new", "cross", "replace")), ("new", "cross"))
+    category_papers: tuple[str, ...] = setting(choices(("new", "cross", "replace")), ("new", "cross"))
     """Papers of followed categories that come in and are counted: new ones, those of other categories that are listed
     there too (cross), and new versions of papers that are not here (replace)."""
 
-    allow_local_feeds: bool = setting(Boolean(), False)
+    allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
 
-    notify_command: tuple[str, ...] = setting(Command(), ())
+    notify_command: tuple[str, ...] = setting(COMMAND, ())
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
-    keep_days: int = setting(Number(0, 36_500), 0)
+    keep_days: int = setting(number(0, 36_500), 0)
     """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
 
     full_text_from: tuple[str, ...] = setting(
-        TextSources(), ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
+        TEXT_SOURCES, ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
     )
     """Sources of full texts: the first with a whole text, or else the one that holds most. Sites that have a text under
     /html/ID, the feed, or the paper's PDF, which needs the extra dailypapers[pdf]; [] is off."""
 
-    fetch_ahead: tuple[str, ...] = setting(QueryList(), ("is:starred",))
+    fetch_ahead: tuple[str, ...] = setting(QUERY_LIST, ("is:starred",))
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
 
-    keep_texts_days: int = setting(Number(0, 36_500), 365)
+    keep_texts_days: int = setting(number(0, 36_500), 365)
     """Days to keep a full text after it was last read; starred, tagged, noted and queued papers keep theirs, and 0
     keeps all."""
 
-    pdf_folder: str = setting(FilePath(), "~/Papers")
+    pdf_folder: str = setting(FILE_PATH, "~/Papers")
     """Folder of fetched PDFs, which are named by the paper's id and title."""
 
-    pdf_viewer: tuple[str, ...] = setting(Command(), ())
+    pdf_viewer: tuple[str, ...] = setting(COMMAND, ())
     """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
 
-    order: str = setting(OneOf(("day", "upvotes", "published", "added", "title")), "day")
+    order: str = setting(one_of(("day", "upvotes", "published", "added", "title")), "day")
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
-    nearest: bool = setting(Boolean(), True)
+    nearest: bool = setting(BOOLEAN, True)
     """In the reader, add the papers nearest in words after those that match a search."""
 
-    read_when: str = setting(OneOf(("opened", "passed", "manual")), "opened")
+    read_when: str = setting(one_of(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
-    note_reading: bool = setting(Boolean(), True)
+    note_reading: bool = setting(BOOLEAN, True)
     """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
 
-    after_mark: str = setting(OneOf(("stay", "next")), "stay")
+    after_mark: str = setting(one_of(("stay", "next")), "stay")
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
 
-    theme: str = setting(ThemeName((AUTO, *THEMES)), AUTO)
+    theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
-    images: str = setting(OneOf(("auto", "kitty", "sixel", "blocks", "off")), "auto")
+    images: str = setting(one_of(("auto", "kitty", "sixel", "blocks", "off")), "auto")
     """How pictures are drawn. With auto it is the best way that the terminal is known to have, and none are drawn over
     ssh. They need the extra dailypapers[images]."""
 
-    ascii: bool = setting(Boolean(), False)
+    ascii: bool = setting(BOOLEAN, False)
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them. The console of Linux
     (TERM=linux) gets them by itself, unless this is false."""
 
-    filter_width: int = setting(Number(16, 60), 26)
+    filter_width: int = setting(number(16, 60), 26)
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
-    list_share: float = setting(Number(0.2, 0.8), 0.55)
+    list_share: float = setting(number(0.2, 0.8), 0.55)
     """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
 
-    density: str = setting(OneOf(("comfortable", "compact")), "comfortable")
+    density: str = setting(one_of(("comfortable", "compact")), "comfortable")
     """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
 
-    sync: str = setting(FilePath(), "")
+    sync: str = setting(FILE_PATH, "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
-    citation_key: str = setting(KeyPattern(), "{author}{year}-{id}")
+    citation_key: str = setting(KEY_PATTERN, "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
-    log_level: str = setting(OneOf(LOG_LEVELS), "warning")
+    log_level: str = setting(one_of(LOG_LEVELS), "warning")
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
-    hidden_views: tuple[str, ...] = setting(HiddenViews(), ())
-    """Built-in views that the filter pane does not list; their keys still show them."""
-
-    key_preset: str = setting(OneOf(PRESETS), "vim")
+    key_preset: str = setting(one_of(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
+        default_factory=lambda: MappingProxyType({}), metadata={"rule": KEY_TABLE}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers config keys"."""
 
-    digest: DigestMail = setting(OneTable("digest"), DigestMail())
+    digest: DigestMail = setting(DIGEST, DigestMail())
     """Where the digest of new papers goes: "dailypapers help feeds" says more."""
 
-    commands: tuple[UserCommand, ...] = setting(Entries("commands"), ())
+    commands: tuple[UserCommand, ...] = setting(COMMANDS, ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
 
     lists: tuple[Standing, ...] = ()
@@ -182,6 +179,11 @@ class Settings:
     def views(self) -> tuple[SavedView, ...]:
         """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
         return tuple(SavedView(one.name, one.query) for one in self._of(SHOW))
+
+    @property
+    def hidden_views(self) -> tuple[str, ...]:
+        """Built-in views that the filter pane does not list; their keys still show them."""
+        return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -211,27 +213,6 @@ class Settings:
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))
 """The settings of the file, by their names."""
-
-
-def private_texts(settings: Settings) -> Iterator[str]:
-    """The user's own texts in the settings, which are kept out of logs and reports; choices such as themes are not."""
-    default = Settings()
-    for one in fields(Settings):
-        value = getattr(settings, one.name)
-        if one.name != "keys" and value != getattr(default, one.name):
-            yield from _texts(value, one.metadata.get("rule"))
-
-
-def _texts(value: object, rule: object) -> Iterator[str]:
-    if isinstance(value, str):
-        if value and not isinstance(rule, OneOf | HiddenViews):
-            yield value
-    elif isinstance(value, tuple | list):
-        for one in value:
-            yield from _texts(one, rule)
-    elif is_dataclass(value):
-        for part in fields(value):
-            yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
 
 
 def retention_start(settings: Settings, today: date) -> str | None:

@@ -14,7 +14,7 @@ from reader.cache.storing.papers import Stored
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import PaperKey
-from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
 from reader.refresh.lines import Line, step
 from reader.refresh.plan import Plan

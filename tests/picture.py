@@ -14,6 +14,7 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
+from reader.ui.pictures.drawing import draw_values
 from reader.ui.program import draw_picture
 
 PICTURE = Path(__file__).parent.parent / ".pictures" / "reader.svg"
@@ -28,10 +29,11 @@ async def draw() -> str:
         file = Path(folder) / "papers.db"
         fill_with_sample(workspace, file)
         settings = Settings(theme="dark", refresh_minutes=0)
+        context = jobs.JobContext(file, settings, lambda: workspace.topics, draw=draw_values)
         app = ReaderApp(
             settings,
             file,
-            run_job=partial(running.run_job, jobs.JobContext(file, settings, lambda: workspace.topics)),
+            run_job=partial(running.run_job, context),
             demo=True,
             query="since:2026-06",
             rules=lambda: workspace.topics,

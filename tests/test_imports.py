@@ -126,7 +126,7 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
     assert not {name.partition(".")[0] for name in modules} & SLOW
     unseen = {
         "reader.refresh.daily",
-        "reader.feeds.huggingface.client",
+        "reader.feeds.huggingface",
         "reader.cache.storing.papers",
         "reader.cache.repair",
         "reader.cache.tables",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from reader.data import read_text
-from reader.feeds.huggingface.parse import listings
+from reader.feeds.huggingface import listings
 
 
 def test_the_parser_of_the_feed_takes_every_paper_of_the_sample() -> None:

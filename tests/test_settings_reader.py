@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader import settings_reader
+from reader import config, settings_reader
+from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ConfigError
-from reader.core.settings.tables import DigestMail, SavedView, UserCommand, WatchedExport
+from reader.core.settings.tables import DigestMail, UserCommand
 from reader.settings_reader import MAX_FILE_SIZE, LoadedSettings, load_settings
 from tests.table import each
 
@@ -94,8 +97,7 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
             endpoint="http://127.0.0.1:8000",
             order="upvotes",
             list_share=0.4,
-            # Views and actions are known by the names that they had before.
-            hidden_views=("latest", "muted"),
+            # Actions are known by the names that they had before, and so are views.
             keys={
                 **{"paper.star": ("s", "S"), "paper.read": ("m", "ctrl+r"), "app.quit": (), "view.latest": ("t",)},
             },
@@ -109,8 +111,12 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
             **{"digest": 22, "digest.to": 22, "digest.security": 23, "views": 25, "commands": 29},
         },
         former={
-            "exports": (WatchedExport("is:starred", "~/s.bib"),),
-            "views": (SavedView("evals", "topic:evaluation"), SavedView("loud", "upvotes:>20 sort:upvotes")),
+            "hidden_views": ["today", "second", "muted"],
+            "exports": [{"query": "is:starred", "file": "~/s.bib"}],
+            "views": [
+                {"name": "evals", "query": "topic:evaluation"},
+                {"name": "loud", "query": "upvotes:>20 sort:upvotes"},
+            ],
         },
     )
     origins = [loaded.origin(key) for key in ("endpoint", "digest.user", "ascii")]
@@ -131,14 +137,6 @@ refresh_minutes = 1441
 #! refresh_minutes must be a whole number from 0 to 1440, not 1441. Did you mean 1440?
 ascii = maybe
 #! Invalid value; this line was left out.
-notify = ["topc:x", "agents"]
-#! notify has a mistake in "topc:x": There is no field topc:. Did you mean "topic:x"?
-mute = ["a ~b"]
-#! mute must not have free text after ~, which ranks papers against each other.
-rules = 1
-#! rules must be tables: write [[rules]] on a line of its own.
-exports = [{query = "a"}]
-#! exports needs file; it was left out.
 keys = "s"
 #! keys must be a table of action ids: write [keys] on a line of its own.
 second_look.votes = 3
@@ -147,7 +145,7 @@ second_look.votes = 3
 [keys]
 "paper.star" = "S"
 "paper.star" = "X"
-#! keys.paper.star is set a second time; line 28 is used.
+#! keys.paper.star is set a second time; line 20 is used.
 "paper.read" = ["m", 5]
 #! keys.paper.read must be keys such as "s" or "j down", or a list of them, not ["m", 5].
 
@@ -174,39 +172,33 @@ security = "many"
 colour = "red"
 #! digest.colour is not a key of [digest].
 
-[[views]]
+[[commands]]
 name = "Mine"
-query = "agents"
-query = "again"
-#! views.query is set a second time; line 59 is used.
+run = "wc"
+run = "cat"
+#! commands.run is set a second time; line 51 is used.
 
-[[views]]
-#! views has the name of an earlier one and was left out.
+[[commands]]
+#! commands has the name of an earlier one and was left out.
 name = "mine"
-query = "video"
+run = "ls"
 
-[[views]]
+[[commands]]
 name = "Odd"
-query = "("
-#! views.query has a mistake in "(": This parenthesis is never closed.
+run = "wc '"
+#! commands.run "wc '" can't be split into words: no closing quotation.
 extra = 1
-#! views.extra is not a key of [[views]].
+#! commands.extra is not a key of [[commands]].
 
-[[views]]
-#! views needs name; it was left out.
-query = "x"
-
-[[rules]]
-name = "R"
-when = "agents"
-then = ["hide", "star"]
-#! rules.then has both hide and star, which contradict each other.
+[[commands]]
+#! commands needs name; it was left out.
+run = "x"
 nonsense
 #! Expected '=' after a key in a key/value pair; this line was left out.
 
-[[views]]
+[[commands]]
 name = "last"
-query = "web"
+run = "ls"
 """
 
 
@@ -220,15 +212,15 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
         else:
             line = number
     assert mistakes(loaded) == said
-    places = {"days_at_start": 5, "keys.paper.star": 28, "digest": 51, "digest.user": 51, "views": 57}
+    places = {"days_at_start": 5, "keys.paper.star": 20, "digest": 43, "digest.user": 43, "commands": 49}
     assert dict(loaded.lines) == places
     assert loaded.settings == replace(
         Settings(),
         days_at_start=14,
         keys={"paper.star": ("S",)},
         digest=DigestMail(user="ada"),
+        commands=(UserCommand("Mine", "wc"), UserCommand("last", "ls")),
     )
-    assert loaded.former == {"views": (SavedView("Mine", "agents"), SavedView("last", "web"))}
 
 
 @each(
@@ -281,10 +273,10 @@ def test_a_file_is_written_unless_it_could_not_be_read_or_there_is_no_place_for_
     "line",
     [
         "keep_days = 0x" + "f" * 60_000,
-        "notify = [0o" + "7" * 60_000 + "]",
+        "order = [0o" + "7" * 60_000 + "]",
         "a." * 30_000 + "b = 1",
         "x = {" + '"a".' * 10_000 + "b = 1}",
-        'notify = "' + "(" * 60_000 + '"',
+        'fetch_ahead = "' + "(" * 60_000 + '"',
         "x" * 60_000 + " = 1",
         'sync = "~nobody-of-this-name/topics.toml"',
         'sync = "topics\\u0000.toml"',
@@ -354,3 +346,54 @@ def test_loading_is_cheap_to_import() -> None:
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}
     assert not heavy & set(json.loads(found.stdout))
+
+
+# The settings themselves
+
+
+def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
+    assert list(setting_docs()) == [field.name for field in fields(Settings) if field.name != "lists"]
+    for name, rule in config.SETTING_TYPES.items():
+        assert rule.check(getattr(Settings(), name)) == getattr(Settings(), name)
+        assert rule.about
+
+
+def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> None:
+    assert read(file, template()) == LoadedSettings(Settings(), str(file))
+
+
+def test_what_a_new_file_has_commented_out_can_be_used_as_it_is(tmp_path: Path) -> None:
+    loaded = read(tmp_path / "config.toml", re.sub(r"(?m)^# (?=\[\[|  #|\w+ = )", "", template()))
+    assert loaded.mistakes == ()
+    assert loaded.settings == replace(
+        Settings(),
+        commands=(UserCommand("Summary", "ollama run llama3.2 'Explain this paper in three sentences.'"),),
+    )
+
+
+DEFAULTS = """\
+allow_local_feeds = false # true or false
+ascii = false # true or false
+ask_arxiv = true # true or false
+days_at_start = 7 # a whole number from 1 to 366
+filter_width = 26 # a whole number from 16 to 60
+keep_days = 0 # a whole number from 0 to 36500
+keep_texts_days = 365 # a whole number from 0 to 36500
+list_share = 0.55 # a number from 0.2 to 0.8
+nearest = true # true or false
+note_reading = true # true or false
+refresh_minutes = 30 # a whole number from 0 to 1440
+use_token_file = false # true or false
+"""
+
+
+def test_switches_and_numbers_are_those_that_users_rely_on() -> None:
+    told = re.findall(r"# Takes (true or false|a .*number.*)\.\n# (\w+ = \S+)\n", template())
+    assert sorted(f"{default} # {takes}" for takes, default in told) == DEFAULTS.splitlines()
+
+
+def test_what_is_kept_for_days_has_a_first_day() -> None:
+    kept, today = Settings(keep_days=2, keep_texts_days=3), date(2026, 6, 30)
+    assert config.retention_start(kept, today) == "2026-06-28"
+    assert config.text_retention_start(kept, today) == "2026-06-27"
+    assert config.retention_start(Settings(), today) is None

@@ -17,8 +17,6 @@ from typing import Any
 from reader.cache import meta
 from reader.core.foreign import read_json
 from reader.core.settings.standing import of_lists
-from reader.core.settings.tables import LIST_SETTINGS, LIST_TABLES, read_entry
-from reader.core.settings.types import InvalidValue
 from reader.log import standing
 
 KNOWN, DUE = "entries", "entries_due"
@@ -54,8 +52,11 @@ def rescue(connection: sqlite3.Connection, cache: Path) -> None:
             "SELECT kind, value FROM event WHERE kind GLOB ? AND undone = 0 ORDER BY clock, id", (f"{prefix}*",)
         )
         found = {at: values for at, values in _folded(rows).items() if at not in before}
-        lists = {table: _valid(table, [one for (of, _), one in found.items() if of == table]) for table in _FIELDS}
-        standing.add_missing(cache, of_lists(lists), of_file=False)
+        lists: dict[str, list[Any]] = {table: [] for table in _FIELDS}
+        for (table, _), one in found.items():
+            if len(lists[table]) < _MOST:
+                lists[table].append(one.get("text", one))
+        standing.add_missing(cache, of_lists(lists)[0], of_file=False)
     connection.execute(f"DELETE FROM meta WHERE key IN ({', '.join('?' * len(_RETIRED))})", _RETIRED)
 
 
@@ -80,15 +81,3 @@ def _folded(events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Values]:
         for (table, id), state in states.items()
         if table in _FIELDS and state.get("there") is True and all(name in state for name in _FIELDS[table])
     }
-
-
-def _valid(table: str, entries: Iterable[Values]) -> list[Any]:
-    """The valid entries of a list: views and rules, or texts."""
-    if table in LIST_TABLES:
-        return [entry for one in entries if (entry := read_entry(table, one)[0]) is not None][:_MOST]
-    texts: list[Any] = []
-    for one in entries:
-        with suppress(InvalidValue):
-            LIST_SETTINGS[table].check([one["text"]])
-            texts.append(one["text"])
-    return texts[:_MOST]

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
 
 from reader import config
-from reader.cache.places import has_password, is_server, shown
+from reader.cache.places import has_password, is_server, shown_place
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help_text import print_page
 from reader.commands.line.manual import keys_page
@@ -18,7 +18,7 @@ from reader.commands.settings_file import edit, key_of, set_value, setting_docs
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
 from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.types import Boolean, OneOf, as_toml
+from reader.core.settings.types import as_toml
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
 
@@ -51,9 +51,7 @@ def _suggest_names(given: Sequence[str]) -> Iterable[str]:
 
 def _suggest_values(given: Sequence[str]) -> Iterable[str]:
     kind = config.SETTING_TYPES.get(given[1]) if given[0] == SET else None
-    if isinstance(kind, Boolean):
-        return ("true", "false")
-    return kind.words if isinstance(kind, OneOf) else ()
+    return kind.words if kind else ()
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
@@ -83,7 +81,7 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
 def _shown(name: str, value: object) -> object:
     """A setting's value for JSON; an address from old settings loses its password."""
     if name == "sync" and isinstance(value, str) and is_server(value) and has_password(value):
-        return shown(value)
+        return shown_place(value)
     return _plain(value)
 
 

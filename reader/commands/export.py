@@ -24,7 +24,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
-from reader.core.settings.types import InvalidValue, WebAddress
+from reader.core.settings.types import WEB_ADDRESS, InvalidValue
 from reader.core.text import amount, clean, title_hash
 from reader.feeds.files.libraries import is_bibtex, parse_bibtex
 
@@ -102,7 +102,7 @@ def _address(url: str, format: Format) -> str:
     if url and format.name != "atom":
         raise UsageError("--url belongs to --format atom.")
     try:
-        return str(WebAddress().check(url))
+        return str(WEB_ADDRESS.check(url))
     except InvalidValue as unfit:
         raise UsageError(f"--url {unfit}.") from unfit
 
@@ -123,7 +123,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
         return 1
     if not settings.exports:
         raise UsageError(
-            "You have no watched exports. 'dailypapers views add --then write --file FILE NAME QUERY' makes one."
+            "You have no watched exports. 'dailypapers views add --then write --file FILE QUERY' makes one."
         )
     workspace.ensure_cache()
     results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)

@@ -29,11 +29,11 @@ from reader.core.foreign import web_url
 from reader.core.lines import fit
 from reader.core.nearest import advice
 from reader.core.text import amount, brief, clean
-from reader.feeds.arxiv.categories import Category, announced_categories, categories, find_category
+from reader.feeds.arxiv_categories import Category, announced_categories, categories, find_category
 
 if TYPE_CHECKING:
-    from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
-    from reader.feeds.syndication.opml import Outline
+    from reader.feeds.opml import Outline
+    from reader.feeds.syndication import FetchedFeed, SyndicationClient
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -158,7 +158,7 @@ def _follow_category(feeds: Feeds, category: Category) -> Followed | None:
 
 async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFeed]:
     """Fetch the feed at an address, or one linked from a web page there; also return the feed's address."""
-    from reader.feeds.syndication.parse import NotAFeed
+    from reader.feeds.syndication import NotAFeed
 
     address = web_url(url) or url
     try:
@@ -190,7 +190,7 @@ def follow_lists(
     workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
 ) -> tuple[list[str], int, list[str]]:
     """Follow the feeds of OPML files, unless dry; return the new names, how many are known, and failures."""
-    from reader.feeds.syndication.opml import parse_opml
+    from reader.feeds.opml import parse_opml
 
     added, known, failures = list[str](), 0, list[str]()
     for name, body in files:
@@ -222,7 +222,7 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed | None]:
     """Follow a feed, or each of several categories; None for those that are known."""
-    from reader.feeds.syndication.parse import feed_slug
+    from reader.feeds.syndication import feed_slug
 
     if categories := announced_categories(outline.url):
         return [_follow_category(feeds, find_category(id)) for id in categories]
@@ -231,8 +231,8 @@ def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed | None]:
 
 
 def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.feeds.arxiv.client import RSS_ENDPOINT
-    from reader.feeds.syndication.opml import Outline, write_opml
+    from reader.feeds.arxiv import RSS_ENDPOINT
+    from reader.feeds.opml import Outline, write_opml
 
     with _open_feeds(workspace, query_only=True) as feeds:
         followed = feeds.followed()

@@ -157,6 +157,7 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     """Run one of the jobs of `reader.refresh.running` alone, and print its lines, as the reader has them."""
     from reader.commands.run_job import run_job
+    from reader.refresh.jobs import failure_of
     from reader.refresh.lines import done, failed
 
     print_line_of = _line_printer()
@@ -164,6 +165,10 @@ def _run_another(arguments: Namespace, workspace: Workspace) -> int:
         run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of)
     except ReaderError as error:
         print_line_of(failed("job", error))
+        return 1
+    except Exception as error:
+        # Logged here with its traceback; the reader logs only what a process without a last line has printed.
+        print_line_of(failed("job", failure_of("a background job", error)))
         return 1
     finally:
         # The reader writes the watched files itself.

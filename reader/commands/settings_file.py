@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import os
+import re
 import sys
 import textwrap
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,11 @@ from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.settings.tables import LIST_SETTINGS, LIST_TABLES, SINGLE, TABLES, UserCommand
-from reader.core.settings.toml import (
-    MalformedLine,
-    Statement,
-    explain_toml,
-    parse_toml,
-    read_statements,
-)
-from reader.core.settings.types import as_toml, setting_types
-from reader.settings_reader import Mistake, load_text, read_text, replace_text, write_text
+from reader.core.settings.standing import FORMER_LISTS
+from reader.core.settings.tables import SINGLE, TABLES, UserCommand
+from reader.core.settings.toml import explain_toml, parse_toml
+from reader.core.settings.types import InvalidValue, as_toml, keys_of_action, setting_types
+from reader.settings_reader import Mistake, read_text, write_text
 
 KEYS = "keys."
 """Prefix of the names of key bindings, such as `keys.paper.star`."""
@@ -54,7 +48,7 @@ def key_of(name: str) -> tuple[str, ...]:
         raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
     if name in SETTING_TYPES and name != "keys":
         return (name,)
-    if name in (*LIST_TABLES, *LIST_SETTINGS):
+    if name in FORMER_LISTS:
         raise UsageError(
             f"{name} is no setting: your lists are beside your marks. 'dailypapers views edit' changes them."
         )
@@ -83,36 +77,53 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
 
         # A relative folder would later mean another one.
         typed = shared_place(typed, Path())
-    wrong: list[str] = []
+    wrong: InvalidValue | None = None
     # Anything that is not TOML, or not of the setting's type, is a text.
     for value in (*_as_toml_value(typed), typed):
-        after = _with_value(before, key, value, file)
-        loaded = load_text(file, after)
-        mistakes = [one for one in loaded.mistakes if one.key == name and "set a second time" not in one.message]
-        if not mistakes:
-            break
-        wrong.append(mistakes[0].said)
+        try:
+            _check_value(workspace, key, value)
+        except InvalidValue as error:
+            wrong = error if key[0] == "keys" or wrong is None else wrong
+        else:
+            write_text(file, _with_value(before, key, value, file))
+            return
+    if wrong is not None:
+        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).said)
+
+
+def _check_value(workspace: Workspace, key: Sequence[str], value: object) -> None:
+    """Raise InvalidValue if a setting does not accept a value."""
+    table, inner = key[0], key[-1]
+    if table in SINGLE:
+        setting_types(SINGLE[table])[inner].check(value)
+    elif table != "keys":
+        SETTING_TYPES[table].check(value)
     else:
-        raise UsageError(wrong[0])
-    if _statements(after) != _statements(before) | {key: value}:
-        raise ConfigError(
-            f"{name} can't be set in {file} because of how the file is written. Use 'dailypapers config edit'."
-        )
-    if key[0] == "keys":
-        _check_keys(workspace, key[1], loaded.settings.keys[key[1]])
-    write_text(workspace.config_file, after)
+        from reader.keys.keymap import Keymap
+
+        keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, inner: keys_of_action(value)})
+        wrong = next((one for one in keymap.mistakes if one.action == inner), None)
+        if wrong is not None:
+            raise InvalidValue(f"has a mistake: {wrong.problem}", wrong.suggestion)
 
 
 def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str:
     """The text of a settings file with another value; comments stay. Raises ConfigError for a file that is no TOML."""
     import tomlkit
 
-    _check_toml(text, file)
+    try:
+        parse_toml(text)
+    except (ValueError, RecursionError) as error:
+        line, said = explain_toml(error)
+        where = f"{file}:{line}" if line else str(file)
+        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
     document = tomlkit.parse(text)
     *tables, name = key
     if not tables and name not in document:
-        # The library would put it between the first table and the comment above that.
-        return _with_line(text, tomlkit.dumps({name: value}).rstrip("\n"))
+        # The library would put it between the first table and the comment above that. A heading stays at the top.
+        heading = re.match(r"(?:#.*\n)+(?=\r?\n)", text)
+        at = heading.end() if heading else 0
+        return f"{text[:at]}{tomlkit.dumps({name: value})}{text[at:]}"
     inside: Any = document
     for table in tables:
         inside = inside.setdefault(table, tomlkit.table())
@@ -120,46 +131,10 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
     return tomlkit.dumps(document)
 
 
-def _with_line(text: str, line: str) -> str:
-    """The text with a line after its last value outside tables, or after the comment at its top."""
-    lines = text.splitlines()
-    values = takewhile(lambda one: isinstance(one, MalformedLine) or one.value is not None, read_statements(text))
-    top = len(list(takewhile(lambda one: one.startswith("#"), lines)))
-    at = max((one.last for one in values if isinstance(one, Statement)), default=top)
-    end = "\r\n" if "\r\n" in text else "\n"
-    return "".join(f"{one}{end}" for one in (*lines[:at], line, *lines[at:]))
-
-
-def _check_toml(text: str, file: Path) -> None:
-    """Raise ConfigError with the place of invalid TOML."""
-    try:
-        parse_toml(text)
-    except (ValueError, RecursionError) as error:
-        wrong = next((one for one in read_statements(text) if isinstance(one, MalformedLine)), None)
-        line, said = (wrong.line, wrong.message) if wrong else explain_toml(error)
-        where = f"{file}:{line}" if line else str(file)
-        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
-
-
-def _statements(text: str) -> dict[tuple[str, ...], object]:
-    """Every key of a TOML text, with its first value; malformed lines are skipped."""
-    found = [one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None]
-    return {one.key: one.value for one in reversed(found)}
-
-
-def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
-    from reader.keys.keymap import Keymap
-
-    keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
-    wrong = next((one for one in keymap.mistakes if one.action == action), None)
-    if wrong is not None:
-        raise UsageError(Mistake("", 0, f"{KEYS}{action}", f"has a mistake: {wrong.problem}", wrong.suggestion).said)
-
-
 def _as_toml_value(text: str) -> list[object]:
     """The value of a text in TOML, if it is of a type used by settings."""
     try:
-        values = list(tomllib.loads(f"value = {text}").values())
+        values = list(parse_toml(f"value = {text}").values())
     except (ValueError, RecursionError):
         return []
     return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
@@ -169,7 +144,7 @@ def edit(workspace: Workspace) -> None:
     """Open the file in the user's editor and wait; a missing file is created with explanations."""
     file = workspace.config_file
     if not file.exists():
-        replace_text(file, template())
+        write_text(file, template())
     open_in_editor(file)
 
 
@@ -194,10 +169,8 @@ def open_in_editor(file: Path) -> None:
 # A new file
 
 
-EXAMPLES: Mapping[str, Mapping[str, object]] = {
-    "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
-}
-"""Commented examples of each table in a new file."""
+EXAMPLE = {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"}
+"""The commented table [[commands]] of a new file."""
 
 
 def setting_docs(kind: type = Settings) -> dict[str, str]:
@@ -217,41 +190,23 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
 def template() -> str:
     """A new settings file: every setting with its documentation, commented out at its default."""
     lines = ["# Settings of dailypapers. Remove the # in front of a line to change it."]
-    defaults = Settings()
     for name, text in setting_docs().items():
         lines += ["", *_comment(text)]
         if name == "keys":
             lines += ["[keys]", '# "paper.star" = "s"']
         elif name in SINGLE:
-            lines += _single(name)
+            lines.append(f"[{name}]")
+            for key, about in setting_docs(SINGLE[name]).items():
+                lines += [*_comment(about), f"# {key} = {as_toml(getattr(SINGLE[name](), key))}"]
         elif name in TABLES:
-            lines += _table(name)
+            lines.append(f"# [[{name}]]")
+            lines += (f"# {key} = {as_toml(value)}" for key, value in EXAMPLE.items())
+            for key, about in setting_docs(UserCommand).items():
+                lines += [*_comment(about, "#   # "), f"# {key} = {as_toml(getattr(UserCommand('', ''), key))}"]
         else:
             lines += _comment(f"Takes {SETTING_TYPES[name].about}.")
-            lines.append(f"# {name} = {as_toml(getattr(defaults, name))}")
+            lines.append(f"# {name} = {as_toml(getattr(Settings(), name))}")
     return "\n".join(lines) + "\n"
-
-
-def _single(name: str) -> Iterator[str]:
-    kind = SINGLE[name]
-    yield f"[{name}]"
-    for key, text in setting_docs(kind).items():
-        yield from _comment(text)
-        yield f"# {key} = {as_toml(getattr(kind(), key))}"
-
-
-def _table(name: str) -> Iterator[str]:
-    """A commented table with an example, and the other keys at their defaults."""
-    example = EXAMPLES[name]
-    docs = setting_docs(UserCommand) if name == "commands" else {}
-    yield f"# [[{name}]]"
-    for key in setting_types(TABLES[name]):
-        if key in example:
-            yield f"# {key} = {as_toml(example[key])}"
-        elif key in docs:
-            default = as_toml(getattr(UserCommand("", ""), key))
-            yield from _comment(docs[key], "#   # ")
-            yield f"# {key} = {default}"
 
 
 def _comment(text: str, begin: str = "# ") -> list[str]:

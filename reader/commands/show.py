@@ -192,7 +192,7 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
 def _paper_lines(shown: _Shown) -> Iterator[str]:
     topics = shown.window.topic_names()
     from reader.ui.page.lines import Presentation, compose
-    from reader.ui.why.lines import program_lines
+    from reader.ui.why.lines import Explanation, explanation_rows
 
     look = Presentation(
         date.today(),
@@ -204,8 +204,9 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
-    made = program_lines(shown.ask(made_by_agents), _columns())
-    return _painted([*compose(shown.paper, _columns(), look), *([(), *made] if made else [])])
+    programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), _columns(), look.glyphs)
+    made = [(), *(row.line for row in programs)] if programs else []
+    return _painted([*compose(shown.paper, _columns(), look), *made])
 
 
 def _why_lines(shown: _Shown) -> Iterator[str]:

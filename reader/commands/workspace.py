@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from reader import access_token, config, paths, settings_reader
+from reader import paths, settings_reader
 from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
+    from reader.refresh.pictures import Canvas
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
 
@@ -51,10 +52,7 @@ class Workspace:
 
     @cached_property
     def loaded(self) -> LoadedSettings:
-        paths.make_private(self.config_file.parent, self.config_file)
-        loaded = standing.load(self.config_file, self.cache_file)
-        access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
-        return loaded
+        return standing.load(self.config_file, self.cache_file)
 
     @cached_property
     def settings(self) -> Settings:
@@ -126,7 +124,7 @@ class Workspace:
         if paths.is_there(self.cache_file) or paths.log_database(self.cache_file).exists():
             # Manual changes of the settings take effect at once.
             self.catch_up()
-        return JobContext(self.cache_file, self.settings, lambda: self.topics)
+        return JobContext(self.cache_file, self.settings, lambda: self.topics, draw=_draw)
 
     @contextmanager
     def window(self) -> Iterator[Window]:
@@ -335,7 +333,7 @@ def check_names(window: Window, query: Query) -> None:
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
-        otherwise = "'dailypapers follow list' prints what you follow."
+        otherwise = "'dailypapers views list --then follow' prints what you follow."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
 
 
@@ -344,3 +342,9 @@ def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise
     for name in names:
         if name not in known:
             raise UsageError(f"{said.format(repr(brief(name)))} {advice(name, known, otherwise)}")
+
+
+def _draw(data: bytes, canvas: Canvas) -> dict[str, Any]:
+    from reader.ui.pictures.drawing import draw_values
+
+    return draw_values(data, canvas)

@@ -263,13 +263,14 @@ def parse_period(text: str, today: date) -> Period:
 
 
 _KINDS: dict[str, PeriodKind] = {"day": "day", "week": "week", "month": "month"}
+_DAY_OF_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
 _WEEK = re.compile(r"(?:w|week )([0-9]{1,2})(?: ([0-9]{4}))?")
 
 
 def typed_period(text: str, today: date) -> Period:
     """The period that a person means; without a year the latest one up to today. Raises ValueError for other texts."""
     words = re.sub(r"[\s,]+", " ", text.lower()).strip()
-    for read in (_week, _named_day, _step_back, _named_month):
+    for read in (_week, _named_day, _step_back, _named_month, _day_of_month):
         period = read(words, today)
         if period is not None:
             return period
@@ -323,6 +324,17 @@ def _named_month(text: str, today: date) -> Period | None:
     if not years and first > today:
         first = in_year(today.year - 1)
     return Period("day" if days else "month", first)
+
+
+def _day_of_month(text: str, today: date) -> Period | None:
+    """`29` or `29th`: the latest such day up to today, in a month that has it."""
+    found = _DAY_OF_MONTH.fullmatch(text)
+    month, number = Period("month", today.replace(day=1)), int(found[1]) if found else 0
+    if not 1 <= number <= 31:
+        return None
+    while number > month.last.day or month.first.replace(day=number) > today:
+        month = month.earlier
+    return Period("day", month.first.replace(day=number))
 
 
 def _index(names: tuple[str, ...], word: str) -> int | None:

@@ -21,9 +21,8 @@ from reader.cache.feeds import Feeds, Followed
 from reader.cache.storing.papers import Stored
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline
-from reader.feeds.arxiv.categories import categories
-from reader.feeds.arxiv.client import ArxivClient, announcement_day, last_renewal
-from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse
+from reader.feeds.arxiv import ArxivClient, ArxivEntry, ArxivResponse, announcement_day, last_renewal
+from reader.feeds.arxiv_categories import categories
 from reader.refresh.lines import Line, step
 
 RETRY_DAYS = 7

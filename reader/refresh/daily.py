@@ -21,7 +21,7 @@ from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreac
 from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http import HttpRefused
-from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface import HuggingFaceClient
 from reader.refresh.jobs import run_to_end
 from reader.refresh.lines import Line, error_values, failed, step
 from reader.refresh.plan import (

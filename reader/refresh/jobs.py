@@ -11,16 +11,17 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from reader import log_file
 from reader.config import Settings
 from reader.core.dates import utc_now
-from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
+from reader.core.errors import CacheBusy, CacheFull, FeedError, NoPicture, ReaderError
 from reader.paths import FULL, explain
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
+    from reader.refresh.pictures import Canvas
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,14 +36,19 @@ C = TypeVar("C", bound=_Closes)
 # Running
 
 
+def _without_screen(_data: bytes, _canvas: Canvas) -> dict[str, Any]:
+    raise NoPicture("There is no screen to draw a picture for.")
+
+
 @dataclass(frozen=True)
 class JobContext:
-    """The context of a job: the cache, the settings and the clock; `rules` loads the topics."""
+    """The context of a job: the cache, the settings and the clock; `rules` loads the topics, `draw` draws a picture."""
 
     cache_file: Path
     settings: Settings
     rules: Callable[[], Topics]
     now: Callable[[], datetime] = utc_now
+    draw: Callable[[bytes, Canvas], dict[str, Any]] = _without_screen
 
 
 async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:

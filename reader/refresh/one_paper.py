@@ -18,10 +18,9 @@ from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Listing
 from reader.core.text import BLOCK_LIMIT, clean
-from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.huggingface.parse import RawComment
+from reader.feeds.huggingface import HuggingFaceClient, RawComment
 from reader.refresh.jobs import ask, run_to_end
 from reader.refresh.lines import Line, failed, step
 

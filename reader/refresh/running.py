@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -13,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
-from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError, UsageError
+from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
-from reader.refresh.drawn import Canvas, PictureDrawn
-from reader.refresh.pictures import draw, draw_picture
 from reader.refresh.plan import Latest, Plan, plan_of
 
 if TYPE_CHECKING:
@@ -214,7 +211,7 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, N
 
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Line, None]:
     """Search the whole feed; the results are not stored."""
-    from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.feeds.huggingface import HuggingFaceClient
 
     async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
         found = await daily.search(text)
@@ -234,24 +231,15 @@ async def _draw_picture(
     context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
 ) -> AsyncGenerator[Line, None]:
     """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
+    from reader.refresh.pictures import Canvas, fetch_picture
+    from reader.refresh.texts import fetch_spot
+
+    room = Canvas(*canvas)
     if spot is None:
-        drawn = await draw_picture(address, Canvas(*canvas), context.settings)
+        data = await fetch_picture(address, context.settings)
     else:
-        place = PdfSpot(**with_tuples(spot))
-        drawn = await _draw_spot(context, place, Canvas(*canvas))
-    yield done("picture", **drawn.values())
-
-
-async def _draw_spot(context: JobContext, spot: PdfSpot, canvas: Canvas) -> PictureDrawn:
-    from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
-    from reader.refresh import texts
-
-    async with texts.open_sources(replace(context.settings, full_text_from=(PDF,))) as sources:
-        for source in sources:
-            if isinstance(source, PdfTexts):
-                size = canvas.columns * canvas.cell_width, canvas.rows * canvas.cell_height
-                return await asyncio.to_thread(draw, await source.picture(spot, *size), canvas)
-    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
+        data = await fetch_spot(PdfSpot(**with_tuples(spot)), room, context.settings)
+    yield done("picture", **await asyncio.to_thread(context.draw, data, room))
 
 
 async def _fetch_pdf(_context: JobContext, id: str, path: str) -> AsyncGenerator[Line, None]:

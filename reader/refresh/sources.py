@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, closing
+from contextlib import aclosing, asynccontextmanager, closing, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -15,16 +15,15 @@ from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
 from reader.core.dates import utc_stamp
-from reader.core.errors import FeedError, FeedOffline, ReaderError, UsageError
+from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
-from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only
-from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.arxiv import CATEGORIZED_PER_DAY, ArxivClient, ArxivEntry, is_local_only
 from reader.feeds.environment import is_offline
 from reader.feeds.http import Validators
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
+from reader.feeds.huggingface import HuggingFaceClient
+from reader.feeds.syndication import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.announcements import Announcements
 from reader.refresh.daily import fetched, refresh_daily
@@ -38,11 +37,12 @@ RETRY_DAYS = 7
 LOST_PER_REFRESH = 200
 """Papers that are missing from the cache and asked for in one refresh, newest marks first."""
 
-LOST_PER_REQUEST = 100
-"""Of these, papers in one request to arXiv."""
-
-RECORDS = 20
+LOST_FROM_FEED = 20
 """Of these, papers asked of the daily feed, one request each: it also has votes, keywords and days."""
+
+
+class _NoNetwork(Exception):
+    """The daily papers found no network, and another source has not either."""
 
 
 @asynccontextmanager
@@ -177,12 +177,11 @@ class Sources:
             self._refresh_feeds(asked),
             self._ask_about_papers(with_lost=only is None),
         )
-        for asking in steps:
-            async with aclosing(asking) as events:
-                async for event in events:
-                    if "failed" in event and self._has_no_network(error_of(event)):
-                        return
-                    yield event
+        with suppress(_NoNetwork):
+            for asking in steps:
+                async with aclosing(asking) as lines:
+                    async for line in lines:
+                        yield line
 
     async def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Line:
         """Store a feed's entries, and after them its validators."""
@@ -214,13 +213,14 @@ class Sources:
         except FeedError as error:
             failure = error
         if listing is None:
+            entries: Sequence[ArxivEntry] = ()
             try:
                 entries = await self._arxiv.papers([id])
             except FeedError as error:
-                raise failure or error from error
+                failure = failure or error
+            if not entries and failure is not None:
+                raise failure
             if not entries:
-                if failure is not None:
-                    raise failure
                 return False
             if not own:
                 await self._store_entries(entries)
@@ -240,13 +240,11 @@ class Sources:
     async def _failed(self, slug: str, title: str, raised: Exception) -> Line:
         """The failure of a source, stored; raises CacheError if that can't be stored, since then no source can be."""
         error = failure_of(title, raised)
-        if not self._has_no_network(error):
-            await self.note_outcome(slug, error)
+        if self._no_network and isinstance(error, FeedOffline):
+            raise _NoNetwork
+        await self.note_outcome(slug, error)
         # The user did not choose the sources that the reader always asks.
         return failed("feed", error, slug=slug, title=title, followed=slug not in OWN)
-
-    def _has_no_network(self, error: ReaderError | None) -> bool:
-        return self._no_network and isinstance(error, FeedOffline)
 
     # Feeds of any site
 
@@ -265,68 +263,49 @@ class Sources:
 
     async def _ask_about_papers(self, *, with_lost: bool) -> AsyncGenerator[Line, None]:
         """Fetch lost papers and missing categories; if arXiv fails, it fails once."""
-        for asking in (*((self._fetch_lost_papers(),) if with_lost else ()), self._fetch_categories()):
-            async with aclosing(asking) as events:
-                async for event in events:
-                    yield event
-                    if "failed" in event:
-                        return
+        try:
+            if with_lost:
+                async with aclosing(self._fetch_lost_papers()) as lines:
+                    async for line in lines:
+                        yield line
+            async with aclosing(self._fetch_categories()) as lines:
+                async for line in lines:
+                    yield line
+        except Exception as error:
+            yield await self._failed("arxiv", OWN["arxiv"], error)
 
     async def _fetch_lost_papers(self) -> AsyncGenerator[Line, None]:
         """Ask the daily feed for some of the papers that the user marked and the cache does not have, arXiv for others.
 
         If no paper is lost, nothing is asked or yielded. A paper that no source has is asked for again after a week,
-        and no more than three times. If arXiv fails, what was stored before stays.
+        and no more than three times.
         """
-        before = (self.now().date() - timedelta(days=RETRY_DAYS)).isoformat()
-        try:
-            ids = await asyncio.to_thread(self.feeds.lost, before, LOST_PER_REFRESH)
-            if not ids:
-                return
-            asked = "arXiv" if self.arxiv_of_papers else "the feed"
-            yield step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked")
-            returned, unknown = await self._ask_daily(ids[:RECORDS])
-            if self.arxiv_of_papers:
-                more, unknown = await self._ask_arxiv([id for id in ids if id not in returned])
-                returned |= more
-            else:
-                await self._note_unknown(unknown)
-            # No source has the unknown papers.
-            yield step("returned", papers=len(returned), unknown=len(unknown))
-        except Exception as error:
-            yield await self._failed("arxiv", OWN["arxiv"], error)
-
-    async def _ask_daily(self, ids: Sequence[str]) -> tuple[set[str], set[str]]:
-        """The papers that the daily feed brought back, and those that it lacks; a failure ends the asking."""
-        returned, unknown = set[str](), set[str]()
-        for id in ids:
+        today = self.now().date()
+        before = (today - timedelta(days=RETRY_DAYS)).isoformat()
+        ids = await asyncio.to_thread(self.feeds.lost, before, LOST_PER_REFRESH)
+        if not ids:
+            return
+        asked = "arXiv" if self.arxiv_of_papers else "the feed"
+        yield step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked")
+        returned, answered = set[str](), set[str]()
+        for id in ids[:LOST_FROM_FEED]:
             try:
                 listing = await self.daily.paper(id)
             except Exception as error:
                 failure_of("a paper of the daily feed", error)
                 break
-            if listing is None:
-                unknown.add(id)
-            else:
+            answered.add(id)
+            if listing is not None:
                 await self._store(listing, newer=False)
                 returned.add(id)
-        return returned, unknown
-
-    async def _ask_arxiv(self, ids: Sequence[str]) -> tuple[set[str], set[str]]:
-        """The papers that arXiv brought back, and those that it lacks; raises FeedError."""
-        returned, unknown = set[str](), set[str]()
-        for start in range(0, len(ids), LOST_PER_REQUEST):
-            batch = set(ids[start : start + LOST_PER_REQUEST])
-            entries = await self._arxiv.papers(ids[start : start + LOST_PER_REQUEST])
+        if self.arxiv_of_papers:
+            answered = {id for id in ids if id not in returned}
+            entries = await self._arxiv.papers(id for id in ids if id in answered)
             await self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
-            found = batch & {entry.draft.id for entry in entries if entry.draft.id}
-            await self._note_unknown(batch - found)
-            returned |= found
-            unknown |= batch - found
-        return returned, unknown
-
-    async def _note_unknown(self, ids: Collection[str]) -> None:
-        await asyncio.to_thread(self.feeds.not_found, sorted(ids), self.now().date().isoformat())
+            returned |= {entry.draft.id for entry in entries if entry.draft.id in answered}
+        unknown = answered - returned
+        await asyncio.to_thread(self.feeds.not_found, sorted(unknown), today.isoformat())
+        yield step("returned", papers=len(returned), unknown=len(unknown))
 
     async def _fetch_categories(self) -> AsyncGenerator[Line, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
@@ -338,28 +317,20 @@ class Sources:
         if not ids:
             return
         yield step("asking", title=f"arXiv, the categories of {len(ids)}")
-        try:
-            counts = await self._store_entries(await self._arxiv.papers(ids))
-            await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
-        except Exception as error:
-            yield await self._failed("arxiv", OWN["arxiv"], error)
-            return
+        counts = await self._store_entries(await self._arxiv.papers(ids))
+        await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
         await self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
         yield _stored("arxiv", OWN["arxiv"], Stored(new=counts.new))
 
     async def _store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
-        ids = [entry.draft.id or "" for entry in entries]
-        sources = await asyncio.to_thread(self.feeds.sources_of, ids)
-        fills_gaps: list[Draft] = []
-        replaces: list[Draft] = []
+        sources = await asyncio.to_thread(self.feeds.sources_of, [entry.draft.id or "" for entry in entries])
+        by_newer: dict[bool, list[Draft]] = {False: [], True: []}
         for entry in entries:
-            is_daily = sources.get(entry.draft.id or "") == "hf"
-            (fills_gaps if is_daily else replaces).append(entry.draft)
-        filled = await self._store(Listing(None, tuple(fills_gaps)), newer=False)
-        replaced = await self._store(Listing(None, tuple(replaces)), newer=True)
-        return filled + replaced
+            by_newer[sources.get(entry.draft.id or "") != "hf"].append(entry.draft)
+        stored = [await self._store(Listing(None, tuple(drafts)), newer=newer) for newer, drafts in by_newer.items()]
+        return stored[0] + stored[1]
 
     async def _store(self, listing: Listing, *, newer: bool) -> Stored:
         return await run_to_end(self.cache.store, listing, self._stamp(), newer=newer, noted=False)

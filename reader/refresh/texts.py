@@ -25,17 +25,19 @@ from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.addresses import is_local_url
 from reader.core.dates import utc_now, utc_stamp
-from reader.core.document.model import Document
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText
+from reader.core.document.model import Document, PdfSpot
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText, NoPicture
 from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
 from reader.feeds.fulltext.client import TextSource, open_text_sources
+from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import HostBusy, HttpRefused
 from reader.feeds.pace import Pace
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.jobs import ask
 from reader.refresh.lines import Line, done, step
+from reader.refresh.pictures import Canvas
 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
@@ -100,6 +102,15 @@ def find_key(file: Path, id: str) -> int | None:
     schema.ensure(file)
     with closing(Window.open(file)) as window:
         return window.pk_of(id)
+
+
+async def fetch_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes:
+    """A part of a paper's PDF as a picture that fits a canvas; raises NoPicture, and FeedError."""
+    async with open_sources(replace(settings, full_text_from=(PDF,))) as sources:
+        for source in sources:
+            if isinstance(source, PdfTexts):
+                return await source.picture(spot, *canvas.pixels)
+    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
 # Before they are read

@@ -19,8 +19,8 @@ from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, find_choices, find_same, without_cut_word
 from reader.database.connections import open_database, transaction
-from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.arxiv import ArxivClient
+from reader.feeds.huggingface import HuggingFaceClient
 from reader.refresh.jobs import run_to_end
 from reader.refresh.lines import Line, failed, step
 

@@ -54,7 +54,7 @@ from reader.ui.triage.state import phase_of
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
     from reader.ui.filter.pane import FilterPane
-    from reader.ui.list.empty_lines import EmptyReason
+    from reader.ui.list.empty import EmptyReason
     from reader.ui.page.screen import PaperDetail
     from reader.ui.query.line import QueryLine
 
@@ -70,7 +70,7 @@ class Empty(Widget):
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
         # Most lists are not empty, and the first keys would wait for this import (6 ms).
-        from reader.ui.list.empty_lines import empty_state
+        from reader.ui.list.empty import empty_state
 
         self.lines = empty_state(reason, key, on_paper)
         self.refresh()
@@ -342,11 +342,11 @@ class MainScreen(HeldScreen, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
+        self.filter.show_data(filter_data(state, self._look.keymap.numbered("view.saved")))
 
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
-            from reader.ui.list.empty_reason import empty_reason
+            from reader.ui.list.empty import empty_reason
 
             reason = empty_reason(state, self._look.today, demo=self._look.demo)
             news = state[NEWS]

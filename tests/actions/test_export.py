@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS, MOST, ExportFailed, format_of, replacing
 from reader.core.paper import FIELDS, Paper
-from reader.feeds.syndication.parse import parse_feed
+from reader.feeds.syndication import parse_feed
 from tests.table import each
 
 # All formats

@@ -240,7 +240,7 @@ def test_config_set_keeps_comments_and_order(run: Run, file: Path) -> None:
     for words in (("theme", "dark"), ("keys.paper.star", "s f5"), ("ascii", "true"), ("digest.user", "ada")):
         assert run("config", "set", *words).code == 0
     assert file.read_text() == (
-        '# Mine.\ntheme = "dark"  # at night\nascii = true\n\n# Keys\n[keys]\n"app.quit" = "Q"  # out\n'
+        'ascii = true\n# Mine.\ntheme = "dark"  # at night\n\n# Keys\n[keys]\n"app.quit" = "Q"  # out\n'
         '"paper.star" = "s f5"\n\n[digest]\nuser = "ada"\n'
     )
     assert run("config", "get", "digest").json == {

@@ -379,7 +379,7 @@ def test_harmless_text_stays_and_json_keeps_its_meaning(text: str) -> None:
 
 
 OTHER_WAYS = {
-    r"sys\.__stdout__": {"cli.py", "opening.py", "ui/first_frame/__init__.py", "refresh/pictures.py"},
+    r"sys\.__stdout__": {"cli.py", "opening.py", "ui/first_frame/__init__.py", "ui/pictures/drawing.py"},
     r"sys\.__stderr__": {"cli.py", "opening.py", "ui/first_frame/__init__.py"},
     # The last two answer a program of ours, by a pipe.
     r"sys\.stdout\.buffer": {"commands/line/own_process.py", "cache/choice.py", "feeds/fulltext/pdf_client.py"},

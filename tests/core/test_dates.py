@@ -169,6 +169,10 @@ TYPED_ON = date(2026, 11, 24)
         ("last tuesday", "day:2026-11-17"),
         ("Last  Wed", "day:2026-11-18"),
         ("fri", "day:2026-11-20"),
+        ("wed", "day:2026-11-18"),
+        ("24", "day:2026-11-24"),
+        ("29", "day:2026-10-29"),
+        ("31st", "day:2026-10-31"),
         ("this week", "week:2026-W48"),
         ("last week", "week:2026-W47"),
         ("last month", "month:2026-10"),
@@ -194,7 +198,21 @@ def test_a_week_that_begins_today_is_this_years() -> None:
 
 @each(
     "text",
-    ["", "2025", "w60", "ma", "tu", "march april", "march 99 2025", "30 feb 2025", "next week", "14", "x", "5 6 march"],
+    [
+        "",
+        "2025",
+        "w60",
+        "ma",
+        "tu",
+        "march april",
+        "march 99 2025",
+        "30 feb 2025",
+        "next week",
+        "0",
+        "32",
+        "x",
+        "5 6 march",
+    ],
 )
 def test_texts_that_are_not_dates_are_refused(text: str) -> None:
     with pytest.raises(ValueError):

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from reader.feeds.http import Client, Limits
-from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Nap
 

@@ -15,14 +15,17 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, Skipped
-from reader.feeds.arxiv.categories import announced_categories, categories, find_category
-from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, announcement_day, is_local_only
-from reader.feeds.arxiv.parse import (
+from reader.feeds.arxiv import (
+    API_ENDPOINT,
     AnnounceType,
+    ArxivClient,
     ArxivEntry,
+    announcement_day,
+    is_local_only,
     parse_arxiv,
     refusal_reason,
 )
+from reader.feeds.arxiv_categories import announced_categories, categories, find_category
 from reader.feeds.http import Limits
 from tests.feeds.servers import (
     Arxiv,
@@ -128,7 +131,7 @@ async def test_two_hundred_ids_go_at_once(server: Arxiv, nap: Nap) -> None:
 
 
 async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 2)
+    monkeypatch.setattr("reader.feeds.arxiv._PAGE_SIZE", 2)
     server.papers += [Paper("2605.00010", categories=("cs.RO",)), Paper("2605.00011", published="2026-05-10")]
     asked = {
         "search_query": "cat:cs.CL AND submittedDate:[202605110000 TO 202605112359]",
@@ -142,7 +145,7 @@ async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monk
         assert found.total == 3
         assert [request.query for request in server.requests] == [{**asked, "start": "0"}, {**asked, "start": "2"}]
         # An answer that lacks papers is told by its total.
-        monkeypatch.setattr("reader.feeds.arxiv.client._MAX_PAGES", 1)
+        monkeypatch.setattr("reader.feeds.arxiv._MAX_PAGES", 1)
         short = await arxiv.submitted("cs.CL", "2026-05-11", "2026-05-11")
         assert (len(short.entries), short.total) == (2, 3)
 

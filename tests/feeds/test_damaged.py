@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedError, NoFullText
 from reader.core.text import clean
 from reader.core.venue import read_venue
-from reader.feeds.arxiv.parse import parse_arxiv, refusal_reason
+from reader.feeds.arxiv import parse_arxiv, refusal_reason
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
@@ -26,11 +26,11 @@ from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
 from reader.feeds.http import Answer, Validators, rate_limit_reset, read_body
 from reader.feeds.http import refusal_reason as feeds_reason
-from reader.feeds.huggingface.parse import listings, parse_page, read_items, read_json
+from reader.feeds.huggingface import listings, parse_page, read_items, read_json
+from reader.feeds.opml import parse_opml
 from reader.feeds.records import is_export, parse_export
 from reader.feeds.safe import UnreadableJson, html_to_text, parse_json, plain_block
-from reader.feeds.syndication.opml import parse_opml
-from reader.feeds.syndication.parse import parse_feed
+from reader.feeds.syndication import parse_feed
 from tests.core.document.checks import check_document
 from tests.feeds.fulltext import pages
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,11 @@ from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefu
 from reader.core.foreign import web_url
 from reader.core.paper import Draft, Listing, Skipped
 from reader.feeds.http import Client
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.huggingface.parse import (
+from reader.feeds.huggingface import (
     SKIPPED,
+    HuggingFaceClient,
     RawComment,
     github_url,
-    listed_day,
     listings,
     parse_item,
     parse_page,
@@ -75,7 +73,7 @@ async def test_pages_are_followed(server: FeedServer, nap: Nap, monkeypatch: pyt
         with pytest.raises(FeedRefused):
             await client.day(DAY)
         # Endless pages come to an end.
-        monkeypatch.setattr("reader.feeds.huggingface.client._MAX_PAGES", 3)
+        monkeypatch.setattr("reader.feeds.huggingface._MAX_PAGES", 3)
         server.days[DAY] = numbered(1_000)
         assert len(await ids(client)) == 300
 
@@ -120,18 +118,6 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
     async with connected(server, Watched()) as client:
         await asyncio.gather(*(client.day(DAY) for _ in range(3)))
     assert len(server.requests) == 6
-
-
-async def test_requests_of_two_programs_go_one_at_a_time_too(server: FeedServer, nap: Nap, tmp_path: Path) -> None:
-    clients = [HuggingFaceClient(Client(server.url, limits=QUICK, pace=Pace(tmp_path / "x"))) for _ in range(2)]
-    file = tmp_path / "x"
-    async with clients[0] as one, clients[1] as two:
-        async with Pace(file).turn():
-            waiting = asyncio.ensure_future(one.day(DAY))
-            await asyncio.sleep(0.05)
-            assert server.requests == []
-        await asyncio.gather(waiting, two.day(DAY))
-    assert len(server.requests) == 2
 
 
 async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
@@ -206,20 +192,6 @@ def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
         Client.for_feed(endpoint, Settings(), {}, lock_folder=None)
 
 
-@each(
-    ("endpoint", "host"),
-    [
-        ("https://huggingface.co/", "huggingface.co"),
-        ("http://localhost:8765", "localhost"),
-        ("http://127.0.0.3:8765", "127.0.0.3"),
-        ("http://[::1]:8765", "::1"),
-        ("https://mirror.example.org/hf", "mirror.example.org"),
-    ],
-)
-def test_endpoints_that_may_be_asked(endpoint: str, host: str) -> None:
-    assert Client.for_feed(endpoint, Settings(), {}, lock_folder=None).host == host
-
-
 async def test_the_environment_decides(server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A proxy is not asked for this machine.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -256,18 +228,6 @@ KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 # Whole answers
 
 
-@each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
-def test_a_huge_number_costs_only_its_field(number: str) -> None:
-    first = item("2605.00001") | {"numComments": 5}
-    first["paper"] |= {"upvotes": "NUMBER", "githubRepo": "https://github.com/a/b", "githubStars": "NUMBER"}
-    body = json.dumps([first, item("2605.00002")]).replace('"NUMBER"', number).encode()
-
-    (listing,) = listings(read_items(body), "2026-05-11")
-
-    assert [draft.id for draft in listing.drafts] == ["2605.00001", "2605.00002"]
-    assert (listing.drafts[0].upvotes, listing.drafts[0].code_stars, listing.drafts[0].comments) == (None, None, 5)
-
-
 def test_of_many_unusable_records_the_first_are_kept() -> None:
     first, second = listings([{}] * 1_000 + [item("2605.00001"), item("2605.00002", day="2026-05-12")], None)
     assert (len(first.skipped), first.more_skipped, first.skipped_count) == (SKIPPED, 1_000 - SKIPPED, 1_000)
@@ -290,11 +250,6 @@ def test_of_many_unusable_records_the_first_are_kept() -> None:
 def test_records_are_listed_by_day(items: list[object], day: str | None, expected: list[object]) -> None:
     told = [(one.day, " ".join(draft.title[-1] for draft in one.drafts), one.skipped) for one in listings(items, day)]
     assert told == expected
-
-
-@each("stamp", ["yesterday", "2026-13-01T00:00:00Z", "20260512", "", None, 7, ["2026-05-12"]])
-def test_a_broken_stamp_is_no_day(stamp: object) -> None:
-    assert listed_day(item("2605.00001", submittedOnDailyAt=stamp)) is None
 
 
 @each(
@@ -464,14 +419,6 @@ def test_absurd_sizes_are_cut() -> None:
     assert [len(draft.title), len(draft.abstract), *map(len, lists)] == [2_000, 19_999, 5_000, 100, 100, 50]
     assert [max(map(len, texts)) for texts in lists[:3]] == [200, 204, 200]
     assert draft.project_url is None
-
-
-def test_the_texts_of_an_answer_share_what_is_converted_of_latex(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.core.latex.ANSWER_LETTERS", 7)
-    authors = [{"name": "Jo$^2$"}] * 2
-    items = [{"id": f"2605.0000{number}", "title": "A title", "authors": authors} for number in (1, 2)]
-    (listing,) = listings(items, "2026-05-12")
-    assert [draft.authors for draft in listing.drafts] == [("Jo²", "Jo²"), ("Jo²", "Jo$^2$")]
 
 
 def test_who_submitted_it_and_who_claimed_it() -> None:

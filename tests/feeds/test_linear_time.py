@@ -24,7 +24,7 @@ from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.fulltext.pdf import read_pdf
 from reader.feeds.fulltext.pdf_lines import Line, Page, Pages
 from reader.feeds.safe import html_to_text, plain_block
-from reader.feeds.syndication.parse import parse_feed
+from reader.feeds.syndication import parse_feed
 
 pytestmark = pytest.mark.long
 

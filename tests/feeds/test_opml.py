@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Skipped
 from reader.core.text import clean
-from reader.feeds.syndication.opml import Outline, parse_opml, write_opml
+from reader.feeds.opml import Outline, parse_opml, write_opml
 from tests.table import each
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=timezone(timedelta(hours=2)))

@@ -19,10 +19,8 @@ from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.topics.scorer import Topics
-from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.huggingface.parse import PaperPage, RawComment
+from reader.feeds.arxiv import ArxivClient, ArxivEntry
+from reader.feeds.huggingface import HuggingFaceClient, PaperPage, RawComment
 from reader.refresh.lines import Line, failed, step
 from reader.refresh.one_paper import refresh_paper
 

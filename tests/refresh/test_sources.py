@@ -18,9 +18,9 @@ from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.errors import CacheDamaged, CacheError, CacheFull, FeedError, FeedMalformed, FeedOffline, UsageError
 from reader.core.topics.scorer import Topics
-from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.syndication.client import SyndicationClient
+from reader.feeds.arxiv import ArxivClient
+from reader.feeds.huggingface import HuggingFaceClient
+from reader.feeds.syndication import SyndicationClient
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import Line, step
 from reader.refresh.plan import Day, Latest

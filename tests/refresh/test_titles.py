@@ -19,7 +19,7 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.database import connections
-from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface import HuggingFaceClient
 from reader.refresh import titles
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import Line, job, step
@@ -193,7 +193,7 @@ async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
     with closing(Events.open(home.path)) as events:
         events.mark("star", True, [2])
     context = JobContext(home.path, Settings(endpoint=home.daily.url), Topics, lambda: NOON)
-    monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0.01)
+    monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0.01)
     steps = [step async for step in run_job(context, job("titles"))]
     assert steps[-1] == step("titles", n=2, of=2, found=1, offered=1, left=0)
     own = page_id("A memory that forgets on pur…")

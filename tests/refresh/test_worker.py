@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import aclosing, closing
+from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +20,6 @@ from reader.cache.reads.window import Window
 from reader.core.errors import FeedRefused, ReaderError, UsageError
 from reader.core.paper import Draft, Listing
 from reader.refresh import worker
-from reader.refresh.daily import fetched
 from reader.refresh.lines import Job, Line, done, error_of, failed, job, listing_values, refresh_job, step, waiting
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
@@ -130,6 +128,16 @@ async def test_a_process_that_dies_is_told_of_and_what_it_printed_is_logged(
 
 
 @pytest.mark.long
+async def test_a_mistake_in_a_job_is_logged_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = " import reader.refresh.sources as sources; sources.open_sources = None;"
+    monkeypatch.setattr(worker, "_START", worker._START.replace(" from reader.cli", f"{code} from reader.cli"))
+    with pytest.raises(ReaderError, match=r"^This is a bug in the program \(TypeError: 'NoneType'.*\)"):
+        await lines_of(worker.run_in_process(DAY_JOB))
+    assert (home / "dailypapers.log").read_text().count("Traceback") == 1
+    assert (home / "dailypapers.log").read_text().count(" ERROR ") == 1
+
+
+@pytest.mark.long
 async def test_a_process_may_print_what_it_likes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # More than any pipe holds, also on what was standard output.
     loud = "import os; [os.write(fd, b'x' * 10_000 + b'\\n') for fd in (1, 2) for _ in range(40)];"
@@ -224,42 +232,30 @@ async def test_a_job_ends_with_a_reader_that_is_killed(home: Path) -> None:
 STUCK = "The background job made no progress for a minute{} and was stopped; what it stored is kept. Try again."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
-    ("sent", "seconds", "end"),
-    [
-        ((step("asking", title="Lab"), waiting(0, ""), fetched(), done("job")), 0, ""),
-        ((waiting(9, "a pause"), failed("job", ReaderError("It failed."))), 0, "It failed."),
-        ((), 60, STUCK.format("")),
-        ((step("asking", title="A \x1b\x1b[31m[31mFeed"),), 60, STUCK.format(" while it read A [31mFeed")),
-        ((waiting(300, "a pause"),), 360, STUCK.format("")),
-    ],
+    ("sent", "where"), [((), ""), ((step("asking", title="A \x1b\x1b[31m[31mFeed"),), " while it read A [31mFeed")]
 )
-async def test_a_job_is_waited_for_a_minute_and_as_long_as_it_says(
-    monkeypatch: pytest.MonkeyPatch, sent: tuple[Line, ...], seconds: int, end: str
+async def test_a_silent_job_is_stopped(
+    home: Path, monkeypatch: pytest.MonkeyPatch, sent: tuple[Line, ...], where: str
 ) -> None:
-    happened: list[object] = []
-    slept: list[float] = []
+    monkeypatch.setattr(worker, "STUCK_AFTER_SECONDS", 2.0)
+    code = f"import json, time; [print(json.dumps(one), flush=True) for one in {sent!r}]; time.sleep(60)"
+    await fails(f"^{re.escape(STUCK.format(where))}$", code, monkeypatch)
 
-    def start(_job: object, _options: object, _variables: object, received: asyncio.Queue[Line]) -> SimpleNamespace:
-        for line in sent:
-            received.put_nowait(line)
-        return SimpleNamespace(**{name: partial(happened.append, name) for name in ("kill", "report", "close")})
 
-    async def sleep(passed: float) -> None:
-        slept.append(passed)
-        await asyncio.sleep(0 if len(slept) <= seconds else 9)
-
-    monkeypatch.setattr(worker, "_JobProcess", start)
-    try:
-        async with aclosing(worker.run_in_process(refresh_job(Latest()), sleep=sleep)) as lines:
-            async for line in lines:
-                happened.append(line)
-    except ReaderError as error:
-        happened.append(str(error))
-    told = [line for line in sent if "step" in line and line.get("why") != ""]
-    stopped = ["kill", "report"] if seconds else []
-    assert happened == [*told, *stopped, "kill", "close", *([end] if end else [])]
-    assert sum(slept) in (seconds, seconds + 1)
+@pytest.mark.long
+async def test_a_job_may_fail_and_its_waits_are_told_of_if_they_have_a_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = [waiting(9, "a pause"), waiting(0, ""), failed("job", ReaderError("It failed."))]
+    begun = worker._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(worker, "_START", f"{begun} import json; [print(json.dumps(one)) for one in {sent!r}]")
+    received: list[Line] = []
+    with pytest.raises(ReaderError, match=r"^It failed\.$"):
+        async for line in worker.run_in_process(DAY_JOB):
+            received.append(line)
+    assert received == sent[:1]
 
 
 def test_no_wait_is_longer_than_an_hour_or_shorter_than_none() -> None:

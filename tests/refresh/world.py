@@ -12,10 +12,10 @@ from reader.cache.feeds import Feeds
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Paper as Known
-from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.arxiv import ArxivClient
 from reader.feeds.http import Client, Limits
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.syndication.client import SyndicationClient
+from reader.feeds.huggingface import HuggingFaceClient
+from reader.feeds.syndication import SyndicationClient
 from reader.refresh.lines import Line
 from reader.refresh.plan import Day, Latest
 from reader.refresh.sources import Sources, refresh_all

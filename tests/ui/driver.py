@@ -43,6 +43,7 @@ from reader.ui.filter.counter import Counter
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
+from reader.ui.pictures.drawing import draw_values
 from reader.ui.program import NoticeTimer
 from tests.doubles import cached
 from tests.ui import papers
@@ -82,7 +83,7 @@ def make_app(file: Path, **how: Any) -> ReaderApp:
     } | how
     own = chosen.pop("settings", None) or settings()
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(running.run_job, jobs.JobContext(file, own, rules, chosen["now"]))
+    run_job = partial(running.run_job, jobs.JobContext(file, own, rules, chosen["now"], draw_values))
     shell = partial(ReaderShell, Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)})
     return ReaderApp(own, file, run_job=run_job, shell=shell, **chosen)
 

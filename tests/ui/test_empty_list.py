@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -12,18 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.follows import FollowCount
 from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, TopicCount
-from reader.core.follows import Follow
+from reader.cache.reads.window import DayCount
 from reader.core.views import FOR_YOU
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, saved_view, view
-from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES
+from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.empty_lines import EmptyReason, empty_state
-from reader.ui.list.empty_reason import corrected, day_end_notice, empty_reason
+from reader.ui.list.empty import EmptyReason, day_end_notice, empty_reason, empty_state
 from reader.ui.main_screen import Empty
 from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
@@ -79,234 +75,18 @@ def lines(state: State, *, demo: bool = False) -> list[str]:
     return [one.replace("\u00a0", " ") for one in texts(drawn)]
 
 
-Situation = Callable[[str], State]
+def fetching(state: State, view_id: str = "latest", progress: str = "day 3 of 7") -> State:
+    return state.put(REFRESH, RefreshStatus().started(view_id)._replace(progress=progress))
 
 
-def _asked_nothing(view_id: str) -> State:
-    return empty(view_id, base=0, anywhere=60)
+def offline(state: State) -> State:
+    return state.put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW))
 
 
-def _day_unknown(view_id: str) -> State:
-    return empty(view_id, facts=FACTS._replace(is_day_known=False), base=0, anywhere=60)
-
-
-def _query(view_id: str) -> State:
-    return empty(view_id, "robot", anywhere=0 if view_id == "all" else 7)
-
-
-def _no_papers(view_id: str, text: str = "") -> State:
-    return empty(view_id, text, CacheFacts(None, has_papers=False), base=0)
-
-
-def _misspelt_topic(view_id: str) -> State:
-    return empty(view_id, "topic:agnets")
-
-
-def _is_fetching(view_id: str) -> State:
-    return _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id)._replace(progress="day 3 of 7"))
-
-
-WHERE = {
-    "latest": " on Tue 12 May",
-    "followed": " in Followed",
-    "unread": " in Unread",
-    "queue": " in Queue",
-    "starred": " in Starred",
-    "all": "",
-    "trending": " in Trending",
-    "pages": " in Saved pages",
-    "muted": " in Muted",
-    "day:2026-05-05": " on Tue 5 May",
-    "week:2026-W19": " in Week 19",
-    "month:2026-03": " in March 2026",
-}
-"""Every view but For you, and one of each period, with its name at the end of a sentence."""
-
-VIEWS = tuple(WHERE)
-
-WEEK = "Week 19, 4 to 10 May 2026"
-
-EMPTY = {
-    "followed": (
-        "You follow nothing yet. | On a paper, w follows its authors, its venue, a topic or a word."
-        " | ga all papers   ? all keys"
-    ),
-    "unread": "All 60 papers are read. | r looks for new ones   ga all papers",
-    "queue": "The queue is empty. | On a paper, b queues it until you remove it. | ga all papers",
-    "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
-    "all": "All papers are hidden. | / is:hidden lists them",
-    "trending": "No ranking yet. | Papers that the feed ranks first now appear here. | r asks the feed   ga all papers",
-    "pages": (
-        "No saved pages yet. |"
-        " In a shell, 'dailypapers import FILE' imports a page that a browser saved. | ga all papers"
-    ),
-    "muted": "Nothing is muted. | Papers with one of your muted words appear here. | ga all papers",
-}
-"""The texts of views without a day, unless a situation overrides them."""
-
-
-def no_papers(why: str, asks: str, **others: str) -> Mapping[str, str]:
-    """The text of each view without papers, whether or not the feed was asked."""
-    return (
-        EMPTY
-        | others
-        | {
-            "latest": f"No papers on Tue 12 May. | {why} | [ Monday has 16{asks}",
-            "day:2026-05-05": f"No papers on Tue 5 May. | {why} | [ Thursday has 16   ] Friday has 14{asks}",
-            "week:2026-W19": f"No papers in {WEEK}. | {why} | [ Thursday has 16   ] Monday has 16{asks}",
-            "month:2026-03": f"No papers in March 2026. | {why} | ] Thu 30 Apr has 16{asks}",
-        }
-    )
-
-
-def fetching(progress: str) -> Mapping[str, str]:
-    """The text of each view while it is fetched."""
-    names = {
-        "latest": "the latest days",
-        "trending": "the feed's ranking",
-        "day:2026-05-05": "Tue 5 May",
-        "week:2026-W19": WEEK,
-        "month:2026-03": "March 2026",
-    }
-    unread = f"New ones are being fetched{f': {progress}' if progress else ''}."
-    far = f" | {progress}." if progress else ""
-    return (
-        EMPTY
-        | {"unread": f"All 60 papers are read. | {unread} | ga all papers"}
-        | {view_id: f"Fetching {name}.{far} | esc stop" for view_id, name in names.items()}
-    )
-
-
-def no_match(ways: str, in_all: str) -> Mapping[str, str]:
-    """The text of each view for a query without matches; `in_all` precedes the keys if All has matches."""
-    return {
-        view_id: f"Nothing matches robot{where}. | {f'7 in all. | {in_all}' if where else ''}{ways}"
-        for view_id, where in WHERE.items()
-    }
-
-
-ASKS, SEARCHES = "   r asks the feed", "ctrl+s searches the feed"
-
-CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
-    "no query": (_asked_nothing, no_papers("The feed listed no papers.", ASKS)),
-    "day unknown": (_day_unknown, no_papers("The feed has not been asked yet.", ASKS)),
-    "offline": (
-        lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)),
-        no_papers(
-            "No network.", "   r try again", trending="No ranking yet. | No network. | r try again   ga all papers"
-        ),
-    ),
-    "refreshing": (_is_fetching, fetching("day 3 of 7")),
-    "refreshing since this moment": (
-        lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id)),
-        fetching(""),
-    ),
-    "a query that matches elsewhere": (_query, no_match(f"F clears the query   {SEARCHES}", "ctrl+a searches all   ")),
-    "a query that is being typed": (
-        lambda view_id: typing(_query(view_id), "robot"),
-        no_match(f"{SEARCHES}   esc puts the list back", "ctrl+a searches all   "),
-    ),
-    "a query in a view without papers": (
-        lambda view_id: empty(view_id, "robot", base=0, anywhere=0 if view_id == "all" else 7),
-        {
-            **no_match(SEARCHES, "ctrl+a searches all   "),
-            "all": f"Nothing matches robot. | All papers are hidden. | F clears the query   {SEARCHES}",
-        },
-    ),
-    "a misspelt topic": (
-        _misspelt_topic,
-        "Nothing matches topic:agnets. | Did you mean topic:agents? | tab takes it   F clears the query",
-    ),
-    "a misspelt topic that is being typed": (
-        lambda view_id: typing(_misspelt_topic(view_id), "topic:agnets"),
-        "Nothing matches topic:agnets. | Did you mean topic:agents? | tab takes it   esc puts the list back",
-    ),
-    "a topic that is half typed": (
-        lambda view_id: typing(empty(view_id, "topic:vid"), "topic:vid"),
-        "Nothing matches yet. | esc puts the list back",
-    ),
-    "a misspelt field": (
-        lambda view_id: typing(_query(view_id), "topc:agents"),
-        "There is no field topc:. | Did you mean topic:agents? | tab takes it   esc puts the list back",
-    ),
-    "a field without a value": (
-        lambda view_id: typing(_query(view_id), "robot author:"),
-        "Nothing matches yet. | esc puts the list back",
-    ),
-    "a paper to add": (
-        lambda view_id: typing(_asked_nothing(view_id), "id:"),
-        "Paste a paper's id or address. | Such as 1706.03762. | esc puts the list back",
-    ),
-    "a paper that is not here": (
-        lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
-        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
-    ),
-    "no paper like others": (
-        lambda view_id: empty(view_id, "like:2406.12345 since:7d"),
-        "No paper here fits like:2406.12345 since:7d. | esc goes back",
-    ),
-    "nothing in the cache": (_no_papers, "No papers yet. | r fetch   D open the sample   q quit"),
-    "nothing in the cache, and a query": (
-        lambda view_id: _no_papers(view_id, "robot"),
-        "No papers yet. | r fetch   D open the sample",
-    ),
-    "nothing in the cache, offline": (
-        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)),
-        "No papers yet. | No network. | r try again   D open the sample   q quit",
-    ),
-    "nothing in the cache, refreshing": (
-        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7")),
-        "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
-    ),
-    "nothing in the cache, refreshing since this moment": (
-        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started()),
-        "No papers yet. | Fetching the latest days. | esc stop   D open the sample",
-    ),
-    "nothing in the cache, and the ranking is being fetched": (
-        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started("trending")),
-        "No papers yet. | Fetching the feed's ranking. | esc stop   D open the sample",
-    ),
-    "a paper that is not here, as nothing is": (
-        lambda view_id: empty(view_id, "2406.12345", CacheFacts(None, False, "2406.12345"), base=0),
-        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
-    ),
-    "all hidden": (
-        lambda view_id: empty(view_id, facts=FACTS._replace(are_hidden=True), base=0, anywhere=60),
-        {
-            **{view_id: EMPTY[view_id] for view_id in ("unread", "all", "pages", "muted")},
-            **{
-                view_id: f"All {papers} are hidden. | {days}/ is:hidden lists them"
-                for view_id, papers, days in (
-                    ("latest", "papers of Tue 12 May", "[ Monday has 16   "),
-                    ("followed", "followed papers", ""),
-                    ("queue", "papers in Queue", ""),
-                    ("starred", "starred papers", ""),
-                    ("trending", "trending papers", ""),
-                    ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
-                    ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
-                    ("month:2026-03", "papers of March 2026", "] Thu 30 Apr has 16   "),
-                )
-            },
-        },
-    ),
-    "all read": (
-        lambda view_id: empty(view_id, "is:unread"),
-        {
-            **dict.fromkeys(VIEWS, "All 14 read. | gu all 19 unread   F shows them"),
-            "latest": "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
-            "day:2026-05-05": "All 14 read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
-        },
-    ),
-}
-"""The text of each view in each situation, or one text for all views."""
-
-
-@each("situation", CASES)
-@each("view_id", VIEWS)
-def test_every_view_gives_a_reason_and_a_key(view_id: str, situation: str) -> None:
-    make, texts = CASES[situation]
-    expected = texts if isinstance(texts, str) else texts[view_id]
-    assert " | ".join(lines(make(view_id))) == expected
+def found_nothing() -> State:
+    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
+    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
+    return state.listed(ListContent(state.place, results.order, results))
 
 
 def saved(query: str) -> State:
@@ -316,22 +96,60 @@ def saved(query: str) -> State:
     return replace(state, place=place, listing=replace(state.listing, place=place)).put(COUNTED, counts(place, base=0))
 
 
-def found_nothing() -> State:
-    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
-    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
-    return state.listed(ListContent(state.place, results.order, results))
-
-
+VIEWS = (
+    "latest", "followed", "unread", "queue", "starred", "all", "trending", "pages", "muted",
+    "day:2026-05-05", "week:2026-W19", "month:2026-03",
+)  # fmt: skip
+UNKNOWN = FACTS._replace(is_day_known=False)
+HIDDEN = FACTS._replace(are_hidden=True)
+NOTHING = CacheFacts(None, has_papers=False)
 ELSEWHERE = empty("starred", "robot", anywhere=7).put(COUNTED, counts(Place(view("latest"), "robots"), anywhere=60))
-FOLLOWING = empty("followed", base=0).put(FOLLOWED, (FollowCount(Follow("author", "Ke Li"), 0, 0),))
-HALF = empty("latest", "topic:vid")
-MOST = counts(HALF.place)._replace(topics=(TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9)))
+DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
 
 
 @each(
     ("state", "shown"),
     [
-        # A saved view says what it asks for, and nothing of a day.
+        # Without a query.
+        (empty("latest"), f"No papers on Tue 12 May. | The feed listed no papers. | {DAYS_AND_FETCH}"),
+        (
+            empty("week:2026-W19", facts=UNKNOWN),
+            f"No papers in Week 19. | The feed has not been asked yet. | {DAYS_AND_FETCH}",
+        ),
+        (
+            offline(empty("month:2026-03", facts=UNKNOWN)),
+            "No papers in March 2026. | No network. | [ older day   ] newer day   r try again",
+        ),
+        (
+            empty("day:2026-05-09"),
+            "No papers on Sat 9 May. | The feed rests at weekends. | [ older day   ] newer day",
+        ),
+        (fetching(empty("latest")), "No papers on Tue 12 May yet. | Fetching: day 3 of 7. | esc stop"),
+        (empty("unread"), "All papers are read. | r fetch   ga all papers"),
+        (fetching(empty("unread")), "All papers are read. | Fetching: day 3 of 7. | esc stop   ga all papers"),
+        (empty("all"), "All papers are hidden. | [ older day   ] newer day   / is:hidden lists them"),
+        (
+            empty("starred", facts=HIDDEN),
+            "All papers in Starred are hidden. | [ older day   ] newer day   / is:hidden lists them",
+        ),
+        (
+            empty("latest", facts=HIDDEN),
+            "All papers on Tue 12 May are hidden. | [ older day   ] newer day   / is:hidden lists them",
+        ),
+        (empty("queue"), "The queue is empty. | On a paper, b queues it until you remove it. | ga all papers"),
+        (empty("starred"), "Nothing starred yet. | On a paper, s keeps it here. | ga all papers"),
+        (
+            empty("followed"),
+            "No papers that you follow yet."
+            " | On a paper, w follows its authors, its venue, a topic or a word. | ga all papers",
+        ),
+        (
+            empty("pages", facts=HIDDEN),
+            "No saved pages yet."
+            " | In a shell, 'dailypapers import FILE' imports a page that a browser saved. | ga all papers",
+        ),
+        (empty("muted"), "Nothing is muted. | Papers with one of your muted words appear here. | ga all papers"),
+        (empty("trending"), "No ranking yet. | It appears here once it is fetched. | r fetch   ga all papers"),
         (
             saved("topic:agents upvotes:>900"),
             "No paper in best. | Its query is topic:agents upvotes:>900. | ga all papers",
@@ -340,122 +158,91 @@ MOST = counts(HALF.place)._replace(topics=(TopicCount("video", "", "", 2), Topic
             saved("topic:gone"),
             "No paper in best. | There is no topic gone. Its query is topic:gone. | ga all papers",
         ),
-        (FOLLOWING, "No papers that you follow yet. | New ones will appear here. | ga all papers"),
         (
-            empty("follow:author:Ke Li", base=0),
+            empty("follow:author:Ke Li"),
             "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers",
         ),
-        (found_nothing(), "The feed finds nothing for perpetual motion. | / other words   esc back to the list"),
-        # Counts of another place are not used.
-        (ELSEWHERE, "Nothing matches robot in Starred. | F clears the query   ctrl+s searches the feed"),
-        # The feed is searched for words alone.
-        *(
-            (empty("all", text), f"Nothing matches {text}. | F clears the query")
-            for text in ("upvotes:>500", "topic:agents is:starred", "-robot", "since:7d")
-        ),
-        # A half-typed topic is the one with most papers.
+        (empty("unread").rank(), "Ranking papers. | esc goes back"),
         (
-            HALF.put(COUNTED, MOST),
-            "Nothing matches topic:vid. | Did you mean topic:video-qa? | tab takes it   F clears the query",
+            empty(FOR_YOU),
+            "Nothing has been learned from your marks yet. | Star a paper that you like, or pick three topics:"
+            " papers that suit you then come first. | W picks topics   ga all papers",
         ),
-        # Latest is the newest day that has papers.
+        # With an empty cache.
+        (empty("latest", facts=NOTHING), "No papers yet. | r fetch   D open the sample   q quit"),
+        (empty("latest", "robot", facts=NOTHING), "No papers yet. | r fetch   D open the sample"),
+        (
+            offline(empty("latest", facts=NOTHING)),
+            "No papers yet. | No network. | r try again   D open the sample   q quit",
+        ),
+        (
+            fetching(empty("latest", facts=NOTHING)),
+            "No papers yet. | Fetching: day 3 of 7. | esc stop   D open the sample   q quit",
+        ),
+        # With a query.
+        (
+            empty("latest", "robot", anywhere=7),
+            "Nothing matches robot on Tue 12 May. | 7 in all."
+            " | ctrl+a searches all   F clears the query   ctrl+s searches the feed",
+        ),
+        (empty("all", "robot"), "Nothing matches robot. | F clears the query   ctrl+s searches the feed"),
+        (
+            typing(empty("starred", "robot"), "robot"),
+            "Nothing matches robot in Starred. | ctrl+s searches the feed   esc puts the list back",
+        ),
+        # The feed is searched for words alone, and counts of another place are not used.
+        (empty("all", "topic:agents -robot"), "Nothing matches topic:agents -robot. | F clears the query"),
+        (ELSEWHERE, "Nothing matches robot in Starred. | F clears the query   ctrl+s searches the feed"),
+        (found_nothing(), "The feed finds nothing for perpetual motion. | / other words   esc back to the list"),
+        (
+            empty("latest", "2406.12345", FACTS._replace(missing_id="2406.12345")),
+            "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
+        ),
+        (
+            empty("all", "topic:agnets topic:vidoe"),
+            "Nothing matches topic:agnets topic:vidoe. | Did you mean topic:agents topic:video?"
+            " | tab takes it   F clears the query",
+        ),
+        (
+            typing(empty("all", "topic:agnets"), "topic:agnets"),
+            "There is no topic agnets. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+        ),
+        (
+            typing(empty("all", "robot"), "topc:agents"),
+            "There is no field topc:. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+        ),
+        (typing(empty("all", "topic:vid"), "topic:vid"), "Nothing matches yet. | esc puts the list back"),
+        (typing(empty("all", "robot"), "robot author:"), "Nothing matches yet. | esc puts the list back"),
+        (
+            typing(empty("all"), "id:"),
+            "Paste a paper's id or address. | Such as 1706.03762. | esc puts the list back",
+        ),
+        # All read.
+        (
+            empty("latest", "is:unread"),
+            "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
+        ),
         (
             empty("latest", "is:unread", FACTS._replace(newest_day="2026-05-08")),
             "All 14 read. | [ Thu 30 Apr has 16 left   gu all 16 unread   F shows them",
         ),
+        (empty("starred", "is:unread"), "All 14 read. | gu all 19 unread   F shows them"),
         (
-            empty("latest", "robot", FACTS._replace(newest_day="2026-05-08")),
-            "Nothing matches robot on Fri 8 May. | F clears the query   ctrl+s searches the feed",
-        ),
-        # Unknown counts and refreshes of other views are not mentioned.
-        (empty("unread").rank(), "Ranking 19 papers. | esc goes back"),
-        (empty("unread", "robot").rank(), "Ranking papers. | esc goes back"),
-        (empty("unread").put(COUNTED, None).rank(), "Ranking papers. | esc goes back"),
-        (empty("unread").put(COUNTED, None), "All papers are read. | r looks for new ones   ga all papers"),
-        *(
-            (
-                empty("latest", "robot", base=0).put(
-                    REFRESH, RefreshStatus().started(view_id)._replace(progress="2 %")
-                ),
-                f"Nothing matches robot on Tue 12 May. | {said}F clears the query{searches}",
-            )
-            for view_id, said, searches in (
-                ("latest", "It is being fetched: 2 %. | ", ""),
-                ("all", "No papers on Tue 12 May. | ", f"   {SEARCHES}"),
-            )
-        ),
-        (
-            empty("day:2026-05-09", base=0),
-            "No papers on Sat 9 May. | The feed rests at weekends. | [ Friday has 14   ] Monday has 16",
-        ),
-        # Papers that no day lists are papers.
-        (
-            empty("latest", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None),
-            "No papers on Tue 12 May. | The feed has not been asked yet. | r asks the feed   ga all papers",
+            empty("starred", "is:unread", unread=0),
+            "All 14 read. | No unread papers are left anywhere. | F shows them",
         ),
     ],
 )
-def test_special_places_give_their_own_reason(state: State, shown: str) -> None:
+def test_an_empty_list_says_why_and_which_keys_help(state: State, shown: str) -> None:
     assert " | ".join(lines(state)) == shown
 
 
-@each("text", ["", "robot"])
-def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None:
-    state = empty(FOR_YOU, text, base=60, anywhere=60)
-    assert lines(state) == [
-        "Nothing has been learned from your marks yet.",
-        "Star a paper that you like, or pick three topics: papers that suit you then come first.",
-        "W picks topics   ga all papers",
-    ]
-    listing = replace(state.listing, order=state.listing.order._replace(is_ranked=True))
-    told = lines(replace(state, listing=listing))
-    assert told[0] == ("Nothing matches robot in For you." if text else "No unread papers are left but starred ones.")
-
-
-DEMO = no_papers(
-    "The sample has only its own days.",
-    "",
-    unread="All 60 papers are read. | ga all papers",
-    trending="No ranking yet. | The sample has none. | ga all papers",
-)
-
-
-@each(("view_id", "text"), DEMO.items())
-def test_the_sample_never_offers_to_ask_the_feed(view_id: str, text: str) -> None:
-    assert " | ".join(lines(_day_unknown(view_id), demo=True)) == text
-    for make, _ in CASES.values():
-        keys = lines(make(view_id), demo=True)[-1]
-        assert not any(asks in keys for asks in ("feed", "try again", "looks for", "open the sample", "r fetch"))
-
-
-@each(
-    ("text", "meant"),
-    [
-        ("topic:agent", "topic:agents"),
-        ("-topic:vidoe hands", "-topic:video hands"),
-        ("(topic:agents OR topic:robotic) is:unread", "(topic:agents OR topic:robotics) is:unread"),
-        ("topic:zzzzzzzz topic:agnets", "topic:zzzzzzzz topic:agents"),
-        ("NOT (topic:agnets robot)", "NOT (topic:agents robot)"),
-        ("topic:agnets topic:vidoe", "topic:agents topic:video"),
-        ("topic:vid", "topic:video"),
-    ],
-)
-def test_all_misspelt_topics_of_a_kept_query_are_mended_at_once(text: str, meant: str) -> None:
-    state = empty("latest", text, anywhere=3)
-    assert lines(state)[1] == f"Did you mean {meant}?"
-    assert corrected(state, TODAY) == meant
-
-
-@each("text", ["topic:agents", "robot", "", "topic:zzzzzzzzzzzz"])
-def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
-    assert corrected(empty("all", text), TODAY) is None
-
-
-def test_where_none_of_today_is_here_the_latest_day_is_offered() -> None:
-    state = empty("all", "day:Today robot", FACTS._replace(newest_day="2026-05-11"))
-    assert lines(state)[:2] == ["No papers from today.", "Latest is Mon 11 May. Did you mean day:latest robot?"]
-    assert corrected(state, TODAY) == "day:latest robot"
-    assert corrected(empty("all", "day:today robot"), TODAY) is None
+@each("view_id", VIEWS)
+def test_the_sample_never_offers_to_ask_the_feed(view_id: str) -> None:
+    for state in (empty(view_id, facts=UNKNOWN), empty(view_id, "robot"), empty(view_id, facts=NOTHING)):
+        keys = lines(state, demo=True)[-1]
+        assert not any(asks in keys for asks in ("feed", "try again", "open the sample", "r fetch"))
+    assert lines(empty("trending"), demo=True)[1] == "The sample has only its own papers."
 
 
 def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
@@ -465,8 +252,6 @@ def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_paper
     friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
     left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
     assert left == "All read · u undoes · [ Friday has 3 left"
-    unread = replace(today, place=Place(view("latest"), "is:unread"))
-    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 read · u undoes · [ Friday has 3 left"
     narrowed = replace(today, place=Place(view("latest"), "topic:agents"))
     assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
 

@@ -23,7 +23,7 @@ from tests.ui.driver import settings
 async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.do("view.followed")
-        assert "You follow nothing yet." in r.empty and "FOLLOWED" not in r.filter_lines
+        assert "No papers that you follow yet." in r.empty and "FOLLOWED" not in r.filter_lines
         await r.do("view.latest", "paper.follow")
         asked = "follow… a 3 authors o House of Examples t Video generation w 2 words r a rule or mute esc back"
         assert " ".join(r.lines[-1].split()) == asked
@@ -102,7 +102,7 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
         await r.press("q", "m")
         await r.until(lambda: "would have been left out" in r.lines[1])
         await r.press("enter")
-        await r.until(lambda: "Muted: slow" in r.status)
+        await r.until(lambda: "slow is saved: mute" in r.status)
         assert standing.load(file, r.file).settings.mute == ("slow",)
 
 

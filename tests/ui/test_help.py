@@ -374,12 +374,25 @@ async def test_a_click_runs_a_paste_is_typed_and_papers_are_found(reader: Opener
         assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")
 
 
+async def test_an_id_finds_its_paper_or_offers_to_fetch_it(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        title = r.here.title
+        await r.do("app.commands")
+        await r.type(f"arxiv.org/abs/{r.here.id}v2")
+        await r.until(lambda: any(line.startswith(title[:40]) for line in offered(r)))
+        assert "no match" not in r.screen
+        await r.press(*["backspace"] * 40, *"1706.03762")
+        await r.until(lambda: any(line.startswith("1706.03762") for line in offered(r)))
+        await r.press("enter")
+        assert r.empty.startswith("1706.03762 is not here yet.")
+
+
 async def test_nothing_runs_where_nothing_is_found(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         await r.do("app.commands")
         await r.press(*"nosuch", "down", "enter")
         assert offered(r) == [] and r.context == "help"
-        assert r.lines[0].rstrip().endswith("nosuch▏  no command or topic matches")
+        assert r.lines[0].rstrip().endswith("nosuch▏  no command, topic or paper matches")
         await r.press("escape")
         assert r.context == "list"
 

@@ -17,7 +17,20 @@ from reader.ui.shell import keyboard as module
 from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
+from tests.ui.conftest import Opener
 from tests.ui.states import at, listing
+
+# With an app
+
+
+async def test_ctrl_c_says_which_key_quits(reader: Opener) -> None:
+    async with reader() as r:
+        await r.press("ctrl+c")
+        assert r.status == "ctrl+q quits"
+        await r.do("triage.begin")
+        await r.press("ctrl+c")
+        assert (r.context, r.status) == ("triage", "ctrl+q quits")
+
 
 # Without a terminal
 
@@ -136,22 +149,14 @@ async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest
     answers = list[str]()
     desk.keyboard.ask_letter("follow", [("a", "all"), ("b", "both")], answers.append)
     assert desk.prompt == Prompt((("a", "all"), ("b", "both"), ("esc", "back")), "follow")
-    assert await desk.press("s", "b") == [] and answers == ["b"]
+    assert await desk.press("s") == [] and desk.prompt.typed == "s is none of these"
+    assert await desk.press("b") == [] and answers == ["b"]
     assert desk.prompt == Prompt()
     for key in ("escape", "enter", "down"):
         desk.keyboard.ask_letter("go on", [("a", "all"), ("esc", "no")], answers.append)
         assert desk.prompt.options == (("a", "all"), ("esc", "no"))
         assert await desk.press(key) == []
     assert answers == ["b"] and await desk.press("s") == ["paper.star"]
-
-
-async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).opened()
-    answers = list[str]()
-    for keys, done in ((("j",), ["move.down"]), (("escape",), []), (("s", "s"), ["paper.star"])):
-        desk.keyboard.ask_letter("all of them", [("s", "do it")], answers.append, is_offer=True)
-        assert await desk.press(*keys) == done and desk.prompt == Prompt()
-    assert answers == ["s"]
 
 
 async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:

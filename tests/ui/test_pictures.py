@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pickle
+import sys
 from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from rich.segment import Segment
 from textual.geometry import Region
 
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
+from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
-from reader.refresh.drawn import Canvas, PictureDrawn
 from reader.refresh.lines import Job, done, waiting
+from reader.refresh.pictures import Canvas
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
+from reader.ui.pictures.drawing import PictureDrawn, draw
 from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
 from reader.ui.pictures.screen import PicturePane, _Text
 from reader.ui.pictures.state import PICTURES
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
+from tests.table import each
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -154,15 +162,103 @@ async def test_a_caption_is_cut_after_its_last_row(monkeypatch: pytest.MonkeyPat
         assert painted == [-1] * 3
 
 
+# Drawing for a terminal
+
+
+def picture(mode: str = "RGB", size: tuple[int, int] = (400, 200), form: str = "PNG", color: object = "red") -> bytes:
+    file = BytesIO()
+    Image.new(mode, size, color).save(file, form)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+BLOCKS = Canvas("blocks", 30, 20)
+
+
+@each(
+    ("data", "canvas", "columns", "rows"),
+    [
+        # Twice as wide as high, and a cell is twice as high as wide.
+        *((picture(form=form), BLOCKS, 30, 8) for form in ("PNG", "JPEG", "WEBP", "GIF")),
+        (picture(size=(100, 400)), BLOCKS, 10, 20),
+        (picture(size=(4_000, 1)), BLOCKS, 30, 1),
+        # A small picture is enlarged twice at most.
+        (picture(size=(20, 20)), Canvas("blocks", 80, 40), 4, 2),
+    ],
+)
+def test_blocks_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, columns: int, rows: int) -> None:
+    drawn = draw(data, canvas)
+    assert (drawn.columns, drawn.rows) == (columns, rows)
+    assert all("".join(segment.text for segment in line) == "▀" * columns for line in drawn.lines)
+    assert (drawn.before, drawn.after, drawn.sixels) == ("", "", "")
+    assert pickle.loads(pickle.dumps(drawn)) == drawn
+
+
+def test_transparent_pixels_are_white() -> None:
+    style = draw(picture("RGBA", color=(0, 0, 0, 0)), BLOCKS).lines[0][0].style
+    assert style is not None and style.color is not None and style.color.triplet == (255, 255, 255)
+
+
+def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.CaptureFixture[str]) -> None:
+    stdout = sys.__stdout__
+    drawn = draw(picture(), Canvas("kitty", 30, 20, 8, 16))
+    assert drawn.before.startswith("\x1b_G") and "U=1" in drawn.before and drawn.before.endswith("\x1b\\")
+    assert drawn.after.startswith("\x1b_Ga=d") and drawn.after.endswith("\x1b\\")
+    assert all(line[0].text.count("\U0010eeee") == drawn.columns == 30 for line in drawn.lines)
+    # Sixels are one sequence over blank rows.
+    drawn = draw(picture(), Canvas("sixel", 30, 20))
+    assert drawn.sixels.startswith("\x1bP") and drawn.sixels.endswith("\x1b\\")
+    assert drawn.lines == ((),) * drawn.rows
+    # Nothing was asked of the terminal or written to it.
+    assert capfd.readouterr() == ("", "")
+    assert sys.__stdout__ is stdout and "TEXTUAL_CELL_WIDTH" not in os.environ
+
+
+@each(
+    ("data", "said"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "vector drawing"),
+        (b"<?xml version='1.0'?>" + b" " * 1_975 + b"<svg/>", "vector drawing"),
+        (b"<?xml version='1.0'?>" + b" " * 1_976 + b"<svg/>", "broken"),
+        (b"<!DOCTYPE html><p>Sign in", "A web page came instead"),
+        (b"GIF89a\x00", "broken"),
+        (b"BM" + bytes(100), "broken"),
+        (picture()[:60], "broken"),
+    ],
+)
+def test_undrawable_pictures_are_an_error(data: bytes, said: str) -> None:
+    with pytest.raises(NoPicture, match=said):
+        draw(data, BLOCKS)
+
+
+def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.pictures.drawing.MOST_PIXELS", 400 * 200)
+    assert draw(picture(), BLOCKS).columns == 30
+    with pytest.raises(NoPicture, match="more than 0 million pixels"):
+        draw(picture(size=(400, 201)), BLOCKS)
+
+
+@given(st.binary(max_size=200), st.integers(0, 60))
+def test_no_bytes_crash_the_decoder(junk: bytes, at: int) -> None:
+    whole = picture(size=(8, 8))
+    for data in (junk, whole[:at] + junk, whole[:at] + junk[:4] + whole[at + 4 :]):
+        try:
+            drawn = draw(data, Canvas("blocks", 10, 5))
+        except NoPicture:
+            continue
+        assert drawn.columns <= 10 and drawn.rows <= 5
+
+
+@pytest.mark.parametrize("missing", ["PIL", "textual_image"])
+def test_without_the_extra_its_name_is_in_the_error(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    data = picture()
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ReaderError, match=r"dailypapers\[images\]"):
+        draw(data, BLOCKS)
+
+
 # Stories
 
 ID = "2605.00400"
-
-
-def png(color: str, size: tuple[int, int] = (300, 200)) -> bytes:
-    file = BytesIO()
-    Image.new("RGB", size, color).save(file, "PNG")
-    return file.getvalue()
 
 
 @pytest.fixture
@@ -175,7 +271,7 @@ def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer
         monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
         server.pages = {
             f"/html/{ID}": pages.PAGE.encode(),
-            f"/html/{ID}/x1.png": png("red"),
+            f"/html/{ID}/x1.png": picture(size=(300, 200)),
             f"/html/{ID}/x2.png": b"<svg></svg>",
         }
         yield server

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Nearest, Selection
-from reader.core.choice.words import STOP_WORDS as EMPTY_WORDS
+from reader.core.choice import STOP_WORDS as EMPTY_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import Shared
 from reader.core.text import split_words

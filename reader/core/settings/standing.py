@@ -8,37 +8,42 @@ the check of values that another machine has written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
+from reader.core import removed
 from reader.core.follows import Follow, parse_follow
 from reader.core.follows import checked as follow_of
 from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH
-from reader.core.settings.tables import EXPORT_FORMATS, Rule, SavedView, WatchedExport
+from reader.core.settings.tables import EXPORT_FORMATS
 from reader.core.settings.types import (
+    FILE_PATH,
+    HOOK,
     NAME,
     NAME_LIMIT,
-    FilePath,
-    Hook,
+    RULE_DEEDS,
+    WEB_ADDRESS,
     InvalidValue,
-    Number,
-    OneOf,
-    OneQuery,
-    RuleMarks,
     SettingType,
-    WebAddress,
     as_toml,
     nearest,
+    number,
+    one_of,
+    query_type,
     setting,
     setting_types,
 )
+from reader.core.views import IDS, current_id
 
-SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE = "show", "follow", "mute", "notify", "run", "write"
+SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
-WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
+WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
 """What can be done with the papers of a query; `tag:NAME` tags them."""
+
+VIEW = "view:"
+"""How a query begins that names a view."""
 
 ON_STAR = "is:starred"
 """The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
@@ -56,22 +61,20 @@ TABLE = "standing"
 """The name of the tables in the text for the user's editor."""
 
 
-class Deeds(SettingType):
-    """What is done with the papers of a query: one word or a list of them."""
+def _deeds(value: object) -> object | None:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not texts or not all(isinstance(one, str) for one in texts):
+        return None
+    for word in texts:
+        if word not in WORDS and not word.startswith(TAG):
+            raise InvalidValue(f"has {as_toml(word)}, which can't be done", nearest(word, (*WORDS, TAG)))
+    if marks := [word for word in texts if word in RULE_MARKS or word.startswith(TAG)]:
+        RULE_DEEDS.check(marks)
+    return tuple(dict.fromkeys(texts))
 
-    about = "a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"'
 
-    def convert(self, value: object) -> object | None:
-        texts = [value] if isinstance(value, str) else value
-        if not isinstance(texts, list | tuple) or not texts or not all(isinstance(one, str) for one in texts):
-            return None
-        for word in texts:
-            if word not in WORDS and not word.startswith(TAG):
-                raise InvalidValue(f"has {as_toml(word)}, which can't be done", nearest(word, (*WORDS, TAG)))
-        marks = [word for word in texts if word in RULE_MARKS or word.startswith(TAG)]
-        if marks:
-            RuleMarks().check(marks)
-        return tuple(dict.fromkeys(texts))
+DEEDS = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"', _deeds)
+"""What is done with the papers of a query: one word or a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,15 @@ class Standing:
     """A query with a name, and what is done with its papers."""
 
     name: str = setting(NAME)
-    query: str = setting(OneQuery(may_be_order=True))
-    then: tuple[str, ...] = setting(Deeds())
-    run: str | tuple[str, ...] = setting(Hook(), "")
+    query: str = setting(query_type(may_be_order=True))
+    then: tuple[str, ...] = setting(DEEDS)
+    run: str | tuple[str, ...] = setting(HOOK, "")
     """For `run`: one of the user's commands by its name, or a program with its arguments."""
-    file: str = setting(FilePath(), "")
+    file: str = setting(FILE_PATH, "")
     """For `write`: the file."""
-    format: str = setting(OneOf(("", *EXPORT_FORMATS)), "")
-    url: str = setting(WebAddress(), "")
-    place: int = setting(Number(0, 1_000_000), 0)
+    format: str = setting(one_of(("", *EXPORT_FORMATS)), "")
+    url: str = setting(WEB_ADDRESS, "")
+    place: int = setting(number(0, 1_000_000), 0)
     """Where it stands among the others."""
 
     @property
@@ -133,9 +136,11 @@ def checked(values: Mapping[str, object]) -> Standing:
             parse_follow(one.query)
         except ValueError as error:
             raise InvalidValue(f"query {error}") from error
+    if UNLIST in one.then and one.query.removeprefix(VIEW) not in IDS:
+        raise InvalidValue(f'query of "{UNLIST}" is {VIEW} and one of {", ".join(IDS)}')
     if one.marks or MUTE in one.then:
         try:
-            OneQuery(is_exact=True).check(one.query)
+            query_type(is_exact=True).check(one.query)
         except InvalidValue as error:
             raise InvalidValue(f"query {error}", error.suggestion) from error
     if len(as_json(one)) > VALUE_LIMIT:
@@ -188,6 +193,7 @@ _HEAD = f"""\
 #   then = ["notify"]  notifies you of new papers
 #   then = ["run"]     runs the program in run on new papers; with the query {ON_STAR}, on papers that you star
 #   then = ["write"]   keeps the file in file up to date
+#   then = ["unlist"]  leaves one of the program's own views out of the list, such as view:trending
 # A table that you remove is removed; 'dailypapers undo' takes all changes of one edit back.
 """
 
@@ -203,23 +209,23 @@ def as_text(some: Sequence[Standing]) -> str:
 
 def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
     """The standing queries of an edited text, and its mistakes, each with its line."""
-    from reader.core.settings.toml import MalformedLine, explain_toml, parse_toml, read_statements
+    from reader.core.settings.toml import explain_toml, parse_toml, read_statements
 
     found: list[Standing] = []
     wrong: list[tuple[int, str]] = []
     tables: list[tuple[int, dict[str, object], dict[str, int]]] = []
     for one in read_statements(text):
-        if isinstance(one, MalformedLine):
-            wrong.append((one.line, one.message))
+        if one.problem:
+            wrong.append((one.line, one.problem))
         elif one.key[0] != TABLE:
             wrong.append((one.line, f"only tables [[{TABLE}]] belong here"))
         elif one.value is None:
             tables.append((one.line, {}, {}))
             if not one.is_entry:
                 wrong.append((one.line, f"write [[{TABLE}]], in double brackets"))
-        elif tables and isinstance(one.value, list):
-            [(key, value)] = one.value[0].items()
-            tables[-1][1][key] = value
+        elif tables and one.is_entry:
+            key = ".".join(one.key[1:])
+            tables[-1][1][key] = one.value
             tables[-1][2][key] = one.line
     if not wrong:
         try:
@@ -273,6 +279,21 @@ def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     return kind_of(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
 
 
+def with_follow(known: Sequence[Standing], follow: Follow, *, is_followed: bool) -> list[Standing]:
+    """These standing queries, following something or no longer; what else they do with its papers stays."""
+    same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
+    left = [one for one in known if one not in same]
+    others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
+    if is_followed:
+        new = of_follow(follow)
+        place = max((one.place for one in known), default=-1) + 1
+        old = same[0] if same else replace(new, place=place)
+        left.append(replace(old, query=new.query, then=(*others, *new.then)))
+    elif others:
+        left.append(replace(same[0], then=others))
+    return left
+
+
 def free_name(wanted: str, taken: Iterable[str]) -> str:
     """A name that no other standing query has, made of a text."""
     from reader.core.text import clean
@@ -287,32 +308,64 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
     return found
 
 
-def of_lists(lists: Mapping[str, Any]) -> list[Standing]:
-    """The standing queries of the lists that a settings file of 0.2 could have, by the names of its keys."""
+_FORMER_FIELDS = {
+    "views": ("name", "query"),
+    "rules": ("name", "when", "then"),
+    "exports": ("query", "file", "format", "url"),
+}
+"""The fields that the tables of a settings file of 0.2 had."""
+
+FORMER_TABLES = tuple(_FORMER_FIELDS)
+FORMER_LISTS = (*FORMER_TABLES, "mute", "notify", "on_star", "on_new", "hidden_views")
+"""What a settings file of 0.2 had and standing queries have now: those that were tables, and all."""
+
+
+def of_lists(lists: Mapping[str, Any]) -> tuple[list[Standing], list[tuple[str, InvalidValue]]]:
+    """The standing queries of the lists of a settings file of 0.2, and why others were left out, by their list."""
     found: list[Standing] = []
-
-    def add(name: str, query: str, then: Sequence[str], **more: Any) -> None:
-        same = next((one for one in found if (one.name.casefold(), one.query) == (name.casefold(), query)), None)
-        if same is not None and not more and same.run == same.file == "":
+    wrong: list[tuple[str, InvalidValue]] = []
+    for key, values in _former_entries(lists):
+        if isinstance(values.get("name"), str):
+            name = values["name"].casefold()
+            is_known = any((one.name.casefold(), one.query) == (name, values.get("query")) for one in found)
+            if not is_known or key not in ("views", "rules"):
+                values["name"] = free_name(name and values["name"], (one.name for one in found))
+        try:
+            one = checked({**values, "place": len(found)})
+        except InvalidValue as error:
+            wrong.append((key, InvalidValue(f"has an entry that was left out: {error}", error.suggestion)))
+            continue
+        same = next((number for number, it in enumerate(found) if it.name.casefold() == one.name.casefold()), None)
+        if same is None:
+            found.append(one)
+        else:
             # A view and a rule that share name and query become one.
-            found[found.index(same)] = replace(same, then=tuple(dict.fromkeys((*same.then, *then))))
-            return
-        name = free_name(name, (one.name for one in found))
-        found.append(Standing(name, query, tuple(then), place=len(found), **more))
+            found[same] = replace(found[same], then=tuple(dict.fromkeys((*found[same].then, *one.then))))
+    return found, wrong
 
-    views: Sequence[SavedView] = lists.get("views", ())
-    rules: Sequence[Rule] = lists.get("rules", ())
-    exports: Sequence[WatchedExport] = lists.get("exports", ())
-    for view in views:
-        add(view.name, view.query, (SHOW,))
-    for rule in rules:
-        add(rule.name, rule.when, rule.then)
+
+def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of these lists, with the keys of standing queries; their values are not checked."""
+
+    def entries(table: str) -> Iterator[dict[str, Any]]:
+        for entry in lists.get(table, ()):
+            known = entry if isinstance(entry, Mapping) else {}
+            yield {name: known[name] for name in _FORMER_FIELDS[table] if name in known}
+
+    for values in entries("views"):
+        yield "views", {**values, "then": [SHOW]}
+    for values in entries("rules"):
+        yield "rules", {("query" if name == "when" else name): value for name, value in values.items()}
     for key, word in (("mute", MUTE), ("notify", NOTIFY)):
         for query in lists.get(key, ()):
-            add(query, query, (word,))
+            yield key, {"name": query, "query": query, "then": [word]}
     for key, query in (("on_star", ON_STAR), ("on_new", EVERY)):
-        if program := lists.get(key):
-            add(key.replace("_", " "), query, (RUN,), run=program)
-    for export in exports:
-        add(export.file, export.query, (WRITE,), file=export.file, format=export.format, url=export.url)
-    return found
+        if words := [one for one in lists.get(key, ()) if one != ""]:
+            # A program is a text, or a list of words; an empty text is none.
+            program = words[0] if len(words) == 1 and isinstance(words[0], str) else words
+            yield key, {"name": key.replace("_", " "), "query": query, "then": [RUN], "run": program}
+    for values in entries("exports"):
+        yield "exports", {**values, "name": values.get("file", ""), "then": [WRITE]}
+    for id in (current_id(str(one)) for one in lists.get("hidden_views", ())):
+        if id not in removed.VIEWS:
+            yield "hidden_views", {"name": f"without {id}", "query": f"{VIEW}{id}", "then": [UNLIST]}

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any, TypeAlias, cast
+from dataclasses import dataclass
 
 from reader.core.addresses import is_loopback
 from reader.core.settings.types import (
+    BOOLEAN,
+    COMMAND,
     KEY_TEXT,
     MAIL_ADDRESS,
     MAIL_SERVER,
     NAME,
     NAME_LIMIT,
+    PROGRAM_LINE,
     TEXT_LINE,
-    Boolean,
-    Command,
-    FilePath,
-    Hook,
     InvalidValue,
-    Number,
-    OneOf,
-    OneQuery,
-    ProgramLine,
-    QueryList,
-    RuleMarks,
     SettingType,
-    WebAddress,
     nearest,
+    number,
+    one_of,
     setting,
     setting_types,
 )
@@ -43,24 +36,39 @@ SHELL = "!"
 """Prefix of a typed command that a shell runs."""
 
 
+# What standing queries are to those that use them
+
+
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """A query with a name."""
 
-    name: str = setting(NAME)
-    query: str = setting(OneQuery(may_be_order=True))
+    name: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedExport:
     """A file with the papers of a query, rewritten after each change."""
 
-    query: str = setting(OneQuery())
-    file: str = setting(FilePath())
-    format: str = setting(OneOf(("", *EXPORT_FORMATS)), "")
+    query: str
+    file: str
+    format: str = ""
     """The name of a format; empty for that of the file's ending."""
-    url: str = setting(WebAddress(), "")
+    url: str = ""
     """Where others fetch the file: a feed says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What happens to papers that come in and match a query."""
+
+    name: str
+    when: str
+    then: tuple[str, ...]
+
+
+# Tables of the settings file
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +76,16 @@ class UserCommand:
     """A program that reads papers on its standard input."""
 
     name: str = setting(NAME)
-    run: str | tuple[str, ...] = setting(ProgramLine())
-    input: str = setting(OneOf(INPUTS), "markdown")
+    run: str | tuple[str, ...] = setting(PROGRAM_LINE)
+    input: str = setting(one_of(INPUTS), "markdown")
     """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
-    keep: bool = setting(Boolean(), False)
+    keep: bool = setting(BOOLEAN, False)
     """Keep what it prints beside the paper; it then runs once for each paper."""
     key: str = setting(KEY_TEXT, "")
     """Keys in the reader, such as `gx`."""
-    shell: bool = setting(Boolean(), False)
+    shell: bool = setting(BOOLEAN, False)
     """Run it by a shell, so that `|`, `>` and `$` mean something."""
-    seconds: int = setting(Number(1, 3600), 120)
+    seconds: int = setting(number(1, 3600), 120)
     """Seconds after which it is stopped."""
 
     @property
@@ -90,26 +98,6 @@ class UserCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What happens to papers that come in and match a query."""
-
-    name: str = setting(NAME)
-    when: str = setting(OneQuery(is_exact=True))
-    then: tuple[str, ...] = setting(RuleMarks())
-
-
-Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
-
-TABLES: Mapping[str, type[Entry]] = {"commands": UserCommand}
-"""The tables by their names in the file."""
-
-LIST_TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "rules": Rule}
-"""The tables of a settings file of 0.2 that became standing queries."""
-
-_ALL_TABLES = {**TABLES, **LIST_TABLES}
-
-
-@dataclass(frozen=True, slots=True)
 class DigestMail:
     """Where the mail with the digest goes."""
 
@@ -119,12 +107,12 @@ class DigestMail:
     """The address that it comes from; empty for the same."""
     server: str = setting(MAIL_SERVER, "")
     """The mail server that takes it, such as "smtp.example.org", or with a port."""
-    security: str = setting(OneOf(("starttls", "tls", "none")), "starttls")
+    security: str = setting(one_of(("starttls", "tls", "none")), "starttls")
     """How the connection is encrypted: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
     only a server on this machine may do (port 25)."""
     user: str = setting(TEXT_LINE, "")
     """Your name at that server; empty for none."""
-    password_command: tuple[str, ...] = setting(Command(), ())
+    password_command: tuple[str, ...] = setting(COMMAND, ())
     """Program that prints the password, such as ["pass", "mail"]; DAILYPAPERS_SMTP_PASSWORD wins over it."""
 
     @property
@@ -151,91 +139,41 @@ class DigestMail:
         return ""
 
 
-SINGLE: Mapping[str, type[DigestMail]] = {
-    "digest": DigestMail,
-}
+SINGLE: Mapping[str, type[DigestMail]] = {"digest": DigestMail}
 """The single tables, by their names in the file."""
 
+TABLES: Mapping[str, type[UserCommand]] = {"commands": UserCommand}
+"""The tables that may occur many times, by their names in the file."""
 
-def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
-    """A single table with one value changed; raises InvalidValue."""
-    kind = SINGLE[table]
+
+def check_key(kind: type, table: str, key: str, value: object) -> object:
+    """The value of a key of a table, which is named in its brackets; raises InvalidValue."""
     types = setting_types(kind)
     if key not in types:
-        raise InvalidValue(f"is not a key of [{table}]", nearest(key, types))
-    return replace(known or kind(), **{key: types[key].check(value)})
+        raise InvalidValue(f"is not a key of {table}", nearest(key, types))
+    return types[key].check(value)
 
 
-def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, list[tuple[str, InvalidValue]]]:
-    """An entry of the file, or None if required values are missing or wrong; and all its mistakes by key.
+def _single_table(name: str) -> SettingType:
+    def convert(value: object) -> object:
+        if not isinstance(value, SINGLE[name]):
+            raise InvalidValue(f"must be a table: write [{name}] on a line of its own")
+        return value
 
-    The key is empty for mistakes of the whole entry.
-    """
-    kind = _ALL_TABLES[table]
-    types = setting_types(kind)
-    good: dict[str, Any] = {}
-    wrong: list[tuple[str, InvalidValue]] = []
-    for key, value in values.items():
-        try:
-            if key not in types:
-                raise InvalidValue(f"is not a key of [[{table}]]", nearest(key, types))
-            good[key] = types[key].check(value)
-        except InvalidValue as error:
-            wrong.append((key, error))
-    needed = [one.name for one in fields(kind) if one.default is MISSING]
-    missing = [name for name in needed if name not in values]
-    if missing:
-        wrong.append(("", InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
-    return (kind(**good) if all(name in good for name in needed) else None), wrong
+    return SettingType(f"a table, after a line [{name}]", convert)
 
 
-class OneTable(SettingType):
-    """A single table."""
+def _tables(name: str) -> SettingType:
+    def convert(value: object) -> object:
+        if not isinstance(value, tuple):
+            raise InvalidValue(f"must be tables: write [[{name}]] on a line of its own")
+        return value
 
-    def __init__(self, table: str) -> None:
-        self.table = table
-        self.about = f"a table, after a line [{table}]"
-
-    def convert(self, value: object) -> object | None:
-        if isinstance(value, SINGLE[self.table]):
-            return value
-        if not isinstance(value, Mapping):
-            raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
-        found = None
-        for key, one in value.items():
-            found = with_table_value(self.table, found, key, one)
-        return found or SINGLE[self.table]()
+    return SettingType(f"tables, each after a line [[{name}]]", convert)
 
 
-class Entries(SettingType):
-    """All tables of a kind."""
-
-    def __init__(self, table: str) -> None:
-        self.table = table
-        self.about = f"tables, each after a line [[{table}]]"
-
-    def convert(self, value: object) -> object | None:
-        if not isinstance(value, list | tuple):
-            raise InvalidValue(f"must be tables: write [[{self.table}]] on a line of its own")
-        return tuple(map(self._entry, value))
-
-    def _entry(self, value: object) -> Entry:
-        if isinstance(value, _ALL_TABLES[self.table]):
-            return value
-        entry, wrong = read_entry(self.table, value if isinstance(value, Mapping) else {})
-        for _, error in wrong:
-            raise error
-        return cast("Entry", entry)
-
-
-LIST_SETTINGS: Mapping[str, SettingType] = {
-    "notify": QueryList(),
-    "on_star": Hook(),
-    "on_new": Hook(),
-    "mute": QueryList(is_exact=True),
-    **{table: Entries(table) for table in LIST_TABLES},
-}
-"""The settings of a file of 0.2 that became standing queries."""
+DIGEST, COMMANDS = _single_table("digest"), _tables("commands")
+"""The types of these tables as a whole: the settings reader makes their values of the keys in the file."""
 
 
 def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:
@@ -260,5 +198,5 @@ def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
     if not line:
         raise InvalidValue("needs the name of one of your commands, or a program")
     if not shell:
-        ProgramLine().check(line)
+        PROGRAM_LINE.check(line)
     return UserCommand(clean(line, NAME_LIMIT), line, shell=shell)

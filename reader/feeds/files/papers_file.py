@@ -26,7 +26,7 @@ from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
-from reader.feeds.huggingface.parse import listings
+from reader.feeds.huggingface import listings
 from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
 from reader.feeds.safe import TooManyValues, UnreadableJson, parse_json
 

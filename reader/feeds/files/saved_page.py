@@ -29,7 +29,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.text import clean, fold
 from reader.core.titles import Titled, is_other, twin_id
 from reader.feeds import safe
-from reader.feeds.huggingface.parse import listed_day, parse_item
+from reader.feeds.huggingface import listed_day, parse_item
 from reader.feeds.safe import UnreadableJson, parse_json
 
 # Texts

@@ -101,8 +101,9 @@ class HelpActions(Controller):
         from reader.ui.help.screen import fitting
 
         found = fitting(palette.commands, typed)
-        self._show(PALETTE, palette._replace(typed=typed, offered=found, papers=()))
-        if len(re.findall(r"\w", typed)) >= LEAST_TYPED:
+        finds_papers = len(re.findall(r"\w", typed)) >= LEAST_TYPED
+        self._show(PALETTE, palette._replace(typed=typed, offered=found, papers=None if finds_papers else ()))
+        if finds_papers:
             self._background.start("palette", partial(self._find_papers, typed), exclusive=True)
 
     @handles("help.search")
@@ -137,11 +138,12 @@ class HelpActions(Controller):
             self._show(HELP, None)
 
     async def _find_papers(self, typed: str) -> None:
-        """Offer a command for each of the newest papers whose title words begin like the typed ones."""
+        """Offer the paper whose id is typed, or the newest papers whose title words begin like the typed ones."""
         from reader.cache.search.compile import compile_query
+        from reader.core.ids import named_id
 
-        words = re.findall(r"\w+", typed)
-        place = Place(view("all"), " ".join(f"title:{word}" for word in words))
+        words, id = re.findall(r"\w+", typed), named_id(typed)
+        place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
         scope = self._app.scope()
         try:
             found = await self._library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
@@ -150,6 +152,8 @@ class HelpActions(Controller):
             return
         show, today = self._app.view_actions.show_paper, self._look.today
         papers = [HelpCommand(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
+        if id and not papers:
+            papers = [HelpCommand(id, "not here yet", lambda: self._model.change(self._model.state.go(place)))]
         palette = self._model.state[PALETTE]
         if palette is not None and palette.typed == typed:
             self._show(PALETTE, palette._replace(papers=papers))

@@ -320,7 +320,8 @@ class PaletteScreen(SearchScreen[Palette]):
     def show(self, palette: Palette) -> None:
         """Show the matches, with the cursor on the first; papers found later do not move it."""
         glyphs = self._look.glyphs
-        about = "" if palette.offered else "  no command or topic matches"
+        found_nothing = palette.papers is not None and not palette.all_offered
+        about = "  no command, topic or paper matches" if found_nothing else ""
         about = about if palette.typed else "a command, a topic, a paper"
         self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")
         finder = Finder(palette.typed)

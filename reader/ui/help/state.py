@@ -40,13 +40,13 @@ class Palette(NamedTuple):
 
     commands: Sequence[HelpCommand]
     offered: Sequence[HelpCommand]
-    papers: Sequence[HelpCommand] = ()
-    """Commands for papers, below the others."""
+    papers: Sequence[HelpCommand] | None = ()
+    """Commands for papers, below the others; None while they are searched for."""
     typed: str = ""
 
     @property
     def all_offered(self) -> Sequence[HelpCommand]:
-        return (*self.offered, *self.papers)
+        return (*self.offered, *(self.papers or ()))
 
 
 HELP: Front[Help] = Front("help", "reader.ui.help.screen:HelpScreen")

@@ -248,7 +248,7 @@ class MarkActions(Controller):
     def _end_of_day(self) -> str:
         """The notice if all of the listed day is now read; empty if some papers are left."""
         from reader.session.places import day_of
-        from reader.ui.list.empty_reason import day_end_notice
+        from reader.ui.list.empty import day_end_notice
 
         state = self._model.state
         day = day_of(state.place.view, self._library.newest_day())

@@ -743,7 +743,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The arXiv categories, the primary one by its name, and the fields that the pane lists with them."""
     items = []
     if paper.categories:
-        from reader.feeds.arxiv.categories import categories
+        from reader.feeds.arxiv_categories import categories
 
         first, *others = paper.categories
         known = categories().get(first)

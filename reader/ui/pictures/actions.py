@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.drawn import Canvas, PictureDrawn
+    from reader.refresh.pictures import Canvas
     from reader.ui.app import ReaderApp
+    from reader.ui.pictures.drawing import PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
 
@@ -106,7 +107,7 @@ class PictureActions(Controller):
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
-        from reader.refresh.drawn import Canvas
+        from reader.refresh.pictures import Canvas
         from reader.ui.pictures.pictures import room
 
         terminal = self._terminal
@@ -161,8 +162,8 @@ class PictureLoader(Controller):
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
-        from reader.refresh.drawn import PictureDrawn
         from reader.refresh.lines import job
+        from reader.ui.pictures.drawing import PictureDrawn
 
         try:
             spot = picture.spot._asdict() if picture.spot is not None else None

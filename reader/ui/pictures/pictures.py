@@ -13,7 +13,8 @@ from reader.ui.full_text.links import web_address
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-    from reader.refresh.drawn import Canvas, PictureDrawn
+    from reader.refresh.pictures import Canvas
+    from reader.ui.pictures.drawing import PictureDrawn
 
 CAPTION_ROWS = 3
 

@@ -19,8 +19,8 @@ from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.screens import OverScreen
 
 if TYPE_CHECKING:
-    from reader.refresh.drawn import PictureDrawn
     from reader.ui.app import ReaderApp
+    from reader.ui.pictures.drawing import PictureDrawn
 
 
 class PicturePane(Widget):

@@ -117,10 +117,10 @@ class QueryActions(Controller):
         if state.is_typing:
             self._app.query_line.complete()
             return
-        from reader.ui.list.empty_reason import corrected
+        from reader.ui.query.advice import with_known_topics
 
-        text = corrected(state, self._look.today)
-        if text is not None:
+        text = with_known_topics(state.place.text, tuple(topic_papers(state)))
+        if text != state.place.text:
             self._model.change(state.narrow(text))
 
     @handles(each={"query.next": QueryLine.next, "query.previous": QueryLine.previous})

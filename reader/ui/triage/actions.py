@@ -95,15 +95,26 @@ class TriageActions(Controller):
         if page is None:
             return
         if self._drawn != page.key or self._app.keyboard.pressed_at < self._drawn_since:
-            # The key was meant for the paper before, on which the user has just decided.
-            if self._is_decided(self._before) and kind != "read":
-                self._give(self._before, kind)
+            self._decide_again(kind)
             return
         self._give(page.key, kind)
         if self._show_next():
             # Short, so that the keys fit beside it.
             said = ", ".join(filter(None, (DECISIONS[kind], self._took_away)))
             self._model.show_notice(f"{said} · {self._keymap.key('mark.undo')} goes back")
+
+    def _decide_again(self, kind: str) -> None:
+        """Take a key that was pressed before the paper in front was drawn as another decision on the one before.
+
+        It was rejected to let such keys wait for the next papers: nobody has seen these when the key is pressed, and on
+        a slow machine a key that is pressed twice would hide a paper unseen.
+        """
+        triage = self._model.state[TRIAGE]
+        before = next((one for one in triage.decisions if one.pk == self._before), None) if triage else None
+        if before is None or kind in (before.kind, "read"):
+            self._model.show_notice("this paper came after that key: look, then decide")
+        else:
+            self._give(before.pk, kind)
 
     def _is_decided(self, pk: PaperKey | None) -> bool:
         triage = self._model.state[TRIAGE]
@@ -160,7 +171,12 @@ class TriageActions(Controller):
 
     @handles("mark.undo", context="triage")
     def undo(self, _count: int | None) -> None:
-        self._app.mark_actions.take_back(self._go_back)
+        triage = self._model.state[TRIAGE]
+        if triage is not None and triage.decisions:
+            self._app.mark_actions.take_back(self._go_back)
+            return
+        leave, undo = self._keymap.key("triage.leave", "triage"), self._keymap.key("mark.undo")
+        self._model.show_notice(f"no decision is left to take back · {leave} leaves, then {undo} undoes older marks")
 
     def _go_back(self, action: UserAction) -> None:
         triage, pk = self._model.state[TRIAGE], self._library.pk_of(action.paper)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.lines import Line, Piece, cut_line
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import short_day
-from reader.ui.list.empty_lines import EmptyReason
+from reader.ui.kit.lines import day_left, short_day
+from reader.ui.list.empty import EmptyReason
 
 if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
     from reader.ui.triage.state import Triage
 
 TRIAGE_ROLES = ("place", "count")
@@ -26,8 +28,11 @@ def triage_line(number: str, width: int, glyphs: Glyphs) -> Line:
     return cut_line(line, width, glyphs.ellipsis)
 
 
-def triage_end(triage: Triage, today: date, older: str = "") -> EmptyReason:
-    """What a triage went through and decided; `older` is the way to the next day with unread papers."""
+def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> EmptyReason:
+    """What a triage went through and decided; `days` are all days, the newest first, for the way to unread papers."""
+    oldest = triage.days[-1] if triage.days else None
+    left = next((day for day in days if (oldest is None or day.day < oldest) and day.unread), None)
+    older = "" if left is None else f"day.older {day_left(left, oldest)}"
     if not triage.decisions:
         return EmptyReason("No unread papers are left.", ways=(older, "view.unread all unread", "app.escape back"))
     from reader.ui.triage.state import DECISIONS

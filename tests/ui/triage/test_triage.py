@@ -54,6 +54,20 @@ async def test_a_key_pressed_before_the_next_paper_is_drawn_is_for_the_paper_tha
         assert (r.kept(first).hidden, r.kept(second).hidden, r.here.id) == (True, False, second)
 
 
+async def test_keys_pressed_ahead_hide_nothing_unseen_and_as_many_undos_take_back_nothing_older(reader: Opener) -> None:
+    async with reader() as r:
+        older = r.here.id
+        await r.do("paper.star", "triage.begin")
+        first, second = r.ids[:2]
+        await r.burst("x", "x", "x")
+        assert (r.kept(first).hidden, r.kept(second).hidden) == (True, False)
+        assert r.status == "this paper came after that key: look, then decide"
+        for _ in range(3):
+            await r.do("mark.undo")
+        assert (r.kept(first).hidden, r.kept(older).starred) == (False, True)
+        assert r.status == "no decision is left to take back · esc leaves, then u undoes older marks"
+
+
 async def test_hiding_a_starred_paper_says_that_the_star_is_gone(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star", "paper.read", "triage.begin", "paper.hide")

@@ -1,4 +1,4 @@
-"""Parse RSS and Atom feeds of any site into entries.
+"""The client of RSS and Atom feeds on any host, with conditional requests, and the parser of such feeds.
 
 feedparser reads even broken feeds; its results are foreign text like any other. Markup becomes plain text,
 and an entry about exactly one arXiv paper gets that paper's id.
@@ -6,19 +6,21 @@ and an entry about exactly one arXiv paper gets that paper's id.
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import hashlib
+import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from importlib import import_module
 from io import BytesIO
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urljoin, urlsplit
 
 from reader.core.errors import FeedMalformed
@@ -27,7 +29,9 @@ from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold, reason
-from reader.feeds.records import parse_draft
+from reader.feeds.environment import is_offline
+from reader.feeds.http import FEED_TYPES, Client, Closing, HttpOptions, Limits, Response, Validators, origin_of
+from reader.feeds.records import parse_draft, read_records, source_at
 from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain_block, plain_line
 
 TAGS = 100_000
@@ -79,6 +83,9 @@ def _without_cdata(body: bytes) -> bytes:
     # What follows a section that never ends is markup again for a lenient parser.
     return b"<".join((first, *(after if end else inside for inside, end, after in rest)))
 
+
+PARSE_SECONDS = 10.0
+"""Seconds that the entries of a feed may take to parse; `find_excess` limits the time of feedparser before them."""
 
 BODY_LIMIT = 5 << 20
 """Maximum bytes of a feed, 5 MiB; `find_excess` also limits its tags."""
@@ -156,7 +163,7 @@ def parse_feed(
     *,
     source: str | None = None,
     content_type: str = "application/xml",
-    timeout: float = float("inf"),
+    timeout: float = PARSE_SECONDS,
 ) -> Feed:
     """Parse a feed from the address `url`; dates after tomorrow are ignored.
 
@@ -385,3 +392,84 @@ def _host(url: str) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# The client
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFeed:
+    """A response to a request for a feed."""
+
+    feed: Feed | None
+    """None if it has not changed."""
+    validators: Validators
+    """The validators to send with the next request."""
+    url: str
+    """The address for later requests: the new one after a permanent redirect, else the requested one."""
+
+
+class SyndicationClient(Closing):
+    """Feeds of many hosts, one request at a time to each host.
+
+        async with SyndicationClient() as feeds:
+            fetched = await feeds.fetch("https://example.org/feed.xml", Validators())
+
+    Feeds on this machine or its network are refused unless `allow_local`. Close the client in the event loop that used
+    it.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_local: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **options: Unpack[HttpOptions],
+    ) -> None:
+        options.setdefault("limits", replace(Limits(), body_size=BODY_LIMIT))
+        options.setdefault("accept", FEED_TYPES)
+        self._allow_local = allow_local
+        self._options = options
+        self._now = now
+        self._clients: dict[str, Client] = {}
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, *, allow_local: bool = False
+    ) -> SyndicationClient:
+        """A client with the environment's offline mode, and short limits so that no feed delays the others for long."""
+        limits = replace(Limits(), body_size=BODY_LIMIT, attempts=2, longest_wait=30)
+        offline = is_offline(os.environ if environ is None else environ)
+        return cls(allow_local=allow_local, offline=offline, limits=limits)
+
+    async def aclose(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed:
+        """The feed at an address, if it has changed since the response with `validators`.
+
+        `source` is the source of its drafts, by default the feed's own slug.
+        Raises FeedError (NotAFeed for a web page and the like), UsageError for an invalid address.
+        """
+        address = web_url(url) or url
+        origin = origin_of(address)
+        client = self._clients.get(origin)
+        if client is None:
+            client = self._clients[origin] = Client(
+                origin, cross_host=True, public_only=not self._allow_local, **self._options
+            )
+        # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
+        document = await client.get(address, lambda response: response, validators=validators)
+        if document.is_unchanged:
+            return FetchedFeed(None, document.validators, document.url)
+        feed = await asyncio.to_thread(self._parse, address, document, source)
+        return FetchedFeed(feed, document.validators, document.url)
+
+    def _parse(self, address: str, document: Response, source: str | None) -> Feed:
+        """The feed at an address, by an extension that understands it, or as RSS or Atom."""
+        url, today = document.base_url, self._now().date()
+        if (given := source_at(address)) is not None:
+            return feed_of_records(given.value.title, read_records(given, document.body), url, source)
+        return parse_feed(document.body, url, today, source=source, content_type=document.content_type)

@@ -1,1 +1,0 @@
-"""The feed of arXiv: its API, announcements and categories."""

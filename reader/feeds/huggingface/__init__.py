@@ -1,1 +1,0 @@
-"""The daily papers feed of Hugging Face."""

@@ -1,1 +1,0 @@
-"""RSS and Atom feeds, and lists of them (OPML)."""

@@ -1,0 +1,267 @@
+"""What an empty list says: what is so, why, and the keys that help; and the notice at the end of a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from reader.core.dates import Period, period_of_view
+from reader.core.feed_days import SATURDAY
+from reader.core.lines import Line, Piece, cut, unbroken
+from reader.core.query.suggestions import complete
+from reader.core.views import FOR_YOU, LATEST, QUEUED
+from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
+from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
+from reader.ui.kit.lines import day_left
+from reader.ui.query.advice import (
+    find_mistake,
+    find_unknown_topic,
+    is_unfinished,
+    mended,
+    names_no_paper_yet,
+    with_known_topics,
+)
+from reader.ui.query.state import VOCABULARY
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.state import State
+from reader.ui.triage.state import TRIAGE, is_listed
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
+    from reader.ui.library.counting import Counts
+
+_LONGEST_TERM = 120
+_MOST_WAYS = 3
+_ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
+
+Sentence: TypeAlias = str | tuple[str, str, str]
+"""A text in which an action's id between backticks becomes its key, or a text around the user's own words."""
+
+
+class EmptyReason(NamedTuple):
+    """Why a list is empty."""
+
+    what: Sentence
+    why: Sentence = ""
+    ways: tuple[str, ...] = ()
+    """The ways out, best first: an action's id and what its key does here, such as `view.all all papers`.
+
+    Empty texts, and those whose key does not act here, are not shown.
+    """
+
+
+_ALL = "view.all all papers"
+_CLEAR = "find.clear clears the query"
+_PUT_BACK = "query.cancel puts the list back"
+_DAYS = ("day.older older day", "day.newer newer day")
+
+_FETCHES = ("app.refresh", "find.fetch")
+_NEEDS_FEED = (*_FETCHES, "app.sample", "find.feed", "query.accept")
+"""The actions that the sample does not offer, because it never asks the feed."""
+
+_VIEWS: Mapping[str, tuple[str, str]] = {
+    FOR_YOU: ("No unread papers are left but starred ones.", ""),
+    QUEUED: ("The queue is empty.", "On a paper, `paper.queue` queues it until you remove it."),
+    "followed": (
+        "No papers that you follow yet.",
+        "On a paper, `paper.follow` follows its authors, its venue, a topic or a word.",
+    ),
+    "muted": ("Nothing is muted.", "Papers with one of your muted words appear here."),
+    "pages": ("No saved pages yet.", "In a shell, 'dailypapers import FILE' imports a page that a browser saved."),
+    "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
+}
+"""The text and reason of an empty view without a query."""
+
+
+def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
+    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
+    reason = _reason(state, today)
+    if not demo:
+        return reason
+    why = "The sample has only its own papers." if any(way.startswith(_FETCHES) for way in reason.ways) else reason.why
+    return reason._replace(why=why, ways=tuple(way for way in reason.ways if not way.startswith(_NEEDS_FEED)))
+
+
+def _reason(state: State, today: date) -> EmptyReason:
+    """The first case that applies, with all keys that help, whether or not they act here."""
+    listing, refresh, triage = state.listing, state[REFRESH], state[TRIAGE]
+    view, facts = listing.place.view, listing.facts
+    asks = "app.escape stop" if refresh.is_running else f"app.refresh {'try again' if refresh.problem else 'fetch'}"
+    if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
+        return reason
+    if state.is_ranking or (view.id == FOR_YOU and not listing.order.complete):
+        return EmptyReason("Ranking papers.", ways=("app.escape goes back",))
+    if listing.results is not None:
+        ways = "find.query other words", "app.escape back to the list", _PUT_BACK
+        return EmptyReason(("The feed finds nothing for ", listing.results.text, "."), ways=ways)
+    if facts.missing_id:
+        how = "fetches it from the feed or from arXiv"
+        fetches = f"find.fetch {how}", f"query.accept {how}"
+        return EmptyReason(("", facts.missing_id, " is not here yet."), "", (*fetches, _CLEAR, _PUT_BACK))
+    if not facts.has_papers:
+        leave = "" if state.listed_text else "app.back quit"
+        samples = asks, "app.sample open the sample"
+        return EmptyReason("No papers yet.", _progress(state) or refresh.problem, (*samples, leave, _PUT_BACK))
+    if triage is not None and triage.phase == "done" and is_listed(state):
+        from reader.ui.triage.lines import triage_end
+
+        return triage_end(triage, today, counts.days if (counts := state[COUNTED]) else ())
+    if view.id == FOR_YOU and not listing.order.is_ranked:
+        why = "Star a paper that you like, or pick three topics: papers that suit you then come first."
+        return EmptyReason("Nothing has been learned from your marks yet.", why, ("read.why picks topics", _ALL))
+    if listing.place.text:
+        return _nothing_matches(state)
+    if refresh.is_running and refresh.view == view.id:
+        return EmptyReason(f"No papers{_where(state)} yet.", _progress(state), ("app.escape stop",))
+    if view.id not in ("muted", "pages") and (facts.are_hidden or view.id == "all"):
+        return EmptyReason(f"All papers{_where(state)} are hidden.", "", (*_DAYS, "find.query is:hidden lists them"))
+    if view.id in _VIEWS:
+        return EmptyReason(*_VIEWS[view.id], (_ALL,))
+    if view.id.startswith(FOLLOW):
+        return EmptyReason(("No paper of ", view.name, " is here yet."), "New ones will appear here.", (_ALL,))
+    if view.id.startswith(SAVED):
+        wrong = find_unknown_topic(view.query, topic_papers(state))
+        asks = f"{f'{wrong} ' if wrong else ''}Its query is "
+        return EmptyReason(("No paper in ", view.name, "."), (asks, view.query, "."), (_ALL,))
+    if view.id == "unread":
+        return EmptyReason("All papers are read.", _progress(state), (asks, _ALL))
+    if view.is_ranking:
+        return EmptyReason("No ranking yet.", refresh.problem or "It appears here once it is fetched.", (asks, _ALL))
+    period = _period(state)
+    if period is not None and period.kind == "day" and period.first.weekday() >= SATURDAY:
+        return EmptyReason(f"No papers{_where(state)}.", "The feed rests at weekends.", _DAYS)
+    known = "The feed listed no papers." if facts.is_day_known else "The feed has not been asked yet."
+    return EmptyReason(f"No papers{_where(state)}.", refresh.problem or known, (*_DAYS, asks))
+
+
+def _while_typing(state: State, typed: str) -> EmptyReason | None:
+    """The reason for a text that can't be run yet or has an unknown topic; None for other texts.
+
+    It agrees with the query line, whose key takes a completion first, else the suggestion for the mistake.
+    """
+    topics = topic_papers(state)
+    mistake = find_mistake(typed)
+    error = mistake or find_unknown_topic(typed, topics)
+    if names_no_paper_yet(typed):
+        return EmptyReason("Paste a paper's id or address.", "Such as 1706.03762.", (_PUT_BACK,))
+    if error is None:
+        return None
+    words = state[VOCABULARY]
+    if complete(typed, len(typed), {**words, "topic": topics}) is None:
+        if error.suggestion:
+            return _did_you_mean(str(error), mended(typed, error))
+        if mistake is not None and not is_unfinished(typed, mistake):
+            return EmptyReason(str(mistake), ways=(_PUT_BACK,))
+    return EmptyReason("Nothing matches yet.", ways=(_PUT_BACK,))
+
+
+def _did_you_mean(what: Sentence, meant: str) -> EmptyReason:
+    return EmptyReason(what, ("Did you mean ", meant.strip(), "?"), ("query.complete takes it", _CLEAR, _PUT_BACK))
+
+
+def _nothing_matches(state: State) -> EmptyReason:
+    place, counts = state.listing.place, place_counts(state)
+    what = ("Nothing matches ", place.text, f"{_where(state)}.")
+    meant = with_known_topics(place.text, tuple(topic_papers(state)))
+    if meant != place.text:
+        return _did_you_mean(what, meant)
+    if counts is not None and counts.base and _asks_for_unread(place):
+        ways = _ways_on(counts, place, day_of(place.view, state.listing.facts.newest_day))
+        nowhere = "" if ways else "No unread papers are left anywhere."
+        return EmptyReason(f"All {_number(counts.base)}read.", nowhere, (*ways, "find.clear shows them", _PUT_BACK))
+    more, searches = in_all(state), "find.feed searches the feed" if feed_text(place.text) else ""
+    ways = "find.widen searches all" if more else "", _CLEAR, searches, _PUT_BACK
+    return EmptyReason(what, f"{more:,} in all." if more else "", ways)
+
+
+def _progress(state: State) -> str:
+    progress = state[REFRESH].progress
+    return "" if progress is None else f"Fetching: {progress}."
+
+
+def _where(state: State) -> str:
+    """The view for the end of a sentence; empty for all papers."""
+    view, period = state.listing.place.view, _period(state)
+    if period is not None:
+        return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
+    return "" if view.id in ("all", LATEST) else f" in {view.name}"
+
+
+def _period(state: State) -> Period | None:
+    view, newest = state.listing.place.view, state.listing.facts.newest_day
+    return period_of_view(f"{DAY}{day}" if (day := day_of(view, newest)) else view.id)
+
+
+# All read
+
+
+def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> str:
+    """The notice after a mark that finished the listed day, and what comes next; empty if some papers are unread."""
+    if day.unread or not day.papers:
+        return ""
+    ways = (way.partition(" ") for way in _ways_on(state[COUNTED], state.place, day.day))
+    on = [f"{key(action)} {effect}" for action, _, effect in ways if key(action)]
+    nowhere = ["no unread papers are left"] if state[COUNTED] is not None and not on else []
+    # A narrow terminal drops the last part, which the end of the list also shows.
+    return " · ".join((f"All {_number(day.papers)}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
+
+
+def _number(papers: int) -> str:
+    return f"{papers:,} " if papers > 1 else ""
+
+
+def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str, ...]:
+    """The ways to unread papers from a place whose papers are all read; `day` is its day, if it has one."""
+    if counts is None:
+        return ()
+    ways = []
+    if day is not None and (not place.text or _asks_for_unread(place)):
+        # The key for the older day passes days without papers of the query.
+        older = next((one for one in counts.days if one.day < day and (one.unread or not place.text)), None)
+        if older is not None and older.unread:
+            ways.append(f"day.older {day_left(older, day)}")
+    # The counts may be older than the last mark.
+    here = next((other.unread for other in counts.days if other.day == day), 0)
+    elsewhere = counts.by_view["unread"] - here
+    return (*ways, f"view.unread all {elsewhere:,} unread") if elsewhere > 0 else tuple(ways)
+
+
+def _asks_for_unread(place: Place) -> bool:
+    """Whether the query asks only for the view's unread papers."""
+    return bool(place.text) and str(place.query.root) == "is:unread"
+
+
+# Drawing
+
+
+def empty_state(
+    reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str] = lambda _: ""
+) -> tuple[Line, ...]:
+    """What is so, why, and which keys help, in at most three lines.
+
+    `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
+    """
+    what, why = (_line(text, role, on_paper) for text, role in ((reason.what, "what"), (reason.why, "why")))
+    return tuple(line for line in (what, why, _keys(reason.ways, key)) if line)
+
+
+def _line(text: Sentence, role: str, on_paper: Callable[[str], str]) -> Line:
+    if isinstance(text, tuple):
+        pieces = [Piece(text[0], role), Piece(cut(text[1], _LONGEST_TERM), "term"), Piece(text[2], role)]
+    else:
+        # Action ids are at the odd places; an action without a key can be run from the command line.
+        parts = enumerate(_ACTION.split(text))
+        pieces = [Piece(on_paper(part) or f":{part}", "key") if at % 2 else Piece(part, role) for at, part in parts]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
+    """List the keys with their effects; lines break only between keys."""
+    parted = (way.partition(" ") for way in ways if way)
+    shown = [(name, effect) for action, _, effect in parted if (name := key(action))][:_MOST_WAYS]
+    pieces = [
+        (Piece("   "), Piece(unbroken(name), "key"), Piece(unbroken(f" {effect}"), "why")) for name, effect in shown
+    ]
+    return tuple(piece for way in pieces for piece in way)[1:]
