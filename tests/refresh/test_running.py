@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import subprocess
 import sys
 import threading
@@ -25,7 +24,6 @@ from reader.core.paper import Draft, Listing
 from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.database import connections
-from reader.refresh import jobs
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job, refresh_job, step
 from reader.refresh.plan import Day
@@ -162,11 +160,6 @@ async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taugh
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 
 
-def soft() -> int:
-    limit: int = resource.getrlimit(resource.RLIMIT_DATA)[0]
-    return limit
-
-
 NEEDS_TOO_MUCH = """
 import resource
 from reader.core.errors import ReaderError
@@ -189,13 +182,3 @@ def test_a_job_that_needs_too_much_is_told_of_and_the_limit_before_is_restored()
     done = subprocess.run([sys.executable, "-c", NEEDS_TOO_MUCH], capture_output=True, text=True, check=True)
     told = "This needed more than 1,024 MiB of memory and was stopped; what it stored is kept. Split the file.\n"
     assert done.stdout == told
-
-
-@on_linux
-def test_other_programs_get_the_limit_that_was_before() -> None:
-    before = soft()
-    with jobs.limited_memory():
-        with jobs.unlimited_memory():
-            assert soft() == resource.getrlimit(resource.RLIMIT_DATA)[1]
-        assert soft() == jobs.MEMORY_LIMIT
-    assert soft() == before
