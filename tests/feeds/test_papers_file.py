@@ -79,9 +79,9 @@ CUT = [*ONLY, "line 1: not JSON"]
             lines(TWO) + b"{cut\n\n" + lines(7, [ONE, 8], {"date": "2026-05-11", "items": [None]}, {"a": 1}),
             [
                 "line 6, item 1: not a record",
-                "2026-05-12: 2; line 5, item 2: not a record; line 7: no arXiv id",
+                "2026-05-12: 2; line 7: no arXiv id",
                 "None: 1",
-                "line 2: not JSON; line 4: not a record",
+                "line 2: not JSON; line 4: not a record; line 5, item 2: not a record",
             ],
         ),
         # A list that breaks off has the line on which it began.
