@@ -1,4 +1,4 @@
-"""Hides the user's secrets from other programs, and private texts from the log.
+"""Hides the user's secrets from other programs.
 
 First of all, the program moves the token from its environment into this module, since libraries such as `webbrowser`
 start programs, too. The process that runs jobs gets it through its pipe.
@@ -7,7 +7,7 @@ start programs, too. The process that runs jobs gets it through its pipe.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
@@ -22,8 +22,6 @@ SERVER_VARIABLES = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY")
 _SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD, *SERVER_VARIABLES)
 
 _hidden: dict[str, str] = {}
-
-_private: dict[str, Callable[[], Iterable[str]]] = {}
 
 
 def hide_tokens() -> None:
@@ -60,17 +58,6 @@ def held_secrets() -> dict[str, str]:
 def lookup_environment() -> dict[str, str]:
     """The environment with the tokens, to look values up in; never give it to another program."""
     return {**_hidden, **os.environ}
-
-
-def keep_private(kind: str, texts: Callable[[], Iterable[str]]) -> None:
-    """Keep texts, such as values of the settings, out of the log; called when something is logged."""
-    _private[kind] = texts
-
-
-def private_texts() -> Iterator[str]:
-    """What is kept out of the log."""
-    for texts in _private.values():
-        yield from texts()
 
 
 def child_environment() -> dict[str, str]:

@@ -48,7 +48,6 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         # As set up in `__main__`: from here on, an interrupt is an exception, so that commands can tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
-    access_token.keep_private("words", lambda: words)
     try:
         try:
             replace_unknown_letters(sys.stdout, sys.stderr)

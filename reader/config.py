@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -212,27 +212,6 @@ class Settings:
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))
 """The settings of the file, by their names."""
-
-
-def private_texts(settings: Settings) -> Iterator[str]:
-    """The user's own texts in the settings, which are kept out of logs and reports; choices such as themes are not."""
-    default = Settings()
-    for one in fields(Settings):
-        value = getattr(settings, one.name)
-        if one.name != "keys" and value != getattr(default, one.name):
-            yield from _texts(value, one.metadata.get("rule"))
-
-
-def _texts(value: object, rule: object) -> Iterator[str]:
-    if isinstance(value, str):
-        if value and not (isinstance(rule, SettingType) and rule.words):
-            yield value
-    elif isinstance(value, tuple | list):
-        for one in value:
-            yield from _texts(one, rule)
-    elif is_dataclass(value):
-        for part in fields(value):
-            yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
 
 
 def retention_start(settings: Settings, today: date) -> str | None:

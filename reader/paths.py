@@ -147,44 +147,11 @@ def home() -> Path | None:
 
 
 def make_folder(file: Path) -> Path:
-    """Make the folder of `file`, accessible to the user only (0700) also if it exists, and return `file`."""
+    """Make the folder of `file` for the user alone (0700) and return `file`; a folder that exists stays as it is."""
     missing = [folder for folder in file.parents if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
-    make_private(file.parent)
     return file
-
-
-def make_private(*files: Path) -> None:
-    """Make the user's files and folders private: 0600 and 0700. Missing ones are skipped.
-
-    Since DAILYPAPERS_HOME may be any folder, files of others, shared folders such as /tmp, and folders around the
-    user's home are left alone.
-    """
-    for file in files:
-        with suppress(OSError, RuntimeError):
-            status = file.stat()
-            mode = stat.S_IMODE(status.st_mode)
-            private = mode & (0o700 if stat.S_ISDIR(status.st_mode) else 0o600)
-            if mode == private or not platform.is_mine(status.st_uid):
-                continue
-            is_plain = stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)
-            is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)
-            if is_plain and not is_shared:
-                file.chmod(private)
-
-
-def close_to_others(cache: Path) -> None:
-    """Make a home of an older version private, with all its files and folders; skip folders that already are."""
-    folders = (backup_folder, draft_folder)
-    for folder in (*(one(cache) for one in folders), response_cache_folder()):
-        with suppress(OSError):
-            if folder.stat().st_mode & 0o077:
-                make_private(folder, *folder.rglob("*"))
-    logs = log_file().parent.glob(f"{log_file().name}*")
-    files = (config_file(), state_file(), look_file(), bookmarks_file(), *logs)
-    databases = (*cache.parent.glob(f"{cache.stem}.*"), *cache.parent.glob(f"{log_database(cache).stem}.*"))
-    make_private(cache.parent, *databases, *files, *(file.parent for file in files))
 
 
 def read_start(file: Path, limit: int) -> bytes:
@@ -210,9 +177,7 @@ def open_private(file: Path, *, new: bool = False) -> TextIO:
     Half an emoji, or a byte of a name that is no UTF-8, is written as JSON escapes it.
     """
     flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
-    out = os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8", errors="backslashreplace")
-    make_private(file)
-    return out
+    return os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8", errors="backslashreplace")
 
 
 def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
@@ -236,26 +201,10 @@ def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
 def explain(error: OSError) -> str:
     """Why a file or the system failed, as a sentence; of a full disk, which folder it is and what helps."""
     if error.errno in FULL:
-        named = error.filename if isinstance(error.filename, str) else None
-        folder = Path(named).parent if named else _full_folder()
-        if folder is None and error.errno == errno.ENOSPC:
-            return f"Cannot write the output: {error.strerror}."
-        return f"The disk of {folder or cache_file().parent} is full. Free some space there and try again."
+        if not isinstance(error.filename, str):
+            return f"Something could not be written: {error.strerror}. Free some space and try again."
+        return f"The disk of {Path(error.filename).parent} is full. Free some space there and try again."
     return f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
-
-
-def _full_folder() -> Path | None:
-    """The folder of the program's files that has no room, if that can be seen; a quota can't."""
-    from shutil import disk_usage
-    from tempfile import gettempdir
-
-    own = (cache_file(), response_cache_folder(), state_file(), log_file(), config_file())
-    for file in (*own, Path(gettempdir(), "any")):
-        folder = next(one for one in file.parents if one.is_dir())
-        with suppress(OSError):
-            if disk_usage(folder).free < LEAST_ROOM:
-                return folder
-    return None
 
 
 def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
@@ -266,7 +215,6 @@ def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
     """
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        make_private(file)
         give_up = time.monotonic() + patience
         while (lock := platform.try_lock(handle)) is not Lock.MINE:
             if lock is Lock.UNSUPPORTED:
@@ -293,7 +241,6 @@ def sync(place: Path) -> None:
 def touch_private(file: Path) -> None:
     """Create an empty file for the user alone if it is missing, and set its modification time to now."""
     file.touch(0o600)
-    make_private(file)
 
 
 _XDG = {

@@ -236,52 +236,30 @@ class Lock(Enum):
     """The file system has no locks, as NFS without its lock service, or Lustre mounted without them."""
 
 
-def _lock_whole(handle: int) -> None:
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _lock_range(handle: int) -> None:
-    fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 """Errors of a lock held by another program; all others mean that locks are not available."""
 
 
 def try_lock(handle: int) -> Lock:
     """Try to lock an open file for this program alone."""
-    return _ask_for(_lock_whole, handle)[0]
-
-
-def _ask_for(lock: Callable[[int], None], handle: int) -> tuple[Lock, str]:
-    """The answer, with the system's reason if there are no locks."""
     try:
-        lock(handle)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return (Lock.THEIRS, "") if error.errno in _HELD else (Lock.UNSUPPORTED, error.strerror or str(error))
-    return Lock.MINE, ""
+        return Lock.THEIRS if error.errno in _HELD else Lock.UNSUPPORTED
+    return Lock.MINE
 
 
 def lacks_locks(folder: Path) -> str:
     """Why the program or SQLite can't lock files in a folder; empty if they can, or if that can't be tried."""
-    try:
-        from tempfile import TemporaryFile
+    from tempfile import TemporaryFile
 
-        with TemporaryFile(dir=folder) as file:
-            return next((why for lock in (_lock_range, _lock_whole) if (why := _ask_for(lock, file.fileno())[1])), "")
-    except OSError:
-        return ""
-
-
-def file_system(folder: Path) -> str:
-    """The kind of file system that a folder is on, such as `ext4` or `nfs4`; empty where the system does not say."""
-    try:
-        device = folder.stat().st_dev
-        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    number = f"{os.major(device)}:{os.minor(device)}"
-    return next((line.partition(" - ")[2].split()[0] for line in mounts if line.split()[2] == number), "")
+    with suppress(OSError), TemporaryFile(dir=folder) as file:
+        for lock in (fcntl.lockf, fcntl.flock):
+            try:
+                lock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                return error.strerror or str(error)
+    return ""
 
 
 # Networks

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import platformdirs
 import pytest
@@ -82,60 +81,29 @@ def test_on_linux_the_folders_are_those_of_platformdirs(
         assert file.parent == getattr(platformdirs, kind)("dailypapers", appauthor=False)
 
 
-def test_folders_are_made_for_the_user_alone(tmp_path: Path) -> None:
+def test_folders_are_made_for_the_user_alone_and_others_stay_as_they_are(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     file = tmp_path / "a" / "b" / "papers.db"
     assert paths.make_folder(file) == file
-    assert [folder.stat().st_mode & 0o777 for folder in (file.parent, file.parent.parent)] == [0o700, 0o700]
+    assert permissions(file.parent, file.parent.parent, tmp_path) == ["0o700", "0o700", "0o755"]
     assert not file.exists()
-    assert tmp_path.stat().st_mode & 0o777 == 0o755
-    file.parent.chmod(0o755)
-    assert paths.make_folder(file) == file
-    assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
 def permissions(*files: Path) -> list[str]:
     return [oct(file.stat().st_mode & 0o7777) for file in files]
 
 
-def test_files_are_made_private_but_not_what_is_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, program, link, folder = (tmp_path / name for name in ("file", "program", "link", "folder"))
-    shared, home = tmp_path / "shared", tmp_path / "homes" / "ann"
-    for made, mode in ((file, 0o644), (program, 0o777)):
-        made.touch()
-        made.chmod(mode)
-    link.symlink_to(file)
-    for made, mode in ((folder, 0o775), (shared, 0o1777), (home, 0o755)):
-        made.mkdir(parents=True)
-        made.chmod(mode)
-    home.parent.chmod(0o755)
-    monkeypatch.setenv("HOME", str(home))
-    paths.make_private(link, program, folder, shared, home, home.parent, tmp_path / "missing")
-    assert permissions(file, program, folder) == ["0o600", "0o600", "0o700"]
-    assert permissions(shared, home, home.parent) == ["0o1777", "0o755", "0o755"]
-    file.chmod(0o644)
-    monkeypatch.setattr(platform, "is_mine", lambda _: False)
-    paths.make_private(file)
-    assert permissions(file) == ["0o644"]
-
-
-def test_a_file_is_opened_for_the_user_alone(tmp_path: Path) -> None:
-    file, older = tmp_path / "new", tmp_path / "older"
-    stamps = tmp_path / "stamp", tmp_path / "older stamp"
-    for one in (older, stamps[1]):
-        one.write_text("long enough to be seen")
-        one.chmod(0o644)
+def test_a_new_file_is_for_the_user_alone(tmp_path: Path) -> None:
+    file, stamp = tmp_path / "new", tmp_path / "stamp"
     mask = os.umask(0)
     try:
-        for one in (file, older):
-            with paths.open_private(one) as out:
-                out.write("ü")
-        for one in stamps:
-            paths.touch_private(one)
+        with paths.open_private(file) as out:
+            out.write("ü")
+        paths.touch_private(stamp)
     finally:
         os.umask(mask)
-    assert permissions(file, older, *stamps) == ["0o600"] * 4
-    assert file.read_text("utf-8") == older.read_text("utf-8") == "ü"
+    assert permissions(file, stamp) == ["0o600"] * 2
+    assert file.read_text("utf-8") == "ü"
     with pytest.raises(FileExistsError):
         paths.open_private(file, new=True)
 
@@ -172,42 +140,19 @@ def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) 
     assert (precious.read_text(), (tmp_path / "list.md").read_text()) == ("mine", "new")
 
 
-def test_a_full_disk_is_said_with_its_folder_and_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = tmp_path / "answers"
-    full.mkdir()
-    monkeypatch.setattr(paths, "response_cache_folder", lambda: full / "arxiv")
-
-    def usage(folder: Path) -> SimpleNamespace:
-        return SimpleNamespace(free=paths.LEAST_ROOM - (folder == full))
-
-    monkeypatch.setattr("shutil.disk_usage", usage)
-    error = OSError(errno.ENOSPC, "No space left on device")
-    assert paths.explain(error) == f"The disk of {full} is full. Free some space there and try again."
-    error = OSError(errno.ENOSPC, "No space left on device", "/a/b/c.bib")
-    assert paths.explain(error) == "The disk of /a/b is full. Free some space there and try again."
-    assert paths.explain(OSError(errno.EACCES, "Permission denied", "/a/b")) == "/a/b: Permission denied."
-    assert paths.explain(OSError("odd")) == "The system: odd."
-    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=paths.LEAST_ROOM))
-    assert paths.explain(OSError(errno.ENOSPC, "No space")) == "Cannot write the output: No space."
-    quota = paths.explain(OSError(errno.EDQUOT, "Quota exceeded"))
-    assert quota == f"The disk of {paths.cache_file().parent} is full. Free some space there and try again."
-
-
-def test_a_home_of_an_older_version_becomes_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
-    cache, log = paths.cache_file(), paths.log_file()
-    inside = paths.backup_folder(cache) / "copy"
-    files = (cache, paths.log_database(cache), log, Path(f"{log}.1"), paths.bookmarks_file(), inside)
-    for file in files:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
-        file.chmod(0o644)
-    inside.parent.chmod(0o750)
-    paths.close_to_others(cache)
-    assert permissions(*files, inside.parent) == ["0o600"] * 6 + ["0o700"]
-    inside.chmod(0o644)
-    paths.close_to_others(cache)
-    assert permissions(inside) == ["0o644"]
+@each(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/a/b/c.bib"), "The disk of /a/b is full. Free some space "
+         "there and try again."),
+        (OSError(errno.EDQUOT, "Quota exceeded"), "Something could not be written: Quota exceeded. Free some space and "
+         "try again."),
+        (OSError(errno.EACCES, "Permission denied", "/a/b"), "/a/b: Permission denied."),
+        (OSError("odd"), "The system: odd."),
+    ],
+)  # fmt: skip
+def test_a_full_disk_is_said_with_its_folder_and_what_helps(error: OSError, said: str) -> None:
+    assert paths.explain(error) == said
 
 
 def free_handle() -> int:
@@ -232,7 +177,6 @@ def test_a_file_is_replaced_once_it_is_on_the_disk(tmp_path: Path, monkeypatch: 
 
 def test_a_lock_is_waited_for_as_long_as_its_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, busy, free = tmp_path / "lock", ReaderError("busy"), free_handle()
-    file.touch(0o644)
     held = paths.take_lock(file, busy)
     assert permissions(file) == ["0o600"]
     with pytest.raises(ReaderError, match="busy"):

@@ -150,12 +150,6 @@ def test_a_file_system_without_locks_is_no_other_program(
         assert platform.try_lock(file.fileno()) is (Lock.UNSUPPORTED if kind == "flock" else Lock.MINE)
 
 
-@pytest.mark.skipif(not platform.LINUX, reason="only Linux says it in a file")
-def test_the_kind_of_a_file_system_is_known() -> None:
-    assert platform.file_system(Path("/proc")) == "proc"
-    assert platform.file_system(Path("/no/such/folder")) == ""
-
-
 @each(
     ("answer", "metered"), [("u 1\n", True), ("u 3", True), ("u 2", False), ("u 4", False), ("", False), ("x", False)]
 )

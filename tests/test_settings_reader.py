@@ -20,7 +20,6 @@ from reader import config, settings_reader
 from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ConfigError
-from reader.core.settings.standing import Standing
 from reader.core.settings.tables import DigestMail, UserCommand
 from reader.settings_reader import MAX_FILE_SIZE, LoadedSettings, load_settings
 from tests.table import each
@@ -391,19 +390,6 @@ use_token_file = false # true or false
 def test_switches_and_numbers_are_those_that_users_rely_on() -> None:
     told = re.findall(r"# Takes (true or false|a .*number.*)\.\n# (\w+ = \S+)\n", template())
     assert sorted(f"{default} # {takes}" for takes, default in told) == DEFAULTS.splitlines()
-
-
-def test_what_the_user_wrote_is_kept_out_of_the_log_and_what_the_program_offers_is_not(tmp_path: Path) -> None:
-    text = """
-        theme = "nord"
-        sync = "/of/ada"
-        hidden_views = ["queue"]
-        keys = {"paper.star" = "x"}
-        digest = {to = "ada@example.org", security = "tls"}
-    """
-    settings = replace(read(tmp_path / "config.toml", text).settings, lists=(Standing("Mine", "by ada", ("show",)),))
-    found = [*config.private_texts(settings)]
-    assert found == ["/of/ada", "ada@example.org", "Mine", "by ada", "show"]
 
 
 def test_what_is_kept_for_days_has_a_first_day() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reader.core.errors import CacheError
 from reader.database.sqlite_errors import explained
-from reader.paths import backup_folder, make_folder, make_private, touch_private
+from reader.paths import backup_folder, make_folder, touch_private
 
 
 def lock(path: Path) -> Path:
@@ -67,8 +67,6 @@ def set_aside(path: Path) -> Path:
         raise CacheError(
             f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder."
         ) from error
-    if kept.is_file():
-        make_private(kept, *(kept.with_name(kept.name + end) for end in BESIDE))
     return kept
 
 

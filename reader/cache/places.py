@@ -11,10 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import SHUT_RDWR, socket
-from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from reader.access_token import server_environment
 from reader.core.errors import CacheError, UsageError
@@ -27,79 +24,10 @@ if TYPE_CHECKING:
 
     from reader.cache.marks.events import Events
 
-SILENT = "timeout expired"
-"""What libpq says, and so this program, of a server that does not answer in time."""
-
-_AT_THE_DOOR = (
-    ("password authentication failed", "it refuses the user or the password in ~/.pgpass or PGPASSWORD"),
-    ("no password supplied", "it needs a password: put it into ~/.pgpass or PGPASSWORD"),
-    ('database ".*" does not exist', "it has no such database: ask its owner to create it, or check the address"),
-    ('role ".*" does not exist', "it does not know the user; an address gives one as USER@HOST"),
-    ("pg_hba.conf", "it refuses this user from here, or requires TLS: ask its owner, or add ?sslmode=require"),
-    ("does not support SSL", "it has no TLS, which sslmode in the address requires"),
-    ("certificate", "this machine does not trust its certificate: name one by sslrootcert= in the address"),
-    ("SSL negotiation|expected authentication", "something other than PostgreSQL answers there: check the port"),
-    ("too many", "too many programs use it right now"),
-    ("starting up|shutting down", "it is starting or stopping"),
-    ("resolve|translate host", "its host is unknown: check the address and the network"),
-    (SILENT, "it does not answer: check the network and the server"),
-    ("refused|No such file", "nothing listens there: check that it runs, and check the port"),
-    ("closed the connection|could not (send|receive)|is lost|consuming input", "the connection broke"),
-)
-"""Signs of a failure that has no code, and what they mean."""
-
-_BY_CODE = (
-    ("25006", "it can only be read right now"),
-    ("53100", "its disk is full"),
-    ("53", "it has no room for more programs or marks right now"),
-    ("55P03", "another machine has been writing there for too long"),
-    ("57P0", "it is starting or stopping"),
-)
-"""Codes of PostgreSQL, or how they begin, and what they mean."""
-
-
-def reason(error: Error) -> str:
-    """Why the server can't be used, as the rest of a sentence."""
-    import psycopg
-
-    # What libpq says of an address has parts of it; what it says of a server has its name.
-    message = clean(" ".join(str(error).split("\nLINE ")[0].split()), 300).rstrip(".?") or type(error).__name__
-    code = error.sqlstate
-    if code is None:
-        known = (words for sign, words in _AT_THE_DOOR if re.search(sign, message))
-        if isinstance(error, psycopg.OperationalError) and (found := next(known, None)):
-            return found
-        if not isinstance(error, psycopg.OperationalError) or "connection is bad" in message:
-            return "its address is not understood: write it as postgresql://HOST/DATABASE"
-        return f"it does not answer ({message.rpartition(' failed: ')[2]})"
-    if code == "42501":
-        return f"you do not have the permission ({message})"
-    if code.startswith(("22", "42")):
-        return f"its tables were not made by this program ({message}): use another database"
-    return next((words for start, words in _BY_CODE if code.startswith(start)), message)
-
 
 # The address of a place
 
 SCHEMES = ("postgresql://", "postgres://")
-
-
-ANSWER_SECONDS = 10
-"""Seconds that the server gets to answer."""
-
-NAME = "dailypapers"
-"""What the server calls this program's connections."""
-
-_TURN = 6_431_797_103
-"""The advisory lock of those that write."""
-
-_SIGNS_OF_LIFE: dict[str, Any] = {
-    "keepalives_idle": 20,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-}
-"""A connection that is broken, such as by a machine's sleep, is noticed within a minute."""
 
 
 def is_server(address: str) -> bool:
@@ -107,39 +35,21 @@ def is_server(address: str) -> bool:
     return address.startswith(SCHEMES)
 
 
-def shown(address: str) -> str:
-    """The address without user and password."""
-    if is_unclear(address):
-        return SCHEMES[0]
-    parts = urlsplit(address)
-    plain = [one for one in parts.query.split("&") if one.partition("=")[0] in ("host", "port", "dbname", "service")]
-    query = f"?{'&'.join(plain)}" if plain else ""
-    port = f":{parts.netloc.rpartition(':')[2]}" if parts.netloc.rpartition(":")[2].isdecimal() else ""
-    return f"{SCHEMES[0]}{parts.hostname or ''}{port}{parts.path}{query}"
+def _parts(address: str) -> tuple[str, str, str]:
+    """User with password, host with database, and options. All before the last @ may be a password, as for libpq."""
+    user, _, place = address.partition("://")[2].rpartition("@")
+    return user, *place.partition("?")[::2]
 
 
 def has_password(address: str) -> bool:
     """Whether a password stands in an address, or may."""
-    if is_unclear(address):
-        return True
-    parts = urlsplit(address)
-    return bool(parts.password) or any("password" in name for name, _ in parse_qsl(parts.query))
-
-
-def is_unclear(address: str) -> bool:
-    """Whether a sign in the address may be part of a password: nobody can tell then what may be shown."""
-    try:
-        parts = urlsplit(address)
-        # What is before a path's slash may be a user with a password, whatever signs these have.
-        behind = parts.path + parts.fragment + ("" if parts.path else parts.query)
-        return parts.netloc.count("@") > 1 or "@" in behind
-    except ValueError:
-        return True
+    user, _, options = _parts(address)
+    return ":" in user or "password" in user + options
 
 
 def shown_place(place: str) -> str:
-    """A folder, or the address of a server without a password."""
-    return shown(place) if is_server(place) else clean(place)
+    """A folder, or the address of a server without user, password and options."""
+    return clean(f"{SCHEMES[0]}{_parts(place)[1]}" if is_server(place) else place)
 
 
 def shared_place(named: str, start: Path) -> str:
@@ -218,6 +128,30 @@ GLANCE = 0.5
 FOLDER_GLANCE = 10.0
 """Seconds between two looks at a folder."""
 
+_TURN = 6_431_797_103
+"""The advisory lock of those that write."""
+
+_OPTIONS: dict[str, Any] = {
+    "application_name": "dailypapers",
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that does not answer, or a connection that is broken, such as by a machine's sleep, is given up within a
+minute."""
+
+_ADVICE = (
+    ("password", "it refuses the user or the password: put one into ~/.pgpass or PGPASSWORD"),
+    ('(database|role) ".*" does not exist', "it has no such database or user: an address is USER@HOST/DATABASE"),
+    ("pg_hba.conf|SSL|certificate", "it refuses this connection: ask its owner, or check sslmode in the address"),
+    ("resolve|translate host", "its host is unknown: check the address and the network"),
+    ("timeout expired", "it does not answer: check the network and the server"),
+    ("refused|No such file", "nothing listens there: check that it runs, and check the port"),
+)
+"""Signs of a failure before the server answers, and what they mean."""
+
 
 def looks(events: Events, server: Server | None, channel: str, own: Callable[[], str]) -> Iterator[None]:
     """Now, and then whenever there is a new event here or news of others than `own`; in a folder, after a while."""
@@ -257,7 +191,7 @@ class Server:
         """A transaction during which no other home writes."""
         with self._connection.transaction():
             # A machine that falls asleep in its turn must not stop the others for long.
-            self._connection.execute(f"SET LOCAL lock_timeout = '{ANSWER_SECONDS - 2}s'".encode())
+            self._connection.execute(b"SET LOCAL lock_timeout = '8s'")
             self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
             yield
@@ -285,48 +219,25 @@ def open_server(address: str) -> Iterator[Server]:
         import psycopg
     except ImportError:
         raise CacheError(needs_extra("PostgreSQL needs", "postgres")) from None
-    if is_unclear(address):
-        raise CacheError(
-            "The address of the server can't be understood: in user and password, @ is written as %40, / as %2F, ? as"
-            " %3F."
-        )
     try:
         with server_environment():
-            connected = _patient(psycopg.Connection).connect(
-                address, autocommit=True, connect_timeout=ANSWER_SECONDS, application_name=NAME, **_SIGNS_OF_LIFE
-            )
+            connected = psycopg.Connection.connect(address, autocommit=True, **_OPTIONS)
         with connected as connection:
             yield Server(connection)
     except psycopg.Error as error:
-        raise CacheError(f"{shown(address)} can't be used: {reason(error)}. Marks wait here until it can.") from None
+        place, why = shown_place(address), reason(error)
+        raise CacheError(f"{place} can't be used: {why}. Marks wait here until it can.") from None
 
 
-def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
-    """Connections that break off where the server is silent for too long: libpq would wait forever."""
-    from psycopg import OperationalError
+def reason(error: Error) -> str:
+    """Why the server can't be used, as the rest of a sentence."""
+    import psycopg
 
-    class Patient(plain):  # type: ignore[valid-type, misc]
-        def wait(self, *args: Any, **options: Any) -> Any:
-            is_over = Event()
-            timer = Timer(ANSWER_SECONDS, self._break_off, (is_over,))
-            timer.daemon = True
-            timer.start()
-            try:
-                return super().wait(*args, **options)
-            except OperationalError as error:
-                if is_over.is_set():
-                    raise OperationalError(SILENT) from error
-                raise
-            finally:
-                timer.cancel()
-
-        def _break_off(self, is_over: Event) -> None:
-            is_over.set()
-            with suppress(OSError, OperationalError):
-                borrowed = socket(fileno=self.fileno())
-                try:
-                    borrowed.shutdown(SHUT_RDWR)
-                finally:
-                    borrowed.detach()
-
-    return Patient
+    message = clean(" ".join(str(error).split("\nLINE ")[0].split()), 300).rstrip(".?") or type(error).__name__
+    if error.sqlstate is not None:
+        return f"it refuses ({message})"
+    if not isinstance(error, psycopg.OperationalError) or "connection is bad" in message:
+        # The message has parts of the address, perhaps of a password.
+        return "its address is not understood: write it as postgresql://HOST/DATABASE"
+    known = (advice for sign, advice in _ADVICE if re.search(sign, message))
+    return next(known, f"it does not answer ({message.rpartition(' failed: ')[2]})")

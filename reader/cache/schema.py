@@ -22,7 +22,7 @@ from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
 from reader.database.connections import STATEMENT_STEPS, open_database, peek, statements, transaction
 from reader.database.sqlite_errors import damaged, explain, primary_code
-from reader.paths import close_to_others, make_folder, touch_private
+from reader.paths import make_folder, touch_private
 
 _HEADING = re.compile(r"^-- ([0-9]{4}): .*\n", re.MULTILINE)
 
@@ -253,13 +253,9 @@ _NAMED = re.compile(
 
 
 def ensure(path: Path) -> None:
-    """Bring the cache at `path` to this program's schema; create it if it is absent or empty.
-
-    Its folder, its files and its backups become the user's alone, also where they were not.
-    """
+    """Bring the cache at `path` to this program's schema; create it if it is absent or empty."""
     facts = _facts(path)
     current = _is_current(path, facts)
-    close_to_others(path)
     if current:
         if facts.mark != APPLICATION_ID:
             # It is of an older version; a busy or read-only one is marked another time.

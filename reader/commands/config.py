@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
 
 from reader import config
-from reader.cache.places import has_password, is_server, shown
+from reader.cache.places import has_password, is_server, shown_place
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help_text import print_page
 from reader.commands.line.manual import keys_page
@@ -81,7 +81,7 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
 def _shown(name: str, value: object) -> object:
     """A setting's value for JSON; an address from old settings loses its password."""
     if name == "sync" and isinstance(value, str) and is_server(value) and has_password(value):
-        return shown(value)
+        return shown_place(value)
     return _plain(value)
 
 

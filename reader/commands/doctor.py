@@ -193,11 +193,10 @@ def _fault(fault: Fault) -> Finding:
 
 def _examine_disk(folder: Path) -> Iterator[Finding]:
     existing = next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
-    kind = systems.file_system(existing) or "of an unknown kind"
     why = systems.lacks_locks(existing)
     advice = "Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it." if why else ""
     locks = f"files can't be locked: {why}" if why else "files can be locked"
-    yield _public("Cache", "file system", f"{kind}; {locks}", advice)
+    yield _public("Cache", "file system", locks, advice)
     with suppress(OSError):
         free = shutil.disk_usage(existing).free
         if free < LEAST_FREE_BYTES:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader import access_token, config, paths, settings_reader
+from reader import paths, settings_reader
 from reader.commands.output import warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
@@ -52,10 +52,7 @@ class Workspace:
 
     @cached_property
     def loaded(self) -> LoadedSettings:
-        paths.make_private(self.config_file.parent, self.config_file)
-        loaded = standing.load(self.config_file, self.cache_file)
-        access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
-        return loaded
+        return standing.load(self.config_file, self.cache_file)
 
     @cached_property
     def settings(self) -> Settings:

@@ -14,7 +14,7 @@ from reader import platform
 from reader.core.addresses import is_local_url
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import note_step
-from reader.paths import make_folder, make_private, read_start, replace_private
+from reader.paths import make_folder, read_start, replace_private
 
 BUSY_HOST_INTERVAL_SECONDS = 3.0
 """Seconds between two requests of all programs to arXiv's hosts, by arXiv's terms."""
@@ -118,11 +118,9 @@ def _open_lock(file: Path | None) -> int | None:
         return None
     try:
         make_folder(file)
-        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-        make_private(file)
+        return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return None
-    return handle
 
 
 def busy_host_pace(

@@ -283,7 +283,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers with this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "List papers with any picked topic, or with all of them.", _TOPIC),
-    Action("topic.order", "o", "Order topics", "Order topics by family, by papers, or rising first.", _TOPIC),
+    Action("topic.order", "o", "Order topics", "Order topics by family or by papers.", _TOPIC),
     Action("topic.narrow", "/", "Narrow", "Type to narrow the list of topics.", _TOPIC),
     Action("pane.next", "tab l right", "Next pane", "Go to the pane to the right.", _PANES),
     Action("pane.previous", "shift+tab h left", "Previous pane", "Go to the pane to the left.", _PANES),

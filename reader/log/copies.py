@@ -20,7 +20,7 @@ from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.database import INSERT, VERSION, get, prepare, put, take_follows
 from reader.log.rows import clock_of, is_action, is_machine, new_machine
-from reader.paths import backup_folder, log_database, make_folder, make_private, sync, touch_private
+from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
 
 KEPT = 7
 """Daily copies of the log that are kept."""
@@ -243,8 +243,6 @@ def _set_aside(log: Path) -> Path | None:
     if not log.exists():
         return None
     log.rename(kept)
-    if kept.is_file():
-        make_private(kept)
     return kept
 
 

@@ -121,10 +121,12 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     """
     loaded = settings_reader.load_settings(file)
     lists, allowed, is_taken = _read_file(log_database(cache))
-    mistakes = loaded.mistakes
-    if loaded.former and not is_taken:
-        former, wrong = of_lists(loaded.former)
-        mistakes += tuple(Mistake(loaded.file, loaded.lines[key], key, str(one), one.suggestion) for key, one in wrong)
+    former, wrong = of_lists(loaded.former)
+    mistakes = (
+        *loaded.mistakes,
+        *(Mistake(loaded.file, loaded.lines[key], key, str(one), one.suggestion) for key, one in wrong),
+    )
+    if former and not is_taken:
         try:
             add_missing(cache, former, of_file=True)
             lists, allowed, is_taken = _read_file(log_database(cache))
@@ -132,7 +134,7 @@ def load(file: Path, cache: Path) -> LoadedSettings:
             lists = allowed = tuple(former)
     waiting = tuple(one for one in lists if one not in allowed)
     settings = replace(loaded.settings, lists=allowed)
-    ignores_lists = bool(loaded.former) and is_taken
+    ignores_lists = bool(former) and is_taken
     return replace(loaded, settings=settings, mistakes=mistakes, waiting=waiting, ignores_lists=ignores_lists)
 
 

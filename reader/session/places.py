@@ -29,8 +29,8 @@ TRIAGE = "triage"
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
 
-TopicOrder = Literal["family", "papers", "rising"]
-"""How topics are listed: by family, by number of papers, or by how fast they rise."""
+TopicOrder = Literal["family", "papers"]
+"""How topics are listed: by family, or by number of papers."""
 
 TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 

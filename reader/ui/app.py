@@ -19,7 +19,6 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from reader import platform
-from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import TYPING, Context, KeySet
@@ -183,7 +182,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self._keep = None if query else begun.paper
         self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)
-        keep_private("typed", lambda: (self.model.state.listed_text, *self.model.state.history))
         self.model.publish = partial(setattr, self, "state")
         self.background = Background(self, self.model)
         self.controllers: list[Controller] = []
@@ -318,7 +316,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             more = f" (and {len(warnings) - 1} more: dailypapers config check)" if warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("the bundled sample keeps nothing")
+            self.model.show_news("sample: nothing is kept")
         self._has_begun = True
         for one in self.controllers:
             one.on_begin()

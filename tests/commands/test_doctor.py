@@ -35,7 +35,7 @@ def without_machine(text: str, home: Path) -> list[str]:
     for said, mask in (
         *((re.escape(version), "VERSION") for version in versions),
         *((re.escape(str(home)), "HOME"), (re.escape(str(shutil.which("wc"))), "wc")),
-        *((r"(?<=Python        ).*", "VERSION"), (r"(?<=file system   )[^ ]+(?=; files)", "KIND")),
+        (r"(?<=Python        ).*", "VERSION"),
         *((r"[\d.]+ [kM]B", "SIZE"), (r"log-[\d-]+", "log-DAY")),
     ):
         text = re.sub(said, mask, text)
@@ -59,7 +59,7 @@ Settings
 Cache
   file          HOME/papers.db
   marks         HOME/log.db
-  file system   KIND; files can be locked
+  file system   files can be locked
   state         ok
   schema        0023, this program's is 0023
   size          papers.db SIZE

@@ -23,7 +23,7 @@ LEFT = Visit(
     "2026-05-12T08:14:00.000Z",
     ("robot", "agents"),
     ("mark read until:30d",),
-    "rising",
+    "papers",
     "all",
     ("Vision",),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.ui.app import SAMPLE
+from reader.ui.filter.state import TOPIC_ORDER
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -66,7 +67,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
     file = tmp_path / "papers.db"
     fill_with_sample(Workspace(), file)
     async with open_reader(file, demo=True, still=False) as r:
-        assert r.status == "the bundled sample keeps nothing"
+        assert r.status == "sample: nothing is kept"
         assert r.top.endswith("0 of 10 read · sample")
         assert r.main.papers.count
         await r.do("app.refresh")
@@ -137,7 +138,7 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         place = (r.view, r.query, r.here.id)
         sizes = (r.main.papers.region, r.main.detail.region)
         await r.do("find.filter", "pane.narrower")
-        await r.press("a", "o", "o")
+        await r.press("a")
         await r.do("move.bottom", "move.up", "move.up", "topic.pick")
         await r.press("o")
         await r.do("find.filter", "app.quit")
@@ -150,7 +151,7 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
         assert r.main.filter.columns == 24
-        assert (r.main.filter.order, r.main.filter.choice.mode) == ("papers", "all")
+        assert (r.app.state[TOPIC_ORDER], r.main.filter.choice.mode) == ("papers", "all")
         assert r.main.filter.folded == {"Vision"}
         assert r.main.papers.region.width != sizes[0].width
         await r.do("find.filter", "pane.wider", "find.filter")

@@ -16,11 +16,10 @@ from reader.cache.history import STILL
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
-from reader.core.topics.trends import Trend
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.dates.state import DATE, DateRequest, ask_for_date
-from reader.ui.library.counting import Counts, TopicFacts
+from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.page.state import READING as DETAIL
@@ -43,7 +42,6 @@ READING = Reading(3, paper(pk=3), ("robot",), STILL)
 COUNTS = Counts(
     (14, 60, 0, 60, 0, 0), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
-FACTS = TopicFacts({"video": Trend((0.1, 0.2), 0.4)}, frozenset({"agents"}))
 
 
 def results(text: str = "weather models") -> FeedResults:

@@ -1,4 +1,4 @@
-"""Weekly trends of topics, and topics that imply other topics.
+"""The topics of papers, and the weekly trends of topics.
 
 The functions are for `Window.read`. Each reads a bounded part of the cache, so its time does not grow with the cache.
 """
@@ -25,16 +25,6 @@ def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, l
     for pk, slug in rows:
         found.setdefault(pk, []).append(slug)
     return found
-
-
-SAMPLE = 2_000
-"""Newest papers of a topic that are examined for their other topics."""
-
-FEWEST = 20
-"""Minimum papers of a topic that implies another."""
-
-MOST = 2 / 3
-"""A topic implies another if this share of its papers has the other."""
 
 
 class Extent(NamedTuple):
@@ -71,22 +61,3 @@ def topic_trends(connection: sqlite3.Connection, newest: str | None) -> dict[str
     if newest is None:
         return {}
     return trends(connection.execute(_BY_DAY, {"first": first_day(newest), "newest": newest}), newest)
-
-
-_BESIDE = """
-SELECT topic.slug, n.papers FROM (
-    SELECT other.topic AS topic, count(*) AS papers
-    FROM (
-        SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?) ORDER BY pk DESC LIMIT ?
-    ) AS one JOIN paper_topic AS other ON other.pk = one.pk GROUP BY other.topic
-) AS n JOIN topic ON topic.pk = n.topic
-"""
-
-
-def implied_topics(connection: sqlite3.Connection, slug: str) -> frozenset[str]:
-    """The topics that most of a topic's newest papers also have."""
-    papers = dict(connection.execute(_BESIDE, (slug, SAMPLE)))
-    total = papers.pop(slug, 0)
-    if total < FEWEST:
-        return frozenset()
-    return frozenset(other for other, count in papers.items() if count >= MOST * total)

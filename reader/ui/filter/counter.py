@@ -1,4 +1,4 @@
-"""Counts the papers of each view, day and topic in the background, and the trends of topics."""
+"""Counts the papers of each view, day and topic in the background."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import compile_query
 from reader.core.errors import CacheInterrupted
-from reader.core.query.choices import picked_topics
 from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place, view
-from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_FACTS, TOPIC_MODE, VIEW_COUNTS
+from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_MODE, VIEW_COUNTS
 from reader.ui.library.counting import Question, ViewCount
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
@@ -59,14 +58,11 @@ class Counter(Controller):
         self._background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        """Count, with the topics' facts last, because they matter least."""
         library, state = self._library, self._model.state
         try:
             asked = question(state.listing.place, self._app.settings.order, self._app.scope(), state[TOPIC_MODE])
             counts = await library.count(asked)
             self._model.change(self._model.state.put(COUNTED, counts))
-            facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
-            self._model.change(self._model.state.put(TOPIC_FACTS, facts))
             follows = await library.follow_counts()
             self._model.change(self._model.state.put(FOLLOWED, follows))
             saved = await self._count_saved(state.views.named)

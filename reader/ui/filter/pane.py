@@ -2,149 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Region, Size
-from textual.strip import Strip
 
-from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
+from reader.core.lines import Line, Piece, literal
 from reader.core.query.choices import TagChoice, TopicChoice
-from reader.core.text import amount
-from reader.core.topics.trends import WEEKS, percent, spark
-from reader.session.places import DAY, TOPIC_ORDERS, TopicMode, TopicOrder
-from reader.ui.filter.rows import (
-    FilterData,
-    FilterState,
-    Row,
-    heading_above,
-    last_of_group,
-    lay_out,
-    moved,
-    place_of,
-)
+from reader.keys.spelling import typed_on
+from reader.session.places import DAY, TopicMode, TopicOrder
+from reader.ui.filter.rows import FilterData, FilterRow, FilterState, draw_row, lay_out, meaning
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, Reported
-from reader.ui.kit.pane import Pane
-
-SHORTCUT_ROOM = 9
-"""Minimum cells of a name with its key."""
-
-NAME_ROOM = 15
-"""Minimum cells of a topic's name next to its sparkline."""
-
-
-def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor: bool) -> Line:
-    """Draw a row in `width` cells: cursor, sign and name, with its sparkline and number on the right."""
-    bar = Piece(glyphs.cursor, "mark") if at_cursor else Piece(" ")
-    right = _right(row, width, state.order, glyphs)
-    room = width - 3 - measure(right)
-    shortcut = f" {row.shortcut}" if row.shortcut and room >= SHORTCUT_ROOM else ""
-    name = cut(literal(row.text), room - len(shortcut), glyphs.ellipsis)
-    left: Line = (bar, _sign(row, glyphs), Piece(" "), Piece(name, _role(row)))
-    if shortcut:
-        left = (*left, Piece(shortcut, "nothing"))
-    return spread(left, right, width)
-
-
-def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
-    left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
-    if row.key != "topics":
-        return left
-    if state.narrowed:
-        typed = cut(state.narrowed, width - 10, glyphs.ellipsis)
-        return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
-    if state.order != "family":
-        left = (*left, Piece(f"  {'rising' if state.order == 'rising' else 'by papers'}", "count"))
-    return spread(left, (Piece(f"{state.choice.mode} {glyphs.unfolded} ", "count"),), width)
-
-
-def meaning(row: Row, glyphs: Glyphs) -> str:
-    """Return the hint for a row: its numbers in words, or a topic's sparkline, its rise, and its meaning."""
-    if row.is_partial and row.count is not None:
-        return f"{amount(row.count, 'paper')} so far: the day is not all here"
-    if row.unread is not None and row.count is not None:
-        return f"{row.unread:,} unread of {row.count:,}"
-    if not row.weeks:
-        return row.about
-    moves = f"{spark(row.weeks, glyphs.spark)} {percent(row.rising)}"
-    return f"{moves} · {row.about}" if row.about else moves
-
-
-def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
-    """The right part of a row: its number, or, when ordered by rise, a topic's sparkline and growth."""
-    if order == "rising" and row.weeks:
-        return _rise(row, width, glyphs)
-    counted = _count(row, glyphs)
-    return (Piece(" "), *counted, Piece(" ")) if counted else (Piece(" "),)
-
-
-def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
-    # Numbers have a column of five cells, which aligns the sparklines before them.
-    number = f" {percent(row.rising):>5} "
-    room = width - 3 - max(NAME_ROOM, cell_len(row.text)) - len(number) - 1
-    if room < WEEKS // 2:
-        return (Piece(" "), Piece(spark(row.weeks, glyphs.spark, WEEKS // 2), "spark"), Piece(" "))
-    line = spark(row.weeks, glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
-    return (Piece(" "), Piece(line, "spark"), Piece(number, "count" if row.count else "nothing"))
-
-
-def _count(row: Row, glyphs: Glyphs) -> Line:
-    if row.count is None:
-        return ()
-    count = f"{row.count:,}{'+' if row.is_partial else ''}"
-    if row.unread is not None:
-        return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{count}", "nothing"))
-    if row.is_partial:
-        return (Piece(count, "nothing"),)
-    if not row.count and row.kind != "view":
-        return (Piece(glyphs.nothing, "nothing"),)
-    role = "count" if row.count else "nothing"
-    return (Piece(count, role),)
-
-
-def _sign(row: Row, glyphs: Glyphs) -> Piece:
-    marks = {
-        "none": (" ", "name"),
-        "chosen": (glyphs.here, "mark"),
-        "open": (glyphs.unfolded, "quiet"),
-        "folded": (glyphs.folded, "quiet"),
-        "picked": (glyphs.picked, "mark"),
-        "excluded": (glyphs.excluded, "mark"),
-        "implied": (glyphs.implied, "mark"),
-    }
-    return Piece(*marks[row.mark])
-
-
-def _role(row: Row) -> str:
-    if row.mark in ("picked", "chosen"):
-        return "picked"
-    if row.mark == "excluded":
-        return "excluded"
-    if row.mark == "implied":
-        return "implied"
-    if row.kind == "family":
-        return "family"
-    return "quiet" if row.quiet else "name"
-
+from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.lines import Row
+from reader.ui.kit.pane import RowsPane
 
 _ROLES = (
-    "cursor", "heading", "heading-here", "name", "quiet", "family", "count", "unread", "nothing", "mark", "picked",
-    "excluded", "typed", "spark", "implied",
+    "cursor", "heading", "name", "quiet", "family", "count", "unread", "nothing", "mark", "picked", "excluded", "typed",
 )  # fmt: skip
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
 
-class FilterPane(Pane, can_focus=True):
+class FilterPane(RowsPane, can_focus=True):
     """The pane for choosing the list's view, day and topics.
 
-    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
-    calls `move`, `toggle` and the other methods.
+    `show_data` sets its data, `place` and `choose` set the choice; it posts the user's choices.
     """
 
     PREFIX = "filter"
@@ -159,115 +44,75 @@ class FilterPane(Pane, can_focus=True):
         folded: Iterable[str] = (),
         id: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        self.rows: tuple[FilterRow, ...] = ()
+        super().__init__(self._compose_filter, self._tell_row, id=id)
         self._glyphs = glyphs
         self._data = FilterData()
         self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        self._rows: tuple[Row, ...] = ()
-        self._cursor = 0
         self._hint = ""
         self.is_narrowing = False
 
-    def show(self, data: FilterData) -> None:
-        """Show other data; the cursor stays on its row if the row still exists."""
-        self._data = data
-        self._lay_out()
-
-    @property
-    def current(self) -> Row | None:
-        return self._rows[self._cursor] if self._cursor < len(self._rows) else None
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        return self._rows
-
-    def move(self, delta: int) -> None:
-        self._move_cursor(moved(self._rows, self._cursor, delta))
-
-    def to_first(self) -> None:
-        self.move(-len(self._rows))
-
-    def to_last(self) -> None:
-        self.move(len(self._rows))
-
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        index = self.scroll_offset.y + y
-        if index >= len(self._rows):
-            return Strip.blank(self.columns, self._style())
-        strip = self._strips.get(index)
-        # A new size is drawn before it is reported.
-        if strip is None or strip.cell_length != self.columns:
-            row = self._rows[index]
-            at_cursor = index == self._cursor and self.has_focus and row.selectable
-            line = self._line(row, self.columns, at_cursor)
-            strip = self._strips[index] = self._strip(line, "cursor" if at_cursor else PLAIN)
-        return strip
-
-    def _repaint(self, *indexes: int) -> None:
-        if not indexes:
-            self._strips.clear()
-            self.refresh()
-        for index in indexes:
-            self._strips.pop(index, None)
-            self.refresh_line(index)
-
-    def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
-        if row.kind != "heading":
-            return draw_row(row, width, self._state, self._glyphs, at_cursor)
-        here = self.has_focus and row.key == heading_above(self._rows, self._cursor)
-        return draw_heading(row, width, self._state, self._glyphs, here)
-
-    def on_resize(self) -> None:
-        self._reveal()
-
-    # Changes
+    def show_data(self, data: FilterData) -> None:
+        """Show other data; the cursor stays on its row if the row still exists."""
+        self._data = data
+        self._compose_all(None)
 
     def _set_state(self, state: FilterState) -> None:
         if state != self._state:
             self._state = state
-            self._lay_out()
-            self._repaint()
+            self._compose_all(None)
 
-    def _lay_out(self) -> None:
-        before, current, line = self._rows, self.current, self._cursor - self.scroll_offset.y
-        self._rows = lay_out(self._data, self._state)
-        self.virtual_size = Size(0, len(self._rows))
-        self._cursor = place_of(self._rows, current, self._cursor)
-        if self.has_focus:
+    def _compose_filter(self, _width: int) -> Sequence[Row]:
+        self.rows = lay_out(self._data, self._state)
+        return [Row((), row if row.selectable else None, (row.kind, row.key)) for row in self.rows]
+
+    def _compose_all(self, at: int | None) -> None:
+        line = self.at - self.scroll_offset.y if self._rows else 0
+        super()._compose_all(at)
+        if self.has_focus and line:
             # Rows come and go with the counts; the cursor's row keeps its place on the screen.
-            self.scroll_to(y=self._cursor - line if before else 0, animate=False)
-        self._reveal()
-        for index, (old, new) in enumerate(zip_longest(before, self._rows)):
-            if old != new:
-                self._repaint(index)
-        self._tell_row()
+            self._scroll(self.at - line)
 
-    def _move_cursor(self, index: int) -> None:
-        before, self._cursor = self._cursor, index
-        section_changed = heading_above(self._rows, before) != heading_above(self._rows, index)
-        self._reveal()
-        if section_changed:
-            self._repaint()
-        else:
-            self._repaint(before, index)
-        self._tell_row()
+    def _line_at(self, at: int, *, is_cursor: bool) -> Line:
+        bar = Piece(self._glyphs.cursor if is_cursor else " ", "mark")
+        return bar, *draw_row(self.rows[at], self.columns - 1, self._state, self._glyphs)
 
-    def _reveal(self) -> None:
-        """Scroll just enough to show the cursor, or, in a pane that was left, the listed view, else the top.
+    @property
+    def has_cursor(self) -> bool:
+        return self.has_focus
 
-        With the first row, also show the headings above it.
-        """
-        first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
-        listed = (index for index, row in enumerate(self._rows) if row.mark == "chosen")
-        shown = self._cursor if self.has_focus else next(listed, first)
-        top = 0 if shown <= first or (not self.has_focus and shown < self.size.height) else shown
-        self.scroll_to_region(Region(0, top, 1, shown - top + 1), animate=False)
+    def go(self, at: int) -> None:
+        """Put the cursor on a row and show it; a pane that was left shows the listed view instead, else its top."""
+        super().go(at)
+        if not self.has_focus:
+            listed = next((place for place, row in enumerate(self.rows) if row.mark == "chosen"), 0)
+            self._scroll(max(0, listed - self.size.height + 1))
 
-    def _reveal_group(self) -> None:
-        top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
-        self.scroll_to(y=min(top, self._cursor), animate=False)
+    def scroll_lines(self, count: int) -> bool:
+        """Go down by rows, up if negative; the rows to go to stand too close for a step of lines."""
+        stops = self._stops
+        if self.at in stops:
+            self.go(stops[max(0, min(stops.index(self.at) + count, len(stops) - 1))])
+        return False
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor and post the hint of its row, or remove both."""
+        super().watch_has_focus(has_focus)
+        if self.screen.focused is not self:
+            self.is_narrowing = False
+        self._put_on_top()
+        self.go(self.at)
+
+    def _tell_row(self) -> None:
+        row: FilterRow | None = self.current
+        hint = meaning(row) if row is not None and self.has_focus else ""
+        if hint != self._hint:
+            self._hint = hint
+            self.post_message(Reported("hint", hint))
+
+    # The choice
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))
@@ -297,52 +142,51 @@ class FilterPane(Pane, can_focus=True):
         return self._state.narrowed
 
     @property
-    def order(self) -> TopicOrder:
-        return self._state.order
-
-    @property
     def folded(self) -> frozenset[str]:
         return self._state.closed
 
     # Keys
 
     def toggle(self) -> None:
-        if (row := self.current) is None:
+        row: FilterRow | None = self.current
+        if row is None:
             return
         match row.kind:
-            case "view":
-                self.place(view=row.key)
-                self.post_message(Reported("view", row.key))
-            case "day":
-                self.place(day=row.key)
-                self.post_message(Reported("view", f"{DAY}{row.key}"))
+            case "view" | "day":
+                day = row.kind == "day"
+                self.place(view=None if day else row.key, day=row.key if day else None)
+                self.post_message(Reported("view", f"{DAY}{row.key}" if day else row.key))
             case "topic":
                 self._choose(self.choice.toggle(row.key, "picked"))
             case "tag":
                 self.post_message(Reported("tag choice", (row.key, "picked")))
             case "family":
-                self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
-                self._reveal_group()
+                self._unfold(replace(self._state, closed=self._state.closed ^ {row.key}))
             case "more":
-                self._set_state(replace(self._state, unfolded=self._state.unfolded ^ {row.key}))
-                self._reveal_group()
+                self._unfold(replace(self._state, unfolded=self._state.unfolded ^ {row.key}))
+
+    def _unfold(self, state: FilterState) -> None:
+        self._set_state(state)
+        # What was unfolded below the cursor is in view.
+        self._scroll(max(self.scroll_offset.y, self.at - self.size.height // 3))
 
     def exclude(self) -> None:
-        row = self.current
+        row: FilterRow | None = self.current
         if row is not None and row.kind == "topic":
             self._choose(self.choice.toggle(row.key, "excluded"))
         elif row is not None and row.kind == "tag":
             self.post_message(Reported("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
-        mode: TopicMode = "any" if self.choice.mode == "all" else "all"
-        self._choose(replace(self.choice, mode=mode))
+        self._choose(replace(self.choice, mode="any" if self.choice.mode == "all" else "all"))
+
+    def _choose(self, choice: TopicChoice) -> None:
+        self._set_state(replace(self._state, choice=choice))
+        self.post_message(Reported("topics", choice))
 
     def switch_order(self) -> TopicOrder:
-        """List the topics in the next order: by family, by papers, or rising ones first if trends are known."""
-        known = any(topic.weeks for topic in self._data.topics)
-        orders = TOPIC_ORDERS if known else TOPIC_ORDERS[:-1]
-        order = orders[(orders.index(self.order) + 1) % len(orders)] if self.order in orders else orders[0]
+        """List the topics in the other order: by family, or by papers."""
+        order: TopicOrder = "papers" if self._state.order == "family" else "family"
         self._set_state(replace(self._state, order=order))
         return order
 
@@ -364,53 +208,19 @@ class FilterPane(Pane, can_focus=True):
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
-        if key in ("backspace", "ctrl+h"):
-            self.narrow(self.narrowed[:-1])
-        elif key == "ctrl+u":
-            self.narrow("")
-        elif character and character.isprintable():
-            self.narrow(self.narrowed + character)
+        typed = typed_on(self.narrowed, key, character, _LONGEST_TYPED)
+        if typed is not None:
+            self.narrow(typed)
         return True
 
     def narrow(self, text: str) -> None:
-        text = literal(text).lstrip()[:_LONGEST_TYPED]
-        self._set_state(replace(self._state, narrowed=text))
-        if text:
-            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind == "topic"), 0))
-
-    # Mouse
+        self._set_state(replace(self._state, narrowed=literal(text).lstrip()[:_LONGEST_TYPED]))
+        if self.narrowed:
+            self.go(next((at for at, row in enumerate(self.rows) if row.kind == "topic"), 0))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        index = event.y + self.scroll_offset.y
-        if not 0 <= index < len(self._rows):
-            return
-        row = self._rows[index]
-        if row.kind == "heading" and row.key == "topics":
-            self.switch_mode()
-        elif row.selectable:
-            self._move_cursor(index)
-            if event.button == _RIGHT_BUTTON:
-                self.exclude()
-            else:
-                self.toggle()
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor and post the hint of its row, or remove both."""
-        super().watch_has_focus(has_focus)
-        if self.screen.focused is not self:
-            self.is_narrowing = False
-        self._put_on_top()
-        self._reveal()
-        self._repaint()
-        self._tell_row()
-
-    def _choose(self, choice: TopicChoice) -> None:
-        self._set_state(replace(self._state, choice=choice))
-        self.post_message(Reported("topics", choice))
-
-    def _tell_row(self) -> None:
-        hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
-        if hint != self._hint:
-            self._hint = hint
-            self.post_message(Reported("hint", hint))
+        at = event.y + self.scroll_offset.y
+        if at < len(self.rows) and self.rows[at].selectable:
+            self.go(at)
+            self.exclude() if event.button == _RIGHT_BUTTON else self.toggle()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
     from reader.ui.filter.rows import FilterData
     from reader.ui.filter.strip_line import Strip
-    from reader.ui.library.counting import Counts, TopicFacts, ViewCount
+    from reader.ui.library.counting import Counts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
 
@@ -24,8 +24,6 @@ VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
 """What the user follows, with numbers of papers; empty until counted."""
-
-TOPIC_FACTS: Part[TopicFacts | None] = Part(None)
 
 TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
 
@@ -63,16 +61,14 @@ def topic_papers(state: State) -> Mapping[str, int]:
 
 
 def filter_parts(state: State) -> object:
-    numbers = state[COUNTED], state[TOPIC_FACTS], state[VIEW_COUNTS], state[FOLLOWED]
-    return numbers, state[TOPIC_MEANINGS], state[TOPIC_NAMES], state.views
+    return state[COUNTED], state[VIEW_COUNTS], state[FOLLOWED], state[TOPIC_MEANINGS], state[TOPIC_NAMES], state.views
 
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
     from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
 
-    counts, facts = state[COUNTED], state[TOPIC_FACTS]
-    named, by_view = state.views.named, state[VIEW_COUNTS]
+    counts, named, by_view = state[COUNTED], state.views.named, state[VIEW_COUNTS]
     saved = tuple(
         ViewItem(one.id, one.name, (found := by_view.get(one.id)) and found.papers, found and found.unread, key)
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
@@ -92,18 +88,9 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
     )
-    trends = facts.trends if facts else {}
+    meanings = state[TOPIC_MEANINGS]
     topics = tuple(
-        TopicItem(
-            topic.slug,
-            topic.name,
-            topic.family,
-            state[TOPIC_MEANINGS].get(topic.slug, ""),
-            topic.papers,
-            implied=facts is not None and topic.slug in facts.implied,
-            weeks=trend.weeks if (trend := trends.get(topic.slug)) else (),
-            rising=trend.rising if trend else 0.0,
-        )
+        TopicItem(topic.slug, topic.name, topic.family, meanings.get(topic.slug, ""), topic.papers)
         for topic in counts.topics
     )
     follows = tuple(

@@ -32,7 +32,6 @@ class Glyphs(NamedTuple):
     picked: str = "✓"
     """A paper that is selected, or a topic whose papers are listed."""
     excluded: str = "✗"
-    implied: str = "∴"
     folded: str = "▸"
     unfolded: str = "▾"
     here: str = "»"
@@ -78,7 +77,6 @@ ASCII = Glyphs(
     caret="_",
     picked="y",
     excluded="-",
-    implied="&",
     folded=")",
     unfolded="v",
     here=">",
@@ -121,13 +119,12 @@ MEANINGS = (
     ("note", "Note", "Your note, or passages that you highlighted."),
     ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
-    ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes or models; newest on the right."),
+    ("spark", "Trend", "A paper's new votes or models; newest on the right."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),
     ("picked", "Picked", "A topic whose papers are listed, or a selected paper; keys act on all selected papers."),
     ("excluded", "Excluded", "The list leaves out papers with this topic."),
-    ("implied", "Implied", "All papers of a picked topic have this topic too."),
     ("nothing", "Nothing", "No papers here."),
     ("cursor", "Cursor", "The paper, row or day that keys act on."),
     ("refreshed", "Refreshed", "Precedes the time when the feed was last read."),

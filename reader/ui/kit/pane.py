@@ -231,9 +231,11 @@ Compose = Callable[[int], Sequence[Row]]
 class RowsPane(Pane):
     """Rows that are composed for the pane's width, with a cursor on those that are about something."""
 
-    def __init__(self, compose: Compose = lambda _width: (), moved: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, compose: Compose = lambda _width: (), moved: Callable[[], object] = lambda: None, *, id: str | None = None
+    ) -> None:
         """`moved` is called after each move of the cursor."""
-        super().__init__()
+        super().__init__(id=id)
         self._compose_rows = compose
         self._moved = moved
         self._rows: Sequence[Row] = ()
@@ -296,8 +298,18 @@ class RowsPane(Pane):
 
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y
-        row = self._rows[at] if at < len(self._rows) else Row(())
-        return self._strip(row.line, "cursor" if at == self.at and row.about is not None else PLAIN, margin=1)
+        if at >= len(self._rows):
+            return Strip.blank(self.columns, self._style())
+        is_cursor = at == self.at and self._rows[at].about is not None and self.has_cursor
+        return self._strip(self._line_at(at, is_cursor=is_cursor), "cursor" if is_cursor else PLAIN)
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether the cursor is drawn."""
+        return True
+
+    def _line_at(self, at: int, *, is_cursor: bool) -> Line:
+        return Piece(" "), *self._rows[at].line
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

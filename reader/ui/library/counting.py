@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.core.views import SPECIAL, VIEWS
@@ -11,11 +10,9 @@ from reader.session.places import Place
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
-    from reader.cache.reads.topic_trends import Extent
     from reader.cache.reads.window import DayCount, TopicCount, Window
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
-    from reader.core.topics.trends import Trend
     from reader.core.views import View
 
 T = TypeVar("T")
@@ -60,23 +57,11 @@ class ViewCount(NamedTuple):
     unread: int
 
 
-class TopicFacts(NamedTuple):
-    """Facts about topics besides their counts."""
-
-    trends: Mapping[str, Trend]
-    """By slug; empty if the cache has too few weeks."""
-    implied: frozenset[str]
-    """Topics that every paper with the picked topics has."""
-
-
 class Counting:
     """Counts of one cache, kept until it changes; used only by one thread, with its window."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Any] = {}
-        self._extent: Extent | None = None
-        self._trends: Mapping[str, Trend] = {}
-        self._implied: dict[str, frozenset[str]] = {}
         self._compiled: dict[tuple[View, Scope], tuple[Selection, Selection]] = {}
 
     def _once(self, key: Hashable, count: Callable[[], T]) -> T:
@@ -122,20 +107,6 @@ class Counting:
         from reader.cache.follows import follow_counts
 
         return self._once("follows", lambda: window.read(follow_counts))
-
-    def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
-        from reader.cache.reads import topic_trends
-
-        extent = window.read(topic_trends.extent)
-        if extent != self._extent:
-            self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
-            self._implied = {}
-            self._extent = extent
-        for slug in picked:
-            if slug not in self._implied:
-                self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
-        implied = frozenset().union(*(self._implied[slug] for slug in picked))
-        return TopicFacts(self._trends, implied - set(picked))
 
 
 def _condition(selection: Selection) -> tuple[Hashable, ...]:

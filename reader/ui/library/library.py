@@ -27,7 +27,7 @@ from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import find_holes, first_list
-from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
+from reader.ui.library.counting import Counting, Counts, Question, ViewCount
 from reader.ui.library.marking import Marker, cached_keys
 
 if TYPE_CHECKING:
@@ -472,10 +472,6 @@ class Library(Marker):
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
         return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
-
-    async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
-        """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
-        return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""

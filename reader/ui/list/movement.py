@@ -26,7 +26,9 @@ class MovementActions(Controller):
 
     @property
     def _pane(self) -> Pane | None:
-        """The pane in front of the list, if any."""
+        """The filter pane if it has the keys, else the pane in front of the list, if any."""
+        if self._model.state.context == "filter":
+            return self._app.filter_pane
         front = self._model.state.front
         if front is None:
             return text_in_front(self._app)
@@ -38,8 +40,6 @@ class MovementActions(Controller):
         match self._model.state.context:
             case "text" | "outline":
                 self._app.full_text_actions.move(lines)
-            case "filter":
-                self._app.filter_pane.move(lines)
             case "list" | "hole":
                 self._app.mark_actions.leave_paper()
                 self._app.papers.step(lines)
@@ -60,8 +60,6 @@ class MovementActions(Controller):
         match self._model.state.context:
             case "text" | "outline":
                 self._app.full_text_actions.move_pages(direction, share, times)
-            case "filter":
-                self._app.filter_pane.move(direction * times * max(1, self._app.filter_pane.size.height // share))
             case "list" | "hole":
                 papers = self._app.papers
                 for _ in range(times):
@@ -79,8 +77,6 @@ class MovementActions(Controller):
         match self._model.state.context:
             case "text" | "outline":
                 self._app.full_text_actions.move_to_end(last=last)
-            case "filter":
-                self._app.filter_pane.to_last() if last else self._app.filter_pane.to_first()
             case "list" | "hole":
                 self._app.mark_actions.leave_paper()
                 papers = self._app.papers

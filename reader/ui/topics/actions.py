@@ -21,8 +21,6 @@ from reader.ui.terminal.process import loading
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-_ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
-
 
 class FilterActions(Controller):
     """The keys of the filter pane."""
@@ -48,7 +46,7 @@ class FilterActions(Controller):
     def change_order(self, _count: int | None) -> None:
         order = self._app.filter_pane.switch_order()
         self._model.change(self._model.state.put(TOPIC_ORDER, order))
-        self._model.show_notice(_ORDERS[order])
+        self._model.show_notice(f"topics by {order}")
 
     def stop_at(self, moment: Moment) -> bool:
         if moment != "back" or self._model.state.context != "filter" or not self._app.filter_pane.narrowed:

@@ -221,17 +221,6 @@ def test_trends_are_told_anew_only_when_what_is_listed_or_the_rules_change(
     assert moving.read(topic_trends.extent) != before
 
 
-def test_a_topic_implies_what_most_of_its_papers_have_too(moving: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    def implied(slug: str) -> frozenset[str]:
-        return moving.read(lambda connection: topic_trends.implied_topics(connection, slug))
-
-    assert [implied(slug) for slug in ("agents", "video", "nothing")] == [{"video"}, frozenset(), frozenset()]
-    # A topic of few papers implies nothing.
-    for fewest, found in ((2 * WEEKS, {"video"}), (2 * WEEKS + 1, set[str]())):
-        monkeypatch.setattr(topic_trends, "FEWEST", fewest)
-        assert implied("agents") == found
-
-
 def test_an_empty_cache_has_no_trends(cache: Cache, path: Path) -> None:
     with closing(Window.open(path)) as moving:
         extent = moving.read(topic_trends.extent)
