@@ -6,7 +6,6 @@ and an entry about exactly one arXiv paper gets that paper's id.
 
 from __future__ import annotations
 
-import asyncio
 import codecs
 import hashlib
 import os
@@ -447,7 +446,7 @@ class SyndicationClient(Closing):
         document = await client.get(address, lambda response: response, validators=validators)
         if document.is_unchanged:
             return FetchedFeed(None, document.validators, document.url)
-        feed = await asyncio.to_thread(self._parse, address, document, source)
+        feed = self._parse(address, document, source)
         return FetchedFeed(feed, document.validators, document.url)
 
     def _parse(self, address: str, document: Response, source: str | None) -> Feed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from contextlib import aclosing
 from dataclasses import astuple
 from datetime import date
@@ -190,20 +189,6 @@ async def test_a_cache_that_fails_is_not_the_feed_s_failure(monkeypatch: pytest.
 
 
 # Stopping
-
-
-async def test_a_cancellation_lets_the_cache_finish() -> None:
-    cache = Cache(hold=threading.Event())
-    task = asyncio.create_task(run(Feed({TODAY: papers(1)}), cache, Latest(3)))
-    await asyncio.to_thread(cache.entered.wait, 5)
-    task.cancel()
-    await asyncio.sleep(0)
-    assert not task.done()
-    assert cache.hold is not None
-    cache.hold.set()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert cache.stored == [(TODAY, 1, "2026-05-12T12:00:00Z")]
 
 
 async def test_a_cancellation_while_asking_stores_nothing() -> None:

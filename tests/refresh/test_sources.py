@@ -245,9 +245,9 @@ async def test_offline_mode_is_no_failure(world: World) -> None:
             (False, FeedError("Broken."), True),
         ):
             sources._stays_offline = stays_offline
-            await sources.note_outcome("hf", error)
+            sources.note_outcome("hf", error)
             assert [feed.slug for feed in world.feeds.failing()] == (["hf"] if is_failing else [])
-            await sources.note_outcome("hf", None)
+            sources.note_outcome("hf", None)
             assert world.feeds.failing() == []
 
 

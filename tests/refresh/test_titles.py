@@ -44,7 +44,7 @@ class HomeWithPage(World):
             pages.place(connection, ids)
 
     async def look_up(self, *, with_arxiv: bool = True) -> list[Line]:
-        async def store(listing: Listing) -> object:
+        def store(listing: Listing) -> object:
             return self.cache.store(listing, self.now.isoformat(), newer=False, noted=False)
 
         self.categorize = with_arxiv
