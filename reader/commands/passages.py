@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
 from reader.commands.command import query_of
-from reader.commands.output import Style, answer, is_terminal, warn, width
-from reader.commands.pager import print_paged
+from reader.commands.output import Style, answer, is_terminal, print_paged, warn, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.document.model import Heading
 from reader.core.document.search import Finder, Hit, block_texts, find

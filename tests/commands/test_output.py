@@ -24,8 +24,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.commands import output
-from reader.commands.output import Progress, Style
-from reader.commands.pager import find_pager, shows_links
+from reader.commands.output import Progress, Style, find_pager, shows_links
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import errors
 from reader.core.lines import Piece
