@@ -28,7 +28,7 @@ MAX_FILE_SIZE = 1 << 16
 """Bytes; a larger file is not read."""
 
 _EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
-"""Values with which a removed setting is off, so that its line needs no note."""
+"""Values with which a removed setting or a former list is off, so that its line needs no note."""
 
 _SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
@@ -248,7 +248,8 @@ class _SettingsReader:
             self.values[table] = replace(self.values.get(table) or SINGLE[table](), **{key: value})
             self.lines.setdefault(table, found.line)
         elif name in FORMER_LISTS:
-            self.former[name] = [*found.value] if isinstance(found.value, list) else [found.value]
+            if found.value not in _EMPTY_VALUES:
+                self.former[name] = [*found.value] if isinstance(found.value, list) else [found.value]
         elif name in SETTING_TYPES:
             self.values[name] = SETTING_TYPES[name].check(found.value)
         else:

@@ -333,7 +333,7 @@ def check_names(window: Window, query: Query) -> None:
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
-        otherwise = "'dailypapers follow list' prints what you follow."
+        otherwise = "'dailypapers views list --then follow' prints what you follow."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
 
 

@@ -66,8 +66,8 @@ def do_everything(run: Run, cache: Path) -> None:
         ("mark", "queue", first, second),
         ("tag", "add", "later", first),
         ("note", first, "--text", "A thought of my own."),
-        ("follow", "add", "world model"),
-        ("rules", "apply", "--since", "1900-01-01"),
+        ("views", "add", "--then", "follow", "world model"),
+        ("views", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),
     ):

@@ -20,7 +20,6 @@ from reader.cache.search.full_text import (
     join_clauses,
     select_matches,
     select_texts,
-    text_expression,
     text_test,
 )
 from reader.cache.search.sql_functions import search_keys
@@ -129,7 +128,7 @@ class Compiler:
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
-        if expression := text_expression(node):
+        if expression := fts_expression(node, in_texts=True):
             return self.key_in(select_texts(expression))
         match node:
             case And(nodes):

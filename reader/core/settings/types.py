@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-from reader.core import removed
 from reader.core.addresses import is_loopback
 from reader.core.marks import RULE_MARKS, TAG, clean_mark, opposes
-from reader.core.views import IDS, current_id
 
 if TYPE_CHECKING:
     from reader.core.query import Query
@@ -166,21 +164,6 @@ BOOLEAN = SettingType(
     lambda value: "true" if str(value).lower() in ("yes", "on", "1", "true") else "false",
     ("true", "false"),
 )
-
-
-def _hidden_views(value: object) -> object | None:
-    texts = _as_texts(value)
-    if texts is None:
-        return None
-    names = [name for name in dict.fromkeys(map(current_id, texts)) if name not in removed.VIEWS]
-    for name in names:
-        if name not in IDS:
-            raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, IDS))
-    return tuple(names)
-
-
-HIDDEN_VIEWS = SettingType("a list of " + ", ".join(f'"{name}"' for name in IDS), _hidden_views, words=IDS)
-"""Views that ship with the reader and are not listed."""
 
 
 # Texts
