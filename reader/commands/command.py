@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from reader.commands.output import COLOURS, choose_colours, print_line, writes_unicode
+from reader.commands.output import print_line, writes_unicode
+from reader.commands.streams import COLOURS, choose_colours
 from reader.commands.workspace import Workspace
 from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
@@ -92,7 +93,7 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.help import command_page, draw
+        from reader.commands.pages import command_page, draw
 
         return "\n".join((*draw(command_page(self, self.examples)), ""))
 

@@ -16,8 +16,8 @@ from reader.commands.command import (
     make_parser,
     places_of_arguments,
 )
-from reader.commands.line.registry import find_command, gists_of_commands, is_command
 from reader.commands.output import print_line
+from reader.commands.registry import find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.query.lexer import EXAMPLES, FIELDS

@@ -22,18 +22,8 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.output import (
-    Style,
-    answer,
-    counts,
-    is_terminal,
-    print_found,
-    print_line,
-    shows_links,
-    state_words,
-    warn,
-    width,
-)
+from reader.commands.output import Style, answer, counts, print_found, print_line, shows_links, state_words, warn, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.ids import hf_url, paper_url

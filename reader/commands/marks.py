@@ -23,7 +23,8 @@ from reader.commands.choosing import (
     store_changes,
 )
 from reader.commands.command import Command, add_words
-from reader.commands.output import Progress, answer, describe_action, is_terminal, print_rows, warn
+from reader.commands.output import Progress, answer, describe_action, print_rows, warn
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.marks import NOTE, TAG, clean_mark

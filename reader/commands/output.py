@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 from reader import platform
 from reader.access_token import child_environment
-from reader.commands.streams import CleanStream
+from reader.commands.streams import CleanStream, discard, has_colours, is_terminal
 from reader.core.errors import Failures, FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.marks import PASSAGE
@@ -46,11 +46,6 @@ SHOWN_AFTER_SECONDS = 0.5
 """Seconds before progress is shown."""
 
 STEP = 0.1
-
-
-def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream is an open terminal."""
-    return not stream.closed and stream.isatty()
 
 
 def print_line(text: str = "") -> None:
@@ -88,12 +83,6 @@ def warn(text: str, *, is_whole: bool = False) -> None:
         print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:
         discard(sys.stderr)
-
-
-def discard(stream: TextIO) -> None:
-    """Redirect a stream's buffered and further output to nowhere; otherwise Python retries when closing it."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def answer(arguments: Namespace, result: object, *lines: str) -> int:
@@ -189,28 +178,6 @@ def print_requests() -> None:
     log = logging.getLogger("reader.feeds")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-
-
-COLOURS = ("auto", "always", "never")
-"""When output has colours: on a terminal that has them, always, or never."""
-
-_colours = ["auto"]
-
-
-def choose_colours(when: str) -> None:
-    """Set when this run uses colours, by one of `COLOURS`; used by --color."""
-    _colours[:] = [when]
-
-
-def has_colours(stream: TextIO) -> bool:
-    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then its type."""
-    if _colours[0] != "auto":
-        return _colours[0] == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
-        return True
-    return is_terminal(stream) and os.environ.get("TERM") != "dumb" and os.environ.get("CLICOLOR") != "0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
 from reader.cache.since_marked import since_marked
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, is_terminal, paint, print_found, shows_links, warn, width
+from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
 from reader.commands.reasons import FOR_YOU, for_you_record
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
@@ -203,6 +204,7 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         topic_names=topics,
         is_page=True,
         is_unfolded=True,
+        has_buttons=False,
         follows=shown.ask(reasons),
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
