@@ -10,7 +10,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.reads.reading import reading_figures
+from reader.cache.reads.reading import Figures, ReadingCounts, Share, reading_figures
 from reader.cache.reads.topic_trends import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
@@ -29,14 +29,12 @@ from reader.core.errors import UsageError
 from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cell_len, cut
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.core.reading import Figures, ReadingCounts, Share
 from reader.core.text import amount, clean
 from reader.ui.kit.glyphs import Glyphs, glyphs
 from reader.ui.kit.lines import day_heading
 
 if TYPE_CHECKING:
-    from reader.cache.reads.orders import Order
-    from reader.cache.reads.window import Window
+    from reader.cache.reads.window import Order, Window
     from reader.cache.search.selection import Selection
     from reader.core.paper_row import PaperRow
     from reader.core.query import Query

@@ -13,12 +13,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
-from reader.cache.community import read_community
+from reader.cache.community import outputs_of, read_community
 from reader.cache.follows import reasons
+from reader.cache.history import since_marked
 from reader.cache.marks.agents import made_by_agents
-from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
-from reader.cache.since_marked import since_marked
 from reader.commands.command import Command, OpenReader, add_no_pager
 from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
 from reader.commands.reasons import FOR_YOU, for_you_record
