@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from reader.ui.terminal.leaving import Leaving
     from reader.ui.topics.actions import TopicMeanings
     from reader.ui.views.actions import ViewActions
-    from reader.ui.why.learner import Learner
+    from reader.ui.why.actions import Learner
 
 
 def _controllers_of(feature: Feature) -> Iterator[type[Controller]]:
