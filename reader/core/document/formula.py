@@ -182,8 +182,8 @@ def _script(node: Script) -> Atom:
     is_limit = isinstance(base, Symbol) and base.kind == "op"
     if is_stacked and above is not None and isinstance(base, Symbol) and text in _LABELLED:
         # A label within its arrow needs no braces.
-        first, last = _LABELLED[text]
-        text, above = f"{first}{compact(above)}{last}", None
+        start, end = _LABELLED[text]
+        text, above = f"{start}{compact(above)}{end}", None
     if is_stacked and not is_limit:
         text += f"_{{{compact(below)}}}" if below is not None else ""
         text += f"^{{{compact(above)}}}" if above is not None else ""

@@ -622,9 +622,9 @@ class _Reader:
         align = ""
         if name in _DIAGRAMS:
             self._option()
-            inner = "".join(takewhile("\\end".__ne__, iter(self._next, None)))
+            drawn = "".join(takewhile("\\end".__ne__, iter(self._next, None)))
             self._raw()
-            return _Reader(notations.diagram(name, inner), self._depth + 1).whole()
+            return _Reader(notations.diagram(name, drawn), self._depth + 1).whole()
         if name in _WITH_COLUMNS or name in _WITH_NUMBER:
             self._option()
             columns = self._raw()

@@ -199,7 +199,7 @@ _ROW_END = re.compile(r"\\\\(?:\[[^\]]*\])?")
 
 
 def diagram(kind: str, tex: str) -> str:
-    r"""The arrows of a commutative diagram as a list, `A \xrightarrow{f} B` and so on, then the objects without arrows."""
+    r"""The arrows of a commutative diagram, `A \xrightarrow{f} B` and so on, then its objects without arrows."""
     rows = _ROW_END.split(tex)
     cells = _cd_cells(rows) if kind == "CD" else [row.split("&") for row in rows]
     objects = {

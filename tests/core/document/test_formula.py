@@ -109,7 +109,10 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"X\stackrel{d}{\to}Y\xleftarrow{f}Z", "X ─d→ Y ←f─ Z"),
         (r"\begin{CD}A @>f>> B\\ @VVgV @|\\ C @<<< D\end{CD}", "A ─f→ B, A ─g→ C, B = D, D → C"),
         (r"\begin{CD}A\\ @AAhA\\ B\end{CD}", "B ─h→ A"),
-        (r"""\begin{tikzcd}A \arrow[r,"f"] \arrow[dr] & B \arrow[d,"h"'] \\ & D\end{tikzcd}""", "A ─f→ B, A → D, B ─h→ D"),
+        (
+            r"""\begin{tikzcd}A \arrow[r,"f"] \arrow[dr] & B \arrow[d,"h"'] \\ & D\end{tikzcd}""",
+            "A ─f→ B, A → D, B ─h→ D",
+        ),
         (r"\xymatrix@C=2em{A \ar[r]^{\alpha} & B \ar[d]_g \\ E & C}", "A ─α→ B, B ─g→ C, E"),
         (r"\prftree[r]{R}{A}{B}{C}", "((A B)∕C) R"),
         (r"\inferrule*[right=App]{A}{B}", "A∕B"),
