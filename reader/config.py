@@ -7,28 +7,25 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, Standing
-from reader.core.settings.tables import (
-    COMMANDS,
-    DIGEST,
-    DigestMail,
-    Rule,
-    SavedView,
-    UserCommand,
-    WatchedExport,
-)
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, Standing
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
+    COMMANDS,
+    DIGEST,
     FILE_PATH,
-    HIDDEN_VIEWS,
     KEY_PATTERN,
     KEY_TABLE,
     QUERY_LIST,
     SERVER_ADDRESS,
     SERVER_ADDRESS_OR_NONE,
     TEXT_SOURCES,
+    DigestMail,
+    Rule,
+    SavedView,
     SettingType,
+    UserCommand,
+    WatchedExport,
     choices,
     number,
     one_of,
@@ -156,9 +153,6 @@ class Settings:
     log_level: str = setting(one_of(LOG_LEVELS), "warning")
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
-    hidden_views: tuple[str, ...] = setting(HIDDEN_VIEWS, ())
-    """Built-in views that the filter pane does not list; their keys still show them."""
-
     key_preset: str = setting(one_of(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
@@ -183,6 +177,11 @@ class Settings:
     def views(self) -> tuple[SavedView, ...]:
         """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
         return tuple(SavedView(one.name, one.query) for one in self._of(SHOW))
+
+    @property
+    def hidden_views(self) -> tuple[str, ...]:
+        """Built-in views that the filter pane does not list; their keys still show them."""
+        return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

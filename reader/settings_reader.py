@@ -18,9 +18,8 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, FORMER_TABLES, Standing
-from reader.core.settings.tables import SINGLE, TABLES, check_key
 from reader.core.settings.toml import Statement, explain_toml, parse_toml, read_statements
-from reader.core.settings.types import InvalidValue, keys_of_action, nearest
+from reader.core.settings.types import SINGLE, TABLES, InvalidValue, check_key, keys_of_action, nearest
 from reader.core.views import current_id
 from reader.paths import read_start, replace_private
 
@@ -28,7 +27,7 @@ MAX_FILE_SIZE = 1 << 16
 """Bytes; a larger file is not read."""
 
 _EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
-"""Values with which a removed setting is off, so that its line needs no note."""
+"""Values with which a removed setting or a former list is off, so that its line needs no note."""
 
 _SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
@@ -248,7 +247,8 @@ class _SettingsReader:
             self.values[table] = replace(self.values.get(table) or SINGLE[table](), **{key: value})
             self.lines.setdefault(table, found.line)
         elif name in FORMER_LISTS:
-            self.former[name] = [*found.value] if isinstance(found.value, list) else [found.value]
+            if found.value not in _EMPTY_VALUES:
+                self.former[name] = [*found.value] if isinstance(found.value, list) else [found.value]
         elif name in SETTING_TYPES:
             self.values[name] = SETTING_TYPES[name].check(found.value)
         else:

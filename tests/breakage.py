@@ -78,6 +78,7 @@ BROKEN: dict[str, Break] = {
     "papers dropped": sql("DROP TABLE paper", "DROP TABLE paper_text"),
     "marks dropped": sql("DROP TABLE mark"),
     "index damaged": sql("UPDATE paper_fts_data SET block = zeroblob(40) WHERE id > 10"),
+    "cut at its end": cut(0.9),
     "cut in half": cut(0.5),
     "cut to a page": cut(0.03),
     "header emptied": empty_header,

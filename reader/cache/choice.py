@@ -17,15 +17,31 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache import meta
-from reader.core.choice.model import Background, Weighed, candidates, learn, score
-from reader.core.choice.reasons import MOST_NAMED, Reasons, keyword_phrases, learned, short_title, subjects
-from reader.core.choice.wishes import WEIGH, What, Wish, muted_terms, newest_wishes
-from reader.core.choice.words import VERSION, Common, Terms, pack, read_common, terms_of, unpack
+from reader.core.choice import (
+    MOST_NAMED,
+    VERSION,
+    Background,
+    Common,
+    Reasons,
+    Terms,
+    Weighed,
+    candidates,
+    keyword_phrases,
+    learn,
+    learned,
+    pack,
+    read_common,
+    score,
+    short_title,
+    subjects,
+    terms_of,
+    unpack,
+)
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
-from reader.core.text import fold, split_words
+from reader.core.wishes import WEIGH, Wish, newest_wishes
 from reader.database import connections
 
 if TYPE_CHECKING:
@@ -42,57 +58,38 @@ MARK_VERBS = {
 }  # fmt: skip
 """Marks in favour of a paper, as the user's action."""
 
-HIDDEN_WEIGHT = 3.0
-"""The weight of a hidden paper, compared with one that was read without a mark."""
+HIDDEN_WEIGHT, MANY_HIDDEN = 3.0, 10
+"""The weight of a hidden paper beside one that was read without a mark; more papers hidden at once count less each."""
 
-MOST_MARKED = 300
-"""Maximum number of papers to learn from, those with the most weight."""
-
-MOST_PASSED = 700
-"""Maximum number of papers read without another mark, the newest ones, that show what the user does not look for."""
-
-HALF_LIFE_DAYS, LEAST_AGED = 180.0, 0.1
-"""Days before the newest mark after which a mark counts half, and the least part of its weight that it keeps."""
-
-MANY_HIDDEN = 10
-"""Hiding more papers than this in one action counts less for each."""
+MOST_MARKED, MOST_PASSED = 300, 700
+"""Maximum number of marked papers to learn from, those with the most weight, and of papers read without another mark,
+the newest ones, that show what the user does not look for."""
 
 DAY_MILLISECONDS = 86_400_000
-
-TRACED_DAYS = 180
-"""Days before the newest mark of traces to learn from; over years there are 100,000."""
+HALF_LIFE_DAYS, LEAST_AGED, TRACED_DAYS = 180, 0.1, 180
+"""Days before the newest mark after which a mark counts half, the least part of its weight that it keeps, and days
+after which traces are not read: over years there are 100,000."""
 
 BACKGROUND_PAPERS = 10_000
 """Number of newest papers that show how common terms are."""
 
-SCORED_AT_ONCE = 20_000
-"""Number of newest papers that are scored after a mark; a refresh scores all of them."""
+SCORED_AT_ONCE, EXPLAINED = 20_000, 2_000
+"""Number of newest papers that are scored after a mark, while a refresh scores all; of the best, which get reasons."""
 
-EXPLAINED = 2_000
-"""Number of papers, the best ones, whose reasons are stored."""
-
-BATCH = 1_000
-"""Papers that are stored in one transaction, which must not keep a mark waiting."""
+BATCH, PACKED_AT_ONCE = 1_000, 200
+"""Scores and packed papers that are stored in one transaction, which must not keep another program waiting."""
 
 SUITS_FROM = 0.25
 """The score from which on a paper suits the user, on a scale on which liked papers have 1 on average."""
 
-FIRST_PLACES, LOOKAHEAD = 20, 200
-"""The places in which subjects take turns, and the papers among which they are found."""
+FIRST_PLACES, LOOKAHEAD, REPEATED = 20, 200, 0.85
+"""The places in which subjects take turns, the papers among which they are found, and what a score is multiplied by for
+each paper above with the same first reason."""
 
-REPEATED = 0.85
-"""What a paper's score is multiplied by for each paper above it with the same first reason."""
+LEARNED, WORDS_VERSION = "for_you", "paper_words"
+"""The keys in `meta` of what was learned, as JSON, and of the version of the stored terms."""
 
-LEARNED = "for_you"
-"""The key in `meta` of what was learned, as JSON."""
-
-WORDS_VERSION = "paper_words"
-"""The key in `meta` of the version of the stored terms."""
-
-_BODY = "iif(typeof(w.body) = 'blob' AND length(w.body) > 0 AND length(w.body) % 4 = 0, w.body, NULL)"
-"""SQL: the stored terms of a paper; NULL if damaged, so that they are made again."""
-
-_PACKED = f"SELECT p.pk, {_BODY} FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
+_PACKED = "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
 
 _NEWEST = f"{_PACKED} ORDER BY p.pk DESC LIMIT ?"
 
@@ -110,7 +107,9 @@ _MARKS = f"""
 """
 """Marks of rules and programs teach nothing, or they would learn from themselves."""
 
-_WISHES = "SELECT kind, value FROM mark WHERE paper = '' AND kind LIKE ? AND undone = 0 ORDER BY clock, action"
+_WISHES = (
+    f"SELECT kind, value FROM mark WHERE paper = '' AND kind GLOB '{WEIGH}*' AND undone = 0 ORDER BY clock, action"
+)
 
 _STATE = (
     "SELECT (SELECT value FROM meta WHERE key = 'log_applied'),"
@@ -119,19 +118,12 @@ _STATE = (
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
-_STORE = (
-    "INSERT OR IGNORE INTO paper_words (pk, body) SELECT p.pk, ? FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-    " WHERE p.pk = ? AND p.title = ? AND t.abstract = ?"
-)
-
 _WORDLESS = (
     "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-    " WHERE NOT EXISTS (SELECT 1 FROM paper_words AS w WHERE w.pk = p.pk)"
+    f" WHERE p.pk > ? AND NOT EXISTS (SELECT 1 FROM paper_words AS w WHERE w.pk = p.pk) LIMIT {PACKED_AT_ONCE}"
 )
 
 _WITH_TOPIC = "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ?"
-
-_COLUMNS: Mapping[What, str] = {"author": "authors", "org": "organization"}
 
 _STORE_SUITS = (
     "INSERT OR REPLACE INTO suits (pk, score, phrases, alike)"
@@ -192,68 +184,64 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
         state, wishes, marked = _state(cache), read_wishes(cache), marked_papers(cache)
         if any(one.weight > 0 for one in marked) or any(one.added > 0 for one in wishes):
             store_words(cache)
-            _learn(cache, state, wishes, marked, -1 if newest is None else newest)
+            told = _learn(cache, wishes, marked, -1 if newest is None else newest)
         else:
+            told = dict[str, Any]()
             with connections.transaction(cache):
                 cache.execute("DELETE FROM suits")
-                meta.put(cache, LEARNED, json.dumps({"state": state}))
+        with connections.transaction(cache):
+            meta.put(cache, LEARNED, json.dumps({"state": state, **told}))
     return True
 
 
-def _learn(
-    cache: sqlite3.Connection, state: list[object], wishes: Sequence[Wish], marked: Sequence[Marked], newest: int
-) -> None:
+def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[Marked], newest: int) -> dict[str, Any]:
+    """Learn, and store the scores and reasons; return what to tell the user of it."""
     terms = dict(read_terms(cache, [one.pk for one in marked]))
     known = [one for one in marked if one.pk in terms]
     liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
     passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
     passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
-    muted = muted_terms(wishes)
+    asked = [_Asked.of(cache, one) for one in wishes]
+    # The words of a muted phrase still count in other phrases, its pairs do not.
+    muted = {term for one in asked if one.is_muted for term in one.terms if term & 1 or len(one.terms) == 1}
     wanted = candidates(liked, muted)
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
     recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
     weights = learn(liked, passed, wanted, background)
-    phrases = _phrases(cache, [one.key for one in liked])
-    if muted:
-        phrases = [one for one in phrases if muted.isdisjoint(terms_of(one[0]))]
+    phrases = [one for one in _phrases(cache, liked) if muted.isdisjoint(terms_of(one[0]))]
     found = subjects(phrases, liked, weights, background)
-    asked = _asked(cache, wishes)
     scores = {
         pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])
         for pk, each in _read(cache, _NEWEST, newest)
     }
-    verbs = {one.pk: one.verb for one in marked}
-    reasons = _explain(cache, scores, Reasons(found, liked, weights), verbs, asked)
+    reasons = _explain(cache, scores, Reasons(found, liked, weights), {one.pk: one.verb for one in marked}, asked)
     rows = [(pk, one, *reasons.get(pk, ("", ""))) for pk, one in scores.items()]
     for at in range(0, len(rows), BATCH):
         with connections.transaction(cache):
             cache.executemany(_STORE_SUITS, rows[at : at + BATCH])
-    told = [(one.text, one.liked) for one in learned(found)]
-    with connections.transaction(cache):
-        meta.put(cache, LEARNED, json.dumps({"state": state, "subjects": told, "papers": len(liked)}))
+    return {"subjects": [(one.text, one.liked) for one in learned(found)], "papers": len(liked)}
 
 
 class _Asked(NamedTuple):
-    """A wish: what it adds to the score of papers with its phrase, or with its topic, author or organization."""
+    """A wish: what it adds to the score of papers with its phrase or topic."""
 
     name: str
     added: float
+    is_muted: bool
     terms: tuple[int, ...] = ()
     papers: frozenset[int] = frozenset()
 
+    @classmethod
+    def of(cls, cache: sqlite3.Connection, wish: Wish) -> _Asked:
+        if wish.what == "word":
+            return cls(wish.name, wish.added, wish.step is None, tuple(terms_of(wish.name)))
+        (name,) = cache.execute("SELECT name FROM topic WHERE slug = ?", (wish.name,)).fetchone() or (wish.name,)
+        papers = frozenset(pk for (pk,) in cache.execute(_WITH_TOPIC, (wish.name,)))
+        return cls(name, wish.added, wish.step is None, (), papers)
+
     def is_about(self, pk: int, terms: Terms) -> bool:
         return pk in self.papers or (bool(self.terms) and all(term in terms for term in self.terms))
-
-
-def _asked(cache: sqlite3.Connection, wishes: Sequence[Wish]) -> list[_Asked]:
-    names = dict(cache.execute("SELECT slug, name FROM topic").fetchall())
-    return [
-        _Asked(one.name, one.added, tuple(terms_of(one.name)))
-        if one.what == "word"
-        else _Asked(names.get(one.name, one.name), one.added, (), frozenset(holders_of(cache, one.what, one.name)))
-        for one in wishes
-    ]
 
 
 def _explain(
@@ -267,34 +255,29 @@ def _explain(
     best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= SUITS_FROM]
     found = {}
     for pk, terms in read_terms(cache, best):
-        reason = reasons.of(pk, terms)
+        phrases, like = reasons.of(pk, terms)
         wanted = [one.name for one in asked if one.added > 0 and one.is_about(pk, terms)]
-        phrases = [*dict.fromkeys((*wanted, *reason.phrases))][:MOST_NAMED]
-        alike = ""
-        if reason.like is not None:
-            alike = f"{short_title(text_of(cache, reason.like)[0])}, which you {verbs[reason.like]}"
-        found[pk] = ("\n".join(phrases), alike)
+        alike = f"{short_title(_text_of(cache, like)[0])}, which you {verbs[like]}" if like is not None else ""
+        found[pk] = ("\n".join([*dict.fromkeys((*wanted, *phrases))][:MOST_NAMED]), alike)
     return found
 
 
-def _phrases(cache: sqlite3.Connection, liked: Sequence[int]) -> list[tuple[str, int]]:
+def _phrases(cache: sqlite3.Connection, liked: Sequence[Weighed]) -> list[tuple[str, int]]:
     rows = cache.execute(
         "SELECT pk, keywords FROM paper_text WHERE keywords > '' ORDER BY pk DESC LIMIT ?", (BACKGROUND_PAPERS,)
     )
     each = {pk: text.split("\n") for pk, text in rows}
-    return keyword_phrases(each.values(), [each[pk] for pk in liked if pk in each])
+    return keyword_phrases(each.values(), [each[one.key] for one in liked if one.key in each])
 
 
 def _state(connection: sqlite3.Connection) -> list[object]:
     return [*connection.execute(_STATE).fetchone(), VERSION]
 
 
-def _stored(connection: sqlite3.Connection) -> dict[str, object]:
-    try:
-        found = json.loads(meta.get(connection, LEARNED) or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _stored(connection: sqlite3.Connection) -> dict[str, Any]:
+    """What was learned when the scores were stored; empty before that."""
+    found: dict[str, Any] = json.loads(meta.get(connection, LEARNED) or "{}")
+    return found
 
 
 # What the user did
@@ -302,57 +285,38 @@ def _stored(connection: sqlite3.Connection) -> dict[str, object]:
 
 def is_taught(connection: sqlite3.Connection) -> bool:
     """Whether the user marked anything as worth keeping; hidden or muted papers alone rank nothing."""
-    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
+    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'"
     found = f"SELECT 1 FROM mark WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
     is_kept = connection.execute(found).fetchone() is not None
     return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 
 
 def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
-    """The user's marked papers with their weights, those with the most weight first."""
-    marks: dict[int, dict[str, tuple[float, int]]] = {}
-    for pk, kind, value, clock, count in connection.execute(_MARKS):
-        weight = MARK_WEIGHTS[TAG if kind.startswith(TAG) else kind]
-        weight *= min(1.0, MANY_HIDDEN / count) if kind == "hide" else 1.0
-        marks.setdefault(pk, {})[kind] = (weight if value not in ("", "0") else 0.0, clock)
-    newest = max((clock for each in marks.values() for _, clock in each.values()), default=0)
-    found = [Marked(pk, weight, _verb(each)) for pk, each in marks.items() if (weight := _weight(each, newest))]
-    return sorted(found, key=lambda one: (-abs(one.weight), -one.pk))[:MOST_MARKED]
+    """The user's marked papers with their weights, those with the most weight first.
+
+    Hiding a paper decides before all its other marks, then the strongest does; a later mark of a kind replaces it.
+    """
+    rows = connection.execute(_MARKS).fetchall()
+    newest = rows[-1][3] if rows else 0
+    marks: dict[int, dict[str, float]] = {}
+    for pk, kind, value, clock, count in rows:
+        weight = MARK_WEIGHTS[TAG if kind.startswith(TAG) else kind] * (value not in ("", "0"))
+        age = (newest - clock) / DAY_MILLISECONDS / HALF_LIFE_DAYS
+        many = min(1.0, MANY_HIDDEN / count) if kind == "hide" else 1.0
+        marks.setdefault(pk, {})[kind] = weight * many * max(LEAST_AGED, 0.5**age)
+    weights = {pk: min(found) if min(found := each.values()) < 0 else max(found) for pk, each in marks.items()}
+    some = [Marked(pk, weight, _verb(marks[pk])) for pk, weight in weights.items() if weight]
+    return sorted(some, key=lambda one: (-abs(one.weight), -one.pk))[:MOST_MARKED]
 
 
-def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
-    """The combined weight of a paper's marks: hiding decides before all others, then the strongest."""
-    half_lives = [(weight, (newest - clock) / DAY_MILLISECONDS / HALF_LIFE_DAYS) for weight, clock in marks.values()]
-    aged: list[float] = [weight * max(LEAST_AGED, 0.5**age) for weight, age in half_lives]
-    lowest = min(aged)
-    return lowest if lowest < 0 else max(aged)
-
-
-def _verb(marks: Mapping[str, tuple[float, int]]) -> str:
-    kinds = {TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0}
+def _verb(marks: Mapping[str, float]) -> str:
+    kinds = [TAG if kind.startswith(TAG) else kind for kind, weight in marks.items() if weight > 0]
     return next((verb for kind, verb in MARK_VERBS.items() if kind in kinds), "marked")
 
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
     """What the user wants more or less of."""
-    return newest_wishes(connection.execute(_WISHES, (f"{WEIGH}%",)))
-
-
-def holders_of(connection: sqlite3.Connection, what: What, name: str) -> list[int]:
-    """The keys of the papers with a topic, an author or an organization."""
-    if what == "topic":
-        return [pk for (pk,) in connection.execute(_WITH_TOPIC, (name,))]
-    words = split_words(name)
-    if what == "word" or not words:
-        return []
-    column, quoted_words = _COLUMNS[what], " ".join(words)
-    found = connection.execute(
-        f"SELECT f.rowid, t.{column} FROM paper_fts AS f JOIN paper_text AS t ON t.pk = f.rowid"
-        " WHERE paper_fts MATCH ?",
-        (f'{column} : "{quoted_words}"',),
-    )
-    wanted = fold(name)
-    return [pk for pk, text in found if text and wanted in fold(text).split("\n")]
+    return newest_wishes(connection.execute(_WISHES))
 
 
 # The terms of papers
@@ -364,13 +328,13 @@ def store_words(cache: sqlite3.Connection) -> None:
         with connections.transaction(cache):
             cache.execute("DELETE FROM paper_words")
             meta.put(cache, WORDS_VERSION, VERSION)
-    after = 0
-    while rows := cache.execute(f"{_WORDLESS} AND p.pk > ? ORDER BY p.pk LIMIT ?", (after, BATCH)).fetchall():
-        packed = [(pack(title, abstract), pk, title, abstract) for pk, title, abstract in rows]
+    after: int | None = 0
+    while after is not None:
         with connections.transaction(cache):
-            # The text may have changed meanwhile, or the paper may be gone.
-            cache.executemany(_STORE, packed)
-        after = rows[-1][0]
+            rows = cache.execute(_WORDLESS, (after,)).fetchall()
+            packed = [(pk, pack(title, abstract)) for pk, title, abstract in rows]
+            cache.executemany("INSERT INTO paper_words (pk, body) VALUES (?, ?)", packed)
+        after = rows[-1][0] if rows else None
 
 
 @cache
@@ -388,10 +352,10 @@ def read_terms(connection: sqlite3.Connection, pks: Iterable[int]) -> Iterator[t
 
 def _read(connection: sqlite3.Connection, select: str, *values: object) -> Iterator[tuple[int, Terms]]:
     for pk, body in connection.execute(select, values):
-        yield pk, unpack(body or pack(*text_of(connection, pk)))
+        yield pk, unpack(body or pack(*_text_of(connection, pk)))
 
 
-def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
+def _text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
     """The title and the abstract of a paper; empty if it is gone."""
     title, abstract = connection.execute(_TEXT, (pk,)).fetchone() or ("", "")
     return title, abstract
@@ -403,11 +367,8 @@ def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
 def read_learned(connection: sqlite3.Connection) -> Learned:
     """What was learned when the scores were stored, with the user's current wishes."""
     stored = _stored(connection)
-    told, marked = stored.get("subjects", []), stored.get("papers", 0)
-    pairs = [one for one in told if isinstance(one, list) and len(one) == 2] if isinstance(told, list) else []
-    found = tuple((str(text), papers) for text, papers in pairs if isinstance(papers, int))
-    wishes = tuple(sorted(read_wishes(connection), key=lambda one: one.kind))
-    return Learned(found, wishes, marked if isinstance(marked, int) else 0)
+    found = tuple((text, papers) for text, papers in stored.get("subjects", ()))
+    return Learned(found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)), stored.get("papers", 0))
 
 
 def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, Suits]:

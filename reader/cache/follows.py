@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple, cast
 
 from reader.cache.flags import clear_flag, set_flag
@@ -65,27 +64,6 @@ def derive_follows(connection: sqlite3.Connection) -> None:
         found = list(_find(connection, follow))
         _put(connection, cast("int", cursor.lastrowid), found)
         set_flag(connection, Flag.FOLLOWED, [pk for pk, _ in found])
-
-
-def follow_rows(connection: sqlite3.Connection, changes: Iterable[tuple[Follow, bool]]) -> list[tuple[str, str]]:
-    """The kinds and values of rows that start or stop following things, each with whether it is followed then."""
-    from reader.core.settings.standing import FOLLOW, NOTIFY, as_json, kind_of, of_follow
-
-    known = standing_queries(connection)
-    place = max((one.place for one in known), default=-1) + 1
-    rows = []
-    for follow, is_followed in changes:
-        same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
-        others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
-        new = of_follow(follow)
-        if is_followed:
-            new = replace(same[0] if same else new, query=new.query, then=(*others, *new.then))
-            rows.append((kind_of(new.name), as_json(new if same else replace(new, place=place))))
-            place += 1
-        else:
-            left = [as_json(replace(one, then=others)) if others and one == same[0] else "" for one in same]
-            rows += [(kind_of(one.name), value) for one, value in zip(same, left, strict=True)]
-    return rows
 
 
 def forget_all(connection: sqlite3.Connection) -> None:

@@ -121,13 +121,15 @@ def _cache_faults(path: Path) -> list[Fault]:
     try:
         if schema.version(path) is None:
             return []
-        schema.is_current(path)
+        is_current = schema.is_current(path)
         with explained(path), closing(connections.peek(path)) as connection:
+            if is_current and (missing := schema.missing_parts(connection)):
+                return [Fault("cache", f"lacks {', '.join(missing)}"[:200])]
             return list(_sqlite_faults(connection))
     except CacheForeign:
         return [Fault("cache", "a file of another program")]
     except CacheTooNew:
-        return [Fault("cache", f"made by {schema.maker(path)}")]
+        return [Fault("cache", "made by a newer dailypapers")]
     except CacheDamaged:
         return [Fault("cache", "damaged, cut off or not a database")]
 

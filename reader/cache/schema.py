@@ -26,71 +26,27 @@ from reader.paths import make_folder, touch_private
 
 _HEADING = re.compile(r"^-- ([0-9]{4}): .*\n", re.MULTILINE)
 
-_STAMP = (
-    "CREATE TABLE IF NOT EXISTS alembic_version"
-    " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-)
-"""The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
-
 WITH_LOG = "0020"
 """The migration that drops the user's marks from the cache, after the log has taken them over."""
 
-_BATCH = 10_000
-"""Papers that are updated at once."""
+OLDEST = "0015"
+"""The schema of the last release. An older cache is put aside, once the log has its marks, and its papers come anew."""
 
 
-def script() -> str:
-    """All migrations."""
-    return Path(__file__).with_name("migrations.sql").read_text("utf-8")
+def _statements(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
-def run_migrations(connection: sqlite3.Connection, after: str | None, last: str) -> None:
-    """Run the migrations after a number, or all of them, up to another one, in the caller's transaction.
-
-    Raises sqlite3.Error.
-    """
-    _, *parts = _HEADING.split(script())
-    migrations = dict(zip(parts[::2], parts[1::2], strict=True))
-    if after is not None and after not in migrations:
-        raise sqlite3.DatabaseError(f"no schema has the number {after}")
-    for number, sql in migrations.items():
-        if (after or "") < number <= last:
+def run_migrations(connection: sqlite3.Connection, after: str) -> None:
+    """Run the migrations after a number, in the caller's transaction; raises sqlite3.Error."""
+    _, *parts = _HEADING.split(_statements("migrations.sql"))
+    for number, sql in zip(parts[::2], parts[1::2], strict=True):
+        if number > after:
             for statement in statements(sql):
                 connection.execute(statement)
-            if after is not None and number in _MORE:
+            if number in _MORE:
                 _MORE[number](connection)
-    connection.execute(_STAMP)
-    connection.execute("DELETE FROM alembic_version")
-    connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (last,))
-
-
-def _index_texts(connection: sqlite3.Connection) -> None:
-    from reader.cache import text_index
-
-    text_index.rebuild(connection)
-
-
-def _read_venues(connection: sqlite3.Connection) -> None:
-    from reader.core.venue import read_venue
-
-    told = connection.execute("SELECT pk, remark, journal FROM paper_text WHERE remark > '' OR journal > ''")
-    venues = [(venue, pk) for pk, *texts in told.fetchall() if (venue := read_venue(*texts))]
-    connection.executemany("UPDATE paper SET venue = ? WHERE pk = ?", venues)
-
-
-def _find_addresses(connection: sqlite3.Connection) -> None:
-    from reader.core.addresses import urls_in, what_is
-
-    sql = "SELECT pk, abstract, remark FROM paper_text WHERE pk > ? ORDER BY pk LIMIT ?"
-    last = -1
-    while rows := connection.execute(sql, (last, _BATCH)).fetchall():
-        last = rows[-1][0]
-        found = [(pk, urls) for pk, *texts in rows if (urls := urls_in(*texts))]
-        named = [("\n".join(urls), pk) for pk, urls in found]
-        connection.executemany("UPDATE paper_text SET addresses = ? WHERE pk = ?", named)
-        for flag, what in (("has_code", "code"), ("has_project", "project")):
-            papers = [(pk,) for pk, urls in found if any(what_is(url) == what for url in urls)]
-            connection.executemany(f"UPDATE paper SET {flag} = 1 WHERE pk = ?", papers)
+    connection.execute(f"UPDATE alembic_version SET version_num = '{HEAD}'")
 
 
 def _rescue_lists(connection: sqlite3.Connection) -> None:
@@ -103,35 +59,25 @@ def _rescue_lists(connection: sqlite3.Connection) -> None:
 
 def _index_in_one_way(connection: sqlite3.Connection) -> None:
     """Index the texts too, and remove the second index that searches with `~` had in a folder beside the cache."""
-    _index_texts(connection)
+    from reader.cache import text_index
+
+    text_index.rebuild(connection)
     (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
     shutil.rmtree(Path(file).with_name("finding"), ignore_errors=True)
 
 
-_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
-    "0005": _index_texts,
-    "0006": _read_venues,
-    "0013": _find_addresses,
-    "0017": _rescue_lists,
-    "0018": _index_in_one_way,
-}
-"""What follows the SQL of some migrations, in a cache that has papers."""
+_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0017": _rescue_lists, "0018": _index_in_one_way}
+"""What follows the SQL of some migrations."""
 
 
 HEAD = "0023"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
-"""SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0 until they are opened."""
-
-SET_MARK = f"PRAGMA application_id = {APPLICATION_ID}"
-
-MAKER = "program"
-"""The key in `meta` of the version of the program that gave the cache its schema."""
-
-NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
+"""SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0."""
 
 STAMP = "alembic_version"
+"""The table with the number of the schema; Alembic, which ran the migrations in version 0.1, has given it its name."""
 
 _NAMING_TABLES = ("paper", "event", "mark")
 """A file with a number of ours is a cache if it has one of these."""
@@ -198,115 +144,77 @@ def _read_facts(connection: sqlite3.Connection) -> _Facts:
     return _Facts(str(row[0]) if row else None, int(mark), names)
 
 
-def _stamp(connection: sqlite3.Connection) -> str | None:
-    return _read_facts(connection).version
+def missing_parts(connection: sqlite3.Connection) -> list[str]:
+    """The tables, indexes, views and triggers of a current cache that are missing."""
+    created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
+    known = re.findall(created, _statements("schema.sql"), re.MULTILINE)
+    return sorted(set(known) - _read_facts(connection).names)
 
 
 def is_current(path: Path) -> bool:
     """Whether the cache needs no migration; raises CacheTooNew if a newer program made it.
 
-    Raises CacheForeign or CacheDamaged like `version`, and CacheDamaged also if a part of the schema is missing.
+    Raises CacheForeign or CacheDamaged like `version`.
     """
-    return _is_current(path, _facts(path))
+    return _is_current(path, version(path))
 
 
-def _is_current(path: Path, facts: _Facts) -> bool:
-    number = facts.version
+def _is_current(path: Path, number: str | None) -> bool:
     if number is not None and number > HEAD:
         raise CacheTooNew(
-            f"The cache {path} was made by {maker(path)} with schema {number}, and this is dailypapers {__version__}"
-            f" with schema {HEAD}, so it was not changed. Install a version whose 'dailypapers --version' says "
-            f"schema {number} or higher; 'dailypapers doctor --repair' begins a new cache with your marks."
+            f"The cache {path} was made by a newer dailypapers with schema {number}, and this is dailypapers"
+            f" {__version__} with schema {HEAD}, so it was not changed. Install a version whose 'dailypapers --version'"
+            f" says schema {number} or higher; 'dailypapers doctor --repair' begins a new cache with your marks."
         )
-    if number == HEAD and not facts.names.issuperset(known_names()):
-        raise damaged(path)
     return number == HEAD
-
-
-def maker(path: Path) -> str:
-    """The program that gave a cache its schema, in words: a newer cache may not say it, or in another way."""
-    try:
-        with closing(peek(path)) as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = ?", (MAKER,)).fetchone()
-    except (sqlite3.Error, UnicodeDecodeError):
-        row = None
-    is_version = row is not None and re.fullmatch(r"[0-9A-Za-z.+-]{1,40}", str(row[0]))
-    return f"dailypapers {row[0]}" if is_version else "a newer dailypapers"
-
-
-def known_names() -> frozenset[str]:
-    """The names of the tables, indexes, views and triggers of a cache."""
-    names: dict[str, str] = {}
-    for what, name, table, dropped in _NAMED.findall(script()):
-        if what:
-            names[name] = table
-        else:
-            names = {name: of for name, of in names.items() if dropped not in (name, of)}
-    return frozenset((STAMP, *names))
-
-
-_NAMED = re.compile(
-    r"^(?:CREATE (?:VIRTUAL |UNIQUE )?(TABLE|INDEX|VIEW|TRIGGER) (\w+)(?: ON (\w+))?|DROP TABLE (?:IF EXISTS )?(\w+))",
-    re.MULTILINE,
-)
-"""What a statement of the script creates, with the table of an index, or the table that it drops."""
 
 
 def ensure(path: Path) -> None:
     """Bring the cache at `path` to this program's schema; create it if it is absent or empty."""
-    facts = _facts(path)
-    current = _is_current(path, facts)
-    if current:
-        if facts.mark != APPLICATION_ID:
-            # It is of an older version; a busy or read-only one is marked another time.
-            with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-                connection.execute(SET_MARK)
-    elif facts.version is None:
+    number = version(path)
+    if number is None:
         create(path)
-    else:
+    elif not _is_current(path, number):
         upgrade(path)
 
 
 def create(path: Path) -> None:
-    """Make a new cache and stamp it as migrated; do nothing if another program made it meanwhile."""
+    """Make a new cache; do nothing if another program made it meanwhile."""
     with suppress(OSError):
         # SQLite would let everybody read it. A failure is explained below.
         make_folder(path)
         touch_private(path)
     # If two programs start together, one waits for the write lock and then finds the stamp.
     with open_database(path) as connection, transaction(connection):
-        if _stamp(connection) is None:
-            run_migrations(connection, None, HEAD)
-            # What the migrations note of an older cache is not true of a new one.
-            connection.execute("DELETE FROM meta")
-            connection.execute(NOTE_MAKER)
-            connection.execute(SET_MARK)
+        if _read_facts(connection).version is None:
+            for statement in statements(_statements("schema.sql")):
+                connection.execute(statement)
+            connection.execute(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.execute(f"INSERT INTO {STAMP} (version_num) VALUES ('{HEAD}')")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def upgrade(path: Path) -> None:
-    """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    """Bring an older cache to this program's schema, after a backup; programs that start together take turns."""
     from reader.cache import files
     from reader.database.connections import alone
+    from reader.log import copies
 
     with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
-        if is_current(path):
-            return
         number = version(path)
-        if number is not None:
-            files.back_up_before(path, date.today(), HEAD)
-            if number < WITH_LOG:
-                from reader.log import copies
-
-                copies.take_old(path)
-        migrate(path)
-
-
-def migrate(path: Path) -> None:
-    """Run the missing migrations in one transaction, without a backup; raises CacheError."""
-    with open_database(path) as connection:
-        # A statement on a large cache may take minutes: each part of it is a step.
-        connection.set_progress_handler(note_step, STATEMENT_STEPS)
-        with transaction(connection):
-            run_migrations(connection, _stamp(connection), HEAD)
-            connection.execute(NOTE_MAKER)
-            connection.execute(SET_MARK)
+        if number is None or _is_current(path, number):
+            return
+        if number < OLDEST:
+            copies.take_old(path)
+            files.set_aside(path)
+            create(path)
+            return
+        files.back_up_before(path, date.today(), HEAD)
+        if number < WITH_LOG:
+            copies.take_old(path)
+        with open_database(path) as connection:
+            # A statement on a large cache may take minutes: each part of it is a step.
+            connection.set_progress_handler(note_step, STATEMENT_STEPS)
+            with transaction(connection):
+                # Another program may have done it meanwhile.
+                run_migrations(connection, _read_facts(connection).version or HEAD)

@@ -1,4 +1,4 @@
-"""The tables that are written through models, with their columns; `migrations.sql` makes these and all others.
+"""The tables that are written through models, with their columns; `schema.sql` makes these and all others.
 
 `Paper` has only the columns that orders, filters and states need, so a scan, a vote or a mark reads few bytes; the
 long text is in `PaperText`. Lists of strings are joined by newlines, which cleaned text never has.

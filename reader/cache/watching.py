@@ -30,7 +30,7 @@ from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
 from reader.core.query import parse
-from reader.core.settings.tables import Rule
+from reader.core.settings.types import Rule
 from reader.database import connections
 
 
@@ -219,7 +219,7 @@ def judge_new(path: Path, rules: Sequence[Rule], scope: Scope) -> list[Verdict]:
 def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[str, ...]]:
     """Claim the new papers; return those that match, each with its queries. No later claim returns them.
 
-    Papers that the user has already read or hidden are left out, and so are wrong queries, of which `doctor` tells.
+    Papers that the user has already read or hidden are left out, and so are wrong queries, of which `views list` tells.
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}

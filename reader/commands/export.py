@@ -123,7 +123,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
         return 1
     if not settings.exports:
         raise UsageError(
-            "You have no watched exports. 'dailypapers views add --then write --file FILE NAME QUERY' makes one."
+            "You have no watched exports. 'dailypapers views add --then write --file FILE QUERY' makes one."
         )
     workspace.ensure_cache()
     results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)

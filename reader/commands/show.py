@@ -11,12 +11,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache.community import read_community
+from reader.cache.community import outputs_of, read_community
 from reader.cache.follows import reasons
+from reader.cache.history import since_marked
 from reader.cache.marks.agents import made_by_agents
-from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
-from reader.cache.since_marked import since_marked
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, paint, warn, width
 from reader.commands.pager import print_found, shows_links
@@ -192,7 +191,7 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
 def _paper_lines(shown: _Shown) -> Iterator[str]:
     topics = shown.window.topic_names()
     from reader.ui.page.lines import Presentation, compose
-    from reader.ui.why.lines import program_lines
+    from reader.ui.why.lines import Explanation, explanation_rows
 
     look = Presentation(
         date.today(),
@@ -204,8 +203,9 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
-    made = program_lines(shown.ask(made_by_agents), _columns())
-    return _painted([*compose(shown.paper, _columns(), look), *([(), *made] if made else [])])
+    programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), _columns(), look.glyphs)
+    made = [(), *(row.line for row in programs)] if programs else []
+    return _painted([*compose(shown.paper, _columns(), look), *made])
 
 
 def _why_lines(shown: _Shown) -> Iterator[str]:

@@ -1,186 +1,327 @@
-"""`dailypapers views`: standing queries, of which those that are shown are the views."""
+"""`dailypapers views`: standing queries, which are views, follows, rules, muted words, notices, programs and files."""
 
 from __future__ import annotations
 
 import shlex
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.commands import standing
-from reader.commands.command import Command, add_actions, expect_names, suggest
-from reader.commands.output import answer, print_rows, warn
-from reader.commands.settings_file import set_value
-from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.errors import ReaderError, UsageError
-from reader.core.nearest import advice
-from reader.core.settings import standing as types
-from reader.core.settings.standing import Standing
-from reader.core.settings.tables import SavedView
-from reader.core.settings.types import NAME, InvalidValue, as_toml
-from reader.core.text import clean
+from reader.cache.follows import FollowCount, follow_counts
+from reader.cache.reads.vocabulary import vocabulary
+from reader.cache.watching import Candidates, Verdict, judge
+from reader.commands.choosing import EVERYTHING
+from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
+from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, warn, width
+from reader.commands.settings_file import open_in_editor
+from reader.commands.workspace import Workspace, check_names, parsed, selection
+from reader.core.errors import NotFound, ReaderError, UsageError
+from reader.core.follows import Follow, name_slug, parse_follow
+from reader.core.lines import fit
+from reader.core.marks import rule_done, rule_words
+from reader.core.nearest import advice, distance, nearest
+from reader.core.settings.standing import (
+    DEEDS,
+    FOLLOW,
+    MOST,
+    MUTE,
+    NOTIFY,
+    SHOW,
+    UNLIST,
+    VIEW,
+    Standing,
+    as_text,
+    checked,
+    free_name,
+    from_text,
+    with_follow,
+)
+from reader.core.settings.types import InvalidValue, Rule
+from reader.core.text import amount, brief, clean
 from reader.core.views import IDS, current_id
-from reader.log.standing import agree
+from reader.log import standing
+from reader.paths import replace_private, standing_draft
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
 
 KEYED = 9
+"""Views that a key shows: g1 to g9."""
+
+LONGEST = 40
+"""Maximum characters of a query that becomes the name of its standing query."""
+
+DAYS, MONTH = 7, 30
+"""Default days of papers for trying and applying rules, and for trying a new one."""
+
+TITLES = 5
+"""Maximum papers printed per tried rule."""
+
+MISTAKES_SHOWN = 10
+
+NO_RULES = "You have no rules yet. 'dailypapers views add --then hide QUERY' makes one."
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
-    suggest(
-        parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has spaces"),
-        _suggest,
-    )
-    about = "for add and save, the query; for rename, the new name; for move, its place, from 1"
-    parser.add_argument("rest", nargs="*", metavar="QUERY", help=about)
-    about = "what is done with its papers: show (the default), mute, notify, run, write, hide, star, queue, tag:NAME"
-    parser.add_argument("--then", type=_deeds, metavar="DEEDS", help=f"for add and list, {about}")
-    parser.add_argument(
-        "--run", metavar="PROGRAM", help="for --then run, a program or the name of one of your commands"
-    )
+    about = "a name, in quotes if it has spaces. For add and save, then the query; for add and try with --then, only a"
+    about += " query; for rename, then the new name; for move, then its place, from 1"
+    suggest(parser.add_argument("words", nargs="*", metavar="NAME", help=about), _suggest)
+    about = "for add, save, list, remove and try, what is done with the papers, by default show: show, follow, mute,"
+    about += " notify, run, write, hide, star, queue, highlight, tag:NAME; several with commas"
+    parser.add_argument("--then", type=_deeds, metavar="DEEDS", help=about)
+    about = "for --then run, a program or the name of one of your commands"
+    parser.add_argument("--run", metavar="PROGRAM", help=about)
     parser.add_argument("--file", metavar="FILE", help="for --then write, the file that is kept up to date")
     parser.add_argument("--format", metavar="FORMAT", help="for --then write, its format, if its ending names none")
+    about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
+    parser.add_argument("--since", type=first_day, metavar="D", help=about)
+    add_limit(parser, "papers for each rule tried")
 
 
 def _deeds(text: str) -> tuple[str, ...]:
     try:
-        found: Any = types.DEEDS.check(text.split(","))
+        found: Any = DEEDS.check(text.split(","))
     except InvalidValue as error:
         raise ArgumentTypeError(f"{text!r} {error}") from error
     return tuple(found)
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
-    if given[0] in ("hide", "unhide"):
+    what, *names = given
+    if what in ("hide", "unhide"):
         return IDS
-    return [one.name for one in Workspace().settings.views] if given[0] not in ("list", "add", "edit") else ()
+    if what in ("list", "add", "edit") or (names and what in ("save", "rename", "move", "allow")):
+        return ()
+    return [one.name for one in every(Workspace())]
 
 
 def _run_views(arguments: Namespace, workspace: Workspace) -> int:
-    run, _ = ACTIONS[arguments.what]
-    given = [arguments.name, *arguments.rest] if arguments.name is not None else []
-    expect_names("views", arguments.what, given, USAGES)
+    what, usages = arguments.what, dict(USAGES)
+    if arguments.then:
+        usages |= {"try": "QUERY..."} | ({} if SHOW in arguments.then else {"add": "QUERY..."})
+    if what not in ("try", "apply") or arguments.then:
+        expect_names("views", what, arguments.words, usages)
     workspace.catch_up()
-    if arguments.what == "list":
-        return _print_views(arguments, workspace)
-    said, *facts = run(workspace, arguments, arguments.name, list(arguments.rest))
-    return answer(arguments, {"view": facts[0] if facts else arguments.name, "did": arguments.what}, said)
+    run, _ = ACTIONS[what]
+    return run(arguments, workspace, list(arguments.words))
 
 
-def _print_views(arguments: Namespace, workspace: Workspace) -> int:
-    """Print the saved views with their numbers of papers, in the reader's order."""
-    word = (arguments.then or (types.SHOW,))[0]
-    warn_of_waiting(workspace)
-    found = [SavedView(one.name, one.query) for one in standing.every(workspace) if word in one.then]
+def _answer(arguments: Namespace, names: Iterable[str], *said: str) -> int:
+    return answer(arguments, {"views": list(names), "did": arguments.what}, *said)
+
+
+# The standing queries
+
+
+def every(workspace: Workspace) -> list[Standing]:
+    """All standing queries in their order, also those that wait for the user's agreement."""
+    found = (*workspace.settings.lists, *workspace.loaded.waiting)
+    return sorted(found, key=lambda one: (one.place, one.name.casefold()))
+
+
+def _find(workspace: Workspace, name: str) -> Standing:
+    """The standing query of a name, or one that follows this; raises NotFound, UsageError if there are several."""
+    known, slug = every(workspace), name_slug(name)
+    same = [one for one in known if one.name.casefold() == name.casefold()]
+    follows = [(one, of) for one in known if (of := one.follow) is not None]
+    found = same or [one for one, of in follows if slug in (of.slug, of.key)]
+    if len(found) > 1:
+        raise UsageError(f"{name} is {' and '.join(one.name for one in found)}. Name one of them.")
+    if not found:
+        names = [*(one.name for one in known), *(of.slug for _, of in follows)]
+        raise NotFound(f"There is no view {brief(name)!r}. {advice(name, names, _LISTING)}")
+    return found[0]
+
+
+_LISTING = "'dailypapers views list' prints yours."
+
+
+def _save_all(workspace: Workspace, wanted: Sequence[Standing]) -> None:
+    """Make these the standing queries."""
+    if len(wanted) > MOST:
+        raise ReaderError(f"More than {MOST} standing queries are not kept. Remove some first.")
+    with workspace.events() as events:
+        standing.save(events.log, wanted)
+        events.recover()
+
+
+def _change(workspace: Workspace, changes: Mapping[str, Standing | None]) -> None:
+    """Replace standing queries by their names; None removes one."""
+    wanted = [changes.get(one.name, one) for one in every(workspace)]
+    _save_all(workspace, [one for one in wanted if one is not None])
+
+
+def _check_query(workspace: Workspace, query: str) -> None:
+    """Raise UsageError for an unknown topic or view, which is a typing error that would never match."""
     with workspace.window() as window:
-        numbers = [_numbers(window, view) for view in found]
+        selection(window, parsed(query))
+
+
+# Printing them
+
+
+def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    """Print the standing queries, in the reader's order, with their numbers of papers."""
+    for one in workspace.loaded.waiting:
+        name = clean(one.name)
+        allow = f"dailypapers views allow {shlex.quote(name)}"
+        warn(f"{name} comes from another machine and would {_effect(one)}. To let it: {allow}")
+    known = every(workspace)
+    keys = {one.name: f"g{place}" for place, one in enumerate(workspace.settings.views[:KEYED], 1)}
+    found = [one for one in known if not arguments.then or not set(arguments.then).isdisjoint(one.then)]
+    with workspace.window() as window:
+        numbers = [_numbers(window, one) for one in found]
+    records = [
+        {"name": one.name, "query": one.query, "then": list(one.then), "key": keys.get(one.name)}
+        | {"unread": unread, "papers": papers}
+        for one, (unread, papers) in zip(found, numbers, strict=True)
+    ]
     if arguments.json or not found:
-        records = [
-            asdict(view) | {"key": _key(place) or None, "unread": unread, "papers": count}
-            for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
-        ]
-        said = "You have no views yet. 'dailypapers views add NAME QUERY' saves a query."
-        return answer(arguments, records, said)
+        return answer(arguments, records, "There are none yet. 'dailypapers views add NAME QUERY' saves a query.")
     rows = [
         (
-            _key(place) if word == types.SHOW else "",
-            view.name,
-            "-" if unread is None else f"{unread:,}/{count:,}",
-            view.query,
+            keys.get(one.name, ""),
+            one.name,
+            rule_words(one.then),
+            "-" if unread is None else f"{unread:,}/{papers:,}",
+            one.query,
         )
-        for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
+        for one, (unread, papers) in zip(found, numbers, strict=True)
     ]
-    print_rows([tuple(map(clean, row)) for row in rows], right={2})
+    print_rows([tuple(map(clean, row)) for row in rows], right={3})
     return 0
 
 
-def _numbers(window: Window, view: SavedView) -> tuple[int, int] | tuple[None, None]:
-    """The view's numbers of unread and all papers; Nones, with a warning, if its query is no longer valid."""
+def _numbers(window: Window, one: Standing) -> tuple[int, int] | tuple[None, None]:
+    """The numbers of unread and all papers; Nones, with a warning, if the query is no longer valid."""
+    follow = one.follow
+    query = one.query if follow is None else follow.query
+    # What hides papers is about hidden ones too.
+    also = "" if SHOW in one.then or follow is not None else EVERYTHING
     try:
-        unread, count = (window.count(selection(window, parsed(view.query, also=also))) for also in ("is:unread", ""))
+        unread, count = (
+            window.count(selection(window, parsed(query, also=f"{also} {more}".strip()))) for more in ("is:unread", "")
+        )
     except UsageError as error:
-        warn(f"{clean(view.name)}: {error}")
+        warn(f"{clean(one.name)}: {error}")
         return None, None
     return unread, count
 
 
-def _key(place: int) -> str:
-    return f"g{place}" if place <= KEYED else ""
+# Changes
 
 
-# Changes: each returns a message and the name
+def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    then = arguments.then or (SHOW,)
+    if FOLLOW in then:
+        return _follow(arguments, workspace, words)
+    known = every(workspace)
+    if SHOW in then:
+        name, query = words[0], " ".join(words[1:]).strip()
+        if any(one.name.casefold() == name.casefold() for one in known):
+            raise ReaderError(f"There is already a view {name!r}. 'views save' gives it another query.")
+    else:
+        query = " ".join(words).strip()
+        if same := next((one for one in known if (one.query, one.then) == (query, then)), None):
+            raise ReaderError(f"{clean(same.name)} does this already: {rule_words(then)}, because {clean(query)}.")
+        name = free_name(clean(query, LONGEST).replace('"', ""), (one.name for one in known))
+    return _make(arguments, workspace, name, query)
 
 
-def _add(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    if standing.has(workspace, name):
-        raise ReaderError(f"There is already a view {name!r}. 'views save' gives it another query.")
-    return _save(workspace, arguments, name, words)
-
-
-def _save(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    query = " ".join(words).strip()
+def _make(arguments: Namespace, workspace: Workspace, name: str, query: str) -> int:
     if not query:
         raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
-    with workspace.window() as window:
-        # An unknown topic or view is a typing error that would never match.
-        selection(window, parsed(query))
-    then = arguments.then or (types.SHOW,)
-    if standing.has(workspace, name):
-        known = standing.change(workspace, standing.find(workspace, name), query=query)
-        return (f"{known.name} is now: {query}", known.name)
+    _check_query(workspace, query)
+    known, then = every(workspace), arguments.then or (SHOW,)
     more = {key: value for key in ("run", "file", "format") if (value := getattr(arguments, key))}
-    place = len(workspace.settings.views) + 1
-    standing.add(workspace, name, query, then, **more)
-    key = f"; its key in the reader is {_key(place)}" if types.SHOW in then and _key(place) else ""
-    return (f"{name} is saved{key}.", name)
-
-
-def _remove(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    known = standing.find(workspace, name, word=None)
-    standing.stop(workspace, known, (types.SHOW,) if types.SHOW in known.then else known.then)
-    return (f"{known.name} is removed. It was: {known.query}", known.name)
-
-
-def _rename(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    known, new = standing.find(workspace, name), words[0]
+    place = max((one.place for one in known), default=-1) + 1
     try:
-        NAME.check(new)
-    except InvalidValue as unfit:
-        raise UsageError(f"The name of a view {unfit}.") from unfit
-    if new.casefold() != known.name.casefold() and standing.has(workspace, new):
+        one = checked({"name": name, "query": query, "then": list(then), "place": place, **more})
+    except InvalidValue as error:
+        key, _, said = str(error).partition(" ")
+        raise UsageError(f"The name of a view {said}." if key == "name" else f"{error}.") from error
+    _save_all(workspace, [*known, one])
+    number = len(workspace.settings.views) + 1
+    if SHOW not in then:
+        said = f"{clean(name)} is saved: {rule_words(then)}. 'dailypapers views edit' changes it."
+    else:
+        said = f"{name} is saved{f'; its key in the reader is g{number}' if number <= KEYED else ''}."
+    return _answer(arguments, [name], said)
+
+
+def _save(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    name, query = words[0], " ".join(words[1:]).strip()
+    known = next((one for one in every(workspace) if one.name.casefold() == name.casefold()), None)
+    if known is None:
+        return _make(arguments, workspace, name, query)
+    _check_query(workspace, query)
+    _change(workspace, {known.name: replace(known, query=query, then=arguments.then or known.then)})
+    return _answer(arguments, [known.name], f"{known.name} is now: {query}")
+
+
+def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    found = [_find(workspace, name) for name in words]
+    # A view that does more than show its papers goes on with the rest.
+    gone = {one.name: arguments.then or ((SHOW,) if SHOW in one.then else one.then) for one in found}
+    _change(workspace, {one.name: _with_deeds(one, [w for w in one.then if w not in gone[one.name]]) for one in found})
+    said = [f"{clean(one.name)} is removed. It was: {clean(one.query)}" for one in found]
+    return _answer(arguments, [one.name for one in found], *said)
+
+
+def _with_deeds(one: Standing, then: Iterable[str]) -> Standing | None:
+    """A standing query that does this with its papers; None if nothing is left to do."""
+    words = tuple(dict.fromkeys(then))
+    return replace(one, then=words) if words else None
+
+
+def _notify(arguments: Namespace, workspace: Workspace, words: list[str], *, is_told: bool) -> int:
+    found = [_find(workspace, name) for name in words]
+    wanted = {one.name: [w for w in one.then if w != NOTIFY] + [NOTIFY] * is_told for one in found}
+    _change(workspace, {one.name: _with_deeds(one, wanted[one.name]) for one in found})
+    names = [one.name for one in found]
+    said = "You are notified of new papers" if is_told else "No more notices"
+    return _answer(arguments, names, f"{said}: {', '.join(map(clean, names))}.")
+
+
+def _rename(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    known, new = _find(workspace, words[0]), words[1]
+    if new.casefold() != known.name.casefold() and any(
+        new.casefold() == one.name.casefold() for one in every(workspace)
+    ):
         raise ReaderError(f"There is already a view {new!r}.")
-    standing.change(workspace, known, name=new)
-    return (f"{known.name} is now {new}.", new)
+    try:
+        checked({"name": new, "query": "x", "then": [SHOW]})
+    except InvalidValue as unfit:
+        raise UsageError(f"The name of a view {str(unfit).removeprefix('name ')}.") from unfit
+    _change(workspace, {known.name: replace(known, name=new)})
+    return _answer(arguments, [new], f"{known.name} is now {new}.")
 
 
-def _move(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    known, count = standing.find(workspace, name), len(workspace.settings.views)
-    if not words[0].isdecimal() or not 1 <= int(words[0]) <= count:
-        raise UsageError(f"The place is a number from 1 to {count}.")
-    standing.move(workspace, name, int(words[0]) - 1)
-    return (f"{known.name} is in place {words[0]}.", known.name)
+def _move(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    """Move a view to a place among the views; the other queries keep their places."""
+    moved, known = _find(workspace, words[0]), every(workspace)
+    views = [one for one in known if SHOW in one.then]
+    if moved not in views or not words[1].isdecimal() or not 1 <= int(words[1]) <= len(views):
+        raise UsageError(f"The place is a number from 1 to {len(views)}.")
+    places = [known.index(one) for one in views]
+    views.remove(moved)
+    views.insert(int(words[1]) - 1, moved)
+    for place, one in zip(places, views, strict=True):
+        known[place] = one
+    _save_all(workspace, [replace(one, place=place) for place, one in enumerate(known)])
+    return _answer(arguments, [moved.name], f"{moved.name} is in place {words[1]}.")
 
 
-def _allow(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    known = standing.find(workspace, name, word=None)
-    agree(workspace.cache_file, [known])
-    return (f"{known.name} may now {_effect(known)} on this machine.", known.name)
-
-
-def _edit(workspace: Workspace, arguments: Namespace, name: str, words: list[str]) -> tuple[str, ...]:
-    before = {one.name for one in standing.every(workspace)}
-    changed = [one.name for one in standing.edit(workspace)]
-    now = {one.name for one in standing.every(Workspace(cache_file=workspace.cache_file))}
-    gone = sorted(before - now)
-    said = [f"Saved: {', '.join(map(clean, changed))}."] if changed else []
-    said += [f"Removed: {', '.join(map(clean, gone))}."] if gone else []
-    return (" ".join(said) or "Nothing was changed.", "")
+def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    known = _find(workspace, words[0])
+    standing.agree(workspace.cache_file, [known])
+    return _answer(arguments, [known.name], f"{known.name} may now {_effect(known)} on this machine.")
 
 
 def _effect(one: Standing) -> str:
@@ -189,49 +330,236 @@ def _effect(one: Standing) -> str:
     return clean(" and ".join(filter(None, (ran, f"write {one.file}" if one.file else ""))) or "take effect")
 
 
-def warn_of_waiting(workspace: Workspace) -> None:
-    """Name the queries of other machines that wait for the user's agreement."""
-    for one in workspace.loaded.waiting:
-        name = clean(one.name)
-        allow = f"dailypapers views allow {shlex.quote(name)}"
-        warn(f"{name} comes from another machine and would {_effect(one)}. To let it: {allow}")
+def _set_listed(arguments: Namespace, workspace: Workspace, words: list[str], *, is_listed: bool) -> int:
+    """List one of the program's own views, or no longer."""
+    id = current_id(words[0].casefold())
+    if id not in IDS:
+        meant = advice(id, IDS, f"You can hide {', '.join(IDS)}.")
+        raise UsageError(f"{id!r} is not a built-in view. {meant}")
+    known = [one for one in every(workspace) if (one.query, one.then) != (f"{VIEW}{id}", (UNLIST,))]
+    place = max((one.place for one in known), default=-1) + 1
+    name = free_name(f"without {id}", (one.name for one in known))
+    _save_all(workspace, known if is_listed else [*known, Standing(name, f"{VIEW}{id}", (UNLIST,), place=place)])
+    return _answer(arguments, [id], f"{id} is {'listed again' if is_listed else 'hidden'}.")
 
 
-def _set_hidden(
-    workspace: Workspace, arguments: Namespace, name: str, words: list[str], *, is_hidden: bool
-) -> tuple[str, ...]:
-    name = current_id(name.casefold())
-    if name not in IDS:
-        meant = advice(name, IDS, f"You can hide {', '.join(IDS)}.")
-        raise UsageError(f"{name!r} is not a built-in view. {meant}")
-    kept = [one for one in workspace.settings.hidden_views if one != name]
-    set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
-    return (f"{name} is {'hidden' if is_hidden else 'listed again'}.", name)
+# Follows
 
 
-Run = Callable[[Workspace, Namespace, str, list[str]], tuple[str, ...]]
+def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    if others := [word for word in arguments.then if word not in (FOLLOW, NOTIFY)]:
+        raise UsageError(f"follow goes with notify alone: give {rule_words(others)} a query of its own.")
+    notify, wanted, known = NOTIFY in arguments.then, list[Follow](), every(workspace)
+    followed = {of.key: of for one in known if (of := one.follow) is not None}
+    for word in words:
+        try:
+            follow = parse_follow(word)._replace(notify=notify)
+        except ValueError as error:
+            raise UsageError(f"{brief(word)!r} {error}.") from error
+        if follow.field == "topic":
+            with workspace.window() as window:
+                check_names(window, parsed(f"topic:{follow.name}"))
+        if follow.key in followed and (followed[follow.key].notify or not notify):
+            warn(f"{follow.name} is already followed.")
+        else:
+            wanted.append(follow)
+    for follow in wanted:
+        known = with_follow(known, follow, is_followed=True)
+    if wanted:
+        _save_all(workspace, known)
+    keys = {follow.key for follow in wanted}
+    with workspace.window() as window:
+        said = [_follow_line(window, one) for one in window.read(follow_counts) if one.follow.key in keys]
+    return _answer(arguments, [one.key for one in wanted], *(said or ["Nothing to change."]))
+
+
+def _follow_line(window: Window, one: FollowCount) -> str:
+    told = "; you are notified of new ones" if one.follow.notify else ""
+    if not one.papers and (meant := _meant(window, one.follow)):
+        told += f". Did you mean {meant}? 'dailypapers undo' takes it back"
+    perhaps = f", {one.perhaps:,} of them possibly by someone else" if one.perhaps else ""
+    papers = f"{amount(one.papers, 'paper')}{perhaps}" if one.papers else "no papers here yet"
+    return f"{one.follow.name}: {papers}{told}. Its query is {one.follow.query}"
+
+
+def _meant(window: Window, follow: Follow) -> str | None:
+    """The most likely intended name for one without papers, among those with several papers."""
+    if follow.field not in ("author", "org", "venue"):
+        return None
+    known = {name_slug(name): name for name in window.read(vocabulary)[follow.field]}
+    # A family name alone follows nobody.
+    family = (one for one in known if one.endswith(f"-{follow.slug}"))
+    meant = next(family, None) or nearest(follow.slug, known)
+    # Names of people resemble each other: more than two slips mean another name.
+    if meant is None or not (follow.slug in meant or distance(follow.slug, meant, 2) <= 2):
+        return None
+    return f"{follow.field}:{shlex.quote(clean(known[meant]))}"
+
+
+# Trying and applying rules
+
+
+def _rules(arguments: Namespace, workspace: Workspace, words: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules with these names, by default all; with --then, a new rule for a query."""
+    if arguments.then:
+        query = " ".join(words).strip()
+        _check_query(workspace, query)
+        wrong = [one for one in arguments.then if one != MUTE and one not in Standing("", "", arguments.then).marks]
+        if wrong:
+            raise UsageError(f"{', '.join(wrong)} changes no paper, so that there is nothing to try.")
+        then = tuple(dict.fromkeys("hide" if one == MUTE else one for one in arguments.then))
+        return (Rule(free_name(clean(query, LONGEST).replace('"', ""), ()), query, then),)
+    wanted = {_find(workspace, name).name for name in words}
+    return tuple(one for one in workspace.settings.rules if not wanted or one.name in wanted)
+
+
+def _judge(
+    arguments: Namespace, window: Window, workspace: Workspace, rules: Sequence[Rule], *, anew: bool
+) -> tuple[str, list[Verdict]]:
+    """The first day that is looked at, and what the rules do."""
+    from reader.refresh.standing import scope_of
+
+    today = datetime.now(UTC).date()
+    since = arguments.since or (today - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
+    scope = scope_of(window, workspace.settings, today)
+    return since, window.read(partial(judge, rules=rules, scope=scope, candidates=Candidates(since=since), anew=anew))
+
+
+def _try(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    rules = _rules(arguments, workspace, words)
+    with workspace.window() as window:
+        since, verdicts = _judge(arguments, window, workspace, rules, anew=True)
+        if arguments.json or not rules:
+            return answer(arguments, (_record(window, one) for one in verdicts), NO_RULES)
+        style, limit = Style.of(sys.stdout), arguments.limit or TITLES
+        for verdict in verdicts:
+            for line in _verdict_lines(window, verdict, style, limit):
+                print_line(line)
+        papers = len({pk for one in verdicts for pks in one.acts.values() for pk in pks})
+        print_line(f"{amount(papers, 'paper')} since {since} would have been changed; nothing was changed.")
+    return 0
+
+
+def _apply(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    from reader.refresh.standing import act
+
+    with workspace.window() as window:
+        _, verdicts = _judge(arguments, window, workspace, _rules(arguments, workspace, words), anew=False)
+    workspace.has_changed = True
+    action = act(workspace.cache_file, verdicts)
+    said = "No rule has anything left to change."
+    if action:
+        said = f"{action.did_in_words}. 'dailypapers undo' takes it back."
+    return answer(arguments, {one.rule.name: one.count for one in verdicts}, said)
+
+
+def _record(window: Window, verdict: Verdict) -> dict[str, object]:
+    papers = [
+        {"id": row.id, "title": row.title, "then": list(kinds)}
+        for kinds, pks in verdict.acts.items()
+        for row in window.rows(pks)
+    ]
+    left = len(verdict.matched) - verdict.count
+    return asdict(verdict.rule) | {"matched": len(verdict.matched), "left": left, "papers": papers}
+
+
+def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -> Iterator[str]:
+    rule, left = verdict.rule, len(verdict.matched) - verdict.count
+    yield f"{style.bold(clean(rule.name))}: {rule_words(rule.then)}, because {clean(rule.when)}"
+    for kinds, pks in verdict.acts.items():
+        yield f"  {amount(len(pks), 'paper')} {', '.join(map(rule_done, kinds))}"
+        for row in window.rows(pks[:limit]):
+            title = clean(row.title)
+            room = width() - len(row.id) - 6
+            yield f"    {style.faint(row.id)}  {fit(title, room).rstrip() if is_terminal(sys.stdout) else title}"
+        if more := len(pks[limit:]):
+            yield style.faint(f"    and {more:,} more")
+    if left:
+        yield f"  {amount(left, 'paper')} left alone: you marked them otherwise, or an earlier rule did"
+    elif not verdict.matched:
+        yield "  no paper"
+    yield ""
+
+
+# The editor
+
+
+def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+    """Open the standing queries in the user's editor.
+
+    A text with a mistake stays in its file, where the next edit goes on; what was saved before is unchanged. Raises
+    ReaderError with the line of each mistake.
+    """
+    draft = standing_draft()
+    begun = draft.with_suffix(".begun.toml")
+    if not (draft.exists() and begun.exists()):
+        text = as_text(every(workspace))
+        for file in (begun, draft):
+            replace_private(file, text)
+    open_in_editor(draft)
+    try:
+        text = draft.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise ReaderError(f"{draft} is not UTF-8 text. {_AGAIN}") from error
+    wanted, mistakes = from_text(text)
+    if mistakes:
+        lines = [f"{draft}:{line}: {clean(said)}" for line, said in mistakes[:MISTAKES_SHOWN]]
+        raise ReaderError("\n".join((*lines, f"Nothing was changed. {_AGAIN}")))
+    before, _ = from_text(begun.read_text("utf-8"))
+    old = {one.name: one for one in every(workspace)}
+    _save_all(workspace, _merged(every(workspace), before, wanted))
+    for file in (draft, begun):
+        file.unlink(missing_ok=True)
+    new = {one.name: one for one in every(Workspace(cache_file=workspace.cache_file))}
+    changed = [name for name, one in new.items() if old.get(name) != one]
+    gone = sorted(old.keys() - new.keys())
+    said = [f"Saved: {', '.join(map(clean, changed))}."] if changed else []
+    said += [f"Removed: {', '.join(map(clean, gone))}."] if gone else []
+    return _answer(arguments, [*changed, *gone], " ".join(said) or "Nothing was changed.")
+
+
+_AGAIN = "'dailypapers views edit' opens your text again."
+
+
+def _merged(known: Sequence[Standing], before: Sequence[Standing], wanted: Sequence[Standing]) -> list[Standing]:
+    """The queries after an edit that began with `before`; what came to be meanwhile stays."""
+    begun = {one.name.casefold() for one in before}
+    now = {one.name.casefold() for one in wanted}
+    others = [one for one in known if one.name.casefold() not in begun | now]
+    places = {one.name.casefold(): one.place for one in known}
+    end = max(places.values(), default=-1)
+    kept = [replace(one, place=places.get(one.name.casefold(), end + 1 + place)) for place, one in enumerate(wanted)]
+    if kept == sorted(kept, key=lambda one: one.place):
+        # A query that nobody moved keeps its place, so that it is no change.
+        return [*kept, *others]
+    return [replace(one, place=place) for place, one in enumerate([*wanted, *others])]
+
+
+Run = Callable[[Namespace, Workspace, list[str]], int]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_add, "print your views with numbers of unread and all papers; g1 to g9 show the first nine"),
-        "add": (_add, "give a query a name"),
-        "save": (_save, "the same, but replace a view of that name"),
-        "remove": (_remove, "remove a view; no paper changes"),
-        "rename": (_rename, "give a view another name"),
+        "list": (_print_views, "print them with numbers of unread and all papers; g1 to g9 show the first nine views"),
+        "add": (_add, "give a query a name, follow something, or say what is done with its papers"),
+        "save": (_save, "the same for a name that may be there, which gets this query"),
+        "remove": (_remove, "remove it; no paper changes"),
+        "rename": (_rename, "give it another name"),
         "move": (_move, "move a view to another place in the list"),
-        "edit": (
-            _edit,
-            "open all standing queries in $VISUAL or $EDITOR: views, rules, muted words, notices, programs, files",
-        ),
+        "edit": (_edit, "open all of them in $VISUAL or $EDITOR"),
+        "try": (_try, "print what rules would have done to papers of the last days, and change nothing"),
+        "apply": (_apply, "apply rules to these papers now; undo takes it back"),
+        "notify": (partial(_notify, is_told=True), "notify you of its new papers"),
+        "quiet": (partial(_notify, is_told=False), "stop notifying you"),
         "allow": (_allow, "let a query of another machine run its program or write its file on this one"),
-        "hide": (partial(_set_hidden, is_hidden=True), f"stop listing one of {', '.join(IDS)}"),
-        "unhide": (partial(_set_hidden, is_hidden=False), "list it again"),
+        "hide": (partial(_set_listed, is_listed=False), f"stop listing one of {', '.join(IDS)}"),
+        "unhide": (partial(_set_listed, is_listed=True), "list it again"),
     }
 )
 
 USAGES = {
     **dict.fromkeys(("add", "save"), "NAME QUERY..."),
-    **dict.fromkeys(("remove", "allow", "hide", "unhide"), "NAME"),
+    **dict.fromkeys(("remove", "notify", "quiet"), "NAME..."),
+    **dict.fromkeys(("allow", "hide", "unhide"), "NAME"),
     "rename": "NAME NEW",
     "move": "NAME PLACE",
 }
@@ -239,9 +567,14 @@ USAGES = {
 
 COMMAND = Command(
     "views",
-    "Save queries as views, which the filter pane lists and g1 to g9 show.",
+    "Save queries, and say what is done with their papers: show them as a view, follow, mute, mark or notify.",
     (),
     _add_arguments,
     _run_views,
-    {"list": "array: name, query, key, unread, papers", "": "view, did"},
+    {
+        "list": "array: name, query, then, key, unread, papers",
+        "try": "array: name, when, then, matched, left, papers (id, title, then)",
+        "apply": "by name: ",
+        "": "views, did",
+    },
 )

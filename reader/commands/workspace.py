@@ -247,7 +247,7 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
-    from reader.core.settings.tables import saved_queries
+    from reader.core.settings.types import saved_queries
     from reader.core.views import IDS, QUERIES
 
     views = saved_queries(standing.load(paths.config_file(), paths.cache_file()).settings.views)
@@ -333,7 +333,7 @@ def check_names(window: Window, query: Query) -> None:
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
-        otherwise = "'dailypapers follow list' prints what you follow."
+        otherwise = "'dailypapers views list --then follow' prints what you follow."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
 
 

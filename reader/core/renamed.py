@@ -9,10 +9,12 @@ from types import MappingProxyType
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "count": "list --count",
+        "follow": "views list --then follow",
         "grep": "list --passages fulltext:WORDS",
         "keys": "config keys",
         "pdf": "open --pdf",
         "redo": "undo --redo",
+        "rules": "views list",
         "similar": "list like:ID",
         "stats": "list --stats",
         "tags": "tag list",
@@ -22,7 +24,17 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Old names, each with today's form."""
 
 ACTIONS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("feeds", "check"): "refresh", ("feeds", "import"): "import", ("keys", "check"): "config check"}
+    {
+        ("feeds", "check"): "refresh",
+        ("feeds", "import"): "import",
+        ("follow", "add"): "views add --then follow",
+        ("follow", "list"): "views list --then follow",
+        ("keys", "check"): "config check",
+        ("rules", "check"): "views list",
+        ("rules", "mute"): "views add --then mute",
+        **{("follow", action): f"views {action}" for action in ("remove", "notify", "quiet")},
+        **{("rules", action): f"views {action}" for action in ("list", "add", "try", "apply", "remove")},
+    }
 )
 """Old actions of commands, each with today's form."""
 
@@ -44,6 +56,8 @@ def with_new_names(words: Sequence[str]) -> list[str]:
     if form is None:
         return [*words]
     name, *rest = words
+    if rest[:1] == ["add"] and "--notify" in rest:
+        return ["views", "add", "--then", "follow,notify", *(word for word in rest[1:] if word != "--notify")]
     if (name, *rest[:1]) in ACTIONS:
         return [*form.split(), *rest[1:]]
     if name == "similar":

@@ -18,9 +18,9 @@ from hashlib import sha256
 from reader.access_token import MAIL_PASSWORD, child_environment, lookup_environment
 from reader.commands.news import News
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import DigestMail
+from reader.core.settings.types import DigestMail
 from reader.core.text import clean, reason
-from reader.digest.drawing import page, plain_text
+from reader.digest.drawing import markdown, page
 from reader.paths import APP
 
 LONGEST_SUBJECT = 150
@@ -53,7 +53,7 @@ def message(news: News, settings: DigestMail, name: str) -> EmailMessage:
     # Suppresses automatic replies, such as notices of absence (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     # Every server passes this on unchanged, and its lines are short.
-    mail.set_content(plain_text(news), cte="quoted-printable")
+    mail.set_content(markdown(news), cte="quoted-printable")
     mail.add_alternative(page(news), subtype="html", cte="quoted-printable")
     return mail
 

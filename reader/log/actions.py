@@ -55,7 +55,7 @@ class Done:
 def label_of(kind: str, value: str) -> str:
     """A mark as words after a number, such as `tagged later`."""
     if kind.startswith(("weigh:", "interest:")):
-        from reader.core.choice import wishes
+        from reader.core import wishes
 
         return wishes.event_label(kind, value)
     if kind.startswith(STANDING):

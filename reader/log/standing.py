@@ -16,8 +16,19 @@ from pathlib import Path
 
 from reader import settings_reader
 from reader.core.errors import CacheError
+from reader.core.follows import Follow
 from reader.core.marks import STANDING
-from reader.core.settings.standing import MOST, VALUE_LIMIT, Standing, as_json, free_name, from_json, kind_of, of_lists
+from reader.core.settings.standing import (
+    MOST,
+    VALUE_LIMIT,
+    Standing,
+    as_json,
+    free_name,
+    from_json,
+    kind_of,
+    of_lists,
+    with_follow,
+)
 from reader.core.settings.types import InvalidValue
 from reader.database import connections
 from reader.log.rows import Mark, Row, action_id
@@ -59,8 +70,8 @@ def agreed(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[St
     return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
 
 
-def save(log: Log, wanted: Sequence[Standing]) -> list[Standing]:
-    """Make these the standing queries, by one action that an undo takes back; return those that changed.
+def save(log: Log, wanted: Sequence[Standing]) -> str:
+    """Make these the standing queries, by one action that an undo takes back; return it, empty if nothing changed.
 
     The user asked for it here, so that what is new may run programs and write files. Raises CacheError.
     """
@@ -72,9 +83,15 @@ def save(log: Log, wanted: Sequence[Standing]) -> list[Standing]:
     # Another place or name does not agree to what another machine sent.
     before = {_digest(one) for one in known.values()}
     _agree(log, (one for one in changed if _digest(one) not in before))
-    if marks:
-        log.record(marks)
-    return changed
+    return log.record(marks) if marks else ""
+
+
+def follow(log: Log, some: Iterable[Follow], *, is_followed: bool = True) -> str:
+    """Follow things, or stop following them, as one action; return it, empty if nothing changed. Raises CacheError."""
+    wanted = list(log.ask(read))
+    for one in some:
+        wanted = with_follow(wanted, one, is_followed=is_followed)
+    return save(log, wanted)
 
 
 def agree(cache: Path, some: Iterable[Standing]) -> None:

@@ -27,7 +27,7 @@ from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
-from reader.core.settings.tables import saved_queries
+from reader.core.settings.types import saved_queries
 from reader.core.text import amount
 from reader.database import connections
 from reader.log.actions import UserAction

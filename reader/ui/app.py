@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from reader.ui.terminal.leaving import Leaving
     from reader.ui.topics.actions import TopicMeanings
     from reader.ui.views.actions import ViewActions
-    from reader.ui.why.learner import Learner
+    from reader.ui.why.actions import Learner
 
 
 def _controllers_of(feature: Feature) -> Iterator[type[Controller]]:
@@ -316,7 +316,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             more = f" (and {len(warnings) - 1} more: dailypapers config check)" if warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("the bundled sample keeps nothing")
+            self.model.show_news("sample: nothing is kept")
         self._has_begun = True
         for one in self.controllers:
             one.on_begin()

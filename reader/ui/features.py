@@ -32,7 +32,7 @@ FEATURES = (
     Feature("reader.ui.filter", ("counter",)),
     Feature("reader.ui.topics"),
     Feature("reader.ui.views"),
-    Feature("reader.ui.why", ("actions", "learner")),
+    Feature("reader.ui.why"),
     Feature("reader.ui.dates"),
     Feature("reader.ui.triage"),
     Feature("reader.ui.notes"),

@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from reader.core.choice.words import DWELLS, TITLE, pack, unpack
+from reader.core.choice import DWELLS, TITLE, pack, unpack
 from tests.bench.foryou import SPLIT, Archive, load
 
 FILE = Path(__file__).parents[2] / "reader" / "data" / "common_words.bin"

@@ -23,8 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reader.cache.choice import MARK_WEIGHTS, MOST_PASSED, common_words
-from reader.core.choice.model import Background, Weighed, candidates, learn, score
-from reader.core.choice.words import pack, unpack
+from reader.core.choice import Background, Weighed, candidates, learn, pack, score, unpack
 from tests.bench.svm import Vectors
 
 Scores = npt.NDArray[np.float64]

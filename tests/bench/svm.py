@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from reader.core.choice.words import terms_of
+from reader.core.choice import terms_of
 
 Floats = npt.NDArray[np.float64]
 

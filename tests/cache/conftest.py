@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from reader.cache import meta
-from reader.cache.follows import follow_rows
 from reader.cache.marks.derive import APPLIED
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -26,8 +25,8 @@ from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
+from reader.log import standing
 from reader.log.actions import UserAction
-from reader.log.standing import save
 from tests.breakage import execute
 
 NOW = "2026-11-24T08:00:00Z"
@@ -200,14 +199,15 @@ def mute(path: Path, *queries: str) -> None:
     save_lists(path, [Standing(query, query, ("mute",)) for query in queries])
 
 
-def follow(events: Events, *follows: Follow, is_followed: bool = True) -> UserAction | None:
+def follow(events: Events, *follows: Follow, is_followed: bool = True) -> str:
     """Follow things, or stop following them, as one action."""
-    changes = [(one, is_followed) for one in follows]
-    return events.decide(events.read(lambda connection: follow_rows(connection, changes)))
+    action = standing.follow(events.log, follows, is_followed=is_followed)
+    events.recover()
+    return action
 
 
 def save_lists(path: Path, wanted: Sequence[Standing]) -> None:
     """Let these be the standing queries, as another program does."""
     with closing(Events.open(path)) as events:
-        save(events.log, wanted)
+        standing.save(events.log, wanted)
         events.recover()

@@ -16,12 +16,12 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.selection import Offer
 from reader.cache.storing.papers import Cache
-from reader.core.choice.wishes import Wish
-from reader.core.choice.words import Common
+from reader.core.choice import Common
 from reader.core.errors import CacheError
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.views import FOR_YOU
+from reader.core.wishes import Wish
 from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
 from tests.cache.conftest import NOW, SCOPE, draft, rows, selection
@@ -230,25 +230,6 @@ def test_terms_are_made_anew_once_a_text_or_their_rule_has_changed(
     assert stored(path) == len(NUMBERS) - 1
 
 
-def test_damaged_terms_are_made_again(window: Window, events: Events, path: Path) -> None:
-    events.mark("star", True, [2])
-    subjects(window)
-    execute(path, *(f"UPDATE paper_words SET body = {body} WHERE pk % 4 = {part}"
-                    for part, body in enumerate(("x'010203'", "'text'", "x''", "7"))))  # fmt: skip
-    events.mark("star", True, [1])
-    assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
-
-
-def test_damaged_knowledge_is_learned_again(window: Window, events: Events, path: Path) -> None:
-    events.mark("star", True, [2])
-    subjects(window)
-    for value in ("{", "[]", '{"subjects": 5}', '{"subjects": [1, ["x"]]}'):
-        execute(path, f"UPDATE meta SET value = '{value}' WHERE key = '{choice.LEARNED}'")
-        assert window.read(read_learned).subjects == ()
-        assert not window.read(is_current)
-    assert subjects(window) == ["Web agents"] * 4
-
-
 def test_papers_are_scored_once_until_something_changes(
     window: Window, events: Events, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,25 +277,8 @@ def decide(events: Events, *wishes: Wish) -> None:
     events.decide([(wish.kind, wish.value) for wish in wishes])
 
 
-def test_a_wish_for_a_name_is_for_the_whole_name(path: Path, cache: Cache) -> None:
-    authors = [("Bo Ek", "Ada Lovelace")] * 3 + [("Ada Lovelace-Ek",), ("Cy Berg",), ()]
-    homes = ["House of One"] * 3 + ["House of Ones", None, None]
-    drafts = (
-        draft(at, f"{SUBJECTS[at - 1]} {at}", authors=authors[at - 1], organization=homes[at - 1]) for at in range(1, 7)
-    )
-    cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
-    with closing(Window.open(path)) as window, closing(Events.open(path)) as events:
-        decide(events, Wish("author", "Ada Lovelace", 1), Wish("org", "house of one", -1), Wish("org", "...", 1))
-        assert [window.read(lambda one: choice.holders_of(one, "author", "Ada Lovelace"))] == [[1, 2, 3]]
-        assert [window.read(lambda one: choice.holders_of(one, "org", "house of one"))] == [[1, 2, 3]]
-        decide(events, Wish("org", "house of one", 0))
-        assert why(window, 3) == "Ada Lovelace"
-        decide(events, Wish("author", "Ada Lovelace", None), Wish("author", "Cy Berg", 1))
-        assert score(window, 3) < 0 < score(window, 5)
-
-
 def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events: Events) -> None:
-    decide(events, Wish("word", "bird song", 1), Wish("author", "Nobody", 1))
+    decide(events, Wish("word", "bird song", 1), Wish("topic", "nothing", 1))
     assert subjects(window) == ["Bird songs"] * 4
     assert (why(window, 3), why(window, 1)) == ("bird song", "")
     events.mark("star", True, [1])

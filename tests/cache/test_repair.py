@@ -71,7 +71,7 @@ def test_a_broken_cache_is_set_aside_and_all_marks_are_back(
     assert rows(path, "SELECT slug FROM feed WHERE kind <> 'own'") == [("cs.cl",)]
 
 
-@each(("name", "least"), [("a table dropped", 200), ("marks dropped", 200), ("newer", 0), ("cut in half", 10)])
+@each(("name", "least"), [("a table dropped", 200), ("marks dropped", 200), ("newer", 0), ("cut at its end", 10)])
 def test_what_can_still_be_read_is_kept(
     marked: Path, tmp_path_factory: pytest.TempPathFactory, name: str, least: int
 ) -> None:

@@ -1,23 +1,30 @@
-"""How a cache file is opened, migrated and refused."""
+"""How a cache file is opened, migrated, refused and shared."""
 
 from __future__ import annotations
 
+import lzma
 import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader.cache import schema
 from reader.cache.repair import examine
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheForeign, CacheTooNew
+from reader.core.errors import CacheBusy, CacheForeign, CacheTooNew
 from reader.database import connections
+from reader.database.connections import alone, begin_patiently
 from tests.breakage import execute
 from tests.cache.conftest import ByName, rows
+
+LAST_RELEASE = Path(__file__).parents[1] / "data" / "0.2.0"
 
 
 def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
@@ -74,20 +81,39 @@ def test_statements_are_told_apart_also_inside_triggers() -> None:
     assert second.strip().startswith("CREATE TRIGGER") and second.endswith("END;\n")
 
 
-@pytest.mark.parametrize(
-    ("made_by", "said"),
-    [("7.1.0", "dailypapers 7.1.0"), (None, "a newer dailypapers"), ("\x1b[31m", "a newer dailypapers")],
-)
-def test_a_newer_cache_is_refused_and_says_which_program_it_needs(
-    cache: Cache, path: Path, made_by: str | None, said: str
-) -> None:
-    program = "DELETE FROM meta" if made_by is None else f"UPDATE meta SET value = '{made_by}'"
-    execute(path, "UPDATE alembic_version SET version_num = '9999'", f"{program} WHERE key = 'program'")
+def test_a_newer_cache_is_refused_and_says_which_program_it_needs(cache: Cache, path: Path) -> None:
+    execute(path, "UPDATE alembic_version SET version_num = '9999'")
     before = path.read_bytes()
-    needed = f"made by {said} with schema 9999.*with schema {schema.HEAD}.*--version' says schema 9999 or higher"
+    needed = f"made by a newer dailypapers with schema 9999.*with schema {schema.HEAD}.*schema 9999 or higher"
     with pytest.raises(CacheTooNew, match=needed):
         Cache.open(path, ByName())
     assert path.read_bytes() == before
+
+
+def parts(path: Path) -> dict[str, object]:
+    """Each table, index and trigger, with the columns of tables."""
+    return {name: columns(path, name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type <> 'view'")}
+
+
+def test_a_cache_of_the_last_release_comes_to_the_schema_of_a_new_one(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    old.write_bytes(lzma.decompress((LAST_RELEASE / "papers.db.xz").read_bytes()))
+    papers = rows(old, "SELECT id FROM paper ORDER BY pk")
+    schema.ensure(old)
+    schema.ensure(new)
+    assert rows(old, "SELECT id FROM paper ORDER BY pk") == papers
+    assert parts(old) == parts(new)
+    assert rows(old, "SELECT * FROM paper_fts_config ORDER BY k") == rows(
+        new, "SELECT * FROM paper_fts_config ORDER BY k"
+    )
+
+
+def test_a_cache_from_before_the_last_release_is_put_aside(path: Path, cache: Cache) -> None:
+    cache.close()
+    execute(path, "UPDATE alembic_version SET version_num = '0009'", "PRAGMA application_id = 0")
+    schema.ensure(path)
+    assert schema.is_current(path) and mark_of(path) == schema.APPLICATION_ID
+    assert len([*path.parent.glob("papers.db.aside-*")]) == 1
 
 
 # Whose file it is
@@ -95,18 +121,6 @@ def test_a_newer_cache_is_refused_and_says_which_program_it_needs(
 
 def mark_of(path: Path) -> int:
     return int(rows(path, "PRAGMA application_id")[0][0])
-
-
-def test_an_older_cache_that_is_busy_or_read_only_can_be_opened(cache: Cache, path: Path) -> None:
-    cache.close()
-    execute(path, "PRAGMA application_id = 0")
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        schema.ensure(path)
-        other.execute("ROLLBACK")
-    assert mark_of(path) == 0
-    schema.ensure(path)
-    assert mark_of(path) == schema.APPLICATION_ID
 
 
 def test_a_database_with_nothing_in_it_becomes_a_cache(tmp_path: Path) -> None:
@@ -145,9 +159,6 @@ def test_a_file_of_another_program_is_refused_and_not_changed(statements: tuple[
     assert path.read_bytes() == before
     assert path.stat().st_mode & 0o777 == 0o644
     assert [file.name for file in tmp_path.iterdir()] == ["papers.db"]
-
-
-SCHEMA = "SELECT name, sql FROM sqlite_schema UNION ALL SELECT * FROM alembic_version JOIN pragma_application_id"
 
 
 START = "import sys; from pathlib import Path; from reader.cache import schema; schema.ensure(Path(sys.argv[1]))"
@@ -200,3 +211,62 @@ def test_a_log_whose_locks_are_about_to_come_is_not_read_without_them(
         with closing(connections.peek(path)) as peeking:
             assert peeking.execute("SELECT value FROM meta WHERE key = 'key'").fetchone() == ("value",)
             assert peeking.execute("PRAGMA locking_mode").fetchone() == ("normal",)
+
+
+TODAY = date(2026, 5, 12)
+
+
+def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
+    lock = tmp_path / "new" / "lock"
+
+    def wait() -> bool:
+        with alone(lock, 30):
+            return True
+
+    with ThreadPoolExecutor() as other, alone(lock, 0):
+        with pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
+            pass
+        waiting = other.submit(wait)
+        assert not waiting.done()
+    # Who waits gets its turn.
+    assert waiting.result()
+
+
+def test_a_program_that_is_refused_without_waiting_tries_again(tmp_path: Path) -> None:
+    class Refused(sqlite3.Connection):
+        """SQLite refuses one of two programs that turn on the log of a new cache at once, however long it may wait."""
+
+        left = 2
+
+        def execute(self, statement: str, /, *values: Any) -> sqlite3.Cursor:
+            if "WAL" in statement and self.left:
+                self.left -= 1
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(statement, *values)
+
+    with closing(sqlite3.connect(tmp_path / "new", factory=Refused, isolation_level=None)) as connection:
+        begin_patiently(connection, "PRAGMA journal_mode = WAL", tmp_path, 30)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
+
+
+WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from reader.database import connections
+# No file may grow, as on a full disk: SQLite can't make the file that connections share.
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+for opened in (connections.connect(Path(sys.argv[1]), query_only=True), connections.peek(Path(sys.argv[1]))):
+    print(opened.execute("SELECT count(*) FROM paper").fetchone()[0])
+    opened.close()
+"""
+
+
+def test_a_full_disk_does_not_keep_a_cache_from_being_read(tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="this system knows no limits")
+    cache = tmp_path / "papers.db"
+    schema.ensure(cache)
+    done = subprocess.run([sys.executable, "-c", WITHOUT_ROOM, str(cache)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n0\n", "")

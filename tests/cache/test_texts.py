@@ -9,12 +9,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import schema, text_index
+from reader.cache import text_index
 from reader.cache.marks.events import Events
 from reader.cache.repair import repair
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import BATCH, Texts
-from reader.core.document.codec import dump
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.paper import Listing
 from tests.breakage import execute
@@ -101,17 +100,3 @@ def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path, 
     assert set(faults(path)) == {"index of words"}
     repair(path)
     assert faults(path) == {} and found(path, "sparse") == [1]
-
-
-def test_texts_of_an_older_cache_get_into_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "older.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(schema, "HEAD", "0004")
-        schema.upgrade(path)
-    body = f"x'{dump(DOCUMENT).hex()}'"
-    execute(path, f"INSERT INTO full_text (pk, source, fetched, used, body) VALUES (1, '', '', '', {body})")
-    schema.ensure(path)
-    assert found(path, "sparse") == [1]
-
-
-# Earlier versions

@@ -20,7 +20,7 @@ import pytest
 
 from reader import data
 from reader.cli import main
-from reader.core.choice.words import Common
+from reader.core.choice import Common
 from tests.feed_server import item
 
 DAYS = {

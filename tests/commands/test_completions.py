@@ -109,17 +109,15 @@ def test_completions_offer_the_next_words(session: Session, papers: Path) -> Non
         $ completions answer -- config path ""
         $ completions answer -- views hide tre
         trending
-        $ completions answer -- follow remove ""
         $ views add Mine agents
         Mine is saved; its key in the reader is g1.
         $ completions answer -- views remove ""
         Mine
         $ completions answer -- views add ""
-        $ follow add agents
+        $ views add --then follow agents
         agents: 3 papers. Its query is follow:word:agents
-        $ completions answer -- follow remove w
+        $ completions answer -- views remove w
         word:agents
-        $ completions answer -- follow add a
         $ completions answer -- tag add l
         Later
         $ completions answer -- tag remove L

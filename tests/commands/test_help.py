@@ -42,7 +42,7 @@ def test_help_is_the_first_page_wherever_it_stands(run: Run) -> None:
     for words in (("-h",), ("help",), ("--demo", "--help"), ("agents", "-h")):
         assert run(*words).out == first
     assert "### Get papers" in run("help", "all").lines
-    assert "one of these (default: list):" in run("help", "follow").out
+    assert "one of these (default: list):" in run("views", "--help").out
     assert run("lst", "--help").code == 2
 
 

@@ -57,15 +57,9 @@ note 2606.26740                             | note
 note 2606.26740 --history                   | note --history
 views list                                  | views list
 views save Mine is:unread                   | views
-follow add author:Nobody                    | follow
-follow list                                 | follow list
-follow remove nobody                        | follow remove
-rules add --then hide memory                | rules add
-rules mute video                            | rules mute
-rules list                                  | rules list
-rules check                                 | rules check
-rules try --since 2026-06-01                | rules try
-rules apply --since 2026-06-01              | rules apply
+views add --then hide memory                | views
+views try --since 2026-06-01                | views try
+views apply --since 2026-06-01              | views apply
 undo                                        | undo
 undo --redo                         | undo --redo
 pipe cat 2606.26740 --keep                  | pipe
@@ -178,7 +172,7 @@ def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:
 
 def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> None:
     for words in (
-        *(("show", "2401.00001"), ("views", "remove", "x"), ("rules", "list", "x"), ("follow", "remove", "x")),
+        *(("show", "2401.00001"), ("views", "remove", "x"), ("views", "try", "x")),
         *(("feeds", "remove", "x"), ("tag", "rename", "x", "y")),
         *(("open", IDS[1], "--link", "code"),),
     ):

@@ -66,7 +66,7 @@ def lines_of(news: News) -> list[str]:
 def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path: Path) -> None:
     run("import", str(write_days(tmp_path / "days.jsonl", OLDER | {DAY: PAPERS})))
     run("mark", "star", "2604.10003", "2604.11007", "2604.12003")
-    run("follow", "add", "author:Zoë Müller")
+    run("views", "add", "--then", "follow", "author:Zoë Müller")
     views = '[[views]]\nname = "Evaluation"\nquery = "benchmark"\n[[views]]\nname = "Wrong"\nquery = "topic:nothing"\n'
     (home / "config.toml").write_text(views)
 

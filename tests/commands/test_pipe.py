@@ -131,7 +131,7 @@ def test_pipe_prints_output_and_failures_of_programs(session: Session) -> None:
 
 def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, home: Path) -> None:
     out = home / "out"
-    run("views", "add", "stars", "is:starred", "--then", "run", "--run", f"sh -c 'cat > {out}'")
+    run("views", "save", "stars", "is:starred", "--then", "run", "--run", f"sh -c 'cat > {out}'")
     run("mark", "star", IDS[0])
     run("mark", "star", *IDS[:3])
     assert [one["id"] for one in json.loads(out.read_text())] == IDS[1:3]
@@ -141,11 +141,11 @@ def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, 
     run("mark", "star", IDS[0], "--dry-run")
     assert not out.exists()
     run("views", "remove", "stars")
-    run("views", "add", "stars", "is:starred", "--then", "run", "--run", "first words")
+    run("views", "save", "stars", "is:starred", "--then", "run", "--run", "first words")
     run("mark", "star", IDS[5])
     assert run("count", "has:output").out == "1\n"
     run("views", "remove", "stars")
-    run("views", "add", "stars", "is:starred", "--then", "run", "--run", "no-such-program-here")
+    run("views", "save", "stars", "is:starred", "--then", "run", "--run", "no-such-program-here")
     ran = run("mark", "star", IDS[4])
     assert (ran.code, ran.err) == (0, "on_star: no-such-program-here was not found.\n")
     assert ran.out.startswith("1 paper marked starred.")

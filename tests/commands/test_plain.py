@@ -54,7 +54,16 @@ All, searched for agents: 3 papers.
 The list has no such line: it has 3.
 1 of 3> lst
 There is no command 'lst'. Did you mean list?
-1 of 3> q
+1 of 3> zzyzx
+There is no command 'zzyzx'. Type ? for what you can type.
+1 of 3> gd 29 june 2026
+Monday 29 June 2026.
+All, searched for day:2026-06-29: 2 papers.
+1. Small verifiers, long horizons. Unread, 9 votes.
+2. Where do web agents lose their way? Unread, 7 votes.
+1 of 2> gd zz
+zz is no date: type gd mon, gd 29, gd w20 or gd 2025-03.
+1 of 2> q
 Left dailypapers.
 """
 
@@ -106,3 +115,12 @@ def test_an_empty_cache_names_the_command_that_helps(
 def test_a_paper_is_a_sentence() -> None:
     row = PaperRow(1, "2606.1", "Do agents dream?", "2026-06-30", 1, 0, True, True, False, False, has_note=True)
     assert describe(1_234, row) == "1,234. Do agents dream? Read, starred, with your note, 1 vote."
+
+
+@pytest.mark.usefixtures("papers")
+def test_the_help_breaks_no_word_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.commands.line.plain.width", lambda: 40)
+    printed = talk("?\n", capsys, monkeypatch).splitlines()
+    assert all(len(line) < 40 for line in printed[printed.index("3              print the third paper") :])

@@ -147,7 +147,7 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     ("line", "why"),
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
-        ("mute crypto", "There is no command 'mute'. Did you mean rules mute WORD?"),
+        ("mute crypto", "There is no command 'mute'. Did you mean views add --then mute WORD?"),
         ("q x", "There is no command 'q'. Did you mean quit?"),
         ("2406.12345 x", "There is no command '2406.12345'."),
         ("dailypapers", "There is no command 'dailypapers'."),

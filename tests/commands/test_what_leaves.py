@@ -14,9 +14,9 @@ from reader.cache.feeds import Feeds
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
-from reader.core.choice.wishes import Wish
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
 from reader.core.passages import Passage
+from reader.core.wishes import Wish
 from reader.log.rows import Row
 from tests.commands.conftest import IDS, Run
 
@@ -66,8 +66,8 @@ def do_everything(run: Run, cache: Path) -> None:
         ("mark", "queue", first, second),
         ("tag", "add", "later", first),
         ("note", first, "--text", "A thought of my own."),
-        ("follow", "add", "world model"),
-        ("rules", "apply", "--since", "1900-01-01"),
+        ("views", "add", "--then", "follow", "world model"),
+        ("views", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),
     ):

@@ -14,12 +14,12 @@ def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Pat
     (papers.parent / "config.toml").write_text('[[views]]\nname = "Mine"\nquery = "agents sort:title"\n')
     session(
         """
-        $ follow add "world model"
+        $ views add --then follow "world model"
         world model: no papers here yet. Its query is follow:word:world-model
         $ count follow:world-modle
         2! dailypapers: Nothing named 'world-modle' is followed. Did you mean world-model?
         $ count "is:unread (agents OR -follow:author:nobody)"
-        2! dailypapers: Nothing named 'author:nobody' is followed. 'dailypapers follow list' prints what you follow.
+        2! dailypapers: Nothing named 'author:nobody' is followed. 'dailypapers views list --then follow' prints what you follow.
         $ count by:eve
         2! dailypapers: The query is wrong at 'by:': by: is no longer a field. Groups were removed. Share a feed instead: one person keeps a watched file that ends in .atom, and the others run 'dailypapers feeds add ADDRESS'.
         $ count topic:xylophone
@@ -118,7 +118,7 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
         5
         $ count is:muted
         1
-        $ rules try --then hide --since 2026-06-01 verifiers
+        $ views try --then hide --since 2026-06-01 verifiers
         verifiers: hide, because verifiers
           1 paper left alone: you marked them otherwise, or an earlier rule did
 

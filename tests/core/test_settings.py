@@ -9,13 +9,11 @@ import pytest
 
 from reader.core.settings import toml
 from reader.core.settings.standing import of_lists
-from reader.core.settings.tables import DigestMail, SavedView, UserCommand, parse_command, saved_queries
 from reader.core.settings.toml import Statement, read_statements
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
     FILE_PATH,
-    HIDDEN_VIEWS,
     HOOK,
     KEY_PATTERN,
     KEY_TABLE,
@@ -32,14 +30,19 @@ from reader.core.settings.types import (
     TEXT_LINE,
     TEXT_SOURCES,
     WEB_ADDRESS,
+    DigestMail,
     InvalidValue,
+    SavedView,
     SettingType,
+    UserCommand,
     as_toml,
     choices,
     keys_of_action,
     number,
     one_of,
+    parse_command,
     query_type,
+    saved_queries,
     theme_name,
 )
 from tests.table import each
@@ -82,8 +85,6 @@ WHOLE, SHARE, COLOUR = number(1, 9), number(0.2, 0.8), one_of(("auto", "dark", "
         (KEY_PATTERN, "{author}:{year}-{Title}", "{author}:{year}-{Title}"),
         (TEXT_SOURCES, ["feed", "https://x.example/", "pdf"], ("feed", "https://x.example", "pdf")),
         (TEXT_SOURCES, [], ()),
-        (HIDDEN_VIEWS, ["today", "latest", "queue"], ("latest", "queue")),
-        (HIDDEN_VIEWS, [], ()),
         (query_type(may_be_order=True), "sort:title", "sort:title"),
         (QUERY, "~agents", "~agents"),
         (PROGRAM_LINE, ["wc", "-l"], ("wc", "-l")),
@@ -147,8 +148,6 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (KEY_PATTERN, "x", "needs a part in braces, else all keys would be the same", "x{id}"),
         (TEXT_SOURCES, "feed", 'must be a list of "feed", https addresses and "pdf", not "feed"', None),
         (TEXT_SOURCES, ["http://x.example"], "must be https, since", "https://x.example"),
-        (HIDDEN_VIEWS, ["que"], 'has "que", which is not a built-in view', "queue"),
-        (HIDDEN_VIEWS, "queue", 'must be a list of "latest", ', None),
         (QUERY, "sort:title", "must not be empty, since every paper matches", None),
         (query_type(is_exact=True), "a ~b", "must not have free text after ~", None),
         (PROGRAM_LINE, "wc '", "\"wc '\" can't be split into words: no closing quotation", None),

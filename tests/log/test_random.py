@@ -103,7 +103,7 @@ class Home:
 
     def follow(self) -> bool:
         subject = Follow("word", self.chance.choice(SUBJECTS), notify=self.chance.random() < 0.2)
-        return follow(self.events, subject, is_followed=self.chance.random() < 0.6) is not None
+        return follow(self.events, subject, is_followed=self.chance.random() < 0.6) != ""
 
     def feed(self) -> bool:
         with closing(Feeds.open(self.path)) as feeds:

@@ -197,7 +197,8 @@ def test_the_properties_of_a_place_follow_from_its_view_and_text(
 
 def test_views_are_listed_as_the_settings_have_them() -> None:
     assert [day_of(one, "2026-05-08") for one in VIEWS[:2]] == ["2026-05-08", None]
-    listed = listed_views(Settings(lists=(Standing("Mine", "robot", ("show",)),), hidden_views=("all", "unread")))
+    unlisted = [Standing(f"no {id}", f"view:{id}", ("unlist",)) for id in ("all", "unread")]
+    listed = listed_views(Settings(lists=(Standing("Mine", "robot", ("show",)), *unlisted)))
     mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
     assert listed.saved == (mine,)
     assert [one.id for one in VIEWS if one not in listed.own] == ["unread", "all"]

@@ -102,7 +102,7 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(
         await r.press("q", "m")
         await r.until(lambda: "would have been left out" in r.lines[1])
         await r.press("enter")
-        await r.until(lambda: "Muted: slow" in r.status)
+        await r.until(lambda: "slow is saved: mute" in r.status)
         assert standing.load(file, r.file).settings.mute == ("slow",)
 
 

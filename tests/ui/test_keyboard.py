@@ -159,15 +159,6 @@ async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest
     assert answers == ["b"] and await desk.press("s") == ["paper.star"]
 
 
-async def test_an_offer_leaves_other_keys_their_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).opened()
-    answers = list[str]()
-    for keys, done in ((("j",), ["move.down"]), (("escape",), []), (("s", "s"), ["paper.star"])):
-        desk.keyboard.ask_letter("all of them", [("s", "do it")], answers.append, is_offer=True)
-        assert await desk.press(*keys) == done and desk.prompt == Prompt()
-    assert answers == ["s"]
-
-
 async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
     desk.keyboard.quit_unless_typing()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,6 @@ from reader.ui.marks.actions import MarkActions, changed_words
 from reader.ui.marks.traces import Traces
 from tests.table import each
 from tests.tiers import rest_long
-from tests.ui import papers
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -515,44 +513,6 @@ async def test_selected_papers_are_copied_in_the_chosen_format(
             await r.do("link.copy")
         assert said == "2 papers are too many to open at once"
         assert r.status == "2 papers are too many for the clipboard · :export FILE writes them"
-
-
-# A backlog of unread papers
-
-OLD = {f"2026-04-{day:02}": [draft(10_000 + day * 100 + n, f"Old {day} {n}") for n in range(9)] for day in range(1, 5)}
-ASKED = "36 unread papers are older than a week"
-
-
-@pytest.fixture
-def asks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.marks.traces.AT_REST", 0.001)
-    monkeypatch.setattr("reader.ui.marks.traces.MANY", 35)
-
-
-@pytest.mark.usefixtures("asks_soon")
-async def test_one_key_marks_a_backlog_read_and_one_undoes_it(reader: Opener) -> None:
-    async with reader(papers={**OLD, **papers.DAYS}) as r:
-        await r.until(lambda: ASKED in r.screen)
-        assert r.lines[-1].split(ASKED)[1].split() == ["…", "y", "mark", "them", "read", "esc", "leave", "them"]
-        await r.press("y")
-        await r.until(lambda: "36 read" in r.status)
-        await r.do("view.unread")
-        assert len(r.ids) == 60
-        await r.do("mark.undo")
-        await r.until(lambda: len(r.ids) > 36)
-        assert ASKED not in r.screen
-
-
-@pytest.mark.usefixtures("asks_soon")
-@pytest.mark.parametrize(("visited", "many"), [("2026-05-12T07:00:00Z", 35), ("2026-03-01T08:00:00Z", 36)])
-async def test_a_later_visit_does_not_ask_about_papers_that_were_there_or_are_few(
-    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visited: str, many: int
-) -> None:
-    monkeypatch.setattr("reader.ui.marks.traces.MANY", many)
-    (tmp_path / "state.json").write_text(json.dumps({"visited": visited}))
-    async with reader(papers={**OLD, **papers.DAYS}) as r:
-        await r.do("view.all", "move.down", "view.unread")
-        assert ASKED not in r.screen
 
 
 # Traces of reading

@@ -96,7 +96,7 @@ async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
     async with reader(settings=settings(endpoint=feed.url), size=(100, 30)) as r:
         await show_page(r)
         r[TextsAhead].begin()
-        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "title 1 of 2")
+        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "fetching title 1 of 2")
         assert r[TextsAhead].stop_at("last")
         await asyncio.sleep(0)
         assert r.app.state[TEXTS_AHEAD] == ""

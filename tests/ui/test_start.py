@@ -67,7 +67,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
     file = tmp_path / "papers.db"
     fill_with_sample(Workspace(), file)
     async with open_reader(file, demo=True, still=False) as r:
-        assert r.status == "the bundled sample keeps nothing"
+        assert r.status == "sample: nothing is kept"
         assert r.top.endswith("0 of 10 read · sample")
         assert r.main.papers.count
         await r.do("app.refresh")

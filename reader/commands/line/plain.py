@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 
 from reader.cache.marks.change import Change
@@ -16,6 +17,7 @@ from reader.commands.line.registry import is_command
 from reader.commands.line.shell import ReaderShell
 from reader.commands.output import describe_action, print_line, width
 from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.dates import typed_period
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import wrapped
 from reader.core.paper_row import PaperRow
@@ -36,6 +38,9 @@ COMMANDS = {"r": "refresh", "u": "undo", "o": "open", "read": "read"}
 
 VIEWS = {"gt": "latest", "gy": "foryou", "gu": "unread", "gq": "queue", "gs": "starred", "ga": "all"}
 
+HELP_COLUMN = 15
+"""The column of the help at which meanings begin."""
+
 HELP = """\
 3              print the third paper
 j, k           go to the next paper, to the previous one
@@ -45,7 +50,9 @@ s, m, b, x     star, mark read, queue, hide; a second time takes the mark away
 u              undo
 read, o        print the full text; open the paper's page in a browser
 /agents, /     search; end the search
-gt gy gu gq gs ga   the views Latest, For you, Unread, Queue, Starred, All
+gt, gy, gu     the views Latest, For you, Unread
+gq, gs, ga     the views Queue, Starred, All
+gd mon         a day, a week or a month: gd 29, gd w20, gd 2025-03
 r              fetch new papers
 q              leave
 Any other line is a command, such as 'export bibtex' or 'tag add later'; 'help all' lists them."""
@@ -105,6 +112,8 @@ class Conversation:
             self._list(self._view, line[1:].strip())
         elif line in VIEWS:
             self._list(VIEWS[line], "")
+        elif line.partition(" ")[0] == "gd":
+            self._go_to_date(line.removeprefix("gd").strip())
         elif line in MARKS:
             self._toggle(*MARKS[line])
         elif line == "list":
@@ -112,7 +121,7 @@ class Conversation:
         elif line == "more":
             self._print_more()
         elif line == "?":
-            print_line(HELP)
+            print_line("\n".join(_help_lines()))
         else:
             self._run(COMMANDS.get(line, line) or "show")
 
@@ -136,6 +145,14 @@ class Conversation:
         heading = f"{view.capitalize()}, searched for {visible(words)}" if words else view.capitalize()
         print_line(_filled(f"{heading}: {amount(len(self._pks), 'paper')}."))
         self._print(self._described())
+
+    def _go_to_date(self, text: str) -> None:
+        try:
+            period = typed_period(text, datetime.now().astimezone().date())
+        except (ValueError, OverflowError):
+            raise UsageError(f"{visible(text) or 'gd'} is no date: type gd mon, gd 29, gd w20 or gd 2025-03.") from None
+        print_line(f"{period.name}.")
+        self._list("all", f"day:{period.date}")
 
     def _described(self) -> Iterator[str]:
         for start in range(0, len(self._pks), LINES_AT_A_TIME):
@@ -182,7 +199,12 @@ class Conversation:
     def _run(self, line: str) -> None:
         """Run a command, on the paper at the place unless it names others."""
         here = Here((), self._row.id if self._pks else None, _in_view(self._view, self._words))
-        typed = self._shell.understand(line, here)
+        try:
+            typed = self._shell.understand(line, here)
+        except UsageError as error:
+            is_known = is_command(line.partition(" ")[0]) or "Did you mean" in str(error)
+            hint = "" if is_known else " Type ? for what you can type."
+            raise UsageError(f"{error}{hint}") from error
         words = ("show", typed.paper) if typed.paper else typed.words
         if not words and is_command(line):
             # In the reader, such a word alone is a key, such as undo.
@@ -211,6 +233,19 @@ def _in_view(view: str, words: str) -> str:
 def _filled(sentence: str) -> str:
     """A sentence in lines of the terminal's width; a line that continues another is indented."""
     return "\n  ".join(wrapped(visible(sentence), max(width() - 2, 1)))
+
+
+def _help_lines() -> Iterator[str]:
+    """The help, in which no word is broken; what does not fit goes on below its column."""
+    for line in HELP.splitlines():
+        typed, meaning = line[:HELP_COLUMN], line[HELP_COLUMN:]
+        if len(line) < width():
+            yield line
+        elif typed.endswith(" ") and meaning:
+            start = f"\n{' ' * HELP_COLUMN}"
+            yield typed + start.join(wrapped(meaning, max(width() - HELP_COLUMN - 1, 10)))
+        else:
+            yield _filled(line)
 
 
 def _with_first(line: str, lines: Iterator[str]) -> Iterator[str]:

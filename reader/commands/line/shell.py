@@ -150,6 +150,9 @@ TRIAGE = "triage"
 _WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
 """Words for actions that take the rest of the line."""
 
+_NO_NAME = re.compile("--|.*:").match
+"""Whether a word is an option, or belongs to a query rather than to a name."""
+
 _SHORT = {"q": "quit", "w": "export", "h": "help", "wq": "quit"}
 """Words familiar from other programs."""
 
@@ -171,7 +174,7 @@ _MANY = ("mark", "tag")
 _WITHIN = frozenset(
     (
         *("list", "show", "read", "refresh", "search", "add"),
-        *("mark", "tag", "note", "views", "follow", "undo", "help"),
+        *("mark", "tag", "note", "views", "undo", "help"),
     )
 )
 """Commands that touch only papers, marks and views: no given file, and no program."""
@@ -256,7 +259,7 @@ def _understand(line: str, here: Here) -> Typed:
         raise UsageError("An editor needs the whole terminal: leave the reader for 'config edit'.")
     if name == "export":
         return _to_file(_export(rest, here))
-    if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(":" in word for word in rest[2:]):
+    if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(map(_NO_NAME, rest[1:])):
         # Without a query, all words name the current view.
         return Typed((name, rest[0], " ".join(rest[1:]), here.query))
     if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):

@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
+from reader.core import removed
 from reader.core.follows import Follow, parse_follow
 from reader.core.follows import checked as follow_of
 from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH
-from reader.core.settings.tables import EXPORT_FORMATS
 from reader.core.settings.types import (
+    EXPORT_FORMATS,
     FILE_PATH,
     HOOK,
     NAME,
@@ -34,11 +35,15 @@ from reader.core.settings.types import (
     setting,
     setting_types,
 )
+from reader.core.views import IDS, current_id
 
-SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE = "show", "follow", "mute", "notify", "run", "write"
+SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
-WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
+WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
 """What can be done with the papers of a query; `tag:NAME` tags them."""
+
+VIEW = "view:"
+"""How a query begins that names a view."""
 
 ON_STAR = "is:starred"
 """The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
@@ -131,6 +136,8 @@ def checked(values: Mapping[str, object]) -> Standing:
             parse_follow(one.query)
         except ValueError as error:
             raise InvalidValue(f"query {error}") from error
+    if UNLIST in one.then and one.query.removeprefix(VIEW) not in IDS:
+        raise InvalidValue(f'query of "{UNLIST}" is {VIEW} and one of {", ".join(IDS)}')
     if one.marks or MUTE in one.then:
         try:
             query_type(is_exact=True).check(one.query)
@@ -186,6 +193,7 @@ _HEAD = f"""\
 #   then = ["notify"]  notifies you of new papers
 #   then = ["run"]     runs the program in run on new papers; with the query {ON_STAR}, on papers that you star
 #   then = ["write"]   keeps the file in file up to date
+#   then = ["unlist"]  leaves one of the program's own views out of the list, such as view:trending
 # A table that you remove is removed; 'dailypapers undo' takes all changes of one edit back.
 """
 
@@ -271,6 +279,21 @@ def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     return kind_of(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
 
 
+def with_follow(known: Sequence[Standing], follow: Follow, *, is_followed: bool) -> list[Standing]:
+    """These standing queries, following something or no longer; what else they do with its papers stays."""
+    same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
+    left = [one for one in known if one not in same]
+    others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
+    if is_followed:
+        new = of_follow(follow)
+        place = max((one.place for one in known), default=-1) + 1
+        old = same[0] if same else replace(new, place=place)
+        left.append(replace(old, query=new.query, then=(*others, *new.then)))
+    elif others:
+        left.append(replace(same[0], then=others))
+    return left
+
+
 def free_name(wanted: str, taken: Iterable[str]) -> str:
     """A name that no other standing query has, made of a text."""
     from reader.core.text import clean
@@ -293,7 +316,7 @@ _FORMER_FIELDS = {
 """The fields that the tables of a settings file of 0.2 had."""
 
 FORMER_TABLES = tuple(_FORMER_FIELDS)
-FORMER_LISTS = (*FORMER_TABLES, "mute", "notify", "on_star", "on_new")
+FORMER_LISTS = (*FORMER_TABLES, "mute", "notify", "on_star", "on_new", "hidden_views")
 """What a settings file of 0.2 had and standing queries have now: those that were tables, and all."""
 
 
@@ -337,9 +360,12 @@ def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
         for query in lists.get(key, ()):
             yield key, {"name": query, "query": query, "then": [word]}
     for key, query in (("on_star", ON_STAR), ("on_new", EVERY)):
-        if words := lists.get(key):
-            # A program is a text, or a list of words.
+        if words := [one for one in lists.get(key, ()) if one != ""]:
+            # A program is a text, or a list of words; an empty text is none.
             program = words[0] if len(words) == 1 and isinstance(words[0], str) else words
             yield key, {"name": key.replace("_", " "), "query": query, "then": [RUN], "run": program}
     for values in entries("exports"):
         yield "exports", {**values, "name": values.get("file", ""), "then": [WRITE]}
+    for id in (current_id(str(one)) for one in lists.get("hidden_views", ())):
+        if id not in removed.VIEWS:
+            yield "hidden_views", {"name": f"without {id}", "query": f"{VIEW}{id}", "then": [UNLIST]}

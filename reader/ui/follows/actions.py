@@ -19,7 +19,6 @@ from reader.ui.shell.controller import Controller, handles
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
-    from reader.log.actions import UserAction
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
 
@@ -114,7 +113,7 @@ class FollowActions(Controller):
     async def _propose(self, query: str, letter: str, follow: Follow | None) -> None:
         _, then, told = MARKS[letter]
         try:
-            words = ("rules", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
+            words = ("views", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
             outcome = await self._app.command_runner.run(words, self._model.state.width)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
@@ -128,8 +127,8 @@ class FollowActions(Controller):
             if letter == FOLLOW and follow is not None:
                 self._follow(follow)
             else:
-                form = ["mute"] if letter == MUTE else ["add", "--then", then]
-                self._app.command_actions.begin(shlex.join(["rules", *form, query]), is_own=True)
+                line = shlex.join(["views", "add", "--then", then or "mute", query])
+                self._app.command_actions.begin(line, is_own=True)
 
         text = _preview(told, found, is_rule=letter not in (FOLLOW, MUTE))
         proposed = Output(f"{MARKS[letter][0]}: {query}", text, keep=keep)
@@ -155,11 +154,11 @@ class FollowActions(Controller):
         storing = self._library.follow(follow, is_followed=is_followed)
         self._background.start("marks", partial(self._tell, follow, storing))
 
-    async def _tell(self, follow: Follow, storing: Awaitable[tuple[UserAction | None, FollowCount | None]]) -> None:
+    async def _tell(self, follow: Follow, storing: Awaitable[tuple[str, FollowCount | None]]) -> None:
         action, counted = await storing
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
-        if action is not None:
+        if action:
             text = "no longer following" if counted is None else "following"
             text += f" {follow.said(self._model.state[TOPIC_NAMES])}"
             if counted is not None:

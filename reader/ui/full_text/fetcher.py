@@ -176,7 +176,9 @@ class TextsAhead(Controller):
             async for message in messages:
                 match message:
                     case {"step": "titles", "n": done, "of": total, "found": now}:
-                        state = self._model.state.put(TEXTS_AHEAD, f"title {min(done + 1, total):,} of {total:,}")
+                        state = self._model.state.put(
+                            TEXTS_AHEAD, f"fetching title {min(done + 1, total):,} of {total:,}"
+                        )
                         self._model.change(state.cache_changed() if now > found else state)
                         found = now
                     case {"failed": "titles", "left": left, "error": why}:
@@ -206,7 +208,9 @@ class TextsAhead(Controller):
                         # The list shows which papers have their text.
                         state = self._model.state.marked() if now > stored else self._model.state
                         stored = now
-                        self._model.change(state.put(TEXTS_AHEAD, f"text {min(done + 1, total):,} of {total:,}"))
+                        self._model.change(
+                            state.put(TEXTS_AHEAD, f"fetching text {min(done + 1, total):,} of {total:,}")
+                        )
                     case {"step": "texts paused", "left": left, "why": why}:
                         paused = f"{left:,} texts wait: {why}"
         return paused

@@ -49,7 +49,7 @@ def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int 
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
     A narrow line drops, in this order, the program's name, the place's part after a dot, the time of the last refresh,
-    the day's progress, the state's words, the total and the state's sign. The query is cut last; only the place and the
+    the state's words, the total and the state's sign. The query is cut last; only the place and the
     number stay beside it.
     """
     short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
@@ -91,12 +91,11 @@ def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterat
     whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
     full, *shorter, sign = _condition(header.condition, glyphs, turn)
     lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
-    yield (Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, *_counts(header), full)
-    yield whole, _joined(glyphs, *_counts(header), full)
+    yield (Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, _counts(header), full)
+    yield whole, _joined(glyphs, _counts(header), full)
     for condition in (full, *shorter, lasting):
-        yield place, _joined(glyphs, *_counts(header), condition)
-    yield place, _joined(glyphs, *_counts(header)[:1], lasting)
-    yield place, _joined(glyphs, *_counts(header)[:1], sign)
+        yield place, _joined(glyphs, _counts(header), condition)
+    yield place, _joined(glyphs, _counts(header), sign)
     yield place, _joined(glyphs, _number(header), sign)
     yield place, _joined(glyphs, _number(header))
 
@@ -112,20 +111,19 @@ def _number(header: Header) -> Line:
     return () if header.shown is None else (Piece(f"{header.shown:,}", "count"),)
 
 
-def _counts(header: Header) -> tuple[Line, ...]:
-    """The number of papers, and how much of the day is read; one part if nothing narrows the day."""
+def _counts(header: Header) -> Line:
+    """How much of the day is read; with a query, how many of the papers match it."""
     shown, total, read = header.shown, header.total, header.read
     if shown is None:
         return ()
     if read is not None and shown and not header.query:
         if read >= shown:
-            return ((Piece("all ", "quiet"), Piece(f"{shown:,}", "count"), Piece(" read", "quiet")),)
-        return ((Piece(f"{read:,}", "count"), Piece(f" of {shown:,} read", "quiet")),)
+            return (Piece("all ", "quiet"), Piece(f"{shown:,}", "count"), Piece(" read", "quiet"))
+        return (Piece(f"{read:,}", "count"), Piece(f" of {shown:,} read", "quiet"))
     papers = " paper" if shown == 1 else " papers"
     # While the papers of another place are counted, the last total may be too small.
     beside = papers if total is None or total <= shown else f" of {total:,}"
-    counts: Line = (*_number(header), Piece(beside, "quiet"))
-    return (counts,) if read is None else (counts, (Piece(f"{read:,}", "count"), Piece(" read", "quiet")))
+    return (*_number(header), Piece(beside, "quiet"))
 
 
 def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:

@@ -18,9 +18,9 @@ from reader.paths import draft_folder
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.events import Events
-    from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
+    from reader.core.wishes import Wish
     from reader.log.actions import UserAction
     from reader.session.drafts import Drafts
     from reader.ui.library.feed_results import FeedResults
@@ -186,14 +186,15 @@ class Marker:
 
         return self._marks.submit(leave, is_mark=False)
 
-    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[UserAction | None, FollowCount | None]]:
-        """Start or stop following something; return the action, then the numbers of its papers."""
+    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[str, FollowCount | None]]:
+        """Start or stop following something; return the action, empty for no change, and the numbers of its papers."""
 
-        def decide(events: Events, _progress: Progress) -> tuple[UserAction | None, FollowCount | None]:
-            from reader.cache.follows import follow_counts, follow_rows
+        def decide(events: Events, _progress: Progress) -> tuple[str, FollowCount | None]:
+            from reader.cache.follows import follow_counts
+            from reader.log import standing
 
-            rows = events.read(lambda connection: follow_rows(connection, [(follow, is_followed)]))
-            action = events.decide(rows)
+            action = standing.follow(events.log, [follow], is_followed=is_followed)
+            events.recover()
             counts = events.read(follow_counts)
             return action, next((one for one in counts if one.follow.key == follow.key), None)
 

@@ -13,19 +13,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.errors import ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
 from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import is_page_at_end
 from reader.ui.page.state import PAGE
-from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:
-    from reader.cache.search.selection import Selection
     from reader.session.places import Place
     from reader.ui.app import ReaderApp
 
@@ -180,72 +178,3 @@ def _is_glance(state: State) -> bool:
 def _is_text_at_end(state: State) -> bool:
     text = state[TEXT]
     return text is not None and text.view is not None and text.view.is_at_end
-
-
-# Papers that arrived by the thousand
-
-
-MANY = 1_000
-"""Minimum number of unread papers older than a week for the offer."""
-
-AT_REST = 1.0
-"""Idle seconds before they are counted."""
-
-OLD = "is:unread -is:starred -is:queued -since:1w"
-
-
-class Backlog(Controller):
-    """Offers once, after an import of thousands, to mark papers older than a week read.
-
-    As the reader rests it counts the old papers that came since the last visit, or all in the first one.
-    """
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._delay = self._background.delayed(lambda: self._background.start("backlog", self._count))
-        self._size = 0
-        """Number of papers ever stored at the last count."""
-        self._found = 0
-        self._is_over = self._look.demo or not self._library.is_writable
-
-    @follows(lambda state: (state.is_ready, state.listing.version, state[REFRESH].ended), now=True)
-    def count_soon(self, state: State) -> None:
-        if state.is_ready and not self._is_over:
-            self._delay.begin(AT_REST)
-
-    async def _count(self) -> None:
-        library = self._library
-        size = library.size()
-        if size - self._size <= MANY:
-            return
-        try:
-            self._found = await library.number(self._old())
-        except CacheInterrupted:
-            self._delay.begin(AT_REST)
-            return
-        self._size = size
-        self.offer(self._model.state)
-
-    def _old(self) -> Selection:
-        from reader.cache.search.compile import compile_query
-        from reader.core.query import parse
-
-        scope = self._app.scope()
-        return compile_query(parse(OLD if scope.new_since is None else f"{OLD} is:new"), scope)
-
-    @follows(lambda state: state.context)
-    def offer(self, state: State) -> None:
-        """Make the offer, once and only over the list; other keys keep their meaning."""
-        if self._found <= MANY or self._is_over or state.context not in ("list", "detail", "filter", "empty"):
-            return
-        self._is_over = True
-        what = f"{self._found:,} unread papers are older than a week"
-        choices = (("y", "mark them read"), ("esc", "leave them"))
-        self._app.keyboard.ask_letter(what, choices, lambda _: self._mark(), is_offer=True)
-
-    def _mark(self) -> None:
-        async def mark() -> None:
-            order = await self._library.order(self._old())
-            await self._app.mark_actions.mark_read(order.pks)
-
-        self._background.start("marks", mark)

@@ -63,7 +63,6 @@ class Keyboard(Controller):
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
         """Letters that answer a question; others leave it open."""
-        self._is_offer = False
         self._quitting = self._background.delayed(self._app.leave)
         self._pressed = 0.0
         self.pressed_at = 0.0
@@ -145,14 +144,9 @@ class Keyboard(Controller):
             act, self._put_off = self._put_off, None
             act()
 
-    def ask_letter(
-        self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object], *, is_offer: bool = False
-    ) -> None:
-        """Show letters with their meanings, and call `act` with the pressed one; other letters do nothing.
-
-        An offer is unsolicited: other keys except Esc keep their meaning.
-        """
-        self._choose, self._letters, self._is_offer = act, {letter for letter, _ in choices}, is_offer
+    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
+        """Show letters with their meanings, and call `act` with the pressed one; other letters do nothing."""
+        self._choose, self._letters = act, {letter for letter, _ in choices}
         way_out = () if "esc" in self._letters else (("esc", "back"),)
         self._prompt(Prompt((*choices, *way_out), what))
 
@@ -180,7 +174,8 @@ class Keyboard(Controller):
             quits, at_once = self._keymap.key("app.back"), self._keymap.key("app.quit")
             self._model.show_notice(f"{quits} quits only when pressed alone · {at_once} quits at once")
             return True
-        if self._choose is not None and self._take_letter(key):
+        if self._choose is not None:
+            self._take_letter(key)
             return True
         if self._app.take_text(context, key.key, key.character):
             return True
@@ -247,19 +242,18 @@ class Keyboard(Controller):
         action = self._keymap.resolve(self._model.state.context).get((spell(key),))
         return action is not None and action.id == "app.quit"
 
-    def _take_letter(self, key: Key) -> bool:
-        """Choose by a key, or end the prompt; return False for a key that declines an offer."""
+    def _take_letter(self, key: Key) -> None:
+        """Choose by a key, or end the prompt."""
         typed, choose = key.character or "", self._choose
         is_choice = typed in self._letters
-        if key.is_printable and not is_choice and not self._is_offer:
+        if key.is_printable and not is_choice:
             # The second letter of a mistyped word must not act.
             self._prompt(self._model.state.prompt._replace(typed=f"{typed} is none of these"))
-            return True
+            return
         self._choose = None
         self._prompt(Prompt())
         if choose is not None and is_choice:
             choose(typed)
-        return is_choice or not self._is_offer or spell(key.key) == "escape"
 
     def _show_chord(self) -> None:
         pending, context = self._keys.pending, self._model.state.context

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Tone = Literal["done", "warning"]
 """A success, or something that needs the user's attention."""
 
-NOTHING_IS_FETCHED = "the sample: nothing is fetched"
+NOTHING_IS_FETCHED = "sample: nothing is fetched"
 """The answer to any fetch over the bundled sample."""
 
 

@@ -1,21 +1,33 @@
-"""Show why a paper suits the user, and let them ask for more or less of a subject."""
+"""Show why a paper suits the user, take wishes for more or less of a subject, and learn from marks."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from contextlib import aclosing
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.choice.wishes import Direction, Wish
 from reader.core.errors import ReaderError
+from reader.core.wishes import Direction, Wish
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.controller import Controller, handles
-from reader.ui.why.state import WHY, Why
+from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.ui.app import ReaderApp
     from reader.ui.why.lines import Explanation
+
+
+class Why(NamedTuple):
+    """The reasons that are shown."""
+
+    paper: Paper | None
+    """Their paper; None if only what was learned is shown."""
+    known: Explanation
+
+
+WHY: Front[Why] = Front("why", "reader.ui.why.screen:WhyScreen")
 
 
 class WhyActions(Controller):
@@ -40,13 +52,9 @@ class WhyActions(Controller):
         else:
             self._begin(lambda: self._decide(wish, direction, count or 1))
 
-    @handles("mark.undo", context="why")
-    def undo(self, _count: int | None) -> None:
-        self._begin(lambda: self._reverse("undo"))
-
-    @handles("mark.redo", context="why")
-    def redo(self, _count: int | None) -> None:
-        self._begin(lambda: self._reverse("redo"))
+    @handles(each={"mark.undo": "undo", "mark.redo": "redo"}, context="why")
+    def reverse(self, _count: int | None, direction: str) -> None:
+        self._begin(lambda: self._reverse(direction))
 
     def _begin(self, change: Callable[[], Awaitable[str]]) -> None:
         """Make a change that returns a notice, then learn from it."""
@@ -80,8 +88,7 @@ class WhyActions(Controller):
         from reader.ui.why.lines import Explanation
 
         learned, suits = self._library.learned(None if paper is None else paper.pk)
-        names = self._model.state[TOPIC_NAMES]
-        return Explanation(learned, suits, names, has_paper=paper is not None)
+        return Explanation(learned, suits, self._model.state[TOPIC_NAMES], has_paper=paper is not None)
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The same, with what gave the paper its topics, and what rules and programs did to it."""
@@ -112,3 +119,26 @@ class WhyActions(Controller):
         if done is None:
             return f"nothing to {direction}"
         return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
+
+
+class Learner(Controller):
+    """Has the worker process learn after marks, one time after another, for lists and the screen of reasons."""
+
+    def __init__(self, app: ReaderApp) -> None:
+        super().__init__(app)
+        self._one_by_one = asyncio.Lock()
+
+    async def learn(self) -> bool:
+        """Bring scores and reasons up to date; return whether they were not."""
+        async with self._one_by_one:
+            if not self._library.needs_learning():
+                return False
+            from reader.refresh.lines import job
+
+            try:
+                async with aclosing(self._app.run_job(job("for-you"))) as messages:
+                    async for _ in messages:
+                        pass
+            except ReaderError as error:
+                self._model.show_notice(str(error), "warning")
+            return True

@@ -9,20 +9,20 @@ from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
-from reader.ui.why.lines import Explanation, explanation_rows
-from reader.ui.why.state import Why
+from reader.ui.why.actions import Why
+from reader.ui.why.lines import explanation_rows
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
-
-WHY_ROLES = ("label", "text", "muted", "facts", "key", "topic", "star", "cursor")
 
 
 class WhyList(RowsPane):
     """The reasons in sections, with a cursor on changeable lines."""
 
     PREFIX = "why"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"why--{role}" for role in WHY_ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"why--{role}" for role in ("label", "text", "muted", "facts", "key", "topic", "star", "cursor")
+    }
 
 
 class WhyScreen(PaneScreen[Why]):
@@ -31,14 +31,11 @@ class WhyScreen(PaneScreen[Why]):
     CSS_PATH = stylesheet("why")
 
     def __init__(self, app: ReaderApp, why: Why) -> None:
-        self._known: Explanation | None = None
         self.list = WhyList(moved=lambda: self.draw_status(self._model.state))
         super().__init__(app, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
 
     def show(self, why: Why) -> None:
-        if (known := why.known) is not None and known is not self._known:
-            self._known = known
-            self.list.show(lambda width: explanation_rows(known, max(16, width - 1), self._look.glyphs))
+        self.list.show(lambda width: explanation_rows(why.known, max(16, width - 1), self._look.glyphs))
 
     def footer(self, state: State) -> Status:
         """The keys."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from reader.core.choice.wishes import (
+from reader.core.wishes import (
     LONGEST_NAME,
     Wish,
     event_label,
-    muted_terms,
     newest_wishes,
     parse_wish,
 )
-from reader.core.choice.words import terms_of
 from tests.table import each
 
 
@@ -28,8 +26,8 @@ def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, a
     assert event_label(wish.kind, wish.value) == label
 
 
-def test_a_muted_person_counts_against_papers_because_nothing_of_them_is_learned() -> None:
-    assert Wish("author", "Ada", None).added == -2.0
+def test_a_muted_topic_counts_against_its_papers_because_it_is_no_word_to_leave_out() -> None:
+    assert Wish("topic", "agents", None).added == -2.0
 
 
 def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
@@ -44,7 +42,7 @@ def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
 @each(
     ("kind", "value"),
     [
-        *(("weigh:smell:x", "1"), ("weigh:word:", "1"), ("weigh:word:x", "4"), ("weigh:word:x", "+1")),
+        *(("weigh:author:Ada", "1"), ("weigh:word:", "1"), ("weigh:word:x", "4"), ("weigh:word:x", "+1")),
         *(("star", "1"), ("weigh:word:x", "9" * 5_000), (f"weigh:word:{'x' * (LONGEST_NAME + 1)}", "1")),
         *(("weigh:word:a\x1b[2J", "1"), ("interest:x", "{}")),
     ],
@@ -54,11 +52,6 @@ def test_events_of_another_form_are_no_wishes(kind: str, value: str) -> None:
 
 
 def test_the_newest_wish_counts_whatever_its_spelling() -> None:
-    events = [("weigh:word:KV caches", "1"), ("weigh:author:Ada", "1"), ("weigh:word:kv cache", "-1")]
-    assert newest_wishes(events) == (Wish("author", "Ada", 1), Wish("word", "kv cache", -1))
-    assert newest_wishes([*events, ("weigh:author:ada", "0")]) == (Wish("word", "kv cache", -1),)
-
-
-def test_the_words_of_a_muted_phrase_still_count_alone() -> None:
-    muted = [Wish("word", "sea ice", None), Wish("word", "robots", None), Wish("org", "Lab", None)]
-    assert muted_terms([*muted, Wish("word", "kept", 1)]) == {terms_of("sea ice")[-1], *terms_of("robot")}
+    events = [("weigh:word:KV caches", "1"), ("weigh:topic:agents", "1"), ("weigh:word:kv cache", "-1")]
+    assert newest_wishes(events) == (Wish("topic", "agents", 1), Wish("word", "kv cache", -1))
+    assert newest_wishes([*events, ("weigh:topic:agents", "0")]) == (Wish("word", "kv cache", -1),)

@@ -1,0 +1,248 @@
+"""For you: the words of papers as numbers, what is learned from marks, and the reasons."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.choice import (
+    BREAK,
+    COMMON_PAPERS,
+    DWELLS,
+    IN_TITLE,
+    TITLE,
+    Background,
+    Common,
+    Reasons,
+    Subject,
+    Weighed,
+    candidates,
+    keyword_phrases,
+    learn,
+    learned,
+    numbers,
+    pack,
+    read_common,
+    score,
+    short_title,
+    stem,
+    subjects,
+    terms_of,
+    unpack,
+)
+from tests.table import each
+
+
+@each("forms", [("prune", "pruned", "pruning", "prunes"), ("plan", "planning", "plans"), ("policy", "policies")])
+def test_forms_of_a_word_are_one(forms: tuple[str, ...]) -> None:
+    assert len({stem(form) for form in forms}) == 1
+
+
+@each(
+    ("word", "root"),
+    [
+        *[("flies", "fly"), ("lies", "lie"), ("running", "run"), ("calling", "call"), ("skiing", "skiing")],
+        *[("added", "added"), ("cats", "cat"), ("gas", "gas"), ("less", "less"), ("cache", "cach"), ("basis", "basis")],
+    ],
+)
+def test_short_words_keep_their_endings(word: str, root: str) -> None:
+    assert stem(word) == root
+
+
+def test_pairs_cross_hyphens_but_neither_signs_nor_stop_words() -> None:
+    assert len(terms_of("key-value cache")) == 5
+    assert [term & 1 for term in terms_of("cache. Robot")] == [0, 0]
+    assert numbers("cache of a robot, 12 x") == [
+        *numbers("cache"), BREAK, BREAK, *numbers("robot"), BREAK, BREAK, BREAK,
+    ]  # fmt: skip
+    assert terms_of("Caches") == terms_of("cache") and terms_of("ﬁlm") == terms_of("film")
+
+
+def test_a_packed_paper_has_its_title_terms_and_more_for_what_it_repeats() -> None:
+    terms = unpack(pack("Draft models", "We draft. Models of speed; speed, speed."))
+    (draft, models, both), (speed,) = terms_of("draft models"), terms_of("speed")
+    assert terms.keys() == {draft, models, both, speed, *(term | TITLE for term in (draft, models, both))}
+    assert terms[both | TITLE] == IN_TITLE
+    assert terms[both] < terms[draft] < terms[speed]
+    assert terms[draft] > DWELLS > unpack(pack("", "draft " + "word " * 200))[draft]
+
+
+@given(st.binary(max_size=200))
+def test_damaged_bytes_are_terms_too(packed: bytes) -> None:
+    assert all(value > 0 for value in unpack(packed).values())
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_every_text_can_be_packed(title: str, abstract: str) -> None:
+    found = unpack(pack(title, abstract))
+    assert {term for term in found if term < TITLE} == {*terms_of(title), *terms_of(abstract)}
+
+
+def test_shipped_counts_are_read_back() -> None:
+    packed = zlib.compress(struct.pack("<7I", 2_000, 5, 6, 40, 60, 20, 10))
+    assert read_common(packed) == (2_000, {5: (40, 20), 6: (60, 10)})
+
+
+FILLER = (
+    "we train large networks on many tokens and measure accuracy on long benchmarks of several languages",
+    "our agents plan steps and call tools to finish tasks in browsers with fewer errors than before",
+    "images are edited by text prompts while details of faces and backgrounds stay the same throughout",
+    "a theory explains why gradients vanish in deep layers and how normalization helps them converge",
+)
+SUBJECTS = (
+    *("speculative decoding", "sea ice", "protein folding", "bird songs", "city maps"),
+    *("chess openings", "tidal power", "roman roads", "jazz harmony", "glass fibre"),
+)
+
+
+def paper(subject: str, number: int = 0, more: str = "") -> dict[int, float]:
+    filler = FILLER[number % len(FILLER)]
+    return unpack(pack(f"On {subject}", f"{filler}. We survey {subject} and {subject}. {more}"))
+
+
+CORPUS = [(at, paper(SUBJECTS[at % 10], at // 10)) for at in range(200)]
+
+
+def scores(liked: Sequence[int], passed: Sequence[int] = (), muted: Sequence[int] = ()) -> list[float]:
+    good = [Weighed(at, CORPUS[at][1]) for at in liked]
+    wanted = candidates(good, muted)
+    weights = learn(good, [Weighed(at, CORPUS[at][1]) for at in passed], wanted, background(wanted))
+    return [score(weights, terms) for _, terms in CORPUS]
+
+
+def background(wanted: Sequence[int], common: Common = Common()) -> Background:  # noqa: B008  # immutable
+    return Background(frozenset(wanted), CORPUS, len(CORPUS), common)
+
+
+def first(found: Sequence[float], count: int) -> set[int]:
+    """The subjects of the best papers."""
+    return {at % 10 for at in sorted(range(len(found)), key=lambda at: -found[at])[:count]}
+
+
+def test_one_star_brings_the_papers_on_its_subject_first() -> None:
+    assert first(scores([0]), 20) == {0}
+
+
+def test_two_interests_both_come_first() -> None:
+    assert first(scores([0, 10, 20, 1]), 40) == {0, 1}
+
+
+def test_liked_papers_score_one_on_average() -> None:
+    found = scores([0, 10, 1])
+    assert sum(found[at] for at in (0, 10, 1)) / 3 == pytest.approx(1.0)
+
+
+def test_papers_read_without_a_mark_count_against_what_they_share() -> None:
+    # The liked papers are on two subjects; those that were read are on one of them.
+    liked, passed = [0, 10, 20, 1, 11, 31], [21, 41, 51, 61, 71, 81]
+    without, with_passed = scores(liked), scores(liked, passed)
+    assert with_passed[91] < without[91]
+    assert first(with_passed, 20) == {0}
+
+
+def test_a_muted_term_is_not_learned_nor_in_titles() -> None:
+    muted = terms_of("speculative decoding")
+    good = [Weighed(0, CORPUS[0][1])]
+    assert not {*muted, *(term | TITLE for term in muted)} & {*candidates(good, muted)}
+    assert {*muted} <= {*candidates(good)}
+
+
+def test_nothing_is_learned_without_liked_papers_or_terms_that_tell_anything() -> None:
+    assert learn([], [], [], background([])) == {}
+    alone = [Weighed(999, unpack(pack("Unheard", "Unheard words")))]
+    assert learn(alone, [], candidates(alone), background(candidates(alone))) == {}
+
+
+def test_a_small_cache_takes_common_words_from_the_shipped_counts() -> None:
+    ice = terms_of("sea ice")[0]
+    known = background([ice, ice | TITLE], Common(10, {ice: (5, 2), 4: (9, 9)}))
+    assert known.papers == len(CORPUS) + COMMON_PAPERS
+    assert (known.have[ice], known.dwell[ice]) == (20 + 500, 20 + 200)
+    assert 20 < known.have[ice | TITLE] < 120 and 4 not in known.have
+
+
+def test_a_term_that_nearly_all_papers_have_says_nothing() -> None:
+    survey, ice = terms_of("survey"), terms_of("sea ice")
+    known = background([*survey, *ice])
+    assert [known.says_something(term) for term in (*survey, *ice)] == [False, True, True, True]
+
+
+DECODING = unpack(pack("Speculative decoding with drafts", "Despite its score, speculative decoding drafts."))
+LIKED = [Weighed(1, DECODING), Weighed(2, DECODING), Weighed(3, unpack(pack("Sea ice", "Ice hacking on the sea.")))]
+WEIGHTS = {
+    term: 1.0 for text in ("speculative decoding", "despite", "score", "sea ice", "hacking") for term in terms_of(text)
+}
+PHRASES = [("speculative decoding", 9), ("Sea ice", 5), ("hacking", 4), ("draft", 2), ("quantum chess", 8)]
+
+
+def papers_with(papers: Sequence[str]) -> Background:
+    terms = frozenset(term for text, _ in PHRASES for term in terms_of(text))
+    return Background(terms, list(enumerate(unpack(pack("", text)) for text in papers)), len(papers), Common())
+
+
+OTHERS = ["Something else."] * 95
+LONG = "in passing among many other words " * 30
+RARE = papers_with(["Decoding, decoding and decoding."] * 3 + OTHERS)
+
+
+def found(phrases: Sequence[tuple[str, int]], known: Background = RARE) -> list[str]:
+    return [one.text for one in subjects(phrases, LIKED, WEIGHTS, known)]
+
+
+def test_a_subject_is_a_keyword_that_two_liked_papers_have() -> None:
+    assert found(PHRASES) == ["speculative decoding"], "the others are of one star, without weight, or in no paper"
+    assert found([("despite its score", 9), ("deep speculative decoding drafts", 9)]) == []
+    assert found([("speculative-decoding", 9)]) == ["speculative-decoding"]
+    assert found([("decoding-drafts", 9)]) == [], "an adjective"
+
+
+def test_a_single_word_is_a_subject_only_if_papers_dwell_on_it() -> None:
+    assert found([("Decoding", 3)]) == ["Decoding"]
+    assert found([("decoding", 2)]) == [], "too few papers have it as a keyword"
+    assert found([("Decoding", 3)], papers_with([f"Decoding, {LONG}."] * 3 + OTHERS)) == []
+
+
+def test_a_phrase_that_chance_explains_is_no_subject() -> None:
+    common = papers_with(["Decoding, decoding and decoding."] * 12 + OTHERS)
+    assert found([("Decoding", 3)], common) == []
+
+
+def test_keywords_are_spelled_as_most_papers_do_and_rare_ones_left_out() -> None:
+    keywords = [["KV cache", "Web Agents"], ["KV cache", "web agents"], ["kv cache", "lonely"], ["mine"]]
+    assert dict(keyword_phrases(keywords, [["mine"]])) == {"KV cache": 3, "web agents": 2, "mine": 1}
+
+
+def test_what_was_learned_is_shown_once_for_words_that_subjects_share() -> None:
+    texts = ("speculative decoding", "parallel decoding", "sea ice")
+    every = [Subject(text, tuple(terms_of(text)), 2, 1.0) for text in texts]
+    assert [one.text for one in learned(every)] == ["speculative decoding", "sea ice"]
+
+
+def reasons_for(title: str, key: int = 9) -> tuple[list[str], int | None]:
+    every = subjects(PHRASES, LIKED, WEIGHTS, RARE)
+    return Reasons(every, LIKED, WEIGHTS).of(key, unpack(pack(title, "Nothing else.")))
+
+
+def test_a_reason_names_the_subject_and_the_most_similar_marked_paper() -> None:
+    assert reasons_for("Speculative decoding despite scores") == (["speculative decoding"], 1)
+    assert reasons_for("Ice on the sea") == ([], 3), "one star has no named interest"
+    assert reasons_for("Despite a score") == ([], 1), "such words count, but are never shown"
+    assert reasons_for("A robot") == ([], None)
+    assert reasons_for("Speculative decoding", key=1) == (["speculative decoding"], 2), "not like itself"
+
+
+@each(
+    ("title", "short"),
+    [
+        ("JetSpec: Drafting in Parallel", "JetSpec"),
+        ("A: B", "A: B"),
+        ("Words " * 12, "Words Words Words Words Words Words…"),
+    ],
+)
+def test_a_paper_is_known_by_the_beginning_of_its_title(title: str, short: str) -> None:
+    assert short_title(title) == short
