@@ -17,8 +17,9 @@ from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.watching import Candidates, Verdict, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
-from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, warn, width
+from reader.commands.output import Style, answer, print_line, print_rows, warn, width
 from reader.commands.settings_file import open_in_editor
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
@@ -41,8 +42,7 @@ from reader.core.settings.standing import (
     from_text,
     with_follow,
 )
-from reader.core.settings.tables import Rule
-from reader.core.settings.types import InvalidValue
+from reader.core.settings.types import InvalidValue, Rule
 from reader.core.text import amount, brief, clean
 from reader.core.views import IDS, current_id
 from reader.log import standing

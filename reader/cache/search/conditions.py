@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.cache.flags import having
+from reader.cache.history import HAPPENED_BETWEEN
 from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
     Clause,
@@ -23,7 +24,6 @@ from reader.cache.search.full_text import (
     text_test,
 )
 from reader.cache.search.sql_functions import search_keys
-from reader.cache.since_marked import HAPPENED_BETWEEN
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in

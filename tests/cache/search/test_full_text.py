@@ -19,13 +19,13 @@ from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge
+from reader.core.document.find import find
 from reader.core.document.model import Document, Paragraph, Span
-from reader.core.document.search import find
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
 from reader.core.settings.standing import as_json, kind_of, of_follow
-from reader.core.settings.tables import Rule
+from reader.core.settings.types import Rule
 from reader.database import connections
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern

@@ -13,9 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema, text_index
-from reader.cache.reads.orders import IN_TEXTS
 from reader.cache.reads.topic_trends import topics_of
-from reader.cache.reads.window import Window
+from reader.cache.reads.window import IN_TEXTS, Window
 from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import fts_expression, in_full_text
 from reader.core.query import And, Match, Node, Not, Or, parse
