@@ -13,8 +13,8 @@ from typing import NamedTuple
 from reader.cache import meta, text_index
 from reader.cache.storing import retention
 from reader.core.document.codec import UnreadableDocument, dump, load
+from reader.core.document.find import searched_text
 from reader.core.document.model import ORIGINS, Document
-from reader.core.document.search import searched_text
 from reader.core.words import indexed
 from reader.database import connections
 

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from reader import config
 from reader.commands.command import Command, add_actions, expect_names, suggest
-from reader.commands.help_text import print_page
-from reader.commands.line.manual import keys_page
+from reader.commands.help import keys_page
 from reader.commands.output import Style, answer, print_line, print_text, warn
+from reader.commands.pages import print_page
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
