@@ -17,8 +17,9 @@ from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.watching import Candidates, Verdict, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
-from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, warn, width
+from reader.commands.output import Style, answer, print_line, print_rows, warn, width
 from reader.commands.settings_file import open_in_editor
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
