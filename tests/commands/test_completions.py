@@ -57,49 +57,29 @@ def test_completions_offer_the_next_words(session: Session, papers: Path) -> Non
         topic:gui-agents
         topic:multi-agent
         topic:research-agents
-        $ completions answer -- view:tre
-        view:trending
         $ completions answer -- --d
         --demo	open a bundled sample in a throw-away cache, no network
         $ completions answer -- list -topic:gui
         -topic:gui-agents
-        $ completions answer -- list -- -topic:gui
-        -topic:gui-agents
-        $ completions answer -- list keyword:vid
-        $ completions answer -- list author:zo
         $ completions answer -- list tag:
         tag:Later
-        $ completions answer -- list sort:u
-        sort:upvotes
         $ completions answer -- list --lim
         --limit	print at most N papers
         $ completions answer -- list --json=id,titl
         --json=id,title
-        $ completions answer -- list --color=al
-        --color=always
         $ completions answer -- list --color al
         always
         $ completions answer -- list --json is:starr
         is:starred
-        $ completions answer -- count up
-        upvotes:	upvotes:>20
-        $ completions answer -- mark star --query is:starr
-        is:starred
         $ completions answer -- mark unst
         unstar
         $ completions answer -- mark star 2606.26740 ""
-        $ completions answer -- export --format b
-        bibtex
         $ completions answer -- export -o ""
-        :files
-        $ completions answer -- import a ""
         :files
         $ completions answer -- help quer
         queries
         $ completions answer -- config get refresh_m
         refresh_minutes
-        $ completions answer -- config get keys.paper.st
-        keys.paper.star
         $ completions answer -- config set theme d
         dark
         dracula
@@ -120,9 +100,6 @@ def test_completions_offer_the_next_words(session: Session, papers: Path) -> Non
         word:agents
         $ completions answer -- tag add l
         Later
-        $ completions answer -- tag remove L
-        Later
-        $ completions answer -- tag remove later l
         $ completions answer -- tag rename later l
         Later
         $ completions answer -- undo ""

@@ -9,7 +9,6 @@ from io import BytesIO, TextIOWrapper
 import pytest
 
 from reader.commands.command import JsonForm, fields, table_of
-from tests.commands.conftest import Run
 
 RESULTS = {
     "one": "name, inner (size, at), several (size, deep (at))",
@@ -40,14 +39,3 @@ def test_json_is_ascii_where_the_output_writes_nothing_else(monkeypatch: pytest.
         JsonForm(lines=True).print({"name": "é"})
         sys.stdout.flush()
         assert json.loads(out.getvalue()) == {"name": "é"} and out.getvalue().isascii() == (encoding == "ascii")
-
-
-def test_a_field_that_is_not_there_gets_the_nearest_name_or_all(run: Run, home: object) -> None:
-    assert run("tag", "list", "--jsonl=nam").err == (
-        '{"error": "--jsonl has no field \'nam\'.", "kind": "usage", "hint": "Did you mean name? See'
-        " 'dailypapers tag --help'.\"}\n"
-    )
-    assert run("tag", "list", "--json=qqqq").err == (
-        '{"error": "--json has no field \'qqqq\'.", "kind": "usage", "hint": "It takes mark, tag,'
-        " papers, changed, dry_run, name. See 'dailypapers tag --help'.\"}\n"
-    )

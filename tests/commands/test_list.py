@@ -93,9 +93,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         ● 2606.28480   36  A benchmark of terminal agents 中文標題     evaluation agents
         MONDAY 29 JUNE
         ● 2606.00003    9  Small verifiers, long horizons                      reasoning
-        @ list -q -n1
-        TUESDAY 30 JUNE
-          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
         @ list sort:upvotes
           2606.26740   57  2026-06-30  LiveEdit: Streaming Video Edit…  video-generation
         ★ 2606.30616   55  2026-06-30  Agents that write their own tools          agents
@@ -103,9 +100,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         ● 2606.00003    9  2026-06-29  Small verifiers, long horizons          reasoning
         ● 2606.00001    7  2026-06-29  Where do web agents lose their way?        agents
         5 of 5
-        @ list sort:-upvotes is:starred
-        ★ 2606.30616   55  2026-06-30  Agents that write their own tools          agents
-        1 of 5
         @ list is:hidden
         MONDAY 29 JUNE  1+
         ◌ 2606.00002    8  =A memory that forgets [on purpose]                    memory
@@ -116,10 +110,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         {"id": "2606.28480", "read": false, "starred": false, "queued": true, "hidden": false, "tags": [], "note": null}
         {"id": "2606.00003", "read": false, "starred": false, "queued": false, "hidden": false, "tags": ["later"], "note": "x"}
         {"id": "2606.00001", "read": false, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null}
-        $ list -n 1 --jsonl
-        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": true, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null, "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "in_text": false}
-        $ list is:starred
-        2606.30616	2026-06-30	55	2	unread,starred	Agents that write their own tools
         $ list topc:agents
         2! dailypapers: The query is wrong at 'topc:': There is no field topc:. Did you mean topic:?
         $ count
@@ -170,19 +160,8 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         3 of 6
         ! Searched for agents.
         @ list is:unread agnets -q
-        @ list "is:unread agnets" -n1
-        TUESDAY 30 JUNE
-        ● 2606.30616   55  Agents that write their own tools                      agents
-        1 of 3
-        ! Searched for is:unread agents.
-        @ list "~agnets" -n1
-        ● 2606.30616   55  2026-06-30  Agents that write their own tools          agents
-        1 of 3
-        ! Searched for ~agents.
         @ list agnets xylophone
         ! Nothing matches. Nearest in words: dailypapers list '~agnets xylophone'
-        @ list "~xylophone"
-        ! Nothing is near in words.
         $ list agnets
         ! Nothing matches. Nearest in words: dailypapers list '~agnets'
         """
@@ -262,8 +241,6 @@ def test_search_prints_results_of_the_feed_and_adds_them_if_asked(session: Sessi
         + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
         @ search title longer
         + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a u…
-        $ search title longer -n 1 --jsonl
-        {"id": "2605.00009", "title": "A title that is longer than the eighty columns of a usual terminal", "abstract": "We look at A title that is longer than the eighty columns of a usual terminal and find that it holds.", "day": "2026-05-11", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "upvotes": 5, "in_cache": false}
         $ search title -n 1 --add
         + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
         ! 1 paper added.
@@ -280,5 +257,5 @@ def test_search_prints_results_of_the_feed_and_adds_them_if_asked(session: Sessi
         ! The feed finds nothing.
         $ search "👍 ?"
         2! dailypapers: “👍 ?” has no letter or digit to search for.
-        """  # noqa: E501
+        """
     )

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from reader import access_token
-from reader.actions import programs
 from reader.commands.line import own_process
-from reader.commands.line.own_process import CommandProcess, begin
+from reader.commands.line.own_process import CommandProcess
 from tests.table import each
 
 FACTS = (
@@ -130,38 +126,3 @@ def test_a_command_that_goes_on_can_be_ended(
     monkeypatch.setattr(process._popen, "wait", wait_and_end)
     done = process.wait()
     assert (done.code, done.text, done.is_stopped) == (code, text, True)
-
-
-def test_a_process_begins_with_its_words_and_ends_with_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = threading.Event()
-    seen: list[object] = []
-    handlers: dict[int, object] = {}
-
-    def end(code: int) -> None:
-        seen.append(code)
-        ended.set()
-
-    monkeypatch.setattr(os, "_exit", end)
-    monkeypatch.setattr(programs, "kill_all", lambda: seen.append("all killed"))
-    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
-    monkeypatch.setenv("HF_TOKEN", "")
-    kept = os.dup(0)
-    its, ours = os.pipe()
-    try:
-        os.dup2(its, 0)
-        monkeypatch.setattr(sys, "stdin", open(0, closefd=False))  # noqa: SIM115 (open until the end)
-        os.write(ours, b'{"words": ["a", 1], "tokens": {"HF_TOKEN": "secret"}}\n')
-        assert begin() == ["a", "1"]
-        assert (sys.stdin.read(), sys.stdout.isatty(), os.environ["HF_TOKEN"]) == ("", True, "secret")
-        os.write(ours, b"x")
-        handler = handlers[signal.SIGTERM]
-        assert callable(handler) and not ended.wait(0.1)
-        os.close(ours)
-        assert ended.wait(60)
-        handler(signal.SIGTERM, None)
-        assert seen == ["all killed", 1] * 2
-    finally:
-        os.dup2(kept, 0)
-        for one in (kept, its):
-            os.close(one)

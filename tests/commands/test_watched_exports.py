@@ -5,17 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TextIO
 
 import pytest
 
-from reader import sync
-from reader.actions.export import ExportFailed, replacing
+from reader.actions.export import replacing
 from reader.cli import main
-from reader.commands.workspace import Workspace
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 
@@ -123,42 +120,6 @@ def test_an_export_written_before_a_kill_is_still_updated(
     ran = run("mark", "star", IDS[2])
     assert (ran.code, ran.err) == (0, "")
     assert stars.read_text().count("@misc") == 3
-
-
-def test_an_export_that_could_not_be_replaced_is_updated_later(
-    run: Run, stars: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run("mark", "star", IDS[0])
-
-    @contextmanager
-    def full(_file: Path) -> Iterator[TextIO]:
-        yield StringIO()
-        raise ExportFailed("no room")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(watched_exports, "replacing", full)
-        run("mark", "star", IDS[4])
-        for count in range(7):
-            # Each gives the file another content.
-            papers = [id for place, id in enumerate(IDS[1:4]) if (count + 1) >> place & 1]
-            run("mark", "unstar", *IDS[1:4])
-            run("mark", "star", *papers)
-    ran = run("mark", "unstar", IDS[1])
-    assert (ran.code, ran.err) == (0, "")
-    assert stars.read_text().count("@misc") == 4
-
-
-def test_a_sync_that_brings_nothing_keeps_what_was_changed_before(
-    run: Run, stars: Path, home: Path, tmp_path: Path
-) -> None:
-    run("mark", "star", IDS[0])
-    workspace = Workspace()
-    workspace.has_changed = True
-    sync.exchange_once(workspace, tmp_path / "shared")
-    assert workspace.has_changed
-    workspace.has_changed = False
-    sync.exchange_once(workspace, tmp_path / "shared")
-    assert not workspace.has_changed
 
 
 def test_what_comes_while_machines_are_watched_is_written_at_once(
