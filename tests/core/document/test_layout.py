@@ -26,7 +26,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 from reader.ui.full_text.lines import TEXT_ROLES
-from tests.core.document.test_codec import DOCUMENTS
+from tests.core.document.test_model import DOCUMENTS
 from tests.table import each
 
 
