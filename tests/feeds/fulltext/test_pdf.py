@@ -27,9 +27,8 @@ from reader.core.document.model import (
 )
 from reader.core.errors import FeedError, NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, read_pdf
-from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
+from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, draw_spot, read_apart
 from reader.feeds.fulltext.pdf_lines import Box, Letter, Line, Page, Pages, find_lines, joined, read_pages
-from reader.feeds.fulltext.pdf_picture import draw_spot
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, DRAWN, ITALIC, MAPPED, MATH, MONO, SIGNS, Printed, paragraph, write_pdf
 from tests.table import each

@@ -10,9 +10,8 @@ import pytest
 from reader.core.document.model import PdfSpot
 from reader.core.errors import FeedMalformed, FeedOffline, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.fulltext import pdf_client as pdf
-from reader.feeds.fulltext.pdf_client import PdfClient
+from reader.feeds.fulltext.pdf_client import SURE, PdfClient, _places
 from reader.feeds.fulltext.pdf_lines import Box, Line
-from reader.feeds.fulltext.pdf_picture import SURE, _places
 from reader.feeds.http import HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
