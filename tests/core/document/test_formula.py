@@ -317,6 +317,9 @@ def test_a_long_row_costs_what_its_lines_cost() -> None:
         r"\text{$",
         r"\left(",
         "{",
+        r"\begin{CD}@>",
+        r"\xymatrix{a\ar[r]^{b}&",
+        r"\prftree{",
     ],
 )
 @pytest.mark.parametrize("count", rest_long([60, 250, 900, LONGEST], [900]))
