@@ -26,8 +26,7 @@ from reader.core.document.model import Document, Paragraph, Span
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
-from reader.core.settings.standing import as_json, kind_of, of_follow
-from reader.core.settings.types import Rule
+from reader.core.settings.standing import Standing, as_json, kind_of, of_follow
 from reader.core.text import is_letter
 from reader.core.words import indexed
 from reader.database import connections
@@ -182,7 +181,7 @@ def _followed(cache: sqlite3.Connection) -> set[int]:
 
 
 def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> None:
-    rule = Rule("trained", "pre-training", ("hide",))
+    rule = Standing("trained", "pre-training", ("hide",))
     for after in (0, -2_000):
         # Few candidates are tested each in turn; of many, those with the words are looked up.
         [verdict] = judge(cache, [rule], SCOPE, Candidates(after))
