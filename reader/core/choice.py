@@ -17,7 +17,7 @@ not become an interest with a name; until then the reason is the starred paper i
 
 Clusters of marks, words picked greedily and the nearest marked paper as a term were tried and did not help. On recorded
 months the mean precision of a day's list is .85, that of a support vector machine on tf-idf .70.
-`tests/bench/foryou.py` measures both.
+`tests/bench/quality.py` measures both.
 """
 
 from __future__ import annotations
