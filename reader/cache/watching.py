@@ -125,15 +125,6 @@ def ruled(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
     return window.read(lambda connection: (acts_on(connection, pk), muting_queries(connection, pk)))
 
 
-def acted_papers(connection: sqlite3.Connection) -> dict[str, int]:
-    """Number of papers on which each rule has acted, without what was taken back, by the rule's name."""
-    rows = connection.execute(
-        f"SELECT substr(kind, {len(RULE) + 1}), count(*) FROM mark"
-        f" WHERE kind GLOB '{RULE}*' AND undone = 0 GROUP BY kind"
-    )
-    return dict(rows.fetchall())
-
-
 def _act(kind: str, value: str, undone: int) -> Act | None:
     """What a mark of a rule says; None if another program wrote something else."""
     with suppress(ValueError, TypeError, KeyError):
@@ -181,15 +172,8 @@ def newest_key(connection: sqlite3.Connection) -> int:
 NEWS_DAYS = 14
 """Maximum age in days of a paper that is news; backfilled papers are older."""
 
-_SEEN, _PROBLEM = "standing_seen", "told_problem"
-"""The keys in `meta` of the newest paper that the standing queries have seen, and of the last failure of a notice."""
-
-
-class Problem(NamedTuple):
-    """Why notifications fail, and since when (ISO time)."""
-
-    since: str
-    error: str
+_SEEN = "standing_seen"
+"""The key in `meta` of the newest paper that the standing queries have seen."""
 
 
 def begin(path: Path) -> None:
@@ -249,29 +233,8 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
     return matches
 
 
-def note_problem(path: Path, since: str, error: str | None) -> None:
-    """Record why notifications fail, keeping the time of the first failure; None once they work."""
-    with _opened(path) as cache, connections.transaction(cache):
-        if error is None:
-            meta.drop(cache, _PROBLEM)
-        else:
-            known = _problem(cache)
-            meta.put(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
-
-
-def problem(path: Path) -> Problem | None:
-    """The current failure; None if notifications work."""
-    with _opened(path) as cache:
-        return _problem(cache)
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     with connections.open_database(path) as cache:
         register_functions(cache)
         yield cache
-
-
-def _problem(cache: sqlite3.Connection) -> Problem | None:
-    text = meta.get(cache, _PROBLEM)
-    return Problem(*json.loads(text)) if text else None

@@ -18,8 +18,18 @@ from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
-from reader.log.database import INSERT, VERSION, get, prepare, put, take_follows
-from reader.log.rows import clock_of, is_action, is_machine, new_machine
+from reader.log.rows import (
+    INSERT,
+    VERSION,
+    clock_of,
+    get,
+    is_action,
+    is_machine,
+    new_machine,
+    prepare,
+    put,
+    take_follows,
+)
 from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
 
 KEPT = 7
