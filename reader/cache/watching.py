@@ -27,11 +27,12 @@ from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
-from reader.core.marks import RULE, TAG, allowed_marks
+from reader.core.marks import AGENT, RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.tables import Rule
 from reader.database import connections
+from reader.log.actions import asked_value, label_of
 
 
 class Candidates(NamedTuple):
@@ -131,6 +132,28 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
         fields = json.loads(value)
         return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
     return None
+
+
+class ProgramMark(NamedTuple):
+    """A mark on a paper that a program made, and that nothing has changed since."""
+
+    kind: str
+    mark: str
+    """In words, such as `starred`."""
+    agent: str
+
+    @property
+    def said(self) -> str:
+        return f"{self.mark} by {self.agent}"
+
+
+def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark, ...]:
+    """The marks on a paper that programs made, sorted by kind."""
+    ask = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
+    return tuple(
+        ProgramMark(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
+        for kind, value, action, by in connection.execute(ask, (pk,))
+    )
 
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"

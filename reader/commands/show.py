@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache.community import read_community
 from reader.cache.follows import reasons
-from reader.cache.marks.agents import made_by_agents
 from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
 from reader.cache.since_marked import since_marked
+from reader.cache.watching import made_by_agents
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, paint, warn, width
 from reader.commands.pager import print_found, shows_links

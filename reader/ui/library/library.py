@@ -37,12 +37,11 @@ if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
     from reader.cache.community import PageData
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.agents import ProgramMark
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
-    from reader.cache.watching import Act
+    from reader.cache.watching import Act, ProgramMark
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow
     from reader.core.passages import Passage
@@ -371,7 +370,7 @@ class Library(Marker):
 
     def made_by_agents(self, pk: PaperKey) -> tuple[ProgramMark, ...]:
         """The marks on a paper made by programs; thread-safe. Raises CacheError."""
-        from reader.cache.marks.agents import made_by_agents
+        from reader.cache.watching import made_by_agents
 
         return self._in_thread(pk, lambda window, known: window.read(partial(made_by_agents, pk=known)), ())
 
