@@ -8,18 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, Standing
-from reader.core.settings.tables import (
-    COMMANDS,
-    DIGEST,
-    DigestMail,
-    Rule,
-    SavedView,
-    UserCommand,
-    WatchedExport,
-)
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
+    COMMANDS,
+    DIGEST,
     FILE_PATH,
     KEY_PATTERN,
     KEY_TABLE,
@@ -27,7 +20,12 @@ from reader.core.settings.types import (
     SERVER_ADDRESS,
     SERVER_ADDRESS_OR_NONE,
     TEXT_SOURCES,
+    DigestMail,
+    Rule,
+    SavedView,
     SettingType,
+    UserCommand,
+    WatchedExport,
     choices,
     number,
     one_of,

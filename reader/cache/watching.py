@@ -30,7 +30,7 @@ from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
 from reader.core.query import parse
-from reader.core.settings.tables import Rule
+from reader.core.settings.types import Rule
 from reader.database import connections
 from reader.log.actions import asked_value, label_of
 

@@ -17,8 +17,7 @@ from reader.commands.output import Style, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.types import as_toml
+from reader.core.settings.types import SINGLE, TABLES, as_toml
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
 

@@ -121,7 +121,7 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
                         feed = follow("rss", url, new.title, new.slug, _now(), home=new.home) if new else None
                         followed = [feed] if feed is not None else []
                         if feed is not None:
-                            await sources.store_feed(feed, fetched)
+                            sources.store_feed(feed, fetched)
                 except FeedError as error:
                     failures.append(f"{brief(name)} was not added: {error}")
                     continue

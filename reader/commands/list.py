@@ -26,8 +26,7 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.reads.orders import Order
-    from reader.cache.reads.window import Window
+    from reader.cache.reads.window import Order, Window
     from reader.cache.search.selection import Selection
     from reader.core.query import Query
 

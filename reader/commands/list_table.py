@@ -21,8 +21,7 @@ from reader.ui.kit.glyphs import Glyphs, glyphs
 from reader.ui.kit.lines import day_heading
 
 if TYPE_CHECKING:
-    from reader.cache.reads.orders import Order
-    from reader.cache.reads.window import Window
+    from reader.cache.reads.window import Order, Window
     from reader.core.paper_row import PaperRow
 
 WIDEST = 160

@@ -11,11 +11,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache.community import read_community
+from reader.cache.community import outputs_of, read_community
 from reader.cache.follows import reasons
-from reader.cache.outputs import outputs_of
+from reader.cache.history import since_marked
 from reader.cache.reads.window import Window
-from reader.cache.since_marked import since_marked
 from reader.cache.watching import made_by_agents
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, paint, warn, width

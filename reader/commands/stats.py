@@ -6,12 +6,11 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from reader.cache.reads.reading import reading_figures
+from reader.cache.reads.reading import Figures, ReadingCounts, Share, reading_figures
 from reader.commands.output import answer, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import cell_len, cut
-from reader.core.reading import Figures, ReadingCounts, Share
 from reader.core.text import amount, clean
 
 MOST_TOPICS = 5

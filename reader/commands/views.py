@@ -41,8 +41,7 @@ from reader.core.settings.standing import (
     from_text,
     with_follow,
 )
-from reader.core.settings.tables import Rule
-from reader.core.settings.types import InvalidValue
+from reader.core.settings.types import InvalidValue, Rule
 from reader.core.text import amount, brief, clean
 from reader.core.views import IDS, current_id
 from reader.log import standing

@@ -247,7 +247,7 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
-    from reader.core.settings.tables import saved_queries
+    from reader.core.settings.types import saved_queries
     from reader.core.views import IDS, QUERIES
 
     views = saved_queries(standing.load(paths.config_file(), paths.cache_file()).settings.views)

@@ -11,7 +11,7 @@ more days each time was rejected: it would multiply the size of every answer.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -51,8 +51,8 @@ class Announcements:
         self,
         arxiv: ArxivClient,
         feeds: Feeds,
-        store: Callable[[Sequence[ArxivEntry]], Awaitable[Stored]],
-        failed: Callable[[str, str, Exception], Awaitable[Line]],
+        store: Callable[[Sequence[ArxivEntry]], Stored],
+        failed: Callable[[str, str, Exception], Line],
         *,
         kinds: Collection[str],
         now: Callable[[], datetime],
@@ -80,10 +80,10 @@ class Announcements:
                     rss = await self._ask_rss(followed)
                 if isinstance(answer, FeedError) and isinstance(rss, FeedError):
                     raise answer
-                stored = await self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
+                stored = self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
                 self._feeds.answered(feed.slug, utc_stamp(self._now()))
             except Exception as error:
-                yield await self._failed(feed.slug, feed.title, error)
+                yield self._failed(feed.slug, feed.title, error)
                 continue
             yield step("feed", slug=feed.slug, title=feed.title, **asdict(stored))
 
@@ -123,7 +123,7 @@ class Announcements:
 
     # Storing
 
-    async def _keep(
+    def _keep(
         self,
         category: str,
         days: Sequence[str],
@@ -135,7 +135,7 @@ class Announcements:
         announced = [entry for entry in rss if category in entry.draft.categories]
         submitted = answer.entries if isinstance(answer, ArxivResponse) else ()
         chosen = self._choose(category, [*announced, *submitted])
-        stored = await self._store(list(chosen.values()))
+        stored = self._store(list(chosen.values()))
         wanted = {id: entry for id, entry in chosen.items() if self._is_wanted(category, entry)}
         by_day: dict[str, set[str]] = {}
         for id, entry in wanted.items():

@@ -5,8 +5,8 @@ Each is asked at most once a day per paper, and fails independently.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from reader.core.text import BLOCK_LIMIT, clean
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface import HuggingFaceClient, RawComment
-from reader.refresh.jobs import ask, run_to_end
 from reader.refresh.lines import Line, failed, step
 
 KEPT_TOGETHER = 100
@@ -41,7 +40,8 @@ async def refresh_paper(
     now: Callable[[], datetime],
 ) -> AsyncGenerator[Line, None]:
     """Ask the feed, then arXiv if given, about a paper unless their data is recent; yield how each of them went."""
-    known = await ask(Communities.open, file, lambda communities: communities.known(id))
+    with closing(Communities.open(file)) as communities:
+        known = communities.known(id)
     if known is None:
         return
     if is_old(known.asked, now()):
@@ -67,14 +67,19 @@ async def _outcome(id: str, asking: Awaitable[None]) -> Line:
 async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceClient, now: str) -> None:
     page = await daily.page(known.id)
     if page is None:
-        await ask(Communities.open, file, lambda communities: communities.put(known.pk, Community(), now))
+        _put(file, known, Community(), now)
         return
-    community = Community(tuple(await asyncio.to_thread(list, map(_comment, page.said))), page.repositories)
+    community = Community(tuple(map(_comment, page.said)), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
-    await run_to_end(cache.store, page.listing._replace(drafts=drafts), now, noted=False)
-    await ask(Communities.open, file, lambda communities: communities.put(known.pk, community, now))
+    cache.store(page.listing._replace(drafts=drafts), now, noted=False)
+    _put(file, known, community, now)
+
+
+def _put(file: Path, known: Known, community: Community, now: str) -> None:
+    with closing(Communities.open(file)) as communities:
+        communities.put(known.pk, community, now)
 
 
 def _comment(said: RawComment) -> Comment:
@@ -92,11 +97,12 @@ def _comment(said: RawComment) -> Comment:
 async def _ask_arxiv(file: Path, cache: Cache, known: Known, arxiv: ArxivClient, now: str) -> None:
     """Ask arXiv's API about the paper, and in the same request about some that the user keeps."""
     before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
-    kept = await ask(Communities.open, file, lambda communities: communities.kept_papers(before, KEPT_TOGETHER))
-    ids = [known.id, *kept]
+    with closing(Communities.open(file)) as communities:
+        ids = [known.id, *communities.kept_papers(before, KEPT_TOGETHER)]
     entries = await arxiv.papers(list(dict.fromkeys(ids)))
     for entry in entries:
         # Other values of papers that the feed has are the feed's.
         is_feeds = entry.draft.id != known.id or known.source == "hf"
-        await run_to_end(cache.store, Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
-    await ask(Communities.open, file, lambda communities: communities.note_arxiv_asked(ids, now[:10]))
+        cache.store(Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
+    with closing(Communities.open(file)) as communities:
+        communities.note_arxiv_asked(ids, now[:10])

@@ -7,7 +7,6 @@ new papers and are rewritten after any change (`reader/refresh/watched_exports.p
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing, closing
@@ -27,7 +26,7 @@ from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
-from reader.core.settings.tables import saved_queries
+from reader.core.settings.types import saved_queries
 from reader.core.text import amount
 from reader.database import connections
 from reader.log.actions import UserAction
@@ -85,7 +84,7 @@ class StandingQueries:
     async def notify(self) -> int:
         """Notify of the new papers that match, and return their number; raises ReaderError."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
-        matches = await asyncio.to_thread(self._notified, queries)
+        matches = self._notified(queries)
         if not matches:
             return 0
         if command := self._settings.notify_command:

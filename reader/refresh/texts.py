@@ -35,7 +35,6 @@ from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import HostBusy, HttpRefused
 from reader.feeds.pace import Pace
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.jobs import ask
 from reader.refresh.lines import Line, done, step
 from reader.refresh.pictures import Canvas
 
@@ -90,7 +89,8 @@ async def fetch_text(
                 break
     if found:
         document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
-        await ask(Texts.open, file, lambda texts: texts.put(pk, document, name, utc_stamp(now())))
+        with closing(Texts.open(file)) as texts:
+            texts.put(pk, document, name, utc_stamp(now()))
         return done("text", id=id, source=name)
     if failure is not None:
         raise failure
@@ -169,32 +169,33 @@ async def fetch_texts_ahead(
     Of the texts, `n` of `of` were asked for and `stored` are kept now. A pause says in a word or two why those `left`
     have to wait.
     """
-    wanted = (await asyncio.to_thread(find_wanted, file, settings, now()))[:MOST]
+    wanted = (find_wanted(file, settings, now()))[:MOST]
     # A stand-in on this machine may be asked at any rate.
     pace = Pace() if is_local_url(settings.endpoint) else Pace(response_cache_folder() / LOCK, interval=PACE)
     stored = failures = 0
     for n, paper in enumerate(wanted):
         # It may change on the way.
-        if await asyncio.to_thread(is_metered):
+        if is_metered():
             yield step("texts paused", left=len(wanted) - n, why="metered")
             return
         yield step("texts", n=n, of=len(wanted), stored=stored)
         # Another program may have stored it in the meantime.
-        if await ask(Texts.open, file, partial(Texts.has, pk=paper.pk)):
-            continue
+        with closing(Texts.open(file)) as texts:
+            if texts.has(paper.pk):
+                continue
         try:
             async with pace.turn(sleep):
                 fetched = await fetch_text(file, paper.pk, paper.id, sources, now)
             if "source" in fetched:
                 stored += 1
             else:
-                await _put_off(file, paper.pk, now())
+                _put_off(file, paper.pk, now())
             failures = 0
         except FeedError as error:
             failures += 1
             if _is_of_page(error):
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
-                await _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
+                _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
                 yield step("texts paused", left=len(wanted) - n, why="no answer")
                 return
@@ -209,6 +210,7 @@ def _is_of_page(error: FeedError) -> bool:
     return not isinstance(error, FeedOffline | FeedUnreachable)
 
 
-async def _put_off(file: Path, pk: int, since: datetime) -> None:
+def _put_off(file: Path, pk: int, since: datetime) -> None:
     """Ask for a text again `RETRY_DAYS` after a time."""
-    await ask(Texts.open, file, lambda texts: texts.note_missing(pk, since.date().isoformat()))
+    with closing(Texts.open(file)) as texts:
+        texts.note_missing(pk, since.date().isoformat())

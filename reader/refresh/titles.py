@@ -7,7 +7,6 @@ continued by the next one.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -21,7 +20,6 @@ from reader.core.titles import Titled, find_choices, find_same, without_cut_word
 from reader.database.connections import open_database, transaction
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.refresh.jobs import run_to_end
 from reader.refresh.lines import Line, failed, step
 
 MOST = 100
@@ -50,7 +48,7 @@ async def look_up_titles(
     file: Path,
     daily: HuggingFaceClient,
     arxiv: ArxivClient | None,
-    store: Callable[[Listing], Awaitable[object]],
+    store: Callable[[Listing], object],
     now: Callable[[], datetime],
 ) -> AsyncGenerator[Line, None]:
     """Look up titles that wait; yields nothing if none does. arXiv is not asked if it is None.
@@ -60,7 +58,7 @@ async def look_up_titles(
 
     A source that fails is not asked for further titles; the run ends if no source is left, or no network.
     """
-    waiting = await asyncio.to_thread(pages.find_waiting, file, now())
+    waiting = pages.find_waiting(file, now())
     wanted = waiting[:MOST]
     sources: list[_Source] = [partial(_ask_daily, daily), *([partial(_ask_arxiv, arxiv)] if arxiv else [])]
     all_sources = tuple(sources)
@@ -83,11 +81,11 @@ async def look_up_titles(
                 break
         if same is not None:
             best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
-            await store(Listing(best.day, (best.draft._replace(entry=one.paper.id),)))
+            store(Listing(best.day, (best.draft._replace(entry=one.paper.id),)))
             found += 1
         elif len(sources) == len(all_sources):
             choices = find_choices(one.paper, [candidate.titled for candidate in candidates])
-            await run_to_end(_note_unknown, file, one.pk, now().date().isoformat(), choices)
+            _note_unknown(file, one.pk, now().date().isoformat(), choices)
             offered += bool(choices)
         else:
             undecided += 1

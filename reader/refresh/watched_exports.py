@@ -19,7 +19,7 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse
-from reader.core.settings.tables import WatchedExport, saved_queries
+from reader.core.settings.types import WatchedExport, saved_queries
 
 MOST_PAPERS = 20_000
 """Papers in a watched file: it is written after each change."""

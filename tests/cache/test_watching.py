@@ -9,7 +9,7 @@ from reader.cache.muting import muting_queries
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.watching import Candidates, changes, judge
-from reader.core.settings.tables import Rule
+from reader.core.settings.types import Rule
 from reader.database.connections import open_database
 from tests.cache.conftest import SCOPE, mute
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.settings.tables import DigestMail
+from reader.core.settings.types import DigestMail
 from reader.keys.actions import ACTIONS
 from tests.commands.conftest import Run, Session
 from tests.table import each

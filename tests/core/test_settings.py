@@ -9,7 +9,6 @@ import pytest
 
 from reader.core.settings import toml
 from reader.core.settings.standing import of_lists
-from reader.core.settings.tables import DigestMail, SavedView, UserCommand, parse_command, saved_queries
 from reader.core.settings.toml import Statement, read_statements
 from reader.core.settings.types import (
     BOOLEAN,
@@ -31,14 +30,19 @@ from reader.core.settings.types import (
     TEXT_LINE,
     TEXT_SOURCES,
     WEB_ADDRESS,
+    DigestMail,
     InvalidValue,
+    SavedView,
     SettingType,
+    UserCommand,
     as_toml,
     choices,
     keys_of_action,
     number,
     one_of,
+    parse_command,
     query_type,
+    saved_queries,
     theme_name,
 )
 from tests.table import each

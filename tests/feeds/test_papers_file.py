@@ -18,7 +18,7 @@ from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import FIELDS, Draft, Listing, Paper
 from reader.feeds.files import papers_file
 from reader.feeds.files.papers_file import read_papers
-from reader.feeds.records import is_export, parse_export
+from reader.feeds.records import parse_export
 from tests.feed_server import item
 from tests.feeds.test_saved_page import DRAFTS, PAGE
 from tests.table import each
@@ -79,9 +79,9 @@ CUT = [*ONLY, "line 1: not JSON"]
             lines(TWO) + b"{cut\n\n" + lines(7, [ONE, 8], {"date": "2026-05-11", "items": [None]}, {"a": 1}),
             [
                 "line 6, item 1: not a record",
-                "2026-05-12: 2; line 5, item 2: not a record; line 7: no arXiv id",
+                "2026-05-12: 2; line 7: no arXiv id",
                 "None: 1",
-                "line 2: not JSON; line 4: not a record",
+                "line 2: not JSON; line 4: not a record; line 5, item 2: not a record",
             ],
         ),
         # A list that breaks off has the line on which it began.
@@ -370,35 +370,3 @@ def test_texts_and_lists_are_bounded() -> None:
     whole = parse_export({"id": ID, "title": "A title", "tags": tags, "days": days, "marks": [MARK] * 1_001})
     assert whole.marks is not None
     assert [len(whole.days), len(whole.marks.marks), len(whole.marks.states)] == [100, 1_000, 1_000]
-
-
-def test_records_of_the_feed_stay_the_feed_s() -> None:
-    feed = item(ID, day="2026-05-12")
-    assert not is_export(feed) and not is_export(feed["paper"])
-    assert is_export(record(WHOLE)) and not is_export({"id": ID, "title": "A title"})
-    listings = read_records(feed, record(WHOLE._replace(id="2606.00002")))
-    assert sorted((day, draft.id) for day, draft in drafts(listings)) == [
-        ("2026-05-12", ID), ("2026-06-30", "2606.00002"),
-    ]  # fmt: skip
-
-
-def test_the_papers_keep_their_order() -> None:
-    days = ("2026-06-30", None, "2026-06-29", "2026-06-30")
-    papers = [WHOLE._replace(id=f"2606.0000{number}", day=day) for number, day in enumerate(days)]
-    assert [(draft.id, day) for day, draft in drafts(read_records(*map(record, papers)))] == [
-        (paper.id, paper.day) for paper in papers
-    ]
-
-
-def test_long_records_are_stored_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "BATCH_CHARACTERS", 1_000)
-    note = {**MARK, "kind": "note", "value": "x" * 600}
-    listings = read_records(*({"id": f"2606.0000{number}", "marks": [note]} for number in range(5)))
-    assert [len(listing.marks) for listing in listings] == [2, 2, 1]
-    monkeypatch.setattr(papers_file, "BATCH", 3)
-    assert [
-        len(one.drafts) for one in read_records(*({"id": f"2606.0000{number}", "title": "T"} for number in range(5)))
-    ] == [
-        3,
-        2,
-    ]

@@ -17,7 +17,6 @@ from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnre
 from reader.core.paper import Draft, Skipped
 from reader.feeds import syndication as parser
 from reader.feeds.http import Limits, Validators
-from reader.feeds.safe import html_to_text
 from reader.feeds.syndication import (
     Feed,
     FeedEntry,
@@ -252,12 +251,6 @@ def test_an_entry_of_atom_says_what_it_has() -> None:
     )
 
 
-def test_an_entry_of_rdf_is_one() -> None:
-    body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
-      <channel><title>Old</title></channel><item><title>One</title><link>https://a.example/1</link></item></rdf:RDF>"""
-    assert only(body).guid == "https://a.example/1"
-
-
 def test_entries_have_ids_and_come_once() -> None:
     again = item("One, again", guid="tag:1")
     feed = parse(rss(item("", link="https://a.example/"), item("One", guid="tag:1"), again, item("Two"), item("Two")))
@@ -460,12 +453,6 @@ def test_a_feed_that_breaks_the_parser_is_an_error() -> None:
         parse(body)
 
 
-def test_a_title_that_is_made_of_the_text_is_one_line() -> None:
-    feed = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>One\n\n  two\nthree</summary></entry></feed>"
-    draft = only(feed).draft
-    assert (draft.title, draft.abstract) == ("One two three", "One\n\ntwo three")
-
-
 RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>One</title>%b</item></channel></rss>"
 
 
@@ -509,7 +496,3 @@ def test_entries_past_the_bound_are_counted(body: bytes, excess: str, encoding: 
     # Nor may a response hide tags.
     assert find_excess(RSS % b"", "application/xml; charset=UTF-7") == "an encoding that is not read"
     assert find_excess(RSS % b"", "application/xml; charset=utf-8") == ""
-
-
-def test_what_follows_the_last_tag_is_text() -> None:
-    assert html_to_text("<p>One</p> x < y, and <b").text.strip() == "One\n\n x < y, and <b"

@@ -14,10 +14,9 @@ from reader.cache.marks.events import Events
 from reader.core.marks import Mark, PaperMarks
 from reader.refresh import sources as sources_module
 from reader.refresh.lines import Line, step
-from reader.refresh.plan import Day
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
-from tests.refresh.world import TODAY, World
+from tests.refresh.world import World
 
 Happened = Sequence[Line]
 
@@ -122,16 +121,6 @@ async def test_the_daily_feed_s_own_records_come_first(home: HomeWithMarks, monk
     first, second = home.paper("2401.00001"), home.paper("2401.00002")
     assert (first.upvotes, first.day, first.starred) == (41, "2024-01-02", True)
     assert (second.source, second.starred) == ("arxiv", True)
-
-
-async def test_only_the_latest_days_bring_them_and_a_daily_feed_that_fails_leaves_them_to_arxiv(
-    home: HomeWithMarks,
-) -> None:
-    home.add(("2401.00001", "star", "1"))
-    await home.refresh(Day(TODAY))
-    assert home.arxiv.requests == []
-    home.daily.fault = "error"
-    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=0)]
 
 
 async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: HomeWithMarks) -> None:

@@ -23,7 +23,7 @@ from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
-from reader.core.settings.tables import Rule
+from reader.core.settings.types import Rule
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job

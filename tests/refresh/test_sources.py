@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,10 +15,8 @@ from reader import log_file
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
-from reader.core.errors import CacheDamaged, CacheError, CacheFull, FeedError, FeedMalformed, FeedOffline, UsageError
+from reader.core.errors import CacheDamaged, CacheFull, FeedError, FeedOffline
 from reader.core.topics.scorer import Topics
-from reader.feeds.arxiv import ArxivClient
-from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import SyndicationClient
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import Line, step
@@ -91,16 +88,6 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     ]
     # One that arXiv does not know is left.
     assert world.feeds.count_uncategorized() == 1
-
-
-async def test_a_refresh_that_changes_nothing_writes_nothing(world: World) -> None:
-    world.site.pages["/feed.xml"] = Page(rss(entry("A post", guid="1")))
-    world.follow(f"{world.site.url}/feed.xml")
-    world.follow("cs.CL", "cs.cl")
-    await world.refresh()
-    with closing(Window.open(world.path)) as watcher:
-        await world.refresh()
-        assert not watcher.changed()
 
 
 async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,9 +245,9 @@ async def test_offline_mode_is_no_failure(world: World) -> None:
             (False, FeedError("Broken."), True),
         ):
             sources._stays_offline = stays_offline
-            await sources.note_outcome("hf", error)
+            sources.note_outcome("hf", error)
             assert [feed.slug for feed in world.feeds.failing()] == (["hf"] if is_failing else [])
-            await sources.note_outcome("hf", None)
+            sources.note_outcome("hf", None)
             assert world.feeds.failing() == []
 
 
@@ -279,25 +266,6 @@ async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_cat
 # Faults of one source
 
 
-FAULTS: dict[str, Callable[[], BaseException]] = {
-    "value": lambda: ValueError("\x9bno \u202enumber"),
-    "full": lambda: OSError(28, "No space left on device", "/answers/arxiv.org.lock"),
-    "usage": lambda: UsageError("'xx.YY' is not a category of arXiv."),
-    "cache": lambda: CacheError("A row could not be stored."),
-    "several": lambda: ExceptionGroup("two", [ValueError(), OSError()]),
-    "stop": StopAsyncIteration,
-    "parse": lambda: FeedMalformed("It can't be read."),
-}
-
-SOURCES: dict[str, tuple[type, str]] = {
-    "hf": (HuggingFaceClient, "day"),
-    "arxiv": (ArxivClient, "papers"),
-    "cs.cl": (ArxivClient, "submitted"),
-    "lab": (SyndicationClient, "fetch"),
-}
-"""The method that fails, by the slug of its source."""
-
-
 @pytest.fixture
 def world_of_four(tmp_path: Path) -> Iterator[World]:
     listed = [item("2605.00001"), item("2605.00002")]
@@ -308,52 +276,6 @@ def world_of_four(tmp_path: Path) -> Iterator[World]:
         for name in ("lab", "other"):
             made.follow(f"{made.site.url}/{name}", name)
         yield made
-
-
-def fails_once(kind: type, method: str, fault: Callable[[], BaseException]) -> Callable[..., Any]:
-    """The method, with a fault for the first call, or for the address that has `lab` in it."""
-    real, calls = getattr(kind, method), []
-
-    async def failing(self: Any, *given: Any, **named: Any) -> Any:
-        calls.append(given)
-        if "lab" in str(given) if kind is SyndicationClient else len(calls) == 1:
-            raise fault()
-        return await real(self, *given, **named)
-
-    return failing
-
-
-@pytest.mark.parametrize(
-    ("source", "fault"),
-    [*(("lab", fault) for fault in FAULTS), ("hf", "value"), ("arxiv", "value"), ("cs.cl", "value")],
-)
-async def test_a_fault_of_one_source_is_its_own_and_the_others_are_asked(
-    world_of_four: World, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
-) -> None:
-    kind, method = SOURCES[source]
-    monkeypatch.setattr(kind, method, fails_once(kind, method, FAULTS[fault]))
-    events = await world_of_four.refresh()
-    finished = events[-1]
-    assert finished.get("step") == "fetched"
-    failed = {one["slug"]: one["error"] for one in events if one.get("failed") == "feed"}
-    stored = {one["slug"] for one in events if one.get("step") == "feed"}
-    if source == "hf":
-        assert (finished["error"] is not None, finished["missing"]) == (True, [TODAY])
-        failed["hf"] = finished["error"]
-    assert failed.keys() == {source}, failed
-    assert stored >= {"arxiv", "cs.cl", "lab", "other"} - {source, *(["arxiv"] if source == "hf" else [])}
-    assert [(one.slug, one.error) for one in world_of_four.feeds.failing()] == [(source, failed[source])]
-    said = failed[source]
-    assert said.endswith(".") or "dailypapers.log" in said
-    assert said.isprintable()
-
-
-async def test_a_category_that_is_not_known_fails_alone(world_of_four: World) -> None:
-    world_of_four.follow("cs.ZZ", "cs.zz")
-    events = await world_of_four.refresh()
-    (failed,) = (one for one in events if one.get("failed") == "feed")
-    assert (failed["slug"], failed["error"][:34]) == ("cs.zz", "'cs.ZZ' is not a category of arXiv")
-    assert {one["slug"] for one in events if one.get("step") == "feed"} == {"arxiv", "cs.cl", "lab", "other"}
 
 
 async def test_errors_of_memory_disk_and_cache_end_the_refresh(

@@ -20,7 +20,6 @@ from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreac
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FEED, FeedTexts
-from reader.feeds.http import HttpRefused
 from reader.refresh.lines import done, step
 from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text, fetch_texts_ahead, find_wanted
 
@@ -144,13 +143,6 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
     assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
 
 
-async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path) -> None:
-    for status, left in ((429, IDS[:3]), (500, IDS[:3]), (403, [IDS[0]])):
-        refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
-        assert (await run(file, refusing))[-1] == step("texts paused", left=2, why="no answer")
-        assert wanted(file) == left
-
-
 async def test_a_metered_network_is_left_alone(file: Path) -> None:
     source = Source()
     metered = iter((False, True))
@@ -171,14 +163,3 @@ async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.Monke
     await run(file, Source(), Settings(), sleep=sleep)
     assert list(file.parent.rglob(LOCK))
     assert len(slept) == 2 and all(0 < seconds <= PACE for seconds in slept)
-
-
-async def test_a_text_that_came_meanwhile_is_not_asked_for(file: Path) -> None:
-    source = Source()
-    events = fetch_texts_ahead(file, LOCAL, [source], now=lambda: NOW, is_metered=lambda: False)
-    assert await anext(events) == step("texts", n=0, of=3, stored=0)
-    with closing(Texts.open(file)) as texts:
-        texts.put(3, Document("T", ()), "feed", "2026-05-12T08:00:00Z")
-    async for _ in events:
-        pass
-    assert source.asked == [IDS[1], IDS[0]]

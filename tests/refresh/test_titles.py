@@ -44,7 +44,7 @@ class HomeWithPage(World):
             pages.place(connection, ids)
 
     async def look_up(self, *, with_arxiv: bool = True) -> list[Line]:
-        async def store(listing: Listing) -> object:
+        def store(listing: Listing) -> object:
             return self.cache.store(listing, self.now.isoformat(), newer=False, noted=False)
 
         self.categorize = with_arxiv
@@ -169,17 +169,6 @@ async def test_without_a_network_nothing_more_is_asked(home: HomeWithPage, monke
     assert paused.get("failed") == "titles"
     assert (paused["left"], paused["error"]) == (2, "There is no network.")
     assert home.arxiv.requests == []
-
-
-async def test_a_run_has_a_limit_and_says_what_is_left(home: HomeWithPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(titles, "MOST", 2)
-    home.page(*(shown(f"An unheard-of matter, part {number}") for number in range(5)))
-    assert await home.look_up(with_arxiv=False) == [
-        step("titles", n=0, of=2, found=0, offered=0, left=5),
-        step("titles", n=1, of=2, found=0, offered=0, left=4),
-        step("titles", n=2, of=2, found=0, offered=0, left=3),
-    ]
-    assert (await home.look_up(with_arxiv=False))[-1] == step("titles", n=2, of=2, found=0, offered=0, left=1)
 
 
 async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(

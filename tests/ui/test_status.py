@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textual.widget import Widget
 
 from reader.cache.history import STILL
-from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Order
 from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap

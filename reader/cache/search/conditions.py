@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.cache.flags import having
+from reader.cache.history import HAPPENED_BETWEEN
 from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
     Clause,
@@ -20,11 +21,9 @@ from reader.cache.search.full_text import (
     join_clauses,
     select_matches,
     select_texts,
-    text_expression,
     text_test,
 )
 from reader.cache.search.sql_functions import search_keys
-from reader.cache.since_marked import HAPPENED_BETWEEN
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
@@ -129,7 +128,7 @@ class Compiler:
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
-        if expression := text_expression(node):
+        if expression := fts_expression(node, in_texts=True):
             return self.key_in(select_texts(expression))
         match node:
             case And(nodes):

@@ -64,8 +64,7 @@ def keys_page(keymap: Keymap | None) -> str:
 def _settings() -> str:
     from reader.commands.settings_file import setting_docs
     from reader.config import SETTING_TYPES, Settings
-    from reader.core.settings.tables import SINGLE, TABLES
-    from reader.core.settings.types import as_toml
+    from reader.core.settings.types import SINGLE, TABLES, as_toml
 
     found = []
     for name, about in setting_docs().items():

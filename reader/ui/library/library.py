@@ -20,8 +20,7 @@ from pathlib import Path
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, DayFetched, Window
+from reader.cache.reads.window import DayCount, DayFetched, Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
@@ -417,10 +416,9 @@ class Library(Marker):
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """What is known of a paper besides itself, by the names of `Reading`."""
+        from reader.cache.community import outputs_of
         from reader.cache.follows import reasons
-        from reader.cache.history import STILL, votes
-        from reader.cache.outputs import outputs_of
-        from reader.cache.since_marked import since_marked
+        from reader.cache.history import STILL, since_marked, votes
 
         nothing: tuple[Any, ...] = ()
         return {

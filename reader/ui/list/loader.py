@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import Order, with_near
+from reader.cache.reads.window import Order, with_near
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import FOR_YOU, LATEST

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
-from reader.cache.outputs import KeptOutput
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
 from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
@@ -32,9 +31,8 @@ from reader.ui.kit.lines import hits, mark, pattern, short_day
 from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
-    from reader.cache.community import PageData
-    from reader.cache.outputs import KeptOutput
-    from reader.cache.since_marked import SinceMarked
+    from reader.cache.community import KeptOutput, PageData
+    from reader.cache.history import SinceMarked
     from reader.core.document.model import Block, Document, Heading
     from reader.core.document.search import Hit
     from reader.core.follows import FollowReason

@@ -25,7 +25,7 @@ from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
 from reader.core.settings.standing import as_json, kind_of, of_follow
-from reader.core.settings.tables import Rule
+from reader.core.settings.types import Rule
 from reader.database import connections
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
