@@ -22,7 +22,7 @@ from reader.core.text import brief, clean
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
-    from reader.core.document.block_lines import DocumentLine
+    from reader.core.document.layout import DocumentLine
     from reader.core.lines import Piece
     from reader.core.paper import Paper
 
@@ -119,7 +119,7 @@ def _facts(paper: Paper, kept: KeptText) -> str:
 
 
 def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
-    from reader.core.document.block_lines import IN_ASCII
+    from reader.core.document.layout import IN_ASCII
 
     for piece in line.pieces:
         is_sign = piece.role in ("rule", "label")

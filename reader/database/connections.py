@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import RLock
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from reader import platform
 from reader.core.errors import CacheError
@@ -192,6 +193,44 @@ def closing_on_error(opened: Closable) -> Iterator[None]:
     except BaseException:
         opened.close()
         raise
+
+
+class Store:
+    """One kind of facts in a cache whose schema is current; methods block, and raise CacheError.
+
+    The thread of a cancelled refresh may still use it while it is closed, hence the lock.
+    """
+
+    is_durable: ClassVar[bool] = False
+    """Whether each change waits for the disk."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: Path, *, query_only: bool = False) -> Self:
+        with explained(path):
+            return cls(connect(path, query_only=query_only, durable=cls.is_durable), path)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, explained(self._path):
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection, transaction(connection):
+            yield connection
+
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        with self._reading() as connection:
+            return connection.execute(sql, values).fetchall()
 
 
 def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
 from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.full_text.bookmarks import BookmarkKeeper
+from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
 from reader.ui.kit.pane import draw_scrollbars

@@ -23,7 +23,7 @@ from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
 from reader.refresh.lines import Job, done, waiting
 from reader.refresh.pictures import Canvas
-from reader.ui.full_text.links import LETTERS
+from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.pictures.drawing import PictureDrawn, draw

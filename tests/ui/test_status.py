@@ -41,7 +41,7 @@ from reader.ui.kit.status_lines import (
 )
 from reader.ui.list.footer import main_status
 from reader.ui.main_screen import TopLine
-from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
+from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES

@@ -14,7 +14,7 @@ from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
-from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
+from reader.core.document.layout import IN_ASCII, BlockWriter, DocumentLine
 from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, join_items, literal, measure, spread, unbroken
@@ -33,8 +33,8 @@ from reader.ui.why.lines import suits_lines
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
     from reader.cache.history import SinceMarked
+    from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
-    from reader.core.document.search import Hit
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.similarity import Fit
@@ -273,7 +273,7 @@ def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Fou
 
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
-    from reader.core.document.search import find
+    from reader.core.document.find import find
     from reader.core.words import markers
 
     wanted = markers(words)

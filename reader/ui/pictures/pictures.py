@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.model import Block, Document, Figure, Formula, Heading, Item, Paragraph, PdfSpot, walk
 from reader.core.ids import in_address, is_arxiv_id, pdf_url
-from reader.ui.full_text.links import web_address
+from reader.ui.full_text.lines import web_address
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper

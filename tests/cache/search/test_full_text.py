@@ -19,8 +19,8 @@ from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge
+from reader.core.document.find import find
 from reader.core.document.model import Document, Paragraph, Span
-from reader.core.document.search import find
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
