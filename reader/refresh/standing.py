@@ -26,7 +26,6 @@ from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
-from reader.core.settings.types import saved_queries
 from reader.core.text import amount
 from reader.database import connections
 from reader.log.actions import UserAction
@@ -135,7 +134,7 @@ def pass_over(file: Path, id: str) -> None:
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
     """What relative words of standing queries mean. Every paper that they look at is new."""
-    return Scope(today, window.newest_day(), "", saved_queries(settings.views))
+    return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 
 def act(file: Path, verdicts: Iterable[watching.Verdict]) -> UserAction | None:

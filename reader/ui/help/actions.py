@@ -144,9 +144,9 @@ class HelpActions(Controller):
 
         words, id = re.findall(r"\w+", typed), named_id(typed)
         place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
-        scope = self._app.scope()
+        selection = compile_query(place.whole("day"), self._app.scope())
         try:
-            found = await self._library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
+            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MOST_TITLES).pks))
         except ReaderError:
             # A newer search has come.
             return

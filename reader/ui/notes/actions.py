@@ -231,9 +231,11 @@ class TagActions(Controller):
         pks = self._model.take_targets()
         papers = [paper for pk in pks[:MOST_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
+            from reader.cache.tags import tag_counts
+
             has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
             shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))
-            tagging = Tagging(pks, has, shared, self._library.tag_counts())
+            tagging = Tagging(pks, has, shared, self._library.read(tag_counts, {}))
             self._model.change(self._model.state.put(TAGGING, tagging))
 
     @handles("tags.accept")
