@@ -169,8 +169,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
     with alone(schema.lock(make_folder(path)), REPAIR_SECONDS):
         if "marks" in names:
             progress("restoring the marks")
-            restored = copies.restore(path)
-            aside += [restored.aside] if restored.aside else []
+            aside += filter(None, [copies.restore(path)])
         if "cache" in names:
             aside.append(_replace(path, progress))
         elif INDEX in names:

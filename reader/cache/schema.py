@@ -50,14 +50,6 @@ def run_migrations(connection: sqlite3.Connection, after: str) -> None:
     connection.execute(f"UPDATE alembic_version SET version_num = '{HEAD}'")
 
 
-def _rescue_lists(connection: sqlite3.Connection) -> None:
-    from reader.cache.former_lists import rescue
-
-    (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
-    if file:
-        rescue(connection, Path(file))
-
-
 def _index_in_one_way(connection: sqlite3.Connection) -> None:
     """Index the texts too, and remove the second index that searches with `~` had in a folder beside the cache."""
     from reader.cache.texts import rebuild_index
@@ -67,7 +59,7 @@ def _index_in_one_way(connection: sqlite3.Connection) -> None:
     shutil.rmtree(Path(file).with_name("finding"), ignore_errors=True)
 
 
-_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0017": _rescue_lists, "0018": _index_in_one_way}
+_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0018": _index_in_one_way}
 """What follows the SQL of some migrations."""
 
 

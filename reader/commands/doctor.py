@@ -268,7 +268,6 @@ def _token(settings: Settings) -> str:
 
 
 def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
-    from reader.cache import watching
     from reader.refresh.watched_exports import export_format, export_path
 
     settings = workspace.settings
@@ -277,9 +276,6 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         program = find_program(words) if words else desktop_program()
         advice = "Install notify-send (libnotify), or set notify_command to a program on the path."
         yield _program("Programs", "notify", program or " ".join(words) or "none", program, advice)
-        with suppress(CacheError):
-            if (problem := watching.problem(workspace.cache_file)) is not None:
-                yield Finding("Programs", "notify", f"failing since {_local(problem.since)}", problem.error)
     for export in workspace.settings.exports:
         file = export_path(export, workspace.config_file.parent)
         advice = (

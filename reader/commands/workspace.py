@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
 

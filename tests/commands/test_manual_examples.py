@@ -23,7 +23,7 @@ from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
-from tests.feeds.test_libraries import newsboat
+from tests.feeds.test_papers_file import newsboat
 
 ID = "1706.03762"
 
