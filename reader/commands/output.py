@@ -23,7 +23,7 @@ from reader.commands.streams import CleanStream, discard, has_colours, is_termin
 from reader.core.errors import Failures, FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.marks import PASSAGE
-from reader.core.text import amount, visible
+from reader.core.text import amount
 from reader.paths import APP, explain
 
 if TYPE_CHECKING:
@@ -51,16 +51,6 @@ STEP = 0.1
 def print_line(text: str = "") -> None:
     """Print a line to standard output."""
     sys.stdout.write(f"{text}\n")
-
-
-def ask(question: str, *, is_secret: bool = False) -> str:
-    """Ask on the terminal, without echo for a secret."""
-    if is_secret:
-        from getpass import getpass
-
-        return getpass(visible(question))
-    print(question, end="", flush=True)
-    return input()
 
 
 def print_text(text: str) -> None:
@@ -135,7 +125,8 @@ def is_confirmed(yes: bool, question: str) -> bool:
         return True
     if not is_terminal(sys.stdin):
         raise UsageError("Cannot prompt without a terminal; pass --yes to confirm.")
-    return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    print(f"{question} [y/N] ", end="", flush=True)
+    return input().strip().lower() in ("y", "yes")
 
 
 def describe_action(action: UserAction) -> str:
