@@ -21,11 +21,8 @@ from reader.core.settings.types import (
     SERVER_ADDRESS_OR_NONE,
     TEXT_SOURCES,
     DigestMail,
-    Rule,
-    SavedView,
     SettingType,
     UserCommand,
-    WatchedExport,
     choices,
     number,
     one_of,
@@ -33,7 +30,7 @@ from reader.core.settings.types import (
     setting_types,
     theme_name,
 )
-from reader.core.theme_names import AUTO, THEMES
+from reader.platform import AUTO, THEMES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -174,9 +171,14 @@ class Settings:
         return tuple(one for one in self.lists if word in one.then)
 
     @property
-    def views(self) -> tuple[SavedView, ...]:
+    def views(self) -> tuple[Standing, ...]:
         """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
-        return tuple(SavedView(one.name, one.query) for one in self._of(SHOW))
+        return self._of(SHOW)
+
+    @property
+    def saved_queries(self) -> tuple[tuple[str, str], ...]:
+        """The saved views as (name, query), for terms that name them."""
+        return tuple((one.name, one.query) for one in self.views)
 
     @property
     def hidden_views(self) -> tuple[str, ...]:
@@ -184,9 +186,9 @@ class Settings:
         return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[Standing, ...]:
         """What happens to papers that come in; of two rules that contradict each other the first wins."""
-        return tuple(Rule(one.name, one.query, one.marks) for one in self.lists if one.marks)
+        return tuple(one for one in self.lists if one.marks)
 
     @property
     def mute(self) -> tuple[str, ...]:
@@ -204,9 +206,9 @@ class Settings:
         return self._of(RUN)
 
     @property
-    def exports(self) -> tuple[WatchedExport, ...]:
+    def exports(self) -> tuple[Standing, ...]:
         """Files that are rewritten after each change."""
-        return tuple(WatchedExport(one.query, one.file, one.format, one.url) for one in self._of(WRITE))
+        return self._of(WRITE)
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, answer, is_terminal, paint, width
-from reader.commands.pager import print_paged
+from reader.commands.output import READABLE, Style, answer, paint, print_paged, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections

@@ -20,7 +20,7 @@ from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.cache.storing.papers import Stored
 from reader.core.dates import iso_day, utc_stamp
-from reader.core.errors import FeedError, FeedOffline
+from reader.core.errors import FeedError, FeedOffline, FeedRefused
 from reader.feeds.arxiv import ArxivClient, ArxivEntry, ArxivResponse, announcement_day, last_renewal
 from reader.feeds.arxiv_categories import categories
 from reader.refresh.lines import Line, step
@@ -40,7 +40,6 @@ OVERLAP_DAYS = 7
 _SOONEST, _LATEST = timedelta(hours=1), timedelta(hours=12)
 """Bounds of the wait before a day is asked again."""
 
-_REFUSED = "arXiv's API refused"
 _BEHIND = "arXiv's API has no paper of the day yet"
 
 
@@ -184,7 +183,7 @@ class Announcements:
 def _lack(answer: ArxivResponse | FeedError, newest: str) -> str:
     """Why the API's answer does not make the days up to the newest whole; empty if it does."""
     if isinstance(answer, FeedError):
-        return _REFUSED
+        return "arXiv's API refused" if isinstance(answer, FeedRefused) else "arXiv's API failed"
     if answer.total is not None and len(answer.entries) < answer.total:
         return f"arXiv's API sent {len(answer.entries):,} of {answer.total:,}"
     days = (announcement_day(entry.submitted) for entry in answer.entries if entry.submitted)

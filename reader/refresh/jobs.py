@@ -20,7 +20,7 @@ from reader.paths import FULL, explain
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
 
 P = ParamSpec("P")
 T = TypeVar("T")

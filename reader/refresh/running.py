@@ -14,14 +14,13 @@ from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import Canvas, Job, Line, done, failed, listing_of, listing_values, step, with_tuples
 from reader.refresh.plan import Latest, Plan, plan_of
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
     from reader.refresh.sources import Sources
-
-from reader.refresh.jobs import JobContext
-from reader.refresh.lines import Job, Line, done, failed, listing_of, listing_values, step, with_tuples
 
 
 def run_job(context: JobContext, job: Job) -> AsyncGenerator[Line, None]:
@@ -171,7 +170,7 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Line, None]:
 
 async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
     """Look up the titles of saved pages' papers whose arXiv ids are not known."""
-    from reader.refresh.titles import look_up_titles
+    from reader.refresh.papers import look_up_titles
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
 
@@ -200,7 +199,7 @@ async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -
 
 async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
     """Fetch a cached paper's related data by its arXiv id, if the data is older than a day."""
-    from reader.refresh.one_paper import refresh_paper
+    from reader.refresh.papers import refresh_paper
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
         asking = refresh_paper(context.cache_file, cache, id, sources.daily, sources.arxiv_of_papers, now=context.now)
@@ -231,8 +230,7 @@ async def _draw_picture(
     context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
 ) -> AsyncGenerator[Line, None]:
     """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
-    from reader.refresh.pictures import Canvas, fetch_picture
-    from reader.refresh.texts import fetch_spot
+    from reader.refresh.texts import fetch_picture, fetch_spot
 
     room = Canvas(*canvas)
     if spot is None:

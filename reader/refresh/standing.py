@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from reader.actions.export import record
-from reader.actions.programs import ProgramError, desktop_command, run_program
+from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
 from reader.cache.follows import follows, reasons
 from reader.cache.marks import derive
@@ -26,7 +26,6 @@ from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
-from reader.core.settings.types import saved_queries
 from reader.core.text import amount
 from reader.database import connections
 from reader.log.actions import UserAction
@@ -82,7 +81,7 @@ class StandingQueries:
         return action.did if action else ()
 
     async def notify(self) -> int:
-        """Notify of the new papers that match, and return their number; raises ReaderError, stored for the doctor."""
+        """Notify of the new papers that match, and return their number; raises ReaderError."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
         matches = self._notified(queries)
         if not matches:
@@ -92,26 +91,17 @@ class StandingQueries:
         else:
             names = [self._follows[one].name if one in self._follows else one for one in queries]
             command, given = desktop_command(*notification_text(names, matches)), ""
-        try:
-            with jobs.unlimited_memory():
-                # The program goes on if this call is cancelled, since it is not run again.
-                await run_program(
-                    command,
-                    given,
-                    seconds=KILL_AFTER_SECONDS,
-                    advice="check notify_command",
-                    goes_on=True,
-                    is_silent=True,
-                )
-        except ProgramError as error:
-            await self._note_problem(str(error))
-            raise
-        await self._note_problem(None)
+        with jobs.unlimited_memory():
+            # The program goes on if this call is cancelled, since it is not run again.
+            await run_program(
+                command,
+                given,
+                seconds=KILL_AFTER_SECONDS,
+                advice="check notify_command",
+                goes_on=True,
+                is_silent=True,
+            )
         return len(matches)
-
-    async def _note_problem(self, error: str | None) -> None:
-        since = self._now().isoformat(timespec="seconds")
-        watching.note_problem(self._file, since, error)
 
     def _notified(self, queries: Sequence[str]) -> MatchedQueries:
         """The new papers to tell of, without those that a followed person perhaps did not write."""
@@ -144,7 +134,7 @@ def pass_over(file: Path, id: str) -> None:
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
     """What relative words of standing queries mean. Every paper that they look at is new."""
-    return Scope(today, window.newest_day(), "", saved_queries(settings.views))
+    return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 
 def act(file: Path, verdicts: Iterable[watching.Verdict]) -> UserAction | None:

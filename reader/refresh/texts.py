@@ -1,4 +1,4 @@
-"""Full texts: one on demand, and before they are read those of the papers that the settings name, slowly.
+"""Pictures, and full texts: one on demand, and before they are read those of the papers that the settings name, slowly.
 
 All programs of the user share the pace of the latter: one text in some seconds, by a lock on a file. A text that no
 source has is asked for again after some weeks. At the first sign of a network that fails, or costs money, the rest
@@ -8,15 +8,17 @@ waits for the next time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from reader import platform
+from reader.access_token import lookup_environment
 from reader.actions.links import find_pdf, pdf_folder
 from reader.cache import schema
 from reader.cache.reads.window import Window
@@ -26,17 +28,76 @@ from reader.config import Settings
 from reader.core.addresses import is_local_url
 from reader.core.dates import utc_now, utc_stamp
 from reader.core.document.model import Document, PdfSpot
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText, NoPicture
+from reader.core.errors import (
+    FeedError,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    FeedUnreachable,
+    NoFullText,
+    NoPicture,
+)
 from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
+from reader.core.text import brief
+from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
-from reader.feeds.http import HostBusy, HttpRefused
+from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Response, origin_of
 from reader.feeds.pace import Pace
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.lines import Line, done, step
-from reader.refresh.pictures import Canvas
+from reader.refresh.lines import Canvas, Line, done, step
+
+if TYPE_CHECKING:
+    from reader.config import Settings
+
+
+_ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
+
+_PICTURE_TYPES = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
+
+_PICTURE_LIMITS = Limits(
+    read_timeout=12, total_timeout=60, body_size=12 << 20, attempts=2, backoff=3.0, longest_wait=10
+)
+
+
+async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of a picture; raises NoPicture if there is none, and FeedError.
+
+    ARXIV_ENDPOINT replaces arXiv's sites. The address may come from a page, so it leads to this machine only if the
+    feed is there, and a local feed allows no other.
+    """
+    environ = lookup_environment() if environ is None else environ
+    is_alone = is_local_url(settings.endpoint)
+    stand_in = arxiv_stand_in(environ)
+    parts = urlsplit(address)
+    if stand_in and (parts.hostname or "") in (*_ARXIV_HOSTS, urlsplit(stand_in).hostname):
+        address = f"{stand_in}{parts.path}"
+    if is_alone and not is_local_url(address):
+        raise FeedRefused(f"{brief(parts.hostname or '')} is not asked while the feed is on this machine.")
+    http = Client(
+        origin_of(address),
+        accept=_PICTURE_TYPES,
+        limits=_PICTURE_LIMITS,
+        cross_host=True,
+        public_only=not is_alone,
+        offline=is_offline(environ),
+    )
+
+    def read(response: Response) -> bytes:
+        if not response.body:
+            raise FeedMalformed(f"{http.host} sent an empty picture; try again later.")
+        return response.body
+
+    async with http:
+        try:
+            return await http.get(address, read)
+        except HttpRefused as refused:
+            if refused.status in (404, 410):
+                raise NoPicture(f"{http.host} does not have this picture.") from refused
+            raise
+
 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""

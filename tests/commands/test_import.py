@@ -26,7 +26,7 @@ from reader.database import connections
 from tests.cache.conftest import NOW
 from tests.commands.conftest import DAYS, IDS, Run, Session, write_days
 from tests.feed_server import FeedServer, item
-from tests.feeds.test_libraries import newsboat
+from tests.feeds.test_papers_file import newsboat
 
 TODAY = datetime.now(UTC).date().isoformat()
 HERE, THERE = "2606.26740", "2401.00001"

@@ -32,7 +32,6 @@ from reader.core.settings.types import (
     WEB_ADDRESS,
     DigestMail,
     InvalidValue,
-    SavedView,
     SettingType,
     UserCommand,
     as_toml,
@@ -42,7 +41,6 @@ from reader.core.settings.types import (
     one_of,
     parse_command,
     query_type,
-    saved_queries,
     theme_name,
 )
 from tests.table import each
@@ -208,10 +206,6 @@ def test_mail_goes_to_an_encrypted_server_or_to_this_machine(
     mail: DigestMail, trouble: str, address: tuple[str, int]
 ) -> None:
     assert (mail.trouble(), mail.address) == (trouble, address)
-
-
-def test_views_are_known_to_queries_by_their_names() -> None:
-    assert saved_queries([SavedView("A", "agents"), SavedView("B", "b")]) == (("A", "agents"), ("B", "b"))
 
 
 KEEP = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)

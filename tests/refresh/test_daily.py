@@ -210,6 +210,7 @@ async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
         "2026-04-24": DayFetched("2026-05-10T00:00:00Z", 20),  # settled when it was asked last
         "2026-04-25": DayFetched("2026-04-26T12:00:00Z", 0),  # a Saturday that was over
         "2026-04-27": DayFetched("2026-04-28T00:00:00Z", 20),  # asked once, too early
+        "2026-05-08": DayFetched("2026-05-11T10:00:00Z", 0),  # a Friday that the feed says was empty
         "2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20),  # young
         "2026-05-12": DayFetched("2026-05-12T08:00:00Z", 0),  # may still come
     }

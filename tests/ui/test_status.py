@@ -17,7 +17,7 @@ from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
-from reader.refresh.pictures import Canvas
+from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.dates.state import DateRequest, ask_for_date

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.commands.command import make_parser, places_of_arguments
-from reader.commands.line.completing import FILES, candidates
+from reader.commands.completions import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
+from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core import removed, renamed
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
-from reader.core.theme_names import AUTO, THEMES
+from reader.platform import AUTO, THEMES
 from reader.ui.features import known_actions
 from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
 
@@ -36,8 +36,8 @@ class ReaderShell:
 
     def manual(self) -> Manual:
         """Pages, signs, commands, settings with variables of the environment, and queries."""
-        from reader.commands.help_text import gists_of_pages, rows
-        from reader.commands.line.manual import page, signs
+        from reader.commands.help import page, signs
+        from reader.commands.pages import gists_of_pages, rows
 
         return (
             (PAGES, list(gists_of_pages().items())),
@@ -49,8 +49,8 @@ class ReaderShell:
         )
 
     def page(self, name: str) -> ManualPage:
-        from reader.commands.help_text import page_lines
-        from reader.commands.line.manual import page
+        from reader.commands.help import page
+        from reader.commands.pages import page_lines
 
         text = page(name, self._workspace.keymap)
         return ManualPage(text, lambda width: list(page_lines(text, width)))

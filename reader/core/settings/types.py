@@ -415,36 +415,12 @@ SHELL = "!"
 """Prefix of a typed command that a shell runs."""
 
 
-# What standing queries are to those that use them
-
-
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A query with a name."""
+    """A query with a name, as extensions bring it."""
 
     name: str
     query: str
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedExport:
-    """A file with the papers of a query, rewritten after each change."""
-
-    query: str
-    file: str
-    format: str = ""
-    """The name of a format; empty for that of the file's ending."""
-    url: str = ""
-    """Where others fetch the file: a feed says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What happens to papers that come in and match a query."""
-
-    name: str
-    when: str
-    then: tuple[str, ...]
 
 
 # Tables of the settings file
@@ -553,11 +529,6 @@ def _tables(name: str) -> SettingType:
 
 DIGEST, COMMANDS = _single_table("digest"), _tables("commands")
 """The types of these tables as a whole: the settings reader makes their values of the keys in the file."""
-
-
-def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:
-    """The saved views as (name, query), for terms that name them."""
-    return tuple((one.name, one.query) for one in views)
 
 
 def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:

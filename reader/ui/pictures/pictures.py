@@ -13,7 +13,7 @@ from reader.ui.full_text.lines import web_address
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
     from reader.ui.pictures.drawing import PictureDrawn
 
 CAPTION_ROWS = 3
