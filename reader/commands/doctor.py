@@ -33,11 +33,11 @@ from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError
 from reader.core.text import amount, clean
-from reader.core.theme_names import is_colorless
 from reader.database import connections
 from reader.feeds.environment import find_token, is_offline, may_have_token
 from reader.log.copies import backups
 from reader.paths import is_there, last_refresh, log_database, log_file
+from reader.platform import is_colorless
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
