@@ -14,7 +14,7 @@ from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace, load_paper, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.paper import Paper
-from reader.core.settings.tables import SavedView
+from reader.core.settings.types import SavedView
 from reader.core.text import amount, clean
 from reader.feeds.records import FileFormat, PaperSource
 from reader.keys.actions import LineKey

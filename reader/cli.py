@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import access_token, described
-from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
+from reader.commands.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import removed, renamed
 from reader.core.errors import Failures, ReaderError, UsageError
@@ -59,7 +59,7 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # The program that reads the output has ended. Python would report this again when closing the stream.
-        from reader.commands.output import discard
+        from reader.commands.streams import discard
 
         discard(sys.stdout)
         return 0

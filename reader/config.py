@@ -8,18 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, Standing
-from reader.core.settings.tables import (
-    COMMANDS,
-    DIGEST,
-    DigestMail,
-    Rule,
-    SavedView,
-    UserCommand,
-    WatchedExport,
-)
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
+    COMMANDS,
+    DIGEST,
     FILE_PATH,
     KEY_PATTERN,
     KEY_TABLE,
@@ -27,7 +20,9 @@ from reader.core.settings.types import (
     SERVER_ADDRESS,
     SERVER_ADDRESS_OR_NONE,
     TEXT_SOURCES,
+    DigestMail,
     SettingType,
+    UserCommand,
     choices,
     number,
     one_of,
@@ -176,9 +171,14 @@ class Settings:
         return tuple(one for one in self.lists if word in one.then)
 
     @property
-    def views(self) -> tuple[SavedView, ...]:
+    def views(self) -> tuple[Standing, ...]:
         """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
-        return tuple(SavedView(one.name, one.query) for one in self._of(SHOW))
+        return self._of(SHOW)
+
+    @property
+    def saved_queries(self) -> tuple[tuple[str, str], ...]:
+        """The saved views as (name, query), for terms that name them."""
+        return tuple((one.name, one.query) for one in self.views)
 
     @property
     def hidden_views(self) -> tuple[str, ...]:
@@ -186,9 +186,9 @@ class Settings:
         return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[Standing, ...]:
         """What happens to papers that come in; of two rules that contradict each other the first wins."""
-        return tuple(Rule(one.name, one.query, one.marks) for one in self.lists if one.marks)
+        return tuple(one for one in self.lists if one.marks)
 
     @property
     def mute(self) -> tuple[str, ...]:
@@ -206,9 +206,9 @@ class Settings:
         return self._of(RUN)
 
     @property
-    def exports(self) -> tuple[WatchedExport, ...]:
+    def exports(self) -> tuple[Standing, ...]:
         """Files that are rewritten after each change."""
-        return tuple(WatchedExport(one.query, one.file, one.format, one.url) for one in self._of(WRITE))
+        return self._of(WRITE)
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))

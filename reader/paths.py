@@ -221,7 +221,7 @@ def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
                 raise NoLocks(file.parent)
             if time.monotonic() >= give_up:
                 raise busy
-            time.sleep(0.1)
+            time.sleep(0.01)
     except BaseException:
         os.close(handle)
         raise

@@ -18,9 +18,8 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, FORMER_TABLES, Standing
-from reader.core.settings.tables import SINGLE, TABLES, check_key
 from reader.core.settings.toml import Statement, explain_toml, parse_toml, read_statements
-from reader.core.settings.types import InvalidValue, keys_of_action, nearest
+from reader.core.settings.types import SINGLE, TABLES, InvalidValue, check_key, keys_of_action, nearest
 from reader.core.views import current_id
 from reader.paths import read_start, replace_private
 

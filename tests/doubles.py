@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -81,15 +80,8 @@ class Cache(papers_cache.Cache):
     stored: list[tuple[str | None, int, str]] = field(default_factory=list)
     noted: list[str | None] = field(default_factory=list)
     ids: set[str | None] = field(default_factory=set)
-    loop_thread: int = field(default_factory=threading.get_ident)
-    hold: threading.Event | None = None
-    entered: threading.Event = field(default_factory=threading.Event)
 
     def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
-        assert threading.get_ident() != self.loop_thread
-        self.entered.set()
-        if self.hold is not None:
-            self.hold.wait(5)
         new = {draft.id for draft in listing.drafts} - self.ids
         self.ids |= new
         self.stored.append((listing.day, len(listing.drafts), now))
@@ -97,14 +89,12 @@ class Cache(papers_cache.Cache):
         return Stored(len(new), 0, len(listing.drafts) - len(new), listing.skipped_count)
 
     def note(self, days: Iterable[str], now: str) -> None:
-        assert threading.get_ident() != self.loop_thread
         self.noted += days
 
     def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
         return sum((self.store(listing, now, noted=False) for listing in ranked), Stored())
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
-        assert threading.get_ident() != self.loop_thread
         return {day: known for day, known in self.known.items() if first <= day <= last}
 
 

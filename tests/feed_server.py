@@ -201,7 +201,7 @@ class _Handler(Handler):
     def _answer(self, path: str, query: Mapping[str, str]) -> Answer:
         if (page := self.server.pages.get(path)) is not None:
             if page.startswith(b"%PDF"):
-                return self._part(page)
+                return 200, page, {"Content-Type": "application/pdf"}
             kind = "text/html" if page.lstrip()[:1] == b"<" else "text/markdown"
             return 200, page, {"Content-Type": f"{kind}; charset=utf-8"}
         if path == "/api/daily_papers":
@@ -213,17 +213,6 @@ class _Handler(Handler):
         # A paper that is asked for by its id comes bare.
         found = next((one["paper"] for one in every if path == f"/api/papers/{one['paper']['id']}"), None)
         return (404, {"error": "Not found"}, {}) if found is None else (200, found, {})
-
-    def _part(self, page: bytes) -> Answer:
-        """A PDF, or what a client asks for that has the beginning of it."""
-        headers = {"Content-Type": "application/pdf", "ETag": f'"{zlib.crc32(page):x}"'}
-        asked = self.headers["Range"]
-        if asked is None or self.headers["If-Range"] != headers["ETag"]:
-            return 200, page, headers
-        start = int(asked.removeprefix("bytes=").removesuffix("-"))
-        if start >= len(page):
-            return 416, b"", {"Content-Range": f"bytes */{len(page)}"}
-        return 206, page[start:], {**headers, "Content-Range": f"bytes {start}-{len(page) - 1}/{len(page)}"}
 
     def _list(self, query: Mapping[str, str]) -> Answer:
         limit, page = int(query.get("limit", 50)), int(query.get("p", 0))
@@ -282,9 +271,6 @@ class _Handler(Handler):
 
     def _cut(self, value: str, status: int, body: object, headers: dict[str, str]) -> None:
         self.send(status, body, headers, cut=int(value))
-
-    def _wrong_part(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
-        self.send(status, body, headers | {"Content-Range": "bytes 1-2/3"})
 
     def _truncate(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
         data = _data(body)

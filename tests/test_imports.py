@@ -132,7 +132,6 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
         "reader.cache.tables",
         "reader.core.topics.scorer",
         "reader.core.query",
-        "reader.core.community",
     }
     assert not modules & unseen
 

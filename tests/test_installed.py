@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader import api, installed
-from reader.commands.line.manual import page
+from reader.commands.help import page
 from tests.commands.conftest import DAYS, Result, Run, filled, home, papers, run
 from tests.extensions.packages import Packages, packages
 from tests.table import each

@@ -20,7 +20,7 @@ from reader import config, settings_reader
 from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ConfigError
-from reader.core.settings.tables import DigestMail, UserCommand
+from reader.core.settings.types import DigestMail, UserCommand
 from reader.settings_reader import MAX_FILE_SIZE, LoadedSettings, load_settings
 from tests.table import each
 

@@ -215,7 +215,9 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
         pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])
         for pk, each in _read(cache, _NEWEST, newest)
     }
-    reasons = _explain(cache, scores, Reasons(found, liked, weights), {one.pk: one.verb for one in marked}, asked)
+    reasons = _explain(
+        cache, scores, Reasons(found, liked, weights, background), {one.pk: one.verb for one in marked}, asked
+    )
     rows = [(pk, one, *reasons.get(pk, ("", ""))) for pk, one in scores.items()]
     for at in range(0, len(rows), BATCH):
         with connections.transaction(cache):

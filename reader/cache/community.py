@@ -1,9 +1,9 @@
-"""A paper's related data, by the standard sqlite3: comments, repositories, and when feed and arXiv were asked."""
+"""A paper's related data: comments, repositories, outputs of the user's programs, and when the sites were asked."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import NamedTuple
 from reader.cache.pages import PageTitle, one_title
 from reader.core.community import Community, dump, load
 from reader.database import connections
-from reader.database.sqlite_errors import explained
 
 NOTHING = Community()
 
@@ -81,40 +80,34 @@ def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
     return PageData(NOTHING if body is None else load(body), asked, arxiv_asked, models, one_title(connection, pk))
 
 
-class Communities:
-    """The related data of one cache's papers, for one thread at a time."""
+def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: str) -> None:
+    """Record that arXiv was asked about papers on a day (ISO), in the caller's transaction."""
+    connection.executemany(
+        "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
+        [(day, id) for id in ids],
+    )
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
 
-    @classmethod
-    def open(cls, path: Path) -> Communities:
-        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
-        with explained(path):
-            return cls(connections.connect(path), path)
-
-    def close(self) -> None:
-        self._connection.close()
+class Communities(connections.Store):
+    """The related data of one cache's papers."""
 
     def known(self, id: str) -> Known | None:
-        with explained(self._path):
-            row = self._connection.execute(
-                "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked,"
-                " coalesce(t.versions, '') FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-                " LEFT JOIN community AS c ON c.pk = p.pk WHERE p.id = ?",
-                (id,),
-            ).fetchone()
-        if row is None:
-            return None
-        pk, own_id, source, comments, asked, arxiv_asked, versions = row
-        return Known(pk, own_id, source, comments, asked, arxiv_asked, tuple(filter(None, versions.split("\n"))))
+        rows = self._rows(
+            "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked,"
+            " coalesce(t.versions, '') FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+            " LEFT JOIN community AS c ON c.pk = p.pk WHERE p.id = ?",
+            id,
+        )
+        for row in rows:
+            known = Known(*row)
+            return known._replace(versions=tuple(filter(None, row[-1].split("\n"))))
+        return None
 
     def put(self, pk: int, community: Community, now: str) -> None:
         """Store what the feed's page of a paper has; `now` is ISO time, UTC."""
-        with explained(self._path), connections.transaction(self._connection):
+        with self._writing() as connection:
             # The paper may have been dropped while its page was fetched.
-            self._connection.execute(
+            connection.execute(
                 "INSERT OR REPLACE INTO community (pk, asked, body)"
                 " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM paper WHERE pk = ?)",
                 (pk, now, dump(community), pk),
@@ -122,22 +115,59 @@ class Communities:
 
     def note_arxiv_asked(self, ids: Iterable[str], day: str) -> None:
         """Record that arXiv was asked about papers on a day (ISO)."""
-        with explained(self._path), connections.transaction(self._connection):
-            self._connection.executemany(
-                "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
-                [(day, id) for id in ids],
-            )
+        with self._writing() as connection:
+            note_arxiv_asked(connection, ids, day)
 
     def kept_papers(self, asked_before: str, limit: int) -> list[str]:
         """Ids of starred and queued papers that arXiv was last asked about before a day (ISO), oldest first.
 
         They are added to requests for other papers, to get their venues without extra requests.
         """
-        with explained(self._path):
-            rows = self._connection.execute(
-                "SELECT p.id FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-                " WHERE p.pk IN (SELECT pk FROM paper WHERE starred = 1 UNION SELECT pk FROM queue)"
-                " AND coalesce(t.arxiv_asked, '') < ? ORDER BY coalesce(t.arxiv_asked, ''), p.pk DESC LIMIT ?",
-                (asked_before, limit),
-            ).fetchall()
-        return [id for (id,) in rows]
+        sql = (
+            "SELECT p.id FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+            " WHERE p.pk IN (SELECT pk FROM paper WHERE starred = 1 UNION SELECT pk FROM queue)"
+            " AND coalesce(t.arxiv_asked, '') < ? ORDER BY coalesce(t.arxiv_asked, ''), p.pk DESC LIMIT ?"
+        )
+        return [id for (id,) in self._rows(sql, asked_before, limit)]
+
+
+# Outputs of the user's programs
+
+
+class KeptOutput(NamedTuple):
+    """The last output of one command for a paper; a machine made it."""
+
+    name: str
+    made: str
+    """ISO time, UTC."""
+    text: str
+
+
+def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[KeptOutput, ...]:
+    """The kept outputs of a paper, the oldest first."""
+    rows = connection.execute("SELECT name, made, body FROM kept_output WHERE pk = ? ORDER BY made, key", (pk,))
+    return tuple(KeptOutput(*row) for row in rows)
+
+
+def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
+    """Keep an output, replacing an earlier one of its name; an empty one removes it.
+
+    Returns whether the paper is still in the cache. Raises CacheError.
+    """
+    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
+        cache.execute("DELETE FROM kept_output WHERE pk = ? AND name = ?", (pk, output.name))
+        if not output.text:
+            return True
+        # The paper may have been dropped while the program ran.
+        added = cache.execute(
+            "INSERT INTO kept_output (pk, name, made, body) SELECT ?, ?, ?, ? FROM paper WHERE pk = ?",
+            (pk, *output, pk),
+        )
+        return added.rowcount == 1
+
+
+def drop_outputs(path: Path, pks: Sequence[int], name: str) -> int:
+    """Drop the outputs of a command for these papers; return how many there were. Raises CacheError."""
+    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
+        dropped = cache.executemany("DELETE FROM kept_output WHERE pk = ? AND name = ?", [(pk, name) for pk in pks])
+        return dropped.rowcount

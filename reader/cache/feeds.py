@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, date
 from itertools import count
-from pathlib import Path
-from threading import RLock
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
 
 from reader.cache import coverage, meta
+from reader.cache.community import note_arxiv_asked
 from reader.cache.coverage import Coverage, day_name
 from reader.cache.feed_list import slugs_of
 from reader.cache.marks.events import Events
@@ -22,7 +20,6 @@ from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, quoted
 from reader.core.text import amount
 from reader.database import connections
-from reader.database.sqlite_errors import explained
 from reader.paths import last_refresh
 
 Kind = Literal["rss", "arxiv", "own"]
@@ -126,39 +123,17 @@ def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
 
-class Feeds:
-    """The sources in the cache at `path`, whose schema must be current; methods block."""
+class Feeds(connections.Store):
+    """The sources in a cache."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
-        self._lock = RLock()
-
-    @classmethod
-    def open(cls, path: Path, *, query_only: bool = False) -> Self:
-        """Open the list, read-only with `query_only`; each change waits for the disk."""
-        with explained(path):
-            return cls(connections.connect(path, query_only=query_only, durable=True), path)
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the lock, since the thread of a cancelled refresh may still use the file while it is closed."""
-        with self._lock, explained(self._path):
-            yield
+    is_durable = True
 
     # List
 
     def all(self) -> list[Followed]:
         """Every source that is followed or has failed: the reader's own first, then by folder and title."""
-        with self._alone():
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM feed ORDER BY kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
-            )
-            return [Followed(*row) for row in rows]
+        order = "kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
+        return [Followed(*row) for row in self._rows(f"SELECT {_COLUMNS} FROM feed ORDER BY {order}")]
 
     def followed(self) -> list[Followed]:
         return [feed for feed in self.all() if feed.kind != "own"]
@@ -175,38 +150,32 @@ class Feeds:
     def papers(self) -> dict[str, int]:
         """Number of listed papers by source, without the daily papers."""
         listed = "CROSS JOIN paper AS p ON p.pk = s.pk AND p.hidden = 0"
-        with self._alone():
-            rows = self._connection.execute(
-                f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"
-            )
-            found: dict[str, int] = dict(rows.fetchall())
-            for feed in self.followed():
-                if feed.kind == "arxiv":
-                    sql = f"SELECT count(*) FROM paper_category AS s {listed} WHERE category = ?"
-                    (found[feed.slug],) = self._connection.execute(sql, (feed.url,)).fetchone()
+        found = dict(self._rows(f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"))
+        for feed in self.followed():
+            if feed.kind == "arxiv":
+                sql = f"SELECT count(*) FROM paper_category AS s {listed} WHERE category = ?"
+                ((found[feed.slug],),) = self._rows(sql, feed.url)
         return found
 
     # Whole days
 
     def coverage(self, category: str) -> dict[str, Coverage]:
         """Known days of an arXiv category, by ISO day, oldest first."""
-        with self._alone():
-            return coverage.of_category(self._connection, category)
+        with self._reading() as connection:
+            return coverage.of_category(connection, category)
 
     def cover(self, category: str, days: Iterable[Coverage]) -> None:
         """Store new facts about the days of an arXiv category."""
-        with self._alone():
-            coverage.note(self._connection, category, days)
+        with self._reading() as connection:
+            coverage.note(connection, category, days)
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
         """How recent and complete each source is on a day (UTC): the daily papers first, then followed ones."""
         feeds = {feed.slug: feed for feed in self.all()}
-        with self._alone():
-            daily = coverage.of_daily(self._connection, today)
+        with self._reading() as connection:
+            daily = coverage.of_daily(connection, today)
             of_category = {
-                slug: coverage.of_category(self._connection, feed.url)
-                for slug, feed in feeds.items()
-                if feed.kind == "arxiv"
+                slug: coverage.of_category(connection, feed.url) for slug, feed in feeds.items() if feed.kind == "arxiv"
             }
         stamp = last_refresh(self._path)
         asked = utc_stamp(stamp.astimezone(UTC)) if stamp else None
@@ -231,20 +200,19 @@ class Feeds:
         """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
-        with self._alone():
-            taken = {name for (name,) in self._connection.execute("SELECT slug FROM feed")} | OWN.keys() | {"page"}
-            names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
-            slug = next(name for name in names if name not in taken)
+        taken = {name for (name,) in self._rows("SELECT slug FROM feed")} | OWN.keys() | {"page"}
+        names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+        slug = next(name for name in names if name not in taken)
         feed = {"kind": kind, "url": url, "title": title, "home": home, "folder": folder, "added": now}
         self._record({slug: json.dumps(feed, ensure_ascii=False)})
         return self.find(slug)
 
     def unfollow(self, slug: str) -> None:
         """Stop following a source; its papers stay."""
-        with self._alone():
-            row = self._connection.execute("SELECT url FROM feed WHERE slug = ?", (slug,)).fetchone()
+        with self._reading() as connection:
+            row = connection.execute("SELECT url FROM feed WHERE slug = ?", (slug,)).fetchone()
             # Another machine may have followed its address under another slug.
-            slugs = {slug, *(slugs_of(self._connection, row[0]) if row else ())}
+            slugs = {slug, *(slugs_of(connection, row[0]) if row else ())}
         self._record(dict.fromkeys(sorted(slugs), ""))
 
     def _record(self, feeds: Mapping[str, str]) -> None:
@@ -264,53 +232,42 @@ class Feeds:
             return
         news = () if now is None else (now, etag, modified)
         columns = ", answered = ?, etag = ?, modified = ?" if news else ""
-        with self._alone(), connections.transaction(self._connection):
+        with self._writing() as connection:
             sql = f"UPDATE feed SET failing_since = NULL, error = NULL{columns} WHERE slug = ?"
-            self._connection.execute(sql, (*news, slug))
+            connection.execute(sql, (*news, slug))
 
     def failed(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
         known = next((feed for feed in self.all() if feed.slug == slug), None)
         if (known is None and slug not in OWN) or (known is not None and known.error == error):
             return
-        with self._alone(), connections.transaction(self._connection):
+        with self._writing() as connection:
             if known is None:
                 own = "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
-                self._connection.execute(own, (slug, slug, OWN[slug], now))
+                connection.execute(own, (slug, slug, OWN[slug], now))
             sql = "UPDATE feed SET failing_since = coalesce(failing_since, ?), error = ? WHERE slug = ?"
-            self._connection.execute(sql, (now, error, slug))
+            connection.execute(sql, (now, error, slug))
 
     # Categories from arXiv
 
     def uncategorized(self, asked_before: str, limit: int) -> list[str]:
         """Ids of the newest papers without categories that arXiv was never asked about, or last before a day."""
-        with self._alone():
-            rows = self._connection.execute(
-                f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"
-                " ORDER BY p.sort_day DESC, p.upvotes DESC LIMIT ?",
-                (asked_before, limit),
-            )
-            return [id for (id,) in rows]
-
-    def count_uncategorized(self) -> int:
-        """Number of papers without categories that arXiv may know."""
-        with self._alone():
-            (count,) = self._connection.execute(f"SELECT count(*) FROM {_UNCATEGORIZED}").fetchone()
-        return int(count)
+        sql = (
+            f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"
+            " ORDER BY p.sort_day DESC, p.upvotes DESC LIMIT ?"
+        )
+        return [id for (id,) in self._rows(sql, asked_before, limit)]
 
     def asked(self, ids: Iterable[str], day: str) -> None:
         """Record that arXiv was asked about these papers on a day."""
-        with self._alone(), connections.transaction(self._connection):
-            self._connection.executemany(
-                "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
-                [(day, id) for id in ids],
-            )
-            meta.put(self._connection, _LAST_ASKED, day)
+        with self._writing() as connection:
+            note_arxiv_asked(connection, ids, day)
+            meta.put(connection, _LAST_ASKED, day)
 
     def last_asked(self) -> str | None:
         """The ISO day on which arXiv was last asked for categories."""
-        with self._alone():
-            return meta.get(self._connection, _LAST_ASKED)
+        with self._reading() as connection:
+            return meta.get(connection, _LAST_ASKED)
 
     # Papers that the user marked
 
@@ -319,22 +276,16 @@ class Feeds:
 
         Papers recently not found by any source, since a day (ISO) or three times, are left out.
         """
-        with self._alone():
-            values = {"before": asked_before, "tries": _TRIES, "limit": limit}
-            rows = self._connection.execute(_LOST, values)
+        with self._reading() as connection:
+            rows = connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
             return [id for (id,) in rows]
 
     def not_found(self, ids: Iterable[str], day: str) -> None:
         """Record that no source had these papers on a day (ISO)."""
-        with self._alone(), connections.transaction(self._connection):
-            self._connection.executemany(_NOT_FOUND, [(f"{_NO_SOURCE}{id}", day) for id in ids])
+        with self._writing() as connection:
+            connection.executemany(_NOT_FOUND, [(f"{_NO_SOURCE}{id}", day) for id in ids])
 
     def sources_of(self, ids: Iterable[str]) -> dict[str, str]:
         """The source that brought each paper first, by id; papers that are not in the cache are left out."""
-        found: dict[str, str] = {}
-        with self._alone():
-            for id in ids:
-                row = self._connection.execute("SELECT source FROM paper WHERE id = ?", (id,)).fetchone()
-                if row:
-                    found[id] = row[0]
-        return found
+        sql = "SELECT id, source FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(sql, json.dumps(list(ids))))

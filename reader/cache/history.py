@@ -1,11 +1,18 @@
-"""How papers' votes changed. Needed by the first list, so it imports little."""
+"""What happened to papers: how their votes changed, and what is new since the user last marked them.
+
+The first list needs it, so it imports little.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import IntFlag
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from reader.core.marks import NOTE, QUEUE, STATES, quoted
 from reader.core.paper_row import UNKNOWN
 
 LEAST_VOTES = 10
@@ -71,3 +78,88 @@ def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes
         f"SELECT p.upvotes - {_then(looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
     ).fetchone()
     return Votes(points, row[0] or 0 if row else 0)
+
+
+class Event(IntFlag):
+    """Bits of `paper_change.links` that say what became known with that change; the lower bits are kinds of links."""
+
+    CODE = 8
+    VERSION = 16
+    VENUE = 32
+    WITHDRAWN = 64
+
+
+_ALL = sum(Event)
+
+HAPPENED_BETWEEN = f"SELECT pk FROM paper_change WHERE at >= ? AND at < ? AND links & {_ALL}"
+"""SQL: the papers with an event between two times, in seconds since 1970."""
+
+_AFTER_MARK = f"""
+    SELECT marked.at, c.links FROM paper_change AS c JOIN (
+        SELECT max(clock) / 1000 AS at FROM mark
+        WHERE pk = :pk AND kind IN ({quoted((*STATES, QUEUE, NOTE))}) AND undone = 0
+    ) AS marked ON c.at > marked.at
+    WHERE c.pk = :pk AND c.links & {_ALL}
+"""
+
+_FACTS = (
+    "SELECT t.version, coalesce(t.versions, ''), coalesce(t.revised, ''), coalesce(p.venue, '')"
+    " FROM paper AS p JOIN paper_text AS t USING (pk) WHERE p.pk = ?"
+)
+
+
+class SinceMarked(NamedTuple):
+    """What happened to a paper after the user last marked it."""
+
+    day: str
+    """The local ISO day of the mark."""
+    events: tuple[str, ...]
+    """In words: `version 3`, `code released`, `now at ICLR 2027`, `withdrawn`."""
+
+
+def since_marked(connection: sqlite3.Connection, pk: int) -> SinceMarked | None:
+    """What happened to a paper after the user last marked it; None if nothing did or there is no mark."""
+    rows = connection.execute(_AFTER_MARK, {"pk": pk}).fetchall()
+    if not rows:
+        return None
+    marked, happened = rows[0][0], 0
+    for _, links in rows:
+        happened |= links
+    version, versions, revised, venue = connection.execute(_FACTS, (pk,)).fetchone()
+    number, day = _newest_version(version, versions, revised)
+    # arXiv may be asked after the mark about a version that was out before it.
+    is_newer = datetime.fromtimestamp(marked, UTC).date().isoformat() < day
+    events = (
+        (Event.WITHDRAWN, "withdrawn"),
+        (Event.VERSION, f"version {number}" if is_newer else ""),
+        (Event.VENUE, f"now at {venue}" if venue else ""),
+        (Event.CODE, "code released"),
+    )
+    found = tuple(words for event, words in events if happened & event and words)
+    return SinceMarked(datetime.fromtimestamp(marked).date().isoformat(), found) if found else None
+
+
+def events_between(known: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+    """The events between two states of a paper's columns, as bits of `Event`."""
+    from reader.core.paper import says_withdrawn
+
+    number, _ = _newest_version(known["version"], known["versions"] or "", known["revised"] or "")
+    newest, _ = _newest_version(after["version"], after["versions"] or "", after["revised"] or "")
+    # Before arXiv was asked, an unknown venue is not a later one.
+    had_no_venue = not known["venue"] and (known["versions"] or known["arxiv_asked"])
+    happened = (
+        (Event.CODE, after["has_code"] and not known["has_code"]),
+        (Event.VERSION, (newest or 0) > (number or 1)),
+        (Event.VENUE, after["venue"] and had_no_venue),
+        (Event.WITHDRAWN, says_withdrawn(after["remark"]) and not says_withdrawn(known["remark"])),
+    )
+    return sum(event for event, is_so in happened if is_so)
+
+
+def _newest_version(version: int | None, versions: str, revised: str) -> tuple[int | None, str]:
+    """The number and the ISO day of the newest version, from a paper's columns; None and empty if not known."""
+    name, _, day = versions.rpartition("\n")[2].partition(" ")
+    listed = int(name[1:]) if name[1:].isdecimal() else None
+    if listed is not None and listed >= (version or 0):
+        return listed, day
+    return version, revised

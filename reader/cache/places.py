@@ -5,7 +5,6 @@ Problems are sentences. Passwords are never shown, not even in errors.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from reader.access_token import server_environment
 from reader.core.errors import CacheError, UsageError
 from reader.core.text import clean
 from reader.installed import needs_extra
-from reader.paths import sync, take_lock
+from reader.paths import sync
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -71,9 +70,6 @@ MACHINE_FILE = "dailypapers-{}.jsonl"
 NOT_THERE = "Its folder is missing: connect or mount it. Your marks are kept until then."
 """What the doctor says of a folder that is not there."""
 
-BUSY_SECONDS = 5.0
-"""How long another program's look is waited for."""
-
 
 def is_machine_file(name: str) -> bool:
     """Whether a file may be that of a machine."""
@@ -102,22 +98,6 @@ def replace_shared(file: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-@contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Hold a lock while this home looks at a place; raises CacheError if another program has it."""
-    busy = CacheError("Another program is joining the marks right now. Try again in a moment.")
-    try:
-        handle = take_lock(lock, busy, BUSY_SECONDS)
-    except OSError as error:
-        raise CacheError(f"{lock} can't be written: {error.strerror}. Check its folder.") from error
-    try:
-        yield
-        # Its time says when this was last done.
-        os.utime(lock)
-    finally:
-        os.close(handle)
 
 
 # A server

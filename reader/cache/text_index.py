@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from reader.core.document.codec import UnreadableDocument, load
-from reader.core.document.search import searched_text
+from reader.core.document.find import searched_text
 from reader.core.words import indexed
 
 _ADD = "INSERT INTO text_fts (rowid, words) VALUES (?, ?)"

@@ -8,17 +8,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import meta, text_index
 from reader.cache.storing import retention
 from reader.core.document.codec import UnreadableDocument, dump, load
+from reader.core.document.find import searched_text
 from reader.core.document.model import ORIGINS, Document
-from reader.core.document.search import searched_text
 from reader.core.words import indexed
 from reader.database import connections
-from reader.database.sqlite_errors import explained
 
 BATCH = 50
 """Texts dropped in one transaction."""
@@ -42,53 +40,35 @@ class KeptText(NamedTuple):
         return ORIGINS.get(self.source, self.source)
 
 
-class Texts:
-    """The full texts of one cache, for one thread at a time."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
-
-    @classmethod
-    def open(cls, path: Path) -> Texts:
-        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
-        with explained(path):
-            return cls(connections.connect(path), path)
-
-    def close(self) -> None:
-        self._connection.close()
+class Texts(connections.Store):
+    """The full texts of one cache."""
 
     def get(self, pk: int) -> KeptText | None:
         """The text of a paper; None if there is none, or if what is there can't be read."""
-        with explained(self._path):
-            row = self._connection.execute("SELECT body, source, fetched FROM full_text WHERE pk = ?", (pk,)).fetchone()
-        if row is None:
-            return None
-        try:
-            return KeptText(load(row[0]), row[1], row[2])
-        except UnreadableDocument:
-            return None
+        for body, source, fetched in self._rows("SELECT body, source, fetched FROM full_text WHERE pk = ?", pk):
+            with suppress(UnreadableDocument):
+                return KeptText(load(body), source, fetched)
+        return None
 
     def has(self, pk: int) -> bool:
         """Whether there is a text of a paper."""
-        with explained(self._path):
-            return self._connection.execute("SELECT 1 FROM full_text WHERE pk = ?", (pk,)).fetchone() is not None
+        return bool(self._rows("SELECT 1 FROM full_text WHERE pk = ?", pk))
 
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
         """Store a paper's text, replacing an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
         words = indexed(searched_text(document))
-        with explained(self._path), connections.transaction(self._connection):
-            text_index.forget(self._connection, [pk])
+        with self._writing() as connection:
+            text_index.forget(connection, [pk])
             # The paper may have been dropped while its text was fetched.
-            stored = self._connection.execute(
+            stored = connection.execute(
                 "INSERT OR REPLACE INTO full_text (pk, source, version, fetched, used, body)"
                 " SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM paper WHERE pk = ?)",
                 (*values, pk),
             )
             if stored.rowcount:
-                text_index.add(self._connection, pk, words)
-            meta.drop(self._connection, f"{_MISSING}{pk}")
+                text_index.add(connection, pk, words)
+            meta.drop(connection, f"{_MISSING}{pk}")
 
     def note_use(self, pk: int, today: str) -> None:
         """Note that a text is read today (ISO), at most once a day; a cache that can't be written stays as it is."""
@@ -97,23 +77,22 @@ class Texts:
 
     def note_missing(self, pk: int, today: str) -> None:
         """Note that no source has the text of a paper today (ISO)."""
-        with explained(self._path), connections.transaction(self._connection):
-            meta.put(self._connection, f"{_MISSING}{pk}", today)
+        with self._writing() as connection:
+            meta.put(connection, f"{_MISSING}{pk}", today)
 
     def missing(self, since: str) -> set[int]:
         """The papers that had no text on a day from `since` (ISO) on."""
         # The colon's next character ends the range.
         sql = "SELECT key FROM meta WHERE key > ? AND key < ? AND value >= ?"
-        with explained(self._path):
-            keys = self._connection.execute(sql, (_MISSING, f"{_MISSING[:-1]};", since))
-            return {int(key.removeprefix(_MISSING)) for (key,) in keys}
+        keys = self._rows(sql, _MISSING, f"{_MISSING[:-1]};", since)
+        return {int(key.removeprefix(_MISSING)) for (key,) in keys}
 
     def drop_unused(self, before: str) -> Iterator[int]:
         """Drop the texts that were last read before a day (ISO); yield the number dropped so far."""
         total = 0
         while True:
-            with explained(self._path), connections.transaction(self._connection):
-                dropped = retention.drop_texts(self._connection, before, BATCH)
+            with self._writing() as connection:
+                dropped = retention.drop_texts(connection, before, BATCH)
             if not dropped:
                 return
             total += dropped

@@ -30,7 +30,7 @@ from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
 from reader.core.query import parse
-from reader.core.settings.tables import Rule
+from reader.core.settings.standing import Standing
 from reader.database import connections
 
 
@@ -45,7 +45,7 @@ class Candidates(NamedTuple):
 class Verdict:
     """What a rule does."""
 
-    rule: Rule
+    rule: Standing
     matched: tuple[int, ...] = ()
     """The papers of its query, newest first."""
     acts: Mapping[tuple[str, ...], Sequence[int]] = field(default_factory=dict)
@@ -69,7 +69,12 @@ class Act(NamedTuple):
 
 
 def judge(
-    connection: sqlite3.Connection, rules: Sequence[Rule], scope: Scope, candidates: Candidates, *, anew: bool = False
+    connection: sqlite3.Connection,
+    rules: Sequence[Standing],
+    scope: Scope,
+    candidates: Candidates,
+    *,
+    anew: bool = False,
 ) -> list[Verdict]:
     """What the rules do to the candidates, each rule in turn.
 
@@ -79,17 +84,17 @@ def judge(
     taken: dict[int, set[str]] = defaultdict(set)
     verdicts = []
     for rule in rules:
-        matched = tuple(papers_of(connection, rule.when, scope, _CANDIDATES, *candidates))
+        matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
         acted = _acted(connection, matched, by_rules=not anew)
         known = set() if anew else _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
         muted = _pks(connection, _IS_MUTED, matched) if anew else set()
         lacking = {
             kind: set(matched) - (muted if kind == "hide" else set()) if anew else _lacking(connection, kind, matched)
-            for kind in rule.then
+            for kind in rule.marks
         }
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
-            kinds = () if pk in known else allowed_marks(rule.then, acted.get(pk, set()), taken[pk])
+            kinds = () if pk in known else allowed_marks(rule.marks, acted.get(pk, set()), taken[pk])
             done = tuple(kind for kind in kinds if pk in lacking[kind])
             if done:
                 acts[done].append(pk)
@@ -106,7 +111,7 @@ def changes(verdicts: Iterable[Verdict]) -> list[Change]:
         for kinds, pks in verdict.acts.items():
             for kind in kinds:
                 marked[kind].update(dict.fromkeys(pks))
-            value = json.dumps({"when": verdict.rule.when, "then": kinds}, ensure_ascii=False)
+            value = json.dumps({"when": verdict.rule.query, "then": kinds}, ensure_ascii=False)
             told.append(Change(f"{RULE}{verdict.rule.name}", value, pks))
     return [*(Change(kind, True, list(pks)) for kind, pks in marked.items()), *told]
 
@@ -208,7 +213,7 @@ def pass_over(path: Path, id: str) -> None:
         )
 
 
-def judge_new(path: Path, rules: Sequence[Rule], scope: Scope) -> list[Verdict]:
+def judge_new(path: Path, rules: Sequence[Standing], scope: Scope) -> list[Verdict]:
     """What the rules do to the new papers."""
     with _opened(path) as cache:
         newest = newest_key(cache)

@@ -1,14 +1,29 @@
-"""`dailypapers completions`: print a completion script for a shell; the script asks the program for words."""
+"""`dailypapers completions`: print a script for a shell, which asks the program for words; and find these words."""
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 
-from reader.commands.command import Command
+from reader.commands.command import (
+    Command,
+    Parser,
+    StoreFile,
+    StoreJson,
+    add_reader_options,
+    make_parser,
+    places_of_arguments,
+)
 from reader.commands.output import print_line
+from reader.commands.registry import find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import ReaderError, UsageError
+from reader.core.query.lexer import EXAMPLES, FIELDS
+from reader.core.query.suggestions import Vocabulary, complete
+from reader.core.views import IDS
+from reader.ui.shell.commands import Candidate
 
 ANSWER = "answer"
 """In place of a shell: print the completions of a command line with explanations, one per line."""
@@ -73,7 +88,7 @@ complete -c dailypapers -f -a '(__dailypapers_answer)'"""
 SCRIPTS = MappingProxyType({"bash": _BASH, "zsh": _ZSH, "fish": _FISH})
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
+def _add_completions_arguments(parser: ArgumentParser) -> None:
     shells = "|".join(SCRIPTS)
     parser.add_argument("shell", choices=(*SCRIPTS, ANSWER), metavar=shells, help="the shell to print a script for")
     parser.add_argument("words", nargs="*", help=SUPPRESS)
@@ -85,7 +100,7 @@ def _print_completions(arguments: Namespace, workspace: Workspace) -> int:
             raise UsageError(f"'completions {arguments.shell}' takes nothing more.")
         print_line(SCRIPTS[arguments.shell])
         return 0
-    from reader.commands.line.completing import candidates
+    from reader.commands.completions import candidates
 
     for candidate in candidates(arguments.words, workspace):
         print_line(f"{candidate.text}\t{candidate.about}")
@@ -96,6 +111,123 @@ COMMAND = Command(
     "completions",
     "Print a script that completes dailypapers in a shell: commands, options, and queries with your topics and tags.",
     (),
-    _add_arguments,
+    _add_completions_arguments,
     _print_completions,
 )
+
+
+# Complete the last word of a command line
+
+
+MOST = 100
+
+_READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
+
+
+FILES = Candidate(":files")
+"""Stands for file names, which the shell completes best."""
+
+
+def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
+    """Completions of the last of `words`, which follow the program's name."""
+    *before, word = words or [""]
+    if before and is_command(before[0]):
+        parser = make_parser(find_command(before[0]))
+        found = list(_Line(parser, before[1:], word, workspace).candidates())
+    else:
+        parser = Parser()
+        add_reader_options(parser)
+        parser.add_argument("query", nargs="*", metavar="QUERY")
+        found = list(_Line(parser, before, word, workspace).candidates())
+        if not before:
+            named = [Candidate(*one) for one in gists_of_commands().items() if one[0].startswith(word)]
+            found = [*named, *(found if word else ())]
+    return list(dict.fromkeys(found))
+
+
+class _Line:
+    """The words of a command before the one that is completed."""
+
+    def __init__(self, parser: Parser, before: Sequence[str], word: str, workspace: Workspace) -> None:
+        self._parser = parser
+        self._options = parser._option_string_actions
+        self._positionals = [action for action in parser._actions if not action.option_strings]
+        self._before = before
+        self._word = word
+        self._workspace = workspace
+
+    def candidates(self) -> Iterator[Candidate]:
+        if "--" in self._before:
+            yield from self._of_argument(self._word)
+            return
+        name, equals, value = self._word.partition("=")
+        before = self._options.get(self._before[-1]) if self._before else None
+        if equals and name in self._options:
+            yield from (Candidate(f"{name}={one.text}", one.about) for one in self._values(self._options[name], value))
+        elif before is not None and before.nargs is None and not isinstance(before, StoreJson):
+            yield from self._values(before, self._word)
+        else:
+            if self._word.startswith("-"):
+                yield from self._option_names()
+            if not self._word.startswith("--"):
+                yield from self._of_argument(self._word)
+
+    def _option_names(self) -> Iterator[Candidate]:
+        for name, action in self._options.items():
+            if name.startswith(self._word) and action.help != SUPPRESS:
+                yield Candidate(name, action.help or "")
+
+    def _of_argument(self, word: str) -> Iterable[Candidate]:
+        given = [self._before[place] for place in places_of_arguments(self._parser, self._before)]
+        if not self._positionals:
+            return ()
+        place = min(len(given), len(self._positionals) - 1)
+        action = self._positionals[place]
+        if len(given) > place and action.nargs not in ("*", "+"):
+            return ()
+        return self._values(action, word, given)
+
+    def _values(self, action: Action, typed: str, given: Sequence[str] = ()) -> Iterable[Candidate]:
+        if isinstance(action, StoreFile):
+            return [FILES]
+        if isinstance(action, StoreJson):
+            first, comma, last = typed.rpartition(",")
+            return [Candidate(f"{first}{comma}{name}") for name in action.known() if name.startswith(last)]
+        if action.metavar == "QUERY":
+            return self._terms(typed)
+        if action.metavar == "TAG" or (action.dest == "rest" and given[:1] == ["rename"]):
+            return self._tags(typed)
+        known: Callable[[Sequence[str]], Iterable[str]] = getattr(action, "suggest", lambda _: action.choices or ())
+        return [Candidate(str(one)) for one in known(given) if str(one).startswith(typed)]
+
+    def _tags(self, typed: str) -> list[Candidate]:
+        found = self._vocabulary("tag:").get("tag", ())
+        return [Candidate(tag) for tag in found if tag.casefold().startswith(typed.casefold())]
+
+    def _terms(self, typed: str) -> Iterator[Candidate]:
+        """Matching terms of a query, without values that contain spaces, which would need quotes."""
+        if not typed:
+            yield from (Candidate(f"{field}:", EXAMPLES[field]) for field in FIELDS)
+            return
+        found = complete(typed, len(typed), self._vocabulary(typed), MOST)
+        if found is not None:
+            begin = typed[: found.start]
+            yield from (Candidate(begin + text, _example(text)) for text in found.candidates if '"' not in text)
+
+    def _vocabulary(self, typed: str) -> Vocabulary:
+        """The cache's values for the typed field; none without a readable cache."""
+        file = self._workspace.cache_file
+        known: dict[str, Sequence[str]] = {"view": [*(one.name for one in self._workspace.settings.views), *IDS]}
+        if file.exists():
+            with suppress(ReaderError), self._workspace.window() as window:
+                known["topic"] = list(window.topic_names())
+                if typed.lstrip("-").partition(":")[0].lower() in _READ_FROM_PAPERS:
+                    from reader.cache.reads.vocabulary import vocabulary
+
+                    known |= {field: list(values) for field, values in window.read(vocabulary).items()}
+        return known
+
+
+def _example(text: str) -> str:
+    """An example of a field that is offered; empty for a value."""
+    return EXAMPLES.get(text.removesuffix(":"), "") if text.endswith(":") else ""

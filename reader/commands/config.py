@@ -9,16 +9,14 @@ from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
 
 from reader import config
-from reader.cache.places import has_password, is_server, shown_place
 from reader.commands.command import Command, add_actions, expect_names, suggest
-from reader.commands.help_text import print_page
-from reader.commands.line.manual import keys_page
+from reader.commands.help import keys_page
 from reader.commands.output import Style, answer, print_line, print_text, warn
+from reader.commands.pages import print_page
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.types import as_toml
+from reader.core.settings.types import SINGLE, TABLES, as_toml
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
 
@@ -71,18 +69,11 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
     elif len(key) > 1:
         value = getattr(getattr(workspace.settings, key[0]), key[1])
     else:
-        value = _shown(key[0], getattr(workspace.settings, key[0]))
+        value = _plain(getattr(workspace.settings, key[0]))
     lines = [value if isinstance(value, str) else as_toml(value)]
     if key[0] in TABLES:
         lines = list(_table_lines(workspace, key[0]))
     return answer(arguments, {"value": value, "from": workspace.loaded.origin(".".join(key))}, *lines)
-
-
-def _shown(name: str, value: object) -> object:
-    """A setting's value for JSON; an address from old settings loses its password."""
-    if name == "sync" and isinstance(value, str) and is_server(value) and has_password(value):
-        return shown_place(value)
-    return _plain(value)
 
 
 def _plain(value: object) -> object:
@@ -119,9 +110,12 @@ def _print_path(arguments: Namespace, workspace: Workspace) -> int:
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     loaded = workspace.loaded
     if arguments.json:
-        found = {name: getattr(loaded.settings, name) for name in setting_docs()}
-        values = {name: {"value": _shown(name, value), "from": loaded.origin(name)} for name, value in found.items()}
-        return answer(arguments, {name: values[name] | {"about": about} for name, about in setting_docs().items()})
+        found = {name: (_plain(getattr(loaded.settings, name)), about) for name, about in setting_docs().items()}
+        record = {
+            name: {"value": value, "from": loaded.origin(name), "about": about}
+            for name, (value, about) in found.items()
+        }
+        return answer(arguments, record)
     style = Style.of(sys.stdout)
     lines = list(_settings_lines(workspace))
     size = max(len(line) for line, _ in lines)
@@ -135,7 +129,7 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
         if name != "keys" and name not in SINGLE and name not in TABLES:
-            yield f"{name} = {as_toml(_shown(name, getattr(loaded.settings, name)))}", loaded.origin(name)
+            yield f"{name} = {as_toml(getattr(loaded.settings, name))}", loaded.origin(name)
     if loaded.settings.keys:
         yield "", ""
         yield "[keys]", ""
@@ -165,19 +159,7 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     for lost in workspace.keymap.lost:
         warn(str(lost))
     if arguments.json:
-        answer(
-            arguments,
-            [
-                {
-                    "file": one.file,
-                    "line": one.line or None,
-                    "key": one.key or None,
-                    "message": one.message,
-                    "suggestion": one.suggestion,
-                }
-                for one in mistakes
-            ],
-        )
+        answer(arguments, [asdict(one) | {"line": one.line or None, "key": one.key or None} for one in mistakes])
         return 1 if mistakes else 0
     if mistakes:
         for mistake in mistakes:

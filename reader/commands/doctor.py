@@ -27,14 +27,8 @@ from reader.cache import repair, schema
 from reader.cache.feeds import Feeds
 from reader.cache.repair import Fault
 from reader.commands.command import Command
-from reader.commands.output import (
-    Progress,
-    Style,
-    answer,
-    is_terminal,
-    print_line,
-    width,
-)
+from reader.commands.output import Progress, Style, answer, print_line, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError

@@ -14,15 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache.feeds import Feeds, Followed, Freshness
 from reader.commands.command import Command, add_actions, expect_names
-from reader.commands.output import (
-    Style,
-    answer,
-    is_terminal,
-    print_line,
-    raise_failures,
-    warn,
-    width,
-)
+from reader.commands.output import Style, answer, print_line, raise_failures, warn, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, NotFound, UsageError
 from reader.core.foreign import web_url
@@ -121,7 +114,7 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
                         feed = follow("rss", url, new.title, new.slug, _now(), home=new.home) if new else None
                         followed = [feed] if feed is not None else []
                         if feed is not None:
-                            await sources.store_feed(feed, fetched)
+                            sources.store_feed(feed, fetched)
                 except FeedError as error:
                     failures.append(f"{brief(name)} was not added: {error}")
                     continue

@@ -1,33 +1,52 @@
-"""`dailypapers help`: the usual commands, a page of the manual, or what a command takes."""
+"""Help: `dailypapers help`, the pages of the manual with their generated tables, and what a command takes."""
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_no_pager, make_parser, suggest
-from reader.commands.help_text import FORMER_PAGES, PAGES, USER_PAGES, draw, examples, help_width, print_page
-from reader.commands.line.manual import all_table, page
-from reader.commands.line.registry import (
+from reader import installed
+from reader.commands.command import Command, add_no_pager, make_parser, suggest, table_of
+from reader.commands.output import Style, print_line
+from reader.commands.pages import (
+    FORMER_PAGES,
+    PAGES,
+    USER_PAGES,
+    code,
+    draw,
+    examples,
+    gists_of_pages,
+    help_width,
+    print_page,
+    table,
+    text_of,
+)
+from reader.commands.registry import (
     ABOUT,
     EXAMPLES,
+    GROUPS,
     USUAL,
     find_command,
     gists_of_commands,
     is_command,
+    json_forms,
 )
-from reader.commands.output import Style, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.nearest import advice
 from reader.paths import APP
 
+if TYPE_CHECKING:
+    from reader.keys.keymap import Keymap
+
 ALL = "all"
 """The word that asks for every command and page."""
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
+def _add_help_arguments(parser: ArgumentParser) -> None:
     about = parser.add_argument("about", nargs="?", metavar="WORD", help=f"a page of the manual, a command or {ALL}")
     suggest(about, lambda _: (*PAGES, *gists_of_commands(), ALL))
     add_no_pager(parser)
@@ -48,6 +67,98 @@ def _print_help(arguments: Namespace, workspace: Workspace) -> int:
         meant = advice(about, [*PAGES, *gists_of_commands(), ALL], "'dailypapers help all' lists them.")
         raise UsageError(f"There is no command or page {about!r}. {meant}")
     return 0
+
+
+_MADE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
+
+
+def page(name: str, keymap: Keymap | None = None) -> str:
+    """A page in Markdown with its generated tables; `keymap` has the user's own keys."""
+    return _MADE.sub(lambda mark: _made(mark[1], keymap), text_of(name))
+
+
+# What the pages get from the code
+
+
+def _made(part: str, keymap: Keymap | None) -> str:
+    makers = {
+        "keys": lambda: keys_page(keymap),
+        "settings": _settings,
+        "signs": signs,
+        "commands": lambda: _tables("Command", GROUPS),
+        "results": results_table,
+        "paper": paper_keys,
+    }
+    return makers[part]()
+
+
+def results_table() -> str:
+    """What commands print with --json."""
+    return table("With `--json`", "prints the keys", table_of(json_forms()))
+
+
+def paper_keys() -> str:
+    """The keys of a paper in JSON."""
+    from reader.actions.export import RECORD_KEYS
+
+    return f"A paper has {', '.join(map(code, RECORD_KEYS))}."
+
+
+def keys_page(keymap: Keymap | None) -> str:
+    """The keys in Markdown, by their groups."""
+    from reader.keys.keymap import Keymap
+
+    keymap = keymap or Keymap()
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action in keymap.actions:
+        keys = " ".join(map(code, keymap.labels(action.id))) or "no key"
+        groups.setdefault(action.group, []).append((keys, f"{action.name}: {action.help} `{action.id}`"))
+    return "\n\n".join(f"### {group}\n\n{table('Keys', 'What they do', found)}" for group, found in groups.items())
+
+
+def _settings() -> str:
+    from reader.commands.settings_file import setting_docs
+    from reader.config import SETTING_TYPES, Settings
+    from reader.core.settings.types import SINGLE, TABLES, as_toml
+
+    found = []
+    for name, about in setting_docs().items():
+        if name in SINGLE:
+            defaults = SINGLE[name]()
+            docs = setting_docs(SINGLE[name]).items()
+            found += [(code(f"{name}.{key} = {as_toml(getattr(defaults, key))}"), text) for key, text in docs]
+        elif name == "keys" or name in TABLES:
+            found.append((code(f"[[{name}]]" if name in TABLES else f"[{name}]"), about))
+        else:
+            value = as_toml(getattr(Settings(), name))
+            found.append((code(f"{name} = {value}"), f"{about} Takes {SETTING_TYPES[name].about}."))
+    return table("Setting and default", "What it does", found)
+
+
+def signs() -> str:
+    """The signs in Markdown, also as ASCII."""
+    from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE
+
+    found = []
+    for field, name, about in MEANINGS:
+        drawn = (str(getattr(glyphs, field)).strip() for glyphs in (UNICODE, ASCII))
+        found.append((" ".join(code(sign) for sign in drawn if sign), f"{name}: {about}"))
+    return table("Sign, ASCII", "Meaning", found)
+
+
+def all_table() -> str:
+    """Every page of the manual, and every command under the heading of its group."""
+    added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
+    more = {"Of extensions": added} if added else {}
+    return _tables("Name", {"Pages of the manual": gists_of_pages(), **GROUPS, **more})
+
+
+def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
+    tables = (
+        (title, table(first, "What it is for", [(code(name), gist) for name, gist in found.items()]))
+        for title, found in groups.items()
+    )
+    return "\n\n".join(f"### {title}\n\n{table}" for title, table in tables)
 
 
 # The first page: examples, and the commands that most people use
@@ -80,6 +191,6 @@ COMMAND = Command(
     "help",
     "Print a page of the manual, or explain a command.",
     (),
-    _add_arguments,
+    _add_help_arguments,
     _print_help,
 )

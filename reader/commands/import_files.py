@@ -20,8 +20,8 @@ from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command, StoreFile
 from reader.commands.feeds import describe_followed, follow_lists
+from reader.commands.marks import clean_tag, known_tag
 from reader.commands.output import Progress, answer, format_counts, print_line, warn
-from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import page_id

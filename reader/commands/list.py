@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
+from reader.cache.reads.reading import Figures, ReadingCounts, Share, reading_figures
+from reader.cache.reads.topic_trends import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
 from reader.commands.command import (
@@ -18,19 +22,22 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.output import Style, answer, counts, is_terminal, state_words, warn
-from reader.commands.pager import print_found
+from reader.commands.output import Style, answer, counts, print_found, print_line, shows_links, state_words, warn, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
+from reader.core.ids import hf_url, paper_url
+from reader.core.lines import cell_len, cut
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.core.text import clean
+from reader.core.text import amount, clean
+from reader.ui.kit.glyphs import Glyphs, glyphs
+from reader.ui.kit.lines import day_heading
 
 if TYPE_CHECKING:
-    from reader.cache.reads.orders import Order
-    from reader.cache.reads.window import Window
+    from reader.cache.reads.window import Order, Window
     from reader.cache.search.selection import Selection
+    from reader.core.paper_row import PaperRow
     from reader.core.query import Query
-
 
 FOR_YOU, LIKE = "for_you", "like"
 """Fields of the JSON that are read only when they are printed."""
@@ -76,8 +83,6 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
 
         return print_passages(arguments, workspace)
     if arguments.stats:
-        from reader.commands.stats import print_stats
-
         return print_stats(arguments, workspace)
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
@@ -154,8 +159,6 @@ def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> I
 def _draw_table(
     window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
-    from reader.commands.list_table import ListTable
-
     table = ListTable.of(workspace.settings.ascii)
     yield from table.draw(window, found, CHUNK)
     if total is not None:
@@ -180,3 +183,165 @@ COMMAND = Command(
         ),
     },
 )
+
+
+# The list on a terminal: papers by day, cut to its width, with marks and topics
+
+
+WIDEST = 160
+"""Maximum columns: a title and its topics should not be too far apart."""
+
+WITH_TOPICS, WITH_DAYS = 76, 70
+
+GAP = 2
+
+
+class ListTable(NamedTuple):
+    """How a list is drawn."""
+
+    columns: int
+    signs: Glyphs
+    style: Style
+    today: date
+
+    @classmethod
+    def of(cls, ascii: bool) -> ListTable:
+        """The table for the terminal on standard output."""
+        style = Style.of(sys.stdout)
+        style = Style(style.on, links=style.on and shows_links())
+        return cls(min(width(), WIDEST), glyphs(ascii), style, datetime.now(UTC).date())
+
+    def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
+        """The lines of an order, read in parts of `chunk` papers."""
+        headings, in_texts = self._headings(found, window.partial_days()), found.only_in_texts
+        with_days = found.has_parts or not found.groups
+        for start in range(0, len(found.pks), chunk):
+            pks = found.pks[start : start + chunk]
+            topics = window.read(partial(topics_of, pks=pks)) if self.columns >= WITH_TOPICS else {}
+            by_pk = {row.pk: row for row in window.rows(pks)}
+            size = max((len(row.id) for row in by_pk.values()), default=0)
+            for place, pk in enumerate(pks, start):
+                if place in headings:
+                    yield headings[place]
+                # A paper may have disappeared since the order was read.
+                if pk in by_pk:
+                    sign = self.signs.full_text if pk in in_texts else ""
+                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, sign, with_day=with_days)
+
+    def total(self, shown: int, total: int) -> str:
+        """The last line: `8 of 9,294`."""
+        return self.style.faint(f"{shown:,} of {max(shown, total):,}")
+
+    def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
+        """The heading before each place that begins a day, with the day's number of papers if known."""
+        starts = accumulate((count for _, count in found.groups), initial=0)
+        headings = {}
+        for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
+            is_whole = found.complete or number < len(found.groups)
+            known = f"  {count:,}{'+' if day in partial_days else ''}" if is_whole else ""
+            headings[start] = f"{self.style.bold(day_heading(day, self.today))}{self.style.faint(known)}"
+        return headings
+
+    def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, sign: str, *, with_day: bool) -> str:
+        """State, id, upvotes, optionally the day, the title with a sign, and as many topics as fit."""
+        day = f"  {row.day:10}" if with_day and self.columns >= WITH_DAYS else ""
+        facts = f"{'' if row.upvotes is None else f'{row.upvotes:,}':>5}{day}"
+        room = self.columns - 2 - id_size - len(facts) - GAP
+        title = f"{sign} {clean(row.title)}" if sign else clean(row.title)
+        marks = self._choose_topics(topics, room, cell_len(title))
+        kept = cut(title, room - len(marks) - GAP if marks else room, self.signs.ellipsis)
+        gap = " " * (room - cell_len(kept) - len(marks)) if marks else ""
+        address = self.style.link(hf_url(row.id) or paper_url(row.id), row.id) + " " * (id_size - len(row.id))
+        shown = kept if row.read else self.style.bold(kept)
+        return (
+            f"{self._sign(row)} {self.style.faint(address)}{self.style.faint(facts)}  {shown}"
+            f"{gap}{self.style.topic(marks)}".rstrip()
+        )
+
+    def _choose_topics(self, topics: Sequence[str], room: int, title: int) -> str:
+        """The first topic, and more while the title is not cut."""
+        if not topics or len(topics[0]) > room // 3:
+            return ""
+        marks = topics[0]
+        for topic in topics[1:]:
+            if title + GAP + len(marks) + 1 + len(topic) > room:
+                break
+            marks += f" {topic}"
+        return marks
+
+    def _sign(self, row: PaperRow) -> str:
+        if row.hidden:
+            return self.style.faint(self.signs.hidden)
+        if row.starred:
+            return self.style.star(self.signs.starred)
+        return self.signs.read if row.read else self.signs.unread
+
+
+# Reading by week and topic
+
+
+MOST_TOPICS = 5
+
+LONGEST_NAME = 30
+"""Maximum columns of a topic's name."""
+
+_NAMES = ("seen", "opened", "to the end", "starred")
+
+
+def print_stats(arguments: Namespace, workspace: Workspace) -> int:
+    """Print how many papers the user saw, opened, finished and starred; marks of many papers at once do not count."""
+    if arguments.query or arguments.limit is not None:
+        raise UsageError("--stats prints your whole reading: leave out the query and -n.")
+    today = datetime.now().astimezone().date()
+    with workspace.window() as window:
+        figures = window.read(lambda connection: reading_figures(connection, today))
+        names = {slug: clean(name) for slug, name in window.topic_names().items()}
+    if arguments.json:
+        return answer(arguments, _record(figures, names))
+    for line in _lines(figures, names):
+        print_line(line)
+    return 0
+
+
+def _lines(figures: Figures, names: Mapping[str, str]) -> Iterator[str]:
+    if not figures.days:
+        yield "No reading yet. Papers that you open, mark or pass in the list are counted here, by week and topic."
+        return
+    yield f"{'':10}{amount(len(figures.weeks), 'week'):>10}{'this week':>12}"
+    for name, total, week in zip(_NAMES, figures.total, figures.weeks[-1].counts, strict=True):
+        yield f"{name:10}{total:>10,}{week:>12,}"
+    if shown := figures.topics[:MOST_TOPICS]:
+        yield ""
+        yield f"{'Topics':{LONGEST_NAME}}{'starred':>14}{'seen':>14}"
+        for one in shown:
+            name = cut(names.get(one.slug, one.slug), LONGEST_NAME, "…")
+            yield f"{name}{' ' * (LONGEST_NAME - cell_len(name))}{_in_words(one.starred)}{_in_words(one.seen)}"
+    if figures.traced is None or figures.traced > figures.weeks[0].monday:
+        since = figures.traced.isoformat() if figures.traced else "now"
+        yield f"Opened, passed and finished papers are counted since {since}."
+
+
+def _in_words(share: Share) -> str:
+    return f"{share.papers:>8,}{f'{round(100 * share.part)} %' if share.papers else '':>6}"
+
+
+def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "since": figures.weeks[0].monday.isoformat(),
+        "counted_since": figures.traced and figures.traced.isoformat(),
+        **_counts(figures.total),
+        "weeks": [{"monday": one.monday.isoformat(), **_counts(one.counts)} for one in figures.weeks],
+        "topics": [
+            {"slug": one.slug, "name": names.get(one.slug), "starred": _share(one.starred), "seen": _share(one.seen)}
+            for one in figures.topics
+        ],
+        "days": [{"day": day.isoformat(), **_counts(counts)} for day, counts in figures.days.items()],
+    }
+
+
+def _counts(counts: ReadingCounts) -> dict[str, object]:
+    return dict(counts._asdict())
+
+
+def _share(share: Share) -> dict[str, object]:
+    return {"papers": share.papers, "share": round(share.part, 4)}

@@ -1,19 +1,25 @@
-"""Print for the command line: fitted and wrapped text, JSON, colours on terminals, a line of progress."""
+"""Print for the command line: fitted and wrapped text, colours, progress, failures, and long output through a pager."""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
+import signal
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, islice, takewhile
+from pathlib import PurePath
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
+from reader import platform
+from reader.access_token import child_environment
+from reader.commands.streams import CleanStream, discard, has_colours, is_terminal
 from reader.core.errors import Failures, FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.marks import PASSAGE
@@ -40,11 +46,6 @@ SHOWN_AFTER_SECONDS = 0.5
 """Seconds before progress is shown."""
 
 STEP = 0.1
-
-
-def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream is an open terminal."""
-    return not stream.closed and stream.isatty()
 
 
 def print_line(text: str = "") -> None:
@@ -82,12 +83,6 @@ def warn(text: str, *, is_whole: bool = False) -> None:
         print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:
         discard(sys.stderr)
-
-
-def discard(stream: TextIO) -> None:
-    """Redirect a stream's buffered and further output to nowhere; otherwise Python retries when closing it."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def answer(arguments: Namespace, result: object, *lines: str) -> int:
@@ -183,28 +178,6 @@ def print_requests() -> None:
     log = logging.getLogger("reader.feeds")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-
-
-COLOURS = ("auto", "always", "never")
-"""When output has colours: on a terminal that has them, always, or never."""
-
-_colours = ["auto"]
-
-
-def choose_colours(when: str) -> None:
-    """Set when this run uses colours, by one of `COLOURS`; used by --color."""
-    _colours[:] = [when]
-
-
-def has_colours(stream: TextIO) -> bool:
-    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then its type."""
-    if _colours[0] != "auto":
-        return _colours[0] == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
-        return True
-    return is_terminal(stream) and os.environ.get("TERM") != "dumb" and os.environ.get("CLICOLOR") != "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,3 +331,101 @@ def kind_of(error: ReaderError) -> str:
     if name == "ReaderError":
         return "failed"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_error")
+
+
+# Long output, through the user's pager as git does
+
+
+def print_found(
+    arguments: Namespace,
+    result: Mapping[str, object] | Iterable[Mapping[str, object]],
+    drawn: Iterable[str],
+    plain: Iterable[str] | None = None,
+) -> None:
+    """Print results: as JSON, drawn on a terminal through the pager, or as plain lines in a pipe."""
+    if arguments.json:
+        arguments.json.print(result)
+    elif plain is None or is_terminal(sys.stdout):
+        print_paged(drawn, wanted=not arguments.no_pager)
+    else:
+        for line in plain:
+            print_line(line)
+
+
+def print_paged(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
+    """Print lines, through the pager if a terminal has fewer rows; with `chops`, less scrolls sideways."""
+    lines = iter(lines)
+    command = find_pager() if wanted and is_terminal(sys.stdout) else []
+    if not command:
+        for line in lines:
+            print_line(line)
+        return
+    # The prompt after it also needs a row.
+    head = list(islice(lines, shutil.get_terminal_size().lines))
+    if len(head) < shutil.get_terminal_size().lines:
+        for line in head:
+            print_line(line)
+        return
+    _run_pager(command, chain(head, lines), "FRXS" if chops else "FRX")
+
+
+def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
+    import subprocess
+
+    sys.stdout.flush()
+    environment = {"LESS": less, "LV": "-c"} | child_environment()
+    encoding = sys.stdout.encoding
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")
+    except OSError:
+        # It exists but is not a program: the papers matter more.
+        for line in lines:
+            print_line(line)
+        return
+    # ctrl+c is a key of the pager and must not end this program before the pager.
+    with _ignoring_interrupts():
+        try:
+            if pager.stdin is not None:
+                _write(lines, pager.stdin)
+        finally:
+            pager.wait()
+
+
+def _write(lines: Iterator[str], stream: IO[str]) -> None:
+    """Write the lines and close the stream, for which the pager waits."""
+    with suppress(BrokenPipeError), stream:
+        harmless = CleanStream(stream, like=sys.stdout)
+        for line in lines:
+            harmless.write(f"{line}\n")
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def shows_links(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether to print links: the terminal must show them and a pager pass them on. FORCE_HYPERLINK overrides this."""
+    known = os.environ if environment is None else environment
+    pager = find_pager(known)
+    if not known.get("FORCE_HYPERLINK") and pager and PurePath(pager[0]).name != "less":
+        return False
+    return platform.shows_links(known)
+
+
+def find_pager(environment: Mapping[str, str] | None = None) -> list[str]:
+    """The user's pager as a list of arguments: $PAGER, else less; empty for none, `cat` or a missing one."""
+    known = os.environ if environment is None else environment
+    if known.get("TERM") == "dumb":
+        return []
+    try:
+        command = shlex.split(known.get("PAGER", "less"))
+    except ValueError:
+        return []
+    if not command or PurePath(command[0]).name == "cat" or not shutil.which(command[0], path=known.get("PATH")):
+        return []
+    return command

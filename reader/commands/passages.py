@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
 from reader.commands.command import query_of
-from reader.commands.output import Style, answer, is_terminal, warn, width
-from reader.commands.pager import print_paged
+from reader.commands.output import Style, answer, print_paged, warn, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.document.find import Finder, Hit, block_texts, find
 from reader.core.document.model import Heading
-from reader.core.document.search import Finder, Hit, block_texts, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, fill, wrapped
 from reader.core.query import Match, Query, Term

@@ -11,14 +11,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from reader.actions.programs import find_program
-from reader.cache.outputs import drop_outputs
+from reader.cache.community import drop_outputs
 from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, positive_number, suggest
 from reader.commands.output import Progress, Style, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
-from reader.core.settings.tables import INPUTS, UserCommand, parse_command
-from reader.core.settings.types import InvalidValue
+from reader.core.settings.types import INPUTS, InvalidValue, UserCommand, parse_command
 from reader.core.text import amount, brief
 from reader.refresh import running
 from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers

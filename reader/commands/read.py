@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, answer, is_terminal, paint, width
-from reader.commands.pager import print_paged
+from reader.commands.output import READABLE, Style, answer, paint, print_paged, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections
@@ -22,7 +22,7 @@ from reader.core.text import brief, clean
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
-    from reader.core.document.block_lines import DocumentLine
+    from reader.core.document.layout import DocumentLine
     from reader.core.lines import Piece
     from reader.core.paper import Paper
 
@@ -119,7 +119,7 @@ def _facts(paper: Paper, kept: KeptText) -> str:
 
 
 def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
-    from reader.core.document.block_lines import IN_ASCII
+    from reader.core.document.layout import IN_ASCII
 
     for piece in line.pieces:
         is_sign = piece.role in ("rule", "label")

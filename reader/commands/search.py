@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
-from reader.commands.output import Style, is_terminal, warn, width
-from reader.commands.pager import print_found
+from reader.commands.output import Style, print_found, warn, width
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import fit

@@ -17,9 +17,8 @@ from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.settings.standing import FORMER_LISTS
-from reader.core.settings.tables import SINGLE, TABLES, UserCommand
 from reader.core.settings.toml import explain_toml, parse_toml
-from reader.core.settings.types import InvalidValue, as_toml, keys_of_action, setting_types
+from reader.core.settings.types import SINGLE, TABLES, InvalidValue, UserCommand, as_toml, keys_of_action, setting_types
 from reader.settings_reader import Mistake, read_text, write_text
 
 KEYS = "keys."

@@ -1,4 +1,4 @@
-"""`dailypapers show`: print one paper in full, as the reader's page; in a pipe, paragraphs are not wrapped."""
+"""`dailypapers show`, which prints one paper as the reader's page, and `dailypapers open`."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache.community import read_community
+from reader.actions.links import links, open_url, pdf_file, pdf_folder
+from reader.cache.community import outputs_of, read_community
 from reader.cache.follows import reasons
+from reader.cache.history import since_marked
 from reader.cache.marks.agents import made_by_agents
-from reader.cache.outputs import outputs_of
 from reader.cache.reads.window import Window
-from reader.cache.since_marked import since_marked
-from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, paint, warn, width
-from reader.commands.pager import print_found, shows_links
+from reader.commands.command import Command, OpenReader, add_no_pager
+from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
 from reader.commands.reasons import FOR_YOU, for_you_record
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
+from reader.core.errors import NoFullText, NotFound, UsageError
+from reader.core.ids import pdf_url
 from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper
 from reader.core.text import clean
@@ -66,7 +69,7 @@ class _Shown(NamedTuple):
         return ruled(self.window, self.pk)
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
+def _add_show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument(
         "--refresh", action="store_true", help="update comments, links and versions first, at most once a day"
@@ -200,6 +203,7 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         topic_names=topics,
         is_page=True,
         is_unfolded=True,
+        has_buttons=False,
         follows=shown.ask(reasons),
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
@@ -235,11 +239,11 @@ def _title(paper: Paper, columns: int) -> list[Line]:
     return fill([Piece(clean(paper.title), "title")], columns)
 
 
-COMMAND = Command(
+SHOW_COMMAND = Command(
     "show",
     "Print one paper in full.",
     (),
-    _add_arguments,
+    _add_show_arguments,
     _show_paper,
     {
         "": (
@@ -250,4 +254,89 @@ COMMAND = Command(
             "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (day, events)"
         )
     },
+)
+
+
+# Open
+
+
+LINKS = ("page", "pdf", "arxiv", "code", "project", "doi", "entry")
+
+
+def _add_open_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "id", metavar="ID", help="an id of the paper in any form: arXiv, DOI, an address, a file's name"
+    )
+    parser.add_argument(
+        "--link", choices=LINKS, help="which of its links (default: its page, else another of its links)"
+    )
+    about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
+    parser.add_argument("--reader", action="store_true", help=about)
+    about = "fetch its PDF from arXiv and print the path; an existing PDF is not fetched again"
+    parser.add_argument("--pdf", action="store_true", help=about)
+    about = "the folder for the PDF (default: pdf_folder of the settings)"
+    parser.add_argument("-o", "--output", metavar="DIR", help=about)
+
+
+def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
+    if arguments.pdf:
+        return _fetch_pdf(arguments, workspace)
+    if arguments.output is not None:
+        raise UsageError("-o names the folder of a PDF: add --pdf.")
+    if arguments.reader:
+        return _open_in_reader(arguments, workspace)
+    paper, _ = load_paper(workspace, arguments.id)
+    found = {link.name.lower(): link.url for link in links(paper)}
+    name = arguments.link or next(iter(found), "page")
+    if name not in found:
+        has = f"It has: {', '.join(found)}." if found else "It has no links at all."
+        raise NotFound(f"{paper.id} has no link called {name}. {has}")
+    opened = open_url(found[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
+    record = {"id": paper.id, "link": name, "url": found[name], "opened": opened}
+    return answer(arguments, record, *([] if opened else [found[name]]))
+
+
+def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
+    from reader.commands.choosing import find_or_fetch
+
+    if arguments.link or arguments.json:
+        raise UsageError("--reader opens the paper's page in the reader: leave out --link and --json.")
+    paper, _ = find_or_fetch(workspace, arguments.id)
+    return OpenReader(paper.id)
+
+
+def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.reader or arguments.link:
+        raise UsageError("--pdf fetches the PDF: leave out --reader and --link.")
+    paper, _ = load_paper(workspace, arguments.id)
+    page = pdf_url(paper.id)
+    if page is None:
+        raise NoFullText(f"{paper.id} has no arXiv id, so no PDF can be found.")
+    file = pdf_file(paper, _folder(arguments, workspace))
+    if not file.exists():
+        from reader.commands.run_job import fetch
+        from reader.refresh.lines import job
+
+        fetch(workspace, job("pdf", id=paper.id, path=str(file)), page)
+    return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
+
+
+def _folder(arguments: Namespace, workspace: Workspace) -> Path:
+    if arguments.output is not None:
+        folder = Path(arguments.output).absolute()
+    else:
+        folder = pdf_folder(workspace.settings.pdf_folder, workspace.config_file)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{clean(str(folder))} is not a folder.")
+    return folder
+
+
+OPEN_COMMAND = Command(
+    "open",
+    "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader, or "
+    "fetch its PDF.",
+    (),
+    _add_open_arguments,
+    _open_paper,
+    {"": "id, link, url, opened", "--pdf": "id, file"},
 )

@@ -5,9 +5,35 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOBase
 from typing import IO, Any, TextIO, cast
+
+COLOURS = ("auto", "always", "never")
+"""When output has colours: on a terminal that has them, always, or never."""
+
+_colours = ["auto"]
+
+
+def choose_colours(when: str) -> None:
+    """Set when this run uses colours, by one of `COLOURS`; used by --color."""
+    _colours[:] = [when]
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then its type."""
+    if _colours[0] != "auto":
+        return _colours[0] == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb" and os.environ.get("CLICOLOR") != "0"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a stream is an open terminal."""
+    return not stream.closed and stream.isatty()
 
 
 class CleanStream(TextIOBase):
@@ -24,8 +50,6 @@ class CleanStream(TextIOBase):
         from reader.core.text import is_harmless, visible
 
         if not is_harmless(text):
-            from reader.commands.output import has_colours, is_terminal
-
             text = visible(text, styled=has_colours(self._like) or is_terminal(self._like))
         return self._write(text)
 
@@ -84,8 +108,12 @@ def finish(stream: TextIO | None) -> OSError | None:
     try:
         stream.flush()
     except OSError as error:
-        from reader.commands.output import discard
-
         discard(stream)
         return error
     return None
+
+
+def discard(stream: TextIO) -> None:
+    """Redirect a stream's buffered and further output to nowhere; otherwise Python retries when closing it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reader.cache.reads import topic_trends
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
-from reader.commands.output import Style, width
-from reader.commands.pager import print_found
+from reader.commands.output import Style, print_found, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import cut
 from reader.core.text import clean

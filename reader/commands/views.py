@@ -6,7 +6,7 @@ import shlex
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -17,8 +17,9 @@ from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.watching import Candidates, Verdict, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
-from reader.commands.output import Style, answer, is_terminal, print_line, print_rows, warn, width
+from reader.commands.output import Style, answer, print_line, print_rows, warn, width
 from reader.commands.settings_file import open_in_editor
+from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
@@ -41,7 +42,6 @@ from reader.core.settings.standing import (
     from_text,
     with_follow,
 )
-from reader.core.settings.tables import Rule
 from reader.core.settings.types import InvalidValue
 from reader.core.text import amount, brief, clean
 from reader.core.views import IDS, current_id
@@ -400,7 +400,7 @@ def _meant(window: Window, follow: Follow) -> str | None:
 # Trying and applying rules
 
 
-def _rules(arguments: Namespace, workspace: Workspace, words: Sequence[str]) -> tuple[Rule, ...]:
+def _rules(arguments: Namespace, workspace: Workspace, words: Sequence[str]) -> tuple[Standing, ...]:
     """The rules with these names, by default all; with --then, a new rule for a query."""
     if arguments.then:
         query = " ".join(words).strip()
@@ -409,13 +409,13 @@ def _rules(arguments: Namespace, workspace: Workspace, words: Sequence[str]) -> 
         if wrong:
             raise UsageError(f"{', '.join(wrong)} changes no paper, so that there is nothing to try.")
         then = tuple(dict.fromkeys("hide" if one == MUTE else one for one in arguments.then))
-        return (Rule(free_name(clean(query, LONGEST).replace('"', ""), ()), query, then),)
+        return (Standing(free_name(clean(query, LONGEST).replace('"', ""), ()), query, then),)
     wanted = {_find(workspace, name).name for name in words}
     return tuple(one for one in workspace.settings.rules if not wanted or one.name in wanted)
 
 
 def _judge(
-    arguments: Namespace, window: Window, workspace: Workspace, rules: Sequence[Rule], *, anew: bool
+    arguments: Namespace, window: Window, workspace: Workspace, rules: Sequence[Standing], *, anew: bool
 ) -> tuple[str, list[Verdict]]:
     """The first day that is looked at, and what the rules do."""
     from reader.refresh.standing import scope_of
@@ -461,12 +461,13 @@ def _record(window: Window, verdict: Verdict) -> dict[str, object]:
         for row in window.rows(pks)
     ]
     left = len(verdict.matched) - verdict.count
-    return asdict(verdict.rule) | {"matched": len(verdict.matched), "left": left, "papers": papers}
+    rule = {"name": verdict.rule.name, "when": verdict.rule.query, "then": list(verdict.rule.marks)}
+    return rule | {"matched": len(verdict.matched), "left": left, "papers": papers}
 
 
 def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -> Iterator[str]:
     rule, left = verdict.rule, len(verdict.matched) - verdict.count
-    yield f"{style.bold(clean(rule.name))}: {rule_words(rule.then)}, because {clean(rule.when)}"
+    yield f"{style.bold(clean(rule.name))}: {rule_words(rule.marks)}, because {clean(rule.query)}"
     for kinds, pks in verdict.acts.items():
         yield f"  {amount(len(pks), 'paper')} {', '.join(map(rule_done, kinds))}"
         for row in window.rows(pks[:limit]):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
 
@@ -247,10 +247,9 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
-    from reader.core.settings.tables import saved_queries
     from reader.core.views import IDS, QUERIES
 
-    views = saved_queries(standing.load(paths.config_file(), paths.cache_file()).settings.views)
+    views = standing.load(paths.config_file(), paths.cache_file()).settings.saved_queries
     known = {*QUERIES, *(name.casefold() for name, _ in views)}
     for name in wanted:
         if name.casefold() not in known:

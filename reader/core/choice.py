@@ -17,7 +17,7 @@ not become an interest with a name; until then the reason is the starred paper i
 
 Clusters of marks, words picked greedily and the nearest marked paper as a term were tried and did not help. On recorded
 months the mean precision of a day's list is .85, that of a support vector machine on tf-idf .70.
-`tests/bench/foryou.py` measures both.
+`tests/bench/quality.py` measures both.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ from random import Random
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 from zlib import crc32
+
+from reader.core.keywords import ABBREVIATIONS
+from reader.core.keywords import key as keyword_key
 
 # Terms
 
@@ -511,19 +514,31 @@ def _names_subject(text: str, count: int, background: Background) -> bool:
 class Reasons:
     """Finds the reasons for papers."""
 
-    def __init__(self, found: Sequence[Subject], liked: Sequence[Weighed], weights: Mapping[int, float]) -> None:
+    def __init__(
+        self,
+        found: Sequence[Subject],
+        liked: Sequence[Weighed],
+        weights: Mapping[int, float],
+        background: Background,
+    ) -> None:
         self._weights = weights
-        self._liked: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        for key, terms, _ in liked:
-            for term, value in terms.items():
-                if weights.get(term, 0.0) > 0:
-                    self._liked[term].append((key, value))
         self._subjects: defaultdict[int, list[Subject]] = defaultdict(list)
         for one in found:
             self._subjects[one.terms[0]].append(one)
+        self._liked: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        """By term, the liked papers that have it, with what it says of their likeness."""
+        for key, terms, _ in liked:
+            rare = {
+                term: log(background.papers / max(1.0, background.have[term])) ** 2 * value
+                for term, value in terms.items()
+                if weights.get(term)
+            }
+            length = sqrt(sum(value * terms[term] for term, value in rare.items())) or 1.0
+            for term, value in rare.items():
+                self._liked[term].append((key, value / length))
 
     def of(self, key: int, terms: Terms) -> tuple[list[str], int | None]:
-        """The phrases for a paper, and the key of the liked paper that has most of what speaks for it, if one has."""
+        """The phrases for a paper, and the key of the liked paper that is most similar, if one shares a term."""
         counts = {term: self._weights[term] * terms[term] for term in terms if term in self._weights}
         found: list[tuple[float, Subject]] = []
         for rarest in self._subjects.keys() & terms.keys():
@@ -534,9 +549,9 @@ class Reasons:
                         found.append((part, one))
         best = _apart(one for _, one in sorted(found, key=lambda two: (-two[0], two[1].text)))
         likeness: defaultdict[int, float] = defaultdict(float)
-        for term, part in counts.items():
+        for term in terms:
             for liked, value in self._liked.get(term, ()):
-                likeness[liked] += part * value
+                likeness[liked] += terms[term] * value
         likeness.pop(key, None)
         nearest = max(likeness, key=lambda liked: likeness[liked], default=None)
         return [one.text for one in best[:MOST_NAMED]], nearest
@@ -548,13 +563,14 @@ def learned(found: Sequence[Subject]) -> list[Subject]:
 
 
 def _apart(found: Iterable[Subject]) -> list[Subject]:
-    """The subjects without those that share a word with one before them."""
+    """The subjects without those that share a word with one before them; `RL` is `reinforcement learning`."""
     chosen: list[Subject] = []
     taken: set[int] = set()
     for one in found:
-        if taken.isdisjoint(one.terms):
+        words = {*one.terms, *terms_of(ABBREVIATIONS.get(keyword_key(one.text), ""))}
+        if taken.isdisjoint(words):
             chosen.append(one)
-            taken.update(one.terms)
+            taken.update(words)
     return chosen
 
 

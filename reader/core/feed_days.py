@@ -39,7 +39,7 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
     first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
     days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
     empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
-    return tuple(changed_days(empty, known))
+    return tuple(day for day in changed_days(empty, known) if day not in known or not _was_empty(day, known[day]))
 
 
 def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
@@ -66,7 +66,13 @@ def _may_have_changed(day: str, known: KnownDay) -> bool:
     if not known.fetched:
         return True
     then = date.fromisoformat(day)
-    if not known.papers and known.fetched >= (then + timedelta(days=1)).isoformat() + "T12":
-        # The day was over and empty; weekends and holidays stay empty.
+    if then.weekday() >= SATURDAY and _was_empty(day, known):
+        # Weekends stay empty. On a weekday, the feed may have answered with nothing by mistake.
         return False
     return date.fromisoformat(known.fetched[:10]) - then < timedelta(days=SETTLING_DAYS)
+
+
+def _was_empty(day: str, known: KnownDay) -> bool:
+    """Whether the feed answered after the end of a day that it has no papers."""
+    over = (date.fromisoformat(day) + timedelta(days=1)).isoformat() + "T12"
+    return not known.papers and known.fetched >= over

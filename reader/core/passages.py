@@ -1,7 +1,7 @@
 """Highlights: the passages of a full text that the user keeps, perhaps with a note.
 
 A passage is identified by its words, some words before and after it and its section, so that it is found again in
-another version or source of the text (`core/document/anchors.py`). It is the value of an event of its own kind. In the
+another version or source of the text (`core/document/find.py`). It is the value of an event of its own kind. In the
 formats of other programs it is a text such as `“quote” (§3 Method, https://…) note`, which an import knows.
 """
 

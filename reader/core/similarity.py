@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey
 
 
+NOUN_ENDINGS = ("ing", "ion", "ment")
+"""How the second word of a hyphenated noun ends, as in `fine-tuning`; `large-scale` is an adjective."""
+
+
+def is_noun_phrase(keyword: str) -> bool:
+    """Whether a keyword names a subject alone: several words, a hyphenated noun, or an abbreviation."""
+    return " " in keyword or ("-" in keyword and keyword.endswith(NOUN_ENDINGS)) or keyword[1:].lower() != keyword[1:]
+
+
 class Shared(NamedTuple):
     """What a paper shares with the papers that it is listed for."""
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from reader.core.text import clean, split_words
-from reader.core.words import spelled, stems
 
 WEIGH: Final = "weigh:"
 """Prefix of the kinds of events that weigh something; its type and name follow."""
@@ -50,6 +49,9 @@ class Wish(NamedTuple):
     @property
     def key(self) -> tuple[str, str]:
         """What it is about, regardless of spelling."""
+        # Late: the interface starts without this import (6 ms).
+        from reader.core.words import spelled, stems
+
         return self.what, " ".join(stems(split_words(spelled(self.name))))
 
     @property

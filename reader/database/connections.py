@@ -5,18 +5,20 @@ All functions but `engine` need only the standard library, so as not to delay th
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import RLock
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from reader import platform
-from reader.core.errors import CacheError
+from reader.core.errors import CacheBusy, CacheError
 from reader.core.steps import note_step
 from reader.database.sqlite_errors import explained, primary_code
-from reader.paths import make_folder, touch_private
+from reader.paths import make_folder, take_lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -93,27 +95,37 @@ def _indexed(text: str | None) -> str:
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
-    """Execute a connection's first statement, trying each millisecond; later ones wait for other programs.
+    """Execute a connection's first statement, however busy the file is; later ones wait for other programs.
 
-    Without support for locks, SQLite assumes that another program holds one, and waits in vain. Of two programs that
-    turn on the log of a new cache at once, it refuses one without waiting at all.
+    Of two programs that turn on the log of a new cache at once, SQLite refuses one without waiting at all.
+    """
+    _execute_patiently(connection, statement, seconds, path)
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+
+
+def _execute_patiently(
+    connection: sqlite3.Connection, statement: str, seconds: float, path: Path | None = None
+) -> None:
+    """Execute a statement, trying each millisecond while another program holds the file.
+
+    SQLite's own waiting ends up trying every 100 ms, and would miss the short gaps between the transactions of a
+    program with long work, such as a sync. Where the file system has no locks, it waits in vain.
     """
     give_up: float | None = None
     while True:
         try:
             connection.execute(statement)
-            break
+            return
         except sqlite3.OperationalError as error:
             if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds:
                 raise
             if give_up is None:
-                if platform.lacks_locks(path.parent):
+                if path is not None and platform.lacks_locks(path.parent):
                     raise
                 give_up = time.monotonic() + seconds
             elif time.monotonic() >= give_up:
                 raise
         time.sleep(RETRY_SECONDS)
-    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
 _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
@@ -194,6 +206,44 @@ def closing_on_error(opened: Closable) -> Iterator[None]:
         raise
 
 
+class Store:
+    """One kind of facts in a cache whose schema is current; methods block, and raise CacheError.
+
+    The thread of a cancelled refresh may still use it while it is closed, hence the lock.
+    """
+
+    is_durable: ClassVar[bool] = False
+    """Whether each change waits for the disk."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: Path, *, query_only: bool = False) -> Self:
+        with explained(path):
+            return cls(connect(path, query_only=query_only, durable=cls.is_durable), path)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, explained(self._path):
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection, transaction(connection):
+            yield connection
+
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        with self._reading() as connection:
+            return connection.execute(sql, values).fetchall()
+
+
 def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
     """The pragmas of a connection that keeps up to `kibibytes` KiB of the file in memory.
 
@@ -216,7 +266,12 @@ def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
-    _begin(connection)
+    ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        _execute_patiently(connection, "BEGIN IMMEDIATE", patience / 1_000)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
     try:
         yield
         connection.execute("COMMIT")
@@ -225,31 +280,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    """Take the write lock, trying each millisecond while another program holds it.
-
-    SQLite's own waiting ends up trying every 100 ms, and would miss the short gaps between the transactions of a
-    program with long work, such as a sync.
-    """
-    ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
-    give_up: float | None = None
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if primary_code(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                give_up = time.monotonic() + patience / 1_000 if give_up is None else give_up
-                if time.monotonic() >= give_up:
-                    raise
-            time.sleep(RETRY_SECONDS)
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def give_way() -> None:
@@ -301,13 +331,14 @@ def alone(lock: Path, seconds: float) -> Iterator[None]:
     Raises CacheBusy after that time, and CacheError if the file can't be written.
     """
     try:
-        touch_private(make_folder(lock))
+        handle = take_lock(
+            make_folder(lock), CacheBusy(f"Another program holds {lock}. Try again in a moment."), seconds
+        )
     except OSError as error:
         raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
-    with explained(lock):
-        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
-    with closing(connection):
-        with explained(lock):
-            # SQLite's locks end with the program on every system.
-            begin_patiently(connection, "BEGIN EXCLUSIVE", lock, seconds)
+    try:
         yield
+        # Its time says when this was last done.
+        os.utime(lock)
+    finally:
+        os.close(handle)

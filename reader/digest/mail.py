@@ -18,7 +18,7 @@ from hashlib import sha256
 from reader.access_token import MAIL_PASSWORD, child_environment, lookup_environment
 from reader.commands.news import News
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import DigestMail
+from reader.core.settings.types import DigestMail
 from reader.core.text import clean, reason
 from reader.digest.drawing import markdown, page
 from reader.paths import APP

@@ -20,7 +20,6 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from contextvars import copy_context
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -43,7 +42,6 @@ from reader.core.errors import (
 from reader.core.foreign import web_url
 from reader.core.steps import duration_text, note_step, note_wait
 from reader.core.text import brief, reason
-from reader.core.waiting import beside
 from reader.feeds.environment import find_token, is_offline, may_have_token
 from reader.feeds.pace import Pace
 
@@ -346,7 +344,7 @@ class Client(Closing):
     ) -> T:
         """Return what `parse` makes of the response for an address, or for a path of the endpoint.
 
-        `parse` runs in a thread and may raise FeedMalformed. With `validators` it may get a response that
+        `parse` may raise FeedMalformed. With `validators` it may get a response that
         `is_unchanged`. Raises FeedError.
         """
         if self.offline:
@@ -394,10 +392,9 @@ class Client(Closing):
             late = f"{self.host} did not finish its answer within {self.limits.total_timeout:g} s"
             raise FeedUnreachable(f"{late}; {LATER}.") from error
         note_step()
-        context = copy_context()
         try:
-            # Not `asyncio.to_thread`: an interrupted program would first wait until the answer is parsed.
-            return await beside(lambda: context.run(parse, response), "parse")
+            # Not in a thread: a process that does nothing else makes the requests.
+            return parse(response)
         except FeedMalformed as error:
             raise _RetryableError(error, attempts=2) from error
 

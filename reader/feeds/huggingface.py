@@ -7,7 +7,6 @@ list or with their replies within them; both are read.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
@@ -103,7 +102,7 @@ class HuggingFaceClient(Closing):
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
         # In a thread: cleaning a hundred papers would delay the keys too long.
-        first, *others = await asyncio.to_thread(listings, [item for page in pages for item in page.items], day)
+        first, *others = listings([item for page in pages for item in page.items], day)
         # No validator for a full page, whose ETag does not cover the next pages, or if records were skipped.
         validator = pages[0].validator if len(pages[0].items) < PAGE_SIZE and not first.skipped else None
         return (first._replace(validator=validator), *others)
@@ -119,12 +118,12 @@ class HuggingFaceClient(Closing):
                 if not all(map(listed_day, page.items)):
                     return None
                 items += page.items
-        return await asyncio.to_thread(listings, items, None)
+        return listings(items, None)
 
     async def trending(self) -> tuple[Listing, ...]:
         """The trending papers in the feed's order: one listing for each paper, with its day."""
         items = [item async for page in self._pages({"sort": "trending"}, max_pages=1) for item in page.items]
-        return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
+        return tuple(one for item in items for one in listings([item], None))
 
     async def paper(self, id: str) -> Listing | None:
         """One paper by its arXiv id, in a listing of its day; None if the feed does not have it."""

@@ -6,7 +6,6 @@ and an entry about exactly one arXiv paper gets that paper's id.
 
 from __future__ import annotations
 
-import asyncio
 import codecs
 import hashlib
 import os
@@ -17,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from html.parser import HTMLParser
 from importlib import import_module
 from io import BytesIO
 from typing import Any, Unpack
@@ -96,6 +94,7 @@ _TAGS = 30
 _NAME_LIMIT = 200
 _GUID_LIMIT = 500
 _PAGE_LIMIT = 200_000
+_LINKS = 20
 _SLUG_LIMIT = 40
 _SLUGS_TAKEN = ("hf", "arxiv", "page")
 _OLDEST = date(1970, 1, 2)
@@ -349,38 +348,21 @@ def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:
 def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
     """The message for a document that is not a feed, and the feeds that it links to."""
     host = _host(url)
-    finder = _FeedFinder(url)
-    # html.parser stops at a declaration that it can't read; the links before it are kept.
-    with suppress(AssertionError):
-        finder.feed(body[:_PAGE_LIMIT].decode("utf-8", "replace"))
-    if finder.feeds:
-        return f"{host} has a web page there, not a feed; its feed is {finder.feeds[0]}.", tuple(finder.feeds)
+    from selectolax.lexbor import LexborHTMLParser
+
+    text = body[:_PAGE_LIMIT].decode("utf-8", "replace")
+    feeds: dict[str, None] = {}
+    for link in LexborHTMLParser(text).css("link[rel~=alternate i][href]")[:_LINKS]:
+        if (link.attributes.get("type") or "").lower().strip() in _FEED_TYPES:
+            with suppress(ValueError):
+                if address := web_url(urljoin(url, link.attributes.get("href") or "")):
+                    feeds.setdefault(address)
+    if feeds:
+        return f"{host} has a web page there, not a feed; its feed is {next(iter(feeds))}.", tuple(feeds)
     if not body.strip():
         return f"{host} sent an empty response instead of a feed; try again later.", ()
-    kind = "a web page" if finder.is_page else "something else"
+    kind = "a web page" if re.search("<(?:html|body|head)[ >]", text, re.IGNORECASE) else "something else"
     return f"{host} has {kind} there, not an RSS or Atom feed; check the address.", ()
-
-
-class _FeedFinder(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.feeds: list[str] = []
-        self.is_page = False
-        self._url = url
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.is_page = self.is_page or tag in ("html", "body", "head")
-        attributes = {name: value or "" for name, value in attrs}
-        if tag != "link" or "alternate" not in attributes.get("rel", "").lower().split():
-            return
-        if attributes.get("type", "").lower().strip() not in _FEED_TYPES or len(self.feeds) >= 20:
-            return
-        try:
-            address = web_url(urljoin(self._url, attributes.get("href", "")))
-        except ValueError:
-            return
-        if address and address not in self.feeds:
-            self.feeds.append(address)
 
 
 def _host(url: str) -> str:
@@ -464,7 +446,7 @@ class SyndicationClient(Closing):
         document = await client.get(address, lambda response: response, validators=validators)
         if document.is_unchanged:
             return FetchedFeed(None, document.validators, document.url)
-        feed = await asyncio.to_thread(self._parse, address, document, source)
+        feed = self._parse(address, document, source)
         return FetchedFeed(feed, document.validators, document.url)
 
     def _parse(self, address: str, document: Response, source: str | None) -> Feed:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from reader.core.settings.tables import UserCommand
+    from reader.core.settings.types import UserCommand
 
 Context: TypeAlias = str
 """The pane or screen in which a key is pressed: one of `PLACES`, or one that a feature adds."""

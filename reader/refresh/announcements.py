@@ -11,7 +11,7 @@ more days each time was rejected: it would multiply the size of every answer.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.cache.storing.papers import Stored
 from reader.core.dates import iso_day, utc_stamp
-from reader.core.errors import FeedError, FeedOffline
+from reader.core.errors import FeedError, FeedOffline, FeedRefused
 from reader.feeds.arxiv import ArxivClient, ArxivEntry, ArxivResponse, announcement_day, last_renewal
 from reader.feeds.arxiv_categories import categories
 from reader.refresh.lines import Line, step
@@ -40,7 +40,6 @@ OVERLAP_DAYS = 7
 _SOONEST, _LATEST = timedelta(hours=1), timedelta(hours=12)
 """Bounds of the wait before a day is asked again."""
 
-_REFUSED = "arXiv's API refused"
 _BEHIND = "arXiv's API has no paper of the day yet"
 
 
@@ -51,8 +50,8 @@ class Announcements:
         self,
         arxiv: ArxivClient,
         feeds: Feeds,
-        store: Callable[[Sequence[ArxivEntry]], Awaitable[Stored]],
-        failed: Callable[[str, str, Exception], Awaitable[Line]],
+        store: Callable[[Sequence[ArxivEntry]], Stored],
+        failed: Callable[[str, str, Exception], Line],
         *,
         kinds: Collection[str],
         now: Callable[[], datetime],
@@ -80,10 +79,10 @@ class Announcements:
                     rss = await self._ask_rss(followed)
                 if isinstance(answer, FeedError) and isinstance(rss, FeedError):
                     raise answer
-                stored = await self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
+                stored = self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
                 self._feeds.answered(feed.slug, utc_stamp(self._now()))
             except Exception as error:
-                yield await self._failed(feed.slug, feed.title, error)
+                yield self._failed(feed.slug, feed.title, error)
                 continue
             yield step("feed", slug=feed.slug, title=feed.title, **asdict(stored))
 
@@ -123,7 +122,7 @@ class Announcements:
 
     # Storing
 
-    async def _keep(
+    def _keep(
         self,
         category: str,
         days: Sequence[str],
@@ -135,7 +134,7 @@ class Announcements:
         announced = [entry for entry in rss if category in entry.draft.categories]
         submitted = answer.entries if isinstance(answer, ArxivResponse) else ()
         chosen = self._choose(category, [*announced, *submitted])
-        stored = await self._store(list(chosen.values()))
+        stored = self._store(list(chosen.values()))
         wanted = {id: entry for id, entry in chosen.items() if self._is_wanted(category, entry)}
         by_day: dict[str, set[str]] = {}
         for id, entry in wanted.items():
@@ -184,7 +183,7 @@ class Announcements:
 def _lack(answer: ArxivResponse | FeedError, newest: str) -> str:
     """Why the API's answer does not make the days up to the newest whole; empty if it does."""
     if isinstance(answer, FeedError):
-        return _REFUSED
+        return "arXiv's API refused" if isinstance(answer, FeedRefused) else "arXiv's API failed"
     if answer.total is not None and len(answer.entries) < answer.total:
         return f"arXiv's API sent {len(answer.entries):,} of {answer.total:,}"
     days = (announcement_day(entry.submitted) for entry in answer.entries if entry.submitted)

@@ -22,7 +22,6 @@ from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http import HttpRefused
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.refresh.jobs import run_to_end
 from reader.refresh.lines import Line, error_values, failed, step
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
@@ -53,7 +52,7 @@ async def refresh_daily(
         yield step("days", days=[])
         yield await _refresh_trending(feed, cache, now)
         return
-    wanted, older, found = await run_to_end(_choose_days, cache, plan, now().date())
+    wanted, older, found = _choose_days(cache, plan, now().date())
     yield step("days", days=[day for days in wanted for day in days])
     n, of = 0, sum(map(len, wanted))
     sums, with_papers, missing, in_a_row = Stored(), 0, list[str](), 0
@@ -105,7 +104,7 @@ async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable
             raise FeedMalformed("None of the feed's ranked papers could be read; try again later.")
     except FeedError as error:
         return fetched(error=error)
-    return fetched(await run_to_end(cache.store_trending, ranked, utc_stamp(now())))
+    return fetched(cache.store_trending(ranked, utc_stamp(now())))
 
 
 async def _fetch_days(
@@ -142,12 +141,12 @@ async def _fetch_days(
         # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
         for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
-            stored += await run_to_end(cache.store, listing, utc_stamp(now()), noted=noted)
+            stored += cache.store(listing, utc_stamp(now()), noted=noted)
         stray = []
         yield day, stored
     if together:
         # Recorded last and all at once, so that the days of one response are requested again only together.
-        await run_to_end(cache.note, days, utc_stamp(now()))
+        cache.note(days, utc_stamp(now()))
 
 
 def _choose_days(cache: Cache, plan: Plan, today: date) -> tuple[deque[tuple[str, ...]], deque[str], bool]:

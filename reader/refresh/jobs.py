@@ -5,9 +5,8 @@ The memory of a job is limited, so that runaway data ends the job and not the ma
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from reader.paths import FULL, explain
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,26 +48,6 @@ class JobContext:
     rules: Callable[[], Topics]
     now: Callable[[], datetime] = utc_now
     draw: Callable[[bytes, Canvas], dict[str, Any]] = _without_screen
-
-
-async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """Run a blocking call in a thread and return its result; on cancellation the call finishes first."""
-    running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.gather(running, return_exceptions=True)
-        raise
-
-
-async def ask(open: Callable[[Path], C], file: Path, question: Callable[[C], T]) -> T:
-    """The answer of what a cache is opened as, in a thread; on cancellation it is answered first."""
-
-    def run() -> T:
-        with closing(open(file)) as opened:
-            return question(opened)
-
-    return await run_to_end(run)
 
 
 # Failures

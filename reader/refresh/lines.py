@@ -20,13 +20,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import log_file
 from reader.core import errors
 from reader.core.errors import ReaderError
 from reader.core.paper import Draft, Listing, Skipped
 from reader.refresh.plan import Plan, plan_values
+
+if TYPE_CHECKING:
+    from reader.platform import PictureProtocol
 
 Line = dict[str, Any]
 
@@ -118,6 +121,24 @@ def log_failure(line: Line) -> None:
 def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
     """The values with tuples for the lists that JSON makes of them."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+# A picture to draw
+
+
+class Canvas(NamedTuple):
+    """What a picture is drawn for: the protocol, the room in cells, and the pixels of a cell."""
+
+    protocol: PictureProtocol
+    columns: int
+    rows: int
+    cell_width: int = 10
+    cell_height: int = 20
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Its width and height in pixels."""
+        return self.columns * self.cell_width, self.rows * self.cell_height
 
 
 # Papers that a search found

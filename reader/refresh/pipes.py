@@ -19,7 +19,7 @@ from typing import NamedTuple
 from reader import log_file
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import Printed, ProgramError, run_program
-from reader.cache.outputs import KeptOutput, keep_output
+from reader.cache.community import KeptOutput, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.config import Settings
@@ -29,7 +29,7 @@ from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR, Standing
-from reader.core.settings.tables import UserCommand, parse_command
+from reader.core.settings.types import UserCommand, parse_command
 
 MOST_PAPERS = 1_000
 """Papers that a program takes at once."""

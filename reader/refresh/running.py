@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from functools import partial
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,14 +14,13 @@ from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import Canvas, Job, Line, done, failed, listing_of, listing_values, step, with_tuples
 from reader.refresh.plan import Latest, Plan, plan_of
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
     from reader.refresh.sources import Sources
-
-from reader.refresh.jobs import JobContext, ask, run_to_end
-from reader.refresh.lines import Job, Line, done, failed, listing_of, listing_values, step, with_tuples
 
 
 def run_job(context: JobContext, job: Job) -> AsyncGenerator[Line, None]:
@@ -42,7 +40,7 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Line, None]:
 
 @asynccontextmanager
 async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
-    cache = await asyncio.to_thread(_load_cache, context)
+    cache = _load_cache(context)
     try:
         yield cache
     finally:
@@ -71,11 +69,11 @@ async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, N
     plan = plan_of(**values)
     standing = StandingQueries(context, has_news=isinstance(plan, Latest))
     async with _open_cache(context) as cache:
-        await asyncio.to_thread(standing.start)
+        standing.start()
         async with aclosing(_fetch(context, cache, plan)) as messages:
             async for message in messages:
                 yield message
-        if marked := await run_to_end(standing.mark):
+        if marked := standing.mark():
             # As one action, which can be undone.
             yield step("rules", did=[list(one) for one in marked])
         try:
@@ -100,7 +98,7 @@ async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerato
         async with aclosing(refresh_all(plan, sources)) as events:
             async for event in events:
                 yield event
-        if failing := await asyncio.to_thread(sources.feeds.failing):
+        if failing := sources.feeds.failing():
             first = failing[0]
             yield step("failing", title=first.title, since=first.failing_since or "", more=len(failing) - 1)
 
@@ -123,34 +121,35 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[L
     from reader.cache.texts import Texts
     from reader.log import copies
 
-    if await run_to_end(cache.needs_classifying):
+    if cache.needs_classifying():
         steps = cache.reclassify()
-        while (classified := await run_to_end(next, steps, None)) is not None:
+        while (classified := next(steps, None)) is not None:
             yield step("topics", n=classified[0], of=classified[1])
     if before := retention_start(context.settings, context.now().date()):
         drops = cache.drop_before(before)
-        while (dropped := await run_to_end(next, drops, None)) is not None:
+        while (dropped := next(drops, None)) is not None:
             yield step("dropped", papers=dropped, before=before)
     if before := text_retention_start(context.settings, context.now().date()):
-        await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
+        with closing(Texts.open(context.cache_file)) as texts:
+            list(texts.drop_unused(before))
     # Last, so that For you has scores and reasons of the new papers when it is opened.
     with suppress(CacheError):
-        await run_to_end(partial(update, newest=None), context.cache_file)
-    await run_to_end(cache.rest)
-    await run_to_end(copies.keep_daily_copy, context.cache_file, context.now().astimezone().date())
+        update(context.cache_file, newest=None)
+    cache.rest()
+    copies.keep_daily_copy(context.cache_file, context.now().astimezone().date())
 
 
 async def _learn(context: JobContext) -> AsyncGenerator[Line, None]:
     """Learn what suits the user from the marks, and store the scores and reasons of papers."""
     from reader.cache.choice import update
 
-    yield done("for-you", changed=await run_to_end(update, context.cache_file))
+    yield done("for-you", changed=update(context.cache_file))
 
 
 async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
     from reader.refresh import texts
 
-    pk = await asyncio.to_thread(texts.find_key, context.cache_file, id)
+    pk = texts.find_key(context.cache_file, id)
     if pk is None:
         yield done("text", id=id, missing="it is not in the cache")
         return
@@ -171,15 +170,15 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Line, None]:
 
 async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
     """Look up the titles of saved pages' papers whose arXiv ids are not known."""
-    from reader.refresh.titles import look_up_titles
+    from reader.refresh.papers import look_up_titles
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
 
         def stamp() -> str:
             return context.now().isoformat(timespec="seconds")
 
-        async def store(listing: Listing) -> object:
-            return await run_to_end(cache.store, listing, stamp(), newer=False, noted=False)
+        def store(listing: Listing) -> object:
+            return cache.store(listing, stamp(), newer=False, noted=False)
 
         looking = look_up_titles(context.cache_file, sources.daily, sources.arxiv_of_papers, store, context.now)
         async with aclosing(looking) as steps:
@@ -194,13 +193,13 @@ async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
         found = await sources.look_up(id, own)
     if found:
-        await asyncio.to_thread(pass_over, context.cache_file, id)
+        pass_over(context.cache_file, id)
     yield done("look-up", found=found)
 
 
 async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
     """Fetch a cached paper's related data by its arXiv id, if the data is older than a day."""
-    from reader.refresh.one_paper import refresh_paper
+    from reader.refresh.papers import refresh_paper
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
         asking = refresh_paper(context.cache_file, cache, id, sources.daily, sources.arxiv_of_papers, now=context.now)
@@ -224,22 +223,21 @@ async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]])
         # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all([listing_of(one) for one in listings], now, newer=False, noted=False)
-        yield done("store", new=sum([stored.new for stored in await run_to_end(list, storing)]))
+        yield done("store", new=sum(stored.new for stored in storing))
 
 
 async def _draw_picture(
     context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
 ) -> AsyncGenerator[Line, None]:
     """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
-    from reader.refresh.pictures import Canvas, fetch_picture
-    from reader.refresh.texts import fetch_spot
+    from reader.refresh.texts import fetch_picture, fetch_spot
 
     room = Canvas(*canvas)
     if spot is None:
         data = await fetch_picture(address, context.settings)
     else:
         data = await fetch_spot(PdfSpot(**with_tuples(spot)), room, context.settings)
-    yield done("picture", **await asyncio.to_thread(context.draw, data, room))
+    yield done("picture", **context.draw(data, room))
 
 
 async def _fetch_pdf(_context: JobContext, id: str, path: str) -> AsyncGenerator[Line, None]:

@@ -5,7 +5,6 @@ Sources fail independently: any exception is a line and stored with its time, an
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing, suppress
 from dataclasses import asdict
@@ -27,7 +26,7 @@ from reader.feeds.syndication import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.announcements import Announcements
 from reader.refresh.daily import fetched, refresh_daily
-from reader.refresh.jobs import JobContext, failure_of, run_to_end
+from reader.refresh.jobs import JobContext, failure_of
 from reader.refresh.lines import Line, error_of, error_values, failed, step
 from reader.refresh.plan import Latest, Plan
 
@@ -56,8 +55,8 @@ async def open_sources(
     """
     environ = lookup_environment() if environ is None else environ
     settings, answers = context.settings, response_cache_folder()
-    validators = await asyncio.to_thread(cache.validators)
-    with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
+    validators = cache.validators()
+    with closing(Feeds.open(context.cache_file)) as feeds:
         async with (
             HuggingFaceClient.from_environment(
                 settings, environ=environ, validators=validators, lock_folder=answers
@@ -106,7 +105,7 @@ async def refresh_all(plan: Plan, sources: Sources) -> AsyncGenerator[Line, None
             raise
         error = failure_of("the daily papers", raised)
         sums |= {"missing": left or [], **error_values(error)}
-    await sources.note_outcome("hf", error)
+    sources.note_outcome("hf", error)
     # Without a network, trying the sources one by one is pointless.
     if isinstance(plan, Latest):
         async with aclosing(sources.refresh(no_network=isinstance(error, FeedOffline))) as steps:
@@ -171,7 +170,7 @@ class Sources:
         without an event, because it is not at fault.
         """
         self._no_network = no_network
-        asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
+        asked = self.feeds.followed() if only is None else only
         steps = (
             self._announcements.refresh([feed for feed in asked if feed.kind == "arxiv"], force=only is not None),
             self._refresh_feeds(asked),
@@ -183,10 +182,10 @@ class Sources:
                     async for line in lines:
                         yield line
 
-    async def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Line:
+    def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Line:
         """Store a feed's entries, and after them its validators."""
         if fetched.feed is None:
-            await asyncio.to_thread(self.feeds.answered, feed.slug)
+            self.feeds.answered(feed.slug)
             return _stored(feed.slug, feed.title)
         drafts = tuple(
             entry.draft._replace(
@@ -197,12 +196,12 @@ class Sources:
             )
             for entry in fetched.feed.entries
         )
-        counts = await self._store(Listing(None, drafts, fetched.feed.skipped), newer=False)
+        counts = self._store(Listing(None, drafts, fetched.feed.skipped), newer=False)
         known = Validators(feed.etag, feed.modified)
         is_news = counts.new or counts.updated or fetched.validators != known or feed.answered is None
         now = self._stamp() if is_news else None
         validators = (fetched.validators.etag, fetched.validators.modified)
-        await asyncio.to_thread(self.feeds.answered, feed.slug, now, *validators)
+        self.feeds.answered(feed.slug, now, *validators)
         return _stored(feed.slug, feed.title, counts)
 
     async def look_up(self, id: str, own: str | None = None) -> bool:
@@ -223,26 +222,26 @@ class Sources:
             if not entries:
                 return False
             if not own:
-                await self._store_entries(entries)
+                self._store_entries(entries)
                 return True
             listing = Listing(None, tuple(entry.draft for entry in entries))
         drafts = tuple(draft._replace(entry=own) for draft in listing.drafts)
-        await self._store(listing._replace(drafts=drafts), newer=False)
+        self._store(listing._replace(drafts=drafts), newer=False)
         return True
 
-    async def note_outcome(self, slug: str, error: FeedError | None) -> None:
+    def note_outcome(self, slug: str, error: FeedError | None) -> None:
         """Store a source's success or failure; offline mode is the user's choice, not a failure."""
         if error is None:
-            await asyncio.to_thread(self.feeds.answered, slug)
+            self.feeds.answered(slug)
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
-            await asyncio.to_thread(self.feeds.failed, slug, self._stamp(), str(error))
+            self.feeds.failed(slug, self._stamp(), str(error))
 
-    async def _failed(self, slug: str, title: str, raised: Exception) -> Line:
+    def _failed(self, slug: str, title: str, raised: Exception) -> Line:
         """The failure of a source, stored; raises CacheError if that can't be stored, since then no source can be."""
         error = failure_of(title, raised)
         if self._no_network and isinstance(error, FeedOffline):
             raise _NoNetwork
-        await self.note_outcome(slug, error)
+        self.note_outcome(slug, error)
         # The user did not choose the sources that the reader always asks.
         return failed("feed", error, slug=slug, title=title, followed=slug not in OWN)
 
@@ -255,9 +254,9 @@ class Sources:
             yield step("asking", title=feed.title)
             try:
                 fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
-                yield await self.store_feed(feed, fetched)
+                yield self.store_feed(feed, fetched)
             except Exception as error:
-                yield await self._failed(feed.slug, feed.title, error)
+                yield self._failed(feed.slug, feed.title, error)
 
     # Papers of arXiv
 
@@ -272,7 +271,7 @@ class Sources:
                 async for line in lines:
                     yield line
         except Exception as error:
-            yield await self._failed("arxiv", OWN["arxiv"], error)
+            yield self._failed("arxiv", OWN["arxiv"], error)
 
     async def _fetch_lost_papers(self) -> AsyncGenerator[Line, None]:
         """Ask the daily feed for some of the papers that the user marked and the cache does not have, arXiv for others.
@@ -282,7 +281,7 @@ class Sources:
         """
         today = self.now().date()
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = await asyncio.to_thread(self.feeds.lost, before, LOST_PER_REFRESH)
+        ids = self.feeds.lost(before, LOST_PER_REFRESH)
         if not ids:
             return
         asked = "arXiv" if self.arxiv_of_papers else "the feed"
@@ -296,44 +295,44 @@ class Sources:
                 break
             answered.add(id)
             if listing is not None:
-                await self._store(listing, newer=False)
+                self._store(listing, newer=False)
                 returned.add(id)
         if self.arxiv_of_papers:
             answered = {id for id in ids if id not in returned}
             entries = await self._arxiv.papers(id for id in ids if id in answered)
-            await self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
+            self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
             returned |= {entry.draft.id for entry in entries if entry.draft.id in answered}
         unknown = answered - returned
-        await asyncio.to_thread(self.feeds.not_found, sorted(unknown), today.isoformat())
+        self.feeds.not_found(sorted(unknown), today.isoformat())
         yield step("returned", papers=len(returned), unknown=len(unknown))
 
     async def _fetch_categories(self) -> AsyncGenerator[Line, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
-        if self.arxiv_of_papers is None or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
+        if self.arxiv_of_papers is None or self.feeds.last_asked() == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)
+        ids = self.feeds.uncategorized(before, CATEGORIZED_PER_DAY)
         if not ids:
             return
         yield step("asking", title=f"arXiv, the categories of {len(ids)}")
-        counts = await self._store_entries(await self._arxiv.papers(ids))
-        await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
-        await self.note_outcome("arxiv", None)
+        counts = self._store_entries(await self._arxiv.papers(ids))
+        self.feeds.asked(ids, today.isoformat())
+        self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
         yield _stored("arxiv", OWN["arxiv"], Stored(new=counts.new))
 
-    async def _store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
+    def _store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
-        sources = await asyncio.to_thread(self.feeds.sources_of, [entry.draft.id or "" for entry in entries])
+        sources = self.feeds.sources_of([entry.draft.id or "" for entry in entries])
         by_newer: dict[bool, list[Draft]] = {False: [], True: []}
         for entry in entries:
             by_newer[sources.get(entry.draft.id or "") != "hf"].append(entry.draft)
-        stored = [await self._store(Listing(None, tuple(drafts)), newer=newer) for newer, drafts in by_newer.items()]
+        stored = [self._store(Listing(None, tuple(drafts)), newer=newer) for newer, drafts in by_newer.items()]
         return stored[0] + stored[1]
 
-    async def _store(self, listing: Listing, *, newer: bool) -> Stored:
-        return await run_to_end(self.cache.store, listing, self._stamp(), newer=newer, noted=False)
+    def _store(self, listing: Listing, *, newer: bool) -> Stored:
+        return self.cache.store(listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
         return utc_stamp(self.now())

@@ -7,7 +7,6 @@ new papers and are rewritten after any change (`reader/refresh/watched_exports.p
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing, closing
@@ -27,7 +26,6 @@ from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
-from reader.core.settings.tables import saved_queries
 from reader.core.text import amount
 from reader.database import connections
 from reader.log.actions import UserAction
@@ -85,7 +83,7 @@ class StandingQueries:
     async def notify(self) -> int:
         """Notify of the new papers that match, and return their number; raises ReaderError, stored for the doctor."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
-        matches = await asyncio.to_thread(self._notified, queries)
+        matches = self._notified(queries)
         if not matches:
             return 0
         if command := self._settings.notify_command:
@@ -112,7 +110,7 @@ class StandingQueries:
 
     async def _note_problem(self, error: str | None) -> None:
         since = self._now().isoformat(timespec="seconds")
-        await asyncio.to_thread(watching.note_problem, self._file, since, error)
+        watching.note_problem(self._file, since, error)
 
     def _notified(self, queries: Sequence[str]) -> MatchedQueries:
         """The new papers to tell of, without those that a followed person perhaps did not write."""
@@ -145,7 +143,7 @@ def pass_over(file: Path, id: str) -> None:
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
     """What relative words of standing queries mean. Every paper that they look at is new."""
-    return Scope(today, window.newest_day(), "", saved_queries(settings.views))
+    return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 
 def act(file: Path, verdicts: Iterable[watching.Verdict]) -> UserAction | None:

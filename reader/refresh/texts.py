@@ -1,4 +1,4 @@
-"""Full texts: one on demand, and before they are read those of the papers that the settings name, slowly.
+"""Pictures, and full texts: one on demand, and before they are read those of the papers that the settings name, slowly.
 
 All programs of the user share the pace of the latter: one text in some seconds, by a lock on a file. A text that no
 source has is asked for again after some weeks. At the first sign of a network that fails, or costs money, the rest
@@ -8,15 +8,17 @@ waits for the next time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from reader import platform
+from reader.access_token import lookup_environment
 from reader.actions.links import find_pdf, pdf_folder
 from reader.cache import schema
 from reader.cache.reads.window import Window
@@ -26,18 +28,76 @@ from reader.config import Settings
 from reader.core.addresses import is_local_url
 from reader.core.dates import utc_now, utc_stamp
 from reader.core.document.model import Document, PdfSpot
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText, NoPicture
+from reader.core.errors import (
+    FeedError,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    FeedUnreachable,
+    NoFullText,
+    NoPicture,
+)
 from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
+from reader.core.text import brief
+from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
-from reader.feeds.http import HostBusy, HttpRefused
+from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Response, origin_of
 from reader.feeds.pace import Pace
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.jobs import ask
-from reader.refresh.lines import Line, done, step
-from reader.refresh.pictures import Canvas
+from reader.refresh.lines import Canvas, Line, done, step
+
+if TYPE_CHECKING:
+    from reader.config import Settings
+
+
+_ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
+
+_PICTURE_TYPES = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
+
+_PICTURE_LIMITS = Limits(
+    read_timeout=12, total_timeout=60, body_size=12 << 20, attempts=2, backoff=3.0, longest_wait=10
+)
+
+
+async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of a picture; raises NoPicture if there is none, and FeedError.
+
+    ARXIV_ENDPOINT replaces arXiv's sites. The address may come from a page, so it leads to this machine only if the
+    feed is there, and a local feed allows no other.
+    """
+    environ = lookup_environment() if environ is None else environ
+    is_alone = is_local_url(settings.endpoint)
+    stand_in = arxiv_stand_in(environ)
+    parts = urlsplit(address)
+    if stand_in and (parts.hostname or "") in (*_ARXIV_HOSTS, urlsplit(stand_in).hostname):
+        address = f"{stand_in}{parts.path}"
+    if is_alone and not is_local_url(address):
+        raise FeedRefused(f"{brief(parts.hostname or '')} is not asked while the feed is on this machine.")
+    http = Client(
+        origin_of(address),
+        accept=_PICTURE_TYPES,
+        limits=_PICTURE_LIMITS,
+        cross_host=True,
+        public_only=not is_alone,
+        offline=is_offline(environ),
+    )
+
+    def read(response: Response) -> bytes:
+        if not response.body:
+            raise FeedMalformed(f"{http.host} sent an empty picture; try again later.")
+        return response.body
+
+    async with http:
+        try:
+            return await http.get(address, read)
+        except HttpRefused as refused:
+            if refused.status in (404, 410):
+                raise NoPicture(f"{http.host} does not have this picture.") from refused
+            raise
+
 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
@@ -90,7 +150,8 @@ async def fetch_text(
                 break
     if found:
         document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
-        await ask(Texts.open, file, lambda texts: texts.put(pk, document, name, utc_stamp(now())))
+        with closing(Texts.open(file)) as texts:
+            texts.put(pk, document, name, utc_stamp(now()))
         return done("text", id=id, source=name)
     if failure is not None:
         raise failure
@@ -169,32 +230,33 @@ async def fetch_texts_ahead(
     Of the texts, `n` of `of` were asked for and `stored` are kept now. A pause says in a word or two why those `left`
     have to wait.
     """
-    wanted = (await asyncio.to_thread(find_wanted, file, settings, now()))[:MOST]
+    wanted = (find_wanted(file, settings, now()))[:MOST]
     # A stand-in on this machine may be asked at any rate.
     pace = Pace() if is_local_url(settings.endpoint) else Pace(response_cache_folder() / LOCK, interval=PACE)
     stored = failures = 0
     for n, paper in enumerate(wanted):
         # It may change on the way.
-        if await asyncio.to_thread(is_metered):
+        if is_metered():
             yield step("texts paused", left=len(wanted) - n, why="metered")
             return
         yield step("texts", n=n, of=len(wanted), stored=stored)
         # Another program may have stored it in the meantime.
-        if await ask(Texts.open, file, partial(Texts.has, pk=paper.pk)):
-            continue
+        with closing(Texts.open(file)) as texts:
+            if texts.has(paper.pk):
+                continue
         try:
             async with pace.turn(sleep):
                 fetched = await fetch_text(file, paper.pk, paper.id, sources, now)
             if "source" in fetched:
                 stored += 1
             else:
-                await _put_off(file, paper.pk, now())
+                _put_off(file, paper.pk, now())
             failures = 0
         except FeedError as error:
             failures += 1
             if _is_of_page(error):
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
-                await _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
+                _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
                 yield step("texts paused", left=len(wanted) - n, why="no answer")
                 return
@@ -209,6 +271,7 @@ def _is_of_page(error: FeedError) -> bool:
     return not isinstance(error, FeedOffline | FeedUnreachable)
 
 
-async def _put_off(file: Path, pk: int, since: datetime) -> None:
+def _put_off(file: Path, pk: int, since: datetime) -> None:
     """Ask for a text again `RETRY_DAYS` after a time."""
-    await ask(Texts.open, file, lambda texts: texts.note_missing(pk, since.date().isoformat()))
+    with closing(Texts.open(file)) as texts:
+        texts.note_missing(pk, since.date().isoformat())

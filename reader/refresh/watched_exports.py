@@ -19,7 +19,7 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse
-from reader.core.settings.tables import WatchedExport, saved_queries
+from reader.core.settings.standing import Standing
 
 MOST_PAPERS = 20_000
 """Papers in a watched file: it is written after each change."""
@@ -38,12 +38,12 @@ class ExportResult(NamedTuple):
     """Whether it failed, and not for the same reason the last time."""
 
 
-def export_path(export: WatchedExport, folder: Path) -> Path:
+def export_path(export: Standing, folder: Path) -> Path:
     """The file of an export; a relative one begins in the settings' `folder`."""
     return folder / Path(export.file).expanduser()
 
 
-def export_format(export: WatchedExport) -> Format | None:
+def export_format(export: Standing) -> Format | None:
     """The format of an export: the named one, else that of the file's ending; None if it has none."""
     return FORMATS.get(export.format) or format_of(Path(export.file))
 
@@ -53,7 +53,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
     results = []
     problems = known_problems(cache)
     with closing(Window.open(cache)) as window:
-        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
+        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, settings.saved_queries)
         for export in settings.exports:
             file = export_path(export, folder)
             keys = CitationKeys(settings.citation_key, all_papers=partial(window.read, citable_papers))
@@ -78,7 +78,7 @@ class _NotWrittenError(Exception):
     """Why a file is not written."""
 
 
-def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:
+def _content(window: Window, export: Standing, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:
     """The number of papers of an export, and what its file should have."""
     format = export_format(export)
     if format is None:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.core.document.anchors import TextWords
+from reader.core.document.find import TextWords
 from reader.core.document.model import Formula
 from reader.core.passages import WORD, Passage
 from reader.paths import read_start, replace_private

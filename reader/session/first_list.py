@@ -7,8 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import Window
+from reader.cache.reads.window import Order, Window
 from reader.session.places import Place, selection_of
 
 if TYPE_CHECKING:

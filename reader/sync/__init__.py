@@ -21,6 +21,10 @@ from reader.commands.output import answer, is_confirmed, print_line, print_rows,
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.text import amount, brief, clean
+from reader.database import connections
+
+BUSY_SECONDS = 5.0
+"""How long another program that joins the marks is waited for."""
 
 CHANNEL = "dailypapers"
 """What a server tells of news by."""
@@ -97,7 +101,7 @@ def exchange_once(workspace: Workspace, place: Path | str) -> Exchanged:
 
 
 def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> Exchanged:
-    with places.alone(paths.sync_lock(workspace.cache_file)):
+    with connections.alone(paths.sync_lock(workspace.cache_file), BUSY_SECONDS):
         if server is not None:
             from reader.sync.server import exchange_with
 

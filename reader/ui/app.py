@@ -29,7 +29,7 @@ from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
 from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.full_text.bookmarks import BookmarkKeeper
+from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
 from reader.ui.kit.pane import draw_scrollbars
@@ -177,8 +177,9 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file, learns_apart=learns_apart)
-        self.library.left_at(self._left.visited)
-        begun = visit.resumed(self._left, self.library.has_news, now().astimezone().date())
+        self.library.visited = self.library.new_since = self._left.visited
+        has_news = self.library.has_news
+        begun = visit.resumed(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper
         self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)

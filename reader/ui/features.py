@@ -27,7 +27,7 @@ FEATURES = (
     Feature("reader.ui.query"),
     Feature("reader.ui.command_line"),
     Feature("reader.ui.page", ("actions", "loader")),
-    Feature("reader.ui.full_text", ("actions", "bookmarks", "fetcher")),
+    Feature("reader.ui.full_text", ("actions", "fetcher")),
     Feature("reader.ui.pictures"),
     Feature("reader.ui.filter", ("counter",)),
     Feature("reader.ui.topics"),

@@ -291,9 +291,6 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     "memory": measure_memory,
 }
 
-QUALITY = ("finding", "foryou")
-"""Modules that judge the program on recorded days: search and topics, and For you."""
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -314,8 +311,9 @@ def main() -> None:
     if "quality" in wanted:
         if options.archive is None:
             parser.error("quality needs --archive")
-        for name in QUALITY:
-            print(*import_module(f"tests.bench.{name}").measure(options.archive), sep="\n", flush=True)
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        for line in import_module("tests.bench.quality").measure(options.archive):
+            print(line, flush=True)
     print(f"load {os.getloadavg()[0]:.1f}")
 
 

@@ -2,7 +2,7 @@
 
 python -m tests.bench.common_words daily_papers.jsonl.gz
 
-Only papers that no simulated reader of `tests.bench.foryou` is offered are counted. The file is packed by zlib: the
+Only papers that no simulated reader of `tests.bench.quality` is offered are counted. The file is packed by zlib: the
 number of papers, then the numbers of the words and pairs, how many papers have each, and how many dwell on it.
 """
 
@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from reader.core.choice import DWELLS, TITLE, pack, unpack
-from tests.bench.foryou import SPLIT, Archive, load
+from tests.bench.quality import SPLIT, Archive, load
 
 FILE = Path(__file__).parents[2] / "reader" / "data" / "common_words.bin"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from reader.cache.community import KeptOutput, drop_outputs, keep_output, outputs_of
 from reader.cache.flags import clear_flag, flagged, set_flag
-from reader.cache.outputs import KeptOutput, drop_outputs, keep_output, outputs_of
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
 from reader.cache.imports import FoundPapers, add_marks, changes, find_papers, waiting, written
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
+from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place, unknown
 from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing
+from reader.core.titles import Titled
 from reader.log.store import AHEAD_MS
 from tests.cache.conftest import NOW, draft, rows, said, whole
 
@@ -170,3 +174,51 @@ def test_entries_of_a_library_mark_the_papers_that_they_mean(events: Events, fil
 
 def key(connection: sqlite3.Connection, id: str) -> int:
     return int(connection.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone()[0])
+
+
+PAGE = [Draft(f"{name} of a page", author_count=2, published="2026-11-01", source="page") for name in "ABC"]
+A, B, C = (page_id(draft.title) for draft in PAGE)
+
+
+def names(found: Sequence[PageTitle]) -> str:
+    return "".join(one.paper.title[0] for one in found)
+
+
+@pytest.fixture
+def pages(cache: Cache, connection: Connection) -> Connection:
+    cache.store(Listing(None, tuple(PAGE)), NOW)
+    place(connection, [C, A])
+    return connection
+
+
+def test_papers_have_the_order_of_their_pages_the_newest_first(pages: Connection) -> None:
+    assert names(unknown(pages)) == "CAB"
+    writes = pages.total_changes
+    place(pages, [C, A])
+    assert pages.total_changes == writes
+    place(pages, [B, A, B, "2611.00099"])
+    assert names(unknown(pages)) == "BAC"
+
+
+def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path) -> None:
+    def waiting(day: int) -> str:
+        return names(find_waiting(path, datetime(2026, 11, day)))
+
+    title, choice = Titled("A of a page", 2, "2026-11-01", A), Titled("A of pages", 3, None, "2611.00001")
+    assert (one_title(pages, 1), one_title(pages, 9), waiting(1)) == (PageTitle(1, title), None, "CAB")
+    told = [PageTitle(1, title).told]
+    for day, choices, before, after in (
+        (2, [], "CB", "CBA"),
+        (10, [choice], "CB", "CBA"),
+        (18, [choice] * 2, "CB", "CB"),
+    ):
+        note_unknown(pages, 1, f"2026-11-{day:02}", choices)
+        assert (waiting(day + 7), waiting(day + 8)) == (before, after)
+        told += [found.told for found in [one_title(pages, 1)] if found]
+    assert one_title(pages, 1) == PageTitle(1, title, (choice, choice), 3)
+    assert told == [
+        "Its title has not been looked up yet; a refresh does that.",
+        "Neither the feed nor arXiv has its title.",
+        "It may be this one, by its title:",
+        "It may be one of these, by its title:",
+    ]

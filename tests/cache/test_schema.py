@@ -1,23 +1,40 @@
-"""How a cache file is opened, migrated and refused."""
+"""How a cache file is opened, migrated, refused and shared, and what is said when that fails."""
 
 from __future__ import annotations
 
+import logging
 import lzma
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader.cache import schema
 from reader.cache.repair import examine
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheForeign, CacheTooNew
+from reader.core.errors import (
+    CacheBusy,
+    CacheDamaged,
+    CacheError,
+    CacheForeign,
+    CacheFull,
+    CacheInterrupted,
+    CacheTooNew,
+)
 from reader.database import connections
-from tests.breakage import execute
+from reader.database.connections import alone, begin_patiently
+from reader.database.sqlite_errors import explain, explained, primary_code
+from reader.paths import log_file, suspect_stamp
+from tests.breakage import execute, overwrite
 from tests.cache.conftest import ByName, rows
 
 LAST_RELEASE = Path(__file__).parents[1] / "data" / "0.2.0"
@@ -207,3 +224,202 @@ def test_a_log_whose_locks_are_about_to_come_is_not_read_without_them(
         with closing(connections.peek(path)) as peeking:
             assert peeking.execute("SELECT value FROM meta WHERE key = 'key'").fetchone() == ("value",)
             assert peeking.execute("PRAGMA locking_mode").fetchone() == ("normal",)
+
+
+TODAY = date(2026, 5, 12)
+
+
+def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
+    lock = tmp_path / "new" / "lock"
+
+    def wait() -> bool:
+        with alone(lock, 30):
+            return True
+
+    with ThreadPoolExecutor() as other, alone(lock, 0):
+        with pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
+            pass
+        waiting = other.submit(wait)
+        assert not waiting.done()
+    # Who waits gets its turn.
+    assert waiting.result()
+
+
+def test_a_program_that_is_refused_without_waiting_tries_again(tmp_path: Path) -> None:
+    class Refused(sqlite3.Connection):
+        """SQLite refuses one of two programs that turn on the log of a new cache at once, however long it may wait."""
+
+        left = 2
+
+        def execute(self, statement: str, /, *values: Any) -> sqlite3.Cursor:
+            if "WAL" in statement and self.left:
+                self.left -= 1
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(statement, *values)
+
+    with closing(sqlite3.connect(tmp_path / "new", factory=Refused, isolation_level=None)) as connection:
+        begin_patiently(connection, "PRAGMA journal_mode = WAL", tmp_path, 30)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
+
+
+WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from reader.database import connections
+# No file may grow, as on a full disk: SQLite can't make the file that connections share.
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+for opened in (connections.connect(Path(sys.argv[1]), query_only=True), connections.peek(Path(sys.argv[1]))):
+    print(opened.execute("SELECT count(*) FROM paper").fetchone()[0])
+    opened.close()
+"""
+
+
+def test_a_full_disk_does_not_keep_a_cache_from_being_read(tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="this system knows no limits")
+    cache = tmp_path / "papers.db"
+    schema.ensure(cache)
+    done = subprocess.run([sys.executable, "-c", WITHOUT_ROOM, str(cache)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n0\n", "")
+
+
+@pytest.fixture(autouse=True)
+def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def connection(filled: Cache, path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(connections.connect(path)) as opened:
+        opened.execute("PRAGMA busy_timeout = 0")
+        yield opened
+
+
+def is_busy(connection: sqlite3.Connection, path: Path) -> None:
+    with closing(connections.connect(path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        connection.execute("BEGIN IMMEDIATE")
+
+
+def is_locked(connection: sqlite3.Connection, _path: Path) -> None:
+    reading = connection.execute("SELECT pk FROM paper")
+    reading.fetchone()
+    try:
+        connection.execute("DROP TABLE note")
+    finally:
+        reading.close()
+
+
+def is_interrupted(connection: sqlite3.Connection, _path: Path) -> None:
+    connection.set_progress_handler(lambda: True, 1)
+    connection.execute("SELECT count(*) FROM paper AS a, paper AS b, paper AS c").fetchone()
+
+
+def is_full(connection: sqlite3.Connection, _path: Path) -> None:
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    connection.execute("INSERT INTO meta VALUES ('much', zeroblob(100000))")
+
+
+def is_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    overwrite(path, 4096, b"\xff" * (path.stat().st_size - 4096))
+    rows(path, "SELECT * FROM paper")
+
+
+def is_no_database(_connection: sqlite3.Connection, path: Path) -> None:
+    (other := path.with_name("letter.txt")).write_text("hello " * 200)
+    rows(other, "SELECT 1 FROM paper")
+
+
+def is_read_only(connection: sqlite3.Connection, _path: Path) -> None:
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("DELETE FROM paper")
+
+
+def is_a_folder(_connection: sqlite3.Connection, path: Path) -> None:
+    sqlite3.connect(path.parent)
+
+
+def fails_to_write(connection: sqlite3.Connection, path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+    try:
+        connection.execute("INSERT INTO meta VALUES ('much', zeroblob(10000000))")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize(
+    ("provoke", "code", "kind", "sentence"),
+    [
+        (is_busy, sqlite3.SQLITE_BUSY, CacheBusy, "Another program"),
+        (is_locked, sqlite3.SQLITE_LOCKED, CacheBusy, "Another program"),
+        (is_interrupted, sqlite3.SQLITE_INTERRUPT, CacheInterrupted, "newer query"),
+        (is_full, sqlite3.SQLITE_FULL, CacheFull, "disk is full"),
+        (is_damaged, sqlite3.SQLITE_CORRUPT, CacheDamaged, "damaged"),
+        (is_no_database, sqlite3.SQLITE_NOTADB, CacheDamaged, "damaged"),
+        (is_read_only, sqlite3.SQLITE_READONLY, CacheError, "can't be written"),
+        (is_a_folder, sqlite3.SQLITE_CANTOPEN, CacheError, "can't be written"),
+        (fails_to_write, sqlite3.SQLITE_IOERR, CacheError, "disk failed"),
+    ],
+)
+def test_each_code_has_its_sentence(
+    connection: sqlite3.Connection,
+    path: Path,
+    provoke: Callable[[sqlite3.Connection, Path], None],
+    code: int,
+    kind: type[CacheError],
+    sentence: str,
+) -> None:
+    with pytest.raises(CacheError) as failure, explained(path):
+        provoke(connection, path)
+    assert primary_code(failure.value.__cause__ or failure.value) == code
+    assert type(failure.value) is kind
+    assert sentence in str(failure.value)
+    # Damage that is met on the way is remembered, and nothing else.
+    assert suspect_stamp(path).exists() == (kind is CacheDamaged)
+
+
+@pytest.mark.parametrize("column", ["has_fulltext", "is_locked", "malformed", "readonly", "interrupted"])
+def test_a_missing_column_is_unforeseen_whatever_its_name(
+    connection: sqlite3.Connection,
+    path: Path,
+    column: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with caplog.at_level(logging.ERROR), pytest.raises(CacheError) as failure, explained(path):
+        connection.execute(f"SELECT {column} FROM paper")
+    assert type(failure.value) is CacheError
+    assert "unexpectedly" in str(failure.value) and column in str(failure.value)
+    assert "SQLITE_ERROR" in caplog.text and "Traceback" in caplog.text
+    assert "SQLITE_ERROR" in log_file().read_text("utf-8")
+    # Nothing of it is printed over the screen; nor is what Python refuses by itself.
+    connection.close()
+    with pytest.raises(CacheError, match="unexpectedly"), explained(path):
+        connection.execute("SELECT 1")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_inside_one_of_sqlalchemy_s_is_looked_at(filled: Cache, path: Path) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    with filled._engine.connect() as opened, pytest.raises(DBAPIError) as failure:
+        opened.exec_driver_sql("SELECT has_fulltext FROM paper")
+    assert "unexpectedly" in str(explain(failure.value, path))
+    with pytest.raises(CacheError, match="unexpectedly"), filled._transaction() as writing:
+        writing.exec_driver_sql("SELECT has_fulltext FROM paper")
+
+
+def test_an_error_of_a_disk_without_room_is_a_full_disk(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(path.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    with pytest.raises(CacheError, match="disk is full"), explained(path):
+        fails_to_write(connection, path)

@@ -1,4 +1,4 @@
-"""Full texts are kept whole, are in their index, and are dropped by their own retention."""
+"""The full texts of a cache, their index, and the highlights in them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from sqlite3 import Connection
 import pytest
 
 from reader.cache import text_index
+from reader.cache.imports import FoundPapers, changes, written
 from reader.cache.marks.events import Events
+from reader.cache.passages import passages_of
 from reader.cache.repair import repair
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import BATCH, Texts
 from reader.core.document.model import Document, Paragraph, Span
-from reader.core.paper import Listing
+from reader.core.marks import NOTE, PASSAGE
+from reader.core.paper import LibraryEntry, Listing
+from reader.core.passages import Passage, passage_id
+from reader.database import connections
+from reader.log.actions import UserAction
 from tests.breakage import execute
-from tests.cache.conftest import NOW, draft, faults, rows
+from tests.cache.conftest import NOW, derive_again, draft, faults, found, rows
 
 UNREADABLE = "UPDATE full_text SET body = x'00ff'"
 
@@ -67,7 +73,7 @@ def test_many_texts_are_dropped_in_short_transactions(cache: Cache, path: Path) 
 # The index
 
 
-def found(path: Path, words: str) -> list[int]:
+def indexed(path: Path, words: str) -> list[int]:
     """The papers that the index has for words."""
     return [pk for (pk,) in rows(path, "SELECT rowid FROM text_fts WHERE text_fts MATCH ? ORDER BY rowid", words)]
 
@@ -75,15 +81,15 @@ def found(path: Path, words: str) -> list[int]:
 def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) -> None:
     for pk in (1, 2, 4):
         texts.put(pk, DOCUMENT, "feed", NOW)
-    assert found(path, '"sparse attention"') == [1, 2, 4]
+    assert indexed(path, '"sparse attention"') == [1, 2, 4]
     texts.put(1, Document("T", (Paragraph((Span("Dense layers."),)),)), "feed", NOW)
-    assert found(path, "sparse") == [2, 4] and found(path, "dense") == [1]
+    assert indexed(path, "sparse") == [2, 4] and indexed(path, "dense") == [1]
     assert list(filled.drop_before("2026-11-24")) == [2]
-    assert found(path, "sparse") == [2]
+    assert indexed(path, "sparse") == [2]
     assert list(texts.drop_unused("2027-01-01")) == [2]
-    assert found(path, "sparse OR dense") == []
+    assert indexed(path, "sparse OR dense") == []
     texts.put(99, DOCUMENT, "feed", NOW)
-    assert found(path, "sparse") == []
+    assert indexed(path, "sparse") == []
     assert faults(path) == {}
 
 
@@ -94,9 +100,71 @@ def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path, 
     assert faults(path) == {"index of words": "differs from 2 texts"}
     execute(path, f"{UNREADABLE} WHERE pk = 2")
     text_index.rebuild(connection)
-    assert faults(path) == {} and found(path, "sparse") == [1] and found(path, "foreign") == []
+    assert faults(path) == {} and indexed(path, "sparse") == [1] and indexed(path, "foreign") == []
     # So is a damaged one.
     execute(path, "UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")
     assert set(faults(path)) == {"index of words"}
     repair(path)
-    assert faults(path) == {} and found(path, "sparse") == [1]
+    assert faults(path) == {} and indexed(path, "sparse") == [1]
+
+
+def passage(quote: str, note: str = "", block: int = 0) -> Passage:
+    return Passage(passage_id(quote), quote, section="§3 Method", note=note, block=block)
+
+
+def keep(events: Events, kept: Passage, pk: int = 1) -> UserAction | None:
+    return events.mark(f"{PASSAGE}{kept.id}", kept.value, [pk])
+
+
+def kept(path: Path, pk: int = 1) -> tuple[Passage, ...]:
+    with closing(connections.connect(path)) as connection:
+        return passages_of(connection, pk)
+
+
+LATER, SOONER = passage("A later passage.", block=9), passage("An agent that plans.", "as ours does", block=2)
+
+
+def test_highlights_are_kept_changed_removed_and_brought_back(events: Events, path: Path) -> None:
+    action = keep(events, LATER)
+    assert action is not None and action.said == "1 highlighted in the text"
+    keep(events, SOONER)
+    assert kept(path) == (SOONER, LATER) and kept(path, 2) == ()
+    assert keep(events, LATER) is None
+    changed = LATER._replace(note="Mine.")
+    keep(events, changed)
+    assert kept(path) == (SOONER, changed)
+    events.mark(f"{PASSAGE}{changed.id}", "", [1])
+    assert kept(path) == (SOONER,)
+    events.undo()
+    events.undo()
+    assert kept(path) == (SOONER, LATER)
+    events.redo()
+    assert kept(path) == (SOONER, changed)
+    derive_again(events)
+    assert kept(path) == (SOONER, changed)
+
+
+def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: Events, path: Path) -> None:
+    keep(events, SOONER)
+    events.mark("note", "A note of its own.", [2])
+    assert found(path, "has:highlight") == [1]
+    assert sorted(found(path, "has:note")) == [1, 2]
+    assert found(path, "-has:highlight has:note") == [2]
+    assert found(path, "note:plans") == found(path, 'note:"as ours"') == [1]
+    # Its section is no word of it.
+    assert found(path, "note:method") == []
+    derive_again(events)
+    assert sorted(found(path, "has:note")) == [1, 2]
+    events.undo()
+    events.undo()
+    assert found(path, "has:note") == []
+
+
+def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
+    keep(events, SOONER)
+    said = "\n\n".join(("A note.", SOONER._replace(note="theirs").said("2606.30308"), LATER.said("2606.30308")))
+    entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
+    made = list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))
+    assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]
+    events.act(made)
+    assert not list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))

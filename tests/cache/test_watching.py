@@ -9,13 +9,13 @@ from reader.cache.muting import muting_queries
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.watching import Candidates, changes, judge
-from reader.core.settings.tables import Rule
+from reader.core.settings.standing import Standing
 from reader.database.connections import open_database
 from tests.cache.conftest import SCOPE, mute
 
 
 def test_a_rule_is_tried_as_if_it_had_never_acted(filled: Cache, events: Events, path: Path) -> None:
-    rules = [Rule("All", "title:number", ("hide", "star"))]
+    rules = [Standing("All", "title:number", ("hide", "star"))]
     mute(path, "2", "nothing at all")
     events.mark("star", True, [3])
     with open_database(path) as connection:

@@ -21,7 +21,7 @@ import pytest
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line import plain
-from reader.commands.line.registry import COMMANDS, FOREIGN
+from reader.commands.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core import removed
 from tests.commands.conftest import IDS, Run, Session

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.settings.tables import DigestMail
+from reader.core.settings.types import DigestMail
 from reader.keys.actions import ACTIONS
 from tests.commands.conftest import Run, Session
 from tests.table import each
@@ -122,16 +122,6 @@ def test_config_edit_opens_the_editor_and_checks_the_file(
     found = run("config", "edit")
     wanted = "There is no terminal for an editor. Set EDITOR to one that needs none."
     assert (found.code, found.err) == (1, f"dailypapers: {wanted}\n")
-
-
-def test_a_password_in_an_old_address_is_not_printed(run: Run, file: Path) -> None:
-    file.write_text('sync = "postgresql://ada:geheim@hub.example/papers"\n')
-    for words in (("get", "sync"), ("get", "sync", "--json"), ("show",), ("show", "--json")):
-        result = run("config", *words)
-        assert "geheim" not in result.out + result.err
-        assert "hub.example" in result.out
-    file.write_text('sync = "postgresql://ada@hub.example/papers"\n')
-    assert run("config", "get", "sync").out == "postgresql://ada@hub.example/papers\n"
 
 
 # Single values

@@ -8,7 +8,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
-from reader.commands.contract import JsonForm, fields, table_of
+from reader.commands.command import JsonForm, fields, table_of
 from tests.commands.conftest import Run
 
 RESULTS = {

@@ -11,9 +11,9 @@ from textwrap import dedent
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.help_text import FOLDER, FORMER_PAGES, PAGES, USER_PAGES, page_lines, rows
-from reader.commands.line.manual import page
-from reader.commands.line.registry import COMMANDS, USUAL
+from reader.commands.help import page
+from reader.commands.pages import FOLDER, FORMER_PAGES, PAGES, USER_PAGES, page_lines, rows
+from reader.commands.registry import COMMANDS, USUAL
 from reader.config import Settings
 from reader.core.query import FIELDS, parse
 from reader.keys.actions import ACTIONS

@@ -16,19 +16,17 @@ import pytest
 
 from reader.actions.export import FORMATS
 from reader.cache.feeds import Feeds
-from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
-from reader.core.marks import PASSAGE, first_place, place_between
+from reader.core.marks import first_place, place_between
 from reader.core.paper import Draft, Listing
-from reader.core.passages import Passage, passage_id
 from reader.data import shipped_topics
 from reader.database import connections
 from tests.cache.conftest import NOW
 from tests.commands.conftest import DAYS, IDS, Run, Session, write_days
 from tests.feed_server import FeedServer, item
-from tests.feeds.test_libraries import newsboat
+from tests.feeds.test_papers_file import newsboat
 
 TODAY = datetime.now(UTC).date().isoformat()
 HERE, THERE = "2606.26740", "2401.00001"
@@ -253,21 +251,6 @@ def test_the_clipboard_is_imported_by_a_system_program(
     assert "wl-paste could not read the clipboard" in run("import", "--clipboard").err
 
 
-def test_highlights_survive_export_and_import(run: Run, papers: Path, tmp_path: Path) -> None:
-    kept = [Passage(passage_id(text), text, section="§3 Method", note="as ours") for text in ("It plans.", "It acts.")]
-    with closing(Events.open(papers)) as events:
-        events.act([Change(f"{PASSAGE}{one.id}", one.value, [1]) for one in kept])
-    before = run("list", "has:highlight", "--json=id,note,highlights").json
-    file = tmp_path / "papers.bib"
-    run("export", "has:highlight", "-o", str(file))
-    run("undo")
-    assert run("count", "has:highlight").out == "0\n"
-    assert "2 highlighted. 'dailypapers undo' takes it back." in run("import", str(file)).out
-    assert run("list", "has:highlight", "--json=id,note,highlights").json == before
-    assert "highlighted" not in run("import", str(file)).out
-    assert run("undo").out == "Taken back: 2 passages highlighted in the text.\n"
-
-
 # Saved pages
 
 
@@ -330,17 +313,6 @@ def test_fields_missing_from_a_saved_page_are_unknown(run: Run, feed: FeedServer
     (row,) = csv.DictReader(io.StringIO(run("export", "--all", "--format", "csv").out))
     assert (row["upvotes"], row["comments"], row["authors"]) == ("", "", "")
     assert "upvote" not in run("show", paper["id"]).out
-
-
-def test_the_newest_page_comes_first(run: Run, feed: FeedServer, saved: str, tmp_path: Path) -> None:
-    other = tmp_path / "other.txt"
-    other.write_text(page("Yet another one", TITLES[1]))
-    left = run("import", saved, "--later", "--json").record["titles"]
-    assert left == {"found": 0, "offered": 0, "left": 3}
-    assert run("import", str(other), "--later").lines[1:] == ["4 titles wait to be looked up."]
-    run("import", saved, "--later")
-    listed = run("list", "source:page sort:page", "--json").records
-    assert [one["title"] for one in listed] == [*TITLES, "Yet another one"]
 
 
 def test_without_a_network_a_saved_page_is_looked_up_at_the_next_refresh(
@@ -472,20 +444,6 @@ def plain(file: Path) -> list[dict[str, Any]]:
         for mark in record["marks"]:
             mark["id"] = mark["id"][:12]
     return records
-
-
-def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its marks have no time: they are set where nothing is."""
-    file = tmp_path / "list.json"
-    file.write_text(before := everything(run))
-    assert "marks" not in json.loads(before)[0]
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
-    assert run("import", str(file)).out == "8 new, 0 updated, 0 unchanged, 14 marks.\n"
-    by_id = {one["id"]: one for one in run("list", BOTH, "--json").records}
-    assert by_id == {one["id"]: one for one in json.loads(before)}
-    assert run("import", str(file), "--json").record["marks"] == 0
-    run("mark", "unstar", "2606.26740")
-    assert run("import", str(tmp_path / "list.json"), "--json").record["marks"] == 1
 
 
 def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from reader.commands.contract import fields, table_of
-from reader.commands.line.manual import page
-from reader.commands.line.registry import json_forms
+from reader.commands.command import fields, table_of
+from reader.commands.help import page
+from reader.commands.registry import json_forms
 from tests.commands.conftest import DAYS, IDS, Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages

@@ -15,15 +15,15 @@ import pytest
 from reader import data
 from reader.cli import main
 from reader.commands.command import make_parser, parse
-from reader.commands.help_text import PAGES, read_blocks, text_of
-from reader.commands.line.registry import find_command, is_command
 from reader.commands.line.shell import understand
+from reader.commands.pages import PAGES, read_blocks, text_of
+from reader.commands.registry import find_command, is_command
 from reader.commands.workspace import Workspace, fill_with_sample, parsed
 from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
-from tests.feeds.test_libraries import newsboat
+from tests.feeds.test_papers_file import newsboat
 
 ID = "1706.03762"
 

@@ -23,9 +23,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.commands import output
-from reader.commands.output import Progress, Style
-from reader.commands.pager import find_pager, shows_links
+from reader.commands import output, streams
+from reader.commands.output import Progress, Style, find_pager, shows_links
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import errors
 from reader.core.lines import Piece
@@ -66,8 +65,8 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_colours_follow_the_terminal_the_environment_and_the_option(
     environ: dict[str, str], chosen: str, in_terminal: bool, in_pipe: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "_colours", ["auto"])
-    output.choose_colours(chosen)
+    monkeypatch.setattr(streams, "_colours", ["auto"])
+    streams.choose_colours(chosen)
     with monkeypatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
@@ -273,7 +272,7 @@ def test_long_commands_show_progress(run: Run, papers: Path, tmp_path: Path, mon
 def test_the_clean_stream_passes_own_styles_and_escapes_other_controls(
     stream: io.StringIO, colour: str, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "_colours", [colour])
+    monkeypatch.setattr(streams, "_colours", [colour])
     clean = CleanStream(stream)
     assert clean.write("a\x1b[1mb\x1b[0m\x07\n") == len(stream.getvalue())
     clean.close()

@@ -91,15 +91,6 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
     )
 
 
-def test_a_digest_refreshes_first(run: Run, feed: FeedServer) -> None:
-    words = "digest", "--since", "2001-01-01", "--jsonl=left_out", "--refresh"
-    assert run(*words).err == ""
-    assert run("count").out == "3\n"
-    feed.fault = "refuse:403"
-    said = "Not all days could be fetched: 127.0.0.1 refused the request (403): It is not allowed.\n"
-    assert run(*words) == Result(0, '{"left_out": 0}\n', said)
-
-
 @each(
     ("words", "days"),
     [
@@ -195,34 +186,6 @@ def test_new_papers_that_match_are_told_by_the_users_program(run: Run, feed: Fee
     run("refresh", "--since", ago(1))
     (said,) = map(json.loads, heard.read_text().splitlines())
     assert [(paper["title"], paper["matches"]) for paper in said["papers"]] == [("Four $(touch x) `", ["title:four"])]
-
-
-def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: FeedServer, home: Path) -> None:
-    home.mkdir()
-    (home / "config.toml").write_text('notify = ["three"]\nnotify_command = ["/no/such/program"]\n')
-    found = run("refresh", "--quiet")
-    assert (found.code, found.out) == (0, "")
-    assert found.err == ("/no/such/program was not found; check notify_command.\n")
-    doctor = run("doctor")
-    assert doctor.code == 1
-    assert "! notify" in doctor.out
-    assert "failing since" in doctor.out
-    assert "was not found; check notify_command" in doctor.out
-
-
-def test_refresh_brings_marked_papers_back(run: Run, home: Path, feed: FeedServer, tmp_path: Path) -> None:
-    """Here only the daily feed may be asked: it is on this machine."""
-    feed.days["2024-01-02"] = [item("2401.00001", "An old one", "2024-01-02")]
-    event = {"kind": "star", "value": "1", "clock": 1_700_000_000_000, "machine": "0" * 12, "id": "0" * 24}
-    file = tmp_path / "marks.json"
-    file.write_text(json.dumps([{"id": id, "marks": [event]} for id in ("2401.00001", "2401.00002")]))
-    assert run("import", str(file)).out == "0 new, 0 updated, 0 unchanged, 2 marks.\n"
-    assert run("refresh").out.splitlines() == [
-        "3 new, 0 updated, 0 unchanged in 2 days.",
-        "1 paper that you marked or imported came in.",
-    ]
-    assert run("list", "is:starred", "--json").records[0]["title"] == "An old one"
-    assert run("refresh", "--json=returned").record["returned"] == 0
 
 
 def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:

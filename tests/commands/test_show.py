@@ -105,6 +105,12 @@ def test_links_can_be_clicked_where_the_terminal_has_them(
     assert "\x1b]8;;https://github.com/a/b\x1b\\https://github.com/a/b\x1b]8;;\x1b\\" in out
 
 
+def test_a_long_note_is_printed_in_full_without_a_button(run: Run, papers: Path) -> None:
+    run("note", "2606.26740", "--text", "\n".join(f"- point {number}" for number in range(40)))
+    shown = run("show", "2606.26740").lines
+    assert any("point 39" in line for line in shown) and not any("less" in line for line in shown)
+
+
 @pytest.mark.usefixtures("own_words")
 def test_show_why_names_the_marked_papers_that_are_similar(run: Run, papers: Path) -> None:
     assert "For you" not in run("show", "2606.30616", "--why").out

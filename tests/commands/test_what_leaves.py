@@ -13,7 +13,7 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.commands.line.manual import page
+from reader.commands.help import page
 from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
 from reader.core.passages import Passage
 from reader.core.wishes import Wish

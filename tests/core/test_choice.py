@@ -225,7 +225,7 @@ def test_what_was_learned_is_shown_once_for_words_that_subjects_share() -> None:
 
 def reasons_for(title: str, key: int = 9) -> tuple[list[str], int | None]:
     every = subjects(PHRASES, LIKED, WEIGHTS, RARE)
-    return Reasons(every, LIKED, WEIGHTS).of(key, unpack(pack(title, "Nothing else.")))
+    return Reasons(every, LIKED, WEIGHTS, RARE).of(key, unpack(pack(title, "Nothing else.")))
 
 
 def test_a_reason_names_the_subject_and_the_most_similar_marked_paper() -> None:

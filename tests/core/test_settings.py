@@ -9,7 +9,6 @@ import pytest
 
 from reader.core.settings import toml
 from reader.core.settings.standing import of_lists
-from reader.core.settings.tables import DigestMail, SavedView, UserCommand, parse_command, saved_queries
 from reader.core.settings.toml import Statement, read_statements
 from reader.core.settings.types import (
     BOOLEAN,
@@ -31,13 +30,16 @@ from reader.core.settings.types import (
     TEXT_LINE,
     TEXT_SOURCES,
     WEB_ADDRESS,
+    DigestMail,
     InvalidValue,
     SettingType,
+    UserCommand,
     as_toml,
     choices,
     keys_of_action,
     number,
     one_of,
+    parse_command,
     query_type,
     theme_name,
 )
@@ -204,10 +206,6 @@ def test_mail_goes_to_an_encrypted_server_or_to_this_machine(
     mail: DigestMail, trouble: str, address: tuple[str, int]
 ) -> None:
     assert (mail.trouble(), mail.address) == (trouble, address)
-
-
-def test_views_are_known_to_queries_by_their_names() -> None:
-    assert saved_queries([SavedView("A", "agents"), SavedView("B", "b")]) == (("A", "agents"), ("B", "b"))
 
 
 KEEP = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from reader.commands.news import Item, News, Section
 from reader.core.paper import Paper
-from reader.core.settings.tables import DigestMail
+from reader.core.settings.types import DigestMail
 from reader.core.text import clean
 from reader.digest.drawing import markdown, page
 from reader.digest.mail import message

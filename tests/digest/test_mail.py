@@ -12,7 +12,7 @@ import pytest
 from reader import access_token
 from reader.commands.news import Item, News, Section
 from reader.core.paper import Paper
-from reader.core.settings.tables import DigestMail
+from reader.core.settings.types import DigestMail
 from reader.digest import mail as smtp
 from reader.digest.mail import MailError, message, send
 from tests.digest.mail_server import PASSWORD, USER, MailServer, serving

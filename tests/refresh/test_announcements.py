@@ -160,13 +160,6 @@ async def test_only_papers_of_wanted_kinds_come_in(
     assert bool(here(world, [old])) is is_known
 
 
-async def test_a_time_of_another_program_that_is_none_stops_nothing(world: World) -> None:
-    assert world.feeds.follow("arxiv", "cs.CV", "Vision", "cs.cv", "soon")
-    await world.refresh()
-    assert world.feeds.failing() == []
-    assert text(world) == "14 of 14"
-
-
 async def test_at_weekends_nothing_is_asked(world: World) -> None:
     world.arxiv.papers, world.arxiv.today = on_days("2026-05-15", 8), "2026-05-15"
     world.now = NOON + timedelta(days=3)
@@ -208,14 +201,6 @@ async def test_after_three_weeks_the_days_between_come_by_one_query(world: World
     assert here(world, missed) == 15
     assert all(covered(world, one.day).is_whole for one in missed)
     assert [request.path for request in world.arxiv.requests] == ["/api/query"]
-
-
-async def test_a_refused_catch_up_waits_like_the_newest_day(world: World) -> None:
-    world.arxiv.answering = {"/api/": API_FAULTS["refused"](world.arxiv)}
-    await world.refresh()
-    count = len(world.arxiv.requests)
-    await world.refresh()
-    assert len(world.arxiv.requests) == count
 
 
 async def test_each_category_takes_one_request_and_rss_one_for_all(world: World) -> None:

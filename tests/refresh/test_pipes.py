@@ -14,7 +14,7 @@ from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.settings.standing import EVERY, ON_STAR, Standing
-from reader.core.settings.tables import UserCommand
+from reader.core.settings.types import UserCommand
 from reader.core.topics.scorer import Topics
 from reader.refresh import pipes
 from reader.refresh.jobs import JobContext

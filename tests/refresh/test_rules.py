@@ -23,7 +23,6 @@ from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
-from reader.core.settings.tables import Rule
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job
@@ -33,12 +32,12 @@ from tests.cache.conftest import NOW, ByName, derive_again, draft, mute
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
-HIDES = Rule("Finance", "finance", ("hide", "tag:money"))
-STARS = Rule("Agents", "title:agents", ("star", "queue", "highlight"))
+HIDES = Standing("Finance", "finance", ("hide", "tag:money"))
+STARS = Standing("Agents", "title:agents", ("star", "queue", "highlight"))
 
 
-def _standing(rules: Sequence[Rule]) -> tuple[Standing, ...]:
-    return tuple(Standing(one.name, one.when, one.then) for one in rules)
+def _standing(rules: Sequence[Standing]) -> tuple[Standing, ...]:
+    return tuple(rules)
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def store(file: Path, **titles: str) -> None:
         cache.store(Listing(DAY, drafts), NOW)
 
 
-def refresh(file: Path, *rules: Rule, **titles: str) -> tuple[tuple[str, int], ...]:
+def refresh(file: Path, *rules: Standing, **titles: str) -> tuple[tuple[str, int], ...]:
     """Refresh with these rules; new papers come in."""
     queries = standing_of(file, rules)
     queries.start()
@@ -65,7 +64,7 @@ def refresh(file: Path, *rules: Rule, **titles: str) -> tuple[tuple[str, int], .
     return queries.mark()
 
 
-def standing_of(file: Path, rules: Sequence[Rule]) -> StandingQueries:
+def standing_of(file: Path, rules: Sequence[Standing]) -> StandingQueries:
     settings = Settings(lists=_standing(rules))
     return StandingQueries(JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC)))
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import resource
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -25,7 +22,6 @@ from reader.core.paper import Draft, Listing
 from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.database import connections
-from reader.refresh import jobs
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job, refresh_job, step
 from reader.refresh.plan import Day
@@ -57,46 +53,6 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
     *_, failing, acted = [message async for message in run_job(place, refresh_job(Day(DAY)))]
     assert failing == step("failing", title="Blog", since="2026-05-10T00:00:00Z", more=2)
     assert acted.get("step") == "rules"
-
-
-async def test_a_job_that_is_stopped_lets_go_of_the_cache_after_the_step_it_is_at(
-    place: JobContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    happened: list[str] = []
-    begun, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-    close = Cache.close
-
-    def reclassify(_cache: Cache) -> Iterator[tuple[int, int]]:
-        loop.call_soon_threadsafe(begun.set)
-        go_on.wait(30)
-        happened.append("written")
-        yield 1, 2
-
-    def watched_close(cache: Cache) -> None:
-        happened.append("closed")
-        close(cache)
-
-    monkeypatch.setattr(Cache, "needs_classifying", lambda _cache: True)
-    monkeypatch.setattr(Cache, "reclassify", reclassify)
-    monkeypatch.setattr(Cache, "close", watched_close)
-
-    async def work() -> None:
-        async for _ in run_job(place, refresh_job(Day(DAY))):
-            pass
-
-    task = asyncio.create_task(work())
-    await asyncio.wait([task, reached := asyncio.create_task(begun.wait())], return_when=asyncio.FIRST_COMPLETED)
-    assert reached.done(), task.result()
-    task.cancel()
-    # It has all the time it wants to close the cache in, were it not waiting for the step.
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert happened == []
-    go_on.set()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert happened == ["written", "closed"]
 
 
 async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
@@ -162,11 +118,6 @@ async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taugh
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 
 
-def soft() -> int:
-    limit: int = resource.getrlimit(resource.RLIMIT_DATA)[0]
-    return limit
-
-
 NEEDS_TOO_MUCH = """
 import resource
 from reader.core.errors import ReaderError
@@ -189,13 +140,3 @@ def test_a_job_that_needs_too_much_is_told_of_and_the_limit_before_is_restored()
     done = subprocess.run([sys.executable, "-c", NEEDS_TOO_MUCH], capture_output=True, text=True, check=True)
     told = "This needed more than 1,024 MiB of memory and was stopped; what it stored is kept. Split the file.\n"
     assert done.stdout == told
-
-
-@on_linux
-def test_other_programs_get_the_limit_that_was_before() -> None:
-    before = soft()
-    with jobs.limited_memory():
-        with jobs.unlimited_memory():
-            assert soft() == resource.getrlimit(resource.RLIMIT_DATA)[1]
-        assert soft() == jobs.MEMORY_LIMIT
-    assert soft() == before

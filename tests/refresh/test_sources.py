@@ -1,26 +1,27 @@
-"""The whole refresh: each source by itself, what came of all, and faults that stay with their source."""
+"""Each source of papers alone, together and failing, and the marked papers that the cache does not have."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reader import log_file
+from reader.cache.imports import add_marks
+from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.config import Settings
-from reader.core.errors import CacheDamaged, CacheError, CacheFull, FeedError, FeedMalformed, FeedOffline, UsageError
+from reader.core.errors import CacheDamaged, CacheFull, FeedError, FeedOffline
+from reader.core.marks import Mark, PaperMarks
 from reader.core.topics.scorer import Topics
-from reader.feeds.arxiv import ArxivClient
-from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import SyndicationClient
+from reader.refresh import sources as sources_module
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import Line, step
 from reader.refresh.plan import Day, Latest
@@ -75,7 +76,7 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
     await world.refresh(Day("2024-03-01"))
     assert world.arxiv.requests == []
-    assert world.feeds.count_uncategorized() == 5
+    assert len(world.feeds.uncategorized("9", 100)) == 5
     asked: list[list[str]] = []
     for _ in range(3):
         before = len(world.arxiv.requests)
@@ -90,17 +91,7 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
         ["2403.00001"],
     ]
     # One that arXiv does not know is left.
-    assert world.feeds.count_uncategorized() == 1
-
-
-async def test_a_refresh_that_changes_nothing_writes_nothing(world: World) -> None:
-    world.site.pages["/feed.xml"] = Page(rss(entry("A post", guid="1")))
-    world.follow(f"{world.site.url}/feed.xml")
-    world.follow("cs.CL", "cs.cl")
-    await world.refresh()
-    with closing(Window.open(world.path)) as watcher:
-        await world.refresh()
-        assert not watcher.changed()
+    assert len(world.feeds.uncategorized("9", 100)) == 1
 
 
 async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,9 +249,9 @@ async def test_offline_mode_is_no_failure(world: World) -> None:
             (False, FeedError("Broken."), True),
         ):
             sources._stays_offline = stays_offline
-            await sources.note_outcome("hf", error)
+            sources.note_outcome("hf", error)
             assert [feed.slug for feed in world.feeds.failing()] == (["hf"] if is_failing else [])
-            await sources.note_outcome("hf", None)
+            sources.note_outcome("hf", None)
             assert world.feeds.failing() == []
 
 
@@ -273,29 +264,10 @@ async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_cat
     async with world.sources() as sources:
         assert of([event async for event in sources.refresh()], "failed") == ["lab"]
     assert world.arxiv.requests == []
-    assert world.feeds.count_uncategorized() == 2
+    assert len(world.feeds.uncategorized("9", 100)) == 2
 
 
 # Faults of one source
-
-
-FAULTS: dict[str, Callable[[], BaseException]] = {
-    "value": lambda: ValueError("\x9bno \u202enumber"),
-    "full": lambda: OSError(28, "No space left on device", "/answers/arxiv.org.lock"),
-    "usage": lambda: UsageError("'xx.YY' is not a category of arXiv."),
-    "cache": lambda: CacheError("A row could not be stored."),
-    "several": lambda: ExceptionGroup("two", [ValueError(), OSError()]),
-    "stop": StopAsyncIteration,
-    "parse": lambda: FeedMalformed("It can't be read."),
-}
-
-SOURCES: dict[str, tuple[type, str]] = {
-    "hf": (HuggingFaceClient, "day"),
-    "arxiv": (ArxivClient, "papers"),
-    "cs.cl": (ArxivClient, "submitted"),
-    "lab": (SyndicationClient, "fetch"),
-}
-"""The method that fails, by the slug of its source."""
 
 
 @pytest.fixture
@@ -308,52 +280,6 @@ def world_of_four(tmp_path: Path) -> Iterator[World]:
         for name in ("lab", "other"):
             made.follow(f"{made.site.url}/{name}", name)
         yield made
-
-
-def fails_once(kind: type, method: str, fault: Callable[[], BaseException]) -> Callable[..., Any]:
-    """The method, with a fault for the first call, or for the address that has `lab` in it."""
-    real, calls = getattr(kind, method), []
-
-    async def failing(self: Any, *given: Any, **named: Any) -> Any:
-        calls.append(given)
-        if "lab" in str(given) if kind is SyndicationClient else len(calls) == 1:
-            raise fault()
-        return await real(self, *given, **named)
-
-    return failing
-
-
-@pytest.mark.parametrize(
-    ("source", "fault"),
-    [*(("lab", fault) for fault in FAULTS), ("hf", "value"), ("arxiv", "value"), ("cs.cl", "value")],
-)
-async def test_a_fault_of_one_source_is_its_own_and_the_others_are_asked(
-    world_of_four: World, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
-) -> None:
-    kind, method = SOURCES[source]
-    monkeypatch.setattr(kind, method, fails_once(kind, method, FAULTS[fault]))
-    events = await world_of_four.refresh()
-    finished = events[-1]
-    assert finished.get("step") == "fetched"
-    failed = {one["slug"]: one["error"] for one in events if one.get("failed") == "feed"}
-    stored = {one["slug"] for one in events if one.get("step") == "feed"}
-    if source == "hf":
-        assert (finished["error"] is not None, finished["missing"]) == (True, [TODAY])
-        failed["hf"] = finished["error"]
-    assert failed.keys() == {source}, failed
-    assert stored >= {"arxiv", "cs.cl", "lab", "other"} - {source, *(["arxiv"] if source == "hf" else [])}
-    assert [(one.slug, one.error) for one in world_of_four.feeds.failing()] == [(source, failed[source])]
-    said = failed[source]
-    assert said.endswith(".") or "dailypapers.log" in said
-    assert said.isprintable()
-
-
-async def test_a_category_that_is_not_known_fails_alone(world_of_four: World) -> None:
-    world_of_four.follow("cs.ZZ", "cs.zz")
-    events = await world_of_four.refresh()
-    (failed,) = (one for one in events if one.get("failed") == "feed")
-    assert (failed["slug"], failed["error"][:34]) == ("cs.zz", "'cs.ZZ' is not a category of arXiv")
-    assert {one["slug"] for one in events if one.get("step") == "feed"} == {"arxiv", "cs.cl", "lab", "other"}
 
 
 async def test_errors_of_memory_disk_and_cache_end_the_refresh(
@@ -385,3 +311,128 @@ async def test_errors_of_memory_disk_and_cache_end_the_refresh(
 @pytest.fixture(autouse=True)
 def log_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_file, "record_error", lambda where, error: None)
+
+
+Happened = Sequence[Line]
+
+
+class HomeWithMarks(World):
+    """A world with marks of papers that are not here."""
+
+    def add(self, *marks: tuple[str, str, str]) -> None:
+        """Marks of papers that are not here, each newer than the one before: paper, kind and value."""
+        with closing(Events.open(self.path)) as events:
+            for number, (id, kind, value) in enumerate(marks, start=events.read(_count)):
+                mark = Mark(kind, value, 1_700_000_000_000 + number, "0" * 12, f"{number:012x}" * 2)
+                add_marks(events, [PaperMarks(id, (mark,))])
+
+    @property
+    def asked(self) -> list[list[str]]:
+        """The ids of each request to arXiv for lost papers; those for categories name papers of the day."""
+        lists = [request.query["id_list"].split(",") for request in self.arxiv.requests]
+        return [ids for ids in lists if not any(id.startswith("2605.") for id in ids)]
+
+
+def _count(connection: object) -> int:
+    rows = connection.execute("SELECT count(*) FROM event")  # type: ignore[attr-defined]
+    return int(rows.fetchone()[0])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[HomeWithMarks]:
+    papers = [Paper(f"2401.0000{number}", f"The paper {number}") for number in range(1, 8)]
+    with HomeWithMarks.opened(tmp_path / "papers.db", [item("2605.00001")], papers) as made:
+        yield made
+
+
+def returned(events: Happened) -> list[Line]:
+    return [event for event in events if event.get("step") == "returned"]
+
+
+async def test_marked_papers_come_back_with_their_marks(home: HomeWithMarks) -> None:
+    home.add(("2401.00001", "star", "1"), ("2401.00002", "tag:later", "1"), ("2401.00003", "note", "mine"))
+    events = await home.refresh()
+    assert returned(events) == [step("returned", papers=3, unknown=0)]
+    assert events[-1].get("step") == "fetched" and (events[-1]["returned"], events[-1]["new"]) == (3, 1)
+    assert step("asking", title="arXiv, 3 papers you marked") in events
+    found = [home.paper(f"2401.0000{number}") for number in (1, 2, 3)]
+    assert [(one.title, one.starred, one.tags, one.note) for one in found] == [
+        ("The paper 1", True, (), None),
+        ("The paper 2", False, ("later",), None),
+        ("The paper 3", False, (), "mine"),
+    ]
+    await home.refresh()
+    assert len(home.asked) == 1
+
+
+async def test_without_lost_papers_nothing_is_asked(home: HomeWithMarks) -> None:
+    home.add(("2401.00004", "star", "1"))
+    with closing(Events.open(home.path)) as events:
+        assert events.undo(anywhere=True) is not None
+    home.add(
+        ("2401.00001", "read", "1"),
+        ("2401.00001", "hide", "1"),
+        ("2401.00002", "star", "1"),
+        ("2401.00002", "star", "0"),
+        ("2401.00003", "note", "mine"),
+        ("2401.00003", "note", ""),
+        ("page:0123456789ab", "star", "1"),
+        ("feed:0123456789ab", "star", "1"),
+    )
+    happened = await home.refresh()
+    assert (home.asked, returned(happened)) == ([], [])
+    assert not any("you marked" in event["title"] for event in happened if event.get("step") == "asking")
+
+
+async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(
+    home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources_module, "LOST_PER_REFRESH", 4)
+    home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
+    assert returned(await home.refresh()) == [step("returned", papers=4, unknown=0)]
+    assert home.asked == [["2401.00004", "2401.00005", "2401.00002", "2401.00001"]]
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=0)]
+    assert home.asked[1:] == [["2401.00003"]]
+
+
+async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: HomeWithMarks) -> None:
+    home.add(("2401.09999", "star", "1"), ("2401.00001", "star", "1"))
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=1)]
+    days, start = [], home.now
+    for day in (0, 6, 7, 8, 13, 14, 15, 21, 60):
+        home.now = start + timedelta(days=day)
+        before = len(home.asked)
+        await home.refresh()
+        days += [day] * (len(home.asked) - before)
+    assert days == [7, 14]
+
+
+async def test_the_daily_feed_s_own_records_come_first(home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources_module, "LOST_FROM_FEED", 2)
+    home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
+    home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
+    assert returned(await home.refresh()) == [step("returned", papers=3, unknown=0)]
+    assert home.asked == [["2401.00002", "2401.00003"]]
+    first, second = home.paper("2401.00001"), home.paper("2401.00002")
+    assert (first.upvotes, first.day, first.starred) == (41, "2024-01-02", True)
+    assert (second.source, second.starred) == ("arxiv", True)
+
+
+async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: HomeWithMarks) -> None:
+    home.categorize = False
+    home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02")]
+    home.add(("2401.00001", "star", "1"), ("2401.00002", "star", "1"))
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=1)]
+    assert returned(await home.refresh()) == []
+    assert home.arxiv.requests == []
+
+
+async def test_arxiv_fails_once_and_is_asked_again(home: HomeWithMarks) -> None:
+    home.add(("2401.00001", "star", "1"))
+    home.arxiv.answers += [Page(b"", status=503)] * 3
+    events = await home.refresh()
+    assert [event["slug"] for event in events if event.get("failed") == "feed"] == ["arxiv"]
+    assert [feed.slug for feed in home.feeds.failing()] == ["arxiv"]
+    home.arxiv.answers.clear()
+    assert returned(await home.refresh()) == [step("returned", papers=1, unknown=0)]
+    assert home.feeds.failing() == []

@@ -1,4 +1,4 @@
-"""Full texts are fetched ahead: those that the settings name, and none while the network fails or costs money."""
+"""Full texts and pictures are fetched from where the user allows it, texts also ahead of reading."""
 
 from __future__ import annotations
 
@@ -16,13 +16,31 @@ from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.document.model import Block, Document, Heading, Note, Paragraph, Reference, Span
-from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable, NoFullText
+from reader.core.errors import (
+    FeedError,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    FeedUnreachable,
+    NoFullText,
+    NoPicture,
+)
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FEED, FeedTexts
-from reader.feeds.http import HttpRefused
+from reader.feeds.http import Limits
 from reader.refresh.lines import done, step
-from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, WantedText, fetch_text, fetch_texts_ahead, find_wanted
+from reader.refresh.texts import (
+    LOCK,
+    PACE,
+    RETRY_DAYS,
+    WantedText,
+    fetch_picture,
+    fetch_text,
+    fetch_texts_ahead,
+    find_wanted,
+)
+from tests.feed_server import FeedServer
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
@@ -144,13 +162,6 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
     assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
 
 
-async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path) -> None:
-    for status, left in ((429, IDS[:3]), (500, IDS[:3]), (403, [IDS[0]])):
-        refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
-        assert (await run(file, refusing))[-1] == step("texts paused", left=2, why="no answer")
-        assert wanted(file) == left
-
-
 async def test_a_metered_network_is_left_alone(file: Path) -> None:
     source = Source()
     metered = iter((False, True))
@@ -173,12 +184,27 @@ async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.Monke
     assert len(slept) == 2 and all(0 < seconds <= PACE for seconds in slept)
 
 
-async def test_a_text_that_came_meanwhile_is_not_asked_for(file: Path) -> None:
-    source = Source()
-    events = fetch_texts_ahead(file, LOCAL, [source], now=lambda: NOW, is_metered=lambda: False)
-    assert await anext(events) == step("texts", n=0, of=3, stored=0)
-    with closing(Texts.open(file)) as texts:
-        texts.put(3, Document("T", ()), "feed", "2026-05-12T08:00:00Z")
-    async for _ in events:
-        pass
-    assert source.asked == [IDS[1], IDS[0]]
+ADDRESS = "https://arxiv.org/html/2605.00001/x1.png"
+
+
+async def test_a_picture_of_arxiv_comes_from_its_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.refresh.texts._PICTURE_LIMITS", Limits(attempts=1))
+    with FeedServer() as feed:
+        settings, environ = Settings(endpoint=feed.url), {"ARXIV_ENDPOINT": feed.url}
+        feed.pages |= {"/html/2605.00001/x1.png": b"picture", "/html/2605.00001/x3.png": b""}
+        assert await fetch_picture(ADDRESS, settings, environ) == b"picture"
+        with pytest.raises(NoPicture, match="does not have this picture"):
+            await fetch_picture(ADDRESS.replace("x1", "x2"), settings, environ)
+        with pytest.raises(FeedMalformed, match="sent an empty picture"):
+            await fetch_picture(ADDRESS.replace("x1", "x3"), settings, environ)
+        with pytest.raises(FeedRefused, match=r"cdn\.example is not asked while the feed is on this machine"):
+            await fetch_picture("https://cdn.example/a.png", settings, environ)
+
+
+async def test_a_page_can_not_lead_into_the_users_network_nor_past_offline_mode() -> None:
+    with FeedServer() as feed:
+        with pytest.raises(FeedRefused, match="on this machine or its network"):
+            await fetch_picture(f"{feed.url}/a.png", Settings(), {})
+        assert feed.requests == []
+    with pytest.raises(FeedOffline):
+        await fetch_picture(ADDRESS, Settings(), {"HF_HUB_OFFLINE": "1"})

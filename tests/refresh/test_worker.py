@@ -18,9 +18,8 @@ import pytest
 
 from reader.cache.reads.window import Window
 from reader.core.errors import FeedRefused, ReaderError, UsageError
-from reader.core.paper import Draft, Listing
 from reader.refresh import worker
-from reader.refresh.lines import Job, Line, done, error_of, failed, job, listing_values, refresh_job, step, waiting
+from reader.refresh.lines import Job, Line, error_of, failed, job, refresh_job, step, waiting
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
 
@@ -61,14 +60,6 @@ async def test_a_process_prints_a_line_for_each_step_and_stores_the_papers(home:
     assert day == step("day", day=DAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1)
     assert last["step"] == "fetched" and last["new"] == 2
     assert sorted(titles(home)) == ["Paper 2605.00001", "Paper 2605.00002"]
-
-
-@pytest.mark.long
-async def test_papers_of_a_search_are_stored_by_the_values_of_their_line(home: Path) -> None:
-    listing = Listing(DAY, (Draft("Gloves", "2605.00001", authors=("Ada", "Bo"), upvotes=0),))
-    with FeedServer() as feed:
-        assert await run(feed, job("store", listings=[listing_values(listing)])) == [done("store", new=1)]
-    assert titles(home) == ["Gloves"]
 
 
 @pytest.mark.long

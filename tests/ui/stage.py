@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from textual.reactive import var
 from textual.widget import Widget
 
-from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Order
 from reader.config import Settings
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow

@@ -5,8 +5,7 @@ from __future__ import annotations
 from array import array
 from datetime import UTC, datetime
 
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, TopicCount
+from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.library.counting import Counts

@@ -19,7 +19,7 @@ from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
-from reader.core.settings.tables import UserCommand
+from reader.core.settings.types import UserCommand
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
     AGAIN,

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount
+from reader.cache.reads.window import DayCount, Order
 from reader.core.views import FOR_YOU
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, saved_view, view

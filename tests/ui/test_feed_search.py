@@ -221,7 +221,7 @@ async def test_a_query_without_words_is_not_sent_to_the_feed(reader: Opener, fee
         assert feed.requests == []
     async with reader(demo=True) as r:
         await r.search("agents", "find.feed")
-        assert "the sample: nothing is fetched" in r.status
+        assert "sample: nothing is fetched" in r.status
 
 
 # Papers by id

@@ -11,8 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from reader.cache.coverage import Coverage
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, TopicCount
+from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.lines import measure
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.core.views import VIEWS

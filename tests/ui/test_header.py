@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.coverage import Coverage
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount
+from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import Fit

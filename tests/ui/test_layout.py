@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, with_near
+from reader.cache.reads.window import IN_TEXTS, IN_WORDS, MATCHING, Order, with_near
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
     LIST,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.paper import Draft, Listing

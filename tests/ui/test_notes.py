@@ -12,8 +12,8 @@ from reader.cache.marks.events import Events
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from reader.ui.kit.glyphs import UNICODE
+from reader.ui.notes.actions import Noting, Tagging
 from reader.ui.notes.screen import NoteScreen, heading
-from reader.ui.notes.state import Noting, Tagging
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text

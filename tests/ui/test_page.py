@@ -437,7 +437,7 @@ async def test_without_a_viewer_the_path_is_told_and_copied(
     monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
     async with reader(settings=settings(pdf_folder="pdfs"), demo=True) as r:
         await r.do("link.pdf")
-        assert r.status == "the sample: nothing is fetched"
+        assert r.status == "sample: nothing is fetched"
         file = home / "pdfs" / f"{FIRST} old title.pdf"
         file.parent.mkdir()
         file.write_bytes(PDF)

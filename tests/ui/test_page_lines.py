@@ -9,9 +9,8 @@ from datetime import date
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache.community import PageData
+from reader.cache.community import KeptOutput, PageData
 from reader.cache.history import Votes
-from reader.cache.outputs import KeptOutput
 from reader.cache.pages import PageTitle
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import (

@@ -21,9 +21,8 @@ from textual.geometry import Region
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
-from reader.refresh.lines import Job, done, waiting
-from reader.refresh.pictures import Canvas
-from reader.ui.full_text.links import LETTERS
+from reader.refresh.lines import Canvas, Job, done, waiting
+from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.pictures.drawing import PictureDrawn, draw

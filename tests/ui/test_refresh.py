@@ -17,7 +17,6 @@ from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Stored
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
-from reader.core.settings.standing import Standing
 from reader.paths import log_database, suspect_stamp
 from reader.refresh.daily import fetched
 from reader.refresh.lines import Job, Line, failed, step, waiting
@@ -30,7 +29,7 @@ from tests.feed_server import FeedServer, item
 from tests.tiers import rest_long
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, fill, settings
+from tests.ui.driver import fill, settings
 from tests.ui.papers import NOW, draft
 from tests.ui.stage import look
 from tests.ui.states import at
@@ -263,11 +262,6 @@ async def test_without_a_network_it_tries_again_less_and_less_often(monkeypatch:
 TODAY, WEDNESDAY = "2026-05-12", "2026-05-13"
 
 
-def _as_feed(r: Story, *ids: str) -> list[dict[str, object]]:
-    """Papers that the reader has, as the feed lists them."""
-    return [item(id, r.kept(id).title, TODAY, upvotes=r.kept(id).upvotes) for id in ids]
-
-
 async def test_new_papers_move_nothing_and_a_line_announces_them_until_it_is_used(reader: Opener) -> None:
     clock = Clock()
     with FeedServer() as feed:
@@ -401,30 +395,6 @@ async def test_a_mark_that_cannot_be_stored_is_reverted_with_the_reason(reader: 
             other.execute("DROP TRIGGER full")
         await r.do("paper.read")
         assert r.kept(r.here.id).read
-
-
-async def test_matching_new_papers_run_the_notify_command_and_failures_are_reported(
-    reader: Opener, tmp_path: Path
-) -> None:
-    heard = tmp_path / "heard"
-    tell = tmp_path / "tell"
-    tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
-    tell.chmod(0o755)
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        wanted = settings(
-            endpoint=feed.url, lists=(Standing("News", "title:news", ("notify",)),), notify_command=(str(tell),)
-        )
-        async with reader(settings=wanted) as r:
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
-            assert '"title": "Hot news"' in heard.read_text()
-            feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
-            tell.unlink()
-            await r.do("app.refresh")
-            await r.until(lambda: r.app.state.notices.news.text)
-            # The next action ends the answer, which the news waits for.
-            await r.do("move.down")
-            await r.until(lambda: "was not found; check notify_command" in r.status)
 
 
 async def test_a_damaged_cache_is_reported_and_the_reader_goes_on(reader: Opener, cache_file: Path) -> None:

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.history import STILL
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, TopicCount
+from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view

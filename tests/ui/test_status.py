@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from textual.widget import Widget
 
 from reader.cache.history import STILL
-from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Order
 from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
-from reader.refresh.pictures import Canvas
+from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.dates.state import DateRequest, ask_for_date
@@ -41,7 +41,7 @@ from reader.ui.kit.status_lines import (
 )
 from reader.ui.list.footer import main_status
 from reader.ui.main_screen import TopLine
-from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
+from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES

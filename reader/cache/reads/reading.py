@@ -1,15 +1,21 @@
-"""Reads from the marks what the user has read, for the figures of `reader.core.reading`."""
+"""What the user has read: figures by week, by day and by topic, from the marks.
+
+A paper counts as seen if the user opened, passed or marked it, and as opened if its page was opened or it was read to
+the end. Each paper counts once per week, day and topic.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple, TypeAlias
 
-from reader.core.marks import QUEUE, TRACES, quoted
-from reader.core.reading import WEEKS, Deed, Figures, PaperRef, figures, monday_of
+from reader.core.marks import FINISH, OPEN, QUEUE, TRACES, quoted
+
+WEEKS = 12
 
 TOGETHER = 10
 """Papers that were marked in one action of more than these do not count: nobody looked at them all."""
@@ -19,6 +25,63 @@ LATEST = 32_503_680_000_000
 
 MARKED = ("read", "hide", "star", QUEUE)
 """The marks that show that a paper was seen. A note or a tag may come from a library, and others from a rule."""
+
+PaperRef = int | str
+"""A paper's key, or its id if the cache no longer has it."""
+
+
+class ReadingCounts(NamedTuple):
+    """Numbers of papers."""
+
+    seen: int = 0
+    opened: int = 0
+    finished: int = 0
+    starred: int = 0
+
+
+class Week(NamedTuple):
+    """The figures of a week."""
+
+    monday: date
+    counts: ReadingCounts
+
+
+class Share(NamedTuple):
+    """The papers of a topic among others."""
+
+    papers: int = 0
+    part: float = 0.0
+
+
+class TopicFigures(NamedTuple):
+    """A topic among the papers that were starred, and among those that were seen."""
+
+    slug: str
+    starred: Share
+    seen: Share
+
+
+class Figures(NamedTuple):
+    """All figures."""
+
+    total: ReadingCounts
+    """Over all the weeks."""
+    weeks: tuple[Week, ...]
+    """Oldest first; the last is the current week."""
+    days: Mapping[date, ReadingCounts]
+    """The days on which papers were seen."""
+    topics: tuple[TopicFigures, ...]
+    """The topics of these papers, most starred first."""
+    traced: date | None
+    """The first day with records of opened, passed and finished papers; None if there are none."""
+
+
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    OPEN: ("seen", "opened"),
+    FINISH: ("seen", "opened", "finished"),
+    "star": ("seen", "starred"),
+}
+"""The columns of a deed by its kind; others only count as seen."""
 
 _DEEDS = f"""
     WITH deed AS (
@@ -31,40 +94,62 @@ _DEEDS = f"""
 """
 
 _TOPICS = """
-    SELECT p.pk, t.slug FROM json_each(?) AS wanted CROSS JOIN paper_topic AS p ON p.pk = wanted.value
-    JOIN topic AS t ON t.pk = p.topic ORDER BY p.pk, p.rank
+    SELECT t.slug, count(*) FROM json_each(?) AS wanted CROSS JOIN paper_topic AS p ON p.pk = wanted.value
+    JOIN topic AS t ON t.pk = p.topic GROUP BY t.slug
 """
+
+_Papers: TypeAlias = dict[str, set[PaperRef]]
+"""Papers by column."""
 
 
 def reading_figures(connection: sqlite3.Connection, today: date, weeks: int = WEEKS) -> Figures:
     """The figures of the last weeks; `today` is a local day."""
-    first = monday_of(today) - timedelta(weeks=weeks - 1)
-    deeds = list(_deeds(connection, first))
-    return figures(deeds, _topics(connection, {deed.paper for deed in deeds}), today, weeks)
+    first = today - timedelta(days=today.weekday(), weeks=weeks - 1)
+    traced: date | None = None
+    by_day: dict[date, _Papers] = defaultdict(lambda: defaultdict(set))
+    by_week: dict[date, _Papers] = defaultdict(lambda: defaultdict(set))
+    whole: _Papers = defaultdict(set)
+    for paper, kind, day in _deeds(connection, first):
+        if kind in TRACES:
+            traced = min(day, traced or day)
+        if day <= today:
+            for column in _COLUMNS.get(kind, ("seen",)):
+                for papers in (by_day[day], by_week[day - timedelta(days=day.weekday())], whole):
+                    papers[column].add(paper)
+    mondays = [first + timedelta(weeks=number) for number in range(weeks)]
+    starred, seen = (_shares(connection, whole.get(column, ())) for column in ("starred", "seen"))
+    topics = (TopicFigures(slug, starred.get(slug, Share()), share) for slug, share in seen.items())
+    return Figures(
+        _count(whole),
+        tuple(Week(monday, _count(by_week.get(monday, {}))) for monday in mondays),
+        {day: _count(found) for day, found in sorted(by_day.items())},
+        tuple(sorted(topics, key=lambda one: (-one.starred.papers, -one.seen.papers, one.slug))),
+        traced,
+    )
 
 
-def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[Deed]:
+def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[tuple[PaperRef, str, date]]:
+    """What the user did since a day: the paper, the kind of mark, and the local day."""
     starred = {pk for (pk,) in connection.execute("SELECT pk FROM paper WHERE starred = 1")}
     since = int(datetime.combine(first, time()).timestamp() * 1000)
     for paper, kind, value, clock in connection.execute(_DEEDS, (since,)):
-        day = _day(value) if kind in TRACES else datetime.fromtimestamp(min(clock, LATEST) / 1000).date()
-        if day is None or day < first:
+        try:
+            traced = date.fromisoformat(value) if kind in TRACES else None
+        except ValueError:
             continue
-        # A paper that lost its star was seen all the same.
-        was_starred = kind == "star" and isinstance(paper, int) and paper not in starred
-        yield Deed(paper, "read" if was_starred else kind, day)
+        day = traced or datetime.fromtimestamp(min(clock, LATEST) / 1000).date()
+        if day >= first:
+            # A paper that lost its star was seen all the same.
+            was_starred = kind == "star" and isinstance(paper, int) and paper not in starred
+            yield paper, "read" if was_starred else kind, day
 
 
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
+def _count(found: Mapping[str, Collection[PaperRef]]) -> ReadingCounts:
+    return ReadingCounts(*(len(found.get(column, ())) for column in ReadingCounts._fields))
 
 
-def _topics(connection: sqlite3.Connection, papers: Iterable[PaperRef]) -> Mapping[PaperRef, list[str]]:
-    found: dict[PaperRef, list[str]] = defaultdict(list)
-    keys = json.dumps([paper for paper in papers if isinstance(paper, int)])
-    for pk, slug in connection.execute(_TOPICS, (keys,)):
-        found[pk].append(slug)
-    return found
+def _shares(connection: sqlite3.Connection, papers: Iterable[PaperRef]) -> dict[str, Share]:
+    """Each topic's part of some papers; those without a topic count among all."""
+    every = list(papers)
+    keys = json.dumps([paper for paper in every if isinstance(paper, int)])
+    return {slug: Share(count, count / len(every)) for slug, count in connection.execute(_TOPICS, (keys,))}

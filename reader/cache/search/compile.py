@@ -15,7 +15,6 @@ from reader.cache.search.full_text import (
     fts_expression,
     in_full_text,
     select_texts,
-    text_expression,
     typed_title,
     wanted_words,
     with_compounds,
@@ -24,7 +23,7 @@ from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
-from reader.core.query.nodes import all_of, is_term, liked, names_in
+from reader.core.query.nodes import all_of, is_term, leaves, liked, names_in, rewrite, top_level
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
@@ -53,14 +52,14 @@ _ASCENDING = ("title", "trending", "queue", "page")
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
     query = resolve_views(query, scope.views)
-    if names_hidden(query.root):
-        query = replace(query, root=_without_muted(query.root))
-    near, like = _free_text(query.root), liked(query.root)
-    if near or like:
-        return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
+    if query.root and names_hidden(query.root):
+        query = replace(query, root=rewrite(query.root, _without_muted))
     root = query.root
-    spelled = with_compounds(root) if root else None
-    terms = list(_terms(spelled)) if spelled else []
+    near = " ".join(node.text for node in top_level(root) if isinstance(node, Near))
+    if near or liked(root):
+        rest = [node for node in top_level(root) if not isinstance(node, Near) and not is_term(node, "like")]
+        return _nearest(near, liked(root), replace(query, root=all_of(rest) if rest else None), scope)
+    terms = list(top_level(with_compounds(root))) if root else []
     if not names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort(query.default_order or "day")
@@ -90,32 +89,13 @@ def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Se
     )
 
 
-def _free_text(node: Node | None) -> str:
-    match node:
-        case And(nodes):
-            return " ".join(filter(None, map(_free_text, nodes)))
-        case Near(text):
-            return text
-    return ""
-
-
-def _without_free_text(node: Node | None) -> Node | None:
-    match node:
-        case And(nodes):
-            kept = [one for inner in nodes if (one := _without_free_text(inner)) is not None]
-            return all_of(kept) if kept else None
-        case Near():
-            return None
-    return None if is_term(node, "like") else node
-
-
 def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:
     plain = {id(node): found for node in terms if (found := in_full_text(node))}
     if not plain:
         return None
     words = And(tuple(plain.values())) if len(plain) > 1 else next(iter(plain.values()))
     rest = Compiler(scope, "day").every([node for node in terms if id(node) not in plain])
-    return InTexts(select_texts(text_expression(words) or ""), rest, order)
+    return InTexts(select_texts(fts_expression(words, in_texts=True) or ""), rest, order)
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
@@ -129,10 +109,6 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         ordered=Compiler(scope, sort.key, is_ordered=True).every(terms) if sort.key == "day" else plain,
         is_for_you=sort.key == "foryou",
     )
-
-
-def _terms(node: Node) -> tuple[Node, ...]:
-    return node.nodes if isinstance(node, And) else (node,)
 
 
 def _order(sort: Sort, scope: Scope) -> str:
@@ -174,19 +150,9 @@ def _with_value(selection: Selection, value: str) -> tuple[str, tuple[Param, ...
     return f"{selection.where} AND ? IS NOT NULL", (*selection.params, value), len(selection.params) + 1
 
 
-def _without_muted(node: Node | None) -> Node | None:
-    """The same query, where `is:hidden` are the papers that the user or a rule has hidden, and no muted word."""
-    match node:
-        case And(nodes):
-            return all_of([one for inner in nodes if (one := _without_muted(inner))])
-        case Or(nodes):
-            return Or(tuple(one for inner in nodes if (one := _without_muted(inner))))
-        case Not(inner):
-            found = _without_muted(inner)
-            return Not(found) if found else None
-        case Term("is", "hidden"):
-            return And((node, Not(Term("is", "muted"))))
-    return node
+def _without_muted(term: Node) -> Node:
+    """`is:hidden` as the papers that the user or a rule has hidden, without those with a muted word."""
+    return And((term, Not(Term("is", "muted")))) if term == Term("is", "hidden") else term
 
 
 def names_hidden(node: Node | None) -> bool:
@@ -219,31 +185,21 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
 
 def selects(query: Query, views: Sequence[tuple[str, str]]) -> bool:
     """Whether a query chooses papers: it has a term, and no view in it is an order alone, which all papers are in."""
-    return query.root is not None and not _has_everything(resolve_views(query, views).root)
-
-
-def _has_everything(node: Node | None) -> bool:
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(_has_everything, nodes))
-        case Not(inner):
-            return inner == NOTHING or _has_everything(inner)
-    return False
+    root = resolve_views(query, views).root
+    return root is not None and (root == NOTHING or NOTHING not in leaves(root))
 
 
 def _resolved(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node:
-    match node:
-        case And(nodes) | Or(nodes):
-            return replace(node, nodes=tuple(_resolved(one, known, within) for one in nodes))
-        case Not(inner):
-            return Not(_resolved(inner, known, within))
-        case Term("view", name):
-            name = name.casefold()
-            if name not in known or name in within:
-                raise _Unknown
-            try:
-                root = parse(known[name]).root
-            except QueryError:
-                raise _Unknown from None
-            return _resolved(root, known, (*within, name)) if root is not None else Not(NOTHING)
-    return node
+    def named(term: Node) -> Node:
+        if not isinstance(term, Term) or term.field != "view":
+            return term
+        name = term.value.casefold()
+        if name not in known or name in within:
+            raise _Unknown
+        try:
+            root = parse(known[name]).root
+        except QueryError:
+            raise _Unknown from None
+        return _resolved(root, known, (*within, name)) if root is not None else Not(NOTHING)
+
+    return rewrite(node, named) or NOTHING

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.cache.flags import having
+from reader.cache.history import HAPPENED_BETWEEN
 from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
     Clause,
@@ -20,11 +21,9 @@ from reader.cache.search.full_text import (
     join_clauses,
     select_matches,
     select_texts,
-    text_expression,
     text_test,
 )
 from reader.cache.search.sql_functions import search_keys
-from reader.cache.since_marked import HAPPENED_BETWEEN
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
@@ -129,7 +128,7 @@ class Compiler:
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
-        if expression := text_expression(node):
+        if expression := fts_expression(node, in_texts=True):
             return self.key_in(select_texts(expression))
         match node:
             case And(nodes):
@@ -230,9 +229,20 @@ class Compiler:
 
     def select_members(self, node: Term) -> Clause | None:
         """A SELECT of the keys of a term's papers; None if it has none of its own."""
-        if rows := _rows_of(node):
-            return Clause(f"SELECT pk FROM {rows.table} WHERE {rows.that.sql}", rows.that.params)
         match node:
+            case Term("topic", slug):
+                return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))
+            case Term("category", category):
+                belongs = _category(category)
+                return Clause(f"SELECT pk FROM paper_category WHERE {belongs.sql}", belongs.params)
+            case Term("source", source):
+                return Clause("SELECT pk FROM paper_source WHERE source = ?", (source,))
+            case Term("tag", tag):
+                return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
+            case Term("follow", name):
+                return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
+            case Term(field, value) if table := _MEMBERS.get((field, value)):
+                return Clause(f"SELECT pk FROM {table}")
             case Term("venue", venue):
                 named = _venue(venue, "venue")
                 return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
@@ -263,31 +273,6 @@ class Compiler:
             case Term("is", value) if value in KEPT:
                 return Clause(KEPT[value])
         return None
-
-
-class Rows(NamedTuple):
-    """Rows of a table with the keys of papers."""
-
-    table: str
-    that: Clause
-
-
-def _rows_of(node: Node) -> Rows | None:
-    """The rows that say which papers a term is true of; None for a node that is answered in another way."""
-    match node:
-        case Term("topic", slug):
-            return Rows("paper_topic", Clause(_TOPIC, (slug,)))
-        case Term("category", category):
-            return Rows("paper_category", _category(category))
-        case Term("source", source) if source != "hf":
-            return Rows("paper_source", Clause("source = ?", (source,)))
-        case Term("tag", tag):
-            return Rows("paper_tag", Clause("tag = ? COLLATE NOCASE", (tag,)))
-        case Term("follow", name):
-            return Rows("follow_paper", Clause(f"follow IN ({_FOLLOWS})", (name_slug(name),) * 2))
-        case Term(field, value) if table := _MEMBERS.get((field, value)):
-            return Rows(table, Clause("true"))
-    return None
 
 
 def in_range(column: str, low: Param | None, high: Param | None) -> Clause:

@@ -11,16 +11,15 @@ import math
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Nearest, Selection
-from reader.core.choice import STOP_WORDS as EMPTY_WORDS
 from reader.core.nearest import distance
-from reader.core.similarity import Shared
+from reader.core.similarity import Shared, is_noun_phrase
 from reader.core.text import split_words
 from reader.core.words import STOP_WORDS, compounds, spelled, stem, stems
 
@@ -50,6 +49,9 @@ LONGEST_ENDING = 4
 
 TELLING_WORDS, TOLD = 40, 2.0
 """Words that papers are compared by, and how often a paper must have one to count half of what it could."""
+
+MOST_SHARED = 3
+"""Phrases that say what papers share."""
 
 MOST_LIKED = 20
 """Papers that others are compared with; of more, the first."""
@@ -249,49 +251,29 @@ def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
 
 
 def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Shared:
-    """What a paper shares with those that it is like."""
-    index = Index(connection)
-    others, own = read_texts(connection, pks[:MOST_LIKED]), read_texts(connection, [pk])
-    if not others or not own:
-        return Shared()
-    telling = _telling(index, others)
-    tellings: dict[str, float] = {}
-    for word, value in telling.items():
-        tellings[stem(word)] = max(value, tellings.get(stem(word), 0.0))
-    return Shared(
-        _shared_phrases(own[0], tellings),
-        tuple(name for name in _authors(connection, [pk]) if name in _authors(connection, pks[:MOST_LIKED])),
-        tuple(name for name in _topics(connection, [pk]) if name in _topics(connection, pks[:MOST_LIKED])),
+    """What a paper shares with those that it is like: keywords of either that are in both texts."""
+    index, others = Index(connection), list(pks[:MOST_LIKED])
+    own, theirs = (_stemmed("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
+    found: dict[str, tuple[float, str]] = {}
+    for keyword in (one for some in ([pk], others) for one in _lines(connection, "keywords", some)):
+        stemmed = _stemmed(keyword)
+        if is_noun_phrase(keyword) and stemmed in own and stemmed in theirs:
+            found.setdefault(stemmed, (sum(map(index.rarity, split_words(spelled(keyword)))), keyword))
+    phrases, used = list[str](), set[str]()
+    for stemmed, (_, keyword) in sorted(found.items(), key=lambda one: -one[1][0]):
+        if used.isdisjoint(stemmed.split()) and len(phrases) < MOST_SHARED:
+            phrases.append(keyword)
+            used.update(stemmed.split())
+    people, topics = (
+        tuple(name for name in find(connection, [pk]) if name in find(connection, others))
+        for find in (_authors, _topics)
     )
+    return Shared(tuple(phrases), people, topics)
 
 
-def _shared_phrases(paper: Text, telling: Mapping[str, float]) -> tuple[str, ...]:
-    """The three words or pairs of a paper that tell most, in its own spelling."""
-    phrases: dict[str, float] = {}
-    for column in reversed(paper):
-        for run in re.split(r"[^\w\s-]+", column):
-            written = re.findall(r"[^\W_]+", run)
-            owns = stems(spelled(word) for word in written)
-            both = zip(written, owns, strict=True)
-            values = [0.0 if word.lower() in EMPTY_WORDS else telling.get(own, 0.0) for word, own in both]
-            for word, value in zip(written, values, strict=True):
-                phrases.setdefault(_plain(word), value)
-            for (one, other), (first, second) in zip(pairwise(written), pairwise(values), strict=True):
-                if first and second:
-                    phrases.setdefault(f"{_plain(one)} {_plain(other)}", first + second)
-    chosen: list[str] = []
-    used: set[str] = set()
-    for phrase in sorted(phrases, key=lambda phrase: -phrases[phrase]):
-        words = stems(phrase.lower().split())
-        if phrases[phrase] and len(phrase) > 2 and used.isdisjoint(words) and len(chosen) < 3:
-            chosen.append(phrase)
-            used.update(words)
-    return tuple(chosen)
-
-
-def _plain(word: str) -> str:
-    """A word without the capital of titles and sentences; abbreviations keep theirs."""
-    return word.lower() if word[1:].islower() else word
+def _stemmed(text: str) -> str:
+    """The stems of a text's words, with a space around each, so that phrases are found in it."""
+    return f" {' '.join(stems(split_words(spelled(text))))} "
 
 
 def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
@@ -311,10 +293,14 @@ def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]
     return [found[pk] for pk in pks if pk in found]
 
 
+def _lines(connection: sqlite3.Connection, column: str, pks: Sequence[int]) -> list[str]:
+    """What papers have in a column of several lines."""
+    sql = f"SELECT {column} FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
+    return [line for (text,) in connection.execute(sql, (_listed(pks),)) for line in (text or "").split("\n")[:25]]
+
+
 def _authors(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
-    sql = "SELECT authors FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
-    names = (name for (text,) in connection.execute(sql, (_listed(pks),)) for name in text.split("\n")[:25])
-    return [name for name in dict.fromkeys(names) if len(split_words(name)) > 1]
+    return [name for name in dict.fromkeys(_lines(connection, "authors", pks)) if len(split_words(name)) > 1]
 
 
 def _topics(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:

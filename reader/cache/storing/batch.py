@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reader.cache.follows import TEXTS, follow_papers
+from reader.cache.history import events_between
 from reader.cache.marks import derive
-from reader.cache.since_marked import events_between
 from reader.cache.storing import retention
 from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.addresses import urls_in, what_is

@@ -13,9 +13,9 @@ from itertools import islice
 
 from reader.cache.marks.change import Change
 from reader.commands.choosing import explain_nothing, store_changes, with_known_words
-from reader.commands.line.registry import is_command
 from reader.commands.line.shell import ReaderShell
 from reader.commands.output import describe_action, print_line, width
+from reader.commands.registry import is_command
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.dates import typed_period
 from reader.core.errors import ReaderError, UsageError

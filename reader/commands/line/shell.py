@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.commands.command import make_parser, places_of_arguments
-from reader.commands.line.completing import FILES, candidates
+from reader.commands.completions import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
+from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core import removed, renamed
 from reader.core.errors import UnknownCommand, UsageError
@@ -36,8 +36,8 @@ class ReaderShell:
 
     def manual(self) -> Manual:
         """Pages, signs, commands, settings with variables of the environment, and queries."""
-        from reader.commands.help_text import gists_of_pages, rows
-        from reader.commands.line.manual import page, signs
+        from reader.commands.help import page, signs
+        from reader.commands.pages import gists_of_pages, rows
 
         return (
             (PAGES, list(gists_of_pages().items())),
@@ -49,8 +49,8 @@ class ReaderShell:
         )
 
     def page(self, name: str) -> ManualPage:
-        from reader.commands.help_text import page_lines
-        from reader.commands.line.manual import page
+        from reader.commands.help import page
+        from reader.commands.pages import page_lines
 
         text = page(name, self._workspace.keymap)
         return ManualPage(text, lambda width: list(page_lines(text, width)))

@@ -48,6 +48,8 @@ _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "
 _WORD = re.compile(r"[A-Za-z0-9.]+")
 _OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
 """A script after which a letter would seem part of it."""
+_LABELLED = {"→": ("─", "→"), "⟶": ("─", "⟶"), "←": ("←", "─"), "⟵": ("⟵", "─")}
+"""Arrows around a label, as in `A ─f→ B`."""
 _DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 
 
@@ -178,6 +180,10 @@ def _script(node: Script) -> Atom:
     kind = last.kind if isinstance(last, Symbol) and len(items_of(base)) == 1 else "ord"
     text = _base(base)
     is_limit = isinstance(base, Symbol) and base.kind == "op"
+    if is_stacked and above is not None and isinstance(base, Symbol) and text in _LABELLED:
+        # A label within its arrow needs no braces.
+        start, end = _LABELLED[text]
+        text, above = f"{start}{compact(above)}{end}", None
     if is_stacked and not is_limit:
         text += f"_{{{compact(below)}}}" if below is not None else ""
         text += f"^{{{compact(above)}}}" if above is not None else ""

@@ -145,13 +145,16 @@ _CASES = frozenset(("cases", "dcases", "rcases", "drcases", "numcases"))
 _WITH_COLUMNS = frozenset(("array", "subarray", "tabular"))
 _ENVIRONMENTS = _LINES | _CASES | frozenset(_MATRICES)
 _WITH_NUMBER = frozenset(("alignedat", "alignat"))
+_DIAGRAMS = frozenset(("CD", "tikzcd"))
+_PREFIXED = ("bin", "rel", "open", "punct", "space", "op", "row")
+"""Classes after which a sign of division has no dividend: it is the divergence of the physics package."""
 
 
 _NAMES_OF_STRUCTURES = """
     frac tfrac dfrac cfrac nicefrac sfrac flatfrac binom tbinom dbinom genfrac sqrt root overset stackrel underset
     overunderset underoverset underbrace overbrace underbracket overbracket underparen overparen pmod pod bmod mod not
     substack left right middle begin end mathchoice char symbol prime limits nolimits displaylimits over atop choose
-    brace brack above of
+    brace brack above of xymatrix prftree inferrule
 """
 _STRUCTURES = frozenset(_NAMES_OF_STRUCTURES.split())
 _NAME = re.compile(r"\\([A-Za-z@]+)")
@@ -172,7 +175,7 @@ def is_known(tex: str) -> bool:
     """Whether all commands and environments of a formula are known, so that its TeX says all that it shows."""
     known = _known_names()
     names = all(name in known for name in _NAME.findall(tex))
-    return names and all(name in _ENVIRONMENTS for name in _ENVIRONMENT.findall(tex))
+    return names and all(name in _ENVIRONMENTS | _DIAGRAMS for name in _ENVIRONMENT.findall(tex))
 
 
 @lru_cache(maxsize=1_024)
@@ -297,6 +300,8 @@ class _Reader:
                 items = [Fraction(_row(items), _row(self._items(*stops)), is_ruled, sides)]
             elif (switch := symbols.SWITCHES.get(piece[1:] if piece[0] == "\\" else "")) is not None:
                 self._font = switch
+            elif piece == "\\div" and (not items or (isinstance(items[-1], Symbol) and items[-1].kind in _PREFIXED)):
+                items.append(Symbol("∇·"))
             else:
                 items += self._nodes(piece)
         self._font = font
@@ -501,7 +506,8 @@ class _Reader:
 
     def _structure(self, name: str) -> list[Node]:
         match name:
-            case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac":
+            case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac" | "inferrule":
+                self._place += self._peek() == "*"
                 self._option()
                 return [Fraction(self._argument(), self._argument())]
             case "binom" | "tbinom" | "dbinom":
@@ -551,6 +557,12 @@ class _Reader:
                 return []
             case "begin":
                 return [self._environment()]
+            case "prftree":
+                return self._proof()
+            case _ if name.startswith("xymatrix"):
+                while self._peek() not in (None, "{"):
+                    self._place += 1
+                return _parts(_Reader(notations.diagram("xymatrix", self._raw()), self._depth + 1).whole())
             case "mathchoice":
                 first = self._argument()
                 for _ in range(3):
@@ -562,6 +574,19 @@ class _Reader:
         if len(name) == 1 and not name.isalpha():
             return [Symbol({"|": "‖"}.get(name, name), {"{": "open", "}": "close"}.get(name, "ord"))]
         return [Unknown(name)]
+
+    def _proof(self) -> list[Node]:
+        """The premises of a step over its conclusion, after the labels that its options announce."""
+        labels = 0
+        while (option := self._option()) is not None:
+            labels += option.strip() in ("l", "r")
+        groups: list[Node] = []
+        while self._peek() == "{":
+            groups.append(self._argument())
+        named, premises = groups[:labels], groups[labels:-1]
+        above = [part for one in premises for part in (Symbol("  ", "space"), *_parts(one))][1:]
+        step = Fraction(_row(above), groups[-1] if len(groups) > labels else EMPTY)
+        return [step, *(part for one in named for part in (Symbol(" ", "space"), *_parts(one)))]
 
     def _negated(self) -> list[Node]:
         inner = self._argument()
@@ -595,6 +620,11 @@ class _Reader:
     def _environment(self) -> Node:
         name = self._raw().rstrip("*")
         align = ""
+        if name in _DIAGRAMS:
+            self._option()
+            drawn = "".join(takewhile("\\end".__ne__, iter(self._next, None)))
+            self._raw()
+            return _Reader(notations.diagram(name, drawn), self._depth + 1).whole()
         if name in _WITH_COLUMNS or name in _WITH_NUMBER:
             self._option()
             columns = self._raw()

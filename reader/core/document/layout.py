@@ -1,20 +1,485 @@
-"""A document in lines for a width: each block is laid out when first needed.
+"""A document in lines for a width or for a pipe: each block is laid out when first needed.
 
 A place is a block and a line of it. Letters before a line are the same at any width, so a place survives a new layout;
-progress is counted in letters, too, without a layout.
+progress is counted in letters, too, without a layout. A table keeps its own width, which may be more than the screen's;
+without a width, each row is one line.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from reader.core.document.block_lines import BlockWriter, DocumentLine
-from reader.core.document.model import Document
-from reader.core.lines import measure
+from reader.core.document.formula import SUPERSCRIPTS, draw_formula, formula_text, is_diagram
+from reader.core.document.model import (
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Items,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Spans,
+    Table,
+    Theorem,
+    Verbatim,
+)
+from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, measure, with_spaces
+
+IN_ASCII: Final[Mapping[int, str]] = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
+"""The signs of lines, for terminals that have only ASCII."""
+
+SHORT = 24
+"""Letters of a formula that stays on one line."""
+
+GAP = 2
+
+NARROWED = 36
+"""Minimum columns of a cell's text; a table that is still wider scrolls sideways."""
+
+MOST_COLUMNS = 400
+
+_WIDEST_DIAGRAM = 200
+"""Cells of a diagram in a pipe; a wider one is on one line."""
+
+INDENT = 4
+NARROWEST = 20
+"""Minimum columns of text in nested blocks."""
+
+_MARKER = re.compile(r"\W*\w{0,4}[.):]?")
+"""A marker beside its item; any other is a term above its explanation."""
+
+
+class DocumentLine(NamedTuple):
+    """A line of a block."""
+
+    pieces: Line = ()
+    start: int = 0
+    """Letters of the block before this line: the same at any width."""
+    anchors: tuple[str, ...] = ()
+    """The anchors that lead to this line."""
+    formula: Formula | None = None
+    """The displayed formula that it is a part of."""
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+class _Edge(NamedTuple):
+    """What is drawn to the left of the lines of nested blocks."""
+
+    pieces: Line = ()
+    cells: int = 0
+
+    def empty(self) -> DocumentLine:
+        """An empty line with only the edge."""
+        return DocumentLine(self.pieces) if any(piece.text.strip() for piece in self.pieces) else DocumentLine()
+
+    def plus(self, *pieces: Piece) -> _Edge:
+        return _Edge(self.pieces + pieces, self.cells + measure(pieces))
+
+
+class BlockWriter:
+    """Lays out single blocks; keeps no state between them."""
+
+    def __init__(self, width: int | None, table_width: int | None = None) -> None:
+        self._width = width
+        self._wider = max(0, (table_width or 0) - (width or 0))
+        """Columns by which a table may exceed the width."""
+
+    def lines(self, block: Block, before: Block | None) -> Iterator[DocumentLine]:
+        """The lines of a block, preceded by its separation from the block before."""
+        for _ in range(_space(before, block)):
+            yield DocumentLine()
+        letters = 0
+        for line in _anchored(self._block(block, _Edge()), block.anchor):
+            yield line._replace(start=letters)
+            letters += sum(len(piece.text.strip()) for piece in line.pieces)
+
+    def _room(self, edge: _Edge) -> int | None:
+        return None if self._width is None else max(NARROWEST, self._width - edge.cells)
+
+    def _block(self, block: Block, edge: _Edge) -> Iterator[DocumentLine]:
+        match block:
+            case Heading(_, number, spans):
+                title = [Piece(f"{number}  ", "heading")] if number else []
+                yield from self._text(
+                    [*title, *pieces_of(spans, "heading")], edge, hang=len(number) + 2 if number else 0
+                )
+            case Paragraph(spans):
+                yield from self._text(pieces_of(spans), edge)
+            case Formula():
+                yield from self._formula(block, edge)
+            case Items(items):
+                for item in items:
+                    yield from self._item(item, edge)
+            case Quote(blocks):
+                yield from self._blocks(blocks, edge.plus(Piece("> " if self._width is None else "│ ", "rule")))
+            case Verbatim(lines):
+                yield from self._listing(lines, edge)
+            case Table():
+                yield from self._table(block, edge)
+            case Figure():
+                yield from self._figure(block, edge)
+            case Theorem(title, blocks):
+                yield from self._theorem(title, blocks, edge)
+            case Note(mark, spans):
+                lead = Piece(f"{mark_text(mark)} ", "mark")
+                yield from self._text([lead, *pieces_of(spans, "muted")], edge.plus(Piece("  ")), hang=2)
+            case Reference(label, spans):
+                lead_pieces = [Piece(f"{label} ", "label")] if label else []
+                yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
+
+    def _blocks(self, blocks: Sequence[Block], edge: _Edge, before: Block | None = None) -> Iterator[DocumentLine]:
+        for block in blocks:
+            if _space(before, block):
+                yield edge.empty()
+            yield from _anchored(self._block(block, edge), block.anchor)
+            before = block
+
+    def _text(self, pieces: Sequence[Piece], edge: _Edge, *, hang: int = 0) -> Iterator[DocumentLine]:
+        """Running text; lines after the first are indented by `hang`."""
+        room = self._room(edge)
+        for line in fill(pieces, room) if room is None or not hang else _hung(pieces, room, hang):
+            yield DocumentLine((*edge.pieces, *line))
+
+    def _formula(self, block: Formula, edge: _Edge) -> Iterator[DocumentLine]:
+        room = self._room(edge)
+        number = [Piece(block.number, "label")] if block.number else []
+        if room is None:
+            rows = [row for tex in block.rows for row in _piped_formula(tex)]
+            for index, row in enumerate(rows):
+                end = [Piece("  "), *number] if number and index == len(rows) - 1 else []
+                yield DocumentLine((*edge.pieces, Piece(row, "formula"), *end))
+            return
+        inner = edge.plus(Piece(" " * INDENT))
+        width = max(NARROWEST, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
+        lines: list[Line] = []
+        numbered = 0
+        tex = "".join(block.rows[:1])
+        if len(block.rows) > 1:
+            tex = "\\begin{aligned}" + " \\\\ ".join(block.rows) + "\\end{aligned}"
+        for drawn in draw_formula(tex, width):
+            if lines and len(drawn.lines) > 1:
+                lines.append(())
+            numbered = len(lines) + drawn.base
+            for row in drawn.lines:
+                lines += self._wrapped_formula(row, width) if len(drawn.lines) == 1 else [(Piece(row, "formula"),)]
+            if len(drawn.lines) == 1:
+                numbered = len(lines) - 1
+        for index, line in enumerate(lines):
+            pieces = (*inner.pieces, *line) if line else edge.pieces
+            if number and index == numbered:
+                gap = room - INDENT - measure(line) - cell_len(block.number)
+                pieces = (*pieces, Piece(" " * max(2, gap)), *number)
+            yield DocumentLine(pieces, formula=block)
+
+    def _wrapped_formula(self, row: str, width: int) -> Iterator[Line]:
+        if cell_len(row) <= width:
+            yield (Piece(row, "formula"),)
+            return
+        # Break between terms rather than within parentheses, if that is enough.
+        row = row.lstrip(" ")
+        kept = _kept_groups(row)
+        row = kept if max(map(cell_len, kept.split(" "))) <= width - INDENT else row
+        yield from _hung([Piece(row, "formula")], width, INDENT)
+
+    def _item(self, item: Item, edge: _Edge) -> Iterator[DocumentLine]:
+        marker = item.marker or "•"
+        size = cell_len(marker)
+        if not _MARKER.fullmatch(marker):
+            yield DocumentLine((*edge.pieces, Piece(marker, "strong")), anchors=_named(item.anchor))
+            yield from self._blocks(item.blocks, edge.plus(Piece("  ")))
+            return
+        inner = edge.plus(Piece(" " * (size + 1)))
+        lines = self._blocks(item.blocks, inner)
+        first = next(lines, DocumentLine(inner.pieces))
+        yield DocumentLine(
+            (*edge.pieces, Piece(f"{marker} ", "label"), *first.pieces[len(inner.pieces) :]),
+            anchors=(*_named(item.anchor), *first.anchors),
+            formula=first.formula,
+        )
+        yield from lines
+
+    def _listing(self, lines: Sequence[tuple[Span, ...]], edge: _Edge) -> Iterator[DocumentLine]:
+        """Code keeps its lines whole; a long step of an algorithm continues below its text."""
+        inner = edge.plus(Piece("  ")) if self._width is not None else edge
+        for spans in lines:
+            pieces = pieces_of(spans)
+            is_code = all(span.style == "code" for span in spans)
+            text = "".join(piece.text for piece in pieces)
+            room = self._room(inner)
+            if is_code or room is None or cell_len(text) <= room:
+                yield DocumentLine((*inner.pieces, *with_spaces(pieces)))
+            else:
+                lead = len(text) - len(text.lstrip(" 0123456789:."))
+                start = [Piece(text[:lead], "muted")]
+                hung = inner.plus(Piece(" " * lead))
+                for number, line in enumerate(fill(_after(pieces, lead), self._room(hung))):
+                    yield DocumentLine((*inner.pieces, *(start if number == 0 else [Piece(" " * lead)]), *line))
+
+    def _table(self, table: Table, edge: _Edge) -> Iterator[DocumentLine]:
+        room = self._room(edge)
+        if room is None:
+            for text in table_rows(table):
+                yield DocumentLine((*edge.pieces, Piece(text)))
+        else:
+            for line in table_lines(table, room + self._wider):
+                yield line._replace(pieces=(*edge.pieces, *line.pieces))
+
+    def _figure(self, figure: Figure, edge: _Edge) -> Iterator[DocumentLine]:
+        has_caption = bool(figure.label or figure.caption)
+        picture = figure.pictures[0] if figure.pictures else ""
+        if has_caption:
+            end = " " if figure.label.startswith("(") else ": " if figure.caption else ""
+            label = [Piece(figure.label + end, "label", action=_to(picture))] if figure.label else []
+            yield from self._text([*label, *pieces_of(figure.caption, "caption")], edge)
+        elif figure.pictures:
+            yield DocumentLine((*edge.pieces, Piece("[picture]", "muted", action=_to(picture))))
+        if figure.blocks:
+            if has_caption and not isinstance(figure.blocks[0], (Table, Figure)):
+                yield edge.empty()
+            inner = edge.plus(Piece("  ")) if isinstance(figure.blocks[0], Figure) else edge
+            yield from self._blocks(figure.blocks, inner)
+
+    def _theorem(self, title: Sequence[Span], blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
+        head = pieces_of(tuple(title), "strong")
+        match blocks:
+            case [Paragraph(spans) as first, *rest] if title:
+                yield from _anchored(self._text([*head, Piece(" "), *pieces_of(spans)], edge), first.anchor)
+                yield from self._blocks(rest, edge, first)
+            case _:
+                if title:
+                    yield from self._text(head, edge)
+                    if blocks:
+                        yield edge.empty()
+                yield from self._blocks(blocks, edge)
+
+
+def _space(before: Block | None, block: Block) -> int:
+    if before is None:
+        return 0
+    if isinstance(block, Note) or (isinstance(block, Reference) and isinstance(before, Reference)):
+        return 0
+    if isinstance(block, Figure) and isinstance(before, Figure) and before.label.startswith("("):
+        return 0
+    if isinstance(block, Items) and isinstance(before, Paragraph):
+        return 1 if any(len(item.blocks) > 1 for item in block.items) else 0
+    return 2 if isinstance(block, Heading) and block.level == 1 and not isinstance(before, Heading) else 1
+
+
+def _hung(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
+    """Text in lines of which all but the first are indented."""
+    first, *_ = [*fill(pieces, room), ()]
+    yield first
+    for line in fill(_after(pieces, sum(len(piece.text) for piece in first)), max(NARROWEST, room - hang)):
+        yield (Piece(" " * hang), *line)
+
+
+def _after(pieces: Sequence[Piece], letters: int) -> list[Piece]:
+    """Pieces without their first letters, and without the spaces that follow."""
+    rest: list[Piece] = []
+    for piece in pieces:
+        left = piece.text[letters:]
+        letters = max(0, letters - len(piece.text))
+        if not rest:
+            left = left.lstrip(" ")
+        if left:
+            rest.append(piece._replace(text=left))
+    return rest
+
+
+def _kept_groups(text: str) -> str:
+    """A formula that breaks only outside parentheses."""
+    depth, kept = 0, []
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        kept.append(UNBROKEN if letter == " " and depth > 0 else letter)
+    return "".join(kept)
+
+
+def _named(anchor: str) -> tuple[str, ...]:
+    return (anchor,) if anchor else ()
+
+
+def _anchored(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
+    """Lines of which the first has an anchor."""
+    for number, line in enumerate(lines):
+        is_new = number == 0 and anchor and anchor not in line.anchors
+        yield line._replace(anchors=(anchor, *line.anchors)) if is_new else line
+
+
+# Text
+
+
+def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
+    """Spans as pieces, with formulas as Unicode where that is faithful; plain text gets a role."""
+    pieces = []
+    for text, style, target in spans:
+        shown = inline_formula(text) if style == "formula" else mark_text(text) if style == "mark" else text
+        pieces.append(Piece(shown, style or role, action=_to(target)))
+    return pieces
+
+
+def _to(target: str) -> tuple[str, str] | None:
+    """The click action for a target: an anchor of the document, a web address or a picture."""
+    return (FOLLOW, target) if target else None
+
+
+def _piped_formula(tex: str) -> list[str]:
+    """A displayed formula on one line for each of its rows; a diagram as it is drawn."""
+    if is_diagram(tex):
+        return [line for drawn in draw_formula(tex, _WIDEST_DIAGRAM) for line in drawn.lines]
+    return formula_text(tex).split("\n")
+
+
+def inline_formula(tex: str) -> str:
+    """A formula in running text: on one line, and unbroken if it is short."""
+    shown = formula_text(tex).replace("\n", " ")
+    return shown.replace(" ", UNBROKEN) if len(shown) <= SHORT else shown
+
+
+def mark_text(mark: str) -> str:
+    """The mark of a footnote, raised if it is a number."""
+    return mark.translate(SUPERSCRIPTS) if mark.isdecimal() else mark
+
+
+def text_of(pieces: Iterable[Piece]) -> str:
+    """The text of pieces as it is drawn."""
+    return "".join(piece.text for piece in pieces).replace(UNBROKEN, " ")
+
+
+# Tables
+
+
+class _Placed(NamedTuple):
+    cell: Cell
+    column: int
+    pieces: Line
+
+
+def grid_texts(table: Table) -> Iterator[list[Spans]]:
+    """The spans of each row by column; a cell over several columns or rows leaves the others empty."""
+    for row in _grid(table):
+        texts: list[Spans] = [()] * max((one.column + one.cell.across for one in row), default=0)
+        for one in row:
+            texts[one.column] = one.cell.spans
+        yield texts
+
+
+def table_rows(table: Table) -> Iterator[str]:
+    """Each row as one line, with its cells in columns."""
+    grid = _grid(table)
+    widths = _widths(grid, None)
+    for row in grid:
+        for line in _row_lines(row, widths):
+            yield text_of(line)
+
+
+def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
+    """The lines of a table."""
+    grid = _grid(table)
+    widths = _fitted_widths(grid, width)
+    heads = [any(cell.is_head for cell in row) for row in table.rows]
+    body = heads.index(False) if False in heads else 0
+    # A line below the head, if the table has no other.
+    rules = table.rules or (body,)
+    rule = DocumentLine((Piece("─" * _across(widths), "rule"),))
+    yield rule
+    for index, row in enumerate(grid):
+        if index and index in rules:
+            yield rule
+        for line in _row_lines(row, widths):
+            yield DocumentLine(line)
+    yield rule
+
+
+def _across(widths: Sequence[int]) -> int:
+    """The width of columns that stand side by side."""
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
+    """Column widths; only long text is narrowed so that the table fits."""
+    widths = _widths(grid, None)
+    for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
+        if _across(widths) <= width:
+            break
+        widths = _widths(grid, widest)
+    return widths
+
+
+def _grid(table: Table) -> list[list[_Placed]]:
+    """The cells with their columns: a cell takes the first ones that no cell of a row above reaches into."""
+    taken: dict[int, int] = {}
+    grid: list[list[_Placed]] = []
+    for number, row in enumerate(table.rows):
+        placed: list[_Placed] = []
+        column = 0
+        for cell in row:
+            while taken.get(column, 0) > number:
+                column += 1
+            if column + cell.across > MOST_COLUMNS:
+                break
+            placed.append(_Placed(cell, column, tuple(pieces_of(cell.spans))))
+            for _ in range(cell.across):
+                taken[column] = max(taken.get(column, 0), number + cell.down)
+                column += 1
+        grid.append(placed)
+    return grid
+
+
+def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
+    """The width of each column; cells over several columns may widen the last of them."""
+    columns = max((one.column + one.cell.across for row in grid for one in row), default=1)
+    widths = [0] * columns
+    cells = sorted((one for row in grid for one in row), key=lambda one: one.cell.across)
+    for one in cells:
+        needed = cell_len(text_of(one.pieces))
+        needed = min(needed, widest * one.cell.across) if widest else needed
+        end = one.column + one.cell.across
+        has = _across(widths[one.column : end])
+        if needed > has:
+            widths[end - 1] += needed - has
+    return widths
+
+
+def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
+    columns = []
+    for one in row:
+        room = _across(widths[one.column : one.column + one.cell.across])
+        columns.append((one, room, fill(one.pieces, max(room, 2))))
+    for index in range(max([1, *(len(lines) for _, _, lines in columns)])):
+        pieces: list[Piece] = []
+        used = 0
+        for one, room, lines in columns:
+            line = lines[index] if index < len(lines) else ()
+            size = measure(line)
+            start = sum(widths[: one.column]) + GAP * one.column
+            # Multi-line text is left-aligned.
+            align = one.cell.align if len(lines) == 1 else "left"
+            left = {"left": 0, "right": room - size, "center": (room - size) // 2}[align]
+            if line:
+                pad = start + max(left, 0) - used
+                pieces += [Piece(" " * pad)] if pad else []
+                pieces += [
+                    piece._replace(role="strong") if one.cell.is_head and piece.role == "text" else piece
+                    for piece in line
+                ]
+                used = start + max(left, 0) + size
+        yield tuple(pieces)
+
 
 LETTERS_A_MINUTE = 1_200
 """How fast a paper is read: some 200 words a minute."""

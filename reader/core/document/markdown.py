@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from reader.core.document.block_lines import grid_texts
+from reader.core.document.layout import grid_texts
 from reader.core.document.model import (
     Block,
     Document,

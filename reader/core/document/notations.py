@@ -186,6 +186,62 @@ def _species(text: str) -> str:
     return "".join(shown)
 
 
+# Diagrams
+
+_CD_ARROW = re.compile(r"@([<>AV])(.*?)\1(.*?)\1|@([=|.])", re.DOTALL)
+_CD_WAYS = {">": "r", "=": "r", "<": "l", "V": "d", "|": "d", "A": "u"}
+_ARROW_COMMAND = re.compile(
+    r"\\a(?:r|rrow)(?:@\{[^}]*\}|@\S+?(?=\[))?\[([^\[\]]*)\](?:\s*[\^_|]\s*(\{[^{}]*\}|\\?[A-Za-z]+|.))*"
+)
+_DIRECTION = re.compile(r"(?:^|,)\s*([lrud]+)\s*(?=,|$)")
+_QUOTED = re.compile(r'"([^"]*)"')
+_ROW_END = re.compile(r"\\\\(?:\[[^\]]*\])?")
+
+
+def diagram(kind: str, tex: str) -> str:
+    r"""The arrows of a commutative diagram, `A \xrightarrow{f} B` and so on, then its objects without arrows."""
+    rows = _ROW_END.split(tex)
+    cells = _cd_cells(rows) if kind == "CD" else [row.split("&") for row in rows]
+    objects = {
+        (row, column): _ARROW_COMMAND.sub("", cell).strip()
+        for row, line in enumerate(cells)
+        for column, cell in enumerate(line)
+    }
+    shown, used = list[str](), set[tuple[int, int]]()
+    for (row, column), start in objects.items():
+        for arrow in _ARROW_COMMAND.finditer(cells[row][column]):
+            found, quoted = _DIRECTION.search(arrow[1]), _QUOTED.search(arrow[1])
+            way = found[1] if found else ""
+            target = row + way.count("d") - way.count("u"), column + way.count("r") - way.count("l")
+            label = quoted[1] if quoted else (arrow[2] or "").removeprefix("{").removesuffix("}")
+            sign = "=" if label in ("=", "|") else rf"\xrightarrow{{{label}}}"
+            shown.append(f"{start} {sign} {objects.get(target, '')}")
+            used |= {(row, column), target}
+    return r",\quad ".join((*shown, *(name for place, name in objects.items() if name and place not in used)))
+
+
+def _cd_cells(rows: list[str]) -> list[list[str]]:
+    """The objects of an amscd diagram, each with its arrows as those of other packages; a row of arrows is no row."""
+    found: list[list[str]] = []
+    rising: dict[int, str] = {}
+    for row in rows:
+        arrows = list(_CD_ARROW.finditer(row))
+        names = _CD_ARROW.sub("&", row).split("&")
+        commands = [
+            rf"\ar[{_CD_WAYS[one[1] or one[4]]}]^{{{one[2] or one[3] or one[4] or ''}}}" if one[4] != "." else ""
+            for one in arrows
+        ]
+        if found and not any(name.strip() for name in names):
+            rising = {place: one for place, one in enumerate(commands) if r"\ar[u]" in one}
+            for place, one in enumerate(commands[: len(found[-1])]):
+                found[-1][place] += one if place not in rising else ""
+            continue
+        for place, one in enumerate(commands):
+            names[place + (r"\ar[l]" in one)] += one
+        found.append([name + rising.pop(place, "") for place, name in enumerate(names)])
+    return found
+
+
 def _dyads(*names: str) -> Mapping[str, tuple[str, Expansion]]:
     return dict.fromkeys(names, ("mg", _ketbra))
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reader.core.query.nodes import And, Node, Not, Or, Query, Sort, Term, TopTerm, any_of, grouped
+from reader.core.query.nodes import Node, Not, Or, Query, Sort, Term, TopTerm, any_of, grouped, is_term, names_in
 from reader.core.query.parser import parse
+
+Mark = Literal["picked", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,87 +23,15 @@ class TopicChoice:
     picked: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
-    def toggle(self, slug: str, where: Literal["picked", "excluded"]) -> TopicChoice:
+    def toggle(self, slug: str, where: Mark) -> TopicChoice:
         """The choice with a topic picked or excluded; the same mark a second time removes it."""
+        is_undone = slug in (self.picked if where == "picked" else self.excluded)
         picked, excluded = (tuple(one for one in slugs if one != slug) for slugs in (self.picked, self.excluded))
-        if where == "picked" and slug not in self.picked:
+        if not is_undone and where == "picked":
             picked = (*picked, slug)
-        elif where == "excluded" and slug not in self.excluded:
+        elif not is_undone:
             excluded = (*excluded, slug)
         return TopicChoice(self.mode, picked, excluded)
-
-
-def picked_topics(query: Query) -> TopicChoice:
-    """The topics at the top level of a query.
-
-    `topic:a topic:b` picks all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes one. The
-    pane shows single topics if there are any, else the first group; other groups are only text.
-    """
-    roles = [role for role, _ in _shown(query)]
-    excluded = _unique(slug for role in roles for slug in role.excluded)
-    if group := next((role.picked for role in roles if role.mode == "any"), ()):
-        return TopicChoice("any", _unique(group), excluded)
-    return TopicChoice("all", _unique(slug for role in roles for slug in role.picked), excluded)
-
-
-def with_topics(text: str, choice: TopicChoice) -> str:
-    """The query with a choice in place of the topics that `picked_topics` finds. Raises QueryError."""
-    query = parse(text)
-    picked: list[Node] = [Term("topic", slug) for slug in choice.picked]
-    if choice.mode == "any" and picked:
-        picked = [any_of(picked)]
-    excluded = [Not(Term("topic", slug)) for slug in choice.excluded]
-    return _with_terms(query, [part for _, part in _shown(query)], [*picked, *excluded])
-
-
-def _with_terms(query: Query, gone: Sequence[TopTerm], new: Sequence[Node]) -> str:
-    """A query's text in canonical form, with new terms where others were; else at its beginning."""
-    at = gone[0].start if gone else 0
-    kept = [part for part in query.parts if part not in gone]
-    before, after = ([part.node for part in kept if (part.start < at) is is_before] for is_before in (True, False))
-    nodes = [*before, *new, *after]
-    return " ".join(str(node) if isinstance(node, Sort) else grouped(node) for node in nodes)
-
-
-def _shown(query: Query) -> list[tuple[TopicChoice, TopTerm]]:
-    """The parts of the query that the pane shows, in text order."""
-    found = []
-    for part in query.parts:
-        role = None if isinstance(part.node, Sort) else _role(part.node)
-        if role is not None:
-            found.append((role, part))
-    has_single = any(role.mode == "all" and role.picked for role, _ in found)
-    first_group = next((part for role, part in found if role.mode == "any"), None)
-    return [(role, part) for role, part in found if role.mode == "all" or (part is first_group and not has_single)]
-
-
-def _role(node: Node) -> TopicChoice | None:
-    """The topics of a part; None if it has other terms."""
-    inner = node.node if isinstance(node, Not) else node
-    slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))
-    if slugs:
-        if inner is not node:
-            return TopicChoice(excluded=slugs)
-        return TopicChoice("any" if isinstance(inner, Or) else "all", slugs)
-    if not isinstance(node, And):
-        return None
-    roles = [role for part in node.nodes if (role := _role(part)) and role.mode == "all"]
-    if len(roles) < len(node.nodes):
-        return None
-    picked = tuple(slug for role in roles for slug in role.picked)
-    return TopicChoice("all", picked, tuple(slug for role in roles for slug in role.excluded))
-
-
-def _slugs(nodes: tuple[Node, ...]) -> tuple[str, ...]:
-    slugs = tuple(node.value for node in nodes if isinstance(node, Term) and node.field == "topic")
-    return slugs if len(slugs) == len(nodes) else ()
-
-
-def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(slugs))
-
-
-# Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +42,78 @@ class TagChoice:
     excluded: tuple[str, ...] = ()
 
 
+def picked_topics(query: Query) -> TopicChoice:
+    """The topics at the top level of a query.
+
+    `topic:a topic:b` picks all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes one. The
+    pane shows single topics if there are any, else the first group; other groups are only text.
+    """
+    shown = [choice for _, choice in _shown(query)]
+    mode: Literal["all", "any"] = "any" if any(one.mode == "any" for one in shown) else "all"
+    picked, excluded = (dict.fromkeys(slug for one in shown for slug in getattr(one, mark)) for mark in _MARKS)
+    return TopicChoice(mode, tuple(picked), tuple(excluded))
+
+
+def with_topics(text: str, choice: TopicChoice) -> str:
+    """The query with a choice in place of the topics that `picked_topics` finds. Raises QueryError."""
+    query = parse(text)
+    picked: list[Node] = [Term("topic", slug) for slug in choice.picked]
+    if choice.mode == "any" and picked:
+        picked = [any_of(picked)]
+    excluded = [Not(Term("topic", slug)) for slug in choice.excluded]
+    return _with_terms(query, [part for part, _ in _shown(query)], [*picked, *excluded])
+
+
 def chosen_tags(query: Query) -> TagChoice:
     """The tags at the top level of a query."""
-    found = [named for part in query.parts if (named := _named(part.node)) is not None]
-    return TagChoice(
-        tuple(tag for tag, is_picked in found if is_picked), tuple(tag for tag, is_picked in found if not is_picked)
-    )
+    found = [choice for _, choice in _parts(query, "tag") if len(choice.picked + choice.excluded) == 1]
+    picked, excluded = (tuple(tag for one in found for tag in getattr(one, mark)) for mark in _MARKS)
+    return TagChoice(picked, excluded)
 
 
-def with_tag(text: str, tag: str, where: Literal["picked", "excluded"]) -> str:
+def with_tag(text: str, tag: str, where: Mark) -> str:
     """The query with a tag picked or excluded, or without it if it already was. Raises QueryError."""
-    query = parse(text)
-    named = [(part, found[1]) for part in query.parts if (found := _named(part.node)) and _same(found[0], tag)]
+    query, same = parse(text), (tag.casefold(),)
+    named = [
+        (part, choice) for part, choice in _parts(query, "tag") if _folded(choice.picked + choice.excluded) == same
+    ]
+    is_undone = any(_folded(getattr(choice, where)) == same for _, choice in named)
     term = Term("tag", tag)
-    is_undone = any(is_picked == (where == "picked") for _, is_picked in named)
     new: list[Node] = [] if is_undone else [term if where == "picked" else Not(term)]
     return _with_terms(query, [part for part, _ in named], new)
 
 
-def _named(node: Node | Sort) -> tuple[str, bool] | None:
-    """The tag of a part, and whether papers must have it; None for other parts."""
-    inner = node.node if isinstance(node, Not) else node
-    return (inner.value, inner is node) if isinstance(inner, Term) and inner.field == "tag" else None
+_MARKS = ("picked", "excluded")
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+def _folded(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.casefold() for name in names)
+
+
+def _shown(query: Query) -> list[tuple[TopTerm, TopicChoice]]:
+    """The parts of the query that the pane shows as topics, in text order."""
+    found = _parts(query, "topic")
+    has_single = any(one.mode == "all" and one.picked for _, one in found)
+    group = None if has_single else next((part for part, one in found if one.mode == "any"), None)
+    return [(part, one) for part, one in found if one.mode == "all" or part is group]
+
+
+def _parts(query: Query, field: str) -> list[tuple[TopTerm, TopicChoice]]:
+    """The parts of the query with no other terms than names of a field, with these names."""
+    found: list[tuple[TopTerm, TopicChoice]] = []
+    for part in query.parts:
+        node = part.node.node if isinstance(part.node, Not) else part.node
+        if not isinstance(node, Sort) and is_term(node, field):
+            names = tuple(names_in(node, field))
+            picked = TopicChoice("any" if isinstance(node, Or) else "all", names)
+            found.append((part, picked if node is part.node else TopicChoice(excluded=names)))
+    return found
+
+
+def _with_terms(query: Query, gone: Sequence[TopTerm], new: Sequence[Node]) -> str:
+    """A query's text in canonical form, with new terms where others were; else at its beginning."""
+    at = gone[0].start if gone else 0
+    kept = [part for part in query.parts if part not in gone]
+    before, after = ([part.node for part in kept if (part.start < at) is is_before] for is_before in (True, False))
+    nodes = [*before, *new, *after]
+    return " ".join(str(node) if isinstance(node, Sort) else grouped(node) for node in nodes)

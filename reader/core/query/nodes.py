@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -166,8 +166,7 @@ class Query:
 
     @property
     def near(self) -> str:
-        last = self.root.nodes[-1] if isinstance(self.root, And) else self.root
-        return last.text if isinstance(last, Near) else ""
+        return next((node.text for node in top_level(self.root) if isinstance(node, Near)), "")
 
     @property
     def like(self) -> tuple[str, ...]:
@@ -188,16 +187,39 @@ class Query:
         return self.text
 
 
-def names_in(node: Node | None, field: str) -> Iterator[str]:
-    """The names in all terms of a field."""
+def leaves(node: Node | None) -> Iterator[Node]:
+    """The terms of a tree, negated or not, in order."""
     match node:
         case And(nodes) | Or(nodes):
-            for part in nodes:
-                yield from names_in(part, field)
+            for inner in nodes:
+                yield from leaves(inner)
         case Not(inner):
-            yield from names_in(inner, field)
-        case Term() if node.field == field:
-            yield node.value
+            yield from leaves(inner)
+        case None:
+            pass
+        case _:
+            yield node
+
+
+def rewrite(node: Node, change: Callable[[Node], Node | None]) -> Node | None:
+    """The tree with another node for each term; None removes a term, and with it groups that have no other."""
+    match node:
+        case And(nodes) | Or(nodes):
+            kept = [found for inner in nodes if (found := rewrite(inner, change))]
+            return (all_of if isinstance(node, And) else any_of)(kept) if kept else None
+        case Not(inner):
+            return Not(found) if (found := rewrite(inner, change)) else None
+    return change(node)
+
+
+def top_level(node: Node | None) -> tuple[Node, ...]:
+    """The nodes that must all be true."""
+    return node.nodes if isinstance(node, And) else () if node is None else (node,)
+
+
+def names_in(node: Node | None, field: str) -> Iterator[str]:
+    """The names in all terms of a field."""
+    return (leaf.value for leaf in leaves(node) if isinstance(leaf, Term) and leaf.field == field)
 
 
 def with_hidden(query: Query) -> Query:
@@ -206,7 +228,7 @@ def with_hidden(query: Query) -> Query:
     return replace(query, root=all_of([one for one in (query.root, Or((hidden, Not(hidden)))) if one is not None]))
 
 
-def all_of(nodes: list[Node]) -> Node:
+def all_of(nodes: Sequence[Node]) -> Node:
     """Join one or more nodes with AND, without nesting; all free text is joined and comes last."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, And) else (node,))]
     texts = [part.text for part in flat if isinstance(part, Near)]
@@ -215,19 +237,16 @@ def all_of(nodes: list[Node]) -> Node:
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
-def any_of(nodes: list[Node]) -> Node:
+def any_of(nodes: Sequence[Node]) -> Node:
     """Join one or more nodes with OR, without nesting."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
 def liked(node: Node | None) -> tuple[str, ...]:
-    """The ids in all joined `like:` terms, each once."""
-    if is_term(node, "like"):
-        parts = node.nodes if isinstance(node, Or) else (node,)
-        return tuple(dict.fromkeys(part.value for part in parts if isinstance(part, Term)))
-    nodes = node.nodes if isinstance(node, And) else ()
-    return tuple(dict.fromkeys(id for part in nodes for id in liked(part)))
+    """The ids in all `like:` terms at the top level, each once."""
+    terms = (one for one in top_level(node) if is_term(one, "like"))
+    return tuple(dict.fromkeys(id for one in terms for id in names_in(one, "like")))
 
 
 def is_term(node: Node | None, field: str) -> bool:

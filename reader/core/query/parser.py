@@ -2,7 +2,7 @@
 
     text  := query? ("~" free text)?  the free text ends with the query
     query := and ("OR" and)*          AND binds closer than OR
-    and   := not ("AND"? not)*
+    and   := not not*                 "AND" may be typed anywhere, and says nothing
     not   := ("-" | "NOT")* (word | "phrase" | field:value | "(" query ")")
 
 Operators are in upper case: "mind and brain" is three words. `sort:` may be anywhere outside parentheses.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NoReturn
 
 from reader.core import removed
 from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
@@ -74,7 +75,10 @@ def parse(text: str) -> Query:
     if id := _only_paper(text):
         term = Term("id", id)
         return Query(term, None, (TopTerm(term, 0, len(text)),))
-    tokens = _without_signs(lex(text))
+    found = lex(text)
+    tokens = _without_signs([token for token in found if token.kind != "and"])
+    if found and not tokens:
+        raise _wrong(f"{found[0].text} needs a term.", found[0])
     tokens, near = _lift_near(tokens)
     tokens, sort = _lift_sort(tokens)
     parser = _Parser(tokens)
@@ -121,21 +125,13 @@ class _Parser:
 
     def all(self) -> Node:
         nodes: list[Node] = []
-        joined = False
-        while (kind := self.kind()) not in ("or", "close", None):
-            if kind == "and":
-                self.expect_term_before(bool(nodes) and not joined)
-                joined = True
-                self.at += 1
-                continue
+        while self.kind() not in ("or", "close", None):
             start = self.tokens[self.at].start
             nodes.append(self.negated())
-            joined = False
             if self.depth == 0:
                 self.parts.append(TopTerm(nodes[-1], start, self.tokens[self.at - 1].end))
-        if joined:
-            self.fail_after_operator()
-        self.expect_term_before(bool(nodes))
+        if not nodes:
+            self.fail_without_term()
         return all_of(nodes)
 
     def negated(self) -> Node:
@@ -143,8 +139,8 @@ class _Parser:
         while self.kind() == "not":
             flips += 1
             self.at += 1
-        if self.kind() in ("or", "and", "close", None):
-            self.fail_after_operator()
+        if self.kind() in ("or", "close", None):
+            self.fail_without_term()
         node = self.primary()
         return negation(node) if flips % 2 else node
 
@@ -178,23 +174,15 @@ class _Parser:
     def kind(self) -> str | None:
         return self.tokens[self.at].kind if self.at < len(self.tokens) else None
 
-    def expect_term_before(self, found: bool) -> None:
+    def fail_without_term(self) -> NoReturn:
         """Raise QueryError at an operator, parenthesis or end of text that lacks a term before it."""
-        if found:
-            return
-        if self.kind() in ("or", "and"):
-            token = self.tokens[self.at]
-            if self.at and self.tokens[self.at - 1].kind in ("or", "and"):
-                self.fail_after_operator()
-            raise _wrong(f"{token.text} needs a term before it.", token)
-        self.fail_after_operator()
-
-    def fail_after_operator(self) -> None:
-        # The first token fails only as a closing parenthesis.
-        token = self.tokens[max(0, self.at - 1)]
+        before = self.tokens[self.at - 1] if self.at else None
+        if before is not None and before.kind in ("or", "not"):
+            raise _wrong(f"{before.text} needs a term after it.", before)
+        token = self.tokens[self.at]
         if token.kind == "close":
             raise _wrong("This parenthesis was never opened.", token)
-        raise _wrong(f"{token.text} needs a term after it.", token)
+        raise _wrong(f"{token.text} needs a term before it.", token)
 
 
 def _without_signs(tokens: list[Token]) -> list[Token]:
@@ -213,15 +201,13 @@ def _without_signs(tokens: list[Token]) -> list[Token]:
 
 
 def _lift_near(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
-    """Take the free text and an AND before it out of the tokens."""
+    """Take the free text out of the tokens."""
     if not tokens or tokens[-1].kind != "near":
         return tokens, None
     *rest, near = tokens
     if not split_words(near.text):
         raise _wrong("~ needs words that say what the papers are about: ~robots that fold laundry.", near)
-    if rest and rest[-1].kind == "and" and rest[1:]:
-        rest.pop()
-    elif rest and rest[-1].kind in ("or", "not"):
+    if rest and rest[-1].kind in ("or", "not"):
         raise QueryError(
             "~ applies to all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
         )

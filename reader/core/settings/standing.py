@@ -17,8 +17,8 @@ from reader.core import removed
 from reader.core.follows import Follow, parse_follow
 from reader.core.follows import checked as follow_of
 from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH
-from reader.core.settings.tables import EXPORT_FORMATS
 from reader.core.settings.types import (
+    EXPORT_FORMATS,
     FILE_PATH,
     HOOK,
     NAME,

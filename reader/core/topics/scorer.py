@@ -36,7 +36,7 @@ FLOOR = 1.0
 MOST_CAUSES, LEAST_CAUSE = 5, 0.5
 """Maximum number of phrases shown for a topic, and the points from which on one is."""
 
-_VERSION = "3"
+_VERSION = "4"
 """Raised when the same weights give different topics, so that caches classify their papers again."""
 
 _IN_TITLE = 3
@@ -111,8 +111,6 @@ class Matcher(dict[str, tuple[str, ...]]):
         self._ends: list[str] = []
         self._pairs: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         """By two words in a row: the parts that they begin, each as it is in a line if it has more words."""
-        self._begun_pairs: list[tuple[str, str, str]] = []
-        """Parts of two words of which the second has a star: the words, without the star, and the part."""
         for part in set(parts):
             match part.split():
                 case [word] if word.endswith("*"):
@@ -121,17 +119,12 @@ class Matcher(dict[str, tuple[str, ...]]):
                     self._ends.append(word[1:])
                 case [word]:
                     self._words.add(word)
-                case [first, second] if second.endswith("*"):
-                    self._begun_pairs.append((first, second[:-1], part))
                 case [first, second]:
                     self._pairs[first, second][part] = ""
                 case [first, second, *_]:
                     self._pairs[first, second][part] = f" {part.replace(' ', '  ')} ".replace("* ", "")
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        for first, begin, part in self._begun_pairs:
-            if word.startswith(begin):
-                self._pairs[first, word][part] = ""
         parts = [word] if word in self._words else []
         parts += [f"{begin}*" for begin in self._beginnings.get(word[:_COMPARED], ()) if word.startswith(begin)]
         parts += [f"*{end}" for end in self._ends if word.endswith(end)]

@@ -77,10 +77,8 @@ def make_entry(
     """
     parted = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
     told = dict.fromkeys(label for label in parted if label and not _AUTOMATIC.match(label))
-    lines = (line for text in notes for line in (*html_to_text(text).text.splitlines(), ""))
-    note = re.sub(
-        r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines if not _BY_PROGRAMS.fullmatch(line.strip()))
-    )
+    lines = (line.strip().expandtabs(1) for text in notes for line in (*html_to_text(text).text.splitlines(), ""))
+    note = re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in lines if not _BY_PROGRAMS.fullmatch(line)))
     return LibraryEntry(
         clean(where, _WHERE_LIMIT),
         clean(title, TITLE_LIMIT),

@@ -10,7 +10,6 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from datetime import date
 from gzip import BadGzipFile, GzipFile
 from io import BufferedReader, RawIOBase
@@ -83,51 +82,36 @@ class UnpackedFile:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class JsonValue:
-    """A value of a file: a line's, or an entry of a list."""
-
-    value: object
-    line: int
-    """The line that it, or its list, starts on."""
-    entry: int | None = None
-    """Its number in its list, from 1."""
+Placed = tuple[str, object]
+"""A value of a file with its place, such as `line 3` or `line 1, item 2`; a Skipped for a line that is not JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableLine:
-    """A line that is not JSON."""
-
-    line: int
-    reason: str
-
-
-def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[JsonValue | UnreadableLine]:
+def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[Placed]:
     """The values of a file of JSON from a line on: one a line, as we write them, or one that covers the whole file.
 
     The first line that is not only a bracket decides. Files with a value a line are read in constant memory; others
     must fit into memory and are at most `_TEXT_LIMIT` long.
     """
     before = b""
-    for number, text in _numbered_lines(file, line):
-        if text is not None and not _is_value(text):
-            before += text
-            if text.strip() in (b"[", b""):
-                continue
-            yield from _whole_value(before + _whole(file, name), line)
-        else:
+    lines = _numbered_lines(file, line)
+    for number, text in lines:
+        if text is None or _is_value(text):
             yield from _values_of_line(number, text)
-            for later, other in _numbered_lines(file, number + 1):
-                yield from _values_of_line(later, other)
-        return
+            break
+        before += text
+        if text.strip() not in (b"[", b""):
+            yield from _whole_value(before + _whole(file, name), line)
+            return
+    for number, text in lines:
+        yield from _values_of_line(number, text)
 
 
-def _whole_value(body: bytes, line: int) -> Iterator[JsonValue | UnreadableLine]:
+def _whole_value(body: bytes, line: int) -> Iterator[Placed]:
     """The value that a text is; else the values of its lines."""
     try:
         yield from _entries(parse_json(body.decode("utf-8", "replace")), line)
     except TooManyValues as error:
-        yield UnreadableLine(line, str(error))
+        yield _unreadable(line, str(error))
     except UnreadableJson:
         for number, text in enumerate(body.split(b"\n"), line):
             yield from _values_of_line(number, text)
@@ -156,21 +140,25 @@ def _bare(text: bytes) -> str:
     return text.decode("utf-8", "replace").strip().removesuffix(",")
 
 
-def _values_of_line(number: int, text: bytes | None) -> Iterator[JsonValue | UnreadableLine]:
+def _values_of_line(line: int, text: bytes | None) -> Iterator[Placed]:
     if text is None:
-        yield UnreadableLine(number, "longer than any record")
+        yield _unreadable(line, "longer than any record")
     elif (bare := _bare(text)) not in ("", "[", "]"):
         try:
-            yield from _entries(parse_json(bare), number)
+            yield from _entries(parse_json(bare), line)
         except UnreadableJson as error:
-            yield UnreadableLine(number, str(error) if isinstance(error, TooManyValues) else "not JSON")
+            yield _unreadable(line, str(error) if isinstance(error, TooManyValues) else "not JSON")
 
 
-def _entries(value: object, line: int) -> Iterator[JsonValue]:
+def _entries(value: object, line: int) -> Iterator[Placed]:
     if isinstance(value, list):
-        yield from (JsonValue(one, line, number) for number, one in enumerate(value, 1))
+        yield from ((f"line {line}, item {number}", one) for number, one in enumerate(value, 1))
     else:
-        yield JsonValue(value, line)
+        yield f"line {line}", value
+
+
+def _unreadable(line: int, reason: str) -> Placed:
+    return f"line {line}", Skipped(f"line {line}", reason)
 
 
 BATCH = 200
@@ -353,14 +341,13 @@ class _RecordReader:
         self._found = False
         self._unusable = 0
 
-    def read(self, values: Iterable[JsonValue | UnreadableLine]) -> Iterator[Listing]:
+    def read(self, values: Iterable[Placed]) -> Iterator[Listing]:
         """The listings of a file's values: days with their items, items, or lists of either."""
         try:
-            for found in values:
-                yield from self._noted(self._value(found))
+            for place, value in values:
+                yield from self._noted(self._value(place, value))
                 if self._unusable > UNUSABLE:
-                    line = found.line
-                    self._skipped.append(Skipped(f"line {line}", "too many unusable records; the rest was not read"))
+                    self._skipped.append(Skipped(place, "too many unusable records; the rest was not read"))
                     break
         except DamagedFile as error:
             # Records before the damage are good.
@@ -380,33 +367,26 @@ class _RecordReader:
             self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
             yield listing
 
-    def _value(self, found: JsonValue | UnreadableLine) -> Iterator[Listing]:
+    def _value(self, place: str, value: object) -> Iterator[Listing]:
         """The listings of one value, and of those before it if there are enough."""
-        place = f"line {found.line}"
-        if isinstance(found, UnreadableLine):
-            self._skipped.append(Skipped(place, found.reason))
-        elif libraries.is_library_item(found.value):
-            self._collect_items([found.value], f"{place}, item {found.entry}" if found.entry is not None else place)
-        elif (items := libraries.library_items(found.value)) is not None:
+        if isinstance(value, Skipped):
+            self._skipped.append(value)
+        elif libraries.is_library_item(value):
+            self._collect_items([value], place)
+        elif (items := libraries.library_items(value)) is not None:
             self._collect_items(items, place)
-        elif _is_day(day := found.value):
-            yield from listings(day["items"], iso_day(day.get("date")), f"{place}, item {{}}".format)
-        elif found.entry is not None:
-            self._collect(found.value, f"{place}, item {found.entry}")
-        elif isinstance(found.value, dict):
-            self._collect(found.value, place)
+        elif _is_day(value):
+            yield from listings(value["items"], iso_day(value.get("date")), f"{place}, item {{}}".format)
+        elif is_export(value):
+            self._collect_export(value, place)
+        elif isinstance(value, dict):
+            self._records.append(value)
+            self._places.append(place)
         else:
             self._skipped.append(Skipped(place, "not a record"))
         count = len(self._records) + len(self._exported) + len(self._entries) + len(self._skipped)
         if count >= BATCH or self._characters >= BATCH_CHARACTERS:
             yield from self._flush()
-
-    def _collect(self, record: object, place: str) -> None:
-        if is_export(record):
-            self._collect_export(record, place)
-        else:
-            self._records.append(record)
-            self._places.append(place)
 
     def _collect_items(self, items: Sequence[object], place: str) -> None:
         found = (libraries.parse_library_item(item, place) for item in items if libraries.is_library_item(item))

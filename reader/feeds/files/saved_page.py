@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from html import unescape
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -261,10 +260,7 @@ _HEAD = 4_096
 _LOOK_BACK = 50
 """Pieces of text before a link that are looked at, so that thousands of blank ones cost no more."""
 
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)")
-_TAG_END = re.compile(r"""[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
-_ATTRIBUTE = re.compile(r"""(data-props|href|datetime)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_RAW = frozenset(("script", "style", "svg", "template", "noscript", "textarea", "title"))
+_UNSEEN = frozenset(("script", "style", "svg", "template", "noscript", "textarea", "title"))
 _INLINE = frozenset(("a", "b", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "time", "wbr", "img", "u"))
 
 
@@ -311,78 +307,45 @@ class WebPage(NamedTuple):
 
 def read_web_page(html: str) -> WebPage:
     """The text, links and data of a page; a page that ends within a tag is read up to it."""
+    from selectolax.lexbor import LexborHTMLParser
+
     pieces: list[str] = []
     addresses: dict[str, None] = {}
     data: list[str] = []
     link: tuple[str, int] | None = None
-    for tag, inside in _tokens(html):
-        if tag is None:
+    # Nodes in order, each once before and once after those within it; a recursion would end at a deep page.
+    waiting = [(root, False)] if (root := LexborHTMLParser(html).root) else []
+    while waiting:
+        node, is_end = waiting.pop()
+        tag, values = node.tag or "", node.attributes
+        if tag == "-text":
             # Line breaks of the source are not part of the page.
-            pieces.append(re.sub(r"\s+", " ", unescape(inside)))
-            continue
-        values = {
-            found[1].lower(): unescape(found[2] or found[3] or found[4] or "") for found in _ATTRIBUTE.finditer(inside)
-        }
-        name = tag.lstrip("/")
-        if props := values.get("data-props"):
-            data.append(props)
-        if tag == "a" and (address := values.get("href")):
-            addresses.setdefault(address)
-            id = _paper_of(address)
-            # A link within a sentence is not a title.
-            before = takewhile(lambda piece: "\n\n" not in piece, reversed(pieces[-_LOOK_BACK:]))
-            is_within = any(map(str.strip, before))
-            link = (id, len(pieces)) if id and not is_within else None
-        elif tag == "/a" and link is not None:
-            id, start = link
-            link = None
-            words = " ".join("".join(pieces[start:]).split())
-            if any(map(str.isalpha, words)):
-                pieces[start:] = [f"{words} {_LINK_TO_PAPER.format(id)}"]
-        elif tag == "time" and (day := _day(values.get("datetime", ""))):
-            # In any language of the site.
-            pieces.append(f"{_MONTHS[day.month - 1]} {day.day}, {day.year}")
-        if name == "li" and tag == name:
-            pieces.append("\n\n• ")
-        elif name not in _INLINE:
-            pieces.append("\n\n")
+            pieces.append(re.sub(r"\s+", " ", node.text_content or ""))
+        elif is_end:
+            if tag == "a" and link is not None:
+                id, start = link
+                link = None
+                words = " ".join("".join(pieces[start:]).split())
+                if any(map(str.isalpha, words)):
+                    pieces[start:] = [f"{words} {_LINK_TO_PAPER.format(id)}"]
+            pieces += [] if tag in _INLINE else ["\n\n"]
+        elif tag not in _UNSEEN:
+            waiting.append((node, True))
+            if props := values.get("data-props"):
+                data.append(props)
+            pieces += ["\n\n• "] if tag == "li" else [] if tag in _INLINE else ["\n\n"]
+            if tag == "a" and (address := values.get("href")):
+                addresses.setdefault(address)
+                id = _paper_of(address) or ""
+                # A link within a sentence is not a title.
+                before = takewhile(lambda piece: "\n\n" not in piece, reversed(pieces[-_LOOK_BACK:]))
+                link = (id, len(pieces)) if id and not any(map(str.strip, before)) else None
+            if tag == "time" and (day := _day(values.get("datetime") or "")):
+                # In any language of the site, instead of the words within.
+                pieces.append(f"{_MONTHS[day.month - 1]} {day.day}, {day.year}")
+            else:
+                waiting += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
     return WebPage("".join(pieces), tuple(addresses), tuple(data))
-
-
-def _tokens(html: str) -> Iterator[tuple[str | None, str]]:
-    """The page in one pass: tags with what is inside them, and the text between with None.
-
-    Scripts are left out, and so are dates repeated from their tags.
-    """
-    at = 0
-    while (start := html.find("<", at)) >= 0:
-        if start > at:
-            yield None, html[at:start]
-        if html.startswith("<!--", start):
-            end = html.find("-->", start)
-            if end < 0:
-                return
-            at = end + 3
-            continue
-        found = _TAG.match(html, start)
-        if found is None:
-            yield None, "<"
-            at = start + 1
-            continue
-        end_of_tag = _TAG_END.match(html, found.end())
-        if end_of_tag is None:
-            return
-        name = found[1].lower()
-        yield ("/" if html[start + 1] == "/" else "") + name, html[found.end() : end_of_tag.end() - 1]
-        at = end_of_tag.end()
-        has_day = name == "time" and "datetime" in end_of_tag[0]
-        if (name in _RAW or has_day) and html[start + 1] != "/":
-            closing = re.compile(f"</{name}", re.IGNORECASE).search(html, at)
-            if closing is None:
-                return
-            at = closing.start()
-    if at < len(html):
-        yield None, html[at:]
 
 
 def _paper_of(address: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Fetch PDFs from arXiv into files: resumed after a break, checked, and under their final name only when whole.
+"""Fetch PDFs from arXiv into files: checked, and under their final name only when whole.
 
 Texts are read in a separate process with limits on memory and time, because PDFium crashes on some damaged files, and a
 small file can demand any amount of both. It answers with a document, a picture or a sentence.
@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Unpack
 
-from reader import platform
 from reader.access_token import child_environment, lookup_environment
 from reader.core.document import codec
 from reader.core.document.model import Document, PdfSpot
 from reader.core.errors import (
     FeedError,
     FeedMalformed,
-    FeedRefused,
-    FeedUnreachable,
     NoFullText,
     NoPicture,
     ReaderError,
@@ -40,13 +36,11 @@ from reader.feeds.http import (
     HttpRefused,
     Limits,
     Response,
-    Validators,
     origin_of,
 )
 from reader.feeds.pace import busy_host_pace
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
-from reader.platform import Lock
 
 PDF = "pdf"
 """The name of the PDFs among the sources of texts."""
@@ -194,9 +188,6 @@ LARGEST = 500_000_000
 
 SMALLEST = 500
 
-PACE, PACE_TIME = 16_000, 30.0
-"""Minimum bytes within these seconds; otherwise a host that sends a byte now and then would never finish."""
-
 _MAGIC, _END = b"%PDF-", b"%%EOF"
 _TAIL = 8_192
 """Bytes of the end in which a whole PDF has its mark; other things may follow it."""
@@ -208,20 +199,6 @@ OnProgress = Callable[[int, int | None], None]
 """Called with the bytes that are there and all bytes, None if the host does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Resume(Validators):
-    """Requests the missing part of a file, if the PDF is unchanged."""
-
-    part: Path = Path()
-
-    def request_headers(self) -> dict[str, str]:
-        with suppress(OSError):
-            size, tag = self.part.stat().st_size, _tag_file(self.part).read_text("ascii")
-            if size and tag:
-                return {"Range": f"bytes={size}-", "If-Range": tag}
-        return {}
-
-
 class PdfClient(Client):
     """PDFs of arXiv, one at a time for all programs that share `folder`."""
 
@@ -229,7 +206,7 @@ class PdfClient(Client):
         """`folder` has what programs share about the host."""
         options.setdefault("limits", _LIMITS)
         options["accept"] = "application/pdf, */*;q=0.1"
-        # A part of a compressed file can't be joined to another.
+        # The file is written as it comes.
         options["encoding"] = "identity"
         pace = busy_host_pace(endpoint, folder, turn="arxiv.org.pdf.lock", pause="arxiv.org.pages.busy")
         super().__init__(origin_of(endpoint), title="arXiv", pace=pace, **options)
@@ -243,110 +220,53 @@ class PdfClient(Client):
         return cls(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
 
     async def fetch(self, id: str, file: Path, on_progress: OnProgress | None = None) -> None:
-        """Fetch the PDF of a paper to `file`, in full or not at all; what came before a break is kept beside it.
+        """Fetch the PDF of a paper to `file`, in full or not at all.
 
         Raises NoFullText if there is none, FeedError, and ReaderError if the file can't be written.
         """
         if not is_arxiv_id(id):
             raise NoFullText("arXiv has no PDF of a paper without an arXiv id.")
         self._on_progress = on_progress or self._on_progress
+        # Programs that share the host's pace fetch one after the other, so they may share the name, too.
         self._part = file.with_name(f".{file.name}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(self._part) as self._part:
-                await self._fetch_part(id)
-                sync(self._part)
-                self._part.replace(file)
-                _tag_file(self._part).unlink(missing_ok=True)
-        except OSError as error:
-            raise ReaderError(f"The PDF can't be written to {file.parent}: {error.strerror or error}.") from error
-
-    async def _fetch_part(self, id: str) -> None:
-        def check(_: Response) -> None:
-            size = self._part.stat().st_size
-            if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
-                self._forget()
-                raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
-            with self._part.open("rb") as opened:
-                opened.seek(max(0, size - _TAIL))
-                is_whole = _END in opened.read()
-            if not is_whole:
-                self._forget()
-                raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
-
-        try:
-            await self.get(f"/pdf/{in_arxiv_address(id)}", check, validators=_Resume(part=self._part))
+            await self.get(f"/pdf/{in_arxiv_address(id)}", self._check)
+            sync(self._part)
+            self._part.replace(file)
         except HttpRefused as refused:
-            if refused.status == 416:
-                # The existing part is not of today's PDF.
-                self._forget()
             if refused.status in (404, 410):
                 raise NoFullText(f"arXiv has no PDF of {id}.") from refused
             raise
+        except OSError as error:
+            raise ReaderError(f"The PDF can't be written to {file.parent}: {error.strerror or error}.") from error
+        finally:
+            with suppress(OSError):
+                self._part.unlink(missing_ok=True)
 
-    def _forget(self) -> None:
-        for file in (self._part, _tag_file(self._part)):
-            file.write_bytes(b"") if file == self._part else file.unlink(missing_ok=True)
+    def _check(self, _: Response) -> None:
+        size = self._part.stat().st_size
+        if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
+            raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
+        with self._part.open("rb") as opened:
+            opened.seek(max(0, size - _TAIL))
+            if _END not in opened.read():
+                raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
     async def _read_body(self, answer: Answer) -> bytes:
         """Write the body of a PDF to the file; other bodies are returned."""
-        if answer.status not in (200, 206):
+        if answer.status != 200:
             return await super()._read_body(answer)
-        done = 0
-        if answer.status == 206:
-            done = self._part.stat().st_size
-            if not answer.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
-                self._forget()
-                raise FeedRefused("arXiv sent the wrong part of the PDF; try again.")
-        else:
-            self._forget()
-            if tag := Validators.from_headers(answer.headers).etag:
-                _tag_file(self._part).write_text(tag, "ascii")
         length = answer.headers.get("Content-Length", "")
-        total = done + int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
-        if (total or 0) > LARGEST:
-            raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
-        begun, before = self.clock(), done
-        with self._part.open("ab") as out:
+        total = int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
+        done = 0
+        with self._part.open("wb") as out:
             async for chunk in answer.chunks:
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
                     raise FeedMalformed("arXiv sent a page instead of the PDF; try again later.")
                 out.write(chunk)
                 done += len(chunk)
-                if done > LARGEST:
+                if max(done, total or 0) > LARGEST:
                     raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
                 self._on_progress(done, total)
-                if self.clock() - begun > PACE_TIME:
-                    if done - before < PACE:
-                        sent = f"arXiv sent only {done - before:,} bytes of the PDF in {PACE_TIME:.0f} s"
-                        raise FeedUnreachable(f"{sent}; that part is kept, so try again later.")
-                    begun, before = self.clock(), done
         return b""
-
-
-def _tag_file(part: Path) -> Path:
-    """The file with the ETag of what is in an unfinished one."""
-    return part.with_name(f"{part.name}.tag")
-
-
-@contextmanager
-def _alone(part: Path) -> Iterator[Path]:
-    """Hold an unfinished file for this program; raises ReaderError if another one is fetching it.
-
-    Where files can't be locked, it is one that no other program uses, and what comes is not kept after a break.
-    """
-    handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o644)
-    lock = platform.try_lock(handle)
-    if lock is Lock.THEIRS:
-        os.close(handle)
-        raise ReaderError("Another program is fetching this PDF; try again in a moment.")
-    used = part.with_name(f".{os.getpid()}{part.name}") if lock is Lock.UNSUPPORTED else part
-    try:
-        yield used
-    finally:
-        os.close(handle)
-        for left in {part, used}:
-            with suppress(OSError):
-                if left != part or left.stat().st_size == 0:
-                    left.unlink()
-                    _tag_file(left).unlink(missing_ok=True)

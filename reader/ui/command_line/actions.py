@@ -23,7 +23,7 @@ from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Output, Type
 from reader.ui.dates.state import DATE
 from reader.ui.filter.state import FOLLOWED
 from reader.ui.kit.lines import short_day
-from reader.ui.notes.state import TAGGING
+from reader.ui.notes.actions import TAGGING
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import THEME, Here, Offer, Outcome, Running, Shell, Typed
 from reader.ui.shell.controller import Controller, Handler, Moment, answers, follows, handles
@@ -330,8 +330,9 @@ class CommandActions(Controller):
 
         words, id = re.findall(r"\w+", typed), named_id(typed)
         place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
+        selection = compile_query(place.whole("day"), self._app.scope())
         try:
-            found = await self._library.find(compile_query(place.whole("day"), self._app.scope()), MOST_TITLES)
+            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MOST_TITLES).pks))
         except ReaderError:
             # A newer search has come.
             return

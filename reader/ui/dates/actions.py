@@ -28,7 +28,9 @@ class DateActions(Controller):
         if self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
-        oldest = date.fromisoformat(self._library.oldest_day() or self._look.today.isoformat())
+        known = self._library.fetched_days()
+        fetched = [day for day, one in known.items() if one.fetched]
+        oldest = date.fromisoformat(min(fetched, default=self._look.today.isoformat()))
         month = period_containing("month", oldest).earlier
         first = max(month.first, date.fromisoformat(FIRST_DAY))
         self._model.change(ask_for_date(self._model.state, DateRequest(first)))

@@ -77,9 +77,13 @@ class DateScreen(LineScreen[DateRequest]):
         super().__init__(app, request)
         self._library = app.library
         since = request.since
-        self._known = [*self._library.listed_days()] if since is None else months_before(since)
+        self._known = self._listed_days() if since is None else months_before(since)
         self._is_since = since is not None
         self._is_refused = False
+
+    def _listed_days(self) -> list[str]:
+        known = self._library.fetched_days()
+        return [day for day, one in known.items() if one.papers]
 
     def on_mount(self) -> None:
         self.report()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader import installed
-from reader.core.settings.tables import SavedView
+from reader.core.settings.types import SavedView
 from reader.core.text import clean
 from reader.core.views import View
 from reader.core.waiting import beside

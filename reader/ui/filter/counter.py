@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import compile_query
@@ -63,7 +64,7 @@ class Counter(Controller):
             asked = question(state.listing.place, self._app.settings.order, self._app.scope(), state[TOPIC_MODE])
             counts = await library.count(asked)
             self._model.change(self._model.state.put(COUNTED, counts))
-            follows = await library.follow_counts()
+            follows = await library.counts.ask_next(library.counting.follow_counts)
             self._model.change(self._model.state.put(FOLLOWED, follows))
             saved = await self._count_saved(state.views.named)
         except CacheInterrupted:
@@ -78,7 +79,7 @@ class Counter(Controller):
         counted: dict[str, ViewCount] = {}
         for one in views:
             await self._rest(is_first=not counted)
-            counted[one.id] = await library.count_view(one, scope)
+            counted[one.id] = await library.counts.ask_next(partial(library.counting.count_view, view=one, scope=scope))
         return counted
 
     async def _rest(self, *, is_first: bool) -> None:

@@ -219,7 +219,8 @@ class FilterPane(RowsPane, can_focus=True):
             self.go(next((at for at, row in enumerate(self.rows) if row.kind == "topic"), 0))
 
     def on_click(self, event: events.Click) -> None:
-        event.stop()
+        # Without this, Textual calls the base class's handler as well, which would press enter.
+        event.prevent_default().stop()
         at = event.y + self.scroll_offset.y
         if at < len(self.rows) and self.rows[at].selectable:
             self.go(at)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader import paths
 from reader.cache import schema
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import Window
+from reader.cache.reads.window import Order, Window
 from reader.core.lines import Line, Piece, measure
 from reader.core.paper_row import PaperRow
 from reader.core.views import LATEST

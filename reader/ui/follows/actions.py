@@ -166,7 +166,9 @@ class FollowActions(Controller):
             self._model.show_notice(f"{text} · {self._keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:
-        return {one.key: one for one in self._library.follows()}
+        from reader.cache.follows import follows
+
+        return {one.key: one for one in self._library.read(follows, list[Follow]())}
 
     def _said(self, follow: Follow, known: dict[str, Follow]) -> str:
         sign = f"{self._look.glyphs.followed} " if follow.key in known else ""

@@ -20,16 +20,14 @@ from reader.ui.shell.layout import place_note_on_page
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.core.document.block_lines import DocumentLine
-    from reader.core.document.layout import TextPlace
+    from reader.core.document.layout import DocumentLine, TextPlace
     from reader.core.document.model import Block, Section
     from reader.core.passages import Passage
     from reader.log.actions import UserAction
     from reader.ui.app import ReaderApp
-    from reader.ui.full_text.highlights import Highlights
-    from reader.ui.full_text.links import TextLink
+    from reader.ui.full_text.lines import TextLink
     from reader.ui.full_text.text import FullText, Outline
-    from reader.ui.full_text.view import Peek, TextView
+    from reader.ui.full_text.view import Highlights, Peek, TextView
 
 LONGEST_TYPED = 100
 
@@ -191,7 +189,7 @@ class FullTextActions(Controller):
 
     @answers("reference")
     def follow_to(self, reference: str) -> None:
-        from reader.ui.full_text.links import goal_of
+        from reader.ui.full_text.lines import goal_of
 
         view = self._view
         if view is None:
@@ -209,7 +207,7 @@ class FullTextActions(Controller):
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
-            from reader.ui.full_text.links import web_address
+            from reader.ui.full_text.lines import web_address
 
             address, browse = web_address(goal, text.source, text.paper.id), self._app.link_actions.browse
             if self._app.picture_actions.open_address(address):
@@ -270,7 +268,7 @@ class FullTextActions(Controller):
     def _choose(self, links: Sequence[TextLink], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
             return False
-        from reader.ui.full_text.links import LETTERS
+        from reader.ui.full_text.lines import LETTERS
 
         self._change(lambda view: view.links_chosen())
         place = LETTERS.find(character or " ")

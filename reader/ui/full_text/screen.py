@@ -11,12 +11,12 @@ from textual.message import Message
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
-from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import TextPlace
+from reader.core.document.layout import DocumentLine, TextPlace
 from reader.core.ids import pdf_url
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
 from reader.keys.keymap import Keymap
 from reader.ui.full_text.lines import (
+    LETTERS,
     PLAIN_LINE,
     TEXT_ROLES,
     LineMarks,
@@ -27,7 +27,6 @@ from reader.ui.full_text.lines import (
     text_header,
     text_line,
 )
-from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT, view_of
 from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Peek, TextView
@@ -73,7 +72,7 @@ class TextPane(Pane, can_focus=True):
         if self._view is None or view.highlights is not self._view.highlights:
             self._strips.clear()
         self._view, self._message = view, ""
-        self._shown = view.lines_with_head()
+        self._shown = view.lines()
         self._move_bar(view)
         self.refresh()
 
@@ -150,7 +149,7 @@ class TextPane(Pane, can_focus=True):
     ) -> Strip:
         drawn = text_line(line, self._glyphs, marks)
         if measure(line.pieces) - side > view.size.widest or side:
-            drawn = clipped(drawn, side, view.size.widest, self._glyphs, line.fixed)
+            drawn = clipped(drawn, side, view.size.widest, self._glyphs)
         margin = view.margin(place.block)
         sign = self._sign(view, place)
         if over == PLAIN and not sign:

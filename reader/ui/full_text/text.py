@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.anchors import TextWords
+from reader.core.document.find import TextWords
 from reader.core.document.model import Document, Heading, Landmark, with_font_names
 from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
-from reader.ui.full_text.highlights import Highlights, PlacedHighlight
 from reader.ui.full_text.lines import front_lines
-from reader.ui.full_text.view import NO_SEARCH, Search, Size, Spot, TextView
+from reader.ui.full_text.view import NO_SEARCH, Highlights, PlacedHighlight, Search, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
 
 if TYPE_CHECKING:
@@ -116,8 +115,6 @@ class FullText:
     outline: Outline = field(default_factory=Outline)
     is_fetching: bool = False
     progress: str = ""
-    search_ahead: Search = NO_SEARCH
-    """Words to search for once the text is there."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
     picture_key: str = ""
@@ -137,25 +134,21 @@ class FullText:
             trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
             view = replace(view.go(Spot(*find(left, document, kept.source))), trail=trail)
         outline = Outline.of(document)
-        if self.search_ahead != NO_SEARCH:
-            view = view.search_as_typed(self.search_ahead)
-        came = replace(self, view=view, source=kept.source, outline=outline, progress="", problem="")
-        return replace(came, is_fetching=False, search_ahead=NO_SEARCH)
+        return replace(self, view=view, source=kept.source, outline=outline, progress="", problem="", is_fetching=False)
 
     @property
     def search(self) -> Search:
-        """The current or future search words."""
-        return self.search_ahead if self.view is None else self.view.search
+        return NO_SEARCH if self.view is None else self.view.search
 
     def type_search(self, typed: str) -> FullText:
         if self.view is None:
-            return replace(self, search_ahead=Search(typed, is_typing=True))
+            return self
         begun = self.view if self.view.search.is_typing else self.view.begin_search()
         return replace(self, view=begun.type_search(typed), outline=self.outline.closed())
 
     def end_search(self, *, is_kept: bool) -> FullText:
         if self.view is None:
-            return replace(self, search_ahead=self.search_ahead._replace(is_typing=False) if is_kept else NO_SEARCH)
+            return self
         view, named = self.view.end_search(is_kept=is_kept), self.named
         if is_kept and named is not None:
             view = view.go_to_landmark(named)

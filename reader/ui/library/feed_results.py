@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Order
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
 

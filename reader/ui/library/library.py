@@ -20,14 +20,12 @@ from pathlib import Path
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, DayFetched, Window
+from reader.cache.reads.window import DayCount, DayFetched, Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
-from reader.session.first_list import find_holes, first_list
-from reader.ui.library.counting import Counting, Counts, Question, ViewCount
+from reader.ui.library.counting import Counting, Counts, Question
 from reader.ui.library.marking import Marker, cached_keys
 
 if TYPE_CHECKING:
@@ -36,19 +34,12 @@ if TYPE_CHECKING:
 
     from reader.cache.choice import Learned, Suits
     from reader.cache.community import PageData
-    from reader.cache.follows import FollowCount
-    from reader.cache.marks.agents import ProgramMark
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
-    from reader.cache.watching import Act
-    from reader.core.feed_days import Hole
-    from reader.core.follows import Follow
     from reader.core.passages import Passage
     from reader.core.similarity import Fit
-    from reader.core.views import View
-    from reader.session.places import Place
 
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
@@ -125,9 +116,6 @@ T = TypeVar("T")
 PAUSE_SECONDS = 0.004
 """Seconds of each pause while reading the vocabulary: about as long as the work between pauses."""
 
-_NO_PAPERS: Order[int] = Order(())
-_NO_DAYS: dict[str, DayFetched] = {}
-
 
 class Library(Marker):
     """One open cache."""
@@ -143,11 +131,14 @@ class Library(Marker):
         self.is_ranked = False
         """Whether the list is ordered by what suits the user: its rows then have reasons."""
         self._learns_apart = learns_apart
-        self._visited: int | None = None
         self._file = self._place()
-        self._new_since: str | None = None
-        self._counting = Counting()
-        self._screenfuls, self._whole, self._counts, self._days, self._fits = (
+        self.visited: str | None = None
+        """ISO time of the last visit, with which votes are compared."""
+        self.new_since: str | None = None
+        """ISO time since which papers are new; None in the first visit."""
+        self.counting = Counting()
+        """Used by the thread of counts alone."""
+        self.screenfuls, self.whole, self.counts, self.days, self.fits = (
             QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day", "fit")
         )
 
@@ -162,10 +153,24 @@ class Library(Marker):
 
     # On the event loop
 
+    def ask(self, question: Callable[[Window], T], nothing: T) -> T:
+        """The cache's answer to a small question; `nothing` on failure, an error while drawing would end the reader."""
+        if self.is_closed:
+            return nothing
+        try:
+            return question(self._near)
+        except CacheError as error:
+            self.trouble = str(error)
+            return nothing
+
+    def read(self, question: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """The answer to one of the functions of `reader.cache` that read by a connection."""
+        return self.ask(lambda window: window.read(question), nothing)
+
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
 
         def cached(keys: Sequence[int]) -> list[PaperRow]:
-            return self._ask(lambda window: window.rows(keys), [])
+            return self.ask(lambda window: window.rows(keys), [])
 
         if self.results is not None:
             return self.results.rows(pks, cached)
@@ -180,42 +185,33 @@ class Library(Marker):
     def _suits(self, pks: Sequence[int]) -> Mapping[PaperKey, Suits]:
         from reader.cache.choice import Suits, read_suits
 
-        found = self._ask(lambda window: window.read(lambda one: read_suits(one, pks)), dict[int, Suits]())
+        found = self.read(lambda one: read_suits(one, pks), dict[int, Suits]())
         return dict[PaperKey, Suits](found.items())
 
     def pk_of(self, id: str) -> int | None:
-        return self._ask(lambda window: window.pk_of(id), None)
+        return self.ask(lambda window: window.pk_of(id), None)
 
-    def size(self) -> int:
-        return self._ask(Window.size, 0)
+    def topic_names(self) -> dict[str, str]:
+        return self.ask(Window.topic_names, {})
+
+    def meta(self, key: str) -> str | None:
+        return self.ask(lambda window: window.meta(key), None)
 
     def has_papers(self) -> bool:
-        return self._ask(Window.has_papers, False)
+        return self.ask(Window.has_papers, False)
+
+    def has_news(self, since: str) -> bool:
+        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        return self.ask(lambda window: window.has_news(since), False)
+
+    def note_refresh(self) -> None:
+        touch_private(refresh_stamp(self._path))
 
     def is_taught(self) -> bool:
         """Whether marks show what the user likes."""
         from reader.cache.choice import is_taught
 
-        return self._ask(lambda window: window.read(is_taught), False)
-
-    def has_unfinished_marks(self) -> bool:
-        """Whether an earlier run left a mark of many papers incomplete."""
-        return self._ask(Window.has_unfinished_marks, False)
-
-    def tag_counts(self) -> dict[str, int]:
-        from reader.cache.tags import tag_counts
-
-        return self._ask(lambda window: window.read(tag_counts), {})
-
-    def topic_names(self) -> dict[str, str]:
-        return self._ask(Window.topic_names, {})
-
-    def older_day(self, day: str, steps: int) -> str | None:
-        """The day `steps` days older than `day`, newer if negative, among days with visible papers.
-
-        None past the ends.
-        """
-        return self._ask(lambda window: window.older_day(day, steps), None)
+        return self.read(is_taught, False)
 
     def visible_papers(self, day: str) -> DayCount:
         """The number of a day's visible papers, and of unread ones among them."""
@@ -225,82 +221,28 @@ class Library(Marker):
         """The current meanings of relative query words such as `today`, `latest` and `new`."""
         from reader.cache.search.compile import Scope
 
-        return Scope(today, self.newest_day(), self._new_since)
-
-    def left_at(self, visited: str | None) -> None:
-        """Set the ISO time of the last visit: later papers are new, and votes are compared with that time."""
-        self._new_since = visited
-        if visited is not None:
-            self._visited = int(datetime.fromisoformat(visited).timestamp())
-
-    @property
-    def new_since(self) -> str | None:
-        """ISO time since which papers are new; None in the first visit."""
-        return self._new_since
-
-    def count_as_new(self, since: str) -> None:
-        """Set the ISO time since which papers are new."""
-        self._new_since = since
-
-    def follows(self) -> list[Follow]:
-        from reader.cache.follows import follows
-
-        return self._ask(lambda window: window.read(follows), [])
+        return Scope(today, self.newest_day(), self.new_since)
 
     def days_between(self, first: str, last: str) -> Mapping[str, DayCount]:
         """The known days from `first` to `last` (ISO), by day."""
-        return self._ask(lambda window: window.day_counts(first, last), {})
+        return self.ask(lambda window: window.day_counts(first, last), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) never requested from the feed, or without papers when requested."""
         from reader.core.feed_days import missing_days
 
-        known = self._ask(lambda window: window.fetched_days(first.isoformat(), last.isoformat()), _NO_DAYS)
-        return missing_days(first, last, today, known)
+        return missing_days(first, last, today, self.fetched_days(first.isoformat(), last.isoformat()))
 
-    def holes(self, place: Place, order: str, today: date) -> tuple[Hole, ...]:
-        """The runs of missing days between those that a place lists."""
-        return self._ask(lambda window: find_holes(window, place, order, today), ())
-
-    def listed_days(self) -> list[str]:
-        """The days (ISO) that list papers."""
-        known = self._ask(Window.fetched_days, _NO_DAYS)
-        return [day for day, one in known.items() if one.papers]
-
-    def oldest_day(self) -> str | None:
-        known = self._ask(Window.fetched_days, _NO_DAYS)
-        return min((day for day, one in known.items() if one.fetched), default=None)
-
-    def has_news(self, since: str) -> bool:
-        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
-        return self._ask(lambda window: window.has_news(since), False)
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+        """See `Window.fetched_days`."""
+        return self.ask(lambda window: window.fetched_days(first, last), {})
 
     def newest_day(self) -> str | None:
-        return self._ask(Window.newest_day, None)
-
-    def last_key(self) -> int:
-        """The greatest key of a paper in the cache; 0 without papers."""
-        return self._ask(Window.last_key, 0)
-
-    def first_list(
-        self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
-    ) -> Order[int]:
-        """The first papers of the starting place, up to and beyond the paper `keep`."""
-        return self._ask(lambda window: first_list(window, place, order, scope, limit=limit, keep=keep), _NO_PAPERS)
-
-    def first(self, selection: Selection, limit: int) -> Order[int]:
-        """The first screenful for the first frame; later ones come from `screenful`."""
-        return self._ask(lambda window: window.first(selection, limit, at_once=True), _NO_PAPERS)
+        return self.ask(Window.newest_day, None)
 
     def last_refresh(self) -> datetime | None:
         """The local time of the last complete refresh, by any program."""
         return last_refresh(self._path)
-
-    def note_refresh(self) -> None:
-        touch_private(refresh_stamp(self._path))
-
-    def meta(self, key: str) -> str | None:
-        return self._ask(lambda window: window.meta(key), None)
 
     def changed(self) -> bool:
         """Whether another connection has written to the cache since the last call.
@@ -320,16 +262,6 @@ class Library(Marker):
 
     # Facts of one paper
 
-    def _ask(self, question: Callable[[Window], T], nothing: T) -> T:
-        """The cache's answer, or `nothing` on failure: an error while drawing would end the reader."""
-        if self.is_closed:
-            return nothing
-        try:
-            return question(self._near)
-        except CacheError as error:
-            self.trouble = str(error)
-            return nothing
-
     def why(self, pk: PaperKey) -> str:
         """Why a paper suits the user, in words, if the list is ordered by that; otherwise empty."""
         found = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
@@ -340,13 +272,13 @@ class Library(Marker):
         from reader.cache.choice import Learned, read_learned
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
-        return self._ask(lambda window: window.read(read_learned), Learned()), found.get(pk) if pk is not None else None
+        return self.read(read_learned, Learned()), found.get(pk) if pk is not None else None
 
     def needs_learning(self) -> bool:
         """Whether another process has to learn before lists show what suits the user."""
         from reader.cache.choice import is_current
 
-        return self._learns_apart and not self._ask(lambda window: window.read(is_current), True)
+        return self._learns_apart and not self.read(is_current, True)
 
     def paper(self, pk: PaperKey | None) -> Paper | None:
         """A whole paper; None without a key, or if it is gone."""
@@ -354,26 +286,13 @@ class Library(Marker):
             return None
         known = self._cached_key(pk)
         if known is not None:
-            return self._ask(lambda window: window.paper(known), None)
+            return self.ask(lambda window: window.paper(known), None)
         return None if self.results is None else self.results.paper(pk)
 
     def belongings(self, pk: PaperKey | None) -> PageData:
         from reader.cache.community import PageData, read_community
 
         return PageData() if pk is None else self.of_paper(pk, read_community, PageData())
-
-    def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
-        """What rules did to a paper, and the muted words that hide it; thread-safe. Raises CacheError."""
-        from reader.cache.watching import ruled
-
-        nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
-        return self._in_thread(pk, ruled, nothing)
-
-    def made_by_agents(self, pk: PaperKey) -> tuple[ProgramMark, ...]:
-        """The marks on a paper made by programs; thread-safe. Raises CacheError."""
-        from reader.cache.marks.agents import made_by_agents
-
-        return self._in_thread(pk, lambda window, known: window.read(partial(made_by_agents, pk=known)), ())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """A paper's key in the cache; None if only the feed has it."""
@@ -384,11 +303,9 @@ class Library(Marker):
     def of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
         """The cache's answer about a paper; `nothing` if only the feed has it."""
         known = self._cached_key(pk)
-        return (
-            nothing if known is None else self._ask(lambda window: window.read(lambda one: read(one, known)), nothing)
-        )
+        return nothing if known is None else self.read(lambda one: read(one, known), nothing)
 
-    def _in_thread(self, pk: PaperKey, read: Callable[[Window, int], T], nothing: T) -> T:
+    def in_thread(self, pk: PaperKey, read: Callable[[Window, int], T], nothing: T) -> T:
         """The same for slower reads, in a thread. Raises CacheError."""
         known = self._cached_key(pk)
         if known is None:
@@ -406,26 +323,25 @@ class Library(Marker):
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Record that a full text is read today (ISO), which keeps it longer."""
-        known = self._cached_key(pk)
-        if known is not None:
-            await asyncio.to_thread(self._note_text_use, known, today)
-
-    def _note_text_use(self, pk: int, today: str) -> None:
         from reader.cache.texts import Texts
 
-        with closing(Texts.open(self._path)) as texts:
-            texts.note_use(pk, today)
+        def note(known: int) -> None:
+            with closing(Texts.open(self._path)) as texts:
+                texts.note_use(known, today)
+
+        if (known := self._cached_key(pk)) is not None:
+            await asyncio.to_thread(note, known)
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """What is known of a paper besides itself, by the names of `Reading`."""
+        from reader.cache.community import outputs_of
         from reader.cache.follows import reasons
-        from reader.cache.history import STILL, votes
-        from reader.cache.outputs import outputs_of
-        from reader.cache.since_marked import since_marked
+        from reader.cache.history import STILL, since_marked, votes
 
         nothing: tuple[Any, ...] = ()
+        visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
-            "votes": self.of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL),
+            "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
             "since_marked": self.of_paper(pk, since_marked, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
@@ -441,41 +357,21 @@ class Library(Marker):
 
     async def screenful(self, selection: Selection, limit: int) -> Order[int]:
         """The first papers of a selection; raises CacheInterrupted if a newer query comes."""
-        self._whole.interrupt()
-        self._counts.interrupt()
-        return await self._screenfuls.ask(lambda window: window.first(selection, limit))
+        self.whole.interrupt()
+        self.counts.interrupt()
+        return await self.screenfuls.ask(lambda window: window.first(selection, limit))
 
     async def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection; raises CacheInterrupted if a newer query comes."""
-        return await self._whole.ask(lambda window: window.order(selection))
-
-    async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
-        """Like `older_day`, among days with a paper of a selection."""
-        return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
-
-    async def news(self, since: str, after: int | None) -> tuple[int, int, str, int]:
-        """See `Window.news`."""
-        return await self._days.ask_next(lambda window: window.news(since, after))
+        return await self.whole.ask(lambda window: window.order(selection))
 
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
-        return await self._counts.ask(lambda window: self._counting.count(window, question))
-
-    async def number(self, selection: Selection) -> int:
-        return await self._counts.ask_next(lambda window: window.count(selection))
-
-    async def count_view(self, view: View, scope: Scope) -> ViewCount:
-        return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
-
-    async def follow_counts(self) -> tuple[FollowCount, ...]:
-        return await self._counts.ask_next(self._counting.follow_counts)
-
-    async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
-        return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
+        return await self.counts.ask(lambda window: self.counting.count(window, question))
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
-        return await self._fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
+        return await self.fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
@@ -483,13 +379,13 @@ class Library(Marker):
         It has its own thread and connection and pauses every few milliseconds, so that typing and counting never wait
         for it.
         """
-        return await asyncio.to_thread(self._vocabulary)
-
-    def _vocabulary(self) -> Vocabulary:
         from reader.cache.reads.vocabulary import vocabulary
 
-        with closing(Window.open(self._path)) as window:
-            return window.read(partial(vocabulary, breathe=partial(time.sleep, PAUSE_SECONDS)))
+        def read() -> Vocabulary:
+            with closing(Window.open(self._path)) as window:
+                return window.read(partial(vocabulary, breathe=partial(time.sleep, PAUSE_SECONDS)))
+
+        return await asyncio.to_thread(read)
 
     def close(self) -> None:
         """Stop reads, record pending marks, and close the file.
@@ -498,7 +394,7 @@ class Library(Marker):
         """
         self._marks.stop()
         self.is_closed = True
-        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._fits):
+        for asking in (self.screenfuls, self.whole, self.counts, self.days, self.fits):
             asking.close()
         self._marks.close()
         self._near.close()

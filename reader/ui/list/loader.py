@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import Order, with_near
+from reader.cache.reads.window import Order, with_near
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import FOR_YOU, LATEST
-from reader.session.first_list import SCREENFUL
+from reader.session.first_list import SCREENFUL, find_holes, first_list
 from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
 from reader.ui.refresh.state import REFRESH
@@ -58,7 +58,10 @@ class ListLoader(Controller):
         at = Position(self._library.pk_of(keep) if keep else None)
         kept = at.pk if isinstance(at.pk, int) else None
         try:
-            order = self._library.first_list(place, self._order, self._app.scope, limit=SCREENFUL, keep=kept)
+            read = partial(
+                first_list, place=place, order=self._order, scope=self._app.scope, limit=SCREENFUL, keep=kept
+            )
+            order = self._library.ask(read, Order[int](()))
         except ReaderError as error:
             self._model.show_news(str(error), "warning")
             return
@@ -202,9 +205,9 @@ class ListLoader(Controller):
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
         """Read the facts that explain an empty list, or which day Latest shows."""
         if has_listed:
-            look, newest = self._look, self._library.newest_day() if place.view.id == LATEST else None
-            holes = () if look.demo else self._library.holes(place, self._order, look.today)
-            return CacheFacts(newest_day=newest, holes=holes)
+            newest = self._library.newest_day() if place.view.id == LATEST else None
+            find = partial(find_holes, place=place, order=self._order, today=self._look.today)
+            return CacheFacts(newest_day=newest, holes=() if self._look.demo else self._library.ask(find, ()))
         from reader.core.dates import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._look.today)
@@ -219,7 +222,8 @@ class ListLoader(Controller):
         )
 
     def _has_hidden(self, place: Place) -> bool:
-        return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
+        hidden = self._compile(Place(place.view, "is:hidden"))
+        return self._library.ask(lambda window: bool(window.first(hidden, 1, at_once=True).pks), False)
 
 
 class RankingWait(Controller):

@@ -110,7 +110,9 @@ class MovementActions(Controller):
             finding = partial(self._go_to_matching_day, self._model.state, here, direction * count)
             self._background.start("day", finding, exclusive=True)
         else:
-            self._go_to_day(self._library.older_day(here, direction * count), direction)
+            self._go_to_day(
+                self._library.ask(lambda window: window.older_day(here, direction * count), None), direction
+            )
 
     @staticmethod
     def _unread_day(state: State, direction: int) -> str | None:
@@ -139,8 +141,9 @@ class MovementActions(Controller):
         from reader.cache.search.compile import compile_query
 
         query = Place(view("all"), before.place.text).whole("day")
+        selection = compile_query(query, self._app.scope())
         try:
-            day = await self._library.matching_day(compile_query(query, self._app.scope()), here, steps)
+            day = await self._library.days.ask_next(lambda window: window.matching_day(selection, here, steps))
         except ReaderError:
             self._model.change(self._model.state.list_stopped())
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.cache.reads.window import Window
 from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.text import amount
@@ -102,7 +103,7 @@ class NewsActions(Controller):
         if news is None:
             self._model.show_notice("no new papers")
             return
-        self._library.count_as_new(news.since)
+        self._library.new_since = news.since
         place = news_place(news, state.place)
         self._acknowledge(news)
         self._model.change(self._model.state.go(place, TOP))
@@ -123,7 +124,7 @@ class NewsActions(Controller):
 
     def _know_all(self) -> None:
         """Announce only papers that come later."""
-        self._since, self._known_key = self._now(), self._library.last_key()
+        self._since, self._known_key = self._now(), self._library.ask(Window.last_key, 0)
 
     def _acknowledge(self, news: News) -> None:
         """Announce only papers that came after these, even within the same second."""
@@ -150,7 +151,7 @@ async def count_news(library: Library, since: str, known_key: int | None = None)
 
     Raises CacheError and CacheInterrupted.
     """
-    papers, days, newest, last_key = await library.news(since, known_key)
+    papers, days, newest, last_key = await library.days.ask_next(lambda window: window.news(since, known_key))
     if not papers:
         return None
     day = library.visible_papers(newest)

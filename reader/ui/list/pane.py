@@ -38,8 +38,7 @@ from reader.ui.list.lines import (
 from reader.ui.shell.listing import COMPACT, LineSlot, ListForm, ListLines, Position
 
 if TYPE_CHECKING:
-    from reader.cache.reads.orders import Order
-    from reader.cache.reads.window import DayCount
+    from reader.cache.reads.window import DayCount, Order
     from reader.core.feed_days import Hole
 
 KEPT = 2_000

@@ -8,6 +8,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
+from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE, STATES, UNDOES
 from reader.core.paper_row import PaperKey
@@ -255,7 +256,7 @@ class MarkActions(Controller):
         return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
 
     def on_begin(self) -> None:
-        if not self._library.has_unfinished_marks():
+        if not self._library.ask(Window.has_unfinished_marks, False):
             return
         finishing = self._library.finish_marks(self._report("marking"))
 

@@ -5,23 +5,71 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import SuspendNotSupported
 
 from reader.core.errors import ReaderError
 from reader.core.marks import PASSAGE
+from reader.core.paper_row import PaperKey
 from reader.core.tag_words import parse_tags
 from reader.core.text import NOTE_LIMIT, clean_note
-from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.shell.controller import Controller, answers, handles
+from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
+    from reader.core.passages import Passage
     from reader.log.actions import UserAction
     from reader.ui.notes.screen import NoteScreen, TagScreen
+
+
+class Tagging(NamedTuple):
+    """Papers whose tags are being typed."""
+
+    pks: tuple[PaperKey, ...]
+    has: tuple[str, ...]
+    """The tags of any of them."""
+    shared: tuple[str, ...]
+    """The tags of all of them."""
+    known: Mapping[str, int]
+    """All tags of the user with their numbers of papers, most common first."""
+
+    @property
+    def said(self) -> str:
+        """The papers' tags in words."""
+        some = [tag for tag in self.has if tag not in self.shared]
+        parts = [
+            f"{len(self.pks):,} papers" if len(self.pks) > 1 else "",
+            f"tagged {', '.join(self.shared)}" if self.shared else "",
+            f"some tagged {', '.join(some)}" if some else "",
+            "" if self.has else "no tag yet",
+        ]
+        return ", ".join(filter(None, parts))
+
+
+class Noting(NamedTuple):
+    """A paper whose note is being written."""
+
+    pk: PaperKey
+    id: str
+    title: str
+    text: str
+    is_draft: bool = False
+    passage: Passage | None = None
+    """The highlight of the note; None for the paper's own note."""
+
+    @property
+    def draft(self) -> str:
+        return f"{self.id}-{self.passage.id}" if self.passage else self.id
+
+
+TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.screen:TagScreen")
+
+NOTING: Front[Noting] = Front("note", "reader.ui.notes.screen:NoteScreen")
+
 
 SAME = "the note is unchanged"
 
@@ -183,9 +231,11 @@ class TagActions(Controller):
         pks = self._model.take_targets()
         papers = [paper for pk in pks[:MOST_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
+            from reader.cache.tags import tag_counts
+
             has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
             shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))
-            tagging = Tagging(pks, has, shared, self._library.tag_counts())
+            tagging = Tagging(pks, has, shared, self._library.read(tag_counts, {}))
             self._model.change(self._model.state.put(TAGGING, tagging))
 
     @handles("tags.accept")

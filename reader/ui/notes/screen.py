@@ -18,7 +18,7 @@ from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.looks.theme import stylesheet
-from reader.ui.notes.state import Noting, Tagging
+from reader.ui.notes.actions import Noting, Tagging
 from reader.ui.shell.commands import Candidate, Suggested
 from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
 from reader.ui.shell.screens import OverScreen

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
-from reader.cache.outputs import KeptOutput
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
-from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
+from reader.core.document.layout import IN_ASCII, BlockWriter, DocumentLine
 from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, join_items, literal, measure, spread, unbroken
@@ -32,11 +31,10 @@ from reader.ui.kit.lines import hits, mark, pattern, short_day
 from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
-    from reader.cache.community import PageData
-    from reader.cache.outputs import KeptOutput
-    from reader.cache.since_marked import SinceMarked
+    from reader.cache.community import KeptOutput, PageData
+    from reader.cache.history import SinceMarked
+    from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
-    from reader.core.document.search import Hit
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.similarity import Fit
@@ -62,6 +60,8 @@ class Presentation:
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
+    has_buttons: bool = True
+    """Whether what is unfolded ends in a button that folds it again; a command prints none."""
     suits: str = ""
     """Why the paper suits the user, in words, if the list is ordered by that."""
     votes: Votes = STILL
@@ -275,7 +275,7 @@ def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Fou
 
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
-    from reader.core.document.search import find
+    from reader.core.document.find import find
     from reader.core.words import markers
 
     wanted = markers(words)
@@ -337,7 +337,7 @@ def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
-    note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
+    note = _note(paper.note or "", width, look)
     kept = _highlights(paper, width, look)
     tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, look.glyphs)
     return [*_follows(width, look), *tags, *note, *kept]
@@ -357,19 +357,21 @@ def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: 
     return fill(pieces, width)
 
 
-def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
+def _note(note: str, width: int, look: Presentation) -> list[Line]:
     """The note after its sign, each line as Markdown; lists, tables and code are kept whole."""
     lines: list[Line] = []
     parts = [part[0] for part in _PART.finditer(note)] if note else []
     for number, part in enumerate(parts, 1):
-        lines += _markdown(part, width - 2, glyphs) if part.strip() else [()]
-        if len(lines) > NOTE_LINES and not is_unfolded:
+        lines += _markdown(part, width - 2, look.glyphs) if part.strip() else [()]
+        if len(lines) > NOTE_LINES and not look.is_unfolded:
             rest = len(lines) - NOTE_LINES + 1 + len(parts) - number
             lines = [*lines[: NOTE_LINES - 1], _unfolder(f"+{rest:,} lines", width - 2)]
             break
     else:
-        lines += [_unfolder("less", width - 2)] if len(lines) > NOTE_LINES else []
-    return [(Piece("  ") if place else Piece(f"{glyphs.note} ", "label"), *line) for place, line in enumerate(lines)]
+        lines += [_unfolder("less", width - 2)] if len(lines) > NOTE_LINES and look.has_buttons else []
+    return [
+        (Piece("  ") if place else Piece(f"{look.glyphs.note} ", "label"), *line) for place, line in enumerate(lines)
+    ]
 
 
 def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -394,7 +396,7 @@ def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
             about = [Piece(f"{look.glyphs.note} ", "label"), *mark(" ".join(note.split()), "text")]
             below.append(fill(about, width - 2))
         lines += [(Piece("  "), *line) for part in below for line in part]
-    if (more := len(paper.highlights) - HIGHLIGHTS) > 0:
+    if (more := len(paper.highlights) - HIGHLIGHTS) > 0 and (look.has_buttons or not look.is_unfolded):
         lines.append(_unfolder("less" if look.is_unfolded else f"+{more:,} more", width))
     return lines
 
@@ -527,7 +529,7 @@ def _fold(
     if look.is_unfolded:
         rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
         dot = Piece(unbroken(f"{look.glyphs.dot} "), "between")
-        less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) else []
+        less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) and look.has_buttons else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
     return line_up(items[:shown], _more(items[shown:], count - shown))

@@ -10,10 +10,8 @@ from reader.ui.shell.state import Front, Part, State
 from reader.ui.triage.state import TRIAGE, is_triaging
 
 if TYPE_CHECKING:
-    from reader.cache.community import PageData
-    from reader.cache.history import Votes
-    from reader.cache.outputs import KeptOutput
-    from reader.cache.since_marked import SinceMarked
+    from reader.cache.community import KeptOutput, PageData
+    from reader.cache.history import SinceMarked, Votes
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.similarity import Fit

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
     from reader.ui.app import ReaderApp
     from reader.ui.pictures.drawing import PictureDrawn
     from reader.ui.pictures.pictures import Picture
@@ -107,7 +107,7 @@ class PictureActions(Controller):
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
-        from reader.refresh.pictures import Canvas
+        from reader.refresh.lines import Canvas
         from reader.ui.pictures.pictures import room
 
         terminal = self._terminal

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.core.errors import NoPicture, ReaderError
 from reader.installed import needs_extra
-from reader.refresh.pictures import Canvas
+from reader.refresh.lines import Canvas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.model import Block, Document, Figure, Formula, Heading, Item, Paragraph, PdfSpot, walk
 from reader.core.ids import in_address, is_arxiv_id, pdf_url
-from reader.ui.full_text.links import web_address
+from reader.ui.full_text.lines import web_address
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-    from reader.refresh.pictures import Canvas
+    from reader.refresh.lines import Canvas
     from reader.ui.pictures.drawing import PictureDrawn
 
 CAPTION_ROWS = 3

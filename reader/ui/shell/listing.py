@@ -10,14 +10,14 @@ from datetime import datetime
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from reader.cache.reads.orders import MATCHING, Order
+from reader.cache.reads.window import MATCHING, Order
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.kit.lines import view_name
 from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
-    from reader.cache.reads.orders import Order
+    from reader.cache.reads.window import Order
     from reader.core.feed_days import Hole
     from reader.ui.library.feed_results import FeedResults
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Order
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import ReaderError
@@ -92,12 +93,17 @@ class WhyActions(Controller):
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The same, with what gave the paper its topics, and what rules and programs did to it."""
+        from reader.cache.marks.agents import ProgramMark, made_by_agents
+        from reader.cache.watching import Act, ruled
+
         known = self._stored(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
-        acts, muted = self._library.ruled(paper.pk)
-        made = self._library.made_by_agents(paper.pk)
+        nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
+        acts, muted = self._library.in_thread(paper.pk, ruled, nothing)
+        made: tuple[ProgramMark, ...] = ()
+        made = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)), made)
         return known._replace(topics=reasons, rules=acts, muted=muted, programs=made)
 
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:

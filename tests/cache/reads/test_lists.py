@@ -12,9 +12,19 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.reads import topic_trends
-from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, begin_order, with_near, with_texts
 from reader.cache.reads.vocabulary import vocabulary
-from reader.cache.reads.window import DayCount, DayFetched, Window
+from reader.cache.reads.window import (
+    IN_TEXTS,
+    IN_WORDS,
+    MATCHING,
+    DayCount,
+    DayFetched,
+    Order,
+    Window,
+    begin_order,
+    with_near,
+    with_texts,
+)
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.topics.trends import WEEKS

@@ -11,12 +11,11 @@ import pytest
 
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.reads.reading import reading_figures
+from reader.cache.reads.reading import Figures, ReadingCounts, reading_figures
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
 from reader.core.marks import Agent
 from reader.core.paper import Listing
-from reader.core.reading import Figures, ReadingCounts
 from reader.database import connections
 from reader.log.rows import Row, action_id
 from tests.cache.conftest import NOW, draft
@@ -68,6 +67,30 @@ def test_traces_count_by_their_day_and_marks_by_their_clock(path: Path, events: 
     assert list(figures.days) == [date(2026, 11, 10), date(2026, 11, 24), date(2026, 11, 25)]
     assert figures.traced == date(2026, 11, 24)
     assert [(one.slug, one.starred.papers, one.seen.papers) for one in figures.topics] == [("agents", 0, 1)]
+
+
+def test_each_paper_counts_once_a_week_and_once_a_day(path: Path, events: Events) -> None:
+    for kind, day, papers in (
+        ("pass", "2026-11-19", [1]),
+        ("open", "2026-11-23", [1]),
+        ("open", "2026-11-26", [1, 2]),
+        ("finish", "2026-11-26", [1]),
+        ("open", "2026-11-27", [9]),
+    ):
+        events.act([Change(kind, day, papers)])
+    figures = found(path, 2)
+    assert [(week.monday.day, week.counts) for week in figures.weeks] == [
+        (16, ReadingCounts(1)),
+        (23, ReadingCounts(2, 2, 1)),
+    ]
+    assert figures.total == ReadingCounts(2, 2, 1)
+    assert [counts.seen for counts in figures.days.values()] == [1, 1, 2]
+
+
+def test_topics_of_stars_stand_beside_those_of_what_was_seen(path: Path, events: Events) -> None:
+    events.act([Change("open", "2026-11-25", [1, 2, 3, 6])])
+    events.mark("star", True, [1, 3])
+    assert found(path).topics == (("agents", (1, 0.5), (2, 0.5)),)
 
 
 def test_what_was_done_to_many_at_once_or_undone_does_not_count(path: Path, events: Events) -> None:

@@ -87,12 +87,16 @@ def test_words_and_authors_make_papers_alike(window: Window) -> None:
     assert found(window, "like:2611.00099") == []
 
 
-def test_what_papers_share_is_told(window: Window) -> None:
+def test_what_papers_share_is_told(window: Window, cache: Cache) -> None:
     def shared(number: int, other: int) -> Shared:
         keys = [pk(window, number)]
         return window.read(lambda connection: free_text.shared(connection, keys, pk(window, other)))
 
-    assert set(shared(1, 2).words) == {"draft trees", "speculative decoding", "databases"}
+    keywords = ("draft trees", "speculative decoding", "databases", "decoding drafts", "DRAFT")
+    cache.store(
+        Listing("2026-11-24", (draft(7, "Draft trees", abstract="Speculative decoding.", keywords=keywords),)), NOW
+    )
+    assert set(shared(7, 2).words) == set(shared(2, 7).words) == {"draft trees", "speculative decoding"}
     assert shared(3, 4) == Shared((), ("Ada Example", "Bo Sample"))
     assert shared(5, 4).topics == ("Agents",)
     assert shared(1, 99) == Shared()

@@ -9,23 +9,26 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.cache.follows import derive_follows, follow_papers
 from reader.cache.muting import muting_queries
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
+from reader.cache.search.full_text import any_form
+from reader.cache.search.sql_functions import has_words, search_keys
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge
+from reader.core.document.find import find
 from reader.core.document.model import Document, Paragraph, Span
-from reader.core.document.search import find
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
-from reader.core.settings.standing import as_json, kind_of, of_follow
-from reader.core.settings.tables import Rule
+from reader.core.settings.standing import Standing, as_json, kind_of, of_follow
+from reader.core.text import is_letter
+from reader.core.words import indexed
 from reader.database import connections
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
@@ -178,7 +181,7 @@ def _followed(cache: sqlite3.Connection) -> set[int]:
 
 
 def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> None:
-    rule = Rule("trained", "pre-training", ("hide",))
+    rule = Standing("trained", "pre-training", ("hide",))
     for after in (0, -2_000):
         # Few candidates are tested each in turn; of many, those with the words are looked up.
         [verdict] = judge(cache, [rule], SCOPE, Candidates(after))
@@ -207,3 +210,38 @@ def test_a_hostile_query_stays_small(cache: sqlite3.Connection) -> None:
         )
         found(cache, query)
         assert pattern(words(parse(query))) is not None
+
+
+some_words = st.text(st.sampled_from("abAB éÉñßæøαΣςжЖЙй中, .-_'\"\n1²½&"), max_size=12)
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[sqlite3.Connection]:
+    opened = sqlite3.connect(":memory:")
+    opened.execute("CREATE VIRTUAL TABLE f USING fts5(x, tokenize='porter unicode61 remove_diacritics 2')")
+    yield opened
+    opened.close()
+
+
+@given(some_words, some_words)
+@example("a é", "A É b")
+@example("new", "old news")
+@example("a b", "a  b")
+@example("a-b", "ab")
+@settings(max_examples=300)
+def test_the_index_finds_all_texts_that_have_quoted_words(index: sqlite3.Connection, text: str, word: str) -> None:
+    for wanted in (word, text[1:5]):
+        key, expression = search_keys(wanted, exact=True), any_form(wanted, exact=True)
+        assert bool(key) == bool(expression)
+        if key and has_words(key, text):
+            index.execute("DELETE FROM f")
+            index.execute("INSERT INTO f VALUES (?)", (indexed(text),))
+            assert index.execute("SELECT count(*) FROM f WHERE f MATCH ?", (expression,)).fetchone() == (1,)
+
+
+def test_words_do_not_run_on_from_one_text_to_the_next() -> None:
+    assert has_words(" a b ", "x a b")
+    assert not has_words(" a b ", "x a", "b", None)
+    assert not has_words(" a b ")
+    assert search_keys("+ #", exact=True) == ""
+    assert not is_letter("")

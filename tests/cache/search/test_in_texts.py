@@ -13,11 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema, text_index
-from reader.cache.reads.orders import IN_TEXTS
 from reader.cache.reads.topic_trends import topics_of
-from reader.cache.reads.window import Window
+from reader.cache.reads.window import IN_TEXTS, Window
 from reader.cache.search.compile import compile_query
-from reader.cache.search.full_text import in_full_text, text_expression
+from reader.cache.search.full_text import fts_expression, in_full_text
 from reader.core.query import And, Match, Node, Not, Or, parse
 from reader.database import connections
 from tests.cache.search.test_compile import SCOPE, fill, groups, orders
@@ -130,4 +129,4 @@ A, B = Match("model"), Match("maps")
 )
 def test_plain_words_are_looked_for_in_full_texts(node: Node, expression: str | None) -> None:
     found = in_full_text(node)
-    assert (text_expression(found) if found else None) == expression
+    assert (fts_expression(found, in_texts=True) if found else None) == expression

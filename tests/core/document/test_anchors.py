@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reader.core.document.anchors import Point, Range, TextWords, drawn_words
+from reader.core.document.find import Point, Range, TextWords, drawn_words
 from reader.core.document.layout import Layout
 from reader.core.document.model import Block, Cell, Document, Formula, Heading, Item, Items, Paragraph, Span, Table
 from reader.core.passages import WORD, Passage, parse_passage

@@ -104,7 +104,19 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\sqrt[n]{x}", "ⁿ√x"),
         (r"{(ab)}^{3}", "(ab)³"),
         (r"\underbrace{ab}_{n}c", "(ab)⏟(n)c"),
-        (r"\xrightarrow[n]{d}", "→_{n}^{d}"),
+        (r"\div{\mathbf{E}}=\div E", "∇·𝐄 = ∇·E"),
+        (r"6\div{2}", "6 ÷ 2"),
+        (r"X\stackrel{d}{\to}Y\xleftarrow{f}Z", "X ─d→ Y ←f─ Z"),
+        (r"\begin{CD}A @>f>> B\\ @VVgV @|\\ C @<<< D\end{CD}", "A ─f→ B, A ─g→ C, B = D, D → C"),
+        (r"\begin{CD}A\\ @AAhA\\ B\end{CD}", "B ─h→ A"),
+        (
+            r"""\begin{tikzcd}A \arrow[r,"f"] \arrow[dr] & B \arrow[d,"h"'] \\ & D\end{tikzcd}""",
+            "A ─f→ B, A → D, B ─h→ D",
+        ),
+        (r"\xymatrix@C=2em{A \ar[r]^{\alpha} & B \ar[d]_g \\ E & C}", "A ─α→ B, B ─g→ C, E"),
+        (r"\prftree[r]{R}{A}{B}{C}", "((A B)∕C) R"),
+        (r"\inferrule*[right=App]{A}{B}", "A∕B"),
+        (r"\xrightarrow[n]{d}", "─d→_{n}"),
         (r"\binom{n}{k}", "(n choose k)"),
         (r"a\atop b", "{a over b}"),
         (r"{n\brace k}", "{n over k}"),
@@ -184,7 +196,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         # What is not known falls back alone.
         (r"a+\ours", "a + ‹ours›"),
         (r"\frac{\ours{x}}{2}", "(‹ours›x)∕2"),
-        (r"\begin{tikzcd}x\end{tikzcd}", "‹tikzcd›x"),
+        (r"\begin{ours}x\end{ours}", "‹ours›x"),
         # What is cut off is read as far as it goes.
         ("}", ""),
         ("x^", "x"),
@@ -222,7 +234,7 @@ def test_rows_and_cells_stay_apart() -> None:
     assert formula_text(r"\begin{bmatrix}[r]a\\ b\end{bmatrix}") == "[a ; b]"
     assert formula_text(r"\begin{rcases}a&b\\ c&d\end{rcases}") == "{: a : b ; c : d }"
     assert formula_text(r"\begin{alignat}{2}a&=b\\ &=c\end{alignat}") == "a = b\n= c"
-    assert formula_text(r"\begin{tikzcd}a\\ b\end{tikzcd}") == "‹tikzcd›a\nb"
+    assert formula_text(r"\begin{ours}a\\ b\end{ours}") == "‹ours›a\nb"
     assert formula_text(r"\begin{matrix}a\\ \\ b\end{matrix}") == "[:a ; b:]"
     assert formula_text(r"a\cr b") == "a\nb"
 
@@ -606,7 +618,7 @@ def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) 
             [1],
             ("       b  d          g i", "− ─ (− ─, ─)f(½) log ─ ─ −", "  2    c  e          h j"),
         ),
-        (78, r"\begin{tikzcd}a\\ b\end{tikzcd}\underbrace{a", [1], ("        a", "‹tikzcd›b  a", "          ╰┬╯")),
+        (78, r"\begin{ours}a\\ b\end{ours}\underbrace{a", [1], ("      a", "‹ours›b  a", "        ╰┬╯")),
         (
             78,
             r"a\\ \begin{aligned}b&=c\\ \frac{d}{e}&=f\end{aligned}",
@@ -655,5 +667,5 @@ def test_a_drawing_keeps_its_bounds(tex: str, width: int) -> None:
 def test_a_command_is_known_if_it_is_not_printed() -> None:
     known = (r"\alpha\frac12", r"\begin{cases}a\end{cases}", r"\ket{0}\dv{f}{x}", r"\lx@text{a}", "x")
     assert all(map(is_known, known)) and not any("‹" in formula_text(tex) for tex in known)
-    unknown = (r"\ours{x}", r"\begin{tikzcd}a\end{tikzcd}", r"a+\alphas")
+    unknown = (r"\ours{x}", r"\begin{ours}a\end{ours}", r"a+\alphas")
     assert not any(map(is_known, unknown)) and all("‹" in formula_text(tex) for tex in unknown)

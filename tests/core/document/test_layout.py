@@ -163,13 +163,11 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     assert drawn(Table(((),)), width=None) == [""]
     one = Table(((Cell(words("a"), is_head=True),),)), Table(((Cell(words("a")),), (Cell(words("b")),)))
     assert [drawn(table) for table in one] == [["─", "a", "─"], ["─", "a", "b", "─"]]
-    heads = [[line.is_head for line in Layout(Document("T", (table,)), 30)] for table in one]
-    assert heads == [[False, False, False], [False] * 4]
     tall = Cell(words("a"), 1, 3), Cell(words("b"), 2), Cell(words("c"), 1, 2)
     spanned = Table((tall, (Cell(words("d")), Cell(words("e"))), (Cell(words("f"), 3),), (Cell(words("g")),)))
     assert drawn(spanned, width=None) == ["a  b     c", "   d  e", "   f", "g"]
     within = Layout(Document("T", (Quote((TABLE,)),)), 30).lines(0)
-    assert [(line.fixed, line.text) for line in within[:2]] == [(9, f"│ {'─' * 16}"), (9, "│ Model   Scores")]
+    assert [line.text for line in within[:2]] == [f"│ {'─' * 16}", "│ Model   Scores"]
     empty = Table(((Cell(words("a")), Cell(words("b"))), (Cell(()), Cell(()))))
     assert drawn(empty) == ["────", "a  b", "", "────"]
     # What is beyond the last column is left out.
@@ -241,76 +239,76 @@ EVERYTHING = Document(
     ),
 )
 AT_30 = """\
- 0 0    S1 1  A heading of more than one
-27 0          line, in all
- 0 0
- 0 0       See code of xᵢ ≤ 1².
- 0 0
- 0 0    I1 1. one
- 5 0
- 5 0          │ q
- 7 0          │
- 8 0  f E1    │     a = b             (1)
-17 0  f    •     a
-19 0  f          ─
-20 0  f          b
-21 0    I2 A long term
-32 0       •
- 0 0
- 0 0  f E2     a = b
- 5 0  f
- 5 0  f            c
- 6 0  f          = ─                  (2)
-12 0  f            d
- 0 0
- 0 0  f        f(a, b) + g(c, d)
-17 0  f        ccc                    (3)
- 0 0
- 0 0    F1 Figure 1: Both.
-14 0         (a) left
-21 0         (b)
- 0 0
- 0 0       [picture]
- 9 7       ────────────────
-25 7 h     Model   Scores
-36 7 h            A    中文
-39 7 h     ────────────────
-55 7       base   1.5    22
-64 7       ────────────────
- 0 0
- 0 0       Listing 1
- 9 0
- 9 0         x
- 0 0
- 0 0       Lemma 1. All.
-12 0       (i) a
-16 0
-16 0  f        a
- 0 0
- 0 0       p
- 0 0
- 0 0       Proof.
- 6 0
- 6 0  f        b
- 0 0
- 0 0       Remark.
- 0 0
- 0 0       │ one
- 4 0       │
- 5 0       │ two
- 9 0       │   * n
- 0 0
- 0 0         12: a step of an algorithm
-25 0             that is long
- 0 0
- 0 0       No label, but a long text that
-30 0           hangs below
- 0 0    n2   ² A note that is longer than
-27 0           a single line is
- 0 0
- 0 0       End
- 0 0
- 0 0       Last"""
+ 0   S1 1  A heading of more than one
+27         line, in all
+ 0
+ 0      See code of xᵢ ≤ 1².
+ 0
+ 0   I1 1. one
+ 5
+ 5         │ q
+ 7         │
+ 8 f E1    │     a = b             (1)
+17 f    •     a
+19 f          ─
+20 f          b
+21   I2 A long term
+32      •
+ 0
+ 0 f E2     a = b
+ 5 f
+ 5 f            c
+ 6 f          = ─                  (2)
+12 f            d
+ 0
+ 0 f        f(a, b) + g(c, d)
+17 f        ccc                    (3)
+ 0
+ 0   F1 Figure 1: Both.
+14        (a) left
+21        (b)
+ 0
+ 0      [picture]
+ 9      ────────────────
+25      Model   Scores
+36             A    中文
+39      ────────────────
+55      base   1.5    22
+64      ────────────────
+ 0
+ 0      Listing 1
+ 9
+ 9        x
+ 0
+ 0      Lemma 1. All.
+12      (i) a
+16
+16 f        a
+ 0
+ 0      p
+ 0
+ 0      Proof.
+ 6
+ 6 f        b
+ 0
+ 0      Remark.
+ 0
+ 0      │ one
+ 4      │
+ 5      │ two
+ 9      │   * n
+ 0
+ 0        12: a step of an algorithm
+25            that is long
+ 0
+ 0      No label, but a long text that
+30          hangs below
+ 0   n2   ² A note that is longer than
+27          a single line is
+ 0
+ 0      End
+ 0
+ 0      Last"""
 
 IN_A_PIPE = """\
 1  A heading of more than one line, in all
@@ -374,10 +372,9 @@ Last"""
 
 
 def test_each_kind_of_block_at_a_width_and_in_a_pipe() -> None:
-    """For each line: the letters before it, what is fixed, whether it is of a head or a formula, anchors, and text."""
+    """For each line: the letters before it, whether it is of a formula, anchors, and text."""
     told = [
-        f"{line.start:2} {line.fixed} {' h'[line.is_head]}{' f'[line.formula is not None]} "
-        f"{','.join(line.anchors):2} {line.text}".rstrip()
+        f"{line.start:2} {' f'[line.formula is not None]} {','.join(line.anchors):2} {line.text}".rstrip()
         for line in Layout(EVERYTHING, 30)
     ]
     assert "\n".join(told) == AT_30

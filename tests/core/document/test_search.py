@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reader.core.document.find import Hit, find, searched_text
 from reader.core.document.model import (
     Cell,
     Document,
@@ -21,7 +22,6 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
-from reader.core.document.search import Hit, find, searched_text
 
 
 def test_every_kind_of_block_is_searched() -> None:

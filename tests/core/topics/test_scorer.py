@@ -46,7 +46,6 @@ def topics(points: Mapping[str, Mapping[str, int]]) -> Topics:
         ("pretrained", "", "Pre-trained and pre trained", True),
         ("segment*", "", "Segmentation", True),
         ("*bench", "WebBench", "", True),
-        ("action chunk*", "", "They use action-chunking.", True),
         ("optimiz*", "", "Optimising", True),
         ("title:agent", "Agents", "", True),
         ("title:agent", "", "Agents", False),

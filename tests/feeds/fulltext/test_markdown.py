@@ -18,8 +18,7 @@ from reader.core.document.model import (
 )
 from reader.core.errors import NoFullText
 from reader.feeds.fulltext import html, markdown
-from reader.feeds.fulltext.bare_tex import find_runs
-from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
+from reader.feeds.fulltext.markdown import find_runs, parse_markdown, read_markdown
 from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
 from tests.table import each

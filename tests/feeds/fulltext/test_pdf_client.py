@@ -1,8 +1,7 @@
-"""PDFs: whole under their name or not there, resumed after a break, and no page in their place."""
+"""PDFs: whole under their name or not there, also after a break, and no page in their place."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,22 +51,14 @@ async def test_a_pdf_comes_whole_and_leaves_nothing_beside_it(server: FeedServer
     assert (file.read_bytes(), left(file), told[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
 
 
-async def test_a_break_is_resumed_at_once_and_later(server: FeedServer, file: Path) -> None:
-    server.faults += ["cut:1000", "cut:2000", "cut:500"]
+async def test_a_break_is_tried_again_and_leaves_nothing(server: FeedServer, file: Path) -> None:
+    server.faults += ["cut:1000", "cut:2000"]
+    await fetch(server, file)
+    assert (file.read_bytes(), left(file)) == (PDF, ["a.pdf"])
+    server.faults += ["cut:1000"] * 3
     with pytest.raises(FeedUnreachable, match="broke"):
         await fetch(server, file)
-    assert left(file) == [".a.pdf.part", ".a.pdf.part.tag"]
-    told = await fetch(server, file)
-    assert (file.read_bytes(), left(file), told[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
-    ranges = [request.headers["Range"] for request in server.requests]
-    assert ranges == [None, "bytes=1000-", "bytes=3000-", "bytes=3500-"]
-    # Another version begins anew.
-    server.faults += ["cut:1000", "cut:0", "cut:0"]
-    with pytest.raises(FeedUnreachable):
-        await fetch(server, file)
-    server.pages[PATH] = PDF.replace(b"PDF-1.5", b"PDF-1.7")
-    await fetch(server, file)
-    assert file.read_bytes() == server.pages[PATH]
+    assert (file.read_bytes(), left(file)) == (PDF, ["a.pdf"])
 
 
 async def test_another_file_in_its_place_is_not_kept(server: FeedServer, file: Path) -> None:
@@ -85,23 +76,6 @@ async def test_another_file_in_its_place_is_not_kept(server: FeedServer, file: P
     assert file.read_bytes() == server.pages[PATH]
 
 
-async def test_a_host_that_sends_next_to_nothing_is_left_and_what_came_is_kept(server: FeedServer, file: Path) -> None:
-    seconds = itertools.count(0, 40)
-    client = PdfClient(server.url, limits=QUICK, sleep=Nap(), clock=lambda: float(next(seconds)))
-    with pytest.raises(FeedUnreachable, match=r"only [\d,]+ bytes of the PDF in 30 s; that part is kept"):
-        await client.fetch(ID, file)
-    await client.aclose()
-    assert left(file) == [".a.pdf.part", ".a.pdf.part.tag"]
-
-
-async def test_a_wrong_part_is_not_joined(server: FeedServer, file: Path) -> None:
-    server.faults += ["cut:1000", "wrong-part"]
-    with pytest.raises(ReaderError, match="the wrong part of the PDF"):
-        await fetch(server, file)
-    await fetch(server, file)
-    assert file.read_bytes() == PDF
-
-
 async def test_a_busy_host_a_missing_pdf_and_offline_mode_are_named(server: FeedServer, file: Path) -> None:
     server.faults += ["error:406", "error:429", "error:406"]
     with pytest.raises(HostBusy, match="is too busy"):
@@ -113,15 +87,10 @@ async def test_a_busy_host_a_missing_pdf_and_offline_mode_are_named(server: Feed
     assert left(file) == []
 
 
-async def test_a_file_of_another_is_left_alone_and_so_is_the_folder(server: FeedServer, file: Path) -> None:
-    file.parent.mkdir(mode=0o755)
-    with pdf._alone(file.with_name(".a.pdf.part")), pytest.raises(ReaderError, match="Another program is fetching"):
-        await fetch(server, file)
-    await fetch(server, file)
-    assert file.parent.stat().st_mode & 0o777 == 0o755
-    (file.parent / "file").write_text("")
+async def test_a_folder_that_is_none_is_told(server: FeedServer, file: Path) -> None:
+    file.parent.write_text("")
     with pytest.raises(ReaderError, match="can't be written"):
-        await fetch(server, file.parent / "file" / "a.pdf")
+        await fetch(server, file)
 
 
 async def test_a_pdf_has_a_size_limit(server: FeedServer, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

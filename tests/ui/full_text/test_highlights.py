@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reader.core.document.anchors import Point, Range
+from reader.core.document.find import Point, Range
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Formula
 from reader.core.passages import Passage
-from reader.ui.full_text.highlights import Highlights, PlacedHighlight
+from reader.ui.full_text.view import Highlights, PlacedHighlight
 from tests.ui.full_texts import document, paragraph
 
 LAYOUT = Layout(document(), 76)

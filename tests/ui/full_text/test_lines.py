@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache.texts import KeptText
-from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import DocumentLine
 from reader.core.document.model import Document, Heading, Span
 from reader.core.lines import FOLLOW, Line, Piece, cell_len, measure
 from reader.ui.full_text.lines import (
@@ -150,9 +150,6 @@ def test_the_edges_of_a_wide_line_have_signs_where_it_goes_on() -> None:
     assert text(clipped(line, 6, 8, UNICODE)) == "‹hijkl"
     assert text(clipped(line, 20, 8, UNICODE)) == ""
     assert text(clipped(line, 0, 12, UNICODE)) == "abcdefghijkl"
-    # The first column of a table stays, unless it takes half of the room.
-    assert text(clipped(line, 3, 8, UNICODE, fixed=2)) == "ab‹ghij›"
-    assert text(clipped(line, 3, 6, UNICODE, fixed=3)) == "‹efgh›"
     assert [piece.role for piece in clipped(line, 3, 6, ASCII)] == ["more", "strong", "text", "more"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
-from reader.ui.full_text.links import LETTERS, TextLink, goal_of, links_in, web_address
+from reader.ui.full_text.lines import LETTERS, TextLink, goal_of, links_in, web_address
 from tests.table import each
 from tests.ui.full_texts import paragraph
 

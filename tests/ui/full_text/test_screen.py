@@ -10,17 +10,16 @@ from textual import on
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from reader.cache.texts import KeptText
-from reader.core.document.anchors import Point, Range
+from reader.core.document.find import Point, Range
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Formula, Reference, Span
 from reader.core.lines import Piece
 from reader.core.passages import Passage
-from reader.ui.full_text.highlights import PlacedHighlight
 from reader.ui.full_text.lines import TextProgress
 from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
 from reader.ui.full_text.state import view_text
 from reader.ui.full_text.text import FullText, Outline
-from reader.ui.full_text.view import Size, TextView
+from reader.ui.full_text.view import PlacedHighlight, Size, TextView
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
@@ -177,7 +176,7 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         assert drawn(table) == shown
         assert drawn(table.peek_at(figure)) == {**shown, **dict(enumerate([rule, caption, *wide[:2], rule], 5))}
         side = drawn(table.scroll_sideways(8))
-        assert (side[2], side[4]) == (caption, "  column 0  ‹ column 2  column 3  column 4  column 5  col›")
+        assert (side[2], side[4]) == (caption, "  ‹ column 1  column 2  column 3  column 4  column 5  col›")
         lines = view.select().move_cursor(2)
         assert drawn(lines) == {y: f"▌ {plain[y][2:]}".rstrip() for y in range(3)} and over(0)[1] == ("1  ", "selected")
         places = Range(Point(1, 1), Point(1, 3)), Range(Point(2, 3), Point(2, 20))

@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from reader.core.document.anchors import Point, Range
-from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import TextPlace
-from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table, Theorem
+from reader.core.document.find import Point, Range
+from reader.core.document.layout import DocumentLine, TextPlace
+from reader.core.document.model import Document, Formula, Span, Theorem
 from reader.core.lines import Piece
 from reader.core.passages import Passage
 from reader.ui.full_text.actions import quotation, source_of
-from reader.ui.full_text.highlights import PlacedHighlight
-from reader.ui.full_text.view import Size, Spot, TextView
+from reader.ui.full_text.view import PlacedHighlight, Size, Spot, TextView
 from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
 
@@ -64,37 +62,6 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     for rows, most in ((4, 1), (22, 9), (40, 10)):
         long = TextView.open(Document("", (paragraph(WORDS * 40),)), Size(79, rows)).peek_at(TextPlace()).peek
         assert long is not None and len(long.lines) == most
-
-
-@each(("heads", "first", "last"), [(1, 6, 15), (5, 10, 15), (6, 0, -1)])
-def test_the_head_of_a_table_stays_in_view_above_its_rows(heads: int, first: int, last: int) -> None:
-    head = (Cell((Span("Model"),), is_head=True), Cell((Span("Score"),), is_head=True))
-    rows = tuple((Cell((Span(f"model {number}"),)), Cell((Span(str(number)),))) for number in range(12))
-    table = Figure("Table 1", (Span("All."),), (Table((*[head] * heads, *rows)),))
-    view = TextView.open(Document("", (paragraph("Before."), table, paragraph(WORDS * 40))), Size(79, heads + 7))
-    for top in range(22 + heads):
-        here = view.scroll(top)
-        shown = [line.text.split()[:1] for _, line in here.lines_with_head()]
-        if first <= top <= last:
-            assert shown[: heads + 1] == [*[["Model"]] * heads, ["─" * 15]], top
-            assert here.lines_with_head()[heads + 1 :] == here.lines()[heads + 1 :]
-        else:
-            assert here.lines_with_head() == here.lines(), top
-
-
-@each("rows", [4, 8, 22])
-def test_no_row_of_a_table_is_skipped_by_pages(rows: int) -> None:
-    head = (Cell((Span("Model"),), is_head=True),)
-    table = Table((head, *((Cell((Span(f"model {number}"),)),) for number in range(60))))
-    view = TextView.open(Document("", (paragraph(WORDS * 3), table, paragraph(WORDS * 3))), Size(79, rows))
-    for direction in (1, -1):
-        seen = set[TextPlace]()
-        for _ in range(99):
-            seen |= {place for place, _ in view.lines_with_head()}
-            view = view.scroll_pages(direction)
-        assert len(seen) == sum(len(view.layout.lines(block)) for block in range(3)), direction
-    assert view.scroll_pages(1, times=3).top == view.scroll_pages(1).scroll_pages(1).scroll_pages(1).top
-    assert view.top == TextPlace() and view.scroll_pages(1, times=10**6).is_at_end
 
 
 def test_a_formula_shows_its_tex() -> None:

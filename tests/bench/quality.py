@@ -1,30 +1,141 @@
-"""Measures how well For you ranks, beside a linear support vector machine on tf-idf that learns from the same marks.
+"""How well papers are found by a text, topics are given, and For you ranks, on recorded days of the feed.
 
-python -m tests.bench.foryou daily_papers.jsonl.gz [--months months.json] [--seeds N]
+python -m tests.bench.bench --only quality --archive daily_papers.jsonl.gz
 
-Readers: a simulated reader likes the papers whose keywords hold one of their phrases, has starred 1, 3, 10 or 30 of
-those listed before `SPLIT`, and is offered everything listed since; a ranker sees titles and abstracts alone. Months: a
-reader of `months.json` likes titles that fit their interests, stars and queues them day by day, and reads the rest. The
-figures are mean average precision; of a month for all interests together, then for each of them.
+Search: half-remembered texts come from `search/queries.jsonl` beside the archive's folder, the others are made from
+titles and abstracts with a fixed seed. A figure is the mean reciprocal rank of the paper meant.
+
+For you, beside a linear support vector machine on tf-idf that learns from the same marks: a simulated reader likes the
+papers whose keywords hold one of their phrases, has starred 1, 3, 10 or 30 of those listed before `SPLIT`, and is
+offered everything listed since; a ranker sees titles and abstracts alone. The reader of a month in `months.json` likes
+titles that fit their interests, stars and queues them day by day, and reads the rest. The figures are mean average
+precision; of a month for all interests together, then for each of them. It takes some 6 minutes of processor.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
-import os
 import re
+import sqlite3
+import tempfile
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import date
 from pathlib import Path
+from random import Random
+from statistics import mean, median
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from reader.cache.choice import MARK_WEIGHTS, MOST_PASSED, common_words
+from reader.cache.search import free_text
+from reader.cache.storing.papers import Cache
 from reader.core.choice import Background, Weighed, candidates, learn, pack, score, unpack
+from reader.core.words import STOP_WORDS
+from reader.data import shipped_topics
+from reader.database import connections
+from reader.feeds.files.papers_file import read_papers
 from tests.bench.svm import Vectors
+from tests.topics.labels import figures
+
+SAMPLE, SEED = 120, 43
+"""Papers from whose titles and abstracts texts are made."""
+
+NOW = "2026-07-01T08:00:00Z"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+Search = Callable[[str], Sequence[int]]
+"""The keys of papers, the best first."""
+
+
+class Query(NamedTuple):
+    """A text, and the key of the paper that it is meant to find."""
+
+    kind: str
+    text: str
+    pk: int
+
+
+def search_and_topics(archive: Path) -> list[str]:
+    """The lines of a table: search beside FTS5's own BM25, then topics."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "papers.db"
+        with closing(Cache.open(path, shipped_topics())) as cache:
+            for listing in read_papers(archive, date(2026, 7, 1)):
+                cache.store(listing, NOW)
+        with closing(connections.connect(path, query_only=True)) as connection:
+            queries = [*_remembered(connection, archive), *_made(connection)]
+            kinds = list(dict.fromkeys(query.kind for query in queries))
+            lines = [f"| {' | '.join(['search', *kinds, 'ms'])} |", f"|{'---|' * (len(kinds) + 2)}"]
+            lines.append(_row("BM25", lambda text: _bm25(connection, text), queries, kinds))
+            lines.append(_row("ours", lambda text: free_text.rank(connection, text).pks, queries, kinds))
+    return [*lines, *figures(archive)]
+
+
+def _row(name: str, search: Search, queries: Sequence[Query], kinds: Sequence[str]) -> str:
+    ranks: defaultdict[str, list[float]] = defaultdict(list)
+    seconds = []
+    for query in queries:
+        began = time.thread_time()
+        found = list(search(query.text))
+        seconds.append(time.thread_time() - began)
+        ranks[query.kind].append(1 / (1 + found.index(query.pk)) if query.pk in found else 0.0)
+    cells = [f"{mean(ranks[kind]):.3f}" for kind in kinds]
+    return f"| {' | '.join([name, *cells, f'{1_000 * median(seconds):.1f}'])} |"
+
+
+def _bm25(connection: sqlite3.Connection, text: str) -> list[int]:
+    words = [word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS]
+    sql = (
+        "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rank MATCH 'bm25(3.0, 1.0, 0.0, 0.0, 0.0)'"
+        " ORDER BY rank LIMIT 1000"
+    )
+    expression = "{title abstract} : (" + " OR ".join(f'"{word}"' for word in words) + ")"
+    return [pk for (pk,) in connection.execute(sql, (expression,))]
+
+
+def _remembered(connection: sqlite3.Connection, archive: Path) -> Iterator[Query]:
+    file = archive.parents[1] / "search" / "queries.jsonl"
+    pks = dict(connection.execute("SELECT id, pk FROM paper"))
+    for line in file.read_text("utf-8").splitlines() if file.exists() else ():
+        one = json.loads(line)
+        if one["id"] in pks:
+            yield Query(one["kind"], one["query"], pks[one["id"]])
+
+
+def _made(connection: sqlite3.Connection) -> Iterator[Query]:
+    """Three words of a title, five of an abstract, five in a row, and two of a title beside one with a slip."""
+    chance = Random(SEED)
+    sql = "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk ORDER BY p.id"
+    rows = [row for row in connection.execute(sql) if len(row[2]) > 300]
+    for pk, title, abstract in chance.sample(rows, SAMPLE):
+        titled, said = _telling(title), _telling(abstract)
+        yield Query("title", " ".join(chance.sample(titled, min(3, len(titled)))), pk)
+        yield Query("abstract", " ".join(chance.sample(said, 5)), pk)
+        row = re.findall(r"[\w-]+", abstract)
+        begin = chance.randrange(max(1, len(row) - 5))
+        yield Query("in a row", " ".join(row[begin : begin + 5]), pk)
+        long = [word for word in titled if len(word) >= 6 and word.isalpha()]
+        if long and len(titled) > 2:
+            wrong = chance.choice(long)
+            others = [word for word in titled if word != wrong][:2]
+            yield Query("a slip", " ".join((*others, _slip(wrong.lower(), chance))), pk)
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in re.findall(r"[A-Za-z][\w-]+", text) if word.lower() not in STOP_WORDS]
+
+
+def _slip(word: str, chance: Random) -> str:
+    at = chance.randrange(1, len(word) - 1)
+    replaced = ("", word[at + 1] + word[at], chance.choice(LETTERS))[kind := chance.randrange(3)]
+    return word[:at] + replaced + word[at + (2 if kind == 1 else 1) :]
+
 
 Scores = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -165,35 +276,26 @@ def month(archive: Archive, rank: Ranker, interests: Sequence[str], seeds: int, 
     return [float(np.mean(one)) if one else 0.0 for one in found]
 
 
-def measure(archive: Path, months: Path | None = None, seeds: int = 1) -> list[str]:
+def for_you(archive: Path, seeds: int = 1) -> Iterator[str]:
     """The lines of a table of all figures; drawing the stars once takes some 6 minutes of processor."""
     loaded = load(archive)
     ours, svm = product(loaded), peer(loaded)
-    given = json.loads((months or archive.parents[1] / "months.json").read_text("utf-8"))
-    lines = ["| For you | average precision | SVM |", "|---|---|---|"]
+    given = json.loads((archive.parents[1] / "months.json").read_text("utf-8"))
+    yield from ("| For you | average precision | SVM |", "|---|---|---|")
     kinds = (("one phrase", [(one,) for one in PHRASES]), ("other phrases", [(one,) for one in OTHERS]))
     for name, some in (*kinds, ("two or three phrases", MIXED)):
         for at_random, more in ((0.0, ""), (0.2, ", a fifth of the stars at random")):
             figures = (readers(loaded, rank, some, at_random, seeds) for rank in (ours, svm))
-            lines.append(f"| {name}{more} | {' | '.join(figures)} |")
+            yield f"| {name}{more} | {' | '.join(figures)} |"
     for name, names in {**given["tuning"], **given["judging"]}.items():
         interests = [given["interests"][one] for one in names]
         for days, more in ((None, ""), (5, ", first week")):
             each = (month(loaded, rank, interests, seeds, days) for rank in (ours, svm))
             cells = (f"{both:.3f} ({', '.join(f'{one:.3f}' for one in alone)})" for both, *alone in each)
-            lines.append(f"| {name}{more} | {' | '.join(cells)} |")
-    return lines
+            yield f"| {name}{more} | {' | '.join(cells)} |"
 
 
-def main() -> None:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("archive", type=Path, help="recorded days, a line of JSON each, packed by gzip")
-    parser.add_argument("--months", type=Path, help="the interests of months, otherwise beside the archive")
-    parser.add_argument("--seeds", type=int, default=1, help="how many times the stars are drawn")
-    arguments = parser.parse_args()
-    print("\n".join(measure(arguments.archive, arguments.months, arguments.seeds)))
-
-
-if __name__ == "__main__":
-    main()
+def measure(archive: Path) -> Iterator[str]:
+    """The lines of all tables."""
+    yield from search_and_topics(archive)
+    yield from for_you(archive)

@@ -80,13 +80,15 @@ FOREIGN = MappingProxyType(
 )
 """Words for commands in other programs, and their equivalent here."""
 
-_MODULES = MappingProxyType(
+_PLACES = MappingProxyType(
     {
-        "import": "reader.commands.import_files",
-        **{name: f"reader.{name}" for name in ("digest", "mcp", "sync")},
+        **{name: f"reader.{name}:COMMAND" for name in ("digest", "mcp", "sync")},
+        **{name: f"reader.commands.marks:{name.upper()}_COMMAND" for name in ("mark", "tag", "note", "undo")},
+        **{name: f"reader.commands.show:{name.upper()}_COMMAND" for name in ("show", "open")},
+        "import": "reader.commands.import_files:COMMAND",
     }
 )
-"""The modules of the commands that are not modules of `reader.commands` of the same name."""
+"""The places of the commands that are not the `COMMAND` of a module of `reader.commands` of the same name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -123,7 +125,8 @@ def find_command(name: str) -> Command:
 
     name = renamed.with_new_names([name])[0]
     if name in COMMANDS:
-        command: Command = import_module(_MODULES.get(name, f"reader.commands.{name}")).COMMAND
+        module, _, constant = _PLACES.get(name, f"reader.commands.{name}:COMMAND").partition(":")
+        command: Command = getattr(import_module(module), constant)
         return command
     found: Command | None = installed.command(name)
     if found is None:

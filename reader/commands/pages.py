@@ -1,4 +1,4 @@
-"""Help texts: the manual and the help of each command, in Markdown, as lines for a terminal."""
+"""Pages of help in Markdown: the manual, what a command takes, and their lines for a terminal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import sys
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.commands.output import READABLE, Style, is_terminal, paint, width
-from reader.commands.pager import print_paged
+from reader.commands.output import READABLE, Style, paint, print_paged, width
+from reader.commands.streams import is_terminal
 from reader.core.lines import Line, Piece, fill, measure
 from reader.paths import APP
+
+if TYPE_CHECKING:
+    pass
+
+ALL = "all"
+"""The word that asks for every command and page."""
 
 FOLDER = Path(__file__).parents[1] / "manual"
 

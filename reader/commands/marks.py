@@ -1,0 +1,326 @@
+"""The user's marks on papers: `dailypapers mark`, `tag`, `note` and `undo`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from reader.cache.marks.change import Change
+from reader.cache.reads.exports import ids_of
+from reader.cache.tags import spellings, tag_counts, tagged, tagging
+from reader.commands.choosing import (
+    add_papers,
+    add_query_and_dry_run,
+    choose_papers,
+    count_changing,
+    expect_papers,
+    report,
+    store_changes,
+)
+from reader.commands.command import Command, add_words
+from reader.commands.output import Progress, answer, describe_action, print_rows, warn
+from reader.commands.streams import is_terminal
+from reader.commands.workspace import Workspace, find
+from reader.core.errors import NotFound, ReaderError, UsageError
+from reader.core.marks import NOTE, TAG, clean_mark
+from reader.core.nearest import advice
+from reader.core.settings.standing import ON_STAR
+from reader.core.tag_words import TagWords
+from reader.core.text import NOTE_LIMIT, amount, clean, clean_note
+from reader.log.rows import Row, clock_of
+from reader.log.store import Log
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import Window
+
+MARKS = {
+    "read": ("read", True, "read"),
+    "unread": ("read", False, "unread"),
+    "star": ("star", True, "starred"),
+    "unstar": ("star", False, "unstarred"),
+    "queue": ("queue", True, "queued"),
+    "unqueue": ("queue", False, "no longer queued"),
+    "hide": ("hide", True, "hidden"),
+    "unhide": ("hide", False, "no longer hidden"),
+}
+"""For each word: the event's kind and value, and the adjective for the marked papers."""
+
+
+def _add_mark_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("mark", choices=tuple(MARKS), metavar="MARK", help=", ".join(MARKS))
+    add_papers(parser, "mark")
+
+
+def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.marks.change import Change
+
+    expect_papers(arguments, arguments.ids, "mark")
+    kind, value, state = MARKS[arguments.mark]
+    # A query finds hidden papers only if it asks for them, and unhide needs them.
+    also = "(is:hidden OR is:muted)" if arguments.mark == "unhide" else ""
+    with workspace.window() as window:
+        pks = choose_papers(window, arguments, arguments.ids, also=also)
+        change = Change(kind, value, pks)
+        changed, also = count_changing(window, change) if arguments.dry_run else 0, ""
+        is_hooked = (
+            kind == "star"
+            and value
+            and any(one.query == ON_STAR for one in workspace.settings.programs)
+            and not arguments.dry_run
+        )
+        newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
+    if not arguments.dry_run:
+        action = store_changes(workspace, [change])
+        changed = action.count if action else 0
+        also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if action else ""
+    report(arguments, {"mark": arguments.mark}, f"marked {state}{also}", len(pks), changed)
+    if newly:
+        _run_on_star(workspace, [pk for pk in newly if isinstance(pk, int)])
+    return 0
+
+
+def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
+    import asyncio
+
+    from reader import log_file
+    from reader.refresh import running
+    from reader.refresh.pipes import run_on_star
+
+    log_file.attach(workspace.settings.log_level)
+    fetch = running.text_fetcher(workspace.job_context)
+
+    async def run(progress: Progress) -> None:
+        async for result in run_on_star(workspace.cache_file, workspace.settings, pks, fetch):
+            progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
+
+    with Progress() as progress:
+        try:
+            asyncio.run(run(progress))
+        except ReaderError as error:
+            warn(f"on_star: {error}")
+
+
+MARK_COMMAND = Command(
+    "mark",
+    "Mark papers read, starred, queued or hidden, or remove these marks; undo takes it back.",
+    (),
+    _add_mark_arguments,
+    _mark_papers,
+    {"": "mark, tag, papers, changed, dry_run"},
+)
+
+
+# Tags
+
+
+TAG_ACTIONS = {
+    "list": "print your tags with their numbers of papers, the most used first",
+    "add": "give papers the tag",
+    "remove": "remove it from papers",
+    "rename": "rename it; if the new name exists, the two tags become one",
+}
+
+
+def _add_tag_arguments(parser: ArgumentParser) -> None:
+    add_words(parser, "what", "ACTION", TAG_ACTIONS, default="list")
+    parser.add_argument("tag", nargs="?", metavar="TAG", help="the tag's name; in quotes if it has spaces")
+    about = "arXiv ids or addresses of papers; for rename, the new name"
+    parser.add_argument("rest", nargs="*", metavar="ID", help=about)
+    add_query_and_dry_run(parser, "choose")
+
+
+def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.what == "list":
+        return _print_tags(arguments, workspace)
+    if arguments.tag is None:
+        raise UsageError(f"Name the tag: dailypapers tag {arguments.what} TAG.")
+    tag = clean_tag(arguments.tag)
+    if arguments.what == "rename":
+        if len(arguments.rest) != 1 or arguments.query is not None:
+            raise UsageError("Name the tag and its new name: dailypapers tag rename OLD NEW.")
+        new = clean_tag(arguments.rest[0])
+        with workspace.window() as window:
+            if new.casefold() != tag.casefold():
+                new = known_tag(window, new)
+            changes = _renaming(window, tag, new)
+        said, whole = f"renamed to {new}", 0
+    else:
+        expect_papers(arguments, arguments.rest, "tag")
+        with workspace.window() as window:
+            pks = choose_papers(window, arguments, arguments.rest)
+            words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
+            changes = window.read(partial(tagging, words=words, pks=pks))
+        tag = changes[0].kind.removeprefix(TAG)
+        said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
+    if arguments.dry_run:
+        with workspace.window() as window:
+            changed = max(count_changing(window, one) for one in changes)
+    else:
+        action = store_changes(workspace, changes)
+        changed = action.count if action else 0
+    report(arguments, {"tag": tag}, said, whole, changed)
+    return 0
+
+
+def clean_tag(text: str) -> str:
+    """A tag's name as stored; raises UsageError if nothing is left of it."""
+    mark = clean_mark(f"{TAG}{text}", "1")
+    if mark is None:
+        raise UsageError("A tag needs a name with letters.")
+    return mark[0].removeprefix(TAG)
+
+
+def known_tag(window: Window, tag: str) -> str:
+    """A tag in its existing spelling, else its own."""
+    return next(iter(spellings(tag, window.read(tag_counts))), tag)
+
+
+def _renaming(window: Window, tag: str, new: str) -> list[Change]:
+    counts = window.read(tag_counts)
+    found_names = spellings(tag, counts)
+    old = [name for name in found_names if name != new]
+    if found_names and not old:
+        raise ReaderError(f"The tag already has the name {new!r}.")
+    if not old:
+        raise NotFound(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
+    found = [window.read(partial(tagged, tag=name)) for name in old]
+    pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
+    have = set(window.read(partial(tagged, tag=new)).absent)
+    absent = [id for id in dict.fromkeys(id for one in found for id in one.absent) if id not in have]
+    # The new tag comes first, so that an interruption loses nothing.
+    gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]
+    return [Change(f"{TAG}{new}", True, pks, absent), *gone]
+
+
+def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.tag is not None or arguments.query is not None or arguments.everything or arguments.dry_run:
+        raise UsageError("'dailypapers tag list' prints all tags: leave out the rest.")
+    with workspace.window() as window:
+        found = window.read(tag_counts)
+    if arguments.json or (not found and is_terminal(sys.stdout)):
+        tags = [{"name": name, "papers": count} for name, count in found.items()]
+        return answer(arguments, tags, "You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
+    print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
+    return 0
+
+
+TAG_COMMAND = Command(
+    "tag",
+    "Print your tags, tag papers, remove, rename and merge tags; undo takes it back.",
+    (),
+    _add_tag_arguments,
+    _run_tag,
+    {"": "mark, tag, papers, changed, dry_run", "list": "array: name, papers"},
+)
+
+
+# Notes
+
+
+def _add_note_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
+    parser.add_argument("--text", metavar="TEXT", help=about)
+    about = "print every note that the paper has had, on any of your machines, newest first"
+    parser.add_argument("--history", action="store_true", help=about)
+
+
+def _run_note(arguments: Namespace, workspace: Workspace) -> int:
+    with workspace.window() as window:
+        pk = find(window, arguments.id)
+        paper = window.paper(pk)
+        ids = window.read(lambda one: ids_of(one, pk))
+    id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
+    text = arguments.text
+    if arguments.history:
+        if text is not None:
+            raise UsageError("--history prints notes and --text writes one: choose one of them.")
+        return _print_history(arguments, id, _history(workspace, ids))
+    if text is None:
+        if not (old or arguments.json):
+            warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
+            return 0
+        return answer(arguments, {"id": id, "note": old or None}, clean_note(old))
+    if text == "-":
+        text = sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
+    note = clean_note(text).strip("\n")
+    if len(text) > NOTE_LIMIT:
+        warn(f"The note was cut after {NOTE_LIMIT:,} characters.")
+    with workspace.events() as events:
+        changed = events.mark(NOTE, note, [pk]) is not None
+    said = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
+    if changed:
+        said = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
+    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, said)
+
+
+def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]:
+    """All notes that a paper with these ids had, newest first, each with whether it was taken back."""
+    with closing(Log.open(workspace.cache_file)) as log:
+        return log.history(ids, NOTE)
+
+
+def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
+    records, lines = list[dict[str, Any]](), list[str]()
+    for number, (mark, undone) in enumerate(history, 1):
+        at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()
+        time = at.isoformat(timespec="seconds")
+        records.append({"id": id, "note": mark.value or None, "at": time, "undone": undone, "machine": mark.machine})
+        lines.append(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
+        lines.append(f"{clean_note(mark.value) or '(removed)'}\n")
+    if not history:
+        warn(f"{id} never had a note.")
+    return answer(arguments, records, *lines)
+
+
+NOTE_COMMAND = Command(
+    "note",
+    "Print your note about a paper, or write a new one; undo takes it back.",
+    (),
+    _add_note_arguments,
+    _run_note,
+    {"": "id, note, changed", "--history": "array: id, note, at, undone, machine"},
+)
+
+
+# Undo
+
+
+def _add_undo_arguments(parser: ArgumentParser) -> None:
+    about = "the last mark of any of your machines, as of the last 'dailypapers sync'"
+    parser.add_argument("--anywhere", action="store_true", help=about)
+    about = "redo what was last undone, unless something was marked since"
+    parser.add_argument("--redo", action="store_true", help=about)
+
+
+def _undo_or_redo(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.redo and arguments.anywhere:
+        raise UsageError("--redo is for this machine: leave out --anywhere.")
+    with workspace.events() as events, Progress() as progress:
+
+        def show(done: int, total: int) -> None:
+            progress.show(f"{done:,} of {total:,} papers")
+
+        event = events.redo(show) if arguments.redo else events.undo(show, anywhere=arguments.anywhere)
+    record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
+    key, done, nothing = (
+        ("redone", "Redone", "There is nothing to redo.")
+        if arguments.redo
+        else ("undone", "Taken back", "There is nothing to take back.")
+    )
+    return answer(arguments, {key: record}, f"{done}: {describe_action(event)}." if event else nothing)
+
+
+UNDO_COMMAND = Command(
+    "undo",
+    "Take back the last mark, whether made here or in the reader; repeat it for the mark before.",
+    (),
+    _add_undo_arguments,
+    _undo_or_redo,
+    {"": "undone (kind, papers, label)", "--redo": "redone (kind, papers, label)"},
+)

@@ -1,0 +1,344 @@
+"""Single papers: their comments, repositories and versions, and the titles of saved pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.cache import pages
+from reader.cache.community import PageData, read_community
+from reader.cache.marks.events import Events
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
+from reader.config import Settings
+from reader.core.community import Comment, Repository
+from reader.core.document.model import Paragraph, Span
+from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable
+from reader.core.ids import page_id
+from reader.core.paper import Draft, Listing
+from reader.core.paper import Paper as Known
+from reader.core.topics.scorer import Topics
+from reader.database import connections
+from reader.feeds.arxiv import ArxivClient, ArxivEntry
+from reader.feeds.huggingface import HuggingFaceClient, PaperPage, RawComment
+from reader.refresh import papers as titles
+from reader.refresh.jobs import JobContext
+from reader.refresh.lines import Line, failed, job, step
+from reader.refresh.papers import refresh_paper
+from reader.refresh.running import run_job
+from tests.feed_server import item
+from tests.feeds.servers import Page, Paper
+from tests.refresh.world import NOON, World
+
+ID, OTHER = "2605.00001", "2605.00002"
+DAY = "2026-05-12"
+MODEL = Repository("model", "lab/seven", 3, 40)
+DOWN = FeedUnreachable("huggingface.co did not answer.")
+
+
+def entry(id: str, version: int, /, *versions: str, **more: Any) -> ArxivEntry:
+    return ArxivEntry(Draft("Another title", id, version=version, versions=versions, by_arxiv=True)._replace(**more))
+
+
+class Feed(HuggingFaceClient):
+    """The feed's pages; `failure` is raised in their place."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failure: FeedError | None = None
+        self.known = True
+        self.models = 1
+        self.said: tuple[RawComment, ...] = (RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
+
+    async def page(self, id: str) -> PaperPage | None:
+        self.asked.append(id)
+        if self.failure is not None:
+            raise self.failure
+        draft = Draft("A title", id, upvotes=9, models=self.models, datasets=0, spaces=0)
+        return PaperPage(Listing(DAY, (draft,)), self.said, (MODEL,)) if self.known else None
+
+
+class Arxiv(ArxivClient):
+    """The API's entries."""
+
+    def __init__(self, *entries: ArxivEntry) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.entries: tuple[ArxivEntry, ...] | FeedError = entries
+
+    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
+        self.asked.append(tuple(ids))
+        if isinstance(self.entries, FeedError):
+            raise self.entries
+        return tuple(one for one in self.entries if one.draft.id in self.asked[-1])
+
+
+class Home:
+    """A cache with two papers of the feed."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.cache = Cache.open(file, Topics())
+        papers = (Draft("A title", ID, upvotes=5, comments=1), Draft("B", OTHER, upvotes=1))
+        self.cache.store(Listing(DAY, papers), f"{DAY}T00:00:00Z")
+
+    async def refresh(self, feed: Feed, arxiv: Arxiv | None = None, at: str = f"{DAY}T10:00:00") -> list[Line]:
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        steps = refresh_paper(self.file, self.cache, ID, feed, arxiv, now=lambda: moment)
+        return [step async for step in steps]
+
+    def paper(self, id: str = ID) -> Known:
+        with closing(Window.open(self.file)) as window:
+            paper = window.paper(window.pk_of(id) or 0)
+            assert paper is not None
+            return paper
+
+    def kept(self) -> PageData:
+        """What is kept of the first paper."""
+        with closing(Window.open(self.file)) as window:
+            return window.read(lambda connection: read_community(connection, 1))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterable[Home]:
+    home = Home(tmp_path / "papers.db")
+    yield home
+    home.cache.close()
+
+
+async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None:
+    feed, arxiv = Feed(), Arxiv(entry(ID, 2, "v1 2026-05-01", "v2 2026-05-11", remark="Accepted to ICLR 2026 (Oral)"))
+    assert await home.refresh(feed, arxiv) == [step("paper", id=ID), step("paper", id=ID)]
+    paper = home.paper()
+    assert (paper.title, paper.upvotes, paper.models, paper.venue) == ("A title", 9, 1, "ICLR 2026 oral")
+    assert paper.versions == ("v1 2026-05-01", "v2 2026-05-11")
+    assert home.kept().community.repositories == (MODEL,)
+    (comment,) = home.kept().community.comments
+    assert comment.blocks == (Paragraph((Span("Is it "), Span("open", "emphasis"), Span("?"))),)
+    assert await home.refresh(feed, arxiv, f"{DAY}T23:59:00") == []
+    feed.models = 4
+    assert await home.refresh(feed, arxiv, "2026-05-13T10:00:00") == [step("paper", id=ID), step("paper", id=ID)]
+    assert (feed.asked, arxiv.asked) == ([ID] * 2, [(ID,)] * 2)
+    assert home.kept().models == (1, 4)
+
+
+async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
+    feed, arxiv = Feed(), Arxiv()
+    feed.failure, arxiv.entries = DOWN, FeedRefused("The API is too busy.")
+    assert await home.refresh(feed, arxiv) == [failed("paper", DOWN, id=ID), failed("paper", arxiv.entries, id=ID)]
+    assert home.paper().upvotes == 5
+    feed.failure = None
+    assert await home.refresh(feed, arxiv) == [step("paper", id=ID), failed("paper", arxiv.entries, id=ID)]
+    assert (len(feed.asked), len(arxiv.asked)) == (2, 2)
+
+
+async def test_without_a_network_nothing_else_is_asked(home: Home) -> None:
+    feed, arxiv = Feed(), Arxiv()
+    feed.failure = FeedOffline("No network.")
+    assert await home.refresh(feed, arxiv) == [failed("paper", feed.failure, id=ID)]
+    assert arxiv.asked == []
+
+
+async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) -> None:
+    with closing(Events.open(home.file)) as events:
+        events.mark("star", True, [2])
+    arxiv = Arxiv(entry(ID, 1, "v1 2026-05-01"), entry(OTHER, 1, journal="Example J. 7 (2026) 1-9"))
+    await home.refresh(Feed(), arxiv)
+    assert arxiv.asked == [(ID, OTHER)]
+    assert home.paper(OTHER).venue == "Example J 2026"
+    await home.refresh(Feed(), arxiv, "2026-05-14T10:00:00")
+    assert arxiv.asked[1:] == [(ID,)]
+
+
+async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked_for_again(home: Home) -> None:
+    feed = Feed()
+    feed.said = tuple(RawComment(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
+    assert await home.refresh(feed) == [step("paper", id=ID)]
+    assert home.paper().comments == 2
+    feed.known = False
+    assert await home.refresh(feed, at="2026-05-14T10:00:00") == [step("paper", id=ID)]
+    assert await home.refresh(feed, at="2026-05-14T11:00:00") == []
+    assert home.kept().community.comments == ()
+    # Nor is one that is not here.
+    steps = refresh_paper(home.file, home.cache, "2605.00009", feed, None, now=lambda: datetime.now(UTC))
+    assert [step async for step in steps] == []
+
+
+async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
+    feed = Feed()
+    feed.said = (RawComment(feed.said[0].comment, "[" * 5_000),)
+    await home.refresh(feed)
+    (comment,) = home.kept().community.comments
+    assert comment.blocks == (Paragraph((Span("[" * 5_000),)),)
+
+
+def shown(title: str, count: int | None = 2, day: str | None = "2026-05-08", **more: Any) -> Draft:
+    """A paper as a saved page has it."""
+    return Draft(title, author_count=count, published=day, source="page", **more)
+
+
+class HomeWithPage(World):
+    """A world with the papers of a saved page."""
+
+    def page(self, *drafts: Draft) -> None:
+        self.cache.store(Listing(None, drafts), NOON.isoformat(), newer=False)
+        ids = [draft.id or draft.entry or page_id(draft.title) for draft in drafts]
+        with closing(connections.connect(self.path)) as connection:
+            pages.place(connection, ids)
+
+    async def look_up(self, *, with_arxiv: bool = True) -> list[Line]:
+        def store(listing: Listing) -> object:
+            return self.cache.store(listing, self.now.isoformat(), newer=False, noted=False)
+
+        self.categorize = with_arxiv
+        async with self.sources() as sources:
+            asked = sources.daily, sources.arxiv_of_papers
+            return [step async for step in titles.look_up_titles(self.path, *asked, store, lambda: self.now)]
+
+    def ids(self) -> list[str]:
+        """The ids of the page's papers, in its order."""
+        with closing(connections.connect(self.path)) as cache:
+            rows = cache.execute("SELECT p.id FROM page_paper JOIN paper AS p USING (pk) ORDER BY place")
+            return [id for (id,) in rows]
+
+    def choices(self, title: str) -> list[str]:
+        with closing(connections.connect(self.path)) as cache:
+            found = {one.paper.title: one.choices for one in pages.unknown(cache)}
+        return [choice.id for choice in found[title]]
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Iterator[HomeWithPage]:
+    feed = [
+        item("2605.00001", "Small Verifiers, Long Horizons", upvotes=40, githubRepo="https://github.com/a/b"),
+        item("2605.00002", "A memory that forgets on purpose"),
+        item("2605.00003", "A memory that forgets"),
+    ]
+    others = [
+        Paper("2312.00004", "On $\\alpha$-divergences in pre-training", published="2023-12-04"),
+        Paper("2312.00005", "Week 12", published="2023-12-04"),
+        Paper("2212.00006", "Week 12", published="2022-12-04"),
+    ]
+    with HomeWithPage.opened(tmp_path / "papers.db", feed, others) as made:
+        yield made
+
+
+async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(saved: HomeWithPage) -> None:
+    saved.page(
+        shown("SMALL VERIFIERS, long  horizons"),
+        shown("On α–Divergences in Pre‑Training", None, "2023-12-04"),
+        shown("Week 12", None, "2022-12-04"),
+        shown("A paper that nobody has"),
+    )
+    assert await saved.look_up() == [
+        step("titles", n=0, of=4, found=0, offered=0, left=4),
+        step("titles", n=1, of=4, found=1, offered=0, left=3),
+        step("titles", n=2, of=4, found=2, offered=0, left=2),
+        step("titles", n=3, of=4, found=3, offered=0, left=1),
+        step("titles", n=4, of=4, found=3, offered=0, left=0),
+    ]
+    # The date distinguishes papers of one title.
+    assert saved.ids() == ["2605.00001", "2312.00004", "2212.00006", page_id("A paper that nobody has")]
+    # Only what the feed does not have is asked of arXiv.
+    assert len(saved.arxiv.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("draft", "choices"),
+    [
+        (shown("A memory that forgets", None, None), ["2605.00003", "2605.00002"]),
+        (shown("A memory that forgets", 9, "2020-01-01"), ["2605.00003", "2605.00002"]),
+        (shown("A memory that forgets on pur…"), ["2605.00002"]),
+        (shown("Week 12", 2, None), ["2312.00005", "2212.00006"]),
+        (shown("Week 12", 9, "2022-12-04"), ["2312.00005", "2212.00006"]),
+        (shown("Small matters"), []),
+    ],
+)
+async def test_an_uncertain_match_is_offered_and_not_taken(
+    saved: HomeWithPage, draft: Draft, choices: list[str]
+) -> None:
+    saved.page(draft)
+    steps = await saved.look_up()
+    assert steps[-1] == step("titles", n=1, of=1, found=0, offered=int(bool(choices)), left=0)
+    assert saved.ids() == [page_id(draft.title)]
+    assert sorted(saved.choices(draft.title)) == sorted(choices)
+
+
+async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(saved: HomeWithPage) -> None:
+    saved.page(shown("A paper that nobody has"))
+    asked = []
+    for _ in range(5):
+        asked.append(len(await saved.look_up()))
+        assert await saved.look_up() == []
+        saved.now += timedelta(days=pages.RETRY_DAYS + 1)
+    assert asked == [2, 2, 2, 0, 0]
+
+
+async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(saved: HomeWithPage) -> None:
+    saved.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
+    saved.arxiv.answers += [Page(b"", status=429)]
+    *_, paused = await saved.look_up()
+    assert paused.get("failed") == "titles"
+    assert (paused["left"], "is too busy to answer" in paused["error"]) == (1, True)
+    assert saved.ids()[0] == "2605.00001"
+    saved.now += timedelta(hours=1)
+    assert (await saved.look_up())[-1] == step("titles", n=1, of=1, found=1, offered=0, left=0)
+    assert saved.ids() == ["2605.00001", "2312.00004"]
+
+
+async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(
+    saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(titles, "MOST", 2)
+    others = [shown("On α-divergences in pre-training", None, "2023-12-04"), shown("A third one")]
+    saved.page(shown("Small verifiers, long horizons"), *others)
+    saved.daily.faults.append("error:500")
+    *_, paused = await saved.look_up()
+    assert paused.get("failed") == "titles"
+    # The one that only the feed has, and the one that was not asked for.
+    assert paused["left"] == 2
+    assert saved.ids()[:2] == [page_id("Small verifiers, long horizons"), "2312.00004"]
+    await saved.look_up()
+    assert saved.ids()[:2] == ["2605.00001", "2312.00004"]
+
+
+async def test_without_a_network_nothing_more_is_asked(saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def offline(*_: object, **__: object) -> None:
+        raise FeedOffline("There is no network.")
+
+    monkeypatch.setattr(HuggingFaceClient, "search", offline)
+    saved.page(shown("Small verifiers, long horizons"), shown("Week 12"))
+    *_, paused = await saved.look_up()
+    assert paused.get("failed") == "titles"
+    assert (paused["left"], paused["error"]) == (2, "There is no network.")
+    assert saved.arxiv.requests == []
+
+
+async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
+    saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(saved.path.parent))
+    monkeypatch.setenv("ARXIV_ENDPOINT", saved.arxiv.url)
+    for name in ("HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    saved.page(shown("Small verifiers, long horizons"), shown("A memory that forgets on pur…"))
+    with closing(Events.open(saved.path)) as events:
+        events.mark("star", True, [2])
+    context = JobContext(saved.path, Settings(endpoint=saved.daily.url), Topics, lambda: NOON)
+    monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0.01)
+    steps = [step async for step in run_job(context, job("titles"))]
+    assert steps[-1] == step("titles", n=2, of=2, found=1, offered=1, left=0)
+    own = page_id("A memory that forgets on pur…")
+    _ = [step async for step in run_job(context, job("look-up", id="2605.00002", own=own))]
+    assert saved.ids() == ["2605.00001", "2605.00002"]
+    with closing(Window.open(saved.path)) as window:
+        paper = window.paper(2)
+        assert paper is not None
+        assert (paper.title, paper.starred, window.pk_of(own)) == ("A memory that forgets on purpose", True, 2)
+
+
+# Nothing is taken wrongly
