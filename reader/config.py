@@ -30,7 +30,7 @@ from reader.core.settings.types import (
     setting_types,
     theme_name,
 )
-from reader.core.theme_names import AUTO, THEMES
+from reader.platform import AUTO, THEMES
 
 if TYPE_CHECKING:
     from datetime import date

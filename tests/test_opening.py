@@ -1,9 +1,12 @@
-"""What the reader finds when it opens, and what it leaves to others when it ends."""
+"""How the program starts, what the reader finds when it opens, and what it leaves to others when it ends."""
 
 from __future__ import annotations
 
 import gc
+import json
 import os
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,9 +17,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from reader import cli, opening
+from reader import access_token, cli, opening
+from reader.__main__ import main
+from reader.cache.places import open_server
 from reader.commands.workspace import Workspace
 from reader.config import Settings
+from reader.core.errors import CacheError
 from reader.ui.terminal import process
 from tests.commands.conftest import Run, home, run
 from tests.table import each
@@ -150,3 +156,136 @@ def test_garbage_is_collected_again_after_the_start(tuned: None) -> None:
     gc.disable()
     process.finish_startup_tuning()
     assert gc.isenabled() and gc.get_freeze_count() > 0
+
+
+# The entry point
+
+
+FRAME = object()
+
+
+def test_windows_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert main() == 1
+    assert capsys.readouterr() == (
+        "",
+        "dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n",
+    )
+
+
+@each(
+    ("words", "threads", "interrupt", "frame", "ends_at_once", "is_reset"),
+    [
+        ([], 1, signal.default_int_handler, FRAME, True, True),
+        (["list"], 1, signal.default_int_handler, None, False, True),
+        # A thread may hang on a disk that does not answer.
+        (["list"], 2, signal.default_int_handler, None, True, True),
+        # A script that runs a command in the background ignores interrupts.
+        (["list"], 1, signal.SIG_IGN, None, False, False),
+    ],
+)
+def test_the_reader_has_a_first_frame_and_waits_for_no_thread(
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    threads: int,
+    interrupt: Any,
+    frame: object,
+    ends_at_once: bool,
+    is_reset: bool,
+) -> None:
+    shown: list[object] = []
+    ends: list[int] = []
+    resets: list[tuple[int, object]] = []
+
+    def run(first_frame: object) -> int:
+        shown.append(first_frame)
+        return 3
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "argv", ["dailypapers", *words])
+        patch.setattr(signal, "getsignal", lambda _: interrupt)
+        patch.setattr(signal, "signal", lambda *to: resets.append(to))
+        patch.setattr("reader.ui.first_frame.show_first_frame", lambda: FRAME)
+        patch.setattr("reader.cli.main", run)
+        patch.setattr(threading, "active_count", lambda: threads)
+        patch.setattr(os, "_exit", ends.append)
+        assert main() == 3
+    assert (shown, ends) == ([frame], [3] if ends_at_once else [])
+    assert resets == ([(signal.SIGINT, signal.SIG_DFL)] if is_reset else [])
+
+
+# The access token
+
+
+SECRET = "hf_of_the_user"
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    yield
+    access_token.hold_tokens({})
+
+
+def test_a_hidden_token_is_known_to_the_program_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", SECRET)
+    monkeypatch.setenv("HUGGING_FACE_HUB_TOKEN", "an old one")
+    monkeypatch.setenv(access_token.MAIL_PASSWORD, SECRET)
+    held = {"HF_TOKEN": SECRET, "HUGGING_FACE_HUB_TOKEN": "an old one", access_token.MAIL_PASSWORD: SECRET}
+    assert not held.keys() & access_token.child_environment().keys()
+    assert access_token.held_secrets() == held
+    access_token.hide_tokens()
+    assert SECRET not in os.environ.values()
+    assert access_token.lookup_environment() == {**os.environ, **held}
+    assert access_token.held_secrets() == held
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    access_token.hide_tokens()
+    assert access_token.held_secrets() == {}
+
+
+BROWSER = """#!{python}
+import json, os, pathlib
+pathlib.Path({out!r}).write_text(json.dumps(dict(os.environ)))
+"""
+
+OPEN = """
+import sys
+from reader import cli
+from reader.actions.links import open_url
+cli.run = lambda words, frame: 0 if open_url("https://arxiv.org/abs/2605.00001") else 1
+sys.exit(cli.main([]))
+"""
+
+
+def test_a_browser_gets_the_users_environment_without_the_token(tmp_path: Path) -> None:
+    browser, out = tmp_path / "browser", tmp_path / "out.json"
+    browser.write_text(BROWSER.format(python=sys.executable, out=str(out)))
+    browser.chmod(0o755)
+    environment = {**os.environ, "HF_TOKEN": SECRET, "BROWSER": f"{browser} %s", "OF_THE_USER": "yes"}
+    subprocess.run([sys.executable, "-c", OPEN], env=environment, check=True, timeout=60)
+    got = json.loads(out.read_text())
+    assert got["OF_THE_USER"] == "yes"
+    assert SECRET not in out.read_text()
+    # macOS adds a variable of its own to every process.
+    assert {name for name in got if not name.startswith("__")} <= {*environment, "LC_CTYPE"} - {"HF_TOKEN"}
+
+
+def test_a_servers_password_is_there_only_while_its_library_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in access_token.SERVER_VARIABLES:
+        monkeypatch.setenv(name, SECRET)
+    assert SECRET not in access_token.child_environment().values()
+    access_token.hide_tokens()
+    assert SECRET not in os.environ.values()
+    assert access_token.held_secrets() == dict.fromkeys(access_token.SERVER_VARIABLES, SECRET)
+    psycopg = pytest.importorskip("psycopg")
+
+    def connect(*_: object, **__: object) -> None:
+        assert os.environ["PGPASSWORD"] == os.environ["PGSERVICEFILE"] == SECRET
+        assert SECRET not in access_token.child_environment().values()
+        raise psycopg.OperationalError("it was asked")
+
+    monkeypatch.setattr(psycopg.Connection, "connect", connect)
+    with pytest.raises(CacheError, match="it was asked"), open_server("postgresql://ada@example.org/papers"):
+        pass
+    assert SECRET not in os.environ.values()

@@ -19,9 +19,6 @@ from reader.core.text import split_words
 TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
 """Columns that decide whether a paper is followed, besides its topics."""
 
-NEAR = 500
-"""Maximum distance of keys for looking papers up together."""
-
 _CHOSEN = "(SELECT value FROM json_each(?))"
 
 
@@ -120,24 +117,9 @@ def _put(connection: sqlite3.Connection, key: int, found: Iterable[tuple[int, bo
 def _find(
     connection: sqlite3.Connection, follow: Follow, among: Sequence[int] | None = None
 ) -> Iterator[tuple[int, bool]]:
-    """The papers of a follow, of all or `among` some, each with whether it is uncertain."""
-    if among is None:
-        yield from _find_between(connection, follow, (0, 1 << 62))
-        return
-    wanted = frozenset(among)
-    for ends in _runs(among):
-        yield from ((pk, perhaps) for pk, perhaps in _find_between(connection, follow, ends) if pk in wanted)
-
-
-def _runs(pks: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The first and last key of each run of near keys, to avoid reading an index in between."""
-    first = last = pks[0]
-    for pk in pks[1:]:
-        if pk > last + NEAR:
-            yield first, last
-            first = pk
-        last = pk
-    yield first, last
+    """The papers of a follow, of all or `among` some in their order, each with whether it is uncertain."""
+    wanted, ends = (None, (0, 1 << 62)) if among is None else (frozenset(among), (among[0], among[-1]))
+    yield from (one for one in _find_between(connection, follow, ends) if wanted is None or one[0] in wanted)
 
 
 def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[int, int]) -> Iterator[tuple[int, bool]]:

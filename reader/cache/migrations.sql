@@ -7,7 +7,9 @@ DROP TABLE IF EXISTS member_mark;
 DROP TABLE IF EXISTS member;
 
 
--- 0017: Bring the entries of lists that only the log has into the settings file, which is the one place for them now.
+-- 0017: Lists are rows of the log, and no longer mirrored between the settings file and events.
+
+DELETE FROM meta WHERE key IN ('entries', 'entries_due', 'sync_settings', 'sync_refused', 'replaced_told');
 
 
 -- 0018: Make stems of the words of papers and texts, in one spelling, so that one index serves all searches.

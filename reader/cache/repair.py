@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
-from reader.cache import files, meta, schema, text_index
+from reader.cache import meta, schema, texts
 from reader.cache.marks import derive
 from reader.cache.marks.events import Events
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
@@ -166,11 +166,10 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
         )
     names = {one.name for one in found}
     aside: list[Path] = []
-    with alone(files.lock(make_folder(path)), REPAIR_SECONDS):
+    with alone(schema.lock(make_folder(path)), REPAIR_SECONDS):
         if "marks" in names:
             progress("restoring the marks")
-            restored = copies.restore(path)
-            aside += [restored.aside] if restored.aside else []
+            aside += filter(None, [copies.restore(path)])
         if "cache" in names:
             aside.append(_replace(path, progress))
         elif INDEX in names:
@@ -195,7 +194,7 @@ def _replace(path: Path, progress: Progress) -> Path:
             # A damaged cache of an older release may be the only place of some marks.
             copies.take_old(path)
     building = path.with_name(f"{path.name}.new")
-    for end in ("", *files.BESIDE):
+    for end in ("", *schema.BESIDE):
         building.with_name(building.name + end).unlink(missing_ok=True)
     touch_private(building)
     schema.create(building)
@@ -205,7 +204,7 @@ def _replace(path: Path, progress: Progress) -> Path:
     # Only a whole cache takes the place, without files beside it.
     with explained(building), closing(sqlite3.connect(building)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    kept = files.set_aside(path)
+    kept = schema.set_aside(path)
     building.replace(path)
     # The next refresh asks for all that is missing.
     refresh_stamp(path).unlink(missing_ok=True)
@@ -231,7 +230,7 @@ def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
         new.execute("DELETE FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)")
         meta.drop(new, derive.APPLIED)
         progress("making the index of words")
-        text_index.rebuild(new)
+        texts.rebuild_index(new)
 
 
 def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
@@ -274,4 +273,4 @@ def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]
 def _index(path: Path) -> None:
     with connections.open_database(path) as connection, connections.transaction(connection):
         connection.execute("INSERT INTO paper_fts (paper_fts) VALUES ('rebuild')")
-        text_index.rebuild(connection)
+        texts.rebuild_index(connection)

@@ -8,21 +8,22 @@ older cache.
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.core.errors import CacheForeign, CacheTooNew
+from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.core.steps import note_step
 from reader.database.connections import STATEMENT_STEPS, open_database, peek, statements, transaction
-from reader.database.sqlite_errors import damaged, explain, primary_code
-from reader.paths import make_folder, touch_private
+from reader.database.sqlite_errors import damaged, explain, explained, primary_code
+from reader.paths import backup_folder, make_folder, touch_private
 
 _HEADING = re.compile(r"^-- ([0-9]{4}): .*\n", re.MULTILINE)
 
@@ -49,24 +50,16 @@ def run_migrations(connection: sqlite3.Connection, after: str) -> None:
     connection.execute(f"UPDATE alembic_version SET version_num = '{HEAD}'")
 
 
-def _rescue_lists(connection: sqlite3.Connection) -> None:
-    from reader.cache.former_lists import rescue
-
-    (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
-    if file:
-        rescue(connection, Path(file))
-
-
 def _index_in_one_way(connection: sqlite3.Connection) -> None:
     """Index the texts too, and remove the second index that searches with `~` had in a folder beside the cache."""
-    from reader.cache import text_index
+    from reader.cache.texts import rebuild_index
 
-    text_index.rebuild(connection)
+    rebuild_index(connection)
     (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
     shutil.rmtree(Path(file).with_name("finding"), ignore_errors=True)
 
 
-_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0017": _rescue_lists, "0018": _index_in_one_way}
+_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0018": _index_in_one_way}
 """What follows the SQL of some migrations."""
 
 
@@ -196,20 +189,19 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Bring an older cache to this program's schema, after a backup; programs that start together take turns."""
-    from reader.cache import files
     from reader.database.connections import alone
     from reader.log import copies
 
-    with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
+    with alone(lock(make_folder(path)), UPGRADE_SECONDS):
         number = version(path)
         if number is None or _is_current(path, number):
             return
         if number < OLDEST:
             copies.take_old(path)
-            files.set_aside(path)
+            set_aside(path)
             create(path)
             return
-        files.back_up_before(path, date.today(), HEAD)
+        back_up_before(path, date.today(), HEAD)
         if number < WITH_LOG:
             copies.take_old(path)
         with open_database(path) as connection:
@@ -218,3 +210,67 @@ def upgrade(path: Path) -> None:
             with transaction(connection):
                 # Another program may have done it meanwhile.
                 run_migrations(connection, _read_facts(connection).version or HEAD)
+
+
+def lock(path: Path) -> Path:
+    """The lock file of programs that migrate or repair the cache at a path, which take turns."""
+    return path.with_suffix(".lock")
+
+
+def back_up_before(path: Path, today: date, head: str) -> Path:
+    """Copy the whole cache before its migration to the schema `head`; an earlier such copy is kept.
+
+    The caller holds `lock`. Raises CacheError.
+    """
+    target = backup_folder(path) / f"{path.stem}-{today.isoformat()}-before-{head}.db"
+    if target.exists():
+        return target
+    part = make_folder(target).with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    touch_private(part)
+    try:
+        with explained(path), closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            with closing(sqlite3.connect(path)) as source:
+                source.backup(copy)
+            # A copy of a cache with a write-ahead log would get its own log when opened.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        part.replace(target)
+    except OSError as error:
+        raise CacheError(f"The backup {target} could not be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+BESIDE = ("-wal", "-journal", "-shm")
+"""Suffixes of the files that SQLite keeps beside a database; the first two hold the latest writes."""
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file or folder and SQLite's files beside it; return the new name. Raises CacheError."""
+    kept = _free_name(path)
+    try:
+        for end in BESIDE:
+            # A new file must never meet the old one's log, which SQLite would use.
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
+        path.rename(kept)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CacheError(
+                f"The disk is full, so {path} stays in its place. Free some space and try again."
+            ) from error
+        raise CacheError(
+            f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder."
+        ) from error
+    return kept
+
+
+def _free_name(path: Path) -> Path:
+    now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    number = 1
+    while True:
+        name = path.with_name(f"{path.name}.aside-{now}{f'-{number}' if number > 1 else ''}")
+        if not any(name.with_name(name.name + end).exists() for end in ("", *BESIDE)):
+            return name
+        number += 1

@@ -27,11 +27,12 @@ from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
-from reader.core.marks import RULE, TAG, allowed_marks
+from reader.core.marks import AGENT, RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
+from reader.log.actions import asked_value, label_of
 
 
 class Candidates(NamedTuple):
@@ -130,21 +131,34 @@ def ruled(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
     return window.read(lambda connection: (acts_on(connection, pk), muting_queries(connection, pk)))
 
 
-def acted_papers(connection: sqlite3.Connection) -> dict[str, int]:
-    """Number of papers on which each rule has acted, without what was taken back, by the rule's name."""
-    rows = connection.execute(
-        f"SELECT substr(kind, {len(RULE) + 1}), count(*) FROM mark"
-        f" WHERE kind GLOB '{RULE}*' AND undone = 0 GROUP BY kind"
-    )
-    return dict(rows.fetchall())
-
-
 def _act(kind: str, value: str, undone: int) -> Act | None:
     """What a mark of a rule says; None if another program wrote something else."""
     with suppress(ValueError, TypeError, KeyError):
         fields = json.loads(value)
         return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
     return None
+
+
+class ProgramMark(NamedTuple):
+    """A mark on a paper that a program made, and that nothing has changed since."""
+
+    kind: str
+    mark: str
+    """In words, such as `starred`."""
+    agent: str
+
+    @property
+    def said(self) -> str:
+        return f"{self.mark} by {self.agent}"
+
+
+def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark, ...]:
+    """The marks on a paper that programs made, sorted by kind."""
+    ask = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
+    return tuple(
+        ProgramMark(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
+        for kind, value, action, by in connection.execute(ask, (pk,))
+    )
 
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
@@ -186,15 +200,8 @@ def newest_key(connection: sqlite3.Connection) -> int:
 NEWS_DAYS = 14
 """Maximum age in days of a paper that is news; backfilled papers are older."""
 
-_SEEN, _PROBLEM = "standing_seen", "told_problem"
-"""The keys in `meta` of the newest paper that the standing queries have seen, and of the last failure of a notice."""
-
-
-class Problem(NamedTuple):
-    """Why notifications fail, and since when (ISO time)."""
-
-    since: str
-    error: str
+_SEEN = "standing_seen"
+"""The key in `meta` of the newest paper that the standing queries have seen."""
 
 
 def begin(path: Path) -> None:
@@ -254,29 +261,8 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
     return matches
 
 
-def note_problem(path: Path, since: str, error: str | None) -> None:
-    """Record why notifications fail, keeping the time of the first failure; None once they work."""
-    with _opened(path) as cache, connections.transaction(cache):
-        if error is None:
-            meta.drop(cache, _PROBLEM)
-        else:
-            known = _problem(cache)
-            meta.put(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
-
-
-def problem(path: Path) -> Problem | None:
-    """The current failure; None if notifications work."""
-    with _opened(path) as cache:
-        return _problem(cache)
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     with connections.open_database(path) as cache:
         register_functions(cache)
         yield cache
-
-
-def _problem(cache: sqlite3.Connection) -> Problem | None:
-    text = meta.get(cache, _PROBLEM)
-    return Problem(*json.loads(text)) if text else None

@@ -33,11 +33,11 @@ from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError
 from reader.core.text import amount, clean
-from reader.core.theme_names import is_colorless
 from reader.database import connections
 from reader.feeds.environment import find_token, is_offline, may_have_token
 from reader.log.copies import backups
 from reader.paths import is_there, last_refresh, log_database, log_file
+from reader.platform import is_colorless
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -268,7 +268,6 @@ def _token(settings: Settings) -> str:
 
 
 def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
-    from reader.cache import watching
     from reader.refresh.watched_exports import export_format, export_path
 
     settings = workspace.settings
@@ -277,9 +276,6 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         program = find_program(words) if words else desktop_program()
         advice = "Install notify-send (libnotify), or set notify_command to a program on the path."
         yield _program("Programs", "notify", program or " ".join(words) or "none", program, advice)
-        with suppress(CacheError):
-            if (problem := watching.problem(workspace.cache_file)) is not None:
-                yield Finding("Programs", "notify", f"failing since {_local(problem.since)}", problem.error)
     for export in workspace.settings.exports:
         file = export_path(export, workspace.config_file.parent)
         advice = (

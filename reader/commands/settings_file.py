@@ -17,7 +17,7 @@ from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.settings.standing import FORMER_LISTS
-from reader.core.settings.toml import explain_toml, parse_toml
+from reader.core.settings.toml import explain_toml, parse_toml, read_statements
 from reader.core.settings.types import SINGLE, TABLES, InvalidValue, UserCommand, as_toml, keys_of_action, setting_types
 from reader.settings_reader import Mistake, read_text, write_text
 
@@ -84,7 +84,11 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         except InvalidValue as error:
             wrong = error if key[0] == "keys" or wrong is None else wrong
         else:
-            write_text(file, _with_value(before, key, value, file))
+            after = _with_value(before, key, value, file)
+            # Of a key that is written in two ways, such as "a.b" and a.b, the first counts.
+            if next(one.value for one in read_statements(after) if ".".join(one.key) == name) != value:
+                raise ConfigError(f"{name} is written in another way in {file}. Use 'dailypapers config edit'.")
+            write_text(file, after)
             return
     if wrong is not None:
         raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).said)

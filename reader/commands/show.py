@@ -16,8 +16,8 @@ from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.community import outputs_of, read_community
 from reader.cache.follows import reasons
 from reader.cache.history import since_marked
-from reader.cache.marks.agents import made_by_agents
 from reader.cache.reads.window import Window
+from reader.cache.watching import made_by_agents
 from reader.commands.command import Command, OpenReader, add_no_pager
 from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
 from reader.commands.reasons import FOR_YOU, for_you_record

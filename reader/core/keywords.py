@@ -96,20 +96,17 @@ _JOIN = "\x03"
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
     code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
 }
-# `\x02` stays too: it separates the fields of a paper, and cleaned text never has it.
+# `\x02` stays too: it parts a text for topics, and cleaned text never has it.
 _ASCII |= {ord(char): char for char in "*\x02"}
-# The search for phrases ignores brackets and quotes: `models (LLMs) reason` has the phrase `llm reason`.
-_WITHIN = _ASCII | dict.fromkeys(map(ord, '()[]"`'))
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_QUOTES = "“”„«»"
 
 _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
 
 
 @lru_cache(5_000)
 def _folded(char: str) -> str:
-    """A non-ASCII letter without case and accents; any other character becomes a quote or a space."""
-    return '"' if char in _QUOTES else "".join(one if one.isalnum() else " " for one in fold(char))
+    """A non-ASCII letter without case and accents; any other character becomes a space."""
+    return "".join(one if one.isalnum() else " " for one in fold(char))
 
 
 @lru_cache(50_000)
@@ -130,33 +127,12 @@ def normal(text: str, form: Callable[[str], str] = normal_word) -> str:
     return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
-def spaced(text: str) -> str:
-    """The words without case and accents, with a space at both ends: a text to search for `word_forms`.
-
-    Punctuation leaves more than one space, so no phrase is found across a comma.
-    """
-    text = text.replace("\n", " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return f" {_words_alone(text, _WITHIN)} "
-
-
-def word_forms(word: str) -> list[str]:
-    """The forms of a normal word in a spaced text: itself, its plurals, and a joined prefix written apart."""
-    forms = [form for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies") if normal_word(form) == word]
-    for joined in _JOINED:
-        if word.startswith(joined) and word != joined:
-            rest = word_forms(word.removeprefix(joined))
-            forms += [joined + form for form in rest] + [f"{joined} {form}" for form in rest]
-    return list(dict.fromkeys((word, *forms)))
-
-
-def _words_alone(text: str, letters: Mapping[int, str | None] = _ASCII) -> str:
+def _words_alone(text: str) -> str:
     """The text without case, accents and punctuation."""
     if not text.isascii():
         # Folding letter by letter gives the same result, and few letters are not ASCII.
         text = _NOT_ASCII.sub(lambda found: _folded(found[0]), text)
-    return text.translate(letters)
+    return text.translate(_ASCII)
 
 
 def key(keyword: str) -> str:

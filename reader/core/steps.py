@@ -1,14 +1,12 @@
-"""Report a job's progress to its watcher: after each step and before each wait.
-
-A step is work that surely ends, such as one request, one record or a piece of an SQL statement. A job that stops
-between two steps is stuck, even if its event loop still runs. Rates and remaining times are also worded here.
-"""
+"""Report a job's progress to its watcher, and wait for calls that may hang."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 Watcher = Callable[[float, str], object]
 """Called after a step with 0, and before a wait with its seconds and the reason, if the user should see it; from any
@@ -62,3 +60,32 @@ def duration_text(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"
+
+
+Answer = TypeVar("Answer")
+
+
+async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:
+    """Call in a thread that is abandoned if the event loop ends first; raises what the call raises."""
+    # Late: connections of the first list note steps too.
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Answer] = loop.create_future()
+
+    def tell(how: Callable[[Any], None], result: Any) -> None:
+        if not answer.done():
+            how(result)
+
+    def work() -> None:
+        how: Callable[[Any], None] = answer.set_result
+        try:
+            result: Any = call()
+        except Exception as error:
+            how, result = answer.set_exception, error
+        # The loop may be closed.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, how, result)
+
+    threading.Thread(target=work, name=name, daemon=True).start()
+    return await answer

@@ -138,20 +138,20 @@ class UserAction:
         return tuple(dict.fromkeys(part.label for part in self.parts if part.kind.startswith(RULE)))
 
     @property
-    def _authors(self) -> tuple[str, ...]:
-        return (*self.rules, *([f"by {self.agent}"] if self.agent else []))
-
-    @property
     def label(self) -> str:
         """The marks as words that follow a number: `3 tagged later, soon; untagged old`."""
-        return join_labels((*dict.fromkeys(part.label for part in self.parts), *self._authors[len(self.rules) :]))
+        return join_labels((*dict.fromkeys(part.label for part in self.parts), *self._programs))
 
     @property
     def said(self) -> str:
         """The action in words; with a number for each mark where the numbers differ."""
         if self.rules or len({count for _, count in self.did}) > 1:
-            return ", ".join((self.did_in_words, *self._authors))
+            return ", ".join((self.did_in_words, *self.rules, *self._programs))
         return _with_count(self.count, self.label)
+
+    @property
+    def _programs(self) -> tuple[str, ...]:
+        return (f"by {self.agent}",) if self.agent else ()
 
 
 def join_labels(labels: Iterable[str]) -> str:

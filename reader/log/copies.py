@@ -11,15 +11,25 @@ from collections.abc import Iterable
 from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from reader.core.errors import CacheBusy, CacheError
 from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained, folder_in_place, is_damage
 from reader.log import old_home
-from reader.log.database import INSERT, VERSION, get, prepare, put, take_follows
-from reader.log.rows import clock_of, is_action, is_machine, new_machine
+from reader.log.rows import (
+    INSERT,
+    VERSION,
+    Row,
+    clock_of,
+    get,
+    is_action,
+    is_machine,
+    new_machine,
+    prepare,
+    put,
+    take_follows,
+)
 from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
 
 KEPT = 7
@@ -27,17 +37,6 @@ KEPT = 7
 
 MAKE_SECONDS = 600.0
 """Seconds to wait for another program that makes or restores the same log."""
-
-
-class Restored(NamedTuple):
-    """What a log was restored from."""
-
-    aside: Path | None
-    """Where the damaged file is now."""
-    backup: Path | None
-    """The daily copy that was used."""
-    rows: int
-    """Number of rows that the log has now."""
 
 
 def backups(cache: Path) -> list[Path]:
@@ -115,11 +114,8 @@ def lost(cache: Path) -> str:
     if log.is_dir() or (log.is_file() and log.stat().st_size):
         return ""
     state = "empty" if log.exists() else "missing"
-    if backups(cache):
-        return f"{state}, while there are copies of it"
-    if not old_home.is_old(cache) and _in_cache(cache):
-        return f"{state}, while the cache has marks"
-    return "empty" if log.exists() else ""
+    had_marks = backups(cache) or (not old_home.is_old(cache) and _in_cache(cache))
+    return f"{state}, while copies of it or the cache have marks" if had_marks else "empty" if log.exists() else ""
 
 
 def take_old(cache: Path) -> None:
@@ -130,35 +126,33 @@ def take_old(cache: Path) -> None:
     if not is_new:
         with connections.open_database(log, durable=True) as connection, connections.transaction(connection):
             rows = old_home.read(cache).rows
-            _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in rows))
-            put(
-                connection, "clock", str(max(int(get(connection, "clock")), *(clock_of(row.action) for row in rows), 0))
-            )
+            _insert(connection, map(_raw, rows))
+            last = max(int(get(connection, "clock")), *(clock_of(row.action) for row in rows), 0)
+            put(connection, "clock", str(last))
 
 
-def restore(cache: Path) -> Restored:
+def restore(cache: Path) -> Path | None:
     """Replace a damaged log by one with every row that can be read from it, its copies and the cache.
 
-    Raises CacheError.
+    Return where the damaged file is now. Raises CacheError.
     """
     with alone(_lock(cache), MAKE_SECONDS):
         return _build(cache, log_database(cache))
 
 
-def _build(cache: Path, damaged: Path | None) -> Restored:
+def _build(cache: Path, damaged: Path | None) -> Path | None:
     log = log_database(cache)
     building = make_folder(log).with_name(f"{log.name}.new")
     for end in ("", "-wal", "-shm", "-journal"):
         building.with_name(building.name + end).unlink(missing_ok=True)
     touch_private(building)
-    copies = backups(cache)
     with explained(log), closing(connections.connect(building, durable=True)) as connection:
         # The journal mode makes the file whole by itself, without others beside it.
         connection.execute("PRAGMA journal_mode = DELETE")
         with connections.transaction(connection):
             prepare(connection)
             machine = ""
-            for file in filter(None, (damaged, *copies)):
+            for file in filter(None, (damaged, *backups(cache))):
                 rows, named = _readable(file)
                 machine = machine or named
                 _insert(connection, rows)
@@ -166,10 +160,10 @@ def _build(cache: Path, damaged: Path | None) -> Restored:
             if old_home.is_old(cache):
                 old = old_home.read(cache)
                 machine = machine or old.machine
-                _insert(connection, ((row.action, row.machine, None, *row[1:]) for row in old.rows))
+                _insert(connection, map(_raw, old.rows))
             take_follows(connection)
             put(connection, "machine", machine or new_machine())
-            (clock, count) = connection.execute("SELECT coalesce(max(clock), 0), count(*) FROM event").fetchone()
+            (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
             put(connection, "clock", str(clock))
         connection.execute("PRAGMA journal_mode = WAL")
     # A write-ahead log whose file is gone must never meet the new file.
@@ -180,10 +174,15 @@ def _build(cache: Path, damaged: Path | None) -> Restored:
         sync(log.parent)
     except OSError as error:
         raise CacheError(f"{log} can't be replaced: {error.strerror}. Check what is in its place.") from error
-    return Restored(aside, copies[0] if copies else None, count)
+    return aside
 
 
 _Raw = tuple[object, ...]
+"""The values of a row, unchecked: action, machine, clock, paper, kind, value and author."""
+
+
+def _raw(row: Row) -> _Raw:
+    return (row.action, row.machine, None, *row[1:])
 
 
 def _readable(file: Path) -> tuple[list[_Raw], str]:
@@ -196,15 +195,12 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
         with suppress(sqlite3.Error):
             (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",)
         sql = "SELECT action, machine, clock, paper, kind, value, by FROM event NOT INDEXED ORDER BY number"
-        try:
-            for row in connection.execute(sql):
-                found.append(row)
-        except sqlite3.Error:
+        for order in ("", " DESC"):
             with suppress(sqlite3.Error):
-                rest = []
-                for row in connection.execute(f"{sql} DESC"):
-                    rest.append(row)
-            found += reversed(rest)
+                # Row by row: of rows that are fetched together, none would be left if one fails.
+                for row in connection.execute(sql + order):
+                    found.append(row)
+                break
     return found, machine if is_machine(str(machine)) else ""
 
 
@@ -212,26 +208,20 @@ def _in_cache(cache: Path) -> list[_Raw]:
     """The newest rows of each paper and kind, which the cache has too."""
     if not cache.is_file() or not cache.stat().st_size:
         return []
+    sql = "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
     found: list[_Raw] = []
     with suppress(sqlite3.Error), closing(connections.peek(cache)) as connection:
-        for row in connection.execute(
-            "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
-        ):
+        for row in connection.execute(sql):
             found.append(row)
     return found
 
 
 def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
     """Insert the rows that are rows; one that is damaged is left out."""
-    for action, machine, clock, paper, kind, value, by in rows:
-        texts = (action, paper, kind, value, by)
-        if (
-            all(isinstance(one, str) for one in texts)
-            and is_action(str(action))
-            and str(action).startswith(str(machine))
-        ):
-            at = clock if isinstance(clock, int) else int(str(action)[12:], 16)
-            connection.execute(INSERT, (action, machine, at, paper, kind, value, by))
+    for action, machine, clock, *rest in rows:
+        if all(isinstance(one, str) for one in (action, *rest)) and is_action(id := str(action)) and id[:12] == machine:
+            at = clock if isinstance(clock, int) else clock_of(id)
+            connection.execute(INSERT, (action, machine, at, *rest))
 
 
 def _set_aside(log: Path) -> Path | None:

@@ -22,13 +22,13 @@ from reader.core import foreign
 from reader.core.marks import AGENT, FOLLOW, QUEUE, RULE, UNDO, first_place
 from reader.database import connections
 from reader.log.rows import Row, action_id, is_machine
-from reader.paths import backup_folder, old_journal
+from reader.paths import old_journal
 
-_UNPACKED = 1 << 16
-"""Bytes of packed ids that are unpacked at a time."""
+_UNPACKED_BYTES = 1 << 26
+"""Maximum bytes of the ids of an event, some five million papers."""
 
 _LINE_BYTES = 1 << 26
-"""Bytes of a line of the journal; ten million ids are shorter."""
+"""Maximum bytes of a line of the journal."""
 
 _REMOVED = ("forget:", "setting:")
 """Prefixes of the kinds of events of features that were removed."""
@@ -51,8 +51,6 @@ class OldHome(NamedTuple):
     machine: str
     """The id of this machine; empty if none was found."""
     rows: list[Row]
-    unread: int
-    """Number of events and lines that could not be read."""
 
 
 def is_old(cache: Path) -> bool:
@@ -61,24 +59,20 @@ def is_old(cache: Path) -> bool:
 
 
 def read(cache: Path) -> OldHome:
-    """All marks of an old home, from its cache, its journal, and its backups; damaged parts are left out."""
-    machine, unread = "", 0
-    found: dict[str, OldEvent] = {}
-    feeds: list[tuple[str, str]] = []
-    copies = (
-        sorted(backup_folder(cache).glob(f"{cache.stem}-*.db"), reverse=True) if backup_folder(cache).is_dir() else []
-    )
-    for file in (cache, *copies):
-        if _has_events(file):
-            with suppress(sqlite3.Error), closing(_opened(file)) as connection:
-                machine = machine or _machine(connection)
-                unread += _add(found, _events(connection))
-                if file == cache:
-                    feeds = _feeds(connection)
-    if old_journal(cache).exists():
-        own, events = _journal(old_journal(cache))
-        machine = machine or own
-        unread += _add(found, events)
+    """All marks of an old home, from its cache and its journal; what is damaged of one may be in the other."""
+    machine, feeds, found = "", list[tuple[str, str]](), dict[str, OldEvent]()
+    if _has_events(cache):
+        with suppress(sqlite3.Error), closing(_opened(cache)) as connection:
+            machine, feeds = _machine(connection), _feeds(connection)
+            for *named, packed, count in connection.execute(
+                "SELECT id, machine, clock, kind, value, papers, count FROM event NOT INDEXED ORDER BY rowid"
+            ):
+                if event := _event(named, _unpacked(packed) if count else []):
+                    found.setdefault(event.id, event)
+    for fields in _journal(old_journal(cache)):
+        machine = machine or (owner if is_machine(owner := str(fields.get("owner"))) else "")
+        if event := _event([fields.get(name) for name in OldEvent._fields[:5]], _named_papers(fields)):
+            found.setdefault(event.id, event)
     rows = _rows(found)
     followed = {row.kind for row in rows if row.kind.startswith(FOLLOW)}
     # The first releases followed feeds without an event.
@@ -87,7 +81,7 @@ def read(cache: Path) -> OldHome:
         for slug, value in feeds
         if machine and f"{FOLLOW}{slug}" not in followed
     ]
-    return OldHome(machine, rows, unread)
+    return OldHome(machine, rows)
 
 
 def _has_events(file: Path) -> bool:
@@ -116,69 +110,33 @@ def _machine(connection: sqlite3.Connection) -> str:
     return ""
 
 
-def _add(found: dict[str, OldEvent], events: Iterable[OldEvent | None]) -> int:
-    unread = 0
-    for event in events:
-        if event is None:
-            unread += 1
-        else:
-            found.setdefault(event.id, event)
-    return unread
-
-
-def _events(connection: sqlite3.Connection) -> Iterator[OldEvent | None]:
-    """The events of the table, from its start and, if a page in between is damaged, from its end."""
-    sql = "SELECT id, machine, clock, kind, value, papers, count FROM event NOT INDEXED ORDER BY rowid"
-    try:
-        yield from (_event(tuple(row[:5]), *row[5:]) for row in connection.execute(sql))
-    except sqlite3.Error:
-        yield None
-        with suppress(sqlite3.Error):
-            yield from (_event(tuple(row[:5]), *row[5:]) for row in connection.execute(f"{sql} DESC"))
-
-
-def _event(named: tuple[object, ...], packed: object, count: object) -> OldEvent | None:
+def _event(named: Iterable[object], papers: Iterable[str] | None) -> OldEvent | None:
+    """The event of the values of its first five fields; None if a value is damaged."""
     id, machine, clock, kind, value = named
     at = foreign.clock(clock)
     if not (isinstance(id, str) and is_machine(str(machine)) and isinstance(kind, str) and isinstance(value, str)):
         return None
-    if at is None or not isinstance(packed, bytes) or not isinstance(count, int):
-        return None
-    try:
-        papers = tuple(one for some in _unpacked(packed) for one in some) if count else ()
-    except foreign.Refused:
+    if at is None or papers is None:
         return None
     return OldEvent(id, str(machine), at, kind, value, tuple(one for one in papers if foreign.paper_id(one)))
 
 
-def _journal(file: Path) -> tuple[str, list[OldEvent | None]]:
-    """The machine of a journal, and its events."""
-    machine, events = "", list[OldEvent | None]()
+def _journal(file: Path) -> Iterator[dict[str, object]]:
+    """The lines of a journal that are objects."""
     with suppress(OSError), file.open("rb") as lines:
         while line := lines.readline(_LINE_BYTES):
             fields = foreign.read_json(line, _LINE_BYTES)
-            if not isinstance(fields, dict):
-                events.append(None)
-            elif "owner" in fields:
-                machine = str(fields["owner"]) if is_machine(str(fields["owner"])) else machine
-            else:
-                events.append(_line_event(fields))
-    return machine, events
+            if isinstance(fields, dict):
+                yield fields
 
 
-def _line_event(fields: dict[str, object]) -> OldEvent | None:
+def _named_papers(fields: dict[str, object]) -> Iterable[str] | None:
     packed, listed = fields.get("packed"), fields.get("papers")
     if isinstance(packed, str):
         with suppress(ValueError):
-            return _event(_named(fields), b64decode(packed), 1)
+            return _unpacked(b64decode(packed))
         return None
-    if not isinstance(listed, list):
-        return None
-    return _event(_named(fields), zlib.compress("\n".join(map(str, listed)).encode("utf-8", "replace")), len(listed))
-
-
-def _named(fields: dict[str, object]) -> tuple[object, ...]:
-    return tuple(fields.get(name) for name in ("id", "machine", "clock", "kind", "value"))
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else None
 
 
 def _feeds(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -223,25 +181,10 @@ def _action(event: OldEvent) -> str:
     return action_id(event.machine, event.clock)
 
 
-def _unpacked(packed: bytes) -> Iterator[list[str]]:
-    """Packed ids in their order, some thousands at once; raises Refused if they are damaged."""
+def _unpacked(packed: object) -> list[str] | None:
+    """Packed ids in their order; None if they are damaged."""
     unpacker = zlib.decompressobj()
-    rest = ""
-    try:
-        while not unpacker.eof:
-            some = unpacker.decompress(packed, _UNPACKED)
-            packed = unpacker.unconsumed_tail
-            if not some and not unpacker.eof:
-                raise foreign.Refused("its papers are cut off")
-            lines = (rest + some.decode("ascii")).split("\n")
-            rest = lines.pop()
-            if len(rest) > _UNPACKED:
-                raise foreign.Refused("it names no papers")
-            if lines:
-                yield lines
-    except (zlib.error, UnicodeDecodeError):
-        raise foreign.Refused("its papers are damaged") from None
-    if unpacker.unused_data:
-        raise foreign.Refused("its papers are damaged")
-    if rest:
-        yield [rest]
+    with suppress(zlib.error, UnicodeDecodeError, TypeError):
+        text = unpacker.decompress(packed, _UNPACKED_BYTES).decode("ascii")  # type: ignore[arg-type]
+        return text.split("\n") if unpacker.eof and not unpacker.unused_data else None
+    return None

@@ -15,25 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reader.core.errors import CacheError, CacheTooNew
-from reader.core.marks import (
-    AGENT,
-    FORMER,
-    LEAVING,
-    QUEUE,
-    TRACES,
-    UNDO,
-    Agent,
-    check_listed,
-    first_place,
-    quoted,
-)
+from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, check_listed, first_place, quoted
 from reader.database import connections
 from reader.database.sqlite_errors import explained
-from reader.log.database import INSERT, VERSION, get, prepare, put
-from reader.log.rows import Mark, Row, action_id, clock_of, new_machine
+from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, get, new_machine, prepare, put
 from reader.paths import log_database
 
 T = TypeVar("T")
@@ -180,6 +168,10 @@ class Log:
         with explained(self._path):
             return question(self._connection)
 
+    def _ask(self, sql: str, *values: object, **named: object) -> list[tuple[Any, ...]]:
+        with explained(self._path):
+            return self._connection.execute(sql, named or values).fetchall()
+
     def note(self, facts: Iterable[tuple[str, str]]) -> None:
         """Set facts about this machine, which no other machine gets."""
         with explained(self._path), connections.transaction(self._connection):
@@ -188,34 +180,23 @@ class Log:
 
     def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
         """The kinds, values, authors and numbers of papers of some actions, each with its action, in their order."""
-        with explained(self._path):
-            rows: list[tuple[str, str, str, str, int]] = []
-            for action in actions:
-                rows += self._connection.execute(
-                    "SELECT action, kind, value, by, count(nullif(paper, '')) FROM event WHERE action = ?"
-                    " GROUP BY kind, value ORDER BY min(number)",
-                    (action,),
-                ).fetchall()
-            return rows
+        ask = (
+            "SELECT action, kind, value, by, count(nullif(paper, '')) FROM event WHERE action = ?"
+            " GROUP BY kind, value ORDER BY min(number)"
+        )
+        return [(a, kind, value, by, n) for action in actions for a, kind, value, by, n in self._ask(ask, action)]
 
     def papers(self, actions: Sequence[str], limit: int) -> list[str]:
         """The first papers of some actions."""
-        with explained(self._path):
-            found: dict[str, None] = {}
-            for action in actions:
-                rows = self._connection.execute(
-                    "SELECT DISTINCT paper FROM event WHERE action = ? AND paper <> '' LIMIT ?", (action, limit)
-                )
-                found |= dict.fromkeys(paper for (paper,) in rows)
-            return list(found)[:limit]
+        ask = "SELECT DISTINCT paper FROM event WHERE action = ? AND paper <> '' LIMIT ?"
+        return list(dict.fromkeys(paper for one in actions for (paper,) in self._ask(ask, one, limit)))[:limit]
 
     def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
         """All rows of a kind about a paper with these ids, newest first, each with whether it is undone."""
         ask = (
             f"SELECT action, paper, kind, value, by, clock, {_UNDONE} FROM event AS e WHERE e.paper = ? AND e.kind = ?"
         )
-        with explained(self._path):
-            found = [row for paper in papers for row in self._connection.execute(ask, (paper, kind))]
+        found = [row for paper in papers for row in self._ask(ask, paper, kind)]
         found.sort(key=lambda row: (row[5], row[0]), reverse=True)
         return [(Row(*row[:5]), bool(row[6])) for row in found]
 
@@ -223,32 +204,26 @@ class Log:
         """The rows after a number that may leave the machine, of one machine or of all, each with its number."""
         only = f" AND {LEAVING}{f' AND {_OWN}' if machine else ''}"
         ask = f"SELECT number, action, paper, kind, value, by FROM event AS e WHERE number > :after{only}"
-        values = {"after": after, "machine": machine, "limit": limit}
-        with explained(self._path):
-            found = self._connection.execute(f"{ask} ORDER BY number LIMIT :limit", values).fetchall()
+        found = self._ask(f"{ask} ORDER BY number LIMIT :limit", after=after, machine=machine, limit=limit)
         return [(number, Row(*row)) for number, *row in found]
 
     def last(self) -> int:
         """The number of the last row."""
-        with explained(self._path):
-            return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM event").fetchone()[0])
+        return int(self._ask("SELECT coalesce(max(number), 0) FROM event")[0][0])
 
     def action_of(self, number: int) -> str:
         """The action of a row; empty if the log has no row of this number."""
-        with explained(self._path):
-            row = self._connection.execute("SELECT action FROM event WHERE number = ?", (number,)).fetchone()
-            return str(row[0]) if row else ""
+        found = self._ask("SELECT action FROM event WHERE number = ?", number)
+        return str(found[0][0]) if found else ""
 
     def count(self) -> int:
         """Number of rows."""
-        with explained(self._path):
-            return int(self._connection.execute("SELECT count(*) FROM event").fetchone()[0])
+        return int(self._ask("SELECT count(*) FROM event")[0][0])
 
     def machines(self) -> dict[str, tuple[int, int, int]]:
         """The machines that have rows here, each with its number of rows, its earliest and its latest clock."""
-        ask = "SELECT machine, count(*), min(clock), max(clock) FROM event GROUP BY machine"
-        with explained(self._path):
-            return {machine: (count, first, last) for machine, count, first, last in self._connection.execute(ask)}
+        found = self._ask("SELECT machine, count(*), min(clock), max(clock) FROM event GROUP BY machine")
+        return {machine: (count, first, last) for machine, count, first, last in found}
 
     # Other machines
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from reader.actions.export import record
-from reader.actions.programs import ProgramError, desktop_command, run_program
+from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
 from reader.cache.follows import follows, reasons
 from reader.cache.marks import derive
@@ -81,7 +81,7 @@ class StandingQueries:
         return action.did if action else ()
 
     async def notify(self) -> int:
-        """Notify of the new papers that match, and return their number; raises ReaderError, stored for the doctor."""
+        """Notify of the new papers that match, and return their number; raises ReaderError."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
         matches = self._notified(queries)
         if not matches:
@@ -91,26 +91,17 @@ class StandingQueries:
         else:
             names = [self._follows[one].name if one in self._follows else one for one in queries]
             command, given = desktop_command(*notification_text(names, matches)), ""
-        try:
-            with jobs.unlimited_memory():
-                # The program goes on if this call is cancelled, since it is not run again.
-                await run_program(
-                    command,
-                    given,
-                    seconds=KILL_AFTER_SECONDS,
-                    advice="check notify_command",
-                    goes_on=True,
-                    is_silent=True,
-                )
-        except ProgramError as error:
-            await self._note_problem(str(error))
-            raise
-        await self._note_problem(None)
+        with jobs.unlimited_memory():
+            # The program goes on if this call is cancelled, since it is not run again.
+            await run_program(
+                command,
+                given,
+                seconds=KILL_AFTER_SECONDS,
+                advice="check notify_command",
+                goes_on=True,
+                is_silent=True,
+            )
         return len(matches)
-
-    async def _note_problem(self, error: str | None) -> None:
-        since = self._now().isoformat(timespec="seconds")
-        watching.note_problem(self._file, since, error)
 
     def _notified(self, queries: Sequence[str]) -> MatchedQueries:
         """The new papers to tell of, without those that a followed person perhaps did not write."""

@@ -6,10 +6,11 @@ In another version or source of a text, the place is found again by its section 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.find import TextWords
 from reader.core.document.model import Formula
@@ -25,17 +26,11 @@ MOST = 1_000
 MAX_SIZE = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
-LONGEST_TRAIL = 12
-"""Places of a text that are kept to go back to."""
-
 WORDS = 8
 """Words by which a place is found again in another text."""
 
 LONGEST_WORD = 40
 """Maximum letters of such a word."""
-
-ASIDE = ".unreadable"
-"""The suffix for a file without valid bookmarks, before another takes its place."""
 
 
 class Bookmark(NamedTuple):
@@ -52,8 +47,6 @@ class Bookmark(NamedTuple):
     """How much of the section, or of the whole text without one, is before the place."""
     words: str = ""
     """The words that begin there."""
-    trail: tuple[Bookmark, ...] = ()
-    """The places in the text where jumps began, the latest last."""
 
 
 def edition(document: Document, source: str) -> str:
@@ -143,25 +136,18 @@ def _title(heading: Heading) -> str:
 def load(file: Path) -> dict[str, Bookmark]:
     """The bookmarks by the paper's id, the latest last; invalid ones are left out."""
     try:
-        return dict(_valid(_read(file)))
+        return _read(file)
     except (OSError, ValueError):
         return {}
 
 
-def _read(file: Path) -> Mapping[object, object]:
+def _read(file: Path) -> dict[str, Bookmark]:
     try:
         found = json.loads(read_start(file, MAX_SIZE).decode())
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    if not isinstance(found, dict) or (found and not any(_valid(found))):
-        raise ValueError("no bookmarks")
-    return found
-
-
-def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
-    for id, values in found.items():
-        if isinstance(id, str) and (mark := _mark(values)):
-            yield id, mark
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {id: mark for id, values in pairs if (mark := _mark(values))}
 
 
 def _mark(values: object) -> Bookmark | None:
@@ -169,34 +155,17 @@ def _mark(values: object) -> Bookmark | None:
         case [str(edition), int(block), int(letter), str(section), int(share) | float(share), *more]:
             if block >= 0 and letter >= -1 and 0 <= share <= 1:
                 words = more[0] if more and isinstance(more[0], str) else ""
-                trail = more[1] if len(more) > 1 and isinstance(more[1], list) else []
-                places = tuple(filter(None, map(_mark, trail[-LONGEST_TRAIL:])))
-                return Bookmark(edition, block, letter, section, float(share), words, places)
+                return Bookmark(edition, block, letter, section, float(share), words)
     return None
 
 
 def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
-    """Write changed bookmarks behind those of the file, which another program may have written; raises OSError.
-
-    A file that has no bookmarks is not lost: it gets another name. One that can't be read stays as it is. What a newer
-    program has in it stays there.
-    """
-    before: dict[object, Any] = {}
-    try:
-        before = dict(_read(file))
-    except FileNotFoundError:
-        pass
-    except ValueError:
-        if file.stat().st_size:
-            file.replace(file.with_name(f"{file.name}{ASIDE}"))
+    """Write changed bookmarks behind those of the file, which another program may have written; raises OSError."""
+    kept: dict[str, Bookmark] = {}
+    with suppress(FileNotFoundError, ValueError):
+        kept = _read(file)
     for id, mark in changed.items():
-        old = before.pop(id, None)
-        before[id] = [*mark, *(old[len(mark) :] if isinstance(old, list) else ())]
-    ours = dict(_valid(before))
-    for id in list(ours)[:-MOST]:
-        del before[id], ours[id]
-    text = json.dumps(before)
-    if len(text) > MAX_SIZE:
-        text = json.dumps({id: mark._replace(trail=()) for id, mark in ours.items()})
+        kept.pop(id, None)
+        kept[id] = mark
     # Not durable: to leave must not wait for the disk.
-    replace_private(file, text, durable=False)
+    replace_private(file, json.dumps(dict(list(kept.items())[-MOST:])), durable=False)

@@ -20,10 +20,10 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
-from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import TYPING, Context, KeySet
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import keys_labelled
+from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS

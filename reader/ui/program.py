@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.nearest import advice
-from reader.core.theme_names import AUTO, THEMES, theme_name
 from reader.paths import APP
+from reader.platform import AUTO, THEMES, theme_name
 from reader.ui.command_line.state import COMMAND, COMMANDS
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME, Offer

@@ -9,10 +9,10 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import text_index
+from reader.cache import texts as stored_texts
+from reader.cache.flags import passages_of
 from reader.cache.imports import FoundPapers, changes, written
 from reader.cache.marks.events import Events
-from reader.cache.passages import passages_of
 from reader.cache.repair import repair
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import BATCH, Texts
@@ -96,10 +96,10 @@ def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) ->
 def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path, connection: Connection) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
     connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
-    text_index.add(connection, 2, "Foreign.")
+    stored_texts.index_words(connection, 2, "Foreign.")
     assert faults(path) == {"index of words": "differs from 2 texts"}
     execute(path, f"{UNREADABLE} WHERE pk = 2")
-    text_index.rebuild(connection)
+    stored_texts.rebuild_index(connection)
     assert faults(path) == {} and indexed(path, "sparse") == [1] and indexed(path, "foreign") == []
     # So is a damaged one.
     execute(path, "UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")

@@ -1,4 +1,4 @@
-"""The command line: options, words that are no command, exit codes, and failures in one line."""
+"""The command line: mistakes, exit codes, what opens the reader, queries that commands take, and failures."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line import plain
 from reader.commands.registry import COMMANDS, FOREIGN
-from reader.commands.workspace import Workspace, fill_with_sample
+from reader.commands.workspace import Workspace
 from reader.core import removed
-from tests.commands.conftest import IDS, Run, Session
+from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 from tests.table import each
 
 
@@ -45,26 +45,14 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         2! dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'.
         $ star 2406.12345
         2! dailypapers: There is no command 'star'. Did you mean 'dailypapers mark star ID'? To search for it: 'dailypapers -- star'.
-        $ completions bash extra
-        2! dailypapers: 'completions bash' takes nothing more.
-        $ sync --status --watch
-        2! dailypapers: --status prints once, and --watch keeps running: choose one of them.
         $ list -x
         2! dailypapers list: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'.
-        $ count agents -n 5
-        2! dailypapers: --count counts all papers of a query: leave out -n.
         $ list -5
-        2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
-        $ list -n5 -6
-        2! dailypapers list: -6 is not an option. Did you mean -n 6? To exclude the word 6, write: -- -6. See 'dailypapers list --help'.
-        $ count -5
         2! dailypapers list: -5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5. See 'dailypapers list --help'.
         $ count -j
         2! dailypapers list: -j is not an option. Did you mean --json? To exclude the word j, write: -- -j. See 'dailypapers list --help'.
         $ undo -x
         2! dailypapers undo: -x is not an option. See 'dailypapers undo --help'.
-        $ -x
-        2! dailypapers: -x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'.
         $ config shw
         2! dailypapers config: 'shw' is not one of path, show, get, set, edit, keys, check. Did you mean show? See 'dailypapers config --help'.
         $ config
@@ -75,8 +63,6 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         2! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
         $ list -n
         2! dailypapers list: argument -n/--limit: expected one argument. See 'dailypapers list --help'.
-        $ list -n --json
-        2! {"error": "argument -n/--limit: expected one argument.", "kind": "usage", "hint": "See 'dailypapers list --help'."}
         $ undo please --json
         2! {"error": "please is not understood.", "kind": "usage", "hint": "See 'dailypapers undo --help'."}
         """  # noqa: E501
@@ -211,17 +197,6 @@ def test_command_names_of_other_programs_are_suggestions_not_queries(run: Run, o
         assert run(first, *arguments, "--help").code == 0
 
 
-def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(run: Run, opened: list[str]) -> None:
-    workspace = Workspace()
-    fill_with_sample(workspace, workspace.cache_file)
-    finds = {words: run("count", *words).out != "0\n" for words in (("weight",), ("video", "model"), ("star", "wars"))}
-    assert sorted(finds.values()) == [False, True, True]
-    for words, has_papers in finds.items():
-        assert (run(*words).code == 0) == has_papers
-    assert opened == [" ".join(words) for words, found in finds.items() if found]
-    assert run("star").code == 2
-
-
 def test_the_reader_has_no_colours_if_asked(run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "")
     assert run("--color=never", "agents").code == 0
@@ -286,16 +261,6 @@ def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_b
     run("--plain")
     run("--plain", "--demo")
     assert opened == ["agents in video in plain lines", " in plain lines", " in the sample in plain lines"]
-
-
-def test_a_closed_pipe_is_no_failure(papers: Path) -> None:
-    command = [sys.executable, "-m", "reader", "list", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(30) == 0
 
 
 def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, run: Run, papers: Path) -> None:
@@ -395,3 +360,131 @@ def test_an_ascii_terminal_gets_question_marks_and_complete_json(papers: Path, m
 
     assert b"A benchmark of terminal agents ????" in printed("list")
     assert json.loads(printed("list", "--json"))[2]["title"] == "A benchmark of terminal agents 中文標題"
+
+
+# Queries and names
+
+
+def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Path) -> None:
+    (papers.parent / "config.toml").write_text('[[views]]\nname = "Mine"\nquery = "agents sort:title"\n')
+    session(
+        """
+        $ views add --then follow "world model"
+        world model: no papers here yet. Its query is follow:word:world-model
+        $ count follow:world-modle
+        2! dailypapers: Nothing named 'world-modle' is followed. Did you mean world-model?
+        $ count "is:unread (agents OR -follow:author:nobody)"
+        2! dailypapers: Nothing named 'author:nobody' is followed. 'dailypapers views list --then follow' prints what you follow.
+        $ count by:eve
+        2! dailypapers: The query is wrong at 'by:': by: is no longer a field. Groups were removed. Share a feed instead: one person keeps a watched file that ends in .atom, and the others run 'dailypapers feeds add ADDRESS'.
+        $ count topic:xylophone
+        2! dailypapers: There is no topic 'xylophone'. 'dailypapers list --topics' lists them.
+        $ count view:mien
+        2! dailypapers: There is no view 'mien'. Did you mean Mine?
+        $ count view:xylophone
+        2! dailypapers: There is no view 'xylophone'. 'dailypapers views list' prints yours.
+        $ list view:mine -title:web
+        2606.30616	2026-06-30	55	2	unread	Agents that write their own tools
+        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
+        $ list like:2401.00001
+        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
+        $ show https://huggingface.co/papers/2606.26740 --jsonl=id
+        {"id": "2606.26740"}
+        $ show 10.48550/arXiv.2606.26740 --jsonl=id
+        {"id": "2606.26740"}
+        $ show 10.1000/nothing
+        1! dailypapers: '10.1000/nothing' is not in the cache. An arXiv id looks like 1706.03762.
+        $ show -- -is:unread
+        1! dailypapers: '-is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
+        $ show topic:
+        1! dailypapers: 'topic:' is not in the cache. An arXiv id looks like 1706.03762.
+        """  # noqa: E501
+    )
+
+
+def test_mistakes_in_the_settings_are_counted(run: Run, papers: Path) -> None:
+    (papers.parent / "config.toml").write_text('days_at_strat = 3\n[keys]\n"paper.strar" = "s"\n')
+    assert run("config", "show").err == "2 mistakes in the settings: 'dailypapers config check' lists them.\n"
+
+
+@pytest.mark.usefixtures("own_words")
+def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
+    run: Run, on_terminal: RunOnTerminal, papers: Path
+) -> None:
+    assert [one["id"] for one in run("list", "view:foryou", "--json=id").records] == IDS  # Nothing is learned yet.
+    run("mark", "star", "2606.00001")
+    offered = [one["id"] for one in run("list", "view:foryou", "--json=id").records]
+    # A paper about agents comes before the others of its day, and before those of newer days.
+    assert sorted(offered) == sorted(set(IDS) - {"2606.00001"}) and offered[:2] == ["2606.30616", "2606.28480"]
+    assert [one["id"] for one in run("list", "view:foryou", "-n", "1", "--json=id").records] == offered[:1]
+    shown = on_terminal("list", "view:foryou", "-n", "1").lines
+    assert len(shown) == 3 and shown[0].startswith("NEW") and "2606.30616" in shown[1] and shown[2] == "1 of 5"
+    run("mark", "queue", "2606.00002", "2606.26740")
+    assert [line.split("\t")[0] for line in run("list", "view:queue").lines] == ["2606.00002", "2606.26740"]
+    run("views", "add", "mine", "is:queued sort:title")
+    assert [line.split("\t")[0] for line in run("list", "view:mine").lines] == ["2606.00002", "2606.26740"]
+    assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
+
+
+def test_a_free_text_finds_the_best_paper(run: Run, papers: Path) -> None:
+    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
+
+
+def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
+    session(
+        """
+        $ list
+        ! There are no papers yet. 'dailypapers refresh' fetches the latest days.
+        """
+    )
+
+
+def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
+    for words in (
+        *(
+            ("list", "--"),
+            ("count", "--"),
+            ("topics", "--"),
+            ("export", "--format=csv", "--"),
+            ("mark", "hide", "--query"),
+        ),
+        *(("tag", "add", "later", "--query"), ("pipe", "cat", "--query"), ("views", "save", "odd", "--")),
+    ):
+        found = run(*words, "agents ?")
+        assert (found.code, found.out, found.err.count("\n")) == (2, "", 1), words
+        assert "The query is wrong at " in found.err
+        found = run(*words, "-topic:evaluation topic:agnts")
+        assert (found.code, found.out) == (2, ""), words
+        assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
+    assert run("count", "is:hidden OR tag:later").out == "0\n"
+    assert len(run("list", "a" * 50_000).err) < 200
+
+
+def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
+    session: Session, papers: Path, home: Path
+) -> None:
+    rule = '[[rules]]\nname = "Agents"\nwhen = "agents"\nthen = ["star"]\n'
+    (home / "config.toml").write_text(f'mute = ["verifiers"]\n{rule}')
+    settings = Workspace().settings
+    assert ([one.name for one in settings.rules], settings.mute) == (["Agents"], ("verifiers",))
+    session(
+        """
+        $ count
+        5
+        $ count is:muted
+        1
+        $ views try --then hide --since 2026-06-01 verifiers
+        verifiers: hide, because verifiers
+          1 paper left alone: you marked them otherwise, or an earlier rule did
+
+        0 papers since 2026-06-01 would have been changed; nothing was changed.
+        $ show 2606.00003 --jsonl=rules
+        {"rules": {"acts": [], "muted_by": ["verifiers"]}}
+        $ views remove verifiers
+        verifiers is removed. It was: verifiers
+        $ count
+        6
+        $ count is:muted
+        0
+        """
+    )

@@ -1,14 +1,21 @@
-"""Exports from the command line: formats, files that are added to, and folders of notes, where the user's own stays."""
+"""Exports: formats, files that are added to or written anew after each change, and folders of notes."""
 
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TextIO
 
 import pytest
 
-from reader.actions.export import FORMATS
+from reader.actions.export import FORMATS, replacing
+from reader.cli import main
+from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run, Session
 
 
@@ -30,32 +37,14 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         	publisher = {arXiv},
         	abstract = {We look at Agents that write their own tools and find that it holds.},
         }
-        $ export --id 2606.30616 --id 2606.26740 --format csv
-        id,title,authors,day,published,upvotes,comments,topics,keywords,organization,read,starred,queued,hidden,tags,url,code_url,project_url,summary,abstract,note,venue
-        2606.30616,Agents that write their own tools,Ada Example; Bo Sample,2026-06-30,2026-05-08,55,2,agents,agents; tool use,,false,false,false,false,,https://huggingface.co/papers/2606.30616,,,It holds.,We look at Agents that write their own tools and find that it holds.,,
-        2606.26740,LiveEdit: Streaming Video Editing,Ada Example; Bo Sample,2026-06-30,2026-05-08,57,2,video-generation,video,,false,false,false,false,,https://huggingface.co/papers/2606.26740,https://github.com/a/b,,It holds.,We look at LiveEdit: Streaming Video Editing and find that it holds.,,
         $ export --all -o papers.bib
         ! 6 papers written in papers.bib.
-        $ export agents -o papers.bib
-        ! 3 papers written in papers.bib.
-        $ export agents -o papers.bib --append
-        ! 0 papers appended to papers.bib, 3 were already there.
-        $ export agents -o papers.json
-        ! 3 papers written in papers.json.
         $ export agents -o papers.docx
-        2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, markdown, csv, json, atom.
-        $ export agents --format docx
-        2! dailypapers export: --format 'docx' is not one of bibtex, ris, csl-json, markdown, csv, json, atom, notes. See 'dailypapers export --help'.
-        $ export --all
         2! dailypapers: Choose a format with --format: bibtex, ris, csl-json, markdown, csv, json, atom.
         $ export
         2! dailypapers: Name the papers by a query, --id or --all.
-        $ export -o
-        2! dailypapers export: argument -o/--output: expected one argument. See 'dailypapers export --help'.
         $ export --all -o nowhere/papers.bib
         1! dailypapers: nowhere/papers.bib could not be written: No such file or directory. Name another file with -o.
-        $ export --id 2606.99999 --format json
-        1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
         $ export xylophone --format json
         []
         ! 0 papers written.
@@ -75,7 +64,7 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         2! dailypapers: --url belongs to --format atom.
         $ export --format atom --url javascript:x --all
         2! dailypapers: --url must begin with https://, not "javascript:x".
-        """  # noqa: E101, E501
+        """  # noqa: E101
     )
     orders = [json.loads((tmp_path / name).read_text()) for name in ("all.json", "some.json")]
     assert [[one["id"][-5:] for one in order] for order in orders] == [
@@ -138,14 +127,6 @@ def test_a_key_of_the_file_is_not_taken_again(run: Run, papers: Path, tmp_path: 
     assert f"@misc{{Muller2026-{IDS[3]}," in file.read_text()
 
 
-def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) -> None:
-    run("config", "set", "citation_key", "{year}")
-    orders = [run("export", "--all", f"sort:{order}", "--format", "bibtex").out for order in ("title", "-title")]
-    first, second = ([line for line in text.splitlines() if line.startswith("@")] for text in orders)
-    assert first != second and sorted(first) == sorted(second)
-    assert len(set(first)) == 6 and "@misc{2026," in first
-
-
 def test_appending_to_an_unsuitable_file_is_refused(session: Session, papers: Path, tmp_path: Path) -> None:
     (tmp_path / "latin.bib").write_bytes(b"% \xe9")
     (tmp_path / "comment.bib").write_text("% only a comment")
@@ -187,14 +168,6 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
     first, second = (next((tmp_path / "vault/papers").glob(f"*-{id}.md")) for id in (IDS[3], IDS[4]))
     assert first.name == "muller2026-2606.00003.md"
     assert first.read_text().endswith(" -->\n# Mine\n\n- one\n")
-    times = first.stat().st_mtime_ns, second.stat().st_mtime_ns
-    session(
-        """
-        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
-        ! 2 papers written in vault/papers.
-        """
-    )
-    assert (first.stat().st_mtime_ns, second.stat().st_mtime_ns) == times, "nothing has changed"
     # The user writes below the marker, changes the front matter, and moves the file.
     moved = tmp_path / "vault/papers/deeper/My own name.md"
     moved.parent.mkdir()
@@ -218,17 +191,6 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
     assert moved.read_text().endswith(" -->\nnew  \n\n<!-- mine -->\n")
     assert "Not kept" not in second.read_text() and second.read_bytes().endswith(b" -->\n\r\nAlso mine\n")
     assert sorted((tmp_path / "vault").rglob("*.md")) == [moved, second]
-    session(
-        """
-        $ undo
-        Taken back: 2 papers noted.
-        $ note 2606.00003 --text newer
-        The note of 2606.00003 was written. 'dailypapers undo' takes it back.
-        $ export id:2606.00003,2606.00002 --format notes -o vault/papers
-        ! 2 papers written in vault/papers.
-        """
-    )
-    assert moved.read_text().endswith(" -->\nnewer\n") and second.read_text().endswith(" -->\n")
     # What can't be read, or has lost its marker, is left alone.
     broken = [moved.read_text().replace("---\n", "", 1), second.read_text().partition("<!-- daily")[0]]
     for file, text in zip((moved, second), broken, strict=True):
@@ -242,3 +204,130 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
         """
     )
     assert [moved.read_text(), second.read_text()] == broken
+
+
+# Files that are written anew after each change, and never over what something else has written
+
+
+@pytest.fixture(autouse=True)
+def make_shared(tmp_path: Path) -> None:
+    """The folder that the machines share, which is the user's to make."""
+    (tmp_path / "shared").mkdir()
+
+
+@pytest.fixture
+def stars(papers: Path, home: Path) -> Path:
+    """The watched file of starred papers."""
+    (home / "config.toml").write_text('[[exports]]\nquery = "is:starred"\nfile = "stars.bib"\n')
+    return home / "stars.bib"
+
+
+def test_each_change_writes_the_file_anew(run: Run, stars: Path) -> None:
+    run("mark", "star", IDS[0])
+    assert f"eprint = {{{IDS[0]}}}" in stars.read_text()
+    run("mark", "star", IDS[1])
+    assert stars.read_text().count("@misc") == 2
+    run("undo")
+    assert stars.read_text().count("@misc") == 1
+    before = stars.stat().st_mtime_ns
+    run("tag", "add", "later", IDS[3])
+    assert stars.stat().st_mtime_ns == before, "a file that is as it should be was not written"
+    run("list")
+    assert run("export", "--watched").out == f"1 paper in {stars}, as before.\n"
+    stars.unlink()
+    assert run("export", "--watched").out == f"1 paper in {stars}.\n"
+    assert [file.name for file in stars.parent.glob(".stars*")] == []
+
+
+def test_an_export_file_changed_by_others_is_not_overwritten(run: Run, stars: Path) -> None:
+    stars.write_text("@misc{mine}\n")
+    ran = run("mark", "star", IDS[0])
+    assert ran.code == 0
+    assert (
+        ran.err == f"{stars} was not written: something else wrote or changed it. "
+        "Move it away to have it written again.\n"
+    )
+    assert stars.read_text() == "@misc{mine}\n"
+    stars.unlink()
+    run("mark", "star", IDS[1])
+    stars.write_text(stars.read_text() + "% mine\n")
+    assert "was not written" in run("mark", "star", IDS[2]).err
+    assert stars.read_text().endswith("% mine\n")
+    assert run("export", "--watched").code == 1
+
+
+@pytest.mark.parametrize(
+    ("export", "says"),
+    [
+        ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is missing. Make it, or name another file."),
+        ('query = "-is:queued"\nfile = "all.csv"', "6 papers are more than 5"),
+        ('query = "is:stared"\nfile = "wrong.bib"', 'Did you mean "is:starred"?'),
+    ],
+)
+def test_an_export_that_cannot_be_written_warns_and_the_command_goes_on(
+    run: Run, stars: Path, home: Path, monkeypatch: pytest.MonkeyPatch, export: str, says: str
+) -> None:
+    monkeypatch.setattr(watched_exports, "MOST_PAPERS", 5)
+    (home / "config.toml").write_text(f'[[exports]]\nquery = "is:starred"\nfile = "stars.bib"\n[[exports]]\n{export}\n')
+    run("mark", "star", IDS[0])
+    found = run("export", "--watched")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert says in found.err and str(stars) in found.out
+
+
+def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars: Path, home: Path) -> None:
+    (home / "config.toml").write_text('[[exports]]\nquery = "is:starred"\nfile = "out/stars.bib"\n')
+    out = home / "out"
+    assert "its folder is missing" in run("mark", "star", IDS[0]).err
+    assert run("mark", "star", IDS[1]).err == ""
+    # Who asks for the files is told again.
+    assert "its folder is missing" in run("export", "--watched").err
+    out.mkdir()
+    (out / "stars.bib").write_text("@misc{mine}\n")
+    assert "something else wrote" in run("mark", "star", IDS[2]).err
+    assert run("mark", "unstar", IDS[2]).err == ""
+    (out / "stars.bib").unlink()
+    assert run("mark", "star", IDS[2]).err == ""
+    assert (out / "stars.bib").read_text().count("@misc") == 3
+    (out / "stars.bib").unlink()
+    out.rmdir()
+    assert "its folder is missing" in run("mark", "unstar", IDS[2]).err
+
+
+def test_an_export_written_before_a_kill_is_still_updated(
+    run: Run, stars: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("mark", "star", IDS[0])
+
+    @contextmanager
+    def killed(file: Path) -> Iterator[TextIO]:
+        with replacing(file) as out:
+            yield out
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched_exports, "replacing", killed)
+        assert run("mark", "star", IDS[1]).code == 130
+    ran = run("mark", "star", IDS[2])
+    assert (ran.code, ran.err) == (0, "")
+    assert stars.read_text().count("@misc") == 3
+
+
+def test_what_comes_while_machines_are_watched_is_written_at_once(
+    run: Run, stars: Path, home: Path, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(filled, other / "papers.db")
+    with monkeypatch.context() as patch:
+        patch.setenv("DAILYPAPERS_HOME", str(other))
+        run("mark", "star", IDS[0])
+        run("sync", str(tmp_path / "shared"))
+
+    def end(*_: object) -> None:
+        assert IDS[0] in stars.read_text()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reader.cache.places.time", SimpleNamespace(sleep=end))
+    assert main(["sync", str(tmp_path / "shared"), "--watch"]) == 130

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from reader import platform
-from reader.cache import files, schema
+from reader.cache import schema
 from reader.database import connections
 from reader.session import visit
 from tests import breakage
@@ -76,7 +76,7 @@ def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Pa
         with closing(connections.connect(papers)) as connection:
             connection.execute("INSERT INTO meta VALUES ('written', 'now')")
             assert papers.with_name("papers.db-wal").exists()
-            files.back_up_before(papers, date(2026, 6, 30), "9999")
+            schema.back_up_before(papers, date(2026, 6, 30), "9999")
             assert open_to_others(home) == []
     finally:
         os.umask(mask)

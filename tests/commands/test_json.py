@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reader.commands.command import fields, table_of
+from reader.commands.command import JsonForm, fields, table_of
 from reader.commands.help import page
 from reader.commands.registry import json_forms
 from tests.commands.conftest import DAYS, IDS, Run
@@ -192,3 +194,37 @@ def test_json_lines_dates_and_failures_have_one_form(run: Run, stage: None) -> N
         failed = run(*words, "--json")
         said = json.loads(failed.err)
         assert (failed.code, failed.out, said["kind"], [*said]) == (2, "", "usage", ["error", "kind", "hint"]), words
+
+
+# Fields
+
+
+RESULTS = {
+    "one": "name, inner (size, at), several (size, deep (at))",
+    "many": "array: size, at",
+    "more": "array: size, at",
+    "number": "by name: ",
+}
+
+
+def test_the_manual_names_the_keys() -> None:
+    assert table_of(RESULTS) == [
+        ("`one`", "`name`, `inner` (`size`, `at`), `several` (`size`, `deep` (`at`))"),
+        ("`many`, `more`", "array: `size`, `at`"),
+        ("`number`", "by name: a number"),
+    ]
+    assert table_of({"a": "array: PAPER, like (why)"}) == [("`a`", "array: a paper, `like` (`why`)")]
+
+
+def test_fields_are_those_of_all_forms_and_of_a_paper() -> None:
+    assert fields(RESULTS.values()) == ["name", "inner", "several", "size", "at"]
+    assert fields(["array: PAPER, like (why)"])[:2] == ["id", "title"]
+    assert fields(["array: PAPER, like (why)"])[-1] == "like"
+
+
+def test_json_is_ascii_where_the_output_writes_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding in ("ascii", "utf-8"):
+        monkeypatch.setattr("sys.stdout", TextIOWrapper(out := BytesIO(), encoding))
+        JsonForm(lines=True).print({"name": "é"})
+        sys.stdout.flush()
+        assert json.loads(out.getvalue()) == {"name": "é"} and out.getvalue().isascii() == (encoding == "ascii")

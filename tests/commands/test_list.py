@@ -1,4 +1,4 @@
-"""Papers that are listed and searched for, in a pipe and on a terminal."""
+"""What `list` and `search` print: papers, topics, reading in numbers; and the old names of these forms."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from rich.cells import cell_len
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
-from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session
+from reader.core.renamed import with_new_names
+from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session, write_days
 from tests.feed_server import FeedServer, item
 from tests.table import each
 
@@ -93,9 +95,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         ● 2606.28480   36  A benchmark of terminal agents 中文標題     evaluation agents
         MONDAY 29 JUNE
         ● 2606.00003    9  Small verifiers, long horizons                      reasoning
-        @ list -q -n1
-        TUESDAY 30 JUNE
-          2606.26740   57  LiveEdit: Streaming Video Editing            video-generation
         @ list sort:upvotes
           2606.26740   57  2026-06-30  LiveEdit: Streaming Video Edit…  video-generation
         ★ 2606.30616   55  2026-06-30  Agents that write their own tools          agents
@@ -103,9 +102,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         ● 2606.00003    9  2026-06-29  Small verifiers, long horizons          reasoning
         ● 2606.00001    7  2026-06-29  Where do web agents lose their way?        agents
         5 of 5
-        @ list sort:-upvotes is:starred
-        ★ 2606.30616   55  2026-06-30  Agents that write their own tools          agents
-        1 of 5
         @ list is:hidden
         MONDAY 29 JUNE  1+
         ◌ 2606.00002    8  =A memory that forgets [on purpose]                    memory
@@ -116,10 +112,6 @@ def test_list_is_fields_in_a_pipe_and_days_on_a_terminal(session: Session, paper
         {"id": "2606.28480", "read": false, "starred": false, "queued": true, "hidden": false, "tags": [], "note": null}
         {"id": "2606.00003", "read": false, "starred": false, "queued": false, "hidden": false, "tags": ["later"], "note": "x"}
         {"id": "2606.00001", "read": false, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null}
-        $ list -n 1 --jsonl
-        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": true, "starred": false, "queued": false, "hidden": false, "tags": [], "note": null, "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "in_text": false}
-        $ list is:starred
-        2606.30616	2026-06-30	55	2	unread,starred	Agents that write their own tools
         $ list topc:agents
         2! dailypapers: The query is wrong at 'topc:': There is no field topc:. Did you mean topic:?
         $ count
@@ -170,19 +162,8 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
         3 of 6
         ! Searched for agents.
         @ list is:unread agnets -q
-        @ list "is:unread agnets" -n1
-        TUESDAY 30 JUNE
-        ● 2606.30616   55  Agents that write their own tools                      agents
-        1 of 3
-        ! Searched for is:unread agents.
-        @ list "~agnets" -n1
-        ● 2606.30616   55  2026-06-30  Agents that write their own tools          agents
-        1 of 3
-        ! Searched for ~agents.
         @ list agnets xylophone
         ! Nothing matches. Nearest in words: dailypapers list '~agnets xylophone'
-        @ list "~xylophone"
-        ! Nothing is near in words.
         $ list agnets
         ! Nothing matches. Nearest in words: dailypapers list '~agnets'
         """
@@ -262,8 +243,6 @@ def test_search_prints_results_of_the_feed_and_adds_them_if_asked(session: Sessi
         + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
         @ search title longer
         + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a u…
-        $ search title longer -n 1 --jsonl
-        {"id": "2605.00009", "title": "A title that is longer than the eighty columns of a usual terminal", "abstract": "We look at A title that is longer than the eighty columns of a usual terminal and find that it holds.", "day": "2026-05-11", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "upvotes": 5, "in_cache": false}
         $ search title -n 1 --add
         + 2605.00009  2026-05-11 A title that is longer than the eighty columns of a usual terminal
         ! 1 paper added.
@@ -280,5 +259,112 @@ def test_search_prints_results_of_the_feed_and_adds_them_if_asked(session: Sessi
         ! The feed finds nothing.
         $ search "👍 ?"
         2! dailypapers: “👍 ?” has no letter or digit to search for.
+        """
+    )
+
+
+# Topics, reading and similar papers
+
+
+def test_topics_count_the_papers_of_a_query(session: Session, papers: Path) -> None:
+    session(
+        """
+        $ list --topics -n 3
+        agents	Agents & tools	3
+        evaluation	Benchmarks & evaluation	1
+        gui-agents	GUI & web agents	1
+        @ list --topics -n 2
+                3  agents      Agents & tools
+                1  evaluation  Benchmarks & evaluation
+        $ list --topics id:2606.26740 -n 1 --jsonl
+        {"slug": "video-generation", "name": "Video generation", "family": "Generation", "papers": 1, "weeks": [], "rising": null}
+        $ list --topics upvotes:>999999 -n 1
+        3d	3D & geometry	0
+        ! Nothing matches.
         """  # noqa: E501
     )
+
+
+def test_topics_rise_and_fall_over_twelve_weeks(run: Run, home: Path, tmp_path: Path) -> None:
+    days = {}
+    for week in range(12):
+        day = (date(2026, 4, 14) + timedelta(weeks=week)).isoformat()
+        titles = ["Robot hands that grasp", "A web agent that clicks"] + ["A robot that walks"] * (week > 8)
+        days[day] = [item(f"2604.{week:02}{place:03}", f"{title} {week}", day) for place, title in enumerate(titles)]
+    assert run("import", str(write_days(tmp_path / "days.jsonl", days))).code == 0
+    found = {one["slug"]: one for one in run("list", "--topics", "--json").records}
+    assert found["robotics"]["weeks"] == [0.5] * 9 + [0.6667] * 3
+    assert found["robotics"]["rising"] > 0 > found["agents"]["rising"]
+
+
+def test_stats_tell_what_was_read(run: Run, papers: Path) -> None:
+    assert "No reading yet" in run("list", "--stats").out
+    run("mark", "star", "2606.26740", "2606.30616")
+    run("mark", "read", "2606.28480")
+    assert run("list", "--stats").lines[:5] == [
+        "            12 weeks   this week",
+        "seen               3           3",
+        "opened             0           0",
+        "to the end         0           0",
+        "starred            2           2",
+    ]
+    json = run("list", "--stats", "--json").record
+    assert (json["seen"], json["starred"], json["counted_since"]) == (3, 2, None)
+    assert [week["seen"] for week in json["weeks"]] == [0] * 11 + [3]
+    assert max(one["starred"]["papers"] for one in json["topics"]) >= 1
+    assert run("list", "--stats", "is:read").code == run("list", "--stats", "--count").code == 2
+
+
+@pytest.mark.usefixtures("own_words")
+def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Path) -> None:
+    listed = run("list", "like:2606.30616", "--json")
+    assert listed.records[0]["like"]["why"].startswith("shares ")
+    assert "like" not in run("list", "--json", "-n", "1").records[0]
+    assert run("list", "--json=like", "-n", "1").records[0]["like"]["why"] is None
+    missing = run("list", "like:2606.99999")
+    assert missing.code == 1 and "not in the cache" in missing.err
+    assert run("list", "--count", "--", "-like:2606.30616").code == 2
+
+
+@each(
+    ("old", "new"),
+    [
+        ("count is:read --json", "list --count is:read --json"),
+        ("redo", "undo --redo"),
+        ("tags", "tag list"),
+        ("pdf 1 -o .", "open --pdf 1 -o ."),
+        ("topics -n 5 is:read", "list --topics -n 5 is:read"),
+        ("stats", "list --stats"),
+        ("keys", "config keys"),
+        ("keys check", "config check"),
+        ("similar 1 -n 5 2 --query is:read", "list like:1,2 -n 5 is:read"),
+        ("similar", "list"),
+        ("grep -n 3 attention is:read", "list --passages fulltext:attention -n 3 is:read"),
+        ("feeds import a.opml", "import a.opml"),
+        ("feeds check", "refresh"),
+        ("feeds add cs.RO", "feeds add cs.RO"),
+        ("follow", "views list --then follow"),
+        ("follow list --json", "views list --then follow --json"),
+        ("follow add agents org:NVIDIA", "views add --then follow agents org:NVIDIA"),
+        ("follow add agents --notify", "views add --then follow,notify agents"),
+        ("follow remove agents", "views remove agents"),
+        ("follow quiet agents", "views quiet agents"),
+        ("rules", "views list"),
+        ("rules check", "views list"),
+        ("rules list --json", "views list --json"),
+        ("rules add --then hide topic:finance", "views add --then hide topic:finance"),
+        ("rules mute crypto", "views add --then mute crypto"),
+        ("rules try Agents --since 2w", "views try Agents --since 2w"),
+        ("rules apply", "views apply"),
+        ("rules remove Agents", "views remove Agents"),
+        ("list count", "list count"),
+        ("", ""),
+    ],
+)
+def test_old_names_stand_for_new_forms(old: str, new: str) -> None:
+    assert with_new_names(old.split()) == new.split()
+
+
+def test_words_of_an_old_grep_become_terms() -> None:
+    new = ["list", "--passages", "fulltext:sparse", 'fulltext:"scaling law"']
+    assert with_new_names(["grep", 'sparse "scaling law"']) == new

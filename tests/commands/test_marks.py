@@ -18,12 +18,6 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         1 paper marked read. 'dailypapers undo' takes it back.
         $ mark unread 2606.26740 --jsonl
         {"mark": "unread", "papers": 1, "changed": 1, "dry_run": false}
-        $ mark star 2606.26740
-        1 paper marked starred. 'dailypapers undo' takes it back.
-        $ mark unstar 2606.26740
-        1 paper marked unstarred. 'dailypapers undo' takes it back.
-        $ mark unstar 2606.26740 --jsonl
-        {"mark": "unstar", "papers": 1, "changed": 0, "dry_run": false}
         $ mark hide --query "agents OR verifiers"
         4 papers marked hidden. 'dailypapers undo' takes it back.
         $ count
@@ -34,12 +28,6 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         1
         $ undo
         Taken back: 3 papers no longer hidden.
-        $ mark unqueue 2606.26740
-        Nothing to change: 1 paper is not queued.
-        $ mark queue 2606.26740
-        1 paper marked queued. 'dailypapers undo' takes it back.
-        $ mark unqueue 2606.26740
-        1 paper marked no longer queued. 'dailypapers undo' takes it back.
         """
     )
 
@@ -58,10 +46,6 @@ def test_mark_counts_changed_papers(session: Session, papers: Path) -> None:
         Nothing to change: 1 paper is read.
         $ mark read --query "-title:terminal"
         3 papers marked read. 'dailypapers undo' takes it back.
-        $ mark read --query "-title:terminal"
-        Nothing to change: 5 papers are read.
-        $ mark read --query "-title:terminal" --dry-run
-        0 papers would be marked read; nothing was changed.
         $ mark read --query xylophone
         Nothing matches.
         $ mark read 2606.26740 2606.28480 --dry-run --jsonl
@@ -155,8 +139,6 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
         1! dailypapers: The tag already has the name 'évals'.
         $ tag rename evals e
         1! dailypapers: No paper has the tag 'evals'. Did you mean évals?
-        $ tag rename xylophone e
-        1! dailypapers: No paper has the tag 'xylophone'.
         $ tag add a --query agents --dry-run
         3 papers would be tagged a; nothing was changed.
         $ tag add a --query agents --jsonl
@@ -165,8 +147,6 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
         {"tag": "a", "papers": 2, "changed": 2, "dry_run": true}
         $ tag remove a --query "tag:a -title:terminal"
         2 papers untagged a. 'dailypapers undo' takes it back.
-        $ tag add a --query xylophone
-        Nothing matches.
         $ tag rename a "to read" --dry-run
         1 paper would be renamed to to read; nothing was changed.
         $ tag rename a "TO READ"
@@ -190,13 +170,7 @@ def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
         2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers tag --help'.
         $ tag add " " 2606.26740
         2! dailypapers: A tag needs a name with letters.
-        $ tag add a 2401.00001
-        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
         $ tag rename a
-        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
-        $ tag rename a b c
-        2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
-        $ tag rename a b --query x
         2! dailypapers: Name the tag and its new name: dailypapers tag rename OLD NEW.
         $ tag list a
         2! dailypapers: 'dailypapers tag list' prints all tags: leave out the rest.
@@ -217,14 +191,6 @@ def test_the_queue_has_its_own_order(session: Session, papers: Path) -> None:
         2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
         2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
         2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
-        $ mark unqueue 2606.26740
-        1 paper marked no longer queued. 'dailypapers undo' takes it back.
-        $ count -is:queued
-        3
-        $ undo
-        Taken back: 1 paper no longer queued.
-        $ undo
-        Taken back: 1 paper queued.
         """
     )
 
@@ -245,10 +211,6 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         The note of 2606.26740 was written. 'dailypapers undo' takes it back.
         $ note 2606.26740
         # Mine: äöü
-        $ note 2606.26740 --text " # Mine: äöü"
-        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
-        $ note 2606.26740 --text "# Mine: äöü "
-        The note of 2606.26740 was written. 'dailypapers undo' takes it back.
         $ show 2606.26740 --jsonl=note
         {"note": "# Mine: äöü"}
         $ count has:note
@@ -259,8 +221,6 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         Nothing to change: 2606.26740 has no note.
         $ note 2606.26740 --history --text x
         2! dailypapers: --history prints notes and --text writes one: choose one of them.
-        $ note 2401.00001
-        1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
         $ undo
         Taken back: 1 paper without a note.
         $ note 2606.26740 --text ""
@@ -302,26 +262,5 @@ def test_undo_goes_back_step_by_step_and_says_what_it_undid(session: Session, pa
         There is nothing to redo.
         $ redo --jsonl
         {"redone": null}
-        """
-    )
-
-
-def test_undo_takes_back_that_a_feed_was_followed(session: Session, papers: Path) -> None:
-    session(
-        """
-        $ mark star 2606.26740
-        1 paper marked starred. 'dailypapers undo' takes it back.
-        $ feeds add cs.CL
-        cs.cl: Computation and Language (cs.CL) (papers come with the next refresh)
-        $ feeds remove cs.CL
-        1 feed removed; the papers stay.
-        $ undo
-        Taken back: no longer followed the feed cs.cl.
-        $ undo
-        Taken back: followed the feed cs.cl.
-        $ undo
-        Taken back: 1 paper starred.
-        $ redo
-        Redone: 1 paper starred.
         """
     )

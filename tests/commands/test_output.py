@@ -6,7 +6,6 @@ import errno
 import getpass
 import io
 import json
-import logging
 import os
 import re
 import shlex
@@ -14,7 +13,6 @@ import signal
 import subprocess
 import sys
 import unicodedata
-from argparse import Namespace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -29,7 +27,7 @@ from reader.commands.streams import CleanStream, finish, open_closed_streams, re
 from reader.core import errors
 from reader.core.lines import Piece
 from reader.core.text import is_harmless, visible
-from tests.commands.conftest import DAYS, IDS, Result, Run, write_days
+from tests.commands.conftest import Result, Run
 from tests.table import each
 
 
@@ -52,12 +50,10 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({}, "auto", True, False),
         ({"NO_COLOR": "1"}, "auto", False, False),
-        ({"NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, "auto", False, False),
         ({"NO_COLOR": "1"}, "always", True, True),
         ({}, "never", False, False),
         ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, "auto", True, True),
         ({"CLICOLOR_FORCE": "0"}, "auto", True, False),
-        ({"CLICOLOR_FORCE": ""}, "auto", True, False),
         ({"TERM": "dumb"}, "auto", False, False),
         ({"CLICOLOR": "0"}, "auto", False, False),
     ],
@@ -102,7 +98,6 @@ def test_text_is_wrapped_between_words_for_a_terminal(monkeypatch: pytest.Monkey
         ("33", None, 50, 33),
         ("5", None, 50, 20),
         ("", None, 50, 80),
-        ("33", "terminal", 50, 33),
         ("", "terminal", 50, 50),
         ("", "terminal", 5, 20),
         ("", "terminal", 0, 80),
@@ -143,33 +138,6 @@ def test_a_question_needs_a_terminal_or_an_option(
         output.is_confirmed(False, "Sure?")
     monkeypatch.setattr(getpass, "getpass", lambda question: question)
     assert output.ask("\x07?", is_secret=True) == r"\u0007?"
-
-
-@each(
-    ("action", "said"),
-    [
-        ({"kind": "read", "count": 1_041, "label": "read"}, "1,041 papers read"),
-        ({"kind": "passage:0a", "count": 1, "label": "highlighted"}, "1 passage highlighted"),
-        ({"kind": "follow", "count": 0, "label": "following Kaiming He"}, "following Kaiming He"),
-        ({"kind": "star", "count": 2, "label": "starred", "rules": ("R",), "said": "2 by R"}, "2 by R"),
-    ],
-)
-def test_actions_are_described_in_words(action: dict[str, object], said: str) -> None:
-    made: Any = Namespace(**{"rules": (), **action})
-    assert output.describe_action(made) == said
-
-
-def test_verbose_prints_requests_of_this_run_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    log = logging.getLogger("reader.feeds")
-    before, said, later = log.level, io.StringIO(), io.StringIO()
-    monkeypatch.setattr(log, "handlers", [])
-    monkeypatch.setattr(sys, "stderr", said)
-    output.print_requests()
-    log.info("GET /")
-    monkeypatch.setattr(sys, "stderr", later)
-    log.info("GET /later")
-    log.setLevel(before)
-    assert (said.getvalue()[2::3][:2], said.getvalue()[9:], later.getvalue()) == ("::", "GET /\n", "")
 
 
 @pytest.fixture
@@ -240,22 +208,6 @@ def test_a_failure_is_printed_as_the_command_line_asks(
         assert json.loads(said[0]) == {"error": "It failed.", "kind": "failed", "hint": "Wait."}
     else:
         assert said == ["dailypapers: It failed. Wait.", "dailypapers list: No."]
-
-
-def test_long_commands_show_progress(run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = write_days(tmp_path / "days.jsonl", DAYS)
-    shown: list[str] = []
-    monkeypatch.setattr(Progress, "show", lambda _, text: shown.append(text))
-    for words, steps in (
-        (("import", str(file)), [f"{file}: 6 papers"]),
-        (("export", "--all", "-o", str(tmp_path / "x.csv")), [f"{number} of 6 papers" for number in range(6)]),
-        (("pipe", "cat", "--input", "ids", "--all"), ["cat on 6 papers", "cat: 6 of 6 papers"]),
-        (("pipe", "cat", "--input", "ids", IDS[0]), ["cat on 1 paper", "cat: 1 of 1 paper"]),
-        (("doctor", "--repair"), ["checking the marks", "checking the cache", "deriving the marks"]),
-    ):
-        assert run(*words).code == 0
-        assert shown == steps
-        shown.clear()
 
 
 # Standard streams
@@ -419,16 +371,7 @@ def run_in_shell(words: str) -> tuple[int, str, str]:
 
 CLOSED = (">&-", "<&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-")
 
-DONE = (
-    "list",
-    "export --all --format json",
-    "list --json",
-    "show 2606.26740",
-    "config check",
-    "keys",
-    "doctor",
-    "--version",
-)
+DONE = ("list", "export --all --format json", "show 2606.26740", "doctor", "--version")
 
 
 @pytest.mark.long
@@ -437,21 +380,6 @@ def test_closed_streams_do_not_change_the_exit_code_of_a_success(
     papers: Path, closed: str, done: tuple[str, ...]
 ) -> None:
     assert [words for words in done if run_in_shell(f"{words} {closed}")[0] != 0] == []
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("closed", CLOSED)
-def test_closed_streams_do_not_change_the_exit_code_of_a_failure(papers: Path, closed: str) -> None:
-    codes = [run_in_shell(f"{words} {closed}")[0] for words in ("show 9999.99999", "list --nothing", "")]
-    assert codes == [1, 2, 2]
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-def test_an_error_stream_that_can_not_be_written_is_no_failure(home: Path) -> None:
-    # An empty list says on standard error why it is empty.
-    assert run_in_shell("list 2>/dev/full") == (0, "", "")
-    assert run_in_shell("list --nothing 2>/dev/full")[0] == 2
 
 
 @pytest.mark.long
@@ -504,11 +432,6 @@ def test_a_list_longer_than_the_screen_goes_to_the_pager(paged: RunPaged) -> Non
         0, "", ""
     )
     assert Path("got").read_text() == "-x FRX no token\n"
-
-
-def test_without_a_working_pager_the_list_is_printed(paged: RunPaged) -> None:
-    assert "6 of 6" in paged("list", "--no-pager", rows=9).out
-    assert "6 of 6" in paged("list", rows=9, script="no program").out
 
 
 def test_a_pager_that_is_left_early_or_gets_an_interrupt_is_no_failure(paged: RunPaged) -> None:

@@ -98,25 +98,10 @@ def test_pipe_prints_output_and_failures_of_programs(session: Session) -> None:
         {"ids": ["2606.30616", "2606.28480", "2606.00001"], "output": "2606.30616\\n2606.28480\\n2606.00001", "cut": false, "kept": false, "left_out": []}
         $ pipe "head -n 1" 2606.30616
         ## Agents that write their own tools
-        $ pipe "First words" 2606.26740
-        ## LiveEdit: Streami
-        ! Kept for 1 paper as First words; 'dailypapers list has:output' finds such papers.
-        $ pipe "wc -w" 2606.26740 --keep --jsonl
-        {"ids": ["2606.26740"], "output": "45", "cut": false, "kept": true, "left_out": []}
-        $ pipe "wc -w" 2606.26740 --forget
-        1 output of wc -w dropped.
         $ pipe cat --query xylophone
         ! Nothing matches.
-        $ pipe cat
-        2! dailypapers: Name the papers by ids, --query or --all. See 'dailypapers pipe --help'.
-        $ pipe cat 9999.99999
-        1! dailypapers: '9999.99999' is not in the cache. An arXiv id looks like 1706.03762.
         $ pipe "" 2606.26740
         2! dailypapers: COMMAND needs the name of one of your commands, or a program.
-        $ pipe "!" 2606.26740
-        2! dailypapers: COMMAND needs the name of one of your commands, or a program.
-        $ pipe "cat 'x" 2606.26740
-        2! dailypapers: COMMAND "cat 'x" can't be split into words: no closing quotation.
         $ pipe no-such-program-here 2606.26740
         1! dailypapers: no-such-program-here was not found: it is neither a program nor one of [[commands]] in the settings.
         $ pipe "!echo >&2 wrong; exit 3" 2606.26740

@@ -46,30 +46,6 @@ def test_show_prints_a_paper(session: Session, papers: Path) -> None:
 
         Video generation
         video
-        @ show 2606.26740
-        LiveEdit: Streaming Video Editing
-
-        Ada Example, Bo Sample
-        ◔ Tue 30 Jun · arXiv 8 May · ▲ 57 · 2 comments
-
-        Tags later
-        ✎ A note
-
-        ▎ AI summary
-        ▎ It holds.
-
-        Abstract
-        We look at LiveEdit: Streaming Video Editing and find that it holds.
-
-           Feed     https://huggingface.co/papers/2606.26740
-           PDF      https://arxiv.org/pdf/2606.26740
-           arXiv    https://arxiv.org/abs/2606.26740
-           Code     https://github.com/a/b
-
-        Video generation
-        video
-        $ show 2606.26740 --jsonl
-        {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "choices": [], "outputs": [], "follows": [], "marked_by": []}
         $ show 2606.26740 --why
         LiveEdit: Streaming Video Editing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, word_forms
+from reader.core.keywords import collapse, commonest, key, normal, normalize
 from reader.core.nearest import advice, beginning, distance, nearest
 from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
 from reader.core.titles import Titled, describe, find_choices, find_same, is_other, is_same, twin_id, without_cut_word
@@ -92,23 +92,6 @@ def test_normal_words_are_stable(text: str) -> None:
 def test_a_normal_word_is_found_in_all_its_spellings(word: str, texts: tuple[str, ...]) -> None:
     for text in texts:
         assert word in normal(text).split()
-        assert any(f" {form} " in spaced(text) for form in word_forms(word))
-
-
-@each(
-    ("text", "phrase", "is_found"),
-    [
-        ("large language models (LLMs) reason", "llms reason", True),
-        ('a "tree of\n  thoughts"', "tree of thoughts", True),
-        ("“open-ended” tasks", "open ended tasks", True),
-        ("of agents, tools", "agents tools", False),
-        ("agents – tools", "agents tools", False),
-    ],
-)
-def test_phrases_are_found_across_brackets_quotes_and_lines_but_not_across_commas(
-    text: str, phrase: str, is_found: bool
-) -> None:
-    assert (f" {phrase} " in spaced(text)) == is_found
 
 
 @each(

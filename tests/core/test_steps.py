@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from reader.core.steps import duration_text, note_step, note_wait, pace_text, watched_by
-from reader.core.waiting import beside
+from reader.core.steps import beside, duration_text, note_step, note_wait, pace_text, watched_by
 from tests.table import each
 
 

@@ -111,8 +111,8 @@ def test_a_damaged_log_is_restored_from_its_rows_its_copies_and_the_cache(
         log_of(cache).with_name(f"log.db{end}").unlink(missing_ok=True)
     break_it(cache)
     assert copies.fault(cache)
-    restored = copies.restore(cache)
-    assert restored.aside is not None and restored.aside.exists()
+    aside = copies.restore(cache)
+    assert aside is not None and aside.exists()
     assert starred(cache) == before
     with closing(Events.open(cache)) as events:
         assert events.machine() == machine

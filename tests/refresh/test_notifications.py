@@ -168,17 +168,8 @@ async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, he
         assert body.splitlines() == [f"&lt;b&gt;Agents&lt;/b&gt; &amp; co {n}" for n in (5, 4, 3)] + ["and 2 more"]
 
 
-async def test_a_failure_is_kept_until_a_success(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "papers.db"
-    one = begun(file, "agents", command=(str(tmp_path / "nothing"),))
+async def test_a_failure_says_what_to_check(tmp_path: Path, store: Store) -> None:
+    one = begun(tmp_path / "papers.db", "agents", command=(str(tmp_path / "nothing"),))
     store(1)
-    with pytest.raises(ProgramError, match="not found"):
+    with pytest.raises(ProgramError, match="not found; check notify_command"):
         await tell(one)
-    problem = watching.problem(file)
-    assert problem is not None
-    assert problem.since == "2026-05-12T08:00:00+00:00"
-    assert "check notify_command" in problem.error
-    again = begun(file, "agents", command=("true",))
-    store(2)
-    await tell(again)
-    assert watching.problem(file) is None

@@ -17,7 +17,7 @@ from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import Act, Candidates, Verdict, acted_papers, acts_on, judge
+from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
@@ -95,7 +95,6 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
     assert [act.rule for act in acts(file, 4)] == ["Finance"]
     with closing(Window.open(file)) as window:
         assert [row.flags for row in window.rows([2, 3])] == [0, Flag.HIGHLIGHTED]
-        assert window.read(acted_papers) == {"Finance": 2, "Agents": 1}
         # A rule teaches nothing of what the user likes.
         assert window.read(marked_papers) == []
     with closing(Events.open(file)) as events:

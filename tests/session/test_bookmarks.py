@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reader.core.document.model import Block, Heading, Paragraph, Span, texts
 from reader.core.text import NOTE_LIMIT
-from reader.session.bookmarks import ASIDE, LONGEST_TRAIL, MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
+from reader.session.bookmarks import MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
 from reader.session.drafts import Drafts
 from tests.table import each
 from tests.ui.full_texts import document
@@ -87,8 +87,7 @@ def test_in_the_text_of_another_source_the_place_is_where_its_words_are() -> Non
 
 def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.json"
-    before = Bookmark("arxiv.org v1 9", 1, 0, "1\tbegin", 0.5, "words that begin there")
-    mark = Bookmark("arxiv.org v1 9", 3, 40, "2\tmethod", 0.25, "", (before, before._replace(block=2)))
+    mark = Bookmark("arxiv.org v1 9", 3, 40, "2\tmethod", 0.25, "words that begin there")
     assert load(file) == {}
     save(file, {"2605.00001": mark})
     save(file, {"2605.00002": mark})
@@ -107,50 +106,28 @@ def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
         *('{"a": ["v1", 1, 0, ""]}', '{"a": ["v1", "1", 0, "", 0.5]}'),
     ],
 )
-def test_invalid_bookmarks_are_dropped_and_the_file_is_set_aside(tmp_path: Path, text: str) -> None:
+def test_invalid_bookmarks_are_dropped(tmp_path: Path, text: str) -> None:
     file = tmp_path / "bookmarks.json"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert load(file) == {}
-    foreign = file.read_bytes()
     save(file, {"2605.00001": Bookmark("v1")})
     assert list(json.loads(file.read_text())) == ["2605.00001"]
-    aside = file.with_name(f"{file.name}{ASIDE}")
-    assert aside.read_bytes() == foreign if foreign else not aside.exists()
-    aside.unlink(missing_ok=True)
 
 
 def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
     text = document()
     heading = Heading(1, "1" * 500, (Span("\U0001d4d0" * 500),))
     mark = bookmark(replace(text, blocks=(heading, *text.blocks[1:])), "arxiv.org", 0, 0)
-    mark = mark._replace(trail=(mark,) * LONGEST_TRAIL)
     file = tmp_path / "bookmarks.json"
     save(file, {f"2605.{number:05}": mark for number in range(MOST)})
     assert file.stat().st_size < MAX_SIZE and len(load(file)) == MOST
 
 
-def test_what_a_newer_program_has_in_the_file_stays_there(tmp_path: Path) -> None:
+def test_what_older_and_newer_programs_add_to_a_bookmark_is_ignored(tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.json"
-    one, two = Bookmark("arxiv v1 3", 1, 2, "", 0.5), Bookmark("arxiv v1 3", 2, 0, "", 0.75)
-    newer = {
-        "form": 2,
-        "2401.00001": [*one[:6], [], "wide"],
-        "2401.00002": {"place": 3},
-        "2401.00003": [*one[:5], {"x": 1}],
-    }
-    file.write_text(json.dumps(newer))
-    assert load(file) == {"2401.00001": one, "2401.00003": one}
-    save(file, {"2401.00001": two})
-    assert load(file) == {"2401.00003": one, "2401.00001": two}
-    assert json.loads(file.read_text()) == newer | {"2401.00001": [*two[:6], [], "wide"]}
-    for first in range(0, MOST, 500):
-        save(file, {f"2402.{number:05}": one for number in range(first, first + 500)})
-    assert len(load(file)) == MOST
-    assert {"form", "2401.00002"} <= json.loads(file.read_text()).keys()
-    # Unknown fields never cost the user the bookmarks.
-    file.write_text(json.dumps({"2401.00001": one, "filler": "x" * (MAX_SIZE - 100)}))
-    save(file, {"2401.00002": two})
-    assert load(file) == {"2401.00001": one, "2401.00002": two}
+    one = Bookmark("arxiv v1 3", 1, 2, "", 0.5)
+    file.write_text(json.dumps({"2401.00001": [*one, [["arxiv v1 3", 0, 0, "", 0]], "wide"], "form": 2}))
+    assert load(file) == {"2401.00001": one}
 
 
 # Drafts

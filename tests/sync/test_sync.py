@@ -101,8 +101,8 @@ def test_an_undo_on_one_machine_takes_a_mark_back_on_all(laptop: Machine, desk: 
 
 
 def test_marks_of_a_program_arrive_with_its_name(laptop: Machine, desk: Machine) -> None:
-    from reader.cache.marks.agents import made_by_agents
     from reader.cache.marks.change import Change
+    from reader.cache.watching import made_by_agents
 
     with laptop.events() as events:
         events.act([Change("star", True, [1])], by=Agent("claude", "ab" * 6))

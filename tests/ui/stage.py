@@ -22,8 +22,8 @@ from reader.cache.reads.window import Order
 from reader.config import Settings
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.core.theme_names import THEMES
 from reader.keys.keymap import Keymap
+from reader.platform import THEMES
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.looks import Look, theme

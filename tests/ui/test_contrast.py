@@ -15,7 +15,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.widget import Widget
 
-from reader.core.theme_names import OWN, TEXTUAL
+from reader.platform import OWN, TEXTUAL
 from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, find_theme
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings

@@ -14,7 +14,7 @@ from textual.filter import LineFilter, Monochrome
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
-from reader.core.theme_names import OWN, TEXTUAL, theme_name
+from reader.platform import OWN, TEXTUAL, theme_name
 from reader.ui.kit.textual_fixes import Colorless, ControlNet
 from reader.ui.list.pane import PaperList
 from reader.ui.looks import theme

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.cache.choice import Learned, Suits
-from reader.cache.marks.agents import ProgramMark
-from reader.cache.watching import Act
+from reader.cache.watching import Act, ProgramMark
 from reader.core.choice import Common
 from reader.core.errors import CacheError
 from reader.core.lines import measure

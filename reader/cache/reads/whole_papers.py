@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from reader.cache.passages import passages_of
+from reader.cache.flags import passages_of
 from reader.core.paper import FIELDS, Paper
 
 _STORED = tuple(field for field in FIELDS if field.rules.table is not None)

@@ -8,9 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.cache.flags import having
+from reader.cache.flags import HIGHLIGHTED, WITH_WORDS, having
 from reader.cache.history import HAPPENED_BETWEEN
-from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
     Clause,
     Param,

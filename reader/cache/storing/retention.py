@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from reader.cache import text_index
+from reader.cache import texts
 from reader.cache.marks import derive
 
 TABLES = (
@@ -18,13 +18,6 @@ TABLES = (
     "page_paper",
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
-
-_UNUSED = """
-    SELECT f.pk FROM full_text AS f JOIN paper AS p ON p.pk = f.pk
-    WHERE f.used < ? AND p.starred = 0 AND p.has_note = 0
-    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = f.pk)
-    AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = f.pk) LIMIT ?
-"""
 
 _OLD = """
     SELECT pk FROM paper WHERE sort_day < ? AND starred = 0 AND has_note = 0
@@ -45,7 +38,7 @@ def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
     chosen = "(SELECT value FROM json_each(?))"
     named = (json.dumps(pks),)
     derive.leave(connection, named[0])
-    text_index.forget(connection, pks)
+    texts.forget_words(connection, pks)
     days = connection.execute(f"SELECT DISTINCT day FROM listing WHERE pk IN {chosen}", named).fetchall()
     for table in (*TABLES, "paper_text", "paper"):
         connection.execute(f"DELETE FROM {table} WHERE pk IN {chosen}", named)
@@ -53,14 +46,3 @@ def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
     connection.executemany(f"UPDATE day SET papers = {listed} WHERE day = ?", days)
     # A day whose papers are dropped is unknown again, not known to be empty.
     connection.executemany("DELETE FROM day WHERE day = ? AND papers = 0", days)
-
-
-def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
-    """Drop up to `limit` full texts that were last read before a day (ISO), in the caller's transaction.
-
-    Those of starred, tagged and noted papers stay. Returns how many were dropped.
-    """
-    pks = [pk for (pk,) in connection.execute(_UNUSED, (before, limit))]
-    text_index.forget(connection, pks)
-    connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
-    return len(pks)

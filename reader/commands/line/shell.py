@@ -20,7 +20,7 @@ from reader.core import removed, renamed
 from reader.core.errors import UnknownCommand, UsageError
 from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
-from reader.core.theme_names import AUTO, THEMES
+from reader.platform import AUTO, THEMES
 from reader.ui.features import known_actions
 from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
 

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
-from reader.core.document import notations, symbols
+from reader.core.document import symbols
 from reader.core.text import clean_note
 
 LONGEST = 10_000
@@ -164,7 +164,7 @@ _ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]*)")
 @cache
 def _known_names() -> frozenset[str]:
     tables = (
-        _STRUCTURES, notations.MACROS, symbols.FUNCTIONS, symbols.THIN_SPACES, symbols.SPACES, symbols.LENGTHS,
+        _STRUCTURES, symbols.MACROS, symbols.FUNCTIONS, symbols.THIN_SPACES, symbols.SPACES, symbols.LENGTHS,
         symbols.IGNORED, symbols.FONTS, symbols.SWITCHES, symbols.CLASSED, symbols.TEXTS, symbols.ACCENTS,
         symbols.MARKED, symbols.DROPPED, symbols.WRAPPERS, symbols.ARROWS, *(table for table, _ in _CLASSES),
     )  # fmt: skip
@@ -414,7 +414,7 @@ class _Reader:
                 return [Symbol(self._lettered(table[name]), kind)]
         if name in symbols.FUNCTIONS:
             return [Symbol(symbols.FUNCTIONS[name], "op")]
-        if name in notations.MACROS:
+        if name in symbols.MACROS:
             return self._expanded(name)
         if name.isspace():
             return [Symbol(" ", "space")]
@@ -460,13 +460,13 @@ class _Reader:
         if name in _GROWING and (fence := self._growing_fence(*_GROWING[name])) is not None:
             return [fence]
         arguments = []
-        for kind in notations.MACROS[name][0]:
+        for kind in symbols.MACROS[name][0]:
             if kind == "o":
                 arguments.append(self._option() or "")
                 continue
             self._skip_spaces()
             arguments.append(self._raw() if kind == "m" or self._peek() == "{" else "")
-        inner = _Reader(notations.expanded(name, arguments), self._depth + 1)
+        inner = _Reader(symbols.expanded(name, arguments), self._depth + 1)
         inner._font = self._font
         found = _parts(_grouped(inner.whole(), keep=False))
         return [_THIN, *found] if name in ("dd", "differential") else found
@@ -562,7 +562,7 @@ class _Reader:
             case _ if name.startswith("xymatrix"):
                 while self._peek() not in (None, "{"):
                     self._place += 1
-                return _parts(_Reader(notations.diagram("xymatrix", self._raw()), self._depth + 1).whole())
+                return _parts(_Reader(symbols.diagram("xymatrix", self._raw()), self._depth + 1).whole())
             case "mathchoice":
                 first = self._argument()
                 for _ in range(3):
@@ -624,7 +624,7 @@ class _Reader:
             self._option()
             drawn = "".join(takewhile("\\end".__ne__, iter(self._next, None)))
             self._raw()
-            return _Reader(notations.diagram(name, drawn), self._depth + 1).whole()
+            return _Reader(symbols.diagram(name, drawn), self._depth + 1).whole()
         if name in _WITH_COLUMNS or name in _WITH_NUMBER:
             self._option()
             columns = self._raw()

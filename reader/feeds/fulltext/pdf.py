@@ -409,8 +409,6 @@ class _Builder:
         # A caption or a footnote goes on in the next line.
         goes_on = self.last.kind in ("caption", "note") and self.last.last is self.before and self.follows
         if caption and self._begins_caption(line, caption):
-            if _is_of_table(line.text):
-                self._join_cells(line)
             self._begin("caption", line)
         elif is_title and self.last.kind == "title" and abs(self.last.line.size - line.size) < 1:
             self._join(self.last, line)
@@ -496,21 +494,6 @@ class _Builder:
         """Whether a line right below the caption of a table belongs to the table."""
         is_short = self.last.kind == "caption" and self.before.width < 0.8 * self.looks.column
         return is_short and _is_of_table(self.last.text) and (len(line.cells) > 1 or _ends(self.last.text))
-
-    def _join_cells(self, caption: Line) -> None:
-        """Make one table of the short lines above a caption, if there are several."""
-        first, below = len(self.parts), caption
-        while (
-            (part := self.parts[first - 1]).kind in ("lines", "paragraph")
-            and max(row.width for row in part.rows) < 0.6 * self.looks.column
-            and part.line.page == below.page
-            and part.last.base - below.base < 4 * self.looks.leading
-        ):
-            first -= 1
-            below = part.line
-        rows = [row for part in self.parts[first:] for row in part.rows]
-        if len(rows) > 3:
-            self.parts[first:] = [_Part("lines", rows[0].text, rows)]
 
     def _is_row(self, index: int, line: Line) -> bool:
         """Whether a line is of a table, or of a formula that is displayed."""

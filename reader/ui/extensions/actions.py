@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader import installed
 from reader.core.settings.types import SavedView
+from reader.core.steps import beside
 from reader.core.text import clean
 from reader.core.views import View
-from reader.core.waiting import beside
 from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
 from reader.keys.spelling import parse_keys
 from reader.session.places import saved_view

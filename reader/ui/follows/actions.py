@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, offers
@@ -28,21 +27,15 @@ MOST = 18
 LONGEST = 40
 """Maximum characters of a name in the last line."""
 
-RULE, QUERY, FOLLOW, MUTE = "r", "q", "f", "m"
-"""Letters of the choices."""
-
-MARKS: Mapping[str, tuple[str, str, str]] = {
-    "x": ("hide", "hide", "hidden"),
-    MUTE: ("mute", "", "left out"),
-    "s": ("star", "star", "starred"),
-    "b": ("queue", "queue", "queued"),
-    FOLLOW: ("follow", "", "marked as followed"),
-}
-"""What can happen to papers, by letter: its name, the rule's action, and its past participle."""
+DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
+"""What a rule can do with its papers, by letter."""
 
 MONTH = "30d"
-SHOWN = 20
+TITLES = "20"
 """Papers named before a rule is added."""
+
+Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
+"""What is offered, by letter: in words, and what it does."""
 
 
 class FollowActions(Controller):
@@ -51,69 +44,54 @@ class FollowActions(Controller):
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:
         """Ask what to follow or make a rule of; a field with a single name shows the name."""
-        more = {RULE: ("a rule or mute", self._choose_for_rule)}
-        self._ask_field("follow", self._choose, more, "this paper has nothing that you could follow")
+        self._ask_field("follow", self._choose, {"r": ("a rule or mute", self._choose_for_rule)})
 
     def _choose_for_rule(self) -> None:
         """Ask which papers a rule is for: those of the current query, or with something that the paper has."""
         text = self._model.state.place.text
-        more: dict[str, tuple[str, Callable[[], object]]] = {}
-        if text:
-            more[QUERY] = (f"these: {self._cut(text)}", partial(self._ask_mark, text, None))
-        self._ask_field("a rule for", lambda follow: self._ask_mark(_query(follow), follow), more, "")
+        more: Choices = {"q": (f"these: {self._cut(text)}", partial(self._ask_deed, text))} if text else {}
+        self._ask_field("a rule for", lambda follow: self._ask_deed(_query(follow)), more)
 
-    def _ask_field(
-        self,
-        what: str,
-        act: Callable[[Follow], object],
-        more: Mapping[str, tuple[str, Callable[[], object]]],
-        nothing: str,
-    ) -> None:
+    def _ask_field(self, what: str, act: Callable[[Follow], object], more: Choices) -> None:
         paper = self._library.paper(self._model.state.highlighted)
         offered = {} if paper is None else offers(paper)
-        if not offered and nothing:
-            self._model.show_notice(nothing)
+        if not offered:
+            self._model.show_notice("this paper has nothing that you could follow")
             return
-        by_letter = {LETTERS[field]: follows for field, follows in offered.items()}
         known = self._known()
-        choices = [
-            (LETTERS[field], self._said(follows[0], known) if len(follows) == 1 else f"{len(follows)} {FIELDS[field]}s")
-            for field, follows in offered.items()
-        ]
-        choices += [(letter, said) for letter, (said, _) in more.items()]
+        choices = {
+            LETTERS[field]: (
+                self._said(some[0], known) if len(some) == 1 else f"{len(some)} {FIELDS[field]}s",
+                partial(self._choose_name, what, some, act),
+            )
+            for field, some in offered.items()
+        }
+        self._ask(what, {**choices, **more})
 
-        def take(letter: str) -> None:
-            if letter in more:
-                more[letter][1]()
-            else:
-                self._choose_name(by_letter[letter], what, act)
-
-        self._app.keyboard.ask_letter(what, choices, take)
-
-    def _choose_name(self, follows: Sequence[Follow], what: str, act: Callable[[Follow], object]) -> None:
-        if len(follows) == 1:
-            act(follows[0])
+    def _choose_name(self, what: str, some: Sequence[Follow], act: Callable[[Follow], object]) -> None:
+        if len(some) == 1:
+            act(some[0])
             return
-        shown = follows if len(follows) <= MOST else (*follows[: MOST - 1], follows[-1])
-        by_letter = dict(zip(ascii_lowercase, shown, strict=False))
-        known = self._known()
-        choices = [(letter, self._said(one, known)) for letter, one in by_letter.items()]
-        self._app.keyboard.ask_letter(what, choices, lambda letter: act(by_letter[letter]))
+        shown, known = some if len(some) <= MOST else (*some[: MOST - 1], some[-1]), self._known()
+        names = zip(ascii_lowercase, shown, strict=False)
+        self._ask(what, {letter: (self._said(one, known), partial(act, one)) for letter, one in names})
+
+    def _ask(self, what: str, choices: Choices) -> None:
+        offered = [(letter, said) for letter, (said, _) in choices.items()]
+        self._app.keyboard.ask_letter(what, offered, lambda letter: choices[letter][1]())
 
     # Rules and muted words
 
-    def _ask_mark(self, query: str, follow: Follow | None) -> None:
-        choices = [(letter, said) for letter, (said, _, _) in MARKS.items() if letter != FOLLOW or follow is not None]
+    def _ask_deed(self, query: str) -> None:
+        def propose(deed: str) -> None:
+            self._background.start("rule", partial(self._propose, deed, query))
 
-        def propose(letter: str) -> None:
-            self._background.start("rule", partial(self._propose, query, letter, follow))
+        self._ask(self._cut(query), {letter: (deed, partial(propose, deed)) for letter, deed in DEEDS.items()})
 
-        self._app.keyboard.ask_letter(self._cut(query), choices, propose)
-
-    async def _propose(self, query: str, letter: str, follow: Follow | None) -> None:
-        _, then, told = MARKS[letter]
+    async def _propose(self, deed: str, query: str) -> None:
+        """Show what the rule would have done to last month's papers, and add it by the key that keeps it."""
+        words = ("views", "try", "--since", MONTH, "-n", TITLES, "--then", deed, query)
         try:
-            words = ("views", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
             outcome = await self._app.command_runner.run(words, self._model.state.width)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
@@ -121,18 +99,9 @@ class FollowActions(Controller):
         if outcome.code:
             self._model.show_notice(outcome.complaint, "warning")
             return
-        (found,) = json.loads(outcome.text)
-
-        def keep() -> None:
-            if letter == FOLLOW and follow is not None:
-                self._follow(follow)
-            else:
-                line = shlex.join(["views", "add", "--then", then or "mute", query])
-                self._app.command_actions.begin(line, is_own=True)
-
-        text = _preview(told, found, is_rule=letter not in (FOLLOW, MUTE))
-        proposed = Output(f"{MARKS[letter][0]}: {query}", text, keep=keep)
-        self._model.change(self._model.state.put(OUTPUT, proposed))
+        line = shlex.join(["views", "add", "--then", deed, query])
+        keep = partial(self._app.command_actions.begin, line, is_own=True)
+        self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", outcome.text, keep=keep)))
 
     # Follows
 
@@ -141,13 +110,11 @@ class FollowActions(Controller):
         if followed is None:
             self._follow(follow)
             return
-        told = ("q", "no notices") if followed.notify else ("n", "notices of new papers")
-        choices = (("x", "no longer follow"), told)
-
-        def act(letter: str) -> None:
-            self._follow(followed._replace(notify=letter == "n"), is_followed=letter != "x")
-
-        self._app.keyboard.ask_letter(self._name(followed), choices, act)
+        letter, told = ("q", "no notices") if followed.notify else ("n", "notices of new papers")
+        notified = followed._replace(notify=not followed.notify)
+        end = partial(self._follow, followed, is_followed=False)
+        choices: Choices = {"x": ("no longer follow", end), letter: (told, partial(self._follow, notified))}
+        self._ask(self._name(followed), choices)
 
     def _follow(self, follow: Follow, *, is_followed: bool = True) -> None:
         # Submitted before the work starts, so that quitting cannot lose it.
@@ -183,18 +150,6 @@ class FollowActions(Controller):
 
 def _query(follow: Follow) -> str:
     return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
-
-
-def _preview(told: str, found: Mapping[str, Any], *, is_rule: bool) -> str:
-    papers, left = found["papers"], found["left"]
-    count = len(papers) if is_rule else found["matched"]
-    lines = [f"In the last month {amount(count, 'paper')} would have been {told}."]
-    if left and is_rule:
-        lines.append(f"{left:,} more would stay as you marked them.")
-    lines += ["", *(f"{one['id']:12} {one['title']}" for one in papers[:SHOWN])]
-    if count > SHOWN:
-        lines.append(f"and {count - SHOWN:,} more")
-    return "\n".join(lines)
 
 
 def _number(counted: FollowCount) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -228,10 +229,9 @@ class BookmarkKeeper(Controller):
         file = self._app.state_file
         self._file = file and file.with_name("bookmarks.json")
         self._kept: dict[str, Bookmark] | None = None
-        self._changed: dict[str, Bookmark] = {}
+        self._changed: Mapping[str, Bookmark] = {}
+        """Replaced by each change, so that another thread can write it."""
         self._text: FullText | None = None
-        self._lock = Lock()
-        """Held while `_changed` is read or changed, but never during disk access."""
         self._writing = Lock()
         self._soon = self._background.delayed(self._keep_now)
 
@@ -259,11 +259,9 @@ class BookmarkKeeper(Controller):
             self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
 
     def _note(self, text: FullText | None) -> None:
-        mark = text.bookmark if text is not None else None
-        if text is not None and mark is not None:
-            with self._lock:
-                self._changed.pop(text.paper.id, None)
-                self._changed[text.paper.id] = mark
+        if text is not None and (mark := text.bookmark) is not None:
+            others = {id: one for id, one in self._changed.items() if id != text.paper.id}
+            self._changed = {**others, text.paper.id: mark}
 
     def keep(self) -> None:
         """Keep the position in the open text, from any thread; write errors are ignored."""
@@ -276,9 +274,7 @@ class BookmarkKeeper(Controller):
 
         if self._file is not None:
             with self._writing, suppress(OSError):
-                with self._lock:
-                    changed = dict(self._changed)
-                save(self._file, changed)
+                save(self._file, self._changed)
 
 
 def _top(text: FullText | None) -> object:

@@ -45,7 +45,7 @@ def step_back_in_text(state: State) -> State:
 
 
 def leave_text(state: State) -> State:
-    """Close or stop the topmost thing, else go to the page; jumps back are kept with the place."""
+    """Close or stop the topmost thing, else go to the page, whatever jumps there were."""
     return _close_front(state, is_through_jumps=False)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.find import TextWords
 from reader.core.document.model import Document, Heading, Landmark, with_font_names
-from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
+from reader.session.bookmarks import Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
 from reader.ui.full_text.view import NO_SEARCH, Highlights, PlacedHighlight, Search, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
@@ -131,8 +131,7 @@ class FullText:
         # A highlight has the letters of formulas, regardless of how they are drawn.
         view = replace(view, highlights=Highlights(view.layout, TextWords(kept.document)))
         if left is not None:
-            trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
-            view = replace(view.go(Spot(*find(left, document, kept.source))), trail=trail)
+            view = view.go(Spot(*find(left, document, kept.source)))
         outline = Outline.of(document)
         return replace(self, view=view, source=kept.source, outline=outline, progress="", problem="", is_fetching=False)
 
@@ -161,12 +160,9 @@ class FullText:
 
     @property
     def bookmark(self) -> Bookmark | None:
-        """The places of the first visible line and of jumps back; None without a text."""
-        if self.view is None:
-            return None
-        document = self.view.document
-        trail = tuple(bookmark(document, self.source, *spot) for spot in self.view.trail[-LONGEST_TRAIL:])
-        return bookmark(document, self.source, *self.view.spot(self.view.top))._replace(trail=trail)
+        """The place of the first visible line; None without a text."""
+        view = self.view
+        return None if view is None else bookmark(view.document, self.source, *view.spot(view.top))
 
     def fetching(self, progress: str = "") -> FullText:
         """Record that the text is being fetched, and the status of that."""

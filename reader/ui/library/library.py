@@ -349,7 +349,7 @@ class Library(Marker):
         }
 
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
-        from reader.cache.passages import passages_of
+        from reader.cache.flags import passages_of
 
         return self.of_paper(pk, passages_of, ())
 

@@ -259,7 +259,7 @@ class Marker:
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
         def move(events: Events, _progress: Progress) -> UserAction | None:
-            from reader.cache.marks.places import place_in
+            from reader.cache.marks.change import place_in
 
             place = events.read(lambda connection: place_in(connection, pk, listed))
             return None if place is None else events.mark(QUEUE, place, [pk])

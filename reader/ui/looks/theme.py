@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
-from reader.core.theme_names import TEXTUAL
+from reader.platform import TEXTUAL
 from reader.ui.kit.textual_fixes import ControlNet, color_filters
 
 

@@ -93,8 +93,7 @@ class WhyActions(Controller):
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The same, with what gave the paper its topics, and what rules and programs did to it."""
-        from reader.cache.marks.agents import ProgramMark, made_by_agents
-        from reader.cache.watching import Act, ruled
+        from reader.cache.watching import Act, ProgramMark, made_by_agents, ruled
 
         known = self._stored(paper)
         if paper is None:

@@ -15,8 +15,7 @@ from reader.ui.kit.lines import Row
 
 if TYPE_CHECKING:
     from reader.cache.choice import Learned, Suits
-    from reader.cache.marks.agents import ProgramMark
-    from reader.cache.watching import Act
+    from reader.cache.watching import Act, ProgramMark
     from reader.core.topics.scorer import TopicReason
 
 LONGEST_NAME = 40

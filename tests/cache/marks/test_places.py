@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reader.cache.marks.change import place_in
 from reader.cache.marks.events import Events
-from reader.cache.marks.places import place_in
 
 
 def queue(events: Events) -> list[int]:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache import schema, text_index
+from reader.cache import schema
+from reader.cache import texts as stored_texts
 from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import NOTHING, Scope, compile_query, register_functions, resolve_views, selects
@@ -99,7 +100,7 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO note (pk, body) VALUES (3, 'Mine: all of it, naïve.')")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
     connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (3, 'feed', '', '', '')")
-    text_index.add(connection, 3, "Sparse attention.")
+    stored_texts.index_words(connection, 3, "Sparse attention.")
 
 
 @pytest.fixture(scope="module")

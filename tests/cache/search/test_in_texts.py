@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.cache import schema, text_index
+from reader.cache import schema
+from reader.cache import texts as stored_texts
 from reader.cache.reads.topic_trends import topics_of
 from reader.cache.reads.window import IN_TEXTS, Window
 from reader.cache.search.compile import compile_query
@@ -43,7 +44,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
             connection.execute(
                 "INSERT INTO full_text (pk, source, fetched, used, body) VALUES (?, '', '', '', '')", (pk,)
             )
-            text_index.add(connection, pk, words)
+            stored_texts.index_words(connection, pk, words)
     with closing(Window.open(path)) as opened:
         yield opened
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from string import ascii_letters, digits
+from unicodedata import name, normalize
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from reader.core.document.formula import TALLEST, draw_formula, formula_text
 from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, is_known, read_tex
+from reader.core.document.symbols import in_font
 from reader.core.lines import cell_len
 from reader.core.text import clean
 from tests.table import each
@@ -314,6 +317,9 @@ def test_a_long_row_costs_what_its_lines_cost() -> None:
         r"\text{$",
         r"\left(",
         "{",
+        r"\begin{CD}@>",
+        r"\xymatrix{a\ar[r]^{b}&",
+        r"\prftree{",
     ],
 )
 @pytest.mark.parametrize("count", rest_long([60, 250, 900, LONGEST], [900]))
@@ -669,3 +675,28 @@ def test_a_command_is_known_if_it_is_not_printed() -> None:
     assert all(map(is_known, known)) and not any("‹" in formula_text(tex) for tex in known)
     unknown = (r"\ours{x}", r"\begin{ours}a\end{ours}", r"a+\alphas")
     assert not any(map(is_known, unknown)) and all("‹" in formula_text(tex) for tex in unknown)
+
+
+GREEK = "".join(chr(code) for code in (*range(0x391, 0x3AA), *range(0x3B1, 0x3CA)) if code != 0x3A2)
+
+
+@each(
+    ("font", "letters", "named"),
+    [
+        ("bold", f"{ascii_letters}{digits}{GREEK}∇∂ϵϑϰϕϱϖ", ["BOLD"]),
+        ("script", ascii_letters, ["SCRIPT"]),
+        ("fraktur", ascii_letters, ["FRAKTUR", "BLACK-LETTER"]),
+        ("double", f"{ascii_letters}{digits}", ["DOUBLE-STRUCK"]),
+        ("sans", f"{ascii_letters}{digits}", ["SANS-SERIF"]),
+        ("mono", f"{ascii_letters}{digits}", ["MONOSPACE"]),
+    ],
+)
+def test_each_letter_keeps_its_meaning_and_gets_its_font(font: str, letters: str, named: list[str]) -> None:
+    styled = in_font(letters, font)
+    assert normalize("NFKC", styled) == normalize("NFKC", letters)
+    assert all(any(word in name(letter) for word in named) for letter in styled)
+
+
+def test_what_a_font_does_not_have_stays() -> None:
+    assert in_font("é1:", "script") == "é1:" and in_font("é:", "bold") == "é:"
+    assert in_font("ab", "") == "ab"

@@ -26,7 +26,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 from reader.ui.full_text.lines import TEXT_ROLES
-from tests.core.document.test_codec import DOCUMENTS
+from tests.core.document.test_model import DOCUMENTS
 from tests.table import each
 
 
@@ -71,34 +71,6 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     assert drawn(Formula(("a=b", r"\frac{c}{d}=e"), "(1)")) == [
         *("    a = b", "", "    c", "    ─ = e                  (1)", "    d")
     ]
-
-
-@each(
-    ("block", "lines"),
-    [
-        (Formula(("a" * 21,), "(1)"), [f"    {'a' * 21}  (1)"]),
-        (Formula(("a" * 22,), "(1)"), [f"    {'a' * 21}", f"        a{' ' * 18}(1)"]),
-        (Formula((r"aaaaaaaaaa\ bbbbbbbbbb",), "(1)"), ["    aaaaaaaaaa bbbbbbbbbb  (1)"]),
-        (Formula((r"aaaaaaaaaa\ bbbbbbbbbbb",), "(1)"), ["    aaaaaaaaaa", "        bbbbbbbbbbb        (1)"]),
-        (Formula((r"g(x,y)\ f(aaaaaaa,bbbbbbb,c)",)), ["    g(x, y)", "        f(aaaaaaa, bbbbbbb, c)"]),
-        (Formula((r"g(x,y)\ f(aaaaaaa,bbbbbbbb,c)",)), ["    g(x, y) f(aaaaaaa,", "        bbbbbbbb, c)"]),
-        (Paragraph((Span("x " * 5), Span("a+b+c+d+e+f+h", "formula"))), ["x x x x x a + b + c + d + e +", "f + h"]),
-        (Paragraph((Span("x " * 5), Span("aa+b+c+d+ef+hh", "formula"))), ["x x x x x", "aa + b + c + d + ef + hh"]),
-        (Paragraph((Span("x " * 5), Span("aa+bb+c+d+ef+hh", "formula"))), ["x x x x x aa + bb + c + d + ef", "+ hh"]),
-        (Verbatim(((Span(f"1: {'x ' * 12}y"),),)), [f"  1: {'x ' * 12}y"]),
-        (Verbatim(((Span(f"1: {'x ' * 12}yz"),),)), [f"  1: {'x ' * 11}x", "     yz"]),
-        (Reference("[1]", words(f"{'x' * 26} {'y' * 26} z")), [f"[1] {'x' * 26}", f"    {'y' * 26}", "    z"]),
-        (Heading(1, "1", words(PROSE)), ["1  Alpha beta gamma delta", "   epsilon zeta eta theta."]),
-        (Heading(1, "", words(PROSE)), ["Alpha beta gamma delta epsilon", "zeta eta theta."]),
-        (Figure("(a)", words("x"), (Paragraph(words("p")),)), ["(a) x", "", "p"]),
-        (Figure("", (), (Paragraph(words("p")),), ("x.png",)), ["[picture]", "p"]),
-        (Quote((Quote((Quote((Quote((Quote((Quote((Paragraph(words("x " * 12)),)),)),)),)),)),)), [
-            f"{'│ ' * 6}{'x ' * 9}x", f"{'│ ' * 6}x x"
-        ]),
-    ],
-)  # fmt: skip
-def test_what_fits_exactly_stays_on_its_line(block: Block, lines: list[str]) -> None:
-    assert drawn(block) == lines
 
 
 def test_lists_hang_and_nest() -> None:

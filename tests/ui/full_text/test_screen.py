@@ -1,31 +1,49 @@
-"""The pane of a full text: its bar and the mouse."""
+"""The lines of a full text as they are drawn, their references, and the pane with its bar and the mouse."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.style import Style
 from textual import on
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from reader.cache.texts import KeptText
 from reader.core.document.find import Point, Range
-from reader.core.document.layout import TextPlace
-from reader.core.document.model import Document, Formula, Reference, Span
-from reader.core.lines import Piece
+from reader.core.document.layout import DocumentLine, Layout, TextPlace
+from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
+from reader.core.lines import FOLLOW, Line, Piece, cell_len, measure
 from reader.core.passages import Passage
-from reader.ui.full_text.lines import TextProgress
+from reader.ui.full_text.lines import (
+    LETTERS,
+    LineMarks,
+    TextLink,
+    TextProgress,
+    clipped,
+    facts,
+    front_lines,
+    goal_of,
+    links_in,
+    part_of,
+    text_header,
+    text_line,
+    web_address,
+)
 from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
 from reader.ui.full_text.state import view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import PlacedHighlight, Size, TextView
-from reader.ui.kit.glyphs import UNICODE
+from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from reader.ui.shell.state import Prompt
-from tests.ui.drawings import drawn
+from tests.table import each
+from tests.ui.drawings import drawn, text
 from tests.ui.full_texts import document, paragraph
 from tests.ui.stage import Stage, paper, staged, watch_paints
 from tests.ui.test_status import KEYMAP, in_context
@@ -271,3 +289,242 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
         assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
         assert drawn(pane)[6:9] == ["   References", f" {lost[:-1]}t: gone", ""]
+
+
+LINE = DocumentLine((Piece("as "), Piece("[12]", action=(FOLLOW, "#bib12")), Piece(" says, attention", "strong")))
+
+
+# The first line
+
+PROGRESS = TextProgress("A paper with a long title about readers", Heading(1, "3", (Span("Method"),)), 0.414, 12)
+
+
+TITLE = "A paper with a long title about readers"
+LONG = PROGRESS._replace(heading=Heading(2, "2.10", (Span("A section whose title is as long as this one"),)))
+
+
+@each(
+    ("progress", "width", "line"),
+    [
+        *(
+            (one, 80, f" {TITLE}{said:>39}".rstrip())
+            for one, said in (
+                (PROGRESS, "§3 Method · 41 % · 12 min"),
+                (PROGRESS._replace(heading=Heading(1, "", (Span("Related work"),))), "Related work · 41 % · 12 min"),
+                (
+                    PROGRESS._replace(heading=Heading(1, "Appendix A", (Span("Proofs"),))),
+                    "Appendix A Proofs · 41 % · 12 min",
+                ),
+                (PROGRESS._replace(heading=None, minutes=0), "41 % · 1 min"),
+                (PROGRESS._replace(share=0.999, minutes=0), "§3 Method · 99 % · 1 min"),
+                (PROGRESS._replace(share=1.0), "§3 Method · 100 %"),
+                (PROGRESS._replace(said="fetching it again"), "fetching it again"),
+                (TextProgress(TITLE), ""),
+            )
+        ),
+        # A narrow line cuts the section, and then the title.
+        (LONG, 20, "§2.10 A… · 41 % · 12 min"),
+        (LONG, 32, " A p…  §2.10 A… · 41 % · 12 min"),
+        (LONG, 60, " A paper with a long title…  §2.10 A secti… · 41 % · 12 min"),
+        (LONG, 80, " A paper with a long title about rea…  §2.10 A section whose t… · 41 % · 12 min"),
+    ],
+)
+def test_the_first_line_has_the_section_the_progress_and_the_time(
+    progress: TextProgress, width: int, line: str
+) -> None:
+    assert text(text_header(progress, width, UNICODE)).rstrip() == line
+    assert text(text_header(progress, width, ASCII)).isascii()
+
+
+# Before the text
+
+
+@each(
+    ("latest", "text", "expected"),
+    [
+        (1, document(1), "arXiv:2511.12345v1 · CC BY 4.0 · from arxiv.org"),
+        (3, document(1), "arXiv:2511.12345v1 · v3 is out · CC BY 4.0 · from arxiv.org"),
+        (3, document(None), "arXiv:2511.12345 · CC BY 4.0 · from arxiv.org"),
+        (
+            None,
+            replace(document(2), is_cut=True),
+            "arXiv:2511.12345v2 · CC BY 4.0 · from arxiv.org · the end is missing",
+        ),
+    ],
+)
+def test_the_facts_tell_the_version_and_where_the_text_is_from(
+    latest: int | None, text: Document, expected: str
+) -> None:
+    assert facts(paper(version=latest), KeptText(text, "arxiv.org", "")) == expected
+
+
+def test_the_title_and_the_people_stand_before_the_text() -> None:
+    people = [
+        "Author 0, Author 1, Author 2, Author 3, Author 4, Author 5,",
+        "Author 6, Author 7, Author 8, Author 9, Author 10, Author 11",
+    ]
+    facts, pdf = "arXiv:2511.12345v1 · CC BY 4.0 · from", ["the PDF · P shows its", "pages"]
+    for count, source, said in (
+        (0, "feed", [f"{facts} Hugging Face"]),
+        (12, "feed", [*people, f"{facts} Hugging Face"]),
+        (13, "pdf", [*people, "+1", f"{facts} {pdf[0]}", pdf[1]]),
+        (20, "feed", [*people, "+8", f"{facts} Hugging Face"]),
+    ):
+        one = paper(authors=tuple(f"Author {number}" for number in range(count)))
+        lines = [line.text for line in front_lines(one, KeptText(document(), source, ""), "P")(60)]
+        assert lines == ["", "A memory that forgets on purpose", *said, ""]
+
+
+# A line
+
+
+def test_references_can_be_clicked_and_words_are_marked() -> None:
+    line = text_line(LINE, UNICODE, LineMarks(pattern(("attention",))))
+    assert text(line) == LINE.text
+    assert [(piece.text, piece.role, piece.hit) for piece in line] == [
+        ("as ", "text", False),
+        ("[12]", "link", False),
+        (" says, ", "strong", False),
+        ("attention", "strong", True),
+    ]
+    assert line[1].action == (FOLLOW, "#bib12 [12]")
+
+
+def test_a_letter_takes_the_place_of_what_a_reference_begins_with() -> None:
+    line = text_line(LINE, UNICODE, LineMarks(None, ((3, "a"),)))
+    assert text(line) == "as a12] says, attention"
+    assert [piece.text for piece in line if piece.role == "letter"] == ["a"]
+    wide = text_line(DocumentLine((Piece("図1", action=(FOLLOW, "#F1")),)), UNICODE, LineMarks(None, ((0, "s"),)))
+    assert text(wide) == "s 1"
+
+
+def test_signs_are_in_ascii_if_asked_for() -> None:
+    line = DocumentLine((Piece("│ ", "rule"), Piece("• ", "label"), Piece("│•")))
+    assert text(text_line(line, ASCII)) == "| * │•"
+
+
+# Lines that are too wide
+
+
+def test_the_edges_of_a_wide_line_have_signs_where_it_goes_on() -> None:
+    line: Line = (Piece("abcdef", "strong"), Piece("ghijkl"))
+    assert text(clipped(line, 0, 8, UNICODE)) == "abcdefg›"
+    assert text(clipped(line, 3, 6, UNICODE)) == "‹efgh›"
+    assert text(clipped(line, 6, 8, UNICODE)) == "‹hijkl"
+    assert text(clipped(line, 20, 8, UNICODE)) == ""
+    assert text(clipped(line, 0, 12, UNICODE)) == "abcdefghijkl"
+    assert [piece.role for piece in clipped(line, 3, 6, ASCII)] == ["more", "strong", "text", "more"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text("ab 図é́", max_size=6), max_size=5), st.integers(0, 12), st.integers(1, 12))
+def test_a_clipped_line_has_just_the_cells_of_its_part(texts: list[str], start: int, width: int) -> None:
+    line = tuple(Piece(one, str(number)) for number, one in enumerate(texts) if one)
+    cells = sum(cell_len(piece.text) for piece in line)
+    assert measure(clipped(line, start, width, UNICODE)) == max(0, min(width, cells - start))
+
+
+@each(
+    ("start", "end", "part"),
+    [
+        (0, 7, [("one", "text"), (" two", "code")]),
+        (1, 3, [("ne", "text")]),
+        (2, 5, [("e", "text"), (" t", "code")]),
+        (3, 4, [(" ", "code")]),
+        (3, 3, []),
+    ],
+)
+def test_a_part_of_a_line_keeps_its_styles(start: int, end: int, part: list[tuple[str, str]]) -> None:
+    assert [piece[:2] for piece in part_of((Piece("one"), Piece(" two", "code")), start, end)] == part
+
+
+BLOCKS = (
+    Heading(1, "3", (Span("Method"),)),
+    Heading(2, "3.2", (Span("Data"),)),
+    Figure("Figure 2", (Span("A picture."),), (), ("x2.png",)),
+    Figure("Table 4", (Span("Numbers."),), ()),
+    Formula(("x",), "(7)"),
+    Theorem((Span("Theorem 2.3 (Main)."),), ()),
+    Heading(1, "Appendix B", (Span("Proofs"),)),
+    Reference("[12]", (Span("Ada Example."),), "bib.bib5"),
+    Reference("[13]", (Span("Bo Sample."),)),
+)
+NAMES = ("3", "3.2", "Figure 2", "Table 4", "(7)", "Theorem", "B", "[12]", "[13]")
+
+
+def leads(text: Paragraph) -> list[str]:
+    """What the references of a paragraph lead to."""
+    layout = Layout(Document("A", (text, *BLOCKS)), 200)
+    lines = layout.placed(TextPlace(), 1)
+    return [
+        NAMES[link.goal.block - 1] if isinstance(link.goal, TextPlace) else link.goal
+        for link in links_in(lines, layout)
+    ]
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("as Section 3.2 says", ["3.2"]),
+        ("see Sec. 3, Fig. 2 and Tab. 4", ["3", "Figure 2", "Table 4"]),
+        ("by §3.2 and Eq. (7)", ["3.2", "(7)"]),
+        ("by Theorem 2.3 in Appendix B", ["Theorem", "B"]),
+        ("others [12] and [12, 13] and [13]", ["[12]", "[13]"]),
+        ("no such Table 9, Section X or [99], and [1, 2] is an interval", []),
+    ],
+)
+def test_words_lead_to_what_they_name(text: str, expected: list[str]) -> None:
+    assert leads(paragraph(text)) == expected
+
+
+@each(
+    ("target", "text", "expected"),
+    [
+        ("#bib.bib5", "any", ["[12]"]),
+        ("#S3.SS2", "any", ["3.2"]),
+        ("#S1.F2", "any", ["Figure 2"]),
+        ("#S4.T4", "any", ["Table 4"]),
+        ("#S4.E7", "any", ["(7)"]),
+        ("#A2", "any", ["B"]),
+        ("#bib.bib99", "13", ["[13]"]),
+        ("#gone", "any", []),
+        ("https://example.org/a", "any", ["https://example.org/a"]),
+    ],
+)
+def test_anchors_lead_to_their_place_or_what_they_are_named_after(target: str, text: str, expected: list[str]) -> None:
+    assert leads(paragraph("See ", Span(text, "", target), ".")) == expected
+
+
+def test_each_goal_is_offered_once_by_the_word_before_it_and_there_is_a_letter_for_each() -> None:
+    lost = paragraph("In Figure ", Span("2", "", "#lost"), " and Table ", Span("4", "", "#lost"))
+    assert leads(lost) == ["Figure 2", "Table 4"]
+    many = paragraph(*(Span(f"a{number} ", "", f"https://example.org/{number % 80}") for number in range(200)))
+    assert len(leads(many)) == len(LETTERS)
+    assert leads(paragraph("Table 4, then Table 4 again")) == ["Table 4"]
+
+
+def test_a_reference_has_its_place_in_the_line() -> None:
+    spans = Span("2", "", "#lost"), Span(" and "), Span("here", "", "https://x.example/")
+    layout = Layout(Document("A", (paragraph("as Section 3.2 says [12, 13], in Figure ", *spans), *BLOCKS)), 200)
+    method, first, second, figure = (TextPlace(*place) for place in ((2, 1), (8, 1), (9, 0), (3, 1)))
+    assert links_in(layout.placed(TextPlace(), 1), layout) == [
+        *(TextLink(TextPlace(), 3, "Section 3.2", method), TextLink(TextPlace(), 20, "[12]", first)),
+        *(TextLink(TextPlace(), 25, "[13]", second), TextLink(TextPlace(), 40, "Figure 2", figure)),
+        TextLink(TextPlace(), 46, "here", "https://x.example/"),
+    ]
+
+
+def test_a_figure_leads_to_its_picture_and_not_to_itself() -> None:
+    layout = Layout(Document("A", BLOCKS), 200)
+    lines = [(TextPlace(2, index), line) for index, line in enumerate(layout.lines(2))]
+    assert [link.goal for link in links_in(lines, layout)] == ["x2.png"]
+    assert goal_of(layout, "x2.png", "") == "x2.png"
+
+
+def test_a_picture_is_found_beside_the_page_of_the_paper() -> None:
+    assert web_address("x2.png", "arxiv.org", "2605.00001") == "https://arxiv.org/html/2605.00001/x2.png"
+    assert web_address("./x2.png", "feed", "2605.00001") == "https://arxiv.org/html/2605.00001/x2.png"
+    assert web_address("x2.png", "pdf", "hep-th/9901001") == "https://arxiv.org/html/hep-th/9901001/x2.png"
+    assert web_address("2605.00001/x2.png", "ar5iv.org", "2605.00001") == "https://ar5iv.org/html/2605.00001/x2.png"
+    assert web_address("x2.png", "arxiv.org", "page:1") == "x2.png"
+    assert web_address("https://example.org/x", "arxiv.org", "2605.00001") == "https://example.org/x"

@@ -1,4 +1,4 @@
-"""The part of a full text that is in view, and what moves it."""
+"""The part of a full text that is in view, and what moves it; its highlights, its outline, and how it is left."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ from dataclasses import replace
 
 import pytest
 
+from reader.cache.texts import KeptText
 from reader.core.document.find import Point, Range
-from reader.core.document.layout import DocumentLine, TextPlace
-from reader.core.document.model import Document, Formula, Span, Theorem
+from reader.core.document.layout import DocumentLine, Layout, TextPlace
+from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, Quote, Span, Theorem
 from reader.core.lines import Piece
-from reader.core.passages import Passage
+from reader.core.passages import Passage, passage_id
+from reader.session.bookmarks import Bookmark
 from reader.ui.full_text.actions import quotation, source_of
-from reader.ui.full_text.view import PlacedHighlight, Size, Spot, TextView
+from reader.ui.full_text.screen import first_row, outline_line
+from reader.ui.full_text.state import TEXT, leave_text, step_back_in_text, text_failed
+from reader.ui.full_text.text import FullText, Outline, OutlineLine, text_size
+from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
+from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.shell.state import State
 from tests.table import each
+from tests.ui.drawings import text
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
+from tests.ui.stage import paper
+from tests.ui.test_status import in_context
 
 SIZE = Size(79, 22)
 
@@ -237,8 +247,8 @@ def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
     assert view.next_match(1) is view and view.matches() == (0, 0)
     # The first block has matches, one block has several, and there is one block.
     short = TextView.open(Document("", (paragraph(WORDS * 4),)), SIZE)
-    for text, words in ((view, "1"), (view, "measured"), (short, "measured")):
-        many = search(text, words).end_search(is_kept=True)
+    for searched, words in ((view, "1"), (view, "measured"), (short, "measured")):
+        many = search(searched, words).end_search(is_kept=True)
         assert [many.next_match(step).matches()[0] for step in (1, -1)] == [2, many.matches()[1]]
         assert many.next_match(1).next_match(1).next_match(-1).matches()[0] == 2
 
@@ -344,3 +354,223 @@ def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextVi
     before = there.next_section(-1)
     assert before.section is not None and before.section.heading.number == "3"
     assert marked(before.next_section(1)) == "References"
+
+
+LAYOUT = Layout(document(), 76)
+PLACES = (
+    Range(Point(1, 1), Point(1, 3)),
+    Range(Point(4, 67), Point(5, 2)),
+    Range(Point(29, 1), Point(29, 2)),
+    None,
+)
+KEPT = [PlacedHighlight(Passage(str(number), f"words {number}"), place) for number, place in enumerate(PLACES)]
+HIGHLIGHTS = Highlights(LAYOUT, kept=KEPT)
+
+
+def test_a_highlight_has_its_part_of_each_line_and_begins_in_one() -> None:
+    lines = [HIGHLIGHTS.on_line(TextPlace(block, line)) for block in range(30) for line in range(7)]
+    assert [(part.kept, part.start, part.end, part.is_first) for parts in lines for part in parts] == [
+        *((KEPT[0], 3, 17, True), (KEPT[1], 7, 29, True), (KEPT[1], 0, 14, False), (KEPT[2], 4, 14, True)),
+    ]
+    places = [HIGHLIGHTS.place_of(one) for one in KEPT]
+    assert places == [TextPlace(1, 1), TextPlace(4, 6), TextPlace(29, 1), None]
+    assert [HIGHLIGHTS.at(place) for place in places if place] == KEPT[:3] and HIGHLIGHTS.at(TextPlace(1)) is None
+    assert HIGHLIGHTS.of("2") is KEPT[2] and HIGHLIGHTS.of("9") is None
+
+
+def test_two_parts_of_a_line_stand_in_order_and_a_formula_between_words_is_whole() -> None:
+    blocks = paragraph("one two three four"), Formula(("a=b",)), paragraph("five six")
+    places = Range(Point(0, 2), Point(2, 0)), Range(Point(0, 0), Point(0, 0))
+    kept = [PlacedHighlight(Passage(str(number), str(number)), place) for number, place in enumerate(places)]
+    layout = Layout(Document("", blocks), 40)
+    drawn = Highlights(layout, kept=kept)
+    parts = [
+        [(layout.lines(block)[line].text[part.start : part.end], part.kept.passage.id, part.is_first) for part in found]
+        for block in range(3)
+        for line in range(len(layout.lines(block)))
+        if (found := drawn.on_line(TextPlace(block, line)))
+    ]
+    formula = layout.lines(1)[1].text.strip()
+    assert parts == [[("one", "1", True), ("three four", "0", True)], [(formula, "0", False)], [("five", "0", False)]]
+
+
+def test_the_nearest_one_below_or_above_follows_around_the_ends() -> None:
+    here = TextPlace(0), TextPlace(1, 1), TextPlace(4, 5), TextPlace(4, 6), TextPlace(29, 1), TextPlace(60)
+    first, second, third = TextPlace(1, 1), TextPlace(4, 6), TextPlace(29, 1)
+    assert [HIGHLIGHTS.following(place, 1) for place in here] == [first, second, second, third, first, first]
+    assert [HIGHLIGHTS.following(place, -1) for place in here] == [third, third, first, first, second, third]
+    assert HIGHLIGHTS.with_kept(KEPT[3:]).following(here[0], 1) is None
+
+
+def test_what_overlaps_chosen_words_is_found_and_moved_ones_are_searched_for() -> None:
+    overlaps = [(1, 3, 1, 9), (1, 4, 1, 9), (0, 0, 1, 1), (0, 0, 1, 0), (5, 2, 5, 2), (5, 3, 5, 3)]
+    within = [HIGHLIGHTS.within(Range(Point(*one[:2]), Point(*one[2:]))) for one in overlaps]
+    assert within == [KEPT[0], None, KEPT[0], None, KEPT[1], None]
+    passage = HIGHLIGHTS.words.passage(PLACES[2] or PLACES[0])
+    assert (passage.quote, passage.block) == ("zebra runs", 29)
+    moved = HIGHLIGHTS.with_passages([passage._replace(block=3), KEPT[0].passage])
+    assert [one.range for one in moved.kept] == [None, PLACES[0]]
+    assert [one.range for one in moved.searched()] == [PLACES[2], PLACES[0]]
+    assert HIGHLIGHTS.with_passages([passage]).kept == (PlacedHighlight(passage, PLACES[2]),)
+
+
+LEVELS = (1, 2, 3, 3, 2, 1, 2)
+
+
+def outline_of(*levels: int) -> Outline:
+    blocks = tuple(Heading(level, str(place), (Span(f"Part {place}"),)) for place, level in enumerate(levels))
+    return Outline.of(Document("A", blocks))
+
+
+def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_read() -> None:
+    outline = outline_of(*LEVELS)
+    assert [outline.move(rows).cursor for rows in (3, 100, -100)] == [3, 6, 0]
+    assert Outline().move(1) == Outline() and Outline().at(3) == 0
+    assert (outline.opened(3).cursor, outline.opened(3).is_open, outline.opened(3).closed().is_open) == (3, True, False)
+
+
+def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
+    caption = (Span("Scores of all."),)
+    blocks = (
+        Heading(1, "1", (Span("Start"),)),
+        Theorem((Span("Theorem 2.3 (Main)."),), ()),
+        Heading(2, "1.1", (Span("Parts"),)),
+        Quote((Figure("Table 2", caption, (), anchor="S1.T2"),)),
+        Formula(("a=b",), "(14)", "E14"),
+    )
+    document = Document("A", blocks)
+    lines = [outline_line(one, 40, UNICODE, is_here=False) for one in Outline.of(document).entries]
+    assert [text(line) for line in lines] == [
+        "  1 Start",
+        "    Theorem 2.3 Main",
+        "    1.1 Parts",
+        "      Table 2 Scores of all.",
+    ]
+    words = ("Table 2", "tab. 2", "Eq. 14", "eqn (14)", "thm 2.3", "§1.1", "section 1")
+    found = [document.find_landmark(one) for one in words]
+    assert [one and (one.name, one.block) for one in found] == [
+        *[("Table 2", 3)] * 2,
+        *[("Equation 14", 4)] * 2,
+        ("Theorem 2.3", 1),
+        ("Section 1.1", 2),
+        ("Section 1", 0),
+    ]
+    assert [document.find_landmark(one) for one in ("Table 3", "the 2", "table", "2", "zebra crossing", "")] == [
+        None
+    ] * 6
+
+
+def test_a_name_that_is_searched_for_is_shown_in_place_of_the_first_line_that_mentions_it() -> None:
+    blocks: tuple[Block, ...] = (
+        *(Paragraph((Span(f"See Table 2, {place}."),)) for place in range(60)),
+        Figure("Table 2", (Span("All."),), ()),
+    )
+    text = FullText(1, paper(), text_size(80, 24)).came(KeptText(Document("A", blocks), "arxiv.org", ""))
+    typed = text.type_search("table 2")
+    assert typed.view is not None and typed.view.marked is not None and typed.view.marked.block == 0
+    shown = typed.end_search(is_kept=True).view
+    assert shown is not None and shown.marked is not None and shown.marked.block == 60
+    assert (back := typed.end_search(is_kept=False).view) is not None and back.top.block == 0
+
+
+def test_a_line_is_indented_by_its_level_and_cut() -> None:
+    heading = Heading(2, "2.1.", (Span("A title  that is"), Span("\\alpha", "formula"), Span(" long")))
+
+    entry = OutlineLine(2, 7, heading)
+
+    def drawn(width: int) -> str:
+        return text(outline_line(entry, width, UNICODE, is_here=False))
+
+    assert drawn(40) == "    2.1 A title that isα long"
+    assert drawn(14) == "    2.1 A tit…"
+    here = outline_line(entry, 40, ASCII, is_here=True)
+    assert {piece.role for piece in here if piece.text.strip()} == {"here"}
+
+
+def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_at_the_end() -> None:
+    def kept(words: str, block: int | None) -> PlacedHighlight:
+        place = None if block is None else Range(Point(block, 0), Point(block, 1))
+        return PlacedHighlight(Passage(passage_id(words), words), place)
+
+    outline = outline_of(1, 2, 1).move(2)
+    found = outline.with_highlights([kept("gone", None), kept("late", 2), kept("deep", 1), kept("early", 0)])
+
+    def names(of: Outline) -> list[tuple[int, str]]:
+        return [(one.level, one.kept.passage.quote if one.kept else f"§{one.start}") for one in of.entries]
+
+    assert names(found) == [(1, "§0"), (2, "early"), (2, "§1"), (3, "deep"), (1, "§2"), (2, "late"), (1, "gone")]
+    # The cursor and the section that is read stay what they were.
+    assert found.entries[found.cursor].start == 2 and found.at(1) == 2
+    # One that is gone leaves the cursor to the last that is there; before the first section, it stands alone.
+    left = [found.move(rows).with_highlights(()) for rows in (9, -9)]
+    assert [(one.cursor, one.is_open, names(one)) for one in left] == [
+        (cursor, False, [(1, "§0"), (2, "§1"), (1, "§2")]) for cursor in (2, 0)
+    ]
+    late = Outline([OutlineLine(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
+    assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
+    assert not Outline([], is_open=True).with_highlights(()).is_open
+    line = outline_line(found.entries[6], 40, UNICODE, is_here=False)
+    assert text(line) == "▎ not in this text: gone"
+
+
+def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
+    assert [first_row(50, cursor, 10) for cursor in (25, 1, 49)] == [20, 0, 40]
+    assert first_row(2, 1, 10) == 0
+
+
+def test_a_text_keeps_its_place_and_search_while_it_is_fetched_again() -> None:
+    fresh = FullText(1, paper(), text_size(80, 24))
+    asked = fresh.fetching("0 %")
+    assert asked.type_search("zebra") is asked is asked.end_search(is_kept=True)
+    assert (asked.size, asked.bookmark, asked.in_hand, asked.failed("Gone.").problem) == (
+        Size(79, 22), None, None, "Gone."
+    )  # fmt: skip
+    text = asked.came(KeptText(document(), "arxiv.org", ""))
+    assert (text.is_fetching, text.progress, text.search.is_typing) == (False, "", False)
+    again = text.type_search("zebra r").end_search(is_kept=True).fetching()
+    assert (again.is_fetching, again.failed("Gone.").problem, again.search.text) == (True, "", "zebra r")
+    later = again.came(KeptText(document(), "arxiv.org", ""), Bookmark("other"))
+    assert later.bookmark == again.bookmark != Bookmark("other")
+    last = len(again.outline.entries)
+    assert again.read_entry(last) is again is again.read_entry(-1) is again.fitted(80, 24)
+    assert (read := again.read_entry(last - 1).view) is not None and read.section == document().sections[-1]
+    assert (wide := again.fitted(100, 30)).view is not None and wide.view.size == wide.size == Size(99, 28)
+
+
+@pytest.fixture
+def opened() -> State:
+    """A text with all that can be open in it, and a way back."""
+    state, view = in_context("text", 120), TextView.open(document(), Size())
+    there = view.jump(view.layout.end).select()
+    shown, outline = there.peek_at(view.layout.end), Outline.of(document()).opened(0)
+    return state.update(TEXT, lambda text: replace(text, view=shown, outline=outline, is_fetching=True))
+
+
+def told(text: FullText | None) -> tuple[bool, ...] | None:
+    if text is None or text.view is None:
+        return None
+    view = text.view
+    return text.outline.is_open, view.peek is not None, view.selection is not None, text.is_fetching, bool(view.trail)
+
+
+def test_each_step_back_closes_the_topmost_thing(opened: State) -> None:
+    closed = [tuple(place >= count for place in range(5)) for count in range(6)]
+    for step, ends in ((step_back_in_text, [closed[5], None]), (leave_text, [None])):
+        state, found = opened, []
+        while True:
+            state = step(state)
+            found.append(told(state[TEXT]))
+            if state[TEXT] is None:
+                break
+        assert found == [*closed[1:5], *ends]
+    assert step_back_in_text(opened.update(TEXT, lambda text: replace(text, view=None)))[TEXT] is None
+
+
+def test_a_failure_is_told_in_place_of_a_missing_text_or_below_one(opened: State) -> None:
+    text = opened[TEXT]
+    assert text is not None
+    missing = opened.put(TEXT, replace(text, view=None))
+    found = [text_failed(state, text.key, "It is gone.") for state in (opened, missing)]
+    problems = [one.problem for state in found if (one := state[TEXT]) is not None]
+    assert (problems, [state.notices.shown.text for state in found]) == (["", "It is gone."], ["It is gone.", ""])
+    assert text_failed(opened, -1, "It is gone.") is opened

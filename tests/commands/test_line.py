@@ -1,20 +1,31 @@
-"""The reader's command line: what a line means, what may follow a line, and processes that run commands."""
+"""The reader's command line: what a line means, what may follow it, processes that run commands, and plain mode."""
 
 from __future__ import annotations
 
+import io
+import json
 import shlex
+import signal
+import subprocess
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader import opening
+from reader import access_token, opening
+from reader.commands.line import own_process
+from reader.commands.line.own_process import CommandProcess
+from reader.commands.line.plain import converse, describe
 from reader.commands.line.shell import ReaderShell, split, understand
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
+from reader.core.paper_row import PaperRow
 from reader.paths import HOME_VARIABLE
 from reader.ui.shell.commands import Here, Typed
+from tests.commands.conftest import Run
 from tests.table import each
 
 A, B, C = "2401.00001", "2401.00002", "2401.00003"
@@ -33,7 +44,6 @@ def words(line: str, here: Here = SELECTED) -> str:
     [
         ("mark read", f"mark read {A} {B}"),
         ("tag add later", f"tag add later {A} {B}"),
-        ("tag remove later --dry-run", f"tag remove later --dry-run {A} {B}"),
         ("mark star 2406.12345 https://arxiv.org/abs/2406.54321 10.1038/s41586-024-07000-1 2406.12345v2.pdf", None),
         ("tag rename later soon", None),
         ("note", f"note {C}"),
@@ -43,20 +53,13 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("show --json", f"show --json {C}"),
         ("similar 2406.12345 -n 5", "list like:2406.12345 -n 5"),
         ("open --pdf -o /tmp", f"open --pdf -o /tmp {C}"),
-        ("pdf -o /tmp", f"open --pdf -o /tmp {C}"),
         ("count is:unread", "list --count is:unread"),
         ("tag list", None),
-        ("list is:unread -n 5", None),
-        ("undo --json", None),
         ("mark", None),
-        ("tag add", None),
         ("mark read --help", None),
-        ("list -h", None),
         ("read", f"read {C}"),
-        ("read 2406.12345", None),
         ("note 2605.00004 is the base", "note 2605.00004 --text=is the base"),
         ("note -- hello", f"note {C} --text=hello"),
-        ("note hello --json", f"note {C} --json --text=hello"),
         ("note --text=a b", None),
         ("show 2406.12345 x", None),
         ("h tag", "help tag"),
@@ -66,27 +69,21 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("import x.bib --dry-run", None),
         ("pipe wc -w", f"pipe -- wc -w {A} {B}"),
         ("pipe", "pipe --help"),
-        ("pipe --help", None),
         ("pipe --all wc", "pipe --all -- wc"),
         (
             "pipe --input json  --seconds  5 jq '.a  b' | wc",
             f"pipe --input json --seconds 5 -- jq '.a  b' | wc {A} {B}",
         ),
-        ("pipe --dry-run", f"pipe --dry-run --  {A} {B}"),
         ("export bibtex", f"export --format bibtex --id {A} --id {B}"),
         ("export bibtex is:starred", "export --format bibtex -- is:starred"),
         ("export is:starred refs.bib", "export -o refs.bib -- is:starred"),
         ("export topic:a.bib", "export -- topic:a.bib"),
         ("export a/b", f"export -o a/b --id {A} --id {B}"),
         ("export --all refs.bib", "export --all -o refs.bib"),
-        ("export --id=2406.12345", None),
         ("export refs.bib", f"export -o refs.bib --id {A} --id {B}"),
-        ("export bibtex /tmp/refs", f"export --format bibtex -o /tmp/refs --id {A} --id {B}"),
         ("export bibtex x.bib topic:agents since:7d", "export --format bibtex -o x.bib -- topic:agents since:7d"),
-        ("export topic:agents refs.bib", "export -o refs.bib -- topic:agents"),
         ("dailypapers list is:starred", "list is:starred"),
         ("export --append refs.bib", f"export --append -o refs.bib --id {A} --id {B}"),
-        ("export --id 2406.12345 ris x.ris", "export --id 2406.12345 --format ris -o x.ris"),
         ("export notes vault", f"export --format notes -o vault --id {A} --id {B}"),
         ("w refs.bib", f"export -o refs.bib --id {A} --id {B}"),
     ],
@@ -107,7 +104,6 @@ def test_without_a_selection_they_take_the_highlighted_paper_and_exports_the_lis
     [
         ("mark read until:30d", "mark read --query until:30d"),
         ("mark read until:30d is:unread --json", "mark read --json --query until:30d is:unread"),
-        ("mark hide --query topic:finance", "mark hide --query topic:finance"),
         ("mark read --all", "mark read --all"),
         ("mark read 2406.12345 x", "mark read --query 2406.12345 x"),
         ("tag add 'read later' -topic:agents", "tag add read later --query -topic:agents"),
@@ -256,17 +252,12 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         ("tri", "triage"),
         ("tag ", "list, add, remove, rename"),
         ("mark st", "star"),
-        ("mark 'st", "star"),
         ("mark read is:unr", "is:unread"),
         ("mark --dr", "--dry-run"),
         ("tag add later top", "topic:"),
-        ("tag add later --dr", "--dry-run"),
         ("export ", "bibtex, ris, csl-json, markdown, csv, json, atom, notes"),
-        ("export bib", "bibtex"),
         ("export not", "notes, note:"),
-        ("export bibtex is:st", "is:starred"),
         ("export bibtex x.bib is:st", "is:starred"),
-        ("export --form", "--format"),
         ("list is:unread --js", "--json, --jsonl"),
         ("help ta", "tag"),
         ("triage is:unr", "is:unread"),
@@ -321,3 +312,234 @@ def test_over_the_sample_commands_know_only_its_files(tmp_path: Path, monkeypatc
     assert sample.start(["config", "path"], 200).wait().text == str(tmp_path / "sample" / "config.toml")
     own = opening._shell(Workspace(), None)
     assert own.start(["config", "path"], 200).wait().text == str(tmp_path / "own" / "config.toml")
+
+
+# Processes that run the reader's commands
+
+
+FACTS = (
+    " import json, os, sys; from reader import access_token; access_token.hide_tokens();"
+    " names = 'COLUMNS', 'TERM', 'NO_COLOR', 'CLICOLOR_FORCE', 'FORCE_HYPERLINK', 'MORE', 'HF_TOKEN';"
+    " own = os.getsid(0) == os.getpid(), sys.flags.safe_path;"
+    " facts = [[os.environ.get(name) for name in names], sorted(access_token.held_secrets()), own];"
+)
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_TOKEN", "PGPASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    for name in ("CLICOLOR_FORCE", "FORCE_HYPERLINK"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(access_token, "_hidden", {})
+    access_token.hide_tokens()
+
+
+def start(monkeypatch: pytest.MonkeyPatch, program: str, *words: str) -> CommandProcess:
+    """Start a process that runs this program in place of the command."""
+    begun = own_process._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(own_process, "_START", begun + program)
+    return CommandProcess(words, 44, {"MORE": "more"})
+
+
+def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code() -> None:
+    done = CommandProcess(["help", "mark"], 44, {}).wait()
+    assert (done.code, done.said, done.is_stopped) == (0, "", False)
+    assert "Usage: dailypapers mark" in done.text
+    assert max(map(len, done.text.splitlines())) <= 44
+    wrong = CommandProcess(["mark", "raed"], 80, {}).wait()
+    assert (wrong.code, wrong.text) == (2, "")
+    assert "Did you mean read?" in wrong.said
+
+
+def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell = f"{FACTS} print(json.dumps([*facts, sys.stdin.read(), words, sys.stdout.isatty()]))"
+    assert json.loads(start(monkeypatch, tell, "a b", "é").wait().text) == [
+        ["44", "dumb", "1", None, None, "more", None],
+        ["HF_TOKEN", "PGPASSWORD"],
+        [True, True],
+        *("", ["a b", "é"], True),
+    ]
+
+
+def test_the_environment_of_a_detached_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told, late = tmp_path / "told", time.monotonic() + 60
+    begun = own_process._START_BEYOND.partition(" from reader.cli")[0]
+    tell = f"{FACTS} name = sys.argv[2]; file = open(name + '.part', 'w');"
+    tell += (
+        " json.dump([facts[1:], sys.stdin.read(), os.getcwd()], file); file.close(); os.rename(name + '.part', name)"
+    )
+    monkeypatch.setattr(own_process, "_START_BEYOND", begun + tell)
+    own_process.start_beyond((str(told),))
+    while not told.exists() and time.monotonic() < late:
+        time.sleep(0.01)
+    assert json.loads(told.read_text()) == [[["HF_TOKEN", "PGPASSWORD"], [True, True]], "", "/"]
+
+
+def test_output_is_bounded_and_drawable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_process, "MOST_OUTPUT", 50)
+    show = r" print('\x1b]0;title\x07\x1b[31mred\x1b[0m\tx ' + 'y' * 30 + '\n' * 9)"
+    done = start(monkeypatch, show).wait()
+    assert done.text == f"red x {'y' * 25}\nThe output is too long; the rest is left out."
+    own_process._read(io.BytesIO(b"x" * 60), kept := bytearray(b"y"))
+    assert kept == b"y" + b"x" * 49
+
+
+STUBBORN = "for one in (signal.SIGINT, signal.SIGTERM): signal.signal(one, signal.SIG_IGN)"
+
+
+@each(
+    ("end", "prepare", "code", "text"),
+    [
+        # It tidies up.
+        ("stop", "pass", 0, "tidied"),
+        ("kill", "pass", 1, ""),
+        ("stop", STUBBORN, -signal.SIGKILL, ""),
+        ("kill", STUBBORN, -signal.SIGKILL, ""),
+        # It takes too long.
+        ("", "pass", 1, ""),
+    ],
+)
+def test_a_command_that_goes_on_can_be_ended(
+    end: str, prepare: str, code: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("KILL_AFTER_SECONDS", "TIDY_UP_SECONDS"):
+        monkeypatch.setattr(own_process, name, 0.1 if prepare == STUBBORN else 60.0)
+    begun = tmp_path / "begun"
+    begun.unlink(missing_ok=True)
+    with monkeypatch.context() as patch:
+        program = (
+            f"import pathlib, signal, time\n{prepare}\ntry:\n    pathlib.Path({str(begun)!r}).touch()\n"
+            "    time.sleep(600)\nexcept KeyboardInterrupt:\n    print('tidied')\n"
+        )
+        process = start(patch, f" exec({program!r})")
+
+    def wait_and_end(limit: float) -> int:
+        while not begun.exists():
+            time.sleep(0.01)
+        if not end:
+            monkeypatch.setattr(process._popen, "wait", really_wait)
+            raise subprocess.TimeoutExpired((), limit)
+        getattr(process, end)()
+        return really_wait(60)
+
+    really_wait = process._popen.wait
+    monkeypatch.setattr(process._popen, "wait", wait_and_end)
+    done = process.wait()
+    assert (done.code, done.text, done.is_stopped) == (code, text, True)
+
+
+# Plain mode
+
+
+TRANSCRIPT = """\
+dailypapers in plain lines. Type a line, then enter; ? lists what you can type.
+Latest: 3 papers.
+1. LiveEdit: Streaming Video Editing. Unread, 57 votes, with code.
+2. Agents that write their own tools. Unread, 55 votes.
+3. A benchmark of terminal agents 中文標題. Unread, 36 votes.
+1 of 3> s
+1 paper starred, read; u undoes.
+1 of 3> s
+1 paper unstarred; u undoes.
+1 of 3> u
+Taken back: 1 paper unstarred.
+1 of 3> gs
+Starred: 1 paper.
+1. LiveEdit: Streaming Video Editing. Read, starred, 57 votes, with code.
+1 of 1> /memory
+All, searched for memory: 1 paper.
+1. =A memory that forgets [on purpose]. Unread, 8 votes.
+1 of 1> tag add later
+1 paper tagged later. 'undo' takes it back.
+1 of 1> x
+1 paper hidden, read; u undoes.
+1 of 1> list tag:later
+Nothing matches.
+1 of 1> ga
+All: 5 papers.
+1. LiveEdit: Streaming Video Editing. Read, starred, 57 votes, with code.
+2. Agents that write their own tools. Unread, 55 votes.
+3. A benchmark of terminal agents 中文標題. Unread, 36 votes.
+4. Small verifiers, long horizons. Unread, 9 votes.
+5. Where do web agents lose their way? Unread, 7 votes.
+1 of 5> /agnets
+Searched for agents.
+All, searched for agents: 3 papers.
+1. Agents that write their own tools. Unread, 55 votes.
+2. A benchmark of terminal agents 中文標題. Unread, 36 votes.
+3. Where do web agents lose their way? Unread, 7 votes.
+1 of 3> 9
+The list has no such line: it has 3.
+1 of 3> lst
+There is no command 'lst'. Did you mean list?
+1 of 3> zzyzx
+There is no command 'zzyzx'. Type ? for what you can type.
+1 of 3> gd 29 june 2026
+Monday 29 June 2026.
+All, searched for day:2026-06-29: 2 papers.
+1. Small verifiers, long horizons. Unread, 9 votes.
+2. Where do web agents lose their way? Unread, 7 votes.
+1 of 2> gd zz
+zz is no date: type gd mon, gd 29, gd w20 or gd 2025-03.
+1 of 2> q
+Left dailypapers.
+"""
+
+
+def talk(lines: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, query: str = "") -> str:
+    """What plain mode prints if these lines are piped into it."""
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(lines.encode("utf-8", "surrogateescape"))))
+    monkeypatch.setattr("os.isatty", lambda _: False)
+    capsys.readouterr()
+    assert converse(Workspace(), query) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("papers")
+def test_a_conversation(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(f"{line.partition('> ')[2]}\n" for line in TRANSCRIPT.splitlines() if " of " in line[:8])
+    assert talk(lines, capsys, monkeypatch) == TRANSCRIPT
+
+
+@pytest.mark.usefixtures("papers")
+def test_a_paper_is_printed_by_its_number_and_more_prints_the_rest(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.commands.line.plain.LINES_AT_A_TIME", 4)
+    said = talk("2\nmore\nmore\nmore\nmore\n", capsys, monkeypatch)
+    assert "1 of 3> 2\n2. Agents that write their own tools. Unread, 55 votes.\nAgents that write" in said
+    assert "https://huggingface.co/papers/2606.30616" in said.partition("There is more: type more.\n2 of 3> more\n")[2]
+
+
+@pytest.mark.usefixtures("papers")
+def test_it_opens_on_a_query_and_ends_with_its_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = talk("\udcff\x1b[31m", capsys, monkeypatch, "author:müller")
+    assert "All, searched for author:müller: 1 paper.\n1. Small verifiers" in said
+    assert "\x1b" not in said and said.endswith("Left dailypapers.\n")
+
+
+def test_an_empty_cache_names_the_command_that_helps(
+    run: Run, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"s\n")))
+    converse(Workspace())
+    found = capsys.readouterr()
+    assert "There are no papers yet." in found.err
+    assert "0 of 0> s\nThere is no paper here.\n" in found.out
+
+
+def test_a_paper_is_a_sentence() -> None:
+    row = PaperRow(1, "2606.1", "Do agents dream?", "2026-06-30", 1, 0, True, True, False, False, has_note=True)
+    assert describe(1_234, row) == "1,234. Do agents dream? Read, starred, with your note, 1 vote."
+
+
+@pytest.mark.usefixtures("papers")
+def test_the_help_breaks_no_word_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.commands.line.plain.width", lambda: 40)
+    printed = talk("?\n", capsys, monkeypatch).splitlines()
+    assert all(len(line) < 40 for line in printed[printed.index("3              print the third paper") :])
