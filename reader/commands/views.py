@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.reads.vocabulary import vocabulary
-from reader.cache.watching import Candidates, Verdict, judge
+from reader.cache.watching import Candidates, Verdict, act, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
 from reader.commands.output import Style, answer, print_line, print_rows, warn, width
@@ -24,7 +24,7 @@ from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
 from reader.core.lines import fit
-from reader.core.marks import rule_done, rule_words
+from reader.core.marks import rule_words
 from reader.core.nearest import advice, distance, nearest
 from reader.core.settings.standing import (
     DEEDS,
@@ -46,6 +46,7 @@ from reader.core.settings.types import InvalidValue
 from reader.core.text import amount, brief, clean
 from reader.core.views import IDS, current_id
 from reader.log import standing
+from reader.log.actions import label_of
 from reader.paths import replace_private, standing_draft
 
 if TYPE_CHECKING:
@@ -442,8 +443,6 @@ def _try(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 
 
 def _apply(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    from reader.refresh.standing import act
-
     with workspace.window() as window:
         _, verdicts = _judge(arguments, window, workspace, _rules(arguments, workspace, words), anew=False)
     workspace.has_changed = True
@@ -469,7 +468,7 @@ def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -
     rule, left = verdict.rule, len(verdict.matched) - verdict.count
     yield f"{style.bold(clean(rule.name))}: {rule_words(rule.marks)}, because {clean(rule.query)}"
     for kinds, pks in verdict.acts.items():
-        yield f"  {amount(len(pks), 'paper')} {', '.join(map(rule_done, kinds))}"
+        yield f"  {amount(len(pks), 'paper')} {', '.join(label_of(kind, '1') for kind in kinds)}"
         for row in window.rows(pks[:limit]):
             title = clean(row.title)
             room = width() - len(row.id) - 6

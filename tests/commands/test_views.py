@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.commands.conftest import Run, Session, write_days
+from tests.commands.conftest import Session, write_days
 from tests.feed_server import item
 
 
@@ -341,18 +341,3 @@ def test_rules_are_added_tried_and_taken_back(session: Session, papers: Path) ->
         5
         """
     )
-
-
-def test_undo_brings_back_what_a_tag_protected_and_a_muted_word_hid(run: Run, papers: Path) -> None:
-    def state() -> tuple[object, ...]:
-        return tuple(run("list", query, "--jsonl").out for query in ("is:muted", "is:hidden", "tag:keep"))
-
-    assert run("tag", "add", "keep", "2606.26740").code == 0
-    assert run("views", "add", "--then", "mute", "verifiers").code == 0
-    before = state()
-    assert run("tag", "remove", "keep", "2606.26740").code == 0
-    after_tag = state()
-    assert run("views", "add", "--then", "mute", "zebra").code == 0
-    assert (run("undo").code, state()) == (0, after_tag)
-    assert (run("undo").code, state()) == (0, before)
-    assert before != after_tag
