@@ -20,7 +20,7 @@ from reader.keys.actions import COMMAND_LINE, Context, own_actions
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
 from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, fitting, run_command, suggest
-from reader.ui.dates.state import DATE
+from reader.ui.dates.actions import DATE
 from reader.ui.filter.state import FOLLOWED
 from reader.ui.kit.lines import short_day
 from reader.ui.notes.actions import TAGGING
