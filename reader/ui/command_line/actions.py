@@ -18,7 +18,7 @@ from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
 from reader.keys.actions import Context, own_actions
 from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command, suggest
-from reader.ui.dates.state import DATE
+from reader.ui.dates.actions import DATE
 from reader.ui.notes.actions import TAGGING
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import THEME, Here, Outcome, Running, Shell, Typed
