@@ -172,7 +172,7 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> AsyncGenerator[Line, None]:
     """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
-    from reader.refresh.standing import pass_over
+    from reader.cache.watching import pass_over
 
     async with _open_all(context) as sources:
         found = await sources.look_up(id, own)

@@ -17,7 +17,7 @@ from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge
+from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge, pass_over
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
@@ -27,7 +27,7 @@ from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job
 from reader.refresh.running import run_job
-from reader.refresh.standing import StandingQueries, pass_over
+from reader.refresh.standing import StandingQueries
 from tests.cache.conftest import NOW, ByName, derive_again, draft, mute
 from tests.feed_server import FeedServer, item
 

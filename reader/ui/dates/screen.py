@@ -12,7 +12,7 @@ from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece
 from reader.core.text import amount
 from reader.ui.command_line.screen import LineScreen
-from reader.ui.dates.state import DateRequest
+from reader.ui.dates.actions import DateRequest
 from reader.ui.shell.commands import Candidate, Suggested
 
 if TYPE_CHECKING:
