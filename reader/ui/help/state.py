@@ -1,11 +1,9 @@
-"""The parts of the state for help and the palette."""
+"""The part of the state for help."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.ui.shell.commands import HelpCommand
 from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
@@ -35,20 +33,4 @@ class Help(NamedTuple):
         return self._replace(typed=typed, is_typing=True, is_searching=True, opens_soon=False)
 
 
-class Palette(NamedTuple):
-    """The palette: all commands, and those that match the typed text."""
-
-    commands: Sequence[HelpCommand]
-    offered: Sequence[HelpCommand]
-    papers: Sequence[HelpCommand] | None = ()
-    """Commands for papers, below the others; None while they are searched for."""
-    typed: str = ""
-
-    @property
-    def all_offered(self) -> Sequence[HelpCommand]:
-        return (*self.offered, *(self.papers or ()))
-
-
 HELP: Front[Help] = Front("help", "reader.ui.help.screen:HelpScreen")
-
-PALETTE: Front[Palette] = Front("help", "reader.ui.help.screen:PaletteScreen")
