@@ -43,10 +43,18 @@ def test_views_are_added_listed_moved_renamed_hidden_and_removed(session: Sessio
         {"name": "long-name", "query": "title:x upvotes:>3", "then": ["show"], "key": "g3", "unread": 0, "papers": 0}
         $ views remove C "first LETTER"
         c is removed. It was: title:c
-        First letter is removed. It was: agents
+        First letter now only does this: tag bots. It was: agents
         @ views list
             First letter  tag bots  3/3  agents
         g1  long-name     show      0/0  title:x upvotes:>3
+        $ views save both agents --then mute,run --run "wc -w"
+        both is saved: mute, run. 'dailypapers views edit' changes it.
+        $ views remove both --then run
+        both now only does this: mute. It was: agents
+        $ views list --then mute --jsonl
+        {"name": "both", "query": "agents", "then": ["mute"], "key": null, "unread": 3, "papers": 3}
+        $ views remove both
+        both is removed. It was: agents
         $ views hide Trending
         trending is hidden.
         $ views hide trending
@@ -87,6 +95,10 @@ def test_impossible_changes_of_views_are_refused(session: Session, papers: Path,
         1! dailypapers: There is already a view 'Evals'. 'views save' gives it another query.
         $ views add --then smell x
         2! dailypapers views: argument --then: 'smell' has "smell", which can't be done. See 'dailypapers views --help'.
+        $ views save evals x --then run
+        2! dailypapers: then = ["run"] and run belong together.
+        $ views save evals ""
+        2! dailypapers: A view needs a query: dailypapers views add NAME QUERY.
         $ views add --then run x
         2! dailypapers: then = ["run"] and run belong together.
         $ views add --then follow,star x

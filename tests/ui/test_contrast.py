@@ -101,7 +101,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "page": (("read.open", "read.unfold"), ("escape",)),
     "why": (("read.why", "move.bottom"), ("escape",)),
     "help": (("app.help",), ("escape",)),
-    "palette": (("app.commands",), ("escape",)),
+    "command line": (("command.open",), ("escape",)),
     "a date": (("day.go",), ("escape",)),
     "older papers": (("app.older",), ("escape",)),
     "filter": (("find.filter", "move.bottom", "topic.pick"), ("escape", "F")),

@@ -151,8 +151,8 @@ def test_filters_are_netted_and_never_grey() -> None:
 
 
 async def run(r: Story, command: str) -> None:
-    """Run a command of the palette by its name."""
-    await r.do("app.commands")
+    """Run what the command line offers, by its name."""
+    await r.do("command.open")
     await r.press(*["space" if letter == " " else letter for letter in command])
     await r.until(lambda: command in r.screen)
     await r.press("enter")
@@ -223,7 +223,7 @@ async def test_a_screenshot_is_saved_and_its_path_shown(reader: Opener, monkeypa
         ElementTree.fromstring(svg)
         assert "★" in svg
         assert "dailypapers&#160;·&#160;" in svg
-        assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
+        assert "Save&#160;a&#160;picture" not in svg, "the command line is gone before"
         assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
 
 

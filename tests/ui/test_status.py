@@ -43,8 +43,8 @@ from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
 from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
+from reader.ui.pictures.actions import PICTURES
 from reader.ui.pictures.pictures import Picture, Pictures
-from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import Notice, Notices, Prompt, State
