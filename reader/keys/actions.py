@@ -265,7 +265,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("view.week", "gw", "Week", "The best papers of this paper's or day's week.", _BROWSE),
     Action("view.month", "gm", "Month", "The best papers of its month.", _BROWSE),
-    Action("day.go", "gd", "Date", "Go to a day, a week or a month: 2025-03, last tuesday, W20.", _BROWSE),
+    Action("day.go", "gd", "Date", "Go to a day, a week or a month: 2025-03, last tuesday, 29, W20.", _BROWSE),
     _motion("period.earlier", "{", "Previous period", "Go to the previous day, week or month.", _BROWSE),
     _motion("period.later", "}", "Next period", "Go to the next day, week or month.", _BROWSE),
     _motion("day.older", "[", "Older day", "Go to the previous day with papers.", _MAIN),

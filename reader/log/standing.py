@@ -160,24 +160,17 @@ def _read_file(cache: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...],
     log = log_database(cache)
     # A log that is damaged or newer is reported by what opens it for more.
     with suppress(sqlite3.Error, CacheError, OSError):
-        if _is_older(cache, log):
-            # Opening it takes over what an older release followed.
-            Log.open(cache).close()
+        if not log.exists() and (cache.exists() or old_journal(cache).exists()):
+            from reader.log.old_home import is_old
+
+            if is_old(cache):
+                # Opening the log makes it of what an older release left.
+                Log.open(cache).close()
         if log.is_file() and log.stat().st_size:
             with closing(connections.connect(log, query_only=True)) as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+                    Log.open(cache).close()
                 lists = read(connection)
                 taken = connection.execute("SELECT 1 FROM meta WHERE key = ?", (_TAKEN,)).fetchone()
                 return lists, agreed(connection, lists), taken is not None
     return (), (), False
-
-
-def _is_older(cache: Path, log: Path) -> bool:
-    """Whether an older release made the log, or left its marks in the cache."""
-    if log.is_file() and log.stat().st_size:
-        with closing(connections.connect(log, query_only=True)) as connection:
-            return bool(connection.execute("PRAGMA user_version").fetchone()[0] < VERSION)
-    if log.exists() or not (cache.exists() or old_journal(cache).exists()):
-        return False
-    from reader.log.old_home import is_old
-
-    return is_old(cache)

@@ -18,7 +18,7 @@ from reader.ui.shell.commands import Candidate, Suggested
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-EXAMPLES = "2025-03, last tuesday, W20"
+EXAMPLES = "2025-03, last tuesday, 29, W20"
 
 MOST_SUGGESTED = 40
 """Maximum number of suggested days and months."""

@@ -14,7 +14,7 @@ from reader.keys.actions import COMMAND_LINE, FIRST_KEYS, MENU, Action, Context,
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.ui.command_line.state import Finder
-from reader.ui.help.state import HELP, Help
+from reader.ui.help.actions import HELP, Help
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row, mark, pattern
 from reader.ui.kit.pane import RowsPane
